@@ -1,0 +1,98 @@
+//! Values that strangers can choose, made finite.
+
+/// What a value outside its set becomes, as the semantic conventions spell it.
+pub const OTHER: &str = "_OTHER";
+
+/// A value that went through a [`KnownValues`] or a [`ValueBudget`](crate::ValueBudget).
+///
+/// It is an index into the set that made it: cheap to copy, compare and hash, and meaningless to
+/// any other set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Bounded(u16);
+
+impl Bounded {
+    /// The value outside every set; reads as [`OTHER`].
+    pub const OTHER: Self = Self(0);
+
+    /// The value at `position` of its set.
+    pub(crate) fn at(position: usize) -> Self {
+        u16::try_from(position + 1).map_or(Self::OTHER, Self)
+    }
+
+    /// Where the set holds this value; `None` for [`Bounded::OTHER`].
+    pub(crate) fn position(self) -> Option<usize> {
+        usize::from(self.0).checked_sub(1)
+    }
+
+    /// A number that is unique within the set, below 2^16; 0 for [`Bounded::OTHER`].
+    pub const fn index(self) -> u16 {
+        self.0
+    }
+}
+
+/// A closed set of values, fixed at compile time or at start-up.
+#[derive(Debug, Clone)]
+pub struct KnownValues(Known);
+
+#[derive(Debug, Clone)]
+enum Known {
+    Fixed(&'static [&'static str]),
+    Listed(Vec<String>),
+}
+
+impl KnownValues {
+    /// The set of exactly `values`.
+    pub const fn of(values: &'static [&'static str]) -> Self {
+        Self(Known::Fixed(values))
+    }
+
+    /// `value` if the set holds it, letter for letter; else [`Bounded::OTHER`].
+    pub fn bound(&self, value: &str) -> Bounded {
+        let position = match &self.0 {
+            Known::Fixed(values) => values.iter().position(|known| *known == value),
+            Known::Listed(values) => values.iter().position(|known| known == value),
+        };
+        position.map_or(Bounded::OTHER, Bounded::at)
+    }
+
+    /// The text of a value that this set bounded; [`OTHER`] for one it does not hold.
+    pub fn value(&self, bounded: Bounded) -> &str {
+        let value = bounded.position().and_then(|position| match &self.0 {
+            Known::Fixed(values) => values.get(position).copied(),
+            Known::Listed(values) => values.get(position).map(String::as_str),
+        });
+        value.unwrap_or(OTHER)
+    }
+}
+
+impl<S: Into<String>> FromIterator<S> for KnownValues {
+    fn from_iter<I: IntoIterator<Item = S>>(values: I) -> Self {
+        Self(Known::Listed(values.into_iter().map(Into::into).collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const METHODS: KnownValues = KnownValues::of(&["GET", "POST"]);
+
+    #[test]
+    fn a_known_value_reads_back_as_itself() {
+        assert_eq!(METHODS.value(METHODS.bound("POST")), "POST");
+    }
+
+    #[test]
+    fn an_unknown_value_and_other_letters_become_other() {
+        for stranger in ["get", "FOOBAR", "", "GET "] {
+            assert_eq!(METHODS.bound(stranger), Bounded::OTHER);
+            assert_eq!(METHODS.value(METHODS.bound(stranger)), "_OTHER");
+        }
+    }
+
+    #[test]
+    fn a_value_of_a_larger_set_reads_as_other() {
+        let listed: KnownValues = ["A", "B", "C"].into_iter().collect();
+        assert_eq!(METHODS.value(listed.bound("C")), OTHER);
+    }
+}

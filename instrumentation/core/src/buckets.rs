@@ -1,0 +1,101 @@
+//! Histogram bounds: the tables of the conventions, and checked ones of the user.
+
+use std::{error::Error, fmt};
+
+/// Seconds a server takes to answer, as the HTTP conventions advise for
+/// `http.server.request.duration`.
+pub const HTTP_DURATION: &[f64] = &[
+    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
+];
+
+/// Bytes of a body, in powers of four from 256 B to 64 MiB; the first bucket holds empty bodies.
+pub const BODY_SIZE: &[f64] = &[
+    0.0,
+    256.0,
+    1024.0,
+    4096.0,
+    16384.0,
+    65536.0,
+    262_144.0,
+    1_048_576.0,
+    4_194_304.0,
+    16_777_216.0,
+    67_108_864.0,
+];
+
+/// Seconds a long-lived stream stays open, from one second to a day.
+pub const STREAM_DURATION: &[f64] = &[
+    1.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 21600.0, 43200.0, 86400.0,
+];
+
+/// Upper bounds of a histogram that are known to be finite and strictly ascending.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Buckets(Vec<f64>);
+
+impl Buckets {
+    /// `bounds` if every one is finite and greater than the one before; the `+Inf` bucket is
+    /// implied and must not be given.
+    ///
+    /// # Errors
+    ///
+    /// [`BucketsError`] names the first bound that breaks the rule.
+    pub fn new(bounds: impl Into<Vec<f64>>) -> Result<Self, BucketsError> {
+        let bounds = bounds.into();
+        if bounds.is_empty() {
+            return Err(BucketsError::Empty);
+        }
+        if let Some(&bound) = bounds.iter().find(|bound| !bound.is_finite()) {
+            return Err(BucketsError::NotFinite { bound });
+        }
+        match bounds.windows(2).find(|pair| pair[0] >= pair[1]) {
+            Some(pair) => Err(BucketsError::NotAscending {
+                before: pair[0],
+                bound: pair[1],
+            }),
+            None => Ok(Self(bounds)),
+        }
+    }
+
+    /// The bounds, ascending.
+    pub fn bounds(&self) -> &[f64] {
+        &self.0
+    }
+}
+
+/// Why bounds cannot be those of a histogram.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum BucketsError {
+    /// There is no bound at all.
+    Empty,
+    /// A bound is NaN or infinite.
+    NotFinite {
+        /// The offending bound.
+        bound: f64,
+    },
+    /// A bound is not greater than the one before it.
+    NotAscending {
+        /// The bound before.
+        before: f64,
+        /// The offending bound.
+        bound: f64,
+    },
+}
+
+impl fmt::Display for BucketsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("no bucket bounds were given; give at least one"),
+            Self::NotFinite { bound } => write!(
+                f,
+                "bucket bound {bound} is not finite; leave it out, `+Inf` is added by itself"
+            ),
+            Self::NotAscending { before, bound } => write!(
+                f,
+                "bucket bound {bound} follows {before}; sort the bounds and remove duplicates"
+            ),
+        }
+    }
+}
+
+impl Error for BucketsError {}

@@ -1,0 +1,53 @@
+//! The vocabulary every kymo instrumentation is written in.
+//!
+//! A metric is a constant ([`MetricSpec`]), an attribute key is a constant ([`key`]), a value a
+//! stranger can choose becomes [`Bounded`], and a measurement records itself when it is dropped
+//! ([`Stopwatch`], [`InFlight`]). The hot path goes through a [`SeriesCache`], which hands out
+//! instruments that are already bound to their attributes: a hit takes no lock and allocates
+//! nothing.
+//!
+//! Depend on this crate to write an instrumentation. A service depends on `kymo`, which hands out
+//! finished instrumentations, and never needs this crate.
+//!
+//! ```
+//! use kymo_core::{KnownValues, MetricKind, MetricSpec, key};
+//! use opentelemetry::metrics::MeterProvider;
+//!
+//! const JOBS: MetricSpec = MetricSpec {
+//!     name: "jobs",
+//!     kind: MetricKind::Counter,
+//!     unit: "{job}",
+//!     description: "Jobs finished.",
+//!     attributes: &[key::ERROR_TYPE],
+//! };
+//! const FAILURES: KnownValues = KnownValues::of(&["disk_full", "no_network"]);
+//!
+//! let meter = opentelemetry::metrics::noop::NoopMeterProvider::new().meter("jobs");
+//! let jobs = JOBS.counter(&meter);
+//!
+//! let failure = FAILURES.bound("a message nobody foresaw");
+//! jobs.add(1, &[key::ERROR_TYPE.of(FAILURES.value(failure).to_owned())]);
+//! assert_eq!(FAILURES.value(failure), "_OTHER");
+//! ```
+
+mod bounded;
+pub mod buckets;
+mod budget;
+mod folds;
+mod in_flight;
+pub mod key;
+mod metric;
+pub mod metrics;
+mod outcome;
+mod series;
+mod stopwatch;
+
+pub use bounded::{Bounded, KnownValues, OTHER};
+pub use buckets::{Buckets, BucketsError};
+pub use budget::ValueBudget;
+pub use folds::Folds;
+pub use in_flight::InFlight;
+pub use metric::{MetricKind, MetricSpec};
+pub use outcome::Outcome;
+pub use series::{SeriesCache, SeriesKey};
+pub use stopwatch::{Record, Stopwatch};

@@ -1,0 +1,102 @@
+//! A metric, declared once.
+
+use opentelemetry::metrics::{Counter, Gauge, Histogram, Meter, UpDownCounter};
+
+use crate::key::AttributeKey;
+
+/// Everything there is to know about one metric: instruments, documentation, dashboards and tests
+/// derive from this constant and from nothing else.
+#[derive(Debug, Clone, Copy)]
+pub struct MetricSpec {
+    /// The OpenTelemetry name, such as `http.server.request.duration`.
+    pub name: &'static str,
+    /// What kind of instrument records it.
+    pub kind: MetricKind,
+    /// The unit in UCUM, such as `s`, `By` or `{request}`.
+    pub unit: &'static str,
+    /// One sentence for an operator; becomes `# HELP`.
+    pub description: &'static str,
+    /// Every key this metric may carry; no other ever appears.
+    pub attributes: &'static [AttributeKey],
+}
+
+/// The kind of instrument that records a metric.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum MetricKind {
+    /// Only ever grows.
+    Counter,
+    /// Goes up and comes down again.
+    UpDownCounter,
+    /// The latest reading of something.
+    Gauge,
+    /// How values are distributed.
+    Histogram {
+        /// Upper bounds of the buckets unless the user brings other ones, in the metric's unit.
+        buckets: &'static [f64],
+    },
+}
+
+impl MetricSpec {
+    /// The counter that records this metric.
+    pub fn counter(&self, meter: &Meter) -> Counter<u64> {
+        debug_assert_eq!(self.kind, MetricKind::Counter, "{}", self.name);
+        meter
+            .u64_counter(self.name)
+            .with_unit(self.unit)
+            .with_description(self.description)
+            .build()
+    }
+
+    /// The up-down counter that records this metric.
+    pub fn up_down_counter(&self, meter: &Meter) -> UpDownCounter<i64> {
+        debug_assert_eq!(self.kind, MetricKind::UpDownCounter, "{}", self.name);
+        meter
+            .i64_up_down_counter(self.name)
+            .with_unit(self.unit)
+            .with_description(self.description)
+            .build()
+    }
+
+    /// The gauge that records this metric.
+    pub fn gauge(&self, meter: &Meter) -> Gauge<f64> {
+        debug_assert_eq!(self.kind, MetricKind::Gauge, "{}", self.name);
+        meter
+            .f64_gauge(self.name)
+            .with_unit(self.unit)
+            .with_description(self.description)
+            .build()
+    }
+
+    /// The histogram of a measured quantity, such as seconds, with `buckets` as upper bounds.
+    ///
+    /// Instruments of one meter that have the same name share one aggregation, whose buckets are
+    /// those of the first: bounds given later for the same name have no effect.
+    pub fn histogram(&self, meter: &Meter, buckets: &[f64]) -> Histogram<f64> {
+        debug_assert!(
+            matches!(self.kind, MetricKind::Histogram { .. }),
+            "{}",
+            self.name
+        );
+        meter
+            .f64_histogram(self.name)
+            .with_unit(self.unit)
+            .with_description(self.description)
+            .with_boundaries(buckets.to_vec())
+            .build()
+    }
+
+    /// The histogram of a counted quantity, such as bytes; otherwise as [`MetricSpec::histogram`].
+    pub fn integer_histogram(&self, meter: &Meter, buckets: &[f64]) -> Histogram<u64> {
+        debug_assert!(
+            matches!(self.kind, MetricKind::Histogram { .. }),
+            "{}",
+            self.name
+        );
+        meter
+            .u64_histogram(self.name)
+            .with_unit(self.unit)
+            .with_description(self.description)
+            .with_boundaries(buckets.to_vec())
+            .build()
+    }
+}
