@@ -58,9 +58,9 @@ pub const ERROR_TYPE: AttributeKey = AttributeKey::closed("error.type");
 
 /// The request method; `_OTHER` for a method outside the known list.
 pub const HTTP_REQUEST_METHOD: AttributeKey = AttributeKey::closed("http.request.method");
-/// The status code that was sent; absent if none was.
+/// The status code that was sent, three digits; absent if none was.
 pub const HTTP_RESPONSE_STATUS_CODE: AttributeKey =
-    AttributeKey::budget("http.response.status_code", 64);
+    AttributeKey::closed("http.response.status_code");
 /// The route template that matched, such as `/books/{id}`; absent if none did, never the path.
 pub const HTTP_ROUTE: AttributeKey = AttributeKey::budget("http.route", 300);
 /// The version of the protocol: `0.9`, `1.0`, `1.1`, `2` or `3`; absent if unknown.
@@ -70,6 +70,9 @@ pub const URL_SCHEME: AttributeKey = AttributeKey::closed("url.scheme");
 
 /// What a response turned into that outlives a request: `sse`, `websocket` or `upgrade`.
 pub const STREAM_KIND: AttributeKey = AttributeKey::closed("kymo.http.stream.kind");
+
+/// The name of a layer whose series stand apart; an attribute of the instrumentation scope.
+pub const LAYER: AttributeKey = AttributeKey::closed("kymo.layer");
 
 /// The metric whose attribute was folded.
 pub const FOLDED_METRIC: AttributeKey = AttributeKey::closed("kymo.cardinality.metric");

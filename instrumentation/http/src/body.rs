@@ -1,0 +1,149 @@
+//! The bodies of a measured request and its response.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll, ready},
+};
+
+use bytes::Buf;
+use http_body::{Body, Frame, SizeHint};
+use pin_project_lite::pin_project;
+
+use crate::exchange::Exchange;
+
+pin_project! {
+    /// A request's body that counts the bytes the service reads from it, and changes nothing.
+    #[derive(Debug)]
+    pub struct MeasuredRequestBody<B> {
+        #[pin]
+        inner: B,
+        bytes: Option<Arc<AtomicU64>>,
+    }
+}
+
+impl<B> MeasuredRequestBody<B> {
+    pub(crate) fn new(inner: B, bytes: Option<Arc<AtomicU64>>) -> Self {
+        Self { inner, bytes }
+    }
+}
+
+impl<B: Body> Body for MeasuredRequestBody<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        let this = self.project();
+        let frame = ready!(this.inner.poll_frame(cx));
+        if let (Some(bytes), Some(Ok(frame))) = (this.bytes, &frame) {
+            bytes.fetch_add(data_len(frame) as u64, Ordering::Relaxed);
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+impl<B: Default> Default for MeasuredRequestBody<B> {
+    /// A body of no request: it counts nothing.
+    fn default() -> Self {
+        Self::new(B::default(), None)
+    }
+}
+
+pin_project! {
+    /// A response's body that carries the exchange to its end, and changes nothing.
+    ///
+    /// The exchange is recorded when the last frame was handed over, when a frame is an error, or
+    /// when the body is dropped before either.
+    #[derive(Debug)]
+    pub struct MeasuredResponseBody<B> {
+        #[pin]
+        inner: B,
+        exchange: Option<Exchange>,
+    }
+}
+
+impl<B> MeasuredResponseBody<B> {
+    pub(crate) fn new(inner: B, exchange: Option<Exchange>) -> Self {
+        Self { inner, exchange }
+    }
+}
+
+impl<B> Body for MeasuredResponseBody<B>
+where
+    B: Body,
+    B::Error: 'static,
+{
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        let mut this = self.project();
+        let Some(exchange) = this.exchange.as_mut() else {
+            return this.inner.poll_frame(cx);
+        };
+        exchange.enter();
+        let polled = this.inner.as_mut().poll_frame(cx);
+        exchange.leave();
+        let end = match &polled {
+            Poll::Pending => return polled,
+            Poll::Ready(None) => End::Complete,
+            Poll::Ready(Some(Err(error))) => End::Failed(error),
+            Poll::Ready(Some(Ok(frame))) => {
+                exchange.sent(data_len(frame));
+                // Trailers are the last frame there is; a server need not ask for more.
+                if !frame.is_trailers() && !this.inner.is_end_stream() {
+                    return polled;
+                }
+                End::Complete
+            }
+        };
+        match (this.exchange.take(), end) {
+            (Some(exchange), End::Complete) => exchange.complete(),
+            (Some(exchange), End::Failed(error)) => exchange.fail_body(error),
+            (None, _) => {}
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+impl<B: Default> Default for MeasuredResponseBody<B> {
+    /// A body of no exchange: it records nothing.
+    fn default() -> Self {
+        Self::new(B::default(), None)
+    }
+}
+
+/// How a body ended.
+enum End<'a, E> {
+    Complete,
+    Failed(&'a E),
+}
+
+fn data_len<D: Buf>(frame: &Frame<D>) -> usize {
+    frame.data_ref().map_or(0, Buf::remaining)
+}

@@ -1,0 +1,221 @@
+//! One request and its response, recorded exactly once.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use http::{HeaderMap, Method, Response, StatusCode, header::CONTENT_LENGTH};
+use http_body::Body;
+use kymo_core::{InFlight, Outcome};
+
+use crate::{
+    RequestHead, failure,
+    instruments::Instruments,
+    protocol::Protocol,
+    series::{ActiveKey, ExchangeKey, ExchangeSeries, Status, StreamKey, StreamKind},
+    stream::{self, OpenStream},
+};
+
+/// One request and its response, from the arrival of the head until the end of the body.
+///
+/// It is made on arrival, travels in the response's future and then in the response's body, and
+/// records itself when dropped, wherever that happens. Until it is told otherwise its outcome is
+/// [`Outcome::Cancelled`]; while foreign code runs it is [`Outcome::Panic`], because unwinding is
+/// the one way to leave that code without saying how it went.
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    instruments: Arc<Instruments>,
+    started: Instant,
+    key: ExchangeKey,
+    method: Expectation,
+    request_bytes: Option<Arc<AtomicU64>>,
+    response_bytes: u64,
+    promised_bytes: Option<u64>,
+    first_byte: Option<Duration>,
+    stream: Option<OpenStream>,
+    in_flight: Option<InFlight>,
+}
+
+/// What the method says about the response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expectation {
+    /// A body may follow.
+    Body,
+    /// `HEAD`: none follows, whatever the headers say.
+    NoBody,
+    /// `CONNECT`: a 2xx turns the connection into a tunnel.
+    Tunnel,
+}
+
+impl Exchange {
+    /// The exchange of a request that has just arrived.
+    pub(crate) fn arrive(instruments: &Arc<Instruments>, head: &RequestHead<'_>) -> Self {
+        let method = instruments.method(head);
+        let scheme = instruments.settings.scheme.scheme(head);
+        Self {
+            started: Instant::now(),
+            key: ExchangeKey {
+                method,
+                scheme,
+                protocol: Protocol::of(head.version),
+                route: instruments.route(head),
+                status: Status::NotSent,
+                outcome: Outcome::Cancelled,
+            },
+            method: match *head.method {
+                Method::HEAD => Expectation::NoBody,
+                Method::CONNECT => Expectation::Tunnel,
+                _ => Expectation::Body,
+            },
+            request_bytes: None,
+            response_bytes: 0,
+            promised_bytes: None,
+            first_byte: None,
+            stream: None,
+            in_flight: instruments.enter(ActiveKey { method, scheme }),
+            instruments: Arc::clone(instruments),
+        }
+    }
+
+    /// Where the request's body counts its bytes; `None` if there are none to count.
+    pub(crate) fn count_request_body(&mut self, body: &impl Body) -> Option<Arc<AtomicU64>> {
+        if self.instruments.counts_request_bytes() && !body.is_end_stream() {
+            self.request_bytes = Some(Arc::default());
+        }
+        self.request_bytes.clone()
+    }
+
+    /// Foreign code is about to run.
+    pub(crate) fn enter(&mut self) {
+        self.expect(Outcome::Panic);
+    }
+
+    /// Foreign code returned, and is not done.
+    pub(crate) fn leave(&mut self) {
+        self.expect(Outcome::Cancelled);
+    }
+
+    /// The service failed before there was a response.
+    pub(crate) fn fail<E: 'static>(mut self, error: &E) {
+        self.expect(failure::of_service(error));
+    }
+
+    /// The response's body failed.
+    pub(crate) fn fail_body<E: 'static>(mut self, error: &E) {
+        self.expect(failure::of_body(error));
+    }
+
+    /// The last of the response was handed to the server.
+    pub(crate) fn complete(mut self) {
+        self.expect(Outcome::Success);
+    }
+
+    /// Bytes of the response's body were handed to the server.
+    pub(crate) fn sent(&mut self, bytes: usize) {
+        self.response_bytes += bytes as u64;
+    }
+
+    /// The head of the response is there; returns the exchange if its body is still to come.
+    pub(crate) fn respond<B: Body>(mut self, response: &Response<B>) -> Option<Self> {
+        let status = response.status();
+        self.key.status = Status::Sent(status.as_u16());
+        if self.instruments.times_first_byte() {
+            self.first_byte = Some(self.started.elapsed());
+        }
+        if self.is_complete(status, response.body()) || self.is_upgrade(status) {
+            self.complete();
+            return None;
+        }
+        self.expect(Outcome::Cancelled);
+        self.promised_bytes = response
+            .body()
+            .size_hint()
+            .exact()
+            .or_else(|| content_length(response.headers()));
+        if stream::is_server_sent_events(response.headers()) {
+            self.become_stream();
+        }
+        Some(self)
+    }
+
+    /// Whether a response with this status hands the connection to another protocol.
+    pub(crate) fn is_upgrade(&self, status: StatusCode) -> bool {
+        status == StatusCode::SWITCHING_PROTOCOLS
+            || (self.method == Expectation::Tunnel && status.is_success())
+    }
+
+    /// Counts an upgraded connection of this exchange, until what is returned is dropped.
+    pub(crate) fn open_stream(&self, kind: StreamKind) -> OpenStream {
+        self.instruments.open_stream(StreamKey {
+            route: self.key.route,
+            kind,
+        })
+    }
+
+    /// Whether nothing follows the head: a server never polls such a body.
+    fn is_complete(&self, status: StatusCode, body: &impl Body) -> bool {
+        self.method == Expectation::NoBody
+            || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+            || body.is_end_stream()
+    }
+
+    /// Takes the one observation of the latency now, and goes on as a stream.
+    fn become_stream(&mut self) {
+        self.key.outcome = Outcome::Success;
+        self.instruments
+            .record(self.key, |series| self.record_latency(series));
+        self.stream = Some(self.open_stream(StreamKind::ServerSentEvents));
+        self.in_flight = None;
+    }
+
+    fn record_latency(&self, series: &ExchangeSeries) {
+        if let Some(duration) = &series.duration {
+            duration.record(self.started.elapsed().as_secs_f64());
+        }
+        if let (Some(histogram), Some(first_byte)) = (&series.first_byte, self.first_byte) {
+            histogram.record(first_byte.as_secs_f64());
+        }
+    }
+
+    fn record_sizes(&self, series: &ExchangeSeries) {
+        if let Some(size) = &series.request_body_size {
+            let read = self.request_bytes.as_ref();
+            size.record(read.map_or(0, |bytes| bytes.load(Ordering::Relaxed)));
+        }
+        if let Some(size) = &series.response_body_size {
+            size.record(self.response_bytes);
+        }
+    }
+
+    /// A stream keeps the outcome of its head: its latency is already recorded under it.
+    fn expect(&mut self, outcome: Outcome) {
+        if self.stream.is_none() {
+            self.key.outcome = outcome;
+        }
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        // A server drops a body of known length once it has all of it, without asking for its end.
+        if self.key.outcome == Outcome::Cancelled
+            && self.promised_bytes == Some(self.response_bytes)
+        {
+            self.key.outcome = Outcome::Success;
+        }
+        self.instruments.record(self.key, |series| {
+            if self.stream.is_none() {
+                self.record_latency(series);
+            }
+            self.record_sizes(series);
+        });
+    }
+}
+
+fn content_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}

@@ -1,0 +1,80 @@
+//! The future of a measured response.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use http::Response;
+use http_body::Body;
+use pin_project_lite::pin_project;
+
+use crate::{body::MeasuredResponseBody, exchange::Exchange, upgrade::PendingUpgrade};
+
+pin_project! {
+    /// The future of [`MeasuredService`](crate::MeasuredService): carries the exchange from the
+    /// request to the response's body.
+    #[derive(Debug)]
+    pub struct ResponseFuture<F> {
+        #[pin]
+        inner: F,
+        exchange: Option<Exchange>,
+        upgrade: Option<PendingUpgrade>,
+    }
+}
+
+impl<F> ResponseFuture<F> {
+    pub(crate) fn new(
+        inner: F,
+        exchange: Option<Exchange>,
+        upgrade: Option<PendingUpgrade>,
+    ) -> Self {
+        Self {
+            inner,
+            exchange,
+            upgrade,
+        }
+    }
+}
+
+impl<F, B, E> Future for ResponseFuture<F>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+    B: Body,
+    E: 'static,
+{
+    type Output = Result<Response<MeasuredResponseBody<B>>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if let Some(exchange) = this.exchange {
+            exchange.enter();
+        }
+        let polled = this.inner.poll(cx);
+        if let Some(exchange) = this.exchange {
+            exchange.leave();
+        }
+        let result = ready!(polled);
+        let exchange = this.exchange.take();
+        Poll::Ready(match result {
+            Ok(response) => {
+                let exchange = exchange.and_then(|exchange| {
+                    if let Some(upgrade) = this.upgrade.take()
+                        && exchange.is_upgrade(response.status())
+                    {
+                        upgrade.accept(&exchange);
+                    }
+                    exchange.respond(&response)
+                });
+                Ok(response.map(|body| MeasuredResponseBody::new(body, exchange)))
+            }
+            Err(error) => {
+                if let Some(exchange) = exchange {
+                    exchange.fail(&error);
+                }
+                Err(error)
+            }
+        })
+    }
+}

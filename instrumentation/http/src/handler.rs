@@ -1,0 +1,176 @@
+//! Time inside the handler, apart from the middleware around it.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use http::Request;
+use kymo_core::{
+    Bounded, Folds, KnownValues, MetricKind, Outcome, Record, SeriesCache, SeriesKey, Stopwatch,
+    ValueBudget, key, key::AttributeKey,
+};
+use opentelemetry::metrics::{BoundHistogram, Histogram, MeterProvider};
+use pin_project_lite::pin_project;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::{RequestHead, method::KNOWN_METHODS, metrics::HANDLER_DURATION, scope};
+
+/// Measures the time inside the handler in `kymo.http.server.handler.duration`.
+///
+/// Add it first, innermost, and [`ServerLayer`](crate::ServerLayer) last, outermost: the
+/// difference between the two is what the middleware between them costs. The time ends at the
+/// response's head; a handler that panics or is dropped is counted all the same.
+#[derive(Debug, Clone)]
+pub struct HandlerLayer {
+    instruments: Arc<HandlerInstruments>,
+}
+
+impl HandlerLayer {
+    /// Measures with instruments of `meters`.
+    pub fn new(meters: &dyn MeterProvider) -> Self {
+        let meter = meters.meter_with_scope(scope::unnamed());
+        let buckets = match HANDLER_DURATION.kind {
+            MetricKind::Histogram { buckets } => buckets,
+            _ => &[],
+        };
+        let folded = [key::HTTP_ROUTE, key::HTTP_REQUEST_METHOD];
+        let instruments = HandlerInstruments {
+            duration: HANDLER_DURATION.histogram(&meter, buckets),
+            methods: KNOWN_METHODS,
+            routes: ValueBudget::new(key::HTTP_ROUTE.limit().unwrap_or(u16::MAX)),
+            series: SeriesCache::new(SERIES, Folds::new(&meter, &HANDLER_DURATION, &folded)),
+        };
+        Self {
+            instruments: Arc::new(instruments),
+        }
+    }
+}
+
+impl<S> Layer<S> for HandlerLayer {
+    type Service = MeasuredHandler<S>;
+
+    fn layer(&self, inner: S) -> MeasuredHandler<S> {
+        MeasuredHandler {
+            inner,
+            instruments: Arc::clone(&self.instruments),
+        }
+    }
+}
+
+/// A handler whose time is measured; see [`HandlerLayer`].
+#[derive(Debug, Clone)]
+pub struct MeasuredHandler<S> {
+    inner: S,
+    instruments: Arc<HandlerInstruments>,
+}
+
+impl<S, B> Service<Request<B>> for MeasuredHandler<S>
+where
+    S: Service<Request<B>>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = HandlerFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let stopwatch = self.instruments.start(&RequestHead::of(&request));
+        HandlerFuture {
+            inner: self.inner.call(request),
+            stopwatch: Some(stopwatch),
+        }
+    }
+}
+
+pin_project! {
+    /// The future of [`MeasuredHandler`]: records when the handler returns or is dropped.
+    #[derive(Debug)]
+    pub struct HandlerFuture<F> {
+        #[pin]
+        inner: F,
+        stopwatch: Option<Stopwatch<HandlerTime>>,
+    }
+}
+
+impl<F: Future> Future for HandlerFuture<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let output = ready!(this.inner.poll(cx));
+        drop(this.stopwatch.take());
+        Poll::Ready(output)
+    }
+}
+
+/// Series the layer binds at most, beside the closed remainder that cannot be folded.
+const SERIES: usize = 1000;
+
+#[derive(Debug)]
+struct HandlerInstruments {
+    duration: Histogram<f64>,
+    methods: KnownValues,
+    routes: ValueBudget,
+    series: SeriesCache<HandlerKey, BoundHistogram<f64>>,
+}
+
+impl HandlerInstruments {
+    fn start(&self, head: &RequestHead<'_>) -> Stopwatch<HandlerTime> {
+        let key = HandlerKey {
+            method: self.methods.bound(head.method.as_str()),
+            route: head.matched_path().map(|route| self.routes.bound(route)),
+        };
+        if key.route == Some(Bounded::OTHER) {
+            self.series.folds().count(&key::HTTP_ROUTE);
+        }
+        let bind = |key: HandlerKey| {
+            let method = self.methods.value(key.method).to_owned();
+            let route = key
+                .route
+                .map(|route| key::HTTP_ROUTE.of(self.routes.value(route)));
+            let method = key::HTTP_REQUEST_METHOD.of(method);
+            self.duration
+                .bind(&std::iter::once(method).chain(route).collect::<Vec<_>>())
+        };
+        Stopwatch::start(HandlerTime(self.series.with(
+            key,
+            bind,
+            BoundHistogram::clone,
+        )))
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct HandlerKey {
+    method: Bounded,
+    route: Option<Bounded>,
+}
+
+impl SeriesKey for HandlerKey {
+    fn fold(self) -> Option<(Self, AttributeKey)> {
+        if self.route.is_some_and(|route| route != Bounded::OTHER) {
+            let route = Some(Bounded::OTHER);
+            return Some((Self { route, ..self }, key::HTTP_ROUTE));
+        }
+        let method = Bounded::OTHER;
+        (self.method != method).then_some((Self { method, ..self }, key::HTTP_REQUEST_METHOD))
+    }
+}
+
+#[derive(Debug)]
+struct HandlerTime(BoundHistogram<f64>);
+
+impl Record for HandlerTime {
+    /// A handler's time counts however it ended; how is in `http.server.request.duration`.
+    fn record(&mut self, elapsed: Duration, _outcome: Outcome) {
+        self.0.record(elapsed.as_secs_f64());
+    }
+}

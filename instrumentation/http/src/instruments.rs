@@ -1,0 +1,154 @@
+//! The instruments of one layer, shared by all its services.
+
+use kymo_core::{Bounded, Folds, InFlight, KnownValues, SeriesCache, ValueBudget, key};
+use opentelemetry::metrics::{BoundUpDownCounter, Histogram, Meter, UpDownCounter};
+
+use crate::{
+    RequestHead, metrics,
+    series::{ActiveKey, ExchangeKey, ExchangeSeries, StreamKey, StreamSeries},
+    settings::{ServerMetric, Settings},
+    stream::OpenStream,
+};
+
+/// Series one layer binds at most, beside the closed remainder that cannot be folded; below the
+/// SDK's default limit of 2000, whose overflow would lose every attribute at once.
+const SERIES: usize = 1000;
+
+/// The values of attributes that are not known at compile time.
+#[derive(Debug)]
+pub(crate) struct Vocabulary {
+    pub(crate) methods: KnownValues,
+    pub(crate) routes: ValueBudget,
+}
+
+#[derive(Debug)]
+pub(crate) struct Instruments {
+    pub(crate) settings: Settings,
+    vocabulary: Vocabulary,
+    duration: Option<Histogram<f64>>,
+    request_body_size: Option<Histogram<u64>>,
+    response_body_size: Option<Histogram<u64>>,
+    first_byte: Option<Histogram<f64>>,
+    active_requests: Option<UpDownCounter<i64>>,
+    active_streams: Option<UpDownCounter<i64>>,
+    stream_duration: Option<Histogram<f64>>,
+    exchanges: SeriesCache<ExchangeKey, ExchangeSeries>,
+    active: SeriesCache<ActiveKey, BoundUpDownCounter<i64>>,
+    streams: SeriesCache<StreamKey, StreamSeries>,
+}
+
+impl Instruments {
+    pub(crate) fn new(meter: &Meter, settings: &Settings) -> Self {
+        let seconds = |metric| {
+            let (spec, buckets) = settings.metric(metric)?;
+            Some(spec.histogram(meter, buckets))
+        };
+        let bytes = |metric| {
+            let (spec, buckets) = settings.metric(metric)?;
+            Some(spec.integer_histogram(meter, buckets))
+        };
+        let active = |metric| Some(settings.metric(metric)?.0.up_down_counter(meter));
+        let folds = |spec, attributes: &[_]| Folds::new(meter, spec, attributes);
+        Self {
+            duration: seconds(ServerMetric::RequestDuration),
+            request_body_size: bytes(ServerMetric::RequestBodySize),
+            response_body_size: bytes(ServerMetric::ResponseBodySize),
+            first_byte: seconds(ServerMetric::FirstByteDuration),
+            active_requests: active(ServerMetric::ActiveRequests),
+            active_streams: active(ServerMetric::ActiveStreams),
+            stream_duration: seconds(ServerMetric::StreamDuration),
+            exchanges: SeriesCache::new(
+                SERIES,
+                folds(
+                    &metrics::REQUEST_DURATION,
+                    &[
+                        key::HTTP_ROUTE,
+                        key::HTTP_RESPONSE_STATUS_CODE,
+                        key::HTTP_REQUEST_METHOD,
+                    ],
+                ),
+            ),
+            active: SeriesCache::new(
+                SERIES,
+                folds(&metrics::ACTIVE_REQUESTS, &[key::HTTP_REQUEST_METHOD]),
+            ),
+            streams: SeriesCache::new(SERIES, folds(&metrics::ACTIVE_STREAMS, &[key::HTTP_ROUTE])),
+            vocabulary: Vocabulary {
+                methods: settings.methods.clone(),
+                routes: ValueBudget::new(settings.route_budget),
+            },
+            settings: settings.clone(),
+        }
+    }
+
+    pub(crate) fn skips(&self, head: &RequestHead<'_>) -> bool {
+        self.settings.skip.as_ref().is_some_and(|skip| skip(head))
+    }
+
+    pub(crate) fn counts_request_bytes(&self) -> bool {
+        self.request_body_size.is_some()
+    }
+
+    pub(crate) fn times_first_byte(&self) -> bool {
+        self.first_byte.is_some()
+    }
+
+    pub(crate) fn method(&self, head: &RequestHead<'_>) -> Bounded {
+        self.vocabulary.methods.bound(head.method.as_str())
+    }
+
+    /// The route of a request within the budget of routes.
+    pub(crate) fn route(&self, head: &RequestHead<'_>) -> Option<Bounded> {
+        match &self.settings.route {
+            None => head.matched_path().map(|route| self.bound_route(route)),
+            Some(route) => route(head).map(|route| self.bound_route(&route)),
+        }
+    }
+
+    /// Counts one more request under way.
+    pub(crate) fn enter(&self, key: ActiveKey) -> Option<InFlight> {
+        let active = self.active_requests.as_ref()?;
+        let bind = |key: ActiveKey| active.bind(&key.attributes(&self.vocabulary));
+        Some(self.active.with(key, bind, InFlight::enter))
+    }
+
+    /// Records into the series of a finished exchange.
+    pub(crate) fn record(&self, key: ExchangeKey, record: impl FnOnce(&ExchangeSeries)) {
+        let bind = |key: ExchangeKey| {
+            let attributes = key.attributes(&self.vocabulary);
+            ExchangeSeries {
+                duration: self.duration.as_ref().map(|h| h.bind(&attributes)),
+                request_body_size: self.request_body_size.as_ref().map(|h| h.bind(&attributes)),
+                response_body_size: self
+                    .response_body_size
+                    .as_ref()
+                    .map(|h| h.bind(&attributes)),
+                first_byte: self.first_byte.as_ref().map(|h| h.bind(&attributes)),
+            }
+        };
+        self.exchanges.with(key, bind, record);
+    }
+
+    /// Counts one more open stream, until what is returned is dropped.
+    pub(crate) fn open_stream(&self, key: StreamKey) -> OpenStream {
+        let bind = |key: StreamKey| {
+            let attributes = key.attributes(&self.vocabulary);
+            StreamSeries {
+                active: self
+                    .active_streams
+                    .as_ref()
+                    .map(|counter| counter.bind(&attributes)),
+                duration: self.stream_duration.as_ref().map(|h| h.bind(&attributes)),
+            }
+        };
+        self.streams.with(key, bind, OpenStream::new)
+    }
+
+    fn bound_route(&self, route: &str) -> Bounded {
+        let bounded = self.vocabulary.routes.bound(route);
+        if bounded == Bounded::OTHER {
+            self.exchanges.folds().count(&key::HTTP_ROUTE);
+        }
+        bounded
+    }
+}

@@ -1,0 +1,147 @@
+//! The layer that measures a server.
+
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
+
+use kymo_core::{Buckets, BucketsError};
+use opentelemetry::metrics::{Meter, MeterProvider};
+use tower_layer::Layer;
+
+use crate::{
+    RequestHead,
+    instruments::Instruments,
+    scheme::SCHEMES,
+    scope,
+    service::MeasuredService,
+    settings::{ServerMetric, Settings},
+};
+
+/// Measures every request of an HTTP server exactly once, whatever happens to it.
+///
+/// Works around any tower service over `http` requests and responses whose request body is
+/// generic, such as axum's `Router` and tonic's `Routes`. With axum, add it with `Router::layer`,
+/// where the route is known; wrapped around a whole `Router` it measures the same, without
+/// `http.route`. A request that passes two of these layers is measured by the outer one.
+///
+/// What is counted when, and with which attributes, is in the [crate documentation](crate).
+#[derive(Debug, Clone)]
+pub struct ServerLayer {
+    meter: Meter,
+    settings: Settings,
+    instruments: Arc<OnceLock<Arc<Instruments>>>,
+}
+
+impl ServerLayer {
+    /// Measures with instruments of `meters`.
+    ///
+    /// Layers of one provider share their series. Their buckets are those of the layer that was
+    /// used first, so give a layer with buckets of its own a name with [`ServerLayer::named`].
+    pub fn new(meters: &dyn MeterProvider) -> Self {
+        Self::of_meter(meters.meter_with_scope(scope::unnamed()))
+    }
+
+    /// Measures into series of its own, told apart by the scope attribute `kymo.layer`, which
+    /// Prometheus shows as the label `otel_scope_kymo_layer`.
+    pub fn named(meters: &dyn MeterProvider, name: &str) -> Self {
+        Self::of_meter(meters.meter_with_scope(scope::named(name)))
+    }
+
+    /// Does not measure requests for which `predicate` holds: not their duration, not their
+    /// sizes, not while they are active.
+    pub fn skip(
+        self,
+        predicate: impl Fn(&RequestHead<'_>) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.with(|settings| settings.skip = Some(Arc::new(predicate)))
+    }
+
+    /// Takes `http.route` from `route` instead of axum's matched path.
+    ///
+    /// Return a template, never a path: distinct values beyond the budget of the attribute become
+    /// `_OTHER` and are counted in `kymo.cardinality.folded`.
+    pub fn route(
+        self,
+        route: impl for<'a> Fn(&RequestHead<'a>) -> Option<Cow<'a, str>> + Send + Sync + 'static,
+    ) -> Self {
+        self.with(|settings| settings.route = Some(Arc::new(route)))
+    }
+
+    /// Keeps the names of the first `limit` routes instead of 300.
+    pub fn route_budget(self, limit: u16) -> Self {
+        self.with(|settings| settings.route_budget = limit)
+    }
+
+    /// Measures `metric`.
+    pub fn enable(self, metric: ServerMetric) -> Self {
+        self.with(|settings| settings.disabled.retain(|disabled| *disabled != metric))
+    }
+
+    /// Does not measure `metric`.
+    pub fn disable(self, metric: ServerMetric) -> Self {
+        self.with(|settings| settings.disabled.push(metric))
+    }
+
+    /// Counts `metric` in buckets with these upper bounds, in its unit: seconds or bytes.
+    ///
+    /// Has no effect on a metric that is no histogram.
+    ///
+    /// # Errors
+    ///
+    /// [`BucketsError`] if the bounds are empty, not finite or not strictly ascending.
+    pub fn buckets(
+        self,
+        metric: ServerMetric,
+        bounds: impl Into<Vec<f64>>,
+    ) -> Result<Self, BucketsError> {
+        let buckets = Buckets::new(bounds)?;
+        Ok(self.with(|settings| drop(settings.buckets.insert(metric, buckets))))
+    }
+
+    /// Believes `Forwarded` and `X-Forwarded-Proto` about the client's scheme.
+    ///
+    /// Only behind a proxy that sets or removes them: anyone can send these headers.
+    pub fn trust_forwarded_headers(self) -> Self {
+        self.with(|settings| settings.scheme.trust_forwarded = true)
+    }
+
+    /// Reports `https` for requests that do not tell their scheme, for a server that terminates
+    /// TLS itself; `http` otherwise.
+    pub fn behind_tls(self) -> Self {
+        self.with(|settings| settings.scheme.unsaid = SCHEMES.bound("https"))
+    }
+
+    /// Keeps the names of exactly these methods, as `OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS`
+    /// does: the list replaces the default one, and letters count.
+    pub fn known_methods(self, methods: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.with(|settings| settings.methods = methods.into_iter().collect())
+    }
+
+    fn of_meter(meter: Meter) -> Self {
+        Self {
+            meter,
+            settings: Settings::default(),
+            instruments: Arc::default(),
+        }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.settings);
+        // Clones made before the change keep the instruments they were made with.
+        self.instruments = Arc::default();
+        self
+    }
+}
+
+impl<S> Layer<S> for ServerLayer {
+    type Service = MeasuredService<S>;
+
+    /// The instruments are made once and shared: a router calls this for each of its routes.
+    fn layer(&self, inner: S) -> MeasuredService<S> {
+        let instruments = self
+            .instruments
+            .get_or_init(|| Arc::new(Instruments::new(&self.meter, &self.settings)));
+        MeasuredService::new(inner, Arc::clone(instruments))
+    }
+}

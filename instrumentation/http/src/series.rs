@@ -1,0 +1,213 @@
+//! What the series of an exchange are found by, and what they are made of.
+
+use std::hash::{Hash, Hasher};
+
+use kymo_core::{Bounded, KnownValues, OTHER, Outcome, SeriesKey, key, key::AttributeKey};
+use opentelemetry::{
+    KeyValue,
+    metrics::{BoundHistogram, BoundUpDownCounter},
+};
+
+use crate::{failure::FAILURES, instruments::Vocabulary, protocol::Protocol, scheme::SCHEMES};
+
+/// Everything a finished exchange is described by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ExchangeKey {
+    pub(crate) method: Bounded,
+    pub(crate) scheme: Bounded,
+    pub(crate) protocol: Protocol,
+    pub(crate) route: Option<Bounded>,
+    pub(crate) status: Status,
+    pub(crate) outcome: Outcome,
+}
+
+/// The status code of an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Status {
+    /// The exchange ended before there was one.
+    NotSent,
+    Sent(u16),
+    /// There was one, but no room for another series.
+    Folded {
+        server_error: bool,
+    },
+}
+
+/// The instruments of one finished exchange; a metric that is switched off is absent.
+#[derive(Debug)]
+pub(crate) struct ExchangeSeries {
+    pub(crate) duration: Option<BoundHistogram<f64>>,
+    pub(crate) request_body_size: Option<BoundHistogram<u64>>,
+    pub(crate) response_body_size: Option<BoundHistogram<u64>>,
+    pub(crate) first_byte: Option<BoundHistogram<f64>>,
+}
+
+impl Status {
+    fn is_server_error(self) -> bool {
+        match self {
+            Self::NotSent => false,
+            Self::Sent(code) => (500..600).contains(&code),
+            Self::Folded { server_error } => server_error,
+        }
+    }
+}
+
+impl ExchangeKey {
+    /// The attributes of a finished exchange, as the HTTP conventions list them.
+    pub(crate) fn attributes(self, vocabulary: &Vocabulary) -> Vec<KeyValue> {
+        let mut attributes = vec![
+            key::HTTP_REQUEST_METHOD.of(owned(&vocabulary.methods, self.method)),
+            key::URL_SCHEME.of(owned(&SCHEMES, self.scheme)),
+        ];
+        if let Some(route) = self.route {
+            attributes.push(key::HTTP_ROUTE.of(vocabulary.routes.value(route)));
+        }
+        match self.status {
+            Status::NotSent => {}
+            Status::Sent(code) => {
+                attributes.push(key::HTTP_RESPONSE_STATUS_CODE.of(i64::from(code)));
+            }
+            Status::Folded { .. } => attributes.push(key::HTTP_RESPONSE_STATUS_CODE.of(OTHER)),
+        }
+        if let Some(version) = self.protocol.version() {
+            attributes.push(key::NETWORK_PROTOCOL_VERSION.of(version));
+        }
+        if let Some(error) = self.error_type() {
+            attributes.push(key::ERROR_TYPE.of(error));
+        }
+        attributes
+    }
+
+    /// A 5xx that was sent says more than what happened to its body.
+    fn error_type(self) -> Option<String> {
+        match self.status {
+            Status::Sent(code) if self.status.is_server_error() => Some(code.to_string()),
+            Status::Folded { server_error: true } => Some(OTHER.to_owned()),
+            _ => self.outcome.error_type(&FAILURES).map(str::to_owned),
+        }
+    }
+}
+
+impl SeriesKey for ExchangeKey {
+    fn fold(self) -> Option<(Self, AttributeKey)> {
+        if self.route.is_some_and(|route| route != Bounded::OTHER) {
+            let route = Some(Bounded::OTHER);
+            return Some((Self { route, ..self }, key::HTTP_ROUTE));
+        }
+        if let Status::Sent(_) = self.status {
+            let status = Status::Folded {
+                server_error: self.status.is_server_error(),
+            };
+            return Some((Self { status, ..self }, key::HTTP_RESPONSE_STATUS_CODE));
+        }
+        fold_method(self.method).map(|method| (Self { method, ..self }, key::HTTP_REQUEST_METHOD))
+    }
+}
+
+impl Hash for ExchangeKey {
+    /// One word, because this is the hot path; keys that share it are told apart by `==`.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let status = match self.status {
+            Status::NotSent => 0,
+            Status::Sent(code) => code,
+            Status::Folded { server_error } => 1 + u16::from(server_error),
+        };
+        let outcome = match self.outcome {
+            Outcome::Cancelled => 0,
+            Outcome::Success => 1,
+            Outcome::Panic => 2,
+            Outcome::Timeout => 3,
+            Outcome::Failed(failure) => 4 + failure.index(),
+        };
+        let route = self.route.map_or(u16::MAX, Bounded::index);
+        let word = u64::from(route)
+            | u64::from(status) << 16
+            | u64::from(self.method.index()) << 32
+            | u64::from(self.scheme.index()) << 48
+            | (self.protocol as u64) << 52
+            | u64::from(outcome) << 56;
+        state.write_u64(word);
+    }
+}
+
+/// Everything an exchange under way is described by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ActiveKey {
+    pub(crate) method: Bounded,
+    pub(crate) scheme: Bounded,
+}
+
+impl ActiveKey {
+    pub(crate) fn attributes(self, vocabulary: &Vocabulary) -> Vec<KeyValue> {
+        vec![
+            key::HTTP_REQUEST_METHOD.of(owned(&vocabulary.methods, self.method)),
+            key::URL_SCHEME.of(owned(&SCHEMES, self.scheme)),
+        ]
+    }
+}
+
+impl SeriesKey for ActiveKey {
+    fn fold(self) -> Option<(Self, AttributeKey)> {
+        fold_method(self.method).map(|method| (Self { method, ..self }, key::HTTP_REQUEST_METHOD))
+    }
+}
+
+/// Everything an open stream is described by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct StreamKey {
+    pub(crate) route: Option<Bounded>,
+    pub(crate) kind: StreamKind,
+}
+
+/// What outlives its request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum StreamKind {
+    ServerSentEvents,
+    WebSocket,
+    Upgrade,
+}
+
+/// The instruments of one kind of stream on one route.
+#[derive(Debug)]
+pub(crate) struct StreamSeries {
+    pub(crate) active: Option<BoundUpDownCounter<i64>>,
+    pub(crate) duration: Option<BoundHistogram<f64>>,
+}
+
+impl StreamKey {
+    pub(crate) fn attributes(self, vocabulary: &Vocabulary) -> Vec<KeyValue> {
+        let kind = match self.kind {
+            StreamKind::ServerSentEvents => "sse",
+            StreamKind::WebSocket => "websocket",
+            StreamKind::Upgrade => "upgrade",
+        };
+        let route = self
+            .route
+            .map(|route| key::HTTP_ROUTE.of(vocabulary.routes.value(route)));
+        std::iter::once(key::STREAM_KIND.of(kind))
+            .chain(route)
+            .collect()
+    }
+}
+
+impl SeriesKey for StreamKey {
+    fn fold(self) -> Option<(Self, AttributeKey)> {
+        let route = self.route.filter(|route| *route != Bounded::OTHER)?;
+        debug_assert_ne!(route, Bounded::OTHER);
+        Some((
+            Self {
+                route: Some(Bounded::OTHER),
+                ..self
+            },
+            key::HTTP_ROUTE,
+        ))
+    }
+}
+
+fn fold_method(method: Bounded) -> Option<Bounded> {
+    (method != Bounded::OTHER).then_some(Bounded::OTHER)
+}
+
+fn owned(values: &KnownValues, value: Bounded) -> String {
+    values.value(value).to_owned()
+}
