@@ -1,0 +1,101 @@
+//! The tower service behind `/metrics`.
+
+use std::{
+    convert::Infallible,
+    fmt,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use kymo_exposition::Source;
+use tokio::net::ToSocketAddrs;
+use tower_service::Service;
+
+use crate::{
+    future::{ResponseBody, ScrapeFuture, text},
+    scrape::Scraper,
+    server::{ListenError, Server},
+};
+
+/// A tower service that answers every `GET` and `HEAD` with the families of its source.
+///
+/// - The families are collected and written on a blocking thread of the tokio runtime it is called
+///   in, so a large scrape holds up no task; outside a runtime, on the calling thread.
+/// - Four scrapes run at a time; a further one is answered 503 at once.
+/// - A source that panics makes this one answer a 500, and nothing else.
+///
+/// The format is text 0.0.4. It looks at no path: the router in front of it does.
+#[derive(Clone)]
+pub struct Endpoint {
+    scraper: Option<Arc<Scraper>>,
+}
+
+impl Endpoint {
+    /// Serves the families of `source`.
+    pub fn new(source: impl Source + 'static) -> Self {
+        Self {
+            scraper: Some(Arc::new(Scraper::new(Box::new(source)))),
+        }
+    }
+
+    /// Serves nothing: every request is answered 404, with a sentence on how to change that.
+    pub fn disabled() -> Self {
+        Self { scraper: None }
+    }
+
+    /// Listens on `address` for scrapes of `/metrics`, on a port of its own.
+    ///
+    /// Nothing but this address guards the metrics: choose one that only the Prometheus server
+    /// reaches. [`DEFAULT_ADDRESS`](crate::DEFAULT_ADDRESS) is reachable from this machine only.
+    ///
+    /// # Errors
+    ///
+    /// [`ListenError`] when the address cannot be resolved or bound, such as when it is in use.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with its I/O driver enabled, as every tokio socket does.
+    pub async fn serve(
+        &self,
+        address: impl ToSocketAddrs + fmt::Display,
+    ) -> Result<Server, ListenError> {
+        Server::listen(self.clone(), address).await
+    }
+}
+
+impl<B> Service<Request<B>> for Endpoint {
+    type Response = Response<ResponseBody>;
+    type Error = Infallible;
+    type Future = ScrapeFuture;
+
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> ScrapeFuture {
+        let Some(scraper) = &self.scraper else {
+            return ScrapeFuture::ready(text(StatusCode::NOT_FOUND, DISABLED));
+        };
+        let method = request.method();
+        if method != Method::GET && method != Method::HEAD {
+            let mut response = text(StatusCode::METHOD_NOT_ALLOWED, "Scrape with GET.\n");
+            response
+                .headers_mut()
+                .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+            return ScrapeFuture::ready(response);
+        }
+        ScrapeFuture::scrape(scraper, method == Method::HEAD)
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("enabled", &self.scraper.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+const DISABLED: &str = "There are no metrics to scrape: telemetry was installed without \
+    `.prometheus()`.\n";
