@@ -1,1 +1,59 @@
-//! Scaffold.
+//! What a scrape says: metric families, and the pure writers of the formats that carry them.
+//!
+//! A [`Source`] pushes [`Family`] headers and their [`Series`] into a [`Sink`]; each writer of this
+//! crate is a `Sink`. Everything is borrowed from whoever has the data, nothing is collected on the
+//! way, and a writer allocates nothing per sample.
+//!
+//! ```
+//! use kymo_exposition::{Family, Kind, Label, Number, Series, Sink, Value, text::TextWriter};
+//!
+//! let mut document = Vec::new();
+//! let mut writer = TextWriter::new(&mut document);
+//! writer.family(&Family { name: "jobs_total", help: "Jobs done.", unit: "", kind: Kind::Counter });
+//! writer.series(&Series {
+//!     labels: &[Label { name: "queue", value: "mail" }],
+//!     start_time: None,
+//!     value: Value::Number(Number::U64(3), None),
+//! });
+//! assert_eq!(writer.finish().samples, 1);
+//! assert_eq!(
+//!     String::from_utf8_lossy(&document),
+//!     "# HELP jobs_total Jobs done.\n# TYPE jobs_total counter\njobs_total{queue=\"mail\"} 3\n",
+//! );
+//! ```
+//!
+//! # What a writer does with what it cannot write
+//!
+//! A document is always valid. Whatever would break it is left out and counted in the [`Report`]:
+//! one bad series never costs its family, one bad family never costs the scrape.
+//!
+//! # Who should not depend on this crate
+//!
+//! Applications: they get a ready endpoint from `kymo`. This crate is for those who write a new
+//! source of families or a new format.
+
+mod exemplar;
+mod family;
+mod histogram;
+mod label;
+mod names;
+mod native;
+mod report;
+mod series;
+mod sink;
+mod summary;
+mod value;
+
+pub mod text;
+
+pub use exemplar::Exemplar;
+pub use family::{Family, Kind};
+pub use histogram::Histogram;
+pub use label::Label;
+pub use names::{Clash, Names};
+pub use native::{NativeBuckets, NativeHistogram, Span};
+pub use report::Report;
+pub use series::Series;
+pub use sink::{Sink, Source};
+pub use summary::{Quantile, Summary};
+pub use value::{Number, Value};

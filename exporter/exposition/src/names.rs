@@ -1,0 +1,119 @@
+use std::collections::HashMap;
+
+use crate::Kind;
+
+/// The names that the families of a document own, so that no two can be mistaken for each other.
+///
+/// A histogram `a` also owns the names of its samples: `a_bucket`, `a_sum` and `a_count`. A gauge
+/// `a_count` beside it would be read as one of them, and parsers refuse such a document.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    owners: HashMap<Box<str>, Kind>,
+    scratch: String,
+}
+
+/// Why a family cannot have its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clash {
+    /// The family that owns the name already.
+    pub owner: Box<str>,
+    /// What that family is.
+    pub kind: Kind,
+}
+
+impl Names {
+    /// Takes a name for a family of this kind.
+    ///
+    /// # Errors
+    ///
+    /// When the name, or the name of a sample of such a family, already belongs to another one.
+    pub fn claim(&mut self, name: &str, kind: Kind) -> Result<(), Clash> {
+        if let Some(clash) = self.clash(name, kind) {
+            return Err(clash);
+        }
+        self.owners.insert(name.into(), kind);
+        Ok(())
+    }
+
+    /// Forgets all names and keeps the memory.
+    pub fn clear(&mut self) {
+        self.owners.clear();
+    }
+
+    fn clash(&mut self, name: &str, kind: Kind) -> Option<Clash> {
+        self.owned(name)
+            .or_else(|| self.sample_of_another(name))
+            .or_else(|| self.own_sample(name, kind))
+    }
+
+    fn owned(&self, name: &str) -> Option<Clash> {
+        let (owner, &kind) = self.owners.get_key_value(name)?;
+        Some(Clash {
+            owner: owner.clone(),
+            kind,
+        })
+    }
+
+    fn sample_of_another(&self, name: &str) -> Option<Clash> {
+        [Kind::Histogram, Kind::Summary]
+            .into_iter()
+            .find_map(|kind| {
+                kind.suffixes().iter().find_map(|suffix| {
+                    self.owned(name.strip_suffix(suffix)?)
+                        .filter(|clash| clash.kind == kind)
+                })
+            })
+    }
+
+    fn own_sample(&mut self, name: &str, kind: Kind) -> Option<Clash> {
+        kind.suffixes().iter().find_map(|suffix| {
+            self.scratch.clear();
+            self.scratch.push_str(name);
+            self.scratch.push_str(suffix);
+            self.owned(&self.scratch)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_one_owner() {
+        let mut names = Names::default();
+        assert_eq!(names.claim("a", Kind::Gauge), Ok(()));
+        let clash = Clash {
+            owner: "a".into(),
+            kind: Kind::Gauge,
+        };
+        assert_eq!(names.claim("a", Kind::Gauge), Err(clash));
+        names.clear();
+        assert_eq!(names.claim("a", Kind::Counter), Ok(()));
+    }
+
+    #[test]
+    fn the_samples_of_a_histogram_belong_to_it() {
+        for suffix in ["_bucket", "_sum", "_count"] {
+            let sample = format!("a{suffix}");
+
+            let mut names = Names::default();
+            assert_eq!(names.claim("a", Kind::Histogram), Ok(()));
+            let owner = names.claim(&sample, Kind::Gauge).unwrap_err().owner;
+            assert_eq!(&*owner, "a");
+
+            let mut names = Names::default();
+            assert_eq!(names.claim(&sample, Kind::Gauge), Ok(()));
+            let owner = names.claim("a", Kind::Histogram).unwrap_err().owner;
+            assert_eq!(*owner, *sample);
+        }
+    }
+
+    #[test]
+    fn a_gauge_reserves_nothing_but_its_name() {
+        let mut names = Names::default();
+        assert_eq!(names.claim("a", Kind::Gauge), Ok(()));
+        assert_eq!(names.claim("a_count", Kind::Counter), Ok(()));
+        assert_eq!(names.claim("a_bucket", Kind::Summary), Ok(()));
+    }
+}

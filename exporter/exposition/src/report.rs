@@ -1,0 +1,13 @@
+/// What a writer wrote, and what it had to leave out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// Families with at least one sample in the document.
+    pub families: u64,
+    /// Samples in the document; a histogram makes one per bucket, and one each for sum and count.
+    pub samples: u64,
+    /// Series left out because they were malformed, or belonged to a family that was.
+    pub dropped: u64,
+    /// Series left out because the format has no way to write their value.
+    pub unsupported: u64,
+}

@@ -1,0 +1,19 @@
+use crate::{Family, Series};
+
+/// Where families come from.
+///
+/// An implementation pushes the header of a family, then all its series, then the next family. It
+/// names each family once. A writer leaves out and counts what does not keep to this.
+pub trait Source: Send + Sync {
+    /// Pushes everything there is to say now.
+    fn collect(&self, sink: &mut dyn Sink);
+}
+
+/// Where families go: the writer of a format.
+pub trait Sink {
+    /// Begins a family. The series that follow belong to it.
+    fn family(&mut self, family: &Family<'_>);
+
+    /// Adds a series to the family that was begun last.
+    fn series(&mut self, series: &Series<'_>);
+}

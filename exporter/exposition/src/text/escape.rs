@@ -1,0 +1,107 @@
+/// Writes a help text on one line: `\` and line feeds are escaped.
+pub(super) fn help(text: &str, out: &mut Vec<u8>) {
+    escaped(text, |byte| matches!(byte, b'\\' | b'\n'), out);
+}
+
+/// Writes a label value between its quotes: `\`, `"` and line feeds are escaped.
+pub(super) fn label_value(value: &str, out: &mut Vec<u8>) {
+    if has_special(value.as_bytes()) {
+        escaped(value, |byte| matches!(byte, b'\\' | b'"' | b'\n'), out);
+    } else {
+        out.extend_from_slice(value.as_bytes());
+    }
+}
+
+/// Replaces the content of `out` with a name that the format can write.
+///
+/// This is the `underscores` scheme: every character outside `[a-zA-Z0-9_:]` becomes `_`, and so
+/// does a digit at the beginning. It does nothing to a name that is legal already.
+pub(super) fn name_into(name: &str, out: &mut String) {
+    out.clear();
+    for (index, char) in name.chars().enumerate() {
+        let legal = matches!(char, 'a'..='z' | 'A'..='Z' | '_' | ':')
+            || (index > 0 && char.is_ascii_digit());
+        out.push(if legal { char } else { '_' });
+    }
+}
+
+/// Whether this is a label name of the format.
+pub(super) fn is_label_name(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn escaped(text: &str, special: impl Fn(u8) -> bool, out: &mut Vec<u8>) {
+    let mut rest = text.as_bytes();
+    while let Some(at) = rest.iter().position(|&byte| special(byte)) {
+        out.extend_from_slice(&rest[..at]);
+        let escape: &[u8] = match rest[at] {
+            b'\n' => b"\\n",
+            b'"' => b"\\\"",
+            _ => b"\\\\",
+        };
+        out.extend_from_slice(escape);
+        rest = &rest[at + 1..];
+    }
+    out.extend_from_slice(rest);
+}
+
+/// Whether a label value needs escaping. Almost none does, so this looks at eight bytes at a time.
+fn has_special(value: &[u8]) -> bool {
+    let (words, rest) = value.as_chunks::<8>();
+    words.iter().any(|word| {
+        let word = u64::from_le_bytes(*word);
+        (has_byte(word, b'\\') | has_byte(word, b'"') | has_byte(word, b'\n')) != 0
+    }) || rest.iter().any(|byte| matches!(byte, b'\\' | b'"' | b'\n'))
+}
+
+/// Not zero if one of the eight bytes is `byte`: the subtraction borrows only from a zero byte.
+const fn has_byte(word: u64, byte: u8) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+    let zero_where_equal = word ^ (ONES * byte as u64);
+    zero_where_equal.wrapping_sub(ONES) & !zero_where_equal & HIGHS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_special_byte_is_found_at_every_position() {
+        for length in 1..40 {
+            for at in 0..length {
+                for special in [b'\\', b'"', b'\n'] {
+                    let mut value = vec![0xC3; length];
+                    assert!(!has_special(&value));
+                    value[at] = special;
+                    assert!(has_special(&value), "{special} at {at} of {length}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn neighbours_of_special_bytes_are_not_special() {
+        for byte in (0..=u8::MAX).filter(|byte| !matches!(byte, b'\\' | b'"' | b'\n')) {
+            assert!(!has_special(&[byte; 17]), "{byte}");
+        }
+    }
+
+    #[test]
+    fn names_are_escaped_only_where_they_must() {
+        let mut out = String::new();
+        for (name, escaped) in [
+            ("a:b_9", "a:b_9"),
+            ("9a", "_a"),
+            ("http.é", "http__"),
+            ("", ""),
+        ] {
+            name_into(name, &mut out);
+            assert_eq!(out, escaped);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Any input gives a document that reads back to exactly what of it can be written.
+
+use kymo_exposition::text::TextWriter;
+use kymo_exposition::{Family, Kind, Sink};
+use proptest::prelude::*;
+
+use super::expected::{self, AnyFamily};
+use super::parser;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    #[test]
+    fn any_input_reads_back_to_the_same_values(families in expected::families()) {
+        let mut out = Vec::new();
+        let mut writer = TextWriter::new(&mut out);
+        for family in &families {
+            push(family, &mut writer);
+        }
+        let report = writer.finish();
+
+        let document = String::from_utf8(out).unwrap();
+        let read = parser::read(&document).map_err(TestCaseError::fail)?;
+        let expected = expected::of(&families);
+        prop_assert_eq!(&read, &expected.families, "{}", document);
+        prop_assert_eq!(report.dropped, expected.dropped);
+        prop_assert_eq!(report.families, read.len() as u64);
+        let samples: usize = read.iter().map(|family| family.samples.len()).sum();
+        prop_assert_eq!(report.samples, samples as u64);
+    }
+}
+
+fn push(any: &AnyFamily, sink: &mut dyn Sink) {
+    let kind = any.kind;
+    sink.family(&Family {
+        name: &any.name,
+        help: &any.help,
+        unit: "",
+        kind,
+    });
+    for series in &any.series {
+        series.with(|series| sink.series(series));
+    }
+}
+
+#[test]
+fn the_generator_makes_every_kind_and_both_good_and_bad_series() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut kinds = std::collections::BTreeSet::new();
+    let (mut kept, mut dropped) = (0, 0);
+    for _ in 0..200 {
+        let families = expected::families()
+            .new_tree(&mut runner)
+            .unwrap()
+            .current();
+        kinds.extend(families.iter().map(|family| family.kind));
+        let expected = expected::of(&families);
+        kept += expected
+            .families
+            .iter()
+            .map(|family| family.samples.len())
+            .sum::<usize>();
+        dropped += expected.dropped;
+    }
+    assert!(kinds.contains(&Kind::StateSet) && kinds.len() == 7);
+    assert!(
+        kept > 400 && dropped > 400,
+        "{kept} kept, {dropped} dropped"
+    );
+}
