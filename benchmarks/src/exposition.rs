@@ -1,0 +1,25 @@
+//! Reading back what a subject exposes.
+
+/// The values of all samples called exactly `name` whose labels contain `label`.
+pub fn values<'a>(text: &'a str, name: &'a str, label: &'a str) -> impl Iterator<Item = f64> + 'a {
+    text.lines().filter_map(move |line| {
+        let labels = line.strip_prefix(name)?;
+        let (labels, value) = labels.rsplit_once(' ')?;
+        let named_so = labels.is_empty() || labels.starts_with('{');
+        (named_so && labels.contains(label))
+            .then(|| value.parse().ok())
+            .flatten()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_exact_name_and_the_label_count() {
+        let text = "# HELP a help\na{x=\"1\"} 2\na{x=\"2\"} 4\na_b{x=\"1\"} 8\na 16\n";
+        assert_eq!(values(text, "a", "").sum::<f64>(), 22.0);
+        assert_eq!(values(text, "a", "x=\"1\"").sum::<f64>(), 2.0);
+    }
+}

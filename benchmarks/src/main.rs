@@ -1,0 +1,68 @@
+//! What kymo costs beside its peers, in one run.
+//!
+//! `bench`, `bench http` and `bench scrape` print tables and exit with 1 when a promise is broken.
+//! `bench run SUBJECT TIMES` does one thing `TIMES` times and nothing else, for callgrind.
+
+mod callgrind;
+mod clock;
+mod exposition;
+mod http;
+mod promise;
+mod scrape;
+mod subject;
+mod table;
+
+use std::env;
+use std::process::ExitCode;
+
+use promise::Promise;
+use subject::BoxError;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments[..] {
+        [] => tables(&[http::table, scrape::table]),
+        ["http"] => tables(&[http::table]),
+        ["scrape"] => tables(&[scrape::table]),
+        ["run", subject, times] => run(subject, times).map(|()| true),
+        _ => Err("usage: bench [http | scrape | run SUBJECT TIMES]".into()),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+type Table = fn() -> Result<Vec<Promise>, BoxError>;
+
+/// Prints the tables, then whether each promise is kept; false when one is not.
+fn tables(tables: &[Table]) -> Result<bool, BoxError> {
+    let mut promises = Vec::new();
+    for table in tables {
+        promises.extend(table()?);
+    }
+    println!("### Promises\n");
+    for promise in &promises {
+        println!("- {promise}");
+    }
+    Ok(promises.iter().all(Promise::is_kept))
+}
+
+/// Does one thing, and makes sure that it left its trace.
+fn run(name: &str, times: &str) -> Result<(), BoxError> {
+    let times = times.parse()?;
+    let mut subject = match name.split('/').collect::<Vec<_>>()[..] {
+        ["http", variant] => http::subject(variant)?,
+        ["scrape", series, lines, peer] => scrape::subject(series, lines.parse()?, peer)?,
+        _ => {
+            return Err(format!("{name:?} is not http/VARIANT or scrape/SERIES/LINES/PEER").into());
+        }
+    };
+    subject.run(times);
+    subject.verify()
+}

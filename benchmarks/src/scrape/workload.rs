@@ -1,0 +1,143 @@
+//! What is recorded before the first scrape: the same for every exporter.
+
+/// A number of instruments of one kind, each with the same label sets.
+#[derive(Clone, Copy)]
+pub struct Workload {
+    pub series: Series,
+    pub instruments: usize,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Series {
+    Counters,
+    Histograms,
+}
+
+/// Fifteen bounds, so sixteen buckets, a sum and a count.
+pub const BOUNDS: [f64; 15] = [
+    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 30.0,
+];
+
+pub const HELP: &str = "What the benchmark recorded, before anyone asked for it.";
+
+/// What every histogram of every label set observes.
+pub const OBSERVATIONS: [f64; 6] = [0.0017, 0.0123, 0.0456, 0.31, 2.25, 12.5];
+
+impl Series {
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Counters, Self::Histograms]
+            .into_iter()
+            .find(|series| series.name() == name)
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Counters => "counters",
+            Self::Histograms => "histograms",
+        }
+    }
+
+    /// Label sets of one instrument, so that whole instruments come near a round number of lines.
+    fn sets(self) -> usize {
+        match self {
+            Self::Counters => 100,
+            Self::Histograms => 40,
+        }
+    }
+
+    fn lines_per_set(self) -> usize {
+        match self {
+            Self::Counters => 1,
+            Self::Histograms => BOUNDS.len() + 3,
+        }
+    }
+}
+
+impl Workload {
+    /// As many whole instruments as reach `lines` sample lines.
+    pub fn new(series: Series, lines: usize) -> Self {
+        let lines_per_instrument = series.sets() * series.lines_per_set();
+        Self {
+            series,
+            instruments: lines.div_ceil(lines_per_instrument),
+        }
+    }
+
+    /// Sample lines in a scrape.
+    pub fn lines(&self) -> usize {
+        self.instruments * self.series.sets() * self.series.lines_per_set()
+    }
+
+    /// The label sets of each instrument.
+    pub fn sets(&self) -> impl Iterator<Item = LabelSet> + use<> {
+        (0..self.series.sets()).map(LabelSet)
+    }
+
+    /// The name of an instrument for OpenTelemetry.
+    pub fn instrument(&self, instrument: usize) -> String {
+        format!("bench.{}.{instrument:04}", self.series.name())
+    }
+
+    /// The same as it is exposed, without `_total`.
+    pub fn family(&self, instrument: usize) -> String {
+        format!("bench_{}_{instrument:04}", self.series.name())
+    }
+
+    /// The sample of which there is one for each label set.
+    pub fn counting_sample(&self, instrument: usize) -> String {
+        let suffix = match self.series {
+            Series::Counters => "total",
+            Series::Histograms => "count",
+        };
+        format!("{}_{suffix}", self.family(instrument))
+    }
+
+    /// What those samples of one instrument add up to.
+    pub fn counted(&self) -> u64 {
+        match self.series {
+            Series::Counters => self.sets().map(LabelSet::count).sum(),
+            Series::Histograms => (self.series.sets() * OBSERVATIONS.len()) as u64,
+        }
+    }
+}
+
+/// Three labels.
+#[derive(Clone, Copy)]
+pub struct LabelSet(usize);
+
+impl LabelSet {
+    /// As OpenTelemetry names them; their values are given by [`super::otel`].
+    pub const KEYS: [&str; 3] = [
+        "http.request.method",
+        "http.route",
+        "http.response.status_code",
+    ];
+    /// As they are exposed.
+    pub const NAMES: [&str; 3] = [
+        "http_request_method",
+        "http_route",
+        "http_response_status_code",
+    ];
+    pub const STATUS: u16 = 200;
+
+    pub fn method(self) -> &'static str {
+        ["GET", "POST", "PUT", "DELETE"][self.0 % 4]
+    }
+
+    pub fn route(self) -> String {
+        format!("/api/v1/shelves/{{shelf}}/books-{}", self.0 / 4)
+    }
+
+    pub fn values(self) -> [String; 3] {
+        [
+            self.method().to_owned(),
+            self.route(),
+            Self::STATUS.to_string(),
+        ]
+    }
+
+    /// What the counter of this set counts.
+    pub fn count(self) -> u64 {
+        self.0 as u64 * 7_919 + 1
+    }
+}

@@ -1,0 +1,16 @@
+//! One thing whose cost is wanted.
+
+use std::error::Error;
+
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// Something that can be done again and again, and checked afterwards.
+pub trait Subject {
+    /// Does it `times` times.
+    fn run(&mut self, times: u64);
+
+    /// An error when what was done left no trace, or a wrong one.
+    ///
+    /// A layer that records into a no-op provider would win every race.
+    fn verify(&self) -> Result<(), BoxError>;
+}
