@@ -1,1 +1,31 @@
-//! Scaffold.
+//! Real servers, real clients, and a strict reader of what they say.
+//!
+//! - [`Scrape`] reads a `/metrics` page and finds values by name and labels.
+//! - [`Bookshop`] and [`Prometheus`] are real processes on free ports, always stopped.
+//! - [`load::run`] sends requests and knows how many it sent.
+//! - [`promtool`] is the linter of Prometheus.
+
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot go on says why and fails"
+)]
+
+mod bookshop;
+mod client;
+mod executable;
+pub mod load;
+mod patience;
+mod process;
+mod prometheus;
+pub mod promtool;
+mod scrape;
+
+pub use crate::{
+    bookshop::{Bookshop, Stopped},
+    client::{Answer, Client},
+    patience::eventually,
+    process::{Process, Signal},
+    prometheus::{Prometheus, Sampled},
+    scrape::{Family, Kind, Malformed, Sample, Scrape},
+};

@@ -1,0 +1,144 @@
+//! The example, as a process of its own.
+
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, ExitStatus},
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+use crate::{
+    client::Client,
+    executable,
+    process::{Process, Signal},
+    scrape::Scrape,
+};
+
+/// It is there within a second; a busy machine may take longer.
+const READY: Duration = Duration::from_secs(30);
+
+/// Longer than the grace that it gives to requests under way.
+const GONE: Duration = Duration::from_secs(20);
+
+/// A running bookshop on a free port, with a temporary folder to itself.
+#[derive(Debug)]
+pub struct Bookshop {
+    process: Process,
+    url: String,
+    client: Client,
+    folder: TempDir,
+}
+
+/// A bookshop that has been asked to stop, and did.
+#[derive(Debug)]
+pub struct Stopped {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// How long that took.
+    pub after: Duration,
+    /// All it said.
+    pub log: String,
+    /// What it left behind where temporary files go.
+    pub leftovers: Vec<PathBuf>,
+}
+
+impl Bookshop {
+    /// Starts one, built from the present sources, and waits until it listens.
+    ///
+    /// # Panics
+    ///
+    /// When it does not say so within 30 seconds.
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts one with more on its command line.
+    ///
+    /// # Panics
+    ///
+    /// When it does not listen within 30 seconds.
+    pub fn start_with(arguments: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut command = Self::command();
+        command
+            .args(["--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .env("TMPDIR", folder.path());
+        let process = Process::start(&mut command);
+        let url = process.wait_for_line(READY, |line| {
+            line.strip_prefix("listening on ").map(str::to_owned)
+        });
+        let client = Client::new(&url);
+        Self {
+            process,
+            url,
+            client,
+            folder,
+        }
+    }
+
+    /// The bare program, for tests of its command line.
+    pub fn command() -> Command {
+        let mut command = Command::new(executable::of("bookshop"));
+        // Panics on purpose are part of the tests; their backtraces are not.
+        command.env("RUST_BACKTRACE", "0");
+        command
+    }
+
+    /// Where it listens, such as `http://127.0.0.1:40123`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where it listens, without the scheme.
+    pub fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    /// A client of this server. Clones share connections.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// What it keeps in its temporary folder now.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.folder.path()).expect("a readable folder");
+        entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .collect()
+    }
+
+    /// What its `/metrics` says now.
+    ///
+    /// # Panics
+    ///
+    /// When that is not well-formed text.
+    pub async fn scrape(&self) -> Scrape {
+        let answer = self.client.get("/metrics").await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        match Scrape::parse(answer.text()) {
+            Ok(scrape) => scrape,
+            Err(error) => panic!("malformed metrics: {error}\n{}", answer.text()),
+        }
+    }
+
+    /// Asks it to stop, and waits for the end.
+    ///
+    /// # Panics
+    ///
+    /// When it still runs after 20 seconds.
+    pub fn stop(mut self, signal: Signal) -> Stopped {
+        let asked = Instant::now();
+        self.process.signal(signal);
+        let status = self.process.wait(GONE);
+        let after = asked.elapsed();
+        Stopped {
+            status,
+            after,
+            log: self.process.log(),
+            leftovers: self.files(),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Waiting for what takes a moment to become true.
+
+use std::{
+    fmt::Debug,
+    time::{Duration, Instant},
+};
+
+use tokio::time::sleep;
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What `look` saw as soon as it is as `wanted`, looking again and again until then.
+///
+/// # Panics
+///
+/// When that has not come within `limit`; the message tells what was seen last.
+pub async fn eventually<T: Debug>(
+    limit: Duration,
+    mut look: impl AsyncFnMut() -> T,
+    wanted: impl Fn(&T) -> bool,
+) -> T {
+    let start = Instant::now();
+    loop {
+        let seen = look().await;
+        if wanted(&seen) {
+            return seen;
+        }
+        assert!(
+            start.elapsed() < limit,
+            "still not so after {limit:?}; last seen: {seen:#?}"
+        );
+        sleep(PAUSE).await;
+    }
+}

@@ -1,0 +1,182 @@
+//! A real process that dies with its owner.
+
+use std::{
+    fmt::Write,
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, kill_process};
+
+/// A signal that asks a process to stop.
+#[derive(Clone, Copy, Debug)]
+pub enum Signal {
+    /// What a terminal sends for Ctrl-C.
+    Interrupt,
+    /// What a supervisor sends.
+    Terminate,
+}
+
+/// A child with both outputs recorded. Dropping it kills it, also when a test panics, and then
+/// shows what it had said.
+#[derive(Debug)]
+pub struct Process {
+    name: String,
+    child: Child,
+    log: Arc<Log>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Process {
+    /// Starts the program with nothing on its standard input.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be started, such as when it is not installed.
+    #[track_caller]
+    pub fn start(command: &mut Command) -> Self {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {name}: {error}"));
+        let log = Arc::new(Log::default());
+        let out = child.stdout.take().map(|pipe| record(pipe, &log));
+        let err = child.stderr.take().map(|pipe| record(pipe, &log));
+        Self {
+            name,
+            child,
+            log,
+            readers: out.into_iter().chain(err).collect(),
+        }
+    }
+
+    /// What `found` makes of the first line, of either output, that it knows.
+    ///
+    /// # Panics
+    ///
+    /// When no such line has come within `limit`, or the outputs are closed.
+    #[track_caller]
+    pub fn wait_for_line<T>(&self, limit: Duration, found: impl Fn(&str) -> Option<T>) -> T {
+        let deadline = Instant::now() + limit;
+        let mut state = self.log.state();
+        loop {
+            if let Some(found) = state.lines.iter().find_map(|line| found(line)) {
+                return found;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(
+                !left.is_zero(),
+                "{} did not say so within {limit:?}",
+                self.name
+            );
+            assert!(
+                state.closed < self.readers.len(),
+                "{} ended before saying so",
+                self.name
+            );
+            let waited = self.log.changed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Asks it to stop, without waiting.
+    pub fn signal(&self, signal: Signal) {
+        let signal = match signal {
+            Signal::Interrupt => rustix::process::Signal::INT,
+            Signal::Terminate => rustix::process::Signal::TERM,
+        };
+        // The child is not yet waited for, so its id cannot be anyone else's.
+        kill_process(Pid::from_child(&self.child), signal).expect("a child can be signalled");
+    }
+
+    /// How it ended, with its whole output in [`Process::log`].
+    ///
+    /// # Panics
+    ///
+    /// When it is still running after `limit`.
+    #[track_caller]
+    pub fn wait(&mut self, limit: Duration) -> ExitStatus {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child can be waited for") {
+                self.finish_log();
+                return status;
+            }
+            assert!(
+                start.elapsed() < limit,
+                "{} still runs after {limit:?}",
+                self.name
+            );
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Everything it has said so far.
+    pub fn log(&self) -> String {
+        self.log
+            .state()
+            .lines
+            .iter()
+            .fold(String::new(), |mut log, line| {
+                let _ = writeln!(log, "{line}");
+                log
+            })
+    }
+
+    fn finish_log(&mut self) {
+        for reader in self.readers.drain(..) {
+            let _ = reader.join();
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Both are harmless when it has been waited for.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        self.finish_log();
+        if thread::panicking() {
+            eprintln!("---- {} said:\n{}----", self.name, self.log());
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Log {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    lines: Vec<String>,
+    /// How many outputs have come to their end.
+    closed: usize,
+}
+
+impl Log {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn record(pipe: impl Read + Send + 'static, log: &Arc<Log>) -> JoinHandle<()> {
+    let log = Arc::clone(log);
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
+            log.state()
+                .lines
+                .push(String::from_utf8_lossy(&line).into_owned());
+            log.changed.notify_all();
+        }
+        log.state().closed += 1;
+        log.changed.notify_all();
+    })
+}

@@ -1,0 +1,155 @@
+//! A real Prometheus server.
+
+use std::{collections::BTreeMap, fs, process::Command, time::Duration};
+
+use serde::Deserialize;
+use tempfile::TempDir;
+
+use crate::{client::Client, patience::eventually, process::Process};
+
+const READY: Duration = Duration::from_secs(20);
+
+/// The first scrape comes only some five seconds after the start, whatever the interval.
+const UP: Duration = Duration::from_secs(20);
+
+/// A server that scrapes one target every second.
+#[derive(Debug)]
+pub struct Prometheus {
+    client: Client,
+    target: String,
+    _process: Process,
+    _folder: TempDir,
+}
+
+/// One element of the answer to a query.
+#[derive(Clone, Debug)]
+pub struct Sampled {
+    /// What is left of the labels.
+    pub labels: BTreeMap<String, String>,
+    /// The number.
+    pub value: f64,
+}
+
+impl Prometheus {
+    /// Starts one on a free port for a target such as `127.0.0.1:8080`, and waits until it has
+    /// scraped it.
+    ///
+    /// # Panics
+    ///
+    /// Without an installed `prometheus`, or when it is not ready or the target not up in time.
+    pub async fn scraping(target: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("prometheus.yml");
+        fs::write(&file, configuration(target)).expect("a writable folder");
+        let process = Process::start(
+            Command::new("prometheus")
+                .arg(format!("--config.file={}", file.display()))
+                .arg(format!(
+                    "--storage.tsdb.path={}",
+                    folder.path().join("data").display()
+                ))
+                .arg("--web.listen-address=127.0.0.1:0"),
+        );
+        let address = process.wait_for_line(READY, listening);
+        process.wait_for_line(READY, |line| line.contains("Server is ready").then_some(()));
+        let client = Client::new(format!("http://{address}"));
+        let this = Self {
+            client,
+            target: target.to_owned(),
+            _process: process,
+            _folder: folder,
+        };
+        this.wait_until_up().await;
+        this
+    }
+
+    /// What a `PromQL` expression gives at this moment.
+    ///
+    /// # Panics
+    ///
+    /// When the server refuses it, or it gives no vector.
+    pub async fn query(&self, expression: &str) -> Vec<Sampled> {
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("query", expression)
+            .finish();
+        let kind = "application/x-www-form-urlencoded";
+        let answer = self.client.post("/api/v1/query", kind, &form).await;
+        assert_eq!(answer.status, 200, "{expression}: {}", answer.text());
+        let reply: Reply = serde_json::from_slice(&answer.body)
+            .unwrap_or_else(|error| panic!("{expression}: {error} in {}", answer.text()));
+        reply.data.result.into_iter().map(Sampled::from).collect()
+    }
+
+    /// The only value that an expression gives; `None` when it gives none.
+    ///
+    /// # Panics
+    ///
+    /// When it gives more than one.
+    pub async fn value(&self, expression: &str) -> Option<f64> {
+        let result = self.query(expression).await;
+        assert!(
+            result.len() < 2,
+            "{expression} gives more than one value: {result:#?}"
+        );
+        result.first().map(|sampled| sampled.value)
+    }
+
+    /// What the server itself says about its target: health and the last error.
+    pub async fn target(&self) -> String {
+        self.client.get("/api/v1/targets").await.text().to_owned()
+    }
+
+    async fn wait_until_up(&self) {
+        let up = format!("up{{instance=\"{}\"}}", self.target);
+        let look = async || (self.value(&up).await, self.target().await);
+        eventually(UP, look, |(up, _)| *up == Some(1.0)).await;
+    }
+}
+
+fn configuration(target: &str) -> String {
+    format!(
+        "global: {{scrape_interval: 1s, scrape_timeout: 1s}}\n\
+         scrape_configs:\n\
+         - job_name: test\n  \
+           static_configs: [{{targets: ['{target}']}}]\n"
+    )
+}
+
+/// The server logs the port that it was given.
+fn listening(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once("msg=\"Listening on\"")?;
+    let (_, address) = rest.split_once("address=")?;
+    address.split_whitespace().next().map(str::to_owned)
+}
+
+#[derive(Deserialize)]
+struct Reply {
+    data: Data,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    result: Vec<Element>,
+}
+
+#[derive(Deserialize)]
+struct Element {
+    metric: BTreeMap<String, String>,
+    /// Seconds since 1970, and the number as text.
+    value: (f64, String),
+}
+
+impl From<Element> for Sampled {
+    fn from(
+        Element {
+            metric,
+            value: (_, number),
+        }: Element,
+    ) -> Self {
+        // `NaN`, `+Inf` and `-Inf` are read as such.
+        Self {
+            labels: metric,
+            value: number.parse().expect("a number"),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The linter of Prometheus itself.
+
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+};
+
+/// What `promtool check metrics` thinks of a scrape.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// 0 is praise, 1 a document that cannot be read, 3 a finding of the linter.
+    pub code: i32,
+    /// The findings, one per line.
+    pub findings: String,
+}
+
+impl Verdict {
+    /// Whether the document could be read, findings or not.
+    pub fn parsed(&self) -> bool {
+        self.code == 0 || self.code == 3
+    }
+}
+
+/// Runs `promtool check metrics` on a document in the text format.
+///
+/// # Panics
+///
+/// Without promtool: it comes with Debian's `prometheus`.
+pub fn check_metrics(text: &str) -> Verdict {
+    let mut child = Command::new("promtool")
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("promtool starts; it comes with Debian's package prometheus");
+    let mut input = child.stdin.take().expect("a pipe");
+    // It stops reading at the first fault.
+    let _ = input.write_all(text.as_bytes());
+    drop(input);
+    let output = child.wait_with_output().expect("promtool ends");
+    let findings = [output.stdout, output.stderr].concat();
+    Verdict {
+        code: output.status.code().unwrap_or(-1),
+        findings: String::from_utf8_lossy(&findings).into_owned(),
+    }
+}
