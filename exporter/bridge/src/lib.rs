@@ -1,1 +1,75 @@
-//! Scaffold.
+//! From OpenTelemetry metrics to Prometheus families, and into a `prometheus::Registry`.
+//!
+//! ```
+//! use kymo_bridge::Bridge;
+//! use opentelemetry::metrics::MeterProvider;
+//! use opentelemetry_sdk::metrics::SdkMeterProvider;
+//!
+//! # fn main() -> Result<(), kymo_bridge::Error> {
+//! let bridge = Bridge::builder().build()?;
+//! let provider = SdkMeterProvider::builder().with_reader(bridge.reader()).build();
+//! provider.meter("shop").u64_counter("orders").build().add(3, &[]);
+//!
+//! let families = bridge.registry().gather();
+//! assert_eq!(families[0].name(), "orders_total");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What changes on the way
+//!
+//! The rules are those of the OpenTelemetry specification, [Prometheus and OpenMetrics
+//! compatibility][compatibility].
+//!
+//! | in OpenTelemetry | in Prometheus |
+//! |---|---|
+//! | a name such as `http.server..duration` | `http_server_duration`: discouraged characters become `_`, runs of `_` become one |
+//! | unit `s`, `By`, `m/s`, … | `_seconds`, `_bytes`, `_meters_per_second`, unless the name ends in it; unknown units and `{annotations}` vanish |
+//! | unit `1` on a gauge | `_ratio` |
+//! | a counter | `_total`, unless the name ends in it |
+//! | an up-down counter | a gauge |
+//! | an attribute key such as `http.route` or `1st` | the label `http_route` or `_1st` |
+//! | keys that become the same label | one label, the values joined by `;` |
+//! | the key `le` on a histogram | the label `exported_le` |
+//! | a value that is no string | as in JSON |
+//! | the scope | the labels `otel_scope_name`, `otel_scope_version`, `otel_scope_schema_url`, `otel_scope_…` |
+//! | the resource | the family `target_info` |
+//! | an exponential histogram | a native histogram, for formats that have them |
+//!
+//! What cannot be passed on is dropped as narrowly as possible, logged once, and listed by
+//! [`Bridge::losses`]. Whatever a family was in the first scrape, it stays.
+//!
+//! [compatibility]: https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/
+
+mod assembler;
+mod bridge;
+mod builder;
+mod collector;
+mod definition;
+mod emitter;
+mod error;
+mod foreign;
+mod guard;
+mod label;
+mod layout;
+mod loss;
+mod marker;
+mod name;
+mod native;
+mod otel;
+mod point;
+mod proto;
+mod reader;
+mod reading;
+mod scope;
+mod source;
+mod unique;
+mod unit;
+#[cfg(feature = "upstream")]
+mod upstream;
+
+pub use bridge::Bridge;
+pub use builder::BridgeBuilder;
+pub use error::Error;
+pub use loss::{Cause, Loss};
+pub use reader::Reader;

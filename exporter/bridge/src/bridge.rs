@@ -1,0 +1,83 @@
+use std::fmt;
+use std::sync::Arc;
+
+use prometheus::Registry;
+use prometheus::core::Collector;
+
+use crate::Error;
+use crate::builder::BridgeBuilder;
+use crate::guard::Guarded;
+use crate::loss::{Loss, Losses};
+use crate::marker::Marker;
+use crate::otel::Otel;
+use crate::reader::Reader;
+
+/// OpenTelemetry metrics on one side, Prometheus families on the other.
+///
+/// Its [`reader`](Self::reader) goes into a meter provider. What the provider measures is then in
+/// two places: in the [`registry`](Self::registry), for whoever gathers that, and in the bridge as a
+/// [`Source`](kymo_exposition::Source) of families, which has what a registry cannot carry: exact
+/// integers, units, start times and native histograms. As a source the bridge also gives out the
+/// families of all other collectors of that registry, each exactly once.
+///
+/// Clones are the same bridge.
+#[derive(Clone)]
+pub struct Bridge {
+    pub(crate) reader: Reader,
+    pub(crate) registry: Registry,
+    pub(crate) losses: Arc<Losses>,
+    /// Absent when another exporter puts the metrics into the registry.
+    pub(crate) otel: Option<(Arc<Otel>, Arc<Marker>)>,
+}
+
+impl Bridge {
+    /// The options of a new bridge.
+    pub fn builder() -> BridgeBuilder {
+        BridgeBuilder::new()
+    }
+
+    /// The end that goes into a meter provider, with `with_reader`.
+    pub fn reader(&self) -> Reader {
+        self.reader.clone()
+    }
+
+    /// The registry with the OpenTelemetry metrics and whatever else is registered there.
+    ///
+    /// It has fewer details than the bridge itself: numbers are floats, native histograms are gone.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Registers another collector so that a panic in it costs only its own families.
+    ///
+    /// A collector that was registered with the registry directly costs every other collector's
+    /// families when it panics, though never those of OpenTelemetry.
+    ///
+    /// # Errors
+    ///
+    /// When the registry refuses it: because it is there already, or one of its metrics is.
+    pub fn register(&self, collector: Box<dyn Collector>) -> Result<(), Error> {
+        let guarded = Guarded {
+            collector,
+            losses: Arc::clone(&self.losses),
+        };
+        let metrics = guarded.metrics();
+        let registered = self.registry.register(Box::new(guarded));
+        registered.map_err(|source| Error::Collector { metrics, source })
+    }
+
+    /// What was measured and not scraped since the start, and why; empty when all is well.
+    ///
+    /// Each different loss is also logged once, as a warning of the `tracing` crate.
+    pub fn losses(&self) -> Vec<Loss> {
+        self.losses.list()
+    }
+}
+
+impl fmt::Debug for Bridge {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Bridge")
+            .field("registry", &self.registry)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,194 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use prometheus::Registry;
+use prometheus::core::{Collector, Desc};
+use prometheus::proto::MetricFamily;
+
+use crate::collector::OtelCollector;
+use crate::marker::Marker;
+use crate::name::{NameRules, is_legal};
+use crate::otel::{Choice, Otel, TARGET_INFO};
+use crate::reader::Reader;
+use crate::{Bridge, Error};
+
+/// The options of a [`Bridge`]. Without any, it does what the OpenTelemetry specification says.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one option that is on or off"
+)]
+pub struct BridgeBuilder {
+    registry: Option<Registry>,
+    namespace: String,
+    target_info: bool,
+    scope_info: bool,
+    units: bool,
+    counter_suffixes: bool,
+    resource_labels: Option<Choice>,
+}
+
+impl BridgeBuilder {
+    pub(crate) fn new() -> Self {
+        BridgeBuilder {
+            registry: None,
+            namespace: String::new(),
+            target_info: true,
+            scope_info: true,
+            units: true,
+            counter_suffixes: true,
+            resource_labels: None,
+        }
+    }
+
+    /// Joins a registry that the application already has, instead of a new one.
+    pub fn registry(mut self, registry: Registry) -> Self {
+        self.registry = Some(registry);
+        self
+    }
+
+    /// Begins the name of every family from OpenTelemetry with this and a `_`.
+    ///
+    /// `target_info` keeps its name, which has a meaning of its own.
+    pub fn namespace(mut self, namespace: &str) -> Self {
+        namespace.clone_into(&mut self.namespace);
+        self
+    }
+
+    /// Leaves out `target_info`, the family that describes the resource.
+    pub fn without_target_info(mut self) -> Self {
+        self.target_info = false;
+        self
+    }
+
+    /// Leaves out the labels `otel_scope_*`, which say which library a series comes from.
+    ///
+    /// Series of two libraries may then have the same labels; the later ones are dropped.
+    pub fn without_scope_info(mut self) -> Self {
+        self.scope_info = false;
+        self
+    }
+
+    /// Adds no unit to names: `latency`, not `latency_seconds`.
+    pub fn without_units(mut self) -> Self {
+        self.units = false;
+        self
+    }
+
+    /// Adds no `_total` to the names of counters.
+    pub fn without_counter_suffixes(mut self) -> Self {
+        self.counter_suffixes = false;
+        self
+    }
+
+    /// Puts those resource attributes on every series whose keys are chosen. None are by default.
+    ///
+    /// They stay in `target_info`.
+    pub fn resource_labels(
+        mut self,
+        choose: impl Fn(&str) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.resource_labels = Some(Box::new(choose));
+        self
+    }
+
+    /// Builds the bridge and registers its metrics.
+    ///
+    /// # Errors
+    ///
+    /// When the namespace is not the beginning of a metric name, or the registry already has a
+    /// bridge or a `target_info`.
+    pub fn build(self) -> Result<Bridge, Error> {
+        let rules = NameRules {
+            namespace: with_separator(self.namespace)?,
+            units: self.units,
+            counter_suffixes: self.counter_suffixes,
+        };
+        let registry = self.registry.unwrap_or_default();
+        let otel = Otel::new(
+            rules,
+            self.scope_info,
+            self.target_info,
+            self.resource_labels,
+        );
+        let otel = Arc::new(otel);
+        let marker = Arc::new(Marker::new());
+        let collector = OtelCollector {
+            otel: Arc::clone(&otel),
+            marker: Arc::clone(&marker),
+            descriptions: descriptions(self.target_info),
+        };
+        let registered = registry.register(Box::new(collector));
+        registered.map_err(|source| refusal(&registry, source))?;
+        Ok(Bridge {
+            reader: Reader(Arc::clone(&otel.reader) as _),
+            losses: Arc::clone(&otel.losses),
+            registry,
+            otel: Some((otel, marker)),
+        })
+    }
+}
+
+impl fmt::Debug for BridgeBuilder {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("BridgeBuilder")
+            .field("namespace", &self.namespace)
+            .field("target_info", &self.target_info)
+            .field("scope_info", &self.scope_info)
+            .field("units", &self.units)
+            .field("counter_suffixes", &self.counter_suffixes)
+            .finish_non_exhaustive()
+    }
+}
+
+fn with_separator(mut namespace: String) -> Result<String, Error> {
+    if namespace.is_empty() {
+        return Ok(namespace);
+    }
+    if !is_legal(&namespace) {
+        return Err(Error::Namespace { namespace });
+    }
+    if !namespace.ends_with('_') {
+        namespace.push('_');
+    }
+    Ok(namespace)
+}
+
+/// What makes a second bridge, or another `target_info`, impossible to register.
+fn descriptions(target_info: bool) -> Vec<Desc> {
+    let names = [Some(BRIDGE), target_info.then_some(TARGET_INFO)];
+    let description = |name: &str| {
+        let help = "Registered by the OpenTelemetry bridge.".to_owned();
+        Desc::new(name.to_owned(), help, Vec::new(), HashMap::new()).ok()
+    };
+    names
+        .into_iter()
+        .flatten()
+        .filter_map(description)
+        .collect()
+}
+
+/// Says which of the descriptions was refused: the bridge's own, or that of `target_info`.
+fn refusal(registry: &Registry, source: prometheus::Error) -> Error {
+    let probe = || Box::new(Probe(descriptions(false)));
+    if registry.register(probe()).is_err() {
+        return Error::SecondBridge;
+    }
+    // It was only a question.
+    let _ = registry.unregister(probe());
+    Error::TargetInfo { source }
+}
+
+struct Probe(Vec<Desc>);
+
+impl Collector for Probe {
+    fn desc(&self) -> Vec<&Desc> {
+        self.0.iter().collect()
+    }
+
+    fn collect(&self) -> Vec<MetricFamily> {
+        Vec::new()
+    }
+}
+
+const BRIDGE: &str = "kymo_bridge";

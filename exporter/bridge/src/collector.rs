@@ -1,0 +1,46 @@
+use std::sync::Arc;
+
+use prometheus::core::{Collector, Desc};
+use prometheus::proto::MetricFamily;
+
+use crate::emitter::Emitter;
+use crate::marker::Marker;
+use crate::otel::{Entry, Otel};
+use crate::proto::ProtoSink;
+
+/// The OpenTelemetry metrics inside a `prometheus::Registry`, for everybody who gathers it.
+pub(crate) struct OtelCollector {
+    pub(crate) otel: Arc<Otel>,
+    pub(crate) marker: Arc<Marker>,
+    pub(crate) descriptions: Vec<Desc>,
+}
+
+impl Collector for OtelCollector {
+    fn desc(&self) -> Vec<&Desc> {
+        self.descriptions.iter().collect()
+    }
+
+    fn collect(&self) -> Vec<MetricFamily> {
+        if self.marker.is_wanted() {
+            return vec![self.marker.family()];
+        }
+        let metrics = self.otel.measure();
+        let entries = self.otel.entries(&metrics);
+        let scopes = self.otel.scopes(&metrics, &[]);
+        let mut sink = ProtoSink::default();
+        let mut emitter = Emitter::new(
+            &mut sink,
+            &self.otel.losses,
+            metrics.resource(),
+            &[],
+            scopes,
+        );
+        for family in entries.chunk_by(Entry::is_same_family) {
+            let name = family
+                .first()
+                .map_or("", |entry| entry.definition.name.as_str());
+            emitter.family(name, family, false);
+        }
+        sink.finish()
+    }
+}

@@ -1,0 +1,68 @@
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use kymo_exposition::{Kind, Names};
+
+use crate::loss::{Cause, Losses};
+use crate::name::FamilyName;
+
+/// What a family is. It never changes after the first scrape that has the family.
+#[derive(Debug)]
+pub(crate) struct Definition {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) help: String,
+    pub(crate) unit: String,
+}
+
+/// All families so far. Whoever has a name first keeps it, so scrapes do not contradict each other.
+#[derive(Debug, Default)]
+pub(crate) struct Definitions {
+    by_name: HashMap<String, Arc<Definition>>,
+    names: Names,
+}
+
+impl Definitions {
+    /// The family of this name, or `None` after recording why a metric cannot be part of it.
+    pub(crate) fn admit(
+        &mut self,
+        family: FamilyName,
+        kind: Kind,
+        help: &str,
+        losses: &Losses,
+    ) -> Option<Arc<Definition>> {
+        let vacant = match self.by_name.entry(family.name) {
+            Entry::Vacant(vacant) => vacant,
+            Entry::Occupied(known) => {
+                let known = known.get();
+                if known.kind != kind {
+                    let cause = Cause::TypeConflict {
+                        kept: known.kind,
+                        dropped: kind,
+                    };
+                    losses.record(&known.name, cause);
+                    return None;
+                }
+                if known.help != help && !help.is_empty() {
+                    losses.record(&known.name, Cause::HelpConflict);
+                }
+                return Some(Arc::clone(known));
+            }
+        };
+        if let Err(clash) = self.names.claim(vacant.key(), kind) {
+            let cause = Cause::NameTaken {
+                owner: clash.owner.into(),
+            };
+            losses.record(vacant.key(), cause);
+            return None;
+        }
+        let definition = Definition {
+            name: vacant.key().clone(),
+            kind,
+            help: help.to_owned(),
+            unit: family.unit.into_owned(),
+        };
+        Some(Arc::clone(vacant.insert(Arc::new(definition))))
+    }
+}

@@ -1,0 +1,51 @@
+use opentelemetry_sdk::error::OTelSdkError;
+
+/// Why a bridge could not be built, or a collector not be registered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The namespace cannot begin a metric name.
+    #[error(
+        "namespace {namespace:?} cannot begin a metric name; \
+         use letters, digits and `_`, and no digit first"
+    )]
+    Namespace {
+        /// What was given.
+        namespace: String,
+    },
+
+    /// The registry already has a bridge, and a second one would repeat `target_info`.
+    #[error("the registry already has a bridge; build one per registry and clone it")]
+    SecondBridge,
+
+    /// Another collector of the registry already has a metric of the name `target_info`.
+    #[error(
+        "the registry already has a collector of `target_info`; \
+         remove it, or build the bridge without_target_info()"
+    )]
+    TargetInfo {
+        /// What the registry said.
+        source: prometheus::Error,
+    },
+
+    /// The registry refuses a collector.
+    #[error(
+        "the registry refuses the collector of {metrics:?}; \
+         register it once, and give metrics of one name the same labels and help"
+    )]
+    Collector {
+        /// The names of the collector's metrics.
+        metrics: Vec<String>,
+        /// What the registry said.
+        source: prometheus::Error,
+    },
+
+    /// `opentelemetry-prometheus` could not be built.
+    #[error(
+        "opentelemetry-prometheus refuses the registry; is one of its exporters there already?"
+    )]
+    Upstream {
+        /// What it said.
+        source: OTelSdkError,
+    },
+}

@@ -1,0 +1,182 @@
+use std::fmt::{self, Write};
+
+use kymo_exposition::Label;
+use opentelemetry::{Array, Value};
+
+/// A label that many series have in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OwnedLabel {
+    pub(crate) name: String,
+    pub(crate) value: String,
+}
+
+impl OwnedLabel {
+    pub(crate) fn borrowed(&self) -> Label<'_> {
+        Label {
+            name: &self.name,
+            value: &self.value,
+        }
+    }
+}
+
+/// The label name for an attribute key.
+///
+/// What a label name cannot contain becomes `_`, runs of `_` become one, and a leading digit gets a
+/// `_` before it. Runs include a leading `__`, which is reserved for Prometheus itself.
+pub(crate) fn name(key: &str) -> String {
+    let mut name = String::with_capacity(key.len() + 1);
+    if key.is_empty() || key.starts_with(|first: char| first.is_ascii_digit()) {
+        name.push('_');
+    }
+    for char in key.chars() {
+        if char.is_ascii_alphanumeric() {
+            name.push(char);
+        } else if !name.ends_with('_') {
+            name.push('_');
+        }
+    }
+    name
+}
+
+/// Translates attributes, joining the values of keys that become the same label name.
+///
+/// Values are joined by `;` in the lexicographic order of the original keys, as the OpenTelemetry
+/// specification asks in "Prometheus and `OpenMetrics` compatibility", section Metric Attributes.
+/// The labels come out sorted by name.
+pub(crate) fn merge<'a>(attributes: impl Iterator<Item = (&'a str, &'a Value)>) -> Vec<OwnedLabel> {
+    let mut sorted: Vec<_> = attributes
+        .map(|(key, value)| (name(key), key, value))
+        .collect();
+    sorted.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+    let mut labels: Vec<OwnedLabel> = Vec::with_capacity(sorted.len());
+    for (name, _, attribute) in sorted {
+        if let Some(last) = labels.last_mut().filter(|last| last.name == name) {
+            last.value.push(';');
+            push_value(&mut last.value, attribute);
+        } else {
+            let mut value = String::new();
+            push_value(&mut value, attribute);
+            labels.push(OwnedLabel { name, value });
+        }
+    }
+    labels
+}
+
+/// Appends an attribute's value as text.
+///
+/// Strings are as they are, everything else is as in JSON, as the OpenTelemetry specification asks
+/// in "`AnyValue` representation for non-OTLP protocols".
+pub(crate) fn push_value(out: &mut String, value: &Value) {
+    // Writing into a string cannot fail.
+    let _ = match value {
+        Value::String(text) => out.write_str(text.as_str()),
+        Value::F64(number) => push_float(out, *number, ""),
+        Value::Array(Array::F64(numbers)) => {
+            push_array(out, numbers, |out, number| push_float(out, *number, "\""))
+        }
+        Value::Array(Array::String(texts)) => {
+            push_array(out, texts, |out, text| push_quoted(out, text.as_str()))
+        }
+        other => write!(out, "{other}"),
+    };
+}
+
+fn push_array<T>(
+    out: &mut String,
+    items: &[T],
+    push: impl Fn(&mut String, &T) -> fmt::Result,
+) -> fmt::Result {
+    out.push('[');
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        push(out, item)?;
+    }
+    out.write_char(']')
+}
+
+/// A float as in JSON, which has no words for what is no number: those are quoted in arrays.
+fn push_float(out: &mut String, number: f64, quote: &str) -> fmt::Result {
+    match number {
+        number if number.is_finite() => write!(out, "{number}"),
+        f64::INFINITY => write!(out, "{quote}Infinity{quote}"),
+        f64::NEG_INFINITY => write!(out, "{quote}-Infinity{quote}"),
+        _ => write!(out, "{quote}NaN{quote}"),
+    }
+}
+
+fn push_quoted(out: &mut String, text: &str) -> fmt::Result {
+    out.push('"');
+    for char in text.chars() {
+        match char {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            control if control < ' ' => write!(out, "\\u{:04x}", u32::from(control))?,
+            other => out.push(other),
+        }
+    }
+    out.write_char('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(value: impl Into<Value>) -> String {
+        let mut out = String::new();
+        push_value(&mut out, &value.into());
+        out
+    }
+
+    #[test]
+    fn a_label_name_is_legal_whatever_the_key_is() {
+        let names = [
+            ("http.route", "http_route"),
+            ("x..y", "x_y"),
+            ("1st", "_1st"),
+            ("a:b", "a_b"),
+            ("__name__", "_name_"),
+            ("é", "_"),
+            ("", "_"),
+        ];
+        for (key, expected) in names {
+            assert_eq!(name(key), expected, "{key}");
+        }
+    }
+
+    #[test]
+    fn values_that_are_no_strings_are_as_in_json() {
+        assert_eq!(text("a \"b\""), "a \"b\"");
+        assert_eq!(text(true), "true");
+        assert_eq!(text(-7_i64), "-7");
+        assert_eq!(text(0.5), "0.5");
+        assert_eq!(text(f64::INFINITY), "Infinity");
+        assert_eq!(text(f64::NAN), "NaN");
+        assert_eq!(text(Value::Array(Array::I64(vec![1, 2]))), "[1,2]");
+        assert_eq!(text(Value::Array(Array::Bool(vec![]))), "[]");
+        assert_eq!(
+            text(Value::Array(Array::F64(vec![1.5, f64::NEG_INFINITY]))),
+            "[1.5,\"-Infinity\"]"
+        );
+        let texts = vec!["a".into(), "\"\\\n\u{1}".into()];
+        assert_eq!(
+            text(Value::Array(Array::String(texts))),
+            r#"["a","\"\\\n\u0001"]"#
+        );
+    }
+
+    #[test]
+    fn keys_that_become_one_are_joined_in_the_order_of_the_keys() {
+        let (one, two, three) = (Value::from("1"), Value::from("2"), Value::from("3"));
+        let merged = merge([("b", &three), ("a_b", &two), ("a.b", &one)].into_iter());
+        let label = |name: &str, value: &str| OwnedLabel {
+            name: name.into(),
+            value: value.into(),
+        };
+        assert_eq!(merged, [label("a_b", "1;2"), label("b", "3")]);
+    }
+}

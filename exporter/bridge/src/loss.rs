@@ -1,0 +1,160 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use kymo_exposition::Kind;
+
+/// Something that is measured and not scraped, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Loss {
+    /// The family it happened to, or `""` when it happened to all of a source.
+    pub family: String,
+    /// Why.
+    pub cause: Cause,
+    /// How often since the start: once per scrape for a family, once per series for a series.
+    pub times: u64,
+}
+
+/// Why something is measured and not scraped.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Cause {
+    /// Two metrics have one name and different kinds; the one that came later is dropped.
+    TypeConflict {
+        /// What the family has been since it was first seen.
+        kept: Kind,
+        /// What the dropped metric is.
+        dropped: Kind,
+    },
+    /// Two metrics have one name and different descriptions; the later description is dropped.
+    ///
+    /// All series are kept.
+    HelpConflict,
+    /// The samples of a histogram or summary have the name of this family.
+    NameTaken {
+        /// The histogram or summary, or the family whose name its samples would take.
+        owner: String,
+    },
+    /// An exponential histogram can be neither in a text format nor in a `prometheus::Registry`.
+    ///
+    /// It is not lost for formats that have native histograms.
+    ExponentialHistogram,
+    /// An exponential histogram is too coarse (scale below -4) for a native histogram.
+    CoarseHistogram,
+    /// Two series of a family have the same labels; the later one is dropped.
+    DuplicateSeries,
+    /// A series has labels or buckets that no format can write.
+    MalformedSeries,
+    /// A family has an empty or illegal name.
+    IllegalName,
+    /// The family is of a type, such as untyped, that `prometheus` has no common way to read.
+    UnreadableType,
+    /// A collector that was registered with `Bridge::register` panicked.
+    CollectorPanicked,
+    /// Some other collector panicked, and with it all of the registry but OpenTelemetry's metrics.
+    ///
+    /// Register it with `Bridge::register` to lose only its own families.
+    RegistryPanicked,
+    /// A callback of an observable instrument panicked; OpenTelemetry's metrics are gone for good.
+    CallbackPanicked,
+    /// There are more different losses than are kept apart.
+    Other,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Cause::TypeConflict { kept, dropped } => {
+                return write!(
+                    out,
+                    "a {dropped:?} of this name is dropped because it is a {kept:?} already; \
+                     rename one of them"
+                );
+            }
+            Cause::NameTaken { owner } => {
+                return write!(
+                    out,
+                    "its samples cannot be told from those of {owner}; rename one"
+                );
+            }
+            Cause::HelpConflict => "it has two descriptions, the first is used; make them equal",
+            Cause::ExponentialHistogram => {
+                "exponential histograms cannot be written as text; use explicit buckets"
+            }
+            Cause::CoarseHistogram => "an exponential histogram of a scale below -4 is dropped",
+            Cause::DuplicateSeries => "two of its series have the same labels, the first is used",
+            Cause::MalformedSeries => "a series has labels or buckets that cannot be written",
+            Cause::IllegalName => "the name is empty or not a Prometheus name",
+            Cause::UnreadableType => "its type cannot be read from the registry",
+            Cause::CollectorPanicked => "its collector panicked",
+            Cause::RegistryPanicked => {
+                "a collector of the registry panicked; register it with Bridge::register"
+            }
+            Cause::CallbackPanicked => "a callback of an observable instrument panicked",
+            Cause::Other => "there are too many different losses to name this one",
+        };
+        out.write_str(text)
+    }
+}
+
+/// All losses so far. Each is logged the first time and counted from then on.
+#[derive(Debug, Default)]
+pub(crate) struct Losses(Mutex<BTreeMap<(String, Cause), u64>>);
+
+impl Losses {
+    pub(crate) fn record(&self, family: &str, cause: Cause) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut key = (family.to_owned(), cause);
+        if known.len() >= DIFFERENT && !known.contains_key(&key) {
+            key = (String::new(), Cause::Other);
+        }
+        let times = known.entry(key.clone()).or_default();
+        *times += 1;
+        let first = *times == 1;
+        // A log that is itself measured may come back here.
+        drop(known);
+        if first {
+            tracing::warn!(family = key.0, "not everything is scraped: {}", key.1);
+        }
+    }
+
+    pub(crate) fn list(&self) -> Vec<Loss> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let loss = |((family, cause), times): (&(String, Cause), &u64)| Loss {
+            family: family.clone(),
+            cause: cause.clone(),
+            times: *times,
+        };
+        known.iter().map(loss).collect()
+    }
+}
+
+/// So many losses are kept apart; a collector could invent names for ever.
+const DIFFERENT: usize = 1000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loss_is_listed_once_and_counted() {
+        let losses = Losses::default();
+        losses.record("a", Cause::HelpConflict);
+        losses.record("a", Cause::HelpConflict);
+        losses.record("b", Cause::HelpConflict);
+        let list = losses.list();
+        assert_eq!((list.len(), list[0].times, list[1].times), (2, 2, 1));
+    }
+
+    #[test]
+    fn losses_without_end_are_counted_together() {
+        let losses = Losses::default();
+        for number in 0..DIFFERENT + 10 {
+            losses.record(&number.to_string(), Cause::IllegalName);
+        }
+        let list = losses.list();
+        assert_eq!(list.len(), DIFFERENT + 1);
+        assert_eq!((&list[0].cause, list[0].times), (&Cause::Other, 10));
+    }
+}

@@ -1,0 +1,188 @@
+use std::borrow::Cow;
+
+use kymo_exposition::Kind;
+
+use crate::unit;
+
+/// How instrument names become family names.
+#[derive(Debug, Clone)]
+pub(crate) struct NameRules {
+    /// With its final `_`, or empty.
+    pub(crate) namespace: String,
+    pub(crate) units: bool,
+    pub(crate) counter_suffixes: bool,
+}
+
+/// A family's name, and the unit word that belongs to it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct FamilyName {
+    pub(crate) name: String,
+    pub(crate) unit: Cow<'static, str>,
+}
+
+impl NameRules {
+    /// The name and unit of the family for an instrument.
+    ///
+    /// Discouraged characters become `_` and runs of `_` become one. The unit is added unless the
+    /// name ends in it, then `_total` unless a counter's name ends in it, as the OpenTelemetry
+    /// specification asks in "Prometheus and `OpenMetrics` compatibility", sections Metric Metadata
+    /// and Sums. `ratio` says that the instrument is a gauge of unit `1`.
+    pub(crate) fn translate(&self, name: &str, unit: &str, kind: Kind, ratio: bool) -> FamilyName {
+        const TOTAL: &str = "_total";
+        let mut out = String::with_capacity(self.namespace.len() + name.len() + 24);
+        out.push_str(&self.namespace);
+        push_clean(&mut out, name);
+        if out.starts_with(|first: char| first.is_ascii_digit()) {
+            out.insert(0, '_');
+        }
+
+        let is_counter = kind == Kind::Counter;
+        let ends_in_total = is_counter && out.ends_with(TOTAL);
+        if ends_in_total {
+            out.truncate(out.len() - TOTAL.len());
+        }
+        let unit = if ratio {
+            Cow::Borrowed("ratio")
+        } else {
+            unit::word(unit)
+        };
+        if self.units && !unit.is_empty() && !ends_in_word(&out, &unit) {
+            push_clean(&mut out, "_");
+            out.push_str(&unit);
+        }
+        if ends_in_total || (is_counter && self.counter_suffixes) {
+            push_clean(&mut out, TOTAL);
+        }
+        FamilyName { name: out, unit }
+    }
+}
+
+/// Appends a text, with what a metric name should not contain as `_` and never two `_` in a row.
+pub(crate) fn push_clean(out: &mut String, text: &str) {
+    for char in text.chars() {
+        if char.is_ascii_alphanumeric() || char == ':' {
+            out.push(char);
+        } else if !out.ends_with('_') {
+            out.push('_');
+        }
+    }
+}
+
+/// Whether this can be the beginning of every metric name.
+pub(crate) fn is_legal(name: &str) -> bool {
+    let letter = |char: char| char.is_ascii_alphabetic() || matches!(char, '_' | ':');
+    name.starts_with(letter)
+        && name
+            .chars()
+            .all(|char| letter(char) || char.is_ascii_digit())
+}
+
+fn ends_in_word(name: &str, word: &str) -> bool {
+    name.strip_suffix(word)
+        .is_some_and(|before| before.is_empty() || before.ends_with('_'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules() -> NameRules {
+        NameRules {
+            namespace: String::new(),
+            units: true,
+            counter_suffixes: true,
+        }
+    }
+
+    fn counter(name: &str, unit: &str) -> String {
+        rules().translate(name, unit, Kind::Counter, false).name
+    }
+
+    fn gauge(name: &str, unit: &str) -> String {
+        rules().translate(name, unit, Kind::Gauge, unit == "1").name
+    }
+
+    #[test]
+    fn a_counter_gets_its_suffix_once() {
+        assert_eq!(counter("jobs", ""), "jobs_total");
+        assert_eq!(counter("jobs_total", ""), "jobs_total");
+        assert_eq!(counter("jobs.total", ""), "jobs_total");
+        assert_eq!(gauge("jobs", ""), "jobs");
+    }
+
+    #[test]
+    fn a_unit_is_added_once_and_before_the_type() {
+        assert_eq!(counter("copied", "By"), "copied_bytes_total");
+        assert_eq!(counter("copied_bytes_total", "By"), "copied_bytes_total");
+        assert_eq!(counter("copied.bytes", "By"), "copied_bytes_total");
+        assert_eq!(counter("copied_total", "By"), "copied_bytes_total");
+        assert_eq!(gauge("bytes", "By"), "bytes");
+        assert_eq!(gauge("megabytes", "By"), "megabytes_bytes");
+        assert_eq!(gauge("memory_total", "By"), "memory_total_bytes");
+    }
+
+    #[test]
+    fn underscores_do_not_repeat() {
+        assert_eq!(gauge("a..b__c", ""), "a_b_c");
+        assert_eq!(gauge("a.", "s"), "a_seconds");
+        assert_eq!(counter("a_", ""), "a_total");
+        assert_eq!(gauge("__a", ""), "_a");
+    }
+
+    #[test]
+    fn a_name_is_legal_whatever_the_instrument_is_called() {
+        assert_eq!(gauge("1st", ""), "_1st");
+        assert_eq!(gauge("größe:x", ""), "gr_e:x");
+        assert_eq!(gauge("é", ""), "_");
+    }
+
+    #[test]
+    fn a_ratio_is_for_gauges_only() {
+        assert_eq!(gauge("hits", "1"), "hits_ratio");
+        assert_eq!(gauge("hit_ratio", "1"), "hit_ratio");
+        assert_eq!(counter("hits", "1"), "hits_total");
+    }
+
+    #[test]
+    fn suffixes_can_be_left_out() {
+        let bare = NameRules {
+            units: false,
+            counter_suffixes: false,
+            ..rules()
+        };
+        assert_eq!(bare.translate("a", "s", Kind::Counter, false).name, "a");
+        assert_eq!(
+            bare.translate("a", "s", Kind::Counter, false).unit,
+            "seconds"
+        );
+        assert_eq!(
+            bare.translate("a_total", "s", Kind::Counter, false).name,
+            "a_total"
+        );
+        let units = NameRules {
+            counter_suffixes: false,
+            ..rules()
+        };
+        assert_eq!(
+            units.translate("a", "s", Kind::Counter, false).name,
+            "a_seconds"
+        );
+    }
+
+    #[test]
+    fn a_namespace_comes_first() {
+        let spaced = NameRules {
+            namespace: "shop_".into(),
+            ..rules()
+        };
+        assert_eq!(spaced.translate("a", "", Kind::Gauge, false).name, "shop_a");
+        assert_eq!(
+            spaced.translate("_a", "", Kind::Gauge, false).name,
+            "shop_a"
+        );
+        assert_eq!(
+            spaced.translate("1st", "", Kind::Gauge, false).name,
+            "shop_1st"
+        );
+    }
+}

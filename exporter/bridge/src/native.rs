@@ -1,0 +1,69 @@
+use kymo_exposition::{NativeBuckets, NativeHistogram, Number};
+use opentelemetry_sdk::metrics::data::{ExponentialBucket, ExponentialHistogramDataPoint};
+
+/// Makes native histograms of exponential ones, in memory that it keeps.
+///
+/// Written from the OpenTelemetry specification, "Prometheus and `OpenMetrics` compatibility", section
+/// Exponential Histograms.
+#[derive(Debug, Default)]
+pub(crate) struct Natives {
+    positive: Vec<u64>,
+    negative: Vec<u64>,
+}
+
+impl Natives {
+    /// The native histogram, or `None` when the point is too coarse to be one.
+    pub(crate) fn make<T: Copy + Into<Number>>(
+        &mut self,
+        point: &ExponentialHistogramDataPoint<T>,
+    ) -> Option<NativeHistogram<'_>> {
+        let schema = point.scale().min(FINEST);
+        if schema < COARSEST {
+            return None;
+        }
+        let merges = u32::try_from(point.scale() - schema).ok()?;
+        let positive = downscale(point.positive_bucket(), merges, &mut self.positive);
+        let negative = downscale(point.negative_bucket(), merges, &mut self.negative);
+        // OTLP has no way to tell a threshold of zero from none.
+        let threshold = point.zero_threshold();
+        Some(NativeHistogram {
+            schema,
+            zero_threshold: if threshold == 0.0 {
+                ZERO_THRESHOLD
+            } else {
+                threshold
+            },
+            zero_count: point.zero_count(),
+            positive: NativeBuckets {
+                offset: positive,
+                counts: &self.positive,
+            },
+            negative: NativeBuckets {
+                offset: negative,
+                counts: &self.negative,
+            },
+            sum: point.sum().into(),
+            count: u64::try_from(point.count()).ok()?,
+            exemplars: &[],
+        })
+    }
+}
+
+/// Merges each 2^`merges` buckets into one, and says which index the first one has in Prometheus.
+fn downscale(bucket: &ExponentialBucket, merges: u32, out: &mut Vec<u64>) -> i32 {
+    out.clear();
+    let first = bucket.offset() >> merges;
+    for (count, index) in bucket.counts().zip(bucket.offset()..) {
+        let at = usize::try_from((index >> merges) - first).unwrap_or_default();
+        if at >= out.len() {
+            out.resize(at + 1, 0);
+        }
+        out[at] = out[at].saturating_add(count);
+    }
+    // Prometheus counts buckets by their upper bound, OpenTelemetry by their lower one.
+    first.saturating_add(1)
+}
+
+const FINEST: i8 = 8;
+const COARSEST: i8 = -4;
+const ZERO_THRESHOLD: f64 = 1e-128;

@@ -1,0 +1,199 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kymo_exposition::Kind;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::metrics::ManualReader;
+use opentelemetry_sdk::metrics::data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics};
+use opentelemetry_sdk::metrics::reader::MetricReader;
+
+use crate::definition::{Definition, Definitions};
+use crate::label::{self, OwnedLabel};
+use crate::loss::{Cause, Losses};
+use crate::name::{FamilyName, NameRules};
+use crate::scope;
+
+/// The OpenTelemetry side: what a provider has measured, as families.
+pub(crate) struct Otel {
+    pub(crate) reader: Arc<ManualReader>,
+    pub(crate) losses: Arc<Losses>,
+    rules: NameRules,
+    scope_info: bool,
+    target_info: bool,
+    resource_labels: Option<Choice>,
+    definitions: Mutex<Definitions>,
+}
+
+/// Chooses resource attributes by their keys.
+pub(crate) type Choice = Box<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// A metric and the family it is part of. Without a metric it is the resource itself.
+#[derive(Debug)]
+pub(crate) struct Entry<'a> {
+    pub(crate) definition: Arc<Definition>,
+    pub(crate) metric: Option<&'a Metric>,
+    /// Which of the scopes the metric is in, by position.
+    pub(crate) scope: usize,
+}
+
+impl Entry<'_> {
+    pub(crate) fn is_same_family(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.definition, &other.definition)
+    }
+}
+
+impl Otel {
+    pub(crate) fn new(
+        rules: NameRules,
+        scope_info: bool,
+        target_info: bool,
+        resource_labels: Option<Choice>,
+    ) -> Self {
+        let losses = Arc::new(Losses::default());
+        let mut definitions = Definitions::default();
+        if target_info {
+            // It comes first, so no metric can take its name.
+            definitions.admit(target_info_name(), Kind::Info, TARGET_HELP, &losses);
+        }
+        Otel {
+            reader: Arc::new(ManualReader::builder().build()),
+            losses,
+            rules,
+            scope_info,
+            target_info,
+            resource_labels,
+            definitions: Mutex::new(definitions),
+        }
+    }
+
+    /// Everything measured so far; nothing while no provider is running.
+    pub(crate) fn measure(&self) -> ResourceMetrics {
+        let mut metrics = ResourceMetrics::default();
+        match catch_unwind(AssertUnwindSafe(|| self.reader.collect(&mut metrics))) {
+            Ok(Ok(())) => return metrics,
+            Ok(Err(error)) => tracing::debug!(%error, "the provider is not running"),
+            Err(_) => self.losses.record("", Cause::CallbackPanicked),
+        }
+        ResourceMetrics::default()
+    }
+
+    /// All metrics that have a place in a family, sorted by the names of their families.
+    pub(crate) fn entries<'a>(&self, metrics: &'a ResourceMetrics) -> Vec<Entry<'a>> {
+        let mut definitions = self
+            .definitions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut entries = Vec::new();
+        if self.target_info && !metrics.resource().is_empty() {
+            let name = target_info_name();
+            let target = definitions.admit(name, Kind::Info, TARGET_HELP, &self.losses);
+            let entry = |definition| Entry {
+                definition,
+                metric: None,
+                scope: 0,
+            };
+            entries.extend(target.map(entry));
+        }
+        for (scope, scoped) in metrics.scope_metrics().enumerate() {
+            for metric in scoped.metrics() {
+                let (kind, ratio) = classify(metric);
+                let name = self
+                    .rules
+                    .translate(metric.name(), metric.unit(), kind, ratio);
+                let help = metric.description();
+                let admitted = definitions.admit(name, kind, help, &self.losses);
+                let entry = |definition| Entry {
+                    definition,
+                    metric: Some(metric),
+                    scope,
+                };
+                entries.extend(admitted.map(entry));
+            }
+        }
+        drop(definitions);
+        entries.sort_by(|a, b| a.definition.name.cmp(&b.definition.name));
+        entries
+    }
+
+    /// The labels of all series of each scope: about the scope, the resource and the registry.
+    pub(crate) fn scopes(
+        &self,
+        metrics: &ResourceMetrics,
+        common: &[OwnedLabel],
+    ) -> Vec<Vec<OwnedLabel>> {
+        let resource = match &self.resource_labels {
+            Some(choose) => resource_labels(metrics.resource(), choose),
+            None => Vec::new(),
+        };
+        let of = |scope| {
+            let own = if self.scope_info {
+                scope::labels(scope)
+            } else {
+                Vec::new()
+            };
+            joined(
+                own.into_iter()
+                    .chain(resource.iter().chain(common).cloned()),
+            )
+        };
+        metrics
+            .scope_metrics()
+            .map(|scoped| of(scoped.scope()))
+            .collect()
+    }
+}
+
+/// The labels for those resource attributes that are chosen.
+pub(crate) fn resource_labels(
+    resource: &Resource,
+    choose: &dyn Fn(&str) -> bool,
+) -> Vec<OwnedLabel> {
+    let all = resource.iter().map(|(key, value)| (key.as_str(), value));
+    label::merge(all.filter(|(key, _)| choose(key)))
+}
+
+/// Joins the values of labels with the same name, as those of attributes are.
+pub(crate) fn joined(labels: impl Iterator<Item = OwnedLabel>) -> Vec<OwnedLabel> {
+    let mut joined: Vec<OwnedLabel> = Vec::new();
+    for label in labels {
+        match joined.iter_mut().find(|before| before.name == label.name) {
+            Some(before) => {
+                before.value.push(';');
+                before.value.push_str(&label.value);
+            }
+            None => joined.push(label),
+        }
+    }
+    joined
+}
+
+/// The kind of family for a metric, and whether it is a gauge of unit `1`.
+///
+/// The Prometheus translator calls only those ratios: a counter of unit `1` counts things.
+fn classify(metric: &Metric) -> (Kind, bool) {
+    let kind = match metric.data() {
+        AggregatedMetrics::F64(data) => kind_of(data),
+        AggregatedMetrics::U64(data) => kind_of(data),
+        AggregatedMetrics::I64(data) => kind_of(data),
+    };
+    (kind.0, kind.1 && metric.unit() == "1")
+}
+
+fn kind_of<T>(data: &MetricData<T>) -> (Kind, bool) {
+    match data {
+        MetricData::Gauge(_) => (Kind::Gauge, true),
+        MetricData::Sum(sum) if sum.is_monotonic() => (Kind::Counter, false),
+        MetricData::Sum(_) => (Kind::Gauge, false),
+        MetricData::Histogram(_) | MetricData::ExponentialHistogram(_) => (Kind::Histogram, false),
+    }
+}
+
+fn target_info_name() -> FamilyName {
+    FamilyName {
+        name: TARGET_INFO.into(),
+        unit: "".into(),
+    }
+}
+
+pub(crate) const TARGET_INFO: &str = "target_info";
+const TARGET_HELP: &str = "Target metadata";

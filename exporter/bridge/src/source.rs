@@ -1,0 +1,122 @@
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use kymo_exposition::{Names, Sink, Source};
+use prometheus::proto::MetricFamily;
+
+use crate::Bridge;
+use crate::emitter::Emitter;
+use crate::foreign::Foreign;
+use crate::loss::{Cause, Losses};
+use crate::marker::{Common, gather};
+use crate::otel::{Entry, Otel};
+
+impl Source for Bridge {
+    fn collect(&self, sink: &mut dyn Sink) {
+        match &self.otel {
+            Some((otel, marker)) => {
+                let (families, common) = marker.gather_others(&self.registry, &self.losses);
+                collect_all(otel, &families, &common, sink);
+            }
+            None => {
+                for family in &gather(&self.registry, &self.losses) {
+                    if let Some(foreign) = Foreign::read(family, &self.losses) {
+                        foreign.push(sink, &self.losses);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Pushes OpenTelemetry's families and those of others, in one order by name.
+fn collect_all(otel: &Otel, families: &[MetricFamily], common: &Common, sink: &mut dyn Sink) {
+    let losses = &*otel.losses;
+    let metrics = otel.measure();
+    let entries = otel.entries(&metrics);
+    let own: Vec<_> = entries
+        .chunk_by(Entry::is_same_family)
+        .map(|it| Own::of(it, common))
+        .collect();
+    let others = admitted(&own, families, losses);
+
+    let scopes = otel.scopes(&metrics, &common.labels);
+    let mut emitter = Emitter::new(sink, losses, metrics.resource(), &common.labels, scopes);
+    let mut others = others.iter().peekable();
+    for Own { name, entries } in &own {
+        while let Some(other) = others.next_if(|other| other.name() < name.as_ref()) {
+            other.push(emitter.sink, losses);
+        }
+        let twin = others.next_if(|other| other.name() == name);
+        emitter.family(name, entries, twin.is_some());
+        if let Some(twin) = twin {
+            twin.push_series(emitter.sink, &mut emitter.unique, losses);
+        }
+    }
+    others.for_each(|other| other.push(emitter.sink, losses));
+}
+
+/// A family from OpenTelemetry, under the name it has in this registry.
+struct Own<'a> {
+    name: Cow<'a, str>,
+    entries: &'a [Entry<'a>],
+}
+
+impl<'a> Own<'a> {
+    fn of(entries: &'a [Entry<'a>], common: &Common) -> Self {
+        let name = entries.first().map_or("", |entry| &entry.definition.name);
+        let name = match common.prefix.as_str() {
+            "" => Cow::Borrowed(name),
+            prefix => Cow::Owned(format!("{prefix}{name}")),
+        };
+        Own { name, entries }
+    }
+}
+
+/// The families of others that can be in one document with OpenTelemetry's, which go first.
+fn admitted<'a>(
+    own: &[Own<'_>],
+    families: &'a [MetricFamily],
+    losses: &Losses,
+) -> Vec<Foreign<'a>> {
+    if families.is_empty() {
+        return Vec::new();
+    }
+    let mut names = Names::default();
+    let mut definitions = HashMap::new();
+    for Own { name, entries } in own {
+        if let Some(Entry { definition, .. }) = entries.first() {
+            // They were admitted together before, so none is refused.
+            let _ = names.claim(name, definition.kind);
+            definitions.insert(name.as_ref(), &**definition);
+        }
+    }
+    let foreign = families
+        .iter()
+        .filter_map(|family| Foreign::read(family, losses));
+    foreign
+        .filter(|foreign| {
+            let refusal = match definitions.get(foreign.name()) {
+                Some(own) if own.kind != foreign.kind => Some(Cause::TypeConflict {
+                    kept: own.kind,
+                    dropped: foreign.kind,
+                }),
+                Some(own) => {
+                    if own.help != foreign.help() && !foreign.help().is_empty() {
+                        losses.record(foreign.name(), Cause::HelpConflict);
+                    }
+                    None
+                }
+                None => names
+                    .claim(foreign.name(), foreign.kind)
+                    .err()
+                    .map(|clash| Cause::NameTaken {
+                        owner: clash.owner.into(),
+                    }),
+            };
+            let Some(cause) = refusal else { return true };
+            losses.record(foreign.name(), cause);
+            false
+        })
+        .collect()
+}
