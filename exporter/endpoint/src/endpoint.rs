@@ -34,9 +34,7 @@ pub struct Endpoint {
 impl Endpoint {
     /// Serves the families of `source`.
     pub fn new(source: impl Source + 'static) -> Self {
-        Self {
-            scraper: Some(Arc::new(Scraper::new(Box::new(source)))),
-        }
+        Self { scraper: Some(Arc::new(Scraper::new(Box::new(source)))) }
     }
 
     /// Serves nothing: every request is answered 404, with a sentence on how to change that.
@@ -80,9 +78,7 @@ impl<B> Service<Request<B>> for Endpoint {
         let method = request.method();
         if method != Method::GET && method != Method::HEAD {
             let mut response = text(StatusCode::METHOD_NOT_ALLOWED, "Scrape with GET.\n");
-            response
-                .headers_mut()
-                .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
             return ScrapeFuture::ready(response);
         }
         ScrapeFuture::scrape(scraper, method == Method::HEAD)
@@ -91,9 +87,7 @@ impl<B> Service<Request<B>> for Endpoint {
 
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Endpoint")
-            .field("enabled", &self.scraper.is_some())
-            .finish_non_exhaustive()
+        f.debug_struct("Endpoint").field("enabled", &self.scraper.is_some()).finish_non_exhaustive()
     }
 }
 

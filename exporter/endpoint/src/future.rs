@@ -35,10 +35,7 @@ enum State {
 
 impl ScrapeFuture {
     pub(crate) fn ready(response: Response<ResponseBody>) -> Self {
-        Self {
-            state: State::Ready(Some(response)),
-            head_only: false,
-        }
+        Self { state: State::Ready(Some(response)), head_only: false }
     }
 
     pub(crate) fn scrape(scraper: &Arc<Scraper>, head_only: bool) -> Self {
@@ -48,10 +45,7 @@ impl ScrapeFuture {
         match Handle::try_current() {
             Ok(runtime) => {
                 let scraping = runtime.spawn_blocking(move || turn.scrape());
-                Self {
-                    state: State::Scraping(scraping),
-                    head_only,
-                }
+                Self { state: State::Scraping(scraping), head_only }
             }
             Err(_) => Self::ready(respond(scrape_here(turn), head_only)),
         }
@@ -85,10 +79,9 @@ impl fmt::Debug for ScrapeFuture {
 pub(crate) fn text(status: StatusCode, sentence: &'static str) -> Response<ResponseBody> {
     let mut response = Response::new(Full::from(sentence));
     *response.status_mut() = status;
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/plain; charset=utf-8"),
-    );
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
 }
 
@@ -102,11 +95,7 @@ fn respond(document: Option<Vec<u8>>, head_only: bool) -> Response<ResponseBody>
         return text(StatusCode::INTERNAL_SERVER_ERROR, PANICKED);
     };
     let length = HeaderValue::from(document.len());
-    let body = if head_only {
-        Bytes::new()
-    } else {
-        Bytes::from(document)
-    };
+    let body = if head_only { Bytes::new() } else { Bytes::from(document) };
     let mut response = Response::new(Full::new(body));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));

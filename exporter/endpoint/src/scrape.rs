@@ -23,11 +23,7 @@ pub(crate) struct Turn(Arc<Scraper>);
 
 impl Scraper {
     pub(crate) fn new(source: Box<dyn Source>) -> Self {
-        Self {
-            source,
-            under_way: AtomicUsize::new(0),
-            last_len: AtomicUsize::new(0),
-        }
+        Self { source, under_way: AtomicUsize::new(0), last_len: AtomicUsize::new(0) }
     }
 
     /// The right to one scrape, unless too many are under way.

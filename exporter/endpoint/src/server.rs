@@ -59,19 +59,12 @@ impl Server {
         address: impl ToSocketAddrs + fmt::Display,
     ) -> Result<Self, ListenError> {
         let given = address.to_string();
-        let error = |source| ListenError {
-            address: given.clone(),
-            source,
-        };
+        let error = |source| ListenError { address: given.clone(), source };
         let listener = TcpListener::bind(address).await.map_err(error)?;
         let address = listener.local_addr().map_err(error)?;
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(accept(listener, endpoint, stopped));
-        Ok(Self {
-            address,
-            stop,
-            running,
-        })
+        Ok(Self { address, stop, running })
     }
 
     /// The address it listens on, with the port the system chose if it was asked for port 0.

@@ -4,9 +4,8 @@ use std::{error::Error, fmt};
 
 /// Seconds a server takes to answer, as the HTTP conventions advise for
 /// `http.server.request.duration`.
-pub const HTTP_DURATION: &[f64] = &[
-    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
-];
+pub const HTTP_DURATION: &[f64] =
+    &[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 
 /// Bytes of a body, in powers of four from 256 B to 64 MiB; the first bucket holds empty bodies.
 pub const BODY_SIZE: &[f64] = &[
@@ -24,9 +23,8 @@ pub const BODY_SIZE: &[f64] = &[
 ];
 
 /// Seconds a long-lived stream stays open, from one second to a day.
-pub const STREAM_DURATION: &[f64] = &[
-    1.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 21600.0, 43200.0, 86400.0,
-];
+pub const STREAM_DURATION: &[f64] =
+    &[1.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 21600.0, 43200.0, 86400.0];
 
 /// Upper bounds of a histogram that are known to be finite and strictly ascending.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,10 +46,7 @@ impl Buckets {
             return Err(BucketsError::NotFinite { bound });
         }
         match bounds.windows(2).find(|pair| pair[0] >= pair[1]) {
-            Some(pair) => Err(BucketsError::NotAscending {
-                before: pair[0],
-                bound: pair[1],
-            }),
+            Some(pair) => Err(BucketsError::NotAscending { before: pair[0], bound: pair[1] }),
             None => Ok(Self(bounds)),
         }
     }

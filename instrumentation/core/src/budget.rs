@@ -31,11 +31,7 @@ struct Admitted {
 impl ValueBudget {
     /// A budget of `limit` values, beside [`OTHER`].
     pub fn new(limit: u16) -> Self {
-        Self {
-            limit,
-            admitted: ArcSwap::default(),
-            admission: Mutex::new(()),
-        }
+        Self { limit, admitted: ArcSwap::default(), admission: Mutex::new(()) }
     }
 
     /// `value` if it was admitted or there is still room; else [`Bounded::OTHER`].
@@ -54,17 +50,12 @@ impl ValueBudget {
     /// The text of a value this budget admitted; [`OTHER`] for one it refused.
     pub fn value(&self, bounded: Bounded) -> Arc<str> {
         let admitted = self.admitted.load();
-        let value = bounded
-            .position()
-            .and_then(|position| admitted.values.get(position));
+        let value = bounded.position().and_then(|position| admitted.values.get(position));
         value.map_or_else(|| Arc::from(OTHER), Arc::clone)
     }
 
     fn admit(&self, value: &str) -> Bounded {
-        let _admission = self
-            .admission
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let _admission = self.admission.lock().unwrap_or_else(PoisonError::into_inner);
         // Another thread may have admitted it, or taken the last place, while this one waited.
         let mut admitted = Admitted::clone(&self.admitted.load());
         if let Some(bounded) = admitted.positions.get(value) {
@@ -124,10 +115,7 @@ mod tests {
                     })
                 })
                 .collect();
-            racers
-                .into_iter()
-                .flat_map(|racer| racer.join().unwrap())
-                .collect()
+            racers.into_iter().flat_map(|racer| racer.join().unwrap()).collect()
         });
         assert_eq!(texts.len(), 11, "ten values and _OTHER: {texts:?}");
     }

@@ -26,17 +26,11 @@ pub enum Values {
 
 impl AttributeKey {
     const fn closed(name: &'static str) -> Self {
-        Self {
-            name,
-            values: Values::Closed,
-        }
+        Self { name, values: Values::Closed }
     }
 
     const fn budget(name: &'static str, limit: u16) -> Self {
-        Self {
-            name,
-            values: Values::Budget(limit),
-        }
+        Self { name, values: Values::Budget(limit) }
     }
 
     /// The attribute with this key and `value`.

@@ -40,11 +40,7 @@ impl MetricSpec {
     /// The counter that records this metric.
     pub fn counter(&self, meter: &Meter) -> Counter<u64> {
         debug_assert_eq!(self.kind, MetricKind::Counter, "{}", self.name);
-        meter
-            .u64_counter(self.name)
-            .with_unit(self.unit)
-            .with_description(self.description)
-            .build()
+        meter.u64_counter(self.name).with_unit(self.unit).with_description(self.description).build()
     }
 
     /// The up-down counter that records this metric.
@@ -60,11 +56,7 @@ impl MetricSpec {
     /// The gauge that records this metric.
     pub fn gauge(&self, meter: &Meter) -> Gauge<f64> {
         debug_assert_eq!(self.kind, MetricKind::Gauge, "{}", self.name);
-        meter
-            .f64_gauge(self.name)
-            .with_unit(self.unit)
-            .with_description(self.description)
-            .build()
+        meter.f64_gauge(self.name).with_unit(self.unit).with_description(self.description).build()
     }
 
     /// The histogram of a measured quantity, such as seconds, with `buckets` as upper bounds.
@@ -72,11 +64,7 @@ impl MetricSpec {
     /// Instruments of one meter that have the same name share one aggregation, whose buckets are
     /// those of the first: bounds given later for the same name have no effect.
     pub fn histogram(&self, meter: &Meter, buckets: &[f64]) -> Histogram<f64> {
-        debug_assert!(
-            matches!(self.kind, MetricKind::Histogram { .. }),
-            "{}",
-            self.name
-        );
+        debug_assert!(matches!(self.kind, MetricKind::Histogram { .. }), "{}", self.name);
         meter
             .f64_histogram(self.name)
             .with_unit(self.unit)
@@ -87,11 +75,7 @@ impl MetricSpec {
 
     /// The histogram of a counted quantity, such as bytes; otherwise as [`MetricSpec::histogram`].
     pub fn integer_histogram(&self, meter: &Meter, buckets: &[f64]) -> Histogram<u64> {
-        debug_assert!(
-            matches!(self.kind, MetricKind::Histogram { .. }),
-            "{}",
-            self.name
-        );
+        debug_assert!(matches!(self.kind, MetricKind::Histogram { .. }), "{}", self.name);
         meter
             .u64_histogram(self.name)
             .with_unit(self.unit)

@@ -33,12 +33,7 @@ pub struct SeriesCache<K, S> {
 impl<K: SeriesKey, S> SeriesCache<K, S> {
     /// An empty cache for `capacity` series, and beyond them only keys that cannot be folded.
     pub fn new(capacity: usize, folds: Folds) -> Self {
-        Self {
-            series: ArcSwap::default(),
-            binding: Mutex::new(()),
-            capacity,
-            folds,
-        }
+        Self { series: ArcSwap::default(), binding: Mutex::new(()), capacity, folds }
     }
 
     /// Records into the series of `key`, which `bind` makes if it is the first time.
@@ -132,10 +127,7 @@ mod tests {
 
     fn cache(capacity: usize) -> SeriesCache<Key, (Key, AtomicU64)> {
         let meter = NoopMeterProvider::new().meter("test");
-        SeriesCache::new(
-            capacity,
-            Folds::new(&meter, &CARDINALITY_FOLDED, &[key::HTTP_ROUTE]),
-        )
+        SeriesCache::new(capacity, Folds::new(&meter, &CARDINALITY_FOLDED, &[key::HTTP_ROUTE]))
     }
 
     fn count(cache: &SeriesCache<Key, (Key, AtomicU64)>, key: Key) -> Key {
@@ -153,50 +145,11 @@ mod tests {
     fn a_full_cache_folds_the_route_and_keeps_the_rest() {
         let cache = cache(2);
         for route in 1..=2 {
-            assert_eq!(
-                count(&cache, Key { route, closed: 7 }),
-                Key { route, closed: 7 }
-            );
+            assert_eq!(count(&cache, Key { route, closed: 7 }), Key { route, closed: 7 });
         }
-        assert_eq!(
-            count(
-                &cache,
-                Key {
-                    route: 3,
-                    closed: 7
-                }
-            ),
-            Key {
-                route: 0,
-                closed: 7
-            }
-        );
-        assert_eq!(
-            count(
-                &cache,
-                Key {
-                    route: 4,
-                    closed: 8
-                }
-            ),
-            Key {
-                route: 0,
-                closed: 8
-            }
-        );
-        assert_eq!(
-            count(
-                &cache,
-                Key {
-                    route: 1,
-                    closed: 7
-                }
-            ),
-            Key {
-                route: 1,
-                closed: 7
-            }
-        );
+        assert_eq!(count(&cache, Key { route: 3, closed: 7 }), Key { route: 0, closed: 7 });
+        assert_eq!(count(&cache, Key { route: 4, closed: 8 }), Key { route: 0, closed: 8 });
+        assert_eq!(count(&cache, Key { route: 1, closed: 7 }), Key { route: 1, closed: 7 });
     }
 
     #[test]
@@ -217,23 +170,12 @@ mod tests {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for n in 0..1000_u16 {
-                        count(
-                            &cache,
-                            Key {
-                                route: n % 10,
-                                closed: 0,
-                            },
-                        );
+                        count(&cache, Key { route: n % 10, closed: 0 });
                     }
                 });
             }
         });
-        let total: u64 = cache
-            .series
-            .load()
-            .values()
-            .map(|s| s.1.load(Ordering::Relaxed))
-            .sum();
+        let total: u64 = cache.series.load().values().map(|s| s.1.load(Ordering::Relaxed)).sum();
         assert_eq!((cache.len(), total), (10, 4000));
     }
 }

@@ -24,11 +24,7 @@ pub struct Stopwatch<R: Record> {
 impl<R: Record> Stopwatch<R> {
     /// Starts timing now.
     pub fn start(record: R) -> Self {
-        Self {
-            started: Instant::now(),
-            outcome: Outcome::default(),
-            record,
-        }
+        Self { started: Instant::now(), outcome: Outcome::default(), record }
     }
 
     /// What will be recorded unless something better becomes known.

@@ -131,11 +131,8 @@ impl Exchange {
             return None;
         }
         self.expect(Outcome::Cancelled);
-        self.promised_bytes = response
-            .body()
-            .size_hint()
-            .exact()
-            .or_else(|| content_length(response.headers()));
+        self.promised_bytes =
+            response.body().size_hint().exact().or_else(|| content_length(response.headers()));
         if stream::is_server_sent_events(response.headers()) {
             self.become_stream();
         }
@@ -150,10 +147,7 @@ impl Exchange {
 
     /// Counts an upgraded connection of this exchange, until what is returned is dropped.
     pub(crate) fn open_stream(&self, kind: StreamKind) -> OpenStream {
-        self.instruments.open_stream(StreamKey {
-            route: self.key.route,
-            kind,
-        })
+        self.instruments.open_stream(StreamKey { route: self.key.route, kind })
     }
 
     /// Whether nothing follows the head: a server never polls such a body.
@@ -166,8 +160,7 @@ impl Exchange {
     /// Takes the one observation of the latency now, and goes on as a stream.
     fn become_stream(&mut self) {
         self.key.outcome = Outcome::Success;
-        self.instruments
-            .record(self.key, |series| self.record_latency(series));
+        self.instruments.record(self.key, |series| self.record_latency(series));
         self.stream = Some(self.open_stream(StreamKind::ServerSentEvents));
         self.in_flight = None;
     }

@@ -20,20 +20,12 @@ pub(crate) const FAILURES: KnownValues = KnownValues::of(&["body_error"]);
 
 /// The outcome of a service that returned `error` instead of a response.
 pub(crate) fn of_service<E: 'static>(error: &E) -> Outcome {
-    if is_timeout(error) {
-        Outcome::Timeout
-    } else {
-        Outcome::Failed(Bounded::OTHER)
-    }
+    if is_timeout(error) { Outcome::Timeout } else { Outcome::Failed(Bounded::OTHER) }
 }
 
 /// The outcome of a response whose body returned `error` instead of a frame.
 pub(crate) fn of_body<E: 'static>(error: &E) -> Outcome {
-    if is_timeout(error) {
-        Outcome::Timeout
-    } else {
-        Outcome::Failed(FAILURES.bound("body_error"))
-    }
+    if is_timeout(error) { Outcome::Timeout } else { Outcome::Failed(FAILURES.bound("body_error")) }
 }
 
 /// Whether `error`, or an error it was caused by, is a time-out.
@@ -80,6 +72,9 @@ mod tests {
 
     use super::*;
 
+    #[derive(Debug)]
+    struct Opaque;
+
     #[test]
     fn time_outs_are_recognised_through_their_wrappers() {
         let elapsed: BoxError = Box::new(tower::timeout::error::Elapsed::new());
@@ -93,8 +88,6 @@ mod tests {
         let error: BoxError = "disk 7 of tenant 4711 is full".into();
         assert_eq!(of_service(&error).error_type(&FAILURES), Some("_OTHER"));
         assert_eq!(of_body(&error).error_type(&FAILURES), Some("body_error"));
-        #[derive(Debug)]
-        struct Opaque;
         assert_eq!(of_body(&Opaque).error_type(&FAILURES), Some("body_error"));
     }
 }

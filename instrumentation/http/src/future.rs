@@ -30,11 +30,7 @@ impl<F> ResponseFuture<F> {
         exchange: Option<Exchange>,
         upgrade: Option<PendingUpgrade>,
     ) -> Self {
-        Self {
-            inner,
-            exchange,
-            upgrade,
-        }
+        Self { inner, exchange, upgrade }
     }
 }
 

@@ -45,9 +45,7 @@ impl HandlerLayer {
             routes: ValueBudget::new(key::HTTP_ROUTE.limit().unwrap_or(u16::MAX)),
             series: SeriesCache::new(SERIES, Folds::new(&meter, &HANDLER_DURATION, &folded)),
         };
-        Self {
-            instruments: Arc::new(instruments),
-        }
+        Self { instruments: Arc::new(instruments) }
     }
 }
 
@@ -55,10 +53,7 @@ impl<S> Layer<S> for HandlerLayer {
     type Service = MeasuredHandler<S>;
 
     fn layer(&self, inner: S) -> MeasuredHandler<S> {
-        MeasuredHandler {
-            inner,
-            instruments: Arc::clone(&self.instruments),
-        }
+        MeasuredHandler { inner, instruments: Arc::clone(&self.instruments) }
     }
 }
 
@@ -83,10 +78,7 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let stopwatch = self.instruments.start(&RequestHead::of(&request));
-        HandlerFuture {
-            inner: self.inner.call(request),
-            stopwatch: Some(stopwatch),
-        }
+        HandlerFuture { inner: self.inner.call(request), stopwatch: Some(stopwatch) }
     }
 }
 
@@ -133,18 +125,11 @@ impl HandlerInstruments {
         }
         let bind = |key: HandlerKey| {
             let method = self.methods.value(key.method).to_owned();
-            let route = key
-                .route
-                .map(|route| key::HTTP_ROUTE.of(self.routes.value(route)));
+            let route = key.route.map(|route| key::HTTP_ROUTE.of(self.routes.value(route)));
             let method = key::HTTP_REQUEST_METHOD.of(method);
-            self.duration
-                .bind(&std::iter::once(method).chain(route).collect::<Vec<_>>())
+            self.duration.bind(&std::iter::once(method).chain(route).collect::<Vec<_>>())
         };
-        Stopwatch::start(HandlerTime(self.series.with(
-            key,
-            bind,
-            BoundHistogram::clone,
-        )))
+        Stopwatch::start(HandlerTime(self.series.with(key, bind, BoundHistogram::clone)))
     }
 }
 

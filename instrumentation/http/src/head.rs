@@ -35,8 +35,6 @@ impl<'a> RequestHead<'a> {
     /// Absent for unmatched requests, and where no axum router has routed the request yet: a raw
     /// path would make one series per visitor.
     pub fn matched_path(&self) -> Option<&'a str> {
-        self.extensions
-            .get::<MatchedPath>()
-            .map(MatchedPath::as_str)
+        self.extensions.get::<MatchedPath>().map(MatchedPath::as_str)
     }
 }

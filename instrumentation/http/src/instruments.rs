@@ -61,11 +61,7 @@ impl Instruments {
                 SERIES,
                 folds(
                     &metrics::REQUEST_DURATION,
-                    &[
-                        key::HTTP_ROUTE,
-                        key::HTTP_RESPONSE_STATUS_CODE,
-                        key::HTTP_REQUEST_METHOD,
-                    ],
+                    &[key::HTTP_ROUTE, key::HTTP_RESPONSE_STATUS_CODE, key::HTTP_REQUEST_METHOD],
                 ),
             ),
             active: SeriesCache::new(
@@ -119,10 +115,7 @@ impl Instruments {
             ExchangeSeries {
                 duration: self.duration.as_ref().map(|h| h.bind(&attributes)),
                 request_body_size: self.request_body_size.as_ref().map(|h| h.bind(&attributes)),
-                response_body_size: self
-                    .response_body_size
-                    .as_ref()
-                    .map(|h| h.bind(&attributes)),
+                response_body_size: self.response_body_size.as_ref().map(|h| h.bind(&attributes)),
                 first_byte: self.first_byte.as_ref().map(|h| h.bind(&attributes)),
             }
         };
@@ -134,10 +127,7 @@ impl Instruments {
         let bind = |key: StreamKey| {
             let attributes = key.attributes(&self.vocabulary);
             StreamSeries {
-                active: self
-                    .active_streams
-                    .as_ref()
-                    .map(|counter| counter.bind(&attributes)),
+                active: self.active_streams.as_ref().map(|counter| counter.bind(&attributes)),
                 duration: self.stream_duration.as_ref().map(|h| h.bind(&attributes)),
             }
         };

@@ -119,11 +119,7 @@ impl ServerLayer {
     }
 
     fn of_meter(meter: Meter) -> Self {
-        Self {
-            meter,
-            settings: Settings::default(),
-            instruments: Arc::default(),
-        }
+        Self { meter, settings: Settings::default(), instruments: Arc::default() }
     }
 
     fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {

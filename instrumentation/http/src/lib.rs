@@ -50,6 +50,12 @@
 //! request of a day. Both body sizes are recorded when the body has ended, with the bytes that
 //! really passed this layer: a request body that nobody read is empty.
 //!
+//! # The SDK must bind
+//!
+//! The layer records through instruments bound to their attributes. A provider that does not
+//! implement `bind()` drops what they record, without a word. `kymo` sees to it; with this crate
+//! alone, enable the feature `experimental_metrics_bound_instruments` of `opentelemetry_sdk`.
+//!
 //! # What the layer cannot see
 //!
 //! - It sees bytes handed to the server, not bytes the client received.

@@ -16,9 +16,7 @@ const EXCHANGE: &[AttributeKey] = &[
 /// the server; of a stream or an upgrade, until the response's head.
 pub const REQUEST_DURATION: MetricSpec = MetricSpec {
     name: "http.server.request.duration",
-    kind: MetricKind::Histogram {
-        buckets: buckets::HTTP_DURATION,
-    },
+    kind: MetricKind::Histogram { buckets: buckets::HTTP_DURATION },
     unit: "s",
     description: "Duration of HTTP server requests.",
     attributes: EXCHANGE,
@@ -36,9 +34,7 @@ pub const ACTIVE_REQUESTS: MetricSpec = MetricSpec {
 /// Bytes of the request's body that the service read.
 pub const REQUEST_BODY_SIZE: MetricSpec = MetricSpec {
     name: "http.server.request.body.size",
-    kind: MetricKind::Histogram {
-        buckets: buckets::BODY_SIZE,
-    },
+    kind: MetricKind::Histogram { buckets: buckets::BODY_SIZE },
     unit: "By",
     description: "Size of HTTP server request bodies.",
     attributes: EXCHANGE,
@@ -47,9 +43,7 @@ pub const REQUEST_BODY_SIZE: MetricSpec = MetricSpec {
 /// Bytes of the response's body that were handed to the server, before any coding it adds.
 pub const RESPONSE_BODY_SIZE: MetricSpec = MetricSpec {
     name: "http.server.response.body.size",
-    kind: MetricKind::Histogram {
-        buckets: buckets::BODY_SIZE,
-    },
+    kind: MetricKind::Histogram { buckets: buckets::BODY_SIZE },
     unit: "By",
     description: "Size of HTTP server response bodies.",
     attributes: EXCHANGE,
@@ -58,9 +52,7 @@ pub const RESPONSE_BODY_SIZE: MetricSpec = MetricSpec {
 /// Time from the arrival of a request's head until its response's head; on request.
 pub const FIRST_BYTE_DURATION: MetricSpec = MetricSpec {
     name: "kymo.http.server.first_byte.duration",
-    kind: MetricKind::Histogram {
-        buckets: buckets::HTTP_DURATION,
-    },
+    kind: MetricKind::Histogram { buckets: buckets::HTTP_DURATION },
     unit: "s",
     description: "Time until the head of the HTTP response was ready.",
     attributes: EXCHANGE,
@@ -69,9 +61,7 @@ pub const FIRST_BYTE_DURATION: MetricSpec = MetricSpec {
 /// Time inside the handler, apart from the middleware around it.
 pub const HANDLER_DURATION: MetricSpec = MetricSpec {
     name: "kymo.http.server.handler.duration",
-    kind: MetricKind::Histogram {
-        buckets: buckets::HTTP_DURATION,
-    },
+    kind: MetricKind::Histogram { buckets: buckets::HTTP_DURATION },
     unit: "s",
     description: "Time inside the HTTP handler, apart from middleware.",
     attributes: &[key::HTTP_REQUEST_METHOD, key::HTTP_ROUTE],
@@ -89,9 +79,7 @@ pub const ACTIVE_STREAMS: MetricSpec = MetricSpec {
 /// Time from the response's head until a stream or an upgraded connection ended.
 pub const STREAM_DURATION: MetricSpec = MetricSpec {
     name: "kymo.http.server.stream.duration",
-    kind: MetricKind::Histogram {
-        buckets: buckets::STREAM_DURATION,
-    },
+    kind: MetricKind::Histogram { buckets: buckets::STREAM_DURATION },
     unit: "s",
     description: "Lifetime of server-sent event streams and upgraded connections.",
     attributes: &[key::HTTP_ROUTE, key::STREAM_KIND],

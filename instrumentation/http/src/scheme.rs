@@ -19,22 +19,13 @@ pub(crate) struct SchemeSource {
 
 impl SchemeSource {
     pub(crate) fn plain() -> Self {
-        Self {
-            unsaid: SCHEMES.bound("http"),
-            trust_forwarded: false,
-        }
+        Self { unsaid: SCHEMES.bound("http"), trust_forwarded: false }
     }
 
     /// The original client's scheme if a trusted header tells it, else the immediate peer's.
     pub(crate) fn scheme(self, head: &RequestHead<'_>) -> Bounded {
-        let forwarded = if self.trust_forwarded {
-            forwarded(head.headers)
-        } else {
-            None
-        };
-        forwarded
-            .or_else(|| head.uri.scheme().map(of_uri))
-            .unwrap_or(self.unsaid)
+        let forwarded = if self.trust_forwarded { forwarded(head.headers) } else { None };
+        forwarded.or_else(|| head.uri.scheme().map(of_uri)).unwrap_or(self.unsaid)
     }
 }
 
@@ -48,9 +39,7 @@ fn forwarded(headers: &HeaderMap) -> Option<Bounded> {
     if let Some(proto) = standard.and_then(proto_of_first_element) {
         return Some(bound(proto));
     }
-    let customary = headers
-        .get("x-forwarded-proto")
-        .and_then(|value| value.to_str().ok())?;
+    let customary = headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok())?;
     customary.split(',').next().map(bound)
 }
 
@@ -59,9 +48,7 @@ fn proto_of_first_element(forwarded: &str) -> Option<&str> {
     let first = forwarded.split(',').next()?;
     first.split(';').find_map(|pair| {
         let (name, value) = pair.split_once('=')?;
-        name.trim()
-            .eq_ignore_ascii_case("proto")
-            .then(|| value.trim().trim_matches('"'))
+        name.trim().eq_ignore_ascii_case("proto").then(|| value.trim().trim_matches('"'))
     })
 }
 
@@ -82,13 +69,8 @@ mod tests {
             request = request.header(*name, *value);
         }
         let request = request.body(()).unwrap();
-        let source = SchemeSource {
-            trust_forwarded,
-            ..SchemeSource::plain()
-        };
-        SCHEMES
-            .value(source.scheme(&RequestHead::of(&request)))
-            .to_owned()
+        let source = SchemeSource { trust_forwarded, ..SchemeSource::plain() };
+        SCHEMES.value(source.scheme(&RequestHead::of(&request))).to_owned()
     }
 
     #[test]
@@ -111,23 +93,13 @@ mod tests {
 
     #[test]
     fn the_first_proxy_is_the_one_that_saw_the_client() {
-        assert_eq!(
-            scheme(true, "/", &[("x-forwarded-proto", "HTTPS, http")]),
-            "https"
-        );
+        assert_eq!(scheme(true, "/", &[("x-forwarded-proto", "HTTPS, http")]), "https");
         let chain = "for=192.0.2.60;Proto=\"https\";by=203.0.113.43, for=198.51.100.17;proto=http";
         assert_eq!(scheme(true, "/", &[("forwarded", chain)]), "https");
     }
 
     #[test]
     fn an_invented_forwarded_scheme_becomes_other() {
-        assert_eq!(
-            scheme(
-                true,
-                "/",
-                &[("x-forwarded-proto", "x".repeat(500).as_str())]
-            ),
-            "_OTHER"
-        );
+        assert_eq!(scheme(true, "/", &[("x-forwarded-proto", "x".repeat(500).as_str())]), "_OTHER");
     }
 }

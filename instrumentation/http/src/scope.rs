@@ -7,9 +7,7 @@ const NAME: &str = env!("CARGO_PKG_NAME");
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub(crate) fn unnamed() -> InstrumentationScope {
-    InstrumentationScope::builder(NAME)
-        .with_version(VERSION)
-        .build()
+    InstrumentationScope::builder(NAME).with_version(VERSION).build()
 }
 
 /// The scope of a layer whose series stand apart.

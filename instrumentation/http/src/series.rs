@@ -95,9 +95,7 @@ impl SeriesKey for ExchangeKey {
             return Some((Self { route, ..self }, key::HTTP_ROUTE));
         }
         if let Status::Sent(_) = self.status {
-            let status = Status::Folded {
-                server_error: self.status.is_server_error(),
-            };
+            let status = Status::Folded { server_error: self.status.is_server_error() };
             return Some((Self { status, ..self }, key::HTTP_RESPONSE_STATUS_CODE));
         }
         fold_method(self.method).map(|method| (Self { method, ..self }, key::HTTP_REQUEST_METHOD))
@@ -181,12 +179,8 @@ impl StreamKey {
             StreamKind::WebSocket => "websocket",
             StreamKind::Upgrade => "upgrade",
         };
-        let route = self
-            .route
-            .map(|route| key::HTTP_ROUTE.of(vocabulary.routes.value(route)));
-        std::iter::once(key::STREAM_KIND.of(kind))
-            .chain(route)
-            .collect()
+        let route = self.route.map(|route| key::HTTP_ROUTE.of(vocabulary.routes.value(route)));
+        std::iter::once(key::STREAM_KIND.of(kind)).chain(route).collect()
     }
 }
 
@@ -194,13 +188,7 @@ impl SeriesKey for StreamKey {
     fn fold(self) -> Option<(Self, AttributeKey)> {
         let route = self.route.filter(|route| *route != Bounded::OTHER)?;
         debug_assert_ne!(route, Bounded::OTHER);
-        Some((
-            Self {
-                route: Some(Bounded::OTHER),
-                ..self
-            },
-            key::HTTP_ROUTE,
-        ))
+        Some((Self { route: Some(Bounded::OTHER), ..self }, key::HTTP_ROUTE))
     }
 }
 

@@ -70,9 +70,7 @@ where
         let upgrade = PendingUpgrade::of(&mut request);
         let bytes = exchange.count_request_body(request.body());
         exchange.enter();
-        let future = self
-            .inner
-            .call(request.map(|body| MeasuredRequestBody::new(body, bytes)));
+        let future = self.inner.call(request.map(|body| MeasuredRequestBody::new(body, bytes)));
         exchange.leave();
         ResponseFuture::new(future, Some(exchange), upgrade)
     }

@@ -19,10 +19,7 @@ pub(crate) struct OpenStream {
 impl OpenStream {
     pub(crate) fn new(series: &StreamSeries) -> Self {
         Self {
-            _lifetime: series
-                .duration
-                .clone()
-                .map(|duration| Stopwatch::start(Lifetime(duration))),
+            _lifetime: series.duration.clone().map(|duration| Stopwatch::start(Lifetime(duration))),
             _active: series.active.as_ref().map(InFlight::enter),
         }
     }
@@ -33,9 +30,7 @@ pub(crate) fn is_server_sent_events(headers: &HeaderMap) -> bool {
     let essence = b"text/event-stream";
     headers.get(CONTENT_TYPE).is_some_and(|value| {
         let value = value.as_bytes();
-        value
-            .get(..essence.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(essence))
+        value.get(..essence.len()).is_some_and(|start| start.eq_ignore_ascii_case(essence))
             && matches!(value.get(essence.len()), None | Some(b';' | b' ' | b'\t'))
     })
 }

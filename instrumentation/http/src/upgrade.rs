@@ -46,29 +46,17 @@ impl PendingUpgrade {
         let runtime = Handle::try_current().ok()?;
         let (handover, for_service) = Handover::prepare()?;
         let server = request.extensions_mut().insert(for_service)?;
-        Some(Self {
-            kind: kind(request),
-            server,
-            runtime,
-            handover,
-        })
+        Some(Self { kind: kind(request), server, runtime, handover })
     }
 
     /// The service agreed: from now on the connection counts as a stream, until it is dropped.
     pub(crate) fn accept(self, exchange: &Exchange) {
         let stream = exchange.open_stream(self.kind);
-        let Self {
-            server, handover, ..
-        } = self;
+        let Self { server, handover, .. } = self;
         self.runtime.spawn(async move {
             // When the upgrade fails, dropping the handover tells the service the same.
             if let Ok(connection) = server.await {
-                handover
-                    .complete(MeasuredConnection {
-                        connection,
-                        _stream: stream,
-                    })
-                    .await;
+                handover.complete(MeasuredConnection { connection, _stream: stream }).await;
             }
         });
     }
@@ -76,25 +64,17 @@ impl PendingUpgrade {
 
 impl fmt::Debug for PendingUpgrade {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PendingUpgrade")
-            .field("kind", &self.kind)
-            .finish_non_exhaustive()
+        f.debug_struct("PendingUpgrade").field("kind", &self.kind).finish_non_exhaustive()
     }
 }
 
 fn kind<B>(request: &Request<B>) -> StreamKind {
     let headers = request.headers();
-    let upgrade = headers
-        .get(header::UPGRADE)
-        .map(header::HeaderValue::as_bytes);
+    let upgrade = headers.get(header::UPGRADE).map(header::HeaderValue::as_bytes);
     let is_websocket = upgrade.is_some_and(|value| value.eq_ignore_ascii_case(b"websocket"))
         // Over HTTP/2 there is no `Upgrade` (RFC 8441, section 5).
         || (upgrade.is_none() && headers.contains_key(header::SEC_WEBSOCKET_VERSION));
-    if is_websocket {
-        StreamKind::WebSocket
-    } else {
-        StreamKind::Upgrade
-    }
+    if is_websocket { StreamKind::WebSocket } else { StreamKind::Upgrade }
 }
 
 /// hyper's server on a connection in memory, waiting to answer its one upgrade request.
@@ -125,10 +105,8 @@ impl Handover {
                 })
             })
         };
-        let io = HandoverIo::Handshake {
-            request: CANNED_REQUEST,
-            connection: Arc::clone(&connection),
-        };
+        let io =
+            HandoverIo::Handshake { request: CANNED_REQUEST, connection: Arc::clone(&connection) };
         let mut server = Box::pin(
             http1::Builder::new()
                 .header_read_timeout(None)
@@ -136,9 +114,7 @@ impl Handover {
                 .with_upgrades(),
         );
         // The request is there already, so one poll brings the server to its answer.
-        let _ = server
-            .as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()));
+        let _ = server.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         let on_upgrade = lock(&on_upgrade).take()?;
         Some((Self { server, connection }, on_upgrade))
     }
@@ -159,10 +135,7 @@ const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 /// The connection a [`Handover`] hands over.
 enum HandoverIo {
     /// What of the canned request is not read yet, and where the real connection will be.
-    Handshake {
-        request: &'static [u8],
-        connection: Slot,
-    },
+    Handshake { request: &'static [u8], connection: Slot },
     /// The canned request is answered: this is the real connection.
     Live(MeasuredConnection),
 }
@@ -243,13 +216,11 @@ impl Write for HandoverIo {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.live()
-            .map_or(Poll::Ready(Ok(())), |live| live.poll_flush(cx))
+        self.live().map_or(Poll::Ready(Ok(())), |live| live.poll_flush(cx))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.live()
-            .map_or(Poll::Ready(Ok(())), |live| live.poll_shutdown(cx))
+        self.live().map_or(Poll::Ready(Ok(())), |live| live.poll_shutdown(cx))
     }
 }
 

@@ -17,18 +17,9 @@ struct Up;
 
 impl Source for Up {
     fn collect(&self, sink: &mut dyn Sink) {
-        sink.family(&Family {
-            name: "up",
-            help: "",
-            unit: "",
-            kind: Kind::Gauge,
-        });
+        sink.family(&Family { name: "up", help: "", unit: "", kind: Kind::Gauge });
         let value = Value::Number(Number::U64(1), None);
-        sink.series(&Series {
-            labels: &[],
-            start_time: None,
-            value,
-        });
+        sink.series(&Series { labels: &[], start_time: None, value });
     }
 }
 
@@ -43,23 +34,14 @@ async fn answer(endpoint: Endpoint, method: Method) -> (http::response::Parts, S
 async fn a_get_is_answered_with_the_document() {
     let (head, body) = answer(Endpoint::new(Up), Method::GET).await;
     assert_eq!(head.status, StatusCode::OK);
-    assert_eq!(
-        head.headers["content-type"],
-        "text/plain; version=0.0.4; charset=utf-8"
-    );
+    assert_eq!(head.headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
     assert_eq!(body, "# TYPE up gauge\nup 1\n");
 }
 
 #[tokio::test]
 async fn a_head_is_answered_with_the_length_alone() {
     let (head, body) = answer(Endpoint::new(Up), Method::HEAD).await;
-    assert_eq!(
-        (
-            head.headers["content-length"].to_str().unwrap(),
-            body.as_str()
-        ),
-        ("21", "")
-    );
+    assert_eq!((head.headers["content-length"].to_str().unwrap(), body.as_str()), ("21", ""));
 }
 
 #[tokio::test]
@@ -127,9 +109,8 @@ impl Source for Gate {
 async fn a_fifth_scrape_at_once_is_refused_and_later_ones_are_served() {
     let gate = Gate::default();
     let endpoint = Endpoint::new(gate.clone());
-    let mut scrapes: Vec<_> = (0..4)
-        .map(|_| tokio::spawn(endpoint.clone().oneshot(Request::new(()))))
-        .collect();
+    let mut scrapes: Vec<_> =
+        (0..4).map(|_| tokio::spawn(endpoint.clone().oneshot(Request::new(())))).collect();
     let refused = loop {
         // The four take their turns when their tasks first run.
         tokio::task::yield_now().await;
@@ -152,11 +133,7 @@ async fn a_fifth_scrape_at_once_is_refused_and_later_ones_are_served() {
 
 fn get(address: SocketAddr, path: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"
-    )
-    .unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n").unwrap();
     let mut response = String::new();
     stream.read_to_string(&mut response).unwrap();
     response
@@ -186,10 +163,7 @@ async fn dropping_the_handle_leaves_the_listener_running() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shutdown_waits_for_a_stuck_scrape_no_longer_than_told() {
     let gate = Gate::default();
-    let server = Endpoint::new(gate.clone())
-        .serve("localhost:0")
-        .await
-        .unwrap();
+    let server = Endpoint::new(gate.clone()).serve("localhost:0").await.unwrap();
     let mut stream = TcpStream::connect(server.local_addr()).unwrap();
     write!(stream, "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -202,30 +176,16 @@ async fn an_address_in_use_is_an_error_that_says_what_to_do() {
     let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
     let address = server.local_addr().to_string();
     let error = Endpoint::new(Up).serve(address.as_str()).await.unwrap_err();
-    let ListenError {
-        address: named,
-        source,
-        ..
-    } = &error;
-    assert_eq!(
-        (named, source.kind()),
-        (&address, std::io::ErrorKind::AddrInUse)
-    );
+    let ListenError { address: named, source, .. } = &error;
+    assert_eq!((named, source.kind()), (&address, std::io::ErrorKind::AddrInUse));
     let text = error.to_string();
-    assert!(
-        text.contains(&address) && text.contains("Choose another port"),
-        "{text}"
-    );
+    assert!(text.contains(&address) && text.contains("Choose another port"), "{text}");
 }
 
 #[tokio::test]
 async fn a_nonsensical_address_is_an_error_that_shows_a_good_one() {
     for address in ["9464", "localhost", "localhost:http", "localhost:99999", ""] {
-        let error = Endpoint::new(Up)
-            .serve(address)
-            .await
-            .unwrap_err()
-            .to_string();
+        let error = Endpoint::new(Up).serve(address).await.unwrap_err().to_string();
         assert!(error.contains("such as localhost:9464"), "{error}");
     }
 }

@@ -1,0 +1,121 @@
+//! Bytes are counted as they pass, and a response ends where its body does.
+
+use std::convert::Infallible;
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    http::Request,
+    response::Response,
+    routing::{get, post},
+};
+use http::{HeaderMap, Method, StatusCode};
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
+use tower::ServiceExt;
+
+use crate::meters::Meters;
+
+const REQUEST: &str = "http.server.request.body.size";
+const RESPONSE: &str = "http.server.response.body.size";
+
+fn chunks(chunks: &'static [&'static str]) -> Body {
+    Body::from_stream(futures_util::stream::iter(chunks.iter().map(|c| Ok::<_, Infallible>(*c))))
+}
+
+#[tokio::test]
+async fn chunked_bodies_are_counted_in_both_directions() {
+    let meters = Meters::new();
+    let app = Router::new()
+        .route(
+            "/",
+            post(async |body: Bytes| chunks(if body == "abcd" { &["ef", "g"] } else { &[] })),
+        )
+        .layer(meters.layer());
+    let request = Request::post("/").body(chunks(&["ab", "c", "d"])).unwrap();
+    app.oneshot(request).await.unwrap().into_body().collect().await.unwrap();
+    assert_eq!((meters.only(REQUEST).count, meters.only(REQUEST).sum), (1, 4.0));
+    assert_eq!((meters.only(RESPONSE).count, meters.only(RESPONSE).sum), (1, 3.0));
+}
+
+#[tokio::test]
+async fn a_request_body_that_nobody_read_is_empty() {
+    let meters = Meters::new();
+    let app = Router::new().route("/", post(async || ())).layer(meters.layer());
+    let request = Request::post("/").body(Body::from("ignored")).unwrap();
+    drop(app.oneshot(request).await.unwrap());
+    assert_eq!((meters.only(REQUEST).count, meters.only(REQUEST).sum), (1, 0.0));
+}
+
+#[tokio::test]
+async fn a_body_cut_short_counts_the_bytes_that_passed() {
+    let meters = Meters::new();
+    let app =
+        Router::new().route("/", get(async || chunks(&["four", "more"]))).layer(meters.layer());
+    let request = Request::get("/").body(Body::empty()).unwrap();
+    let mut body = app.oneshot(request).await.unwrap().into_body();
+    body.frame().await.unwrap().unwrap();
+    drop(body);
+    assert_eq!(meters.only(RESPONSE).sum, 4.0);
+}
+
+/// A server drops these bodies without polling them: the response was complete at its head.
+#[tokio::test]
+async fn responses_that_have_no_body_are_complete_at_the_head() {
+    for (method, status, body) in [
+        (Method::HEAD, StatusCode::OK, "unsent"),
+        (Method::GET, StatusCode::NO_CONTENT, "unsent"),
+        (Method::GET, StatusCode::NOT_MODIFIED, "unsent"),
+        (Method::GET, StatusCode::OK, ""),
+    ] {
+        let meters = Meters::new();
+        let service = tower::service_fn(move |_: Request<_>| {
+            let mut response = Response::new(Body::from(body));
+            *response.status_mut() = status;
+            std::future::ready(Ok::<_, Infallible>(response))
+        });
+        let request = Request::builder().method(&method).body(Body::empty()).unwrap();
+        let service = tower::Layer::layer(&meters.layer(), service);
+        drop(service.oneshot(request).await.unwrap());
+        let point = meters.the_request();
+        assert_eq!(point.get("error.type"), None, "{method} {status}");
+        assert_eq!(meters.only(RESPONSE).sum, 0.0, "{method} {status}");
+    }
+}
+
+/// hyper drops a body of known length as soon as it has all of it, without asking for its end.
+#[tokio::test]
+async fn a_body_of_known_length_is_complete_once_all_of_it_passed() {
+    let declared = || async {
+        let mut response = Response::new(chunks(&["four"]));
+        response.headers_mut().insert("content-length", "4".parse().unwrap());
+        response
+    };
+    let meters = Meters::new();
+    let app = Router::new().route("/", get(declared)).layer(meters.layer());
+    let request = Request::get("/").body(Body::empty()).unwrap();
+    let mut body = app.oneshot(request).await.unwrap().into_body();
+    body.frame().await.unwrap().unwrap();
+    drop(body);
+    assert_eq!(meters.the_request().get("error.type"), None);
+}
+
+#[tokio::test]
+async fn trailers_pass_and_end_the_response() {
+    let meters = Meters::new();
+    let with_trailers = || async {
+        let trailers =
+            HeaderMap::from_iter([("grpc-status".parse().unwrap(), "0".parse().unwrap())]);
+        let frames = [Frame::data(Bytes::from("Dune")), Frame::trailers(trailers)];
+        let frames = frames.into_iter().map(Ok::<_, Infallible>);
+        Response::new(Body::new(StreamBody::new(futures_util::stream::iter(frames))))
+    };
+    let app = Router::new().route("/", get(with_trailers)).layer(meters.layer());
+    let request = Request::get("/").body(Body::empty()).unwrap();
+    let mut body = app.oneshot(request).await.unwrap().into_body();
+    assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), "Dune");
+    let trailers = body.frame().await.unwrap().unwrap().into_trailers().unwrap();
+    assert_eq!(trailers["grpc-status"], "0");
+    assert_eq!(meters.the_request().get("error.type"), None, "before the body is dropped");
+    assert_eq!(meters.active(), 0);
+}

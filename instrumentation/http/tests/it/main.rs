@@ -1,0 +1,16 @@
+//! The server layer, driven as a tower service and over real sockets.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may")]
+#![allow(clippy::float_cmp, reason = "counts and bytes are whole numbers")]
+
+mod meters;
+
+mod bodies;
+mod cardinality;
+mod handlers;
+mod outcomes;
+mod routes;
+mod settings;
+mod sockets;
+mod streams;
+mod transparency;

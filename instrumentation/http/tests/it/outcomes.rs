@@ -1,0 +1,155 @@
+//! However a request ends, it is counted once.
+
+use std::{convert::Infallible, future, io, task::Poll, time::Duration};
+
+use axum::{Router, body::Body, http::Request, response::Response, routing::get};
+use http::StatusCode;
+use http_body_util::BodyExt;
+use kymo_http::MeasuredRequestBody;
+use tower::{BoxError, Layer, Service, ServiceBuilder, ServiceExt, service_fn};
+
+use crate::meters::Meters;
+
+type Measured = Request<MeasuredRequestBody<Body>>;
+
+fn request() -> Request<Body> {
+    Request::get("/").body(Body::empty()).unwrap()
+}
+
+#[tokio::test]
+async fn a_success_is_counted_once_without_an_error_type() {
+    let meters = Meters::new();
+    let app: Router = Router::new().route("/", get(async || "Dune")).layer(meters.layer());
+    let body = app.oneshot(request()).await.unwrap().into_body();
+    assert_eq!(meters.active(), 1, "until the body has ended");
+    body.collect().await.unwrap();
+    let point = meters.the_request();
+    assert_eq!(point.get("error.type"), None);
+    assert_eq!(point.get("http.response.status_code"), Some("200"));
+    assert_eq!(meters.active(), 0);
+}
+
+#[tokio::test]
+async fn a_server_error_has_its_status_as_error_type_and_a_client_error_has_none() {
+    for (status, error) in [(500, Some("500")), (503, Some("503")), (404, None), (499, None)] {
+        let meters = Meters::new();
+        let status = StatusCode::from_u16(status).unwrap();
+        let app = Router::new().route("/", get(async move || status)).layer(meters.layer());
+        drop(app.oneshot(request()).await.unwrap());
+        let point = meters.the_request();
+        assert_eq!(point.get("error.type"), error);
+        assert_eq!(point.get("http.response.status_code"), Some(status.as_str()));
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_fails_is_counted_without_a_status() {
+    let meters = Meters::new();
+    let failing = service_fn(async |_: Measured| Err::<Response, BoxError>("disk 7 full".into()));
+    let error = meters.layer().layer(failing).oneshot(request()).await.unwrap_err();
+    assert_eq!(error.to_string(), "disk 7 full");
+    let point = meters.the_request();
+    assert_eq!(point.get("error.type"), Some("_OTHER"));
+    assert_eq!(point.get("http.response.status_code"), None);
+    assert_eq!(meters.active(), 0);
+}
+
+#[tokio::test]
+async fn a_time_out_layer_inside_reads_as_a_time_out() {
+    let meters = Meters::new();
+    let service = ServiceBuilder::new()
+        .layer(meters.layer())
+        .timeout(Duration::from_millis(5))
+        .service_fn(async |_: Measured| future::pending::<Result<Response, BoxError>>().await);
+    service.oneshot(request()).await.unwrap_err();
+    assert_eq!(meters.the_request().get("error.type"), Some("timeout"));
+    assert_eq!(meters.active(), 0);
+}
+
+#[tokio::test]
+async fn a_future_dropped_before_or_after_its_first_poll_is_a_cancellation() {
+    for polls in [0, 1] {
+        let meters = Meters::new();
+        let pending = service_fn(|_: Measured| future::pending::<Result<Response, Infallible>>());
+        let mut call = Box::pin(meters.layer().layer(pending).call(request()));
+        for _ in 0..polls {
+            future::poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx).is_pending())).await;
+        }
+        assert_eq!(meters.active(), 1);
+        drop(call);
+        assert_eq!(meters.the_request().get("error.type"), Some("cancelled"));
+        assert_eq!(meters.active(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_body_dropped_before_its_end_is_a_cancellation() {
+    let meters = Meters::new();
+    let app =
+        Router::new().route("/", get(async || Body::from_stream(endless()))).layer(meters.layer());
+    let mut body = app.oneshot(request()).await.unwrap().into_body();
+    body.frame().await.unwrap().unwrap();
+    drop(body);
+    let point = meters.the_request();
+    assert_eq!(point.get("error.type"), Some("cancelled"));
+    assert_eq!(point.get("http.response.status_code"), Some("200"));
+    assert_eq!(meters.active(), 0);
+}
+
+#[tokio::test]
+async fn a_panic_in_call_in_the_future_or_in_the_body_is_a_panic() {
+    let in_call = service_fn(|_: Measured| -> future::Ready<Result<Response, Infallible>> {
+        panic!("in call, on purpose")
+    });
+    let in_future =
+        service_fn(async |_: Measured| -> Result<Response, Infallible> { panic!("on purpose") });
+    let in_body = service_fn(async |_: Measured| {
+        let panicking =
+            futures_util::stream::poll_fn(|_| -> Poll<Option<Result<&str, io::Error>>> {
+                panic!("in the body, on purpose")
+            });
+        Ok::<_, Infallible>(Response::new(Body::from_stream(panicking)))
+    });
+    let meters = [(); 3].map(|()| Meters::new());
+    let call = meters[0].layer().layer(in_call);
+    tokio::spawn(async { call.oneshot(request()).await }).await.unwrap_err();
+    tokio::spawn(meters[1].layer().layer(in_future).oneshot(request())).await.unwrap_err();
+    let mut body = meters[2].layer().layer(in_body).oneshot(request()).await.unwrap().into_body();
+    tokio::spawn(async move { body.frame().await.is_some() }).await.unwrap_err();
+    for (meters, status) in meters.iter().zip([None, None, Some("200")]) {
+        let point = meters.the_request();
+        assert_eq!(point.get("error.type"), Some("panic"));
+        assert_eq!(point.get("http.response.status_code"), status);
+        assert_eq!(meters.active(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_fails_is_a_body_error_or_a_time_out() {
+    for (kind, expected) in
+        [(io::ErrorKind::BrokenPipe, "body_error"), (io::ErrorKind::TimedOut, "timeout")]
+    {
+        let meters = Meters::new();
+        let failing = move || {
+            let frames = [Ok("Dune"), Err(io::Error::from(kind))];
+            Body::from_stream(futures_util::stream::iter(frames))
+        };
+        let app = Router::new().route("/", get(async move || failing())).layer(meters.layer());
+        app.oneshot(request()).await.unwrap().into_body().collect().await.unwrap_err();
+        assert_eq!(meters.the_request().get("error.type"), Some(expected));
+    }
+}
+
+#[tokio::test]
+async fn a_server_error_stays_that_when_its_body_is_dropped() {
+    let meters = Meters::new();
+    let app = Router::new()
+        .route("/", get(async || (StatusCode::BAD_GATEWAY, Body::from_stream(endless()))))
+        .layer(meters.layer());
+    drop(app.oneshot(request()).await.unwrap());
+    assert_eq!(meters.the_request().get("error.type"), Some("502"));
+}
+
+fn endless() -> impl futures_util::Stream<Item = Result<&'static str, Infallible>> {
+    futures_util::stream::repeat(Ok("chunk"))
+}

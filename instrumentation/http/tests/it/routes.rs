@@ -1,0 +1,76 @@
+//! Where `http.route` comes from, and when it is absent.
+
+use std::borrow::Cow;
+
+use axum::{Router, body::Body, http::Request, routing::get};
+use tower::ServiceExt;
+
+use crate::meters::Meters;
+
+async fn route_of(app: Router, meters: &Meters, path: &str) -> Option<String> {
+    let request = Request::get(path).body(Body::empty()).unwrap();
+    drop(app.oneshot(request).await.unwrap());
+    meters.the_request().get("http.route").map(str::to_owned)
+}
+
+#[tokio::test]
+async fn the_template_is_the_route_never_the_path() {
+    let meters = Meters::new();
+    let app = Router::new().route("/books/{id}", get(async || ())).layer(meters.layer());
+    assert_eq!(route_of(app, &meters, "/books/7").await.as_deref(), Some("/books/{id}"));
+}
+
+#[tokio::test]
+async fn a_nested_router_gives_the_full_template() {
+    let meters = Meters::new();
+    let books = Router::new().route("/books/{id}", get(async || ()));
+    let app = Router::new().nest("/shops/{shop}", books).layer(meters.layer());
+    let route = route_of(app, &meters, "/shops/1/books/7").await;
+    assert_eq!(route.as_deref(), Some("/shops/{shop}/books/{id}"));
+}
+
+#[tokio::test]
+async fn a_layer_inside_a_nested_router_gives_the_full_template_too() {
+    let meters = Meters::new();
+    let books = Router::new().route("/books/{id}", get(async || ())).layer(meters.layer());
+    let app = Router::new().nest("/shops/{shop}", books);
+    let route = route_of(app, &meters, "/shops/1/books/7").await;
+    assert_eq!(route.as_deref(), Some("/shops/{shop}/books/{id}"));
+}
+
+#[tokio::test]
+async fn requests_that_match_no_route_are_counted_without_one() {
+    for path in ["/nowhere", "/books", "/shops/1"] {
+        let meters = Meters::new();
+        let app = Router::new()
+            .route("/books/{id}", get(async || ()))
+            .fallback(async || http::StatusCode::NOT_FOUND)
+            .layer(meters.layer());
+        assert_eq!(route_of(app, &meters, path).await, None, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_route_of_ones_own_replaces_the_matched_path() {
+    let meters = Meters::new();
+    let layer = meters.layer().route(|head| {
+        // gRPC: the path is `/package.Service/Method`, a closed set.
+        head.uri.path().starts_with("/grpc.").then(|| Cow::Owned(head.uri.path().to_owned()))
+    });
+    let app = Router::new().fallback(async || ()).layer(layer);
+    let route = route_of(app, &meters, "/grpc.health.v1.Health/Check").await;
+    assert_eq!(route.as_deref(), Some("/grpc.health.v1.Health/Check"));
+}
+
+#[tokio::test]
+async fn wrapping_twice_measures_once() {
+    let meters = Meters::new();
+    let app = Router::new()
+        .route("/books/{id}", get(async || "Dune"))
+        .layer(meters.layer())
+        .layer(meters.layer())
+        .route_layer(meters.layer());
+    let outer = Router::new().merge(app).layer(meters.layer());
+    assert_eq!(route_of(outer, &meters, "/books/7").await.as_deref(), Some("/books/{id}"));
+    assert_eq!(meters.active(), 0);
+}
