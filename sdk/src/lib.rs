@@ -1,1 +1,78 @@
-//! Scaffold.
+//! OpenTelemetry metrics for Rust services, scraped by Prometheus.
+//!
+//! Call [`Telemetry::for_service`] once at start-up, and take measured things from what
+//! [`install`](TelemetryBuilder::install) returns:
+//!
+//! ```no_run
+//! use axum::{Router, routing::get};
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let telemetry = kymo::Telemetry::for_service("bookshop").prometheus().install()?;
+//!
+//!     let app = Router::new()
+//!         .route("/books/{id}", get(async || "Dune"))
+//!         .layer(telemetry.http())
+//!         .route_service("/metrics", telemetry.endpoint());
+//!
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+//!     axum::serve(listener, app).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The handle is the order: nothing can be measured before it exists. Every metric it emits is in
+//! [`declared_metrics`], and in `METRICS.md` of the repository.
+//!
+//! # Features
+//!
+//! | feature | what it adds | on by default |
+//! | --- | --- | --- |
+//! | `http` | `Telemetry::http`, `Telemetry::http_handler`, module `http` | yes |
+//! | `prometheus` | `TelemetryBuilder::prometheus`, `Telemetry::endpoint`, module `prometheus` | yes |
+//! | `upstream` | `prometheus::Bridge::upstream`: the names of the crate `opentelemetry-prometheus` | no |
+//!
+//! A feature adds names and never changes what existing names do.
+//!
+//! # Environment
+//!
+//! | variable | what it does |
+//! | --- | --- |
+//! | `OTEL_SERVICE_NAME` | replaces the name given to [`Telemetry::for_service`] |
+//! | `OTEL_RESOURCE_ATTRIBUTES` | adds attributes to the resource, `key=value,key=value`, values percent-encoded |
+//! | `OTEL_EXPORTER_PROMETHEUS_HOST`, `…_PORT` | where `Telemetry::serve` listens, `localhost` and `9464` |
+//! | `OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS` | replaces the list of methods that keep their name |
+//!
+//! A value that cannot be understood is reported once through the `tracing` crate and ignored, as
+//! the OpenTelemetry specification asks.
+
+mod builder;
+mod environment;
+mod error;
+mod provider;
+mod pull;
+mod resource;
+mod telemetry;
+
+#[cfg(feature = "http")]
+pub mod http;
+#[cfg(feature = "prometheus")]
+pub mod prometheus;
+
+pub use builder::TelemetryBuilder;
+pub use error::{InstallError, ShutdownError};
+pub use kymo_core::{MetricKind, MetricSpec, key};
+pub use opentelemetry;
+pub use telemetry::Telemetry;
+
+/// Every metric that the enabled features can emit.
+///
+/// No other name, and no other attribute key than these declare, ever appears.
+pub fn declared_metrics() -> impl Iterator<Item = &'static MetricSpec> {
+    let crates: &[&[MetricSpec]] = &[
+        #[cfg(feature = "http")]
+        kymo_http::metrics::ALL,
+        kymo_core::metrics::ALL,
+    ];
+    crates.iter().copied().flatten().collect::<Vec<_>>().into_iter()
+}

@@ -27,7 +27,7 @@ pub const DEFAULT_ADDRESS: &str = "localhost:9464";
 /// Connections at most; a further one waits in the listener's backlog.
 const CONNECTIONS: usize = 64;
 /// How long a connection may be idle or slow to ask; longer than the usual scrape interval.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// How long to wait after the system could not accept, such as for want of file descriptors.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -95,11 +95,14 @@ async fn accept(listener: TcpListener, endpoint: Endpoint, mut stopped: oneshot:
         };
         let (accepted, permit) = tokio::select! {
             accepted = accepted => accepted,
-            stop = &mut stopped, if may_stop => match stop {
-                Ok(()) => break,
-                // The handle was dropped: nobody will ask to stop any more.
-                Err(_) => { may_stop = false; continue }
-            },
+            stop = &mut stopped, if may_stop => {
+                // An error says that the handle was dropped: nobody will ask to stop any more.
+                may_stop = false;
+                if stop.is_ok() {
+                    break;
+                }
+                continue;
+            }
         };
         match accepted {
             Ok((stream, _)) => {

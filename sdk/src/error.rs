@@ -1,0 +1,32 @@
+//! What can go wrong at start-up and at the end.
+
+use opentelemetry_sdk::error::OTelSdkError;
+
+/// Why telemetry cannot be installed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InstallError {
+    /// Telemetry was installed in this process before.
+    #[error(
+        "telemetry is already installed in this process; keep the handle of the first \
+         `install()` and clone it, or use `build()` for telemetry that is not global"
+    )]
+    AlreadyInstalled,
+    /// The name of the service is empty.
+    #[error("the service has no name; give one to `Telemetry::for_service`, such as \"bookshop\"")]
+    EmptyServiceName,
+    /// A pull exporter of our own was asked for beside an injected provider.
+    #[error(
+        "an injected meter provider must bring its own reader; give it `Bridge::reader()` and hand \
+         the bridge to `.bridge(…)`, instead of calling `.prometheus()`"
+    )]
+    ReaderOfInjectedProvider,
+    /// The pull exporter cannot be built.
+    #[error(transparent)]
+    Prometheus(#[from] crate::pull::PullError),
+}
+
+/// What went wrong while the telemetry ended; it has ended all the same.
+#[derive(Debug, thiserror::Error)]
+#[error("not everything was exported before the end: {0}")]
+pub struct ShutdownError(pub(crate) OTelSdkError);

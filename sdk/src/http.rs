@@ -1,0 +1,66 @@
+//! HTTP servers: see [`Telemetry::http`].
+
+pub use kymo_http::{
+    BucketsError, HandlerFuture, HandlerLayer, KNOWN_METHODS, MeasuredHandler, MeasuredRequestBody,
+    MeasuredResponseBody, MeasuredService, RequestHead, ResponseFuture, ServerLayer, ServerMetric,
+};
+
+use crate::Telemetry;
+
+impl Telemetry {
+    /// A tower layer that measures every request of a server exactly once.
+    ///
+    /// With axum, add it last with `Router::layer`, and mount the metrics endpoint after it.
+    pub fn http(&self) -> ServerLayer {
+        self.with_environment(ServerLayer::new(self.meters()))
+    }
+
+    /// As [`Telemetry::http`], with series of its own under the scope attribute `kymo.layer`: for
+    /// a second server in the process, or for a layer with buckets of its own.
+    pub fn http_named(&self, name: &str) -> ServerLayer {
+        self.with_environment(ServerLayer::named(self.meters(), name))
+    }
+
+    /// A tower layer that measures the time inside handlers, apart from middleware; add it first.
+    pub fn http_handler(&self) -> HandlerLayer {
+        HandlerLayer::new(self.meters())
+    }
+
+    fn with_environment(&self, layer: ServerLayer) -> ServerLayer {
+        match self.environment.parse("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS", known_methods) {
+            Some(methods) => layer.known_methods(methods),
+            None => layer,
+        }
+    }
+}
+
+/// Parses `GET,POST`; letters count, and one mistake spoils all of it.
+fn known_methods(list: &str) -> Result<Vec<String>, String> {
+    let methods = list.split(',').map(str::trim).filter(|method| !method.is_empty());
+    methods
+        .map(|method| {
+            // A method is a token (RFC 9110, section 5.6.2).
+            let is_token = method
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
+            let remedy = || format!("`{method}` is no method; write a list such as GET,POST");
+            is_token.then(|| method.to_owned()).ok_or_else(remedy)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_methods_keep_their_letters() {
+        assert_eq!(known_methods("GET, brew ,").unwrap(), ["GET", "brew"]);
+    }
+
+    #[test]
+    fn a_list_with_something_that_is_no_method_is_refused_with_a_good_one() {
+        let remedy = known_methods("GET,PO ST").unwrap_err();
+        assert!(remedy.contains("`PO ST`") && remedy.contains("GET,POST"), "{remedy}");
+    }
+}

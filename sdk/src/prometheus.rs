@@ -1,0 +1,148 @@
+//! The pull exporter: see [`TelemetryBuilder::prometheus`].
+
+pub use kymo_bridge::{Bridge, BridgeBuilder, Cause, Error as BridgeError, Loss, Reader};
+pub use kymo_endpoint::{DEFAULT_ADDRESS, Endpoint, ListenError, ScrapeFuture, Server};
+pub use kymo_exposition as exposition;
+use opentelemetry_sdk::metrics::MeterProviderBuilder;
+pub use prometheus::{Registry, core::Collector};
+
+use crate::{InstallError, Telemetry, TelemetryBuilder};
+
+pub(crate) type PullError = BridgeError;
+
+/// The pull exporter a telemetry will have.
+#[derive(Default)]
+pub(crate) enum PullPlan {
+    /// None.
+    #[default]
+    Off,
+    /// One like this.
+    Wanted(BridgeBuilder),
+    /// This one.
+    Given(Bridge),
+}
+
+/// The pull exporter a telemetry has, if any.
+#[derive(Clone)]
+pub(crate) struct Pull(Option<Bridge>);
+
+impl TelemetryBuilder {
+    /// Lets a Prometheus server pull the metrics, from [`Telemetry::endpoint`].
+    pub fn prometheus(self) -> Self {
+        self.with_bridge(|bridge| bridge)
+    }
+
+    /// Lets a Prometheus server pull the metrics, together with those that the application
+    /// already has in `registry`.
+    ///
+    /// Whoever gathers `registry` sees the OpenTelemetry metrics too.
+    pub fn registry(self, registry: Registry) -> Self {
+        self.with_bridge(|bridge| bridge.registry(registry))
+    }
+
+    /// Puts `namespace` and `_` before the name of every metric but `target_info`.
+    pub fn namespace(self, namespace: &str) -> Self {
+        self.with_bridge(|bridge| bridge.namespace(namespace))
+    }
+
+    /// Leaves out `target_info`, the metric that shows the resource.
+    pub fn without_target_info(self) -> Self {
+        self.with_bridge(BridgeBuilder::without_target_info)
+    }
+
+    /// Leaves out the labels `otel_scope_name`, `otel_scope_version` and the like.
+    pub fn without_scope_info(self) -> Self {
+        self.with_bridge(BridgeBuilder::without_scope_info)
+    }
+
+    /// Lets a Prometheus server pull from `bridge`, instead of one that the methods above describe:
+    /// for options that only [`Bridge::builder`] has.
+    ///
+    /// Beside [`TelemetryBuilder::meter_provider`], the reader of `bridge` must have been given to
+    /// that provider.
+    pub fn bridge(mut self, bridge: Bridge) -> Self {
+        self.pull = PullPlan::Given(bridge);
+        self
+    }
+
+    fn with_bridge(mut self, change: impl FnOnce(BridgeBuilder) -> BridgeBuilder) -> Self {
+        self.pull = match self.pull {
+            PullPlan::Off => PullPlan::Wanted(change(Bridge::builder())),
+            PullPlan::Wanted(bridge) => PullPlan::Wanted(change(bridge)),
+            given @ PullPlan::Given(_) => given,
+        };
+        self
+    }
+}
+
+impl Telemetry {
+    /// A tower service that answers the scrapes of a Prometheus server.
+    ///
+    /// Mount it after `.layer(telemetry.http())`, and scrapes are not counted as traffic. Without
+    /// [`TelemetryBuilder::prometheus`] it answers 404 and says so.
+    pub fn endpoint(&self) -> Endpoint {
+        self.pull.0.clone().map_or_else(Endpoint::disabled, Endpoint::new)
+    }
+
+    /// Listens for scrapes on a port of its own: on `OTEL_EXPORTER_PROMETHEUS_HOST` and
+    /// `OTEL_EXPORTER_PROMETHEUS_PORT`, or on `localhost` and `9464`.
+    ///
+    /// [`Endpoint::serve`] listens on an address that the program chooses.
+    ///
+    /// # Errors
+    ///
+    /// [`ListenError`] when the address cannot be resolved or bound, such as when it is in use.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with its I/O driver enabled, as every tokio socket does.
+    pub async fn serve(&self) -> Result<Server, ListenError> {
+        let host = self.environment.text("OTEL_EXPORTER_PROMETHEUS_HOST").unwrap_or("localhost");
+        let port = self
+            .environment
+            .parse("OTEL_EXPORTER_PROMETHEUS_PORT", str::parse::<u16>)
+            .unwrap_or(9464);
+        // A literal IPv6 address needs brackets before a port.
+        let bare_ipv6 = host.contains(':') && !host.starts_with('[');
+        let address = if bare_ipv6 { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
+        self.endpoint().serve(address).await
+    }
+
+    /// The bridge between OpenTelemetry and Prometheus, for metrics of the `prometheus` crate: its
+    /// registry, and a way to register collectors that cannot harm a scrape.
+    ///
+    /// Absent without [`TelemetryBuilder::prometheus`].
+    pub fn bridge(&self) -> Option<&Bridge> {
+        self.pull.0.as_ref()
+    }
+}
+
+impl PullPlan {
+    /// The exporter for a provider of our own.
+    pub(crate) fn carry_out(self) -> Result<Pull, PullError> {
+        Ok(Pull(match self {
+            Self::Off => None,
+            Self::Wanted(bridge) => Some(bridge.build()?),
+            Self::Given(bridge) => Some(bridge),
+        }))
+    }
+
+    /// The exporter beside a provider of somebody else, which cannot be given a reader any more.
+    pub(crate) fn carry_out_beside_injected(self) -> Result<Pull, InstallError> {
+        match self {
+            Self::Off => Ok(Pull(None)),
+            Self::Wanted(_) => Err(InstallError::ReaderOfInjectedProvider),
+            Self::Given(bridge) => Ok(Pull(Some(bridge))),
+        }
+    }
+}
+
+impl Pull {
+    /// Lets the exporter read from `provider`.
+    pub(crate) fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder {
+        match &self.0 {
+            Some(bridge) => provider.with_reader(bridge.reader()),
+            None => provider,
+        }
+    }
+}

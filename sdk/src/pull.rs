@@ -1,0 +1,45 @@
+//! The pull exporter, if there is one.
+
+#[cfg(not(feature = "prometheus"))]
+pub(crate) use absent::{Pull, PullError, PullPlan};
+
+#[cfg(feature = "prometheus")]
+pub(crate) use crate::prometheus::{Pull, PullError, PullPlan};
+
+#[cfg(not(feature = "prometheus"))]
+mod absent {
+    use opentelemetry_sdk::metrics::MeterProviderBuilder;
+
+    use crate::InstallError;
+
+    /// No pull exporter, without the feature `prometheus`.
+    #[derive(Default)]
+    pub(crate) struct PullPlan {}
+
+    /// No pull exporter, without the feature `prometheus`.
+    #[derive(Clone)]
+    pub(crate) struct Pull;
+
+    /// What cannot happen without a pull exporter.
+    #[derive(Debug, thiserror::Error)]
+    #[error("{}", match *self {})]
+    pub enum PullError {}
+
+    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "as with the feature")]
+    impl PullPlan {
+        pub(crate) fn carry_out(self) -> Result<Pull, PullError> {
+            Ok(Pull)
+        }
+
+        pub(crate) fn carry_out_beside_injected(self) -> Result<Pull, InstallError> {
+            Ok(Pull)
+        }
+    }
+
+    impl Pull {
+        #[expect(clippy::unused_self, reason = "as with the feature")]
+        pub(crate) fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder {
+            provider
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The handle that hands out measured things.
+
+use std::{fmt, time::Duration};
+
+use opentelemetry::{InstrumentationScope, metrics::Meter};
+
+use crate::{
+    builder::TelemetryBuilder, environment::Environment, error::ShutdownError, provider::Provider,
+    pull::Pull,
+};
+
+/// The telemetry of a service: measures, exports, and hands out measured things.
+///
+/// Cloning is cheap, and every clone is the same telemetry. Dropping the last clone stops nothing:
+/// call [`Telemetry::shutdown`] when the service ends.
+#[derive(Clone)]
+pub struct Telemetry {
+    pub(crate) provider: Provider,
+    #[allow(dead_code, reason = "read by the features")]
+    pub(crate) pull: Pull,
+    #[allow(dead_code, reason = "read by the features")]
+    pub(crate) environment: Environment,
+}
+
+impl Telemetry {
+    /// Begins the telemetry of the service `name`, such as `bookshop`: the value of `service.name`
+    /// unless the environment has another, in `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES`.
+    pub fn for_service(name: impl Into<String>) -> TelemetryBuilder {
+        TelemetryBuilder::new(name.into(), Environment::of_process())
+    }
+
+    /// A meter for the service's own instruments; `name` is its instrumentation scope, such as
+    /// the name of a crate.
+    ///
+    /// ```
+    /// # let telemetry = kymo::Telemetry::for_service("bookshop").build()?;
+    /// let sold = telemetry.meter("bookshop").u64_counter("books.sold").with_unit("{book}").build();
+    /// sold.add(1, &[]);
+    /// # Ok::<_, kymo::InstallError>(())
+    /// ```
+    pub fn meter(&self, name: &'static str) -> Meter {
+        self.meter_with_scope(InstrumentationScope::builder(name).build())
+    }
+
+    /// A meter for instruments of `scope`.
+    pub fn meter_with_scope(&self, scope: InstrumentationScope) -> Meter {
+        self.meters().meter_with_scope(scope)
+    }
+
+    /// The provider of every meter, for instrumentation by others.
+    pub fn meters(&self) -> &(dyn opentelemetry::metrics::MeterProvider + Send + Sync) {
+        self.provider.meters()
+    }
+
+    /// Ends the telemetry within `timeout`: exporters get what is there, and instruments record
+    /// no more.
+    ///
+    /// A second call does nothing, and so does the first if the provider was injected: whoever
+    /// made it shuts it down.
+    ///
+    /// # Errors
+    ///
+    /// [`ShutdownError`] when an exporter failed or ran out of time; the telemetry has ended all
+    /// the same.
+    pub fn shutdown(&self, timeout: Duration) -> Result<(), ShutdownError> {
+        self.provider.shutdown(timeout)
+    }
+}
+
+impl fmt::Debug for Telemetry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Telemetry").field("provider", &self.provider).finish_non_exhaustive()
+    }
+}
