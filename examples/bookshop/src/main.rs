@@ -1,2 +1,85 @@
-//! Scaffold.
-fn main() {}
+//! A bookshop over HTTP: axum, sqlx on SQLite, and every request measured.
+//!
+//! `cargo run -p bookshop`, then `curl http://127.0.0.1:8080/books` and `…/metrics`.
+
+mod args;
+mod books;
+mod events;
+mod failures;
+mod problem;
+mod request;
+mod routes;
+mod server;
+mod shutdown;
+mod slow;
+mod store;
+mod stream;
+
+use std::{
+    error::Error,
+    io::{self, Write},
+    net::SocketAddr,
+    process::ExitCode,
+    time::Duration,
+};
+
+use clap::Parser;
+
+use crate::{args::Args, server::Server, shutdown::Shutdown, store::Store};
+
+/// How long the last measurements may take to leave.
+const FLUSH: Duration = Duration::from_secs(5);
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    log_warnings();
+    match run(Args::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(args: Args) -> Result<(), Box<dyn Error>> {
+    let shutdown = Shutdown::on_signals()?;
+    let telemetry = kymo::Telemetry::for_service("bookshop").prometheus().install()?;
+    let server = Server::bind(args.listen).await?;
+    let store = Store::open(args.database_url).await?;
+
+    announce(server.address());
+    let app = routes::router(&telemetry, store.clone(), shutdown.clone());
+    server.run(app, shutdown).await?;
+
+    store.close().await;
+    telemetry.shutdown(FLUSH)?;
+    Ok(())
+}
+
+/// To standard error: what cannot be told to a client, and what kymo finds wrong in its settings.
+fn log_warnings() {
+    tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(io::stderr).init();
+}
+
+/// The first line of standard output, which scripts wait for.
+fn announce(address: SocketAddr) {
+    let mut out = io::stdout().lock();
+    // Nobody reading is no reason to stop serving.
+    let _ = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
+}
+
+/// The error and its causes on one line; a cause that only repeats the line is left out.
+fn report(error: &dyn Error) {
+    let mut line = format!("bookshop: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_line = cause.to_string();
+        if !line.ends_with(&cause_line) {
+            line.push_str(": ");
+            line.push_str(&cause_line);
+        }
+        source = cause.source();
+    }
+    eprintln!("{line}");
+}

@@ -1,0 +1,58 @@
+//! What the command line may say.
+
+use std::{net::SocketAddr, str::FromStr};
+
+use clap::Parser;
+use sqlx::sqlite::SqliteConnectOptions;
+
+/// A bookshop over HTTP, measured by kymo.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub(crate) struct Args {
+    /// Where to listen; port 0 takes any free port.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = address)]
+    pub(crate) listen: SocketAddr,
+
+    /// Where the books are kept, such as `sqlite:books.db` or `sqlite::memory:`;
+    /// by default a file in a temporary folder that is removed at the end.
+    #[arg(long, value_name = "URL", value_parser = database)]
+    pub(crate) database_url: Option<SqliteConnectOptions>,
+}
+
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "expected an IP address and a port, such as 127.0.0.1:8080 or [::1]:0")
+}
+
+/// sqlx takes anything without its own scheme for a file name, `postgres://…` included.
+fn database(url: &str) -> Result<SqliteConnectOptions, String> {
+    if !url.starts_with("sqlite:") {
+        return Err("expected sqlite:FILE or sqlite::memory:".into());
+    }
+    SqliteConnectOptions::from_str(url).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn another_database_is_not_taken_for_a_file_name() {
+        assert!(database("postgres://localhost/books").is_err());
+        assert!(database("books.db").is_err());
+        assert!(database("sqlite:books.db").is_ok());
+        assert!(database("sqlite::memory:").is_ok());
+    }
+
+    #[test]
+    fn an_address_needs_a_port() {
+        assert!(address("127.0.0.1").is_err());
+        assert!(address("localhost:8080").is_err());
+        assert!(address("[::1]:0").is_ok());
+    }
+}

@@ -1,0 +1,89 @@
+//! `/books` and `/books/{id}`.
+
+use axum::{
+    extract::State,
+    http::{StatusCode, header::LOCATION},
+    response::IntoResponse,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    problem::Problem,
+    request::{Json, Path},
+    store::Store,
+};
+
+/// The longest title or author, in characters.
+const LONGEST: usize = 500;
+
+/// A book as the shop keeps it.
+#[derive(Debug, Serialize, sqlx::FromRow)]
+pub(crate) struct Book {
+    pub(crate) id: i64,
+    #[serde(flatten)]
+    #[sqlx(flatten)]
+    pub(crate) draft: Draft,
+}
+
+/// A book as a client sends it; anything else in the JSON, an id included, is ignored.
+#[derive(Debug, Deserialize, Serialize, sqlx::FromRow)]
+#[serde(expecting = "an object with a title and an author")]
+pub(crate) struct Draft {
+    pub(crate) title: String,
+    pub(crate) author: String,
+}
+
+impl Draft {
+    fn check(&self) -> Result<(), Problem> {
+        for (field, value) in [("title", &self.title), ("author", &self.author)] {
+            if value.trim().is_empty() {
+                return Err(Problem::unprocessable(format!("the {field} is empty")));
+            }
+            if value.chars().count() > LONGEST {
+                return Err(Problem::unprocessable(format!(
+                    "the {field} is longer than {LONGEST} characters"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(crate) async fn list(State(store): State<Store>) -> Result<impl IntoResponse, Problem> {
+    Ok(axum::Json(store.all().await?))
+}
+
+pub(crate) async fn read(
+    State(store): State<Store>,
+    Path(id): Path<i64>,
+) -> Result<impl IntoResponse, Problem> {
+    let book = store.find(id).await?.ok_or_else(|| Problem::no_book(id))?;
+    Ok(axum::Json(book))
+}
+
+pub(crate) async fn create(
+    State(store): State<Store>,
+    Json(draft): Json<Draft>,
+) -> Result<impl IntoResponse, Problem> {
+    draft.check()?;
+    let book = store.insert(draft).await?;
+    let location = [(LOCATION, format!("/books/{}", book.id))];
+    Ok((StatusCode::CREATED, location, axum::Json(book)))
+}
+
+pub(crate) async fn replace(
+    State(store): State<Store>,
+    Path(id): Path<i64>,
+    Json(draft): Json<Draft>,
+) -> Result<impl IntoResponse, Problem> {
+    draft.check()?;
+    let book = store.update(id, draft).await?.ok_or_else(|| Problem::no_book(id))?;
+    Ok(axum::Json(book))
+}
+
+pub(crate) async fn remove(
+    State(store): State<Store>,
+    Path(id): Path<i64>,
+) -> Result<StatusCode, Problem> {
+    if store.delete(id).await? { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::no_book(id)) }
+}

@@ -1,0 +1,45 @@
+//! Which path leads where.
+
+use axum::{
+    Router,
+    extract::FromRef,
+    http::{Method, StatusCode, Uri},
+    routing::get,
+};
+
+use crate::{
+    books, events, failures, problem::Problem, shutdown::Shutdown, slow, store::Store, stream,
+};
+
+/// What handlers may ask for.
+#[derive(Clone, Debug, FromRef)]
+pub(crate) struct Shared {
+    store: Store,
+    shutdown: Shutdown,
+}
+
+/// The whole service. `/metrics` comes after the layers, so scrapes are not counted as traffic.
+pub(crate) fn router(telemetry: &kymo::Telemetry, store: Store, shutdown: Shutdown) -> Router {
+    Router::new()
+        .route("/books", get(books::list).post(books::create))
+        .route("/books/{id}", get(books::read).put(books::replace).delete(books::remove))
+        .route("/slow", get(slow::slow))
+        .route("/stream", get(stream::stream))
+        .route("/events", get(events::events))
+        .route("/fail", get(failures::fail))
+        .route("/panic", get(failures::panic))
+        .fallback(no_such_page)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(telemetry.http_handler())
+        .layer(telemetry.http())
+        .with_state(Shared { store, shutdown })
+        .route_service("/metrics", telemetry.endpoint())
+}
+
+async fn no_such_page(uri: Uri) -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, format!("there is nothing at {}", uri.path()))
+}
+
+async fn no_such_method(method: Method, uri: Uri) -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, format!("{} does not take {method}", uri.path()))
+}

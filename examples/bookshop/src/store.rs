@@ -1,0 +1,120 @@
+//! The books in SQLite.
+
+use std::{io, sync::Arc, time::Duration};
+
+use sqlx::{
+    SqlitePool,
+    migrate::MigrateError,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tempfile::TempDir;
+use tokio::time::timeout;
+
+use crate::books::{Book, Draft};
+
+/// SQLite has one writer at a time; the others are for readers.
+const CONNECTIONS: u32 = 4;
+
+/// How long a writer waits for another one before the request fails.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// How long the end of the program waits for queries under way.
+const CLOSING: Duration = Duration::from_secs(2);
+
+/// Where the books are kept. Clones share one pool.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    pool: SqlitePool,
+    /// Present when nobody said where: the folder goes when the last clone goes.
+    _folder: Option<Arc<TempDir>>,
+}
+
+/// Why the books cannot be reached.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OpenError {
+    #[error("cannot make a temporary folder; is there space, or use --database-url")]
+    Folder(#[source] io::Error),
+    #[error("cannot open {file}; does its folder exist, and may you write there? (--database-url)")]
+    Open { file: String, source: sqlx::Error },
+    #[error("cannot bring {file} up to date; is it the database of another program?")]
+    Migrate { file: String, source: MigrateError },
+}
+
+impl Store {
+    /// Opens the database, making the file and the table if they are missing.
+    pub(crate) async fn open(asked: Option<SqliteConnectOptions>) -> Result<Self, OpenError> {
+        let (options, folder) = match asked {
+            Some(options) => (options, None),
+            None => temporary().map_err(OpenError::Folder)?,
+        };
+        let file = options.get_filename().display().to_string();
+        let options = options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(BUSY);
+        // A connection is never retired: a database in memory lives only as long as one is open.
+        let pool = SqlitePoolOptions::new()
+            .min_connections(1)
+            .max_connections(CONNECTIONS)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options)
+            .await
+            .map_err(|source| OpenError::Open { file: file.clone(), source })?;
+        sqlx::migrate!().run(&pool).await.map_err(|source| OpenError::Migrate { file, source })?;
+        Ok(Self { pool, _folder: folder })
+    }
+
+    pub(crate) async fn all(&self) -> sqlx::Result<Vec<Book>> {
+        sqlx::query_as("SELECT id, title, author FROM books ORDER BY id")
+            .fetch_all(&self.pool)
+            .await
+    }
+
+    pub(crate) async fn find(&self, id: i64) -> sqlx::Result<Option<Book>> {
+        sqlx::query_as("SELECT id, title, author FROM books WHERE id = ?")
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await
+    }
+
+    pub(crate) async fn insert(&self, draft: Draft) -> sqlx::Result<Book> {
+        sqlx::query_as(
+            "INSERT INTO books (title, author) VALUES (?, ?) RETURNING id, title, author",
+        )
+        .bind(draft.title)
+        .bind(draft.author)
+        .fetch_one(&self.pool)
+        .await
+    }
+
+    pub(crate) async fn update(&self, id: i64, draft: Draft) -> sqlx::Result<Option<Book>> {
+        sqlx::query_as(
+            "UPDATE books SET title = ?, author = ? WHERE id = ? RETURNING id, title, author",
+        )
+        .bind(draft.title)
+        .bind(draft.author)
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await
+    }
+
+    /// Whether there was such a book.
+    pub(crate) async fn delete(&self, id: i64) -> sqlx::Result<bool> {
+        let done =
+            sqlx::query("DELETE FROM books WHERE id = ?").bind(id).execute(&self.pool).await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Closes the file properly, unless a query holds it for too long.
+    pub(crate) async fn close(self) {
+        let _ = timeout(CLOSING, self.pool.close()).await;
+    }
+}
+
+fn temporary() -> io::Result<(SqliteConnectOptions, Option<Arc<TempDir>>)> {
+    let folder = TempDir::with_prefix("bookshop-")?;
+    let options = SqliteConnectOptions::new().filename(folder.path().join("books.db"));
+    Ok((options, Some(Arc::new(folder))))
+}
