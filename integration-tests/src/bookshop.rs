@@ -40,6 +40,8 @@ pub struct Stopped {
     pub after: Duration,
     /// All it said.
     pub log: String,
+    /// What it said on its standard output.
+    pub standard_output: String,
     /// What it left behind where temporary files go.
     pub leftovers: Vec<PathBuf>,
 }
@@ -62,21 +64,12 @@ impl Bookshop {
     pub fn start_with(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut command = Self::command();
-        command
-            .args(["--listen", "127.0.0.1:0"])
-            .args(arguments)
-            .env("TMPDIR", folder.path());
+        command.args(["--listen", "127.0.0.1:0"]).args(arguments).env("TMPDIR", folder.path());
         let process = Process::start(&mut command);
-        let url = process.wait_for_line(READY, |line| {
-            line.strip_prefix("listening on ").map(str::to_owned)
-        });
+        let url = process
+            .wait_for_line(READY, |line| line.strip_prefix("listening on ").map(str::to_owned));
         let client = Client::new(&url);
-        Self {
-            process,
-            url,
-            client,
-            folder,
-        }
+        Self { process, url, client, folder }
     }
 
     /// The bare program, for tests of its command line.
@@ -105,9 +98,7 @@ impl Bookshop {
     /// What it keeps in its temporary folder now.
     pub fn files(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(self.folder.path()).expect("a readable folder");
-        entries
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .collect()
+        entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
     }
 
     /// What its `/metrics` says now.
@@ -138,6 +129,7 @@ impl Bookshop {
             status,
             after,
             log: self.process.log(),
+            standard_output: self.process.standard_output(),
             leftovers: self.files(),
         }
     }

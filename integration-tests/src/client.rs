@@ -39,10 +39,7 @@ impl Client {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         let inner = legacy::Client::builder(TokioExecutor::new()).build(connector);
-        Self {
-            base: base.into(),
-            inner,
-        }
+        Self { base: base.into(), inner }
     }
 
     /// The answer to a GET.
@@ -60,8 +57,7 @@ impl Client {
     ///
     /// When there is none within 30 seconds.
     pub async fn send(&self, method: Method, path: &str, json: &str) -> Answer {
-        self.expect(method, path, Some(("application/json", json)))
-            .await
+        self.expect(method, path, Some(("application/json", json))).await
     }
 
     /// The answer to a POST of that content type.
@@ -70,8 +66,7 @@ impl Client {
     ///
     /// When there is none within 30 seconds.
     pub async fn post(&self, path: &str, content_type: &str, body: &str) -> Answer {
-        self.expect(Method::POST, path, Some((content_type, body)))
-            .await
+        self.expect(Method::POST, path, Some((content_type, body))).await
     }
 
     /// A response whose body has yet to come.
@@ -95,12 +90,8 @@ impl Client {
 
     async fn expect(&self, method: Method, path: &str, body: Option<(&str, &str)>) -> Answer {
         let asked = format!("{method} {path}");
-        let answer = timeout(LIMIT, async {
-            read(self.request(method, path, body).await?).await
-        });
-        let answer = answer
-            .await
-            .unwrap_or_else(|_| panic!("{asked}: no answer in {LIMIT:?}"));
+        let answer = timeout(LIMIT, async { read(self.request(method, path, body).await?).await });
+        let answer = answer.await.unwrap_or_else(|_| panic!("{asked}: no answer in {LIMIT:?}"));
         answer.unwrap_or_else(|error| panic!("{asked}: {error}"))
     }
 
@@ -110,21 +101,14 @@ impl Client {
         path: &str,
         body: Option<(&str, &str)>,
     ) -> Result<Response<Incoming>, String> {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.base));
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         let mut bytes = Bytes::new();
         if let Some((content_type, body)) = body {
             request = request.header(CONTENT_TYPE, content_type);
             bytes = Bytes::copy_from_slice(body.as_bytes());
         }
-        let request = request
-            .body(Full::new(bytes))
-            .map_err(|error| error.to_string())?;
-        self.inner
-            .request(request)
-            .await
-            .map_err(|error| format!("{error:?}"))
+        let request = request.body(Full::new(bytes)).map_err(|error| error.to_string())?;
+        self.inner.request(request).await.map_err(|error| format!("{error:?}"))
     }
 }
 
@@ -149,19 +133,12 @@ impl Answer {
 
     /// A header as text; empty when it is absent.
     pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 }
 
 async fn read(response: Response<Incoming>) -> Result<Answer, String> {
     let (head, body) = response.into_parts();
     let body = body.collect().await.map_err(|error| format!("{error:?}"))?;
-    Ok(Answer {
-        status: head.status,
-        headers: head.headers,
-        body: body.to_bytes(),
-    })
+    Ok(Answer { status: head.status, headers: head.headers, body: body.to_bytes() })
 }

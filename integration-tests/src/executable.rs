@@ -16,10 +16,7 @@ use serde::Deserialize;
 pub(crate) fn of(package: &'static str) -> PathBuf {
     static BUILT: LazyLock<Mutex<HashMap<&str, PathBuf>>> = LazyLock::new(Mutex::default);
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-    built
-        .entry(package)
-        .or_insert_with(|| build(package))
-        .clone()
+    built.entry(package).or_insert_with(|| build(package)).clone()
 }
 
 /// One line of cargo's `--message-format=json`, of which only some are about an executable.
@@ -31,15 +28,7 @@ struct Message {
 fn build(package: &str) -> PathBuf {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
     let output = Command::new(cargo)
-        .args([
-            "build",
-            "--quiet",
-            "--message-format=json",
-            "--bin",
-            package,
-            "--package",
-            package,
-        ])
+        .args(["build", "--quiet", "--message-format=json", "--bin", package, "--package", package])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stderr(Stdio::inherit())
         .output()

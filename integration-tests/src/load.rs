@@ -39,10 +39,7 @@ pub fn total(tally: &Tally) -> u64 {
 }
 
 async fn work(client: Client, rounds: usize) -> Tally {
-    let mut worker = Worker {
-        client,
-        tally: Tally::new(),
-    };
+    let mut worker = Worker { client, tally: Tally::new() };
     for _ in 0..rounds {
         worker.round().await;
     }
@@ -61,19 +58,14 @@ const BOOK: &str = r#"{"title":"Dune","author":"Frank Herbert"}"#;
 
 impl Worker {
     async fn round(&mut self) {
-        let made = self
-            .send(Method::POST, "/books", BOOK, ("/books", 201))
-            .await;
+        let made = self.send(Method::POST, "/books", BOOK, ("/books", 201)).await;
         let own = made.header("location").to_owned();
         self.get(&own, ("/books/{id}", 200)).await;
-        self.send(Method::PUT, &own, BOOK, ("/books/{id}", 200))
-            .await;
+        self.send(Method::PUT, &own, BOOK, ("/books/{id}", 200)).await;
         self.get("/books", ("/books", 200)).await;
-        self.send(Method::DELETE, &own, "", ("/books/{id}", 204))
-            .await;
+        self.send(Method::DELETE, &own, "", ("/books/{id}", 204)).await;
         self.get(&own, ("/books/{id}", 404)).await;
-        self.send(Method::POST, "/books", "{}", ("/books", 422))
-            .await;
+        self.send(Method::POST, "/books", "{}", ("/books", 422)).await;
         self.get("/fail", ("/fail", 500)).await;
         self.get("/no/such/page", ("", 404)).await;
         self.get("/stream?chunks=3&ms=0", ("/stream", 200)).await;

@@ -26,10 +26,7 @@ pub async fn eventually<T: Debug>(
         if wanted(&seen) {
             return seen;
         }
-        assert!(
-            start.elapsed() < limit,
-            "still not so after {limit:?}; last seen: {seen:#?}"
-        );
+        assert!(start.elapsed() < limit, "still not so after {limit:?}; last seen: {seen:#?}");
         sleep(PAUSE).await;
     }
 }

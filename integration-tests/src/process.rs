@@ -46,14 +46,9 @@ impl Process {
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {name}: {error}"));
         let log = Arc::new(Log::default());
-        let out = child.stdout.take().map(|pipe| record(pipe, &log));
-        let err = child.stderr.take().map(|pipe| record(pipe, &log));
-        Self {
-            name,
-            child,
-            log,
-            readers: out.into_iter().chain(err).collect(),
-        }
+        let out = child.stdout.take().map(|pipe| record(pipe, Output::Standard, &log));
+        let err = child.stderr.take().map(|pipe| record(pipe, Output::Error, &log));
+        Self { name, child, log, readers: out.into_iter().chain(err).collect() }
     }
 
     /// What `found` makes of the first line, of either output, that it knows.
@@ -66,20 +61,12 @@ impl Process {
         let deadline = Instant::now() + limit;
         let mut state = self.log.state();
         loop {
-            if let Some(found) = state.lines.iter().find_map(|line| found(line)) {
+            if let Some(found) = state.lines.iter().find_map(|(_, line)| found(line)) {
                 return found;
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(
-                !left.is_zero(),
-                "{} did not say so within {limit:?}",
-                self.name
-            );
-            assert!(
-                state.closed < self.readers.len(),
-                "{} ended before saying so",
-                self.name
-            );
+            assert!(!left.is_zero(), "{} did not say so within {limit:?}", self.name);
+            assert!(state.closed < self.readers.len(), "{} ended before saying so", self.name);
             let waited = self.log.changed.wait_timeout(state, left);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -108,25 +95,28 @@ impl Process {
                 self.finish_log();
                 return status;
             }
-            assert!(
-                start.elapsed() < limit,
-                "{} still runs after {limit:?}",
-                self.name
-            );
+            assert!(start.elapsed() < limit, "{} still runs after {limit:?}", self.name);
             thread::sleep(Duration::from_millis(5));
         }
     }
 
     /// Everything it has said so far.
     pub fn log(&self) -> String {
-        self.log
-            .state()
-            .lines
-            .iter()
-            .fold(String::new(), |mut log, line| {
-                let _ = writeln!(log, "{line}");
-                log
-            })
+        self.said(|_| true)
+    }
+
+    /// What it has said so far on its standard output.
+    pub fn standard_output(&self) -> String {
+        self.said(|output| output == Output::Standard)
+    }
+
+    fn said(&self, on: impl Fn(Output) -> bool) -> String {
+        let state = self.log.state();
+        let lines = state.lines.iter().filter(|(output, _)| on(*output));
+        lines.fold(String::new(), |mut text, (_, line)| {
+            let _ = writeln!(text, "{line}");
+            text
+        })
     }
 
     fn finish_log(&mut self) {
@@ -148,6 +138,12 @@ impl Drop for Process {
     }
 }
 
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Output {
+    Standard,
+    Error,
+}
+
 #[derive(Debug, Default)]
 struct Log {
     state: Mutex<State>,
@@ -156,7 +152,7 @@ struct Log {
 
 #[derive(Debug, Default)]
 struct State {
-    lines: Vec<String>,
+    lines: Vec<(Output, String)>,
     /// How many outputs have come to their end.
     closed: usize,
 }
@@ -167,13 +163,12 @@ impl Log {
     }
 }
 
-fn record(pipe: impl Read + Send + 'static, log: &Arc<Log>) -> JoinHandle<()> {
+fn record(pipe: impl Read + Send + 'static, output: Output, log: &Arc<Log>) -> JoinHandle<()> {
     let log = Arc::clone(log);
     thread::spawn(move || {
         for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
-            log.state()
-                .lines
-                .push(String::from_utf8_lossy(&line).into_owned());
+            let line = String::from_utf8_lossy(&line).into_owned();
+            log.state().lines.push((output, line));
             log.changed.notify_all();
         }
         log.state().closed += 1;

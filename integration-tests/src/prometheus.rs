@@ -44,21 +44,13 @@ impl Prometheus {
         let process = Process::start(
             Command::new("prometheus")
                 .arg(format!("--config.file={}", file.display()))
-                .arg(format!(
-                    "--storage.tsdb.path={}",
-                    folder.path().join("data").display()
-                ))
+                .arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()))
                 .arg("--web.listen-address=127.0.0.1:0"),
         );
         let address = process.wait_for_line(READY, listening);
         process.wait_for_line(READY, |line| line.contains("Server is ready").then_some(()));
         let client = Client::new(format!("http://{address}"));
-        let this = Self {
-            client,
-            target: target.to_owned(),
-            _process: process,
-            _folder: folder,
-        };
+        let this = Self { client, target: target.to_owned(), _process: process, _folder: folder };
         this.wait_until_up().await;
         this
     }
@@ -87,10 +79,7 @@ impl Prometheus {
     /// When it gives more than one.
     pub async fn value(&self, expression: &str) -> Option<f64> {
         let result = self.query(expression).await;
-        assert!(
-            result.len() < 2,
-            "{expression} gives more than one value: {result:#?}"
-        );
+        assert!(result.len() < 2, "{expression} gives more than one value: {result:#?}");
         result.first().map(|sampled| sampled.value)
     }
 
@@ -140,16 +129,8 @@ struct Element {
 }
 
 impl From<Element> for Sampled {
-    fn from(
-        Element {
-            metric,
-            value: (_, number),
-        }: Element,
-    ) -> Self {
+    fn from(Element { metric, value: (_, number) }: Element) -> Self {
         // `NaN`, `+Inf` and `-Inf` are read as such.
-        Self {
-            labels: metric,
-            value: number.parse().expect("a number"),
-        }
+        Self { labels: metric, value: number.parse().expect("a number") }
     }
 }

@@ -47,19 +47,13 @@ impl Scrape {
 
     /// The names of all families, sorted.
     pub fn names(&self) -> BTreeSet<&str> {
-        self.families
-            .iter()
-            .map(|family| family.name.as_str())
-            .collect()
+        self.families.iter().map(|family| family.name.as_str()).collect()
     }
 
     /// Every label key that any sample carries, `le` and `quantile` included.
     pub fn label_keys(&self) -> BTreeSet<&str> {
         let samples = self.families.iter().flat_map(|family| &family.samples);
-        samples
-            .flat_map(|sample| sample.labels.keys())
-            .map(String::as_str)
-            .collect()
+        samples.flat_map(|sample| sample.labels.keys()).map(String::as_str).collect()
     }
 
     /// The samples of that name (with `_count` and the like) that carry at least these labels.
@@ -86,10 +80,7 @@ impl Scrape {
             (Some(only), None) => only.value,
             (None, _) => panic!("no {name} with {labels:?}; there are{}", self.listing(name)),
             (Some(_), Some(_)) => {
-                panic!(
-                    "more than one {name} with {labels:?}:{}",
-                    self.listing(name)
-                )
+                panic!("more than one {name} with {labels:?}:{}", self.listing(name))
             }
         }
     }
@@ -97,19 +88,12 @@ impl Scrape {
     /// The sum over all samples of that name which carry at least these labels; 0 without any.
     pub fn sum(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
         // Not `sum()`: nothing at all would give -0.
-        self.samples(name, labels)
-            .fold(0.0, |sum, sample| sum + sample.value)
+        self.samples(name, labels).fold(0.0, |sum, sample| sum + sample.value)
     }
 
     fn listing(&self, name: &str) -> String {
-        let lines = self
-            .samples(name, &[])
-            .map(|sample| format!("\n  {sample}"));
+        let lines = self.samples(name, &[]).map(|sample| format!("\n  {sample}"));
         let lines: String = lines.collect();
-        if lines.is_empty() {
-            format!(" only {:?}", self.names())
-        } else {
-            lines
-        }
+        if lines.is_empty() { format!(" only {:?}", self.names()) } else { lines }
     }
 }

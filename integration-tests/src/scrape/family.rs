@@ -69,9 +69,7 @@ pub struct Sample {
 impl Sample {
     /// Whether all of these labels are there with these values.
     pub fn has(&self, labels: &[(&str, &str)]) -> bool {
-        labels
-            .iter()
-            .all(|(key, value)| self.label(key) == Some(value))
+        labels.iter().all(|(key, value)| self.label(key) == Some(value))
     }
 
     /// The value of one label.

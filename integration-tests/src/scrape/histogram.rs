@@ -31,9 +31,7 @@ pub(super) fn check(family: &Family) -> Result<(), String> {
         }
     }
     series.iter().try_for_each(|(labels, parts)| {
-        parts
-            .check()
-            .map_err(|reason| format!("{}{labels:?} {reason}", family.name))
+        parts.check().map_err(|reason| format!("{}{labels:?} {reason}", family.name))
     })
 }
 

@@ -33,19 +33,14 @@ fn header(comment: &str) -> Result<Line, String> {
     let (name, text) = rest.split_once(' ').unwrap_or((rest, ""));
     let name = metric_name(name)?;
     if keyword == "HELP" {
-        return Ok(Line::Help {
-            name,
-            text: unescaped_help(text)?,
-        });
+        return Ok(Line::Help { name, text: unescaped_help(text)? });
     }
     let kind = Kind::named(text).ok_or_else(|| format!("there is no type {text:?}"))?;
     Ok(Line::Type { name, kind })
 }
 
 fn sample(line: &str) -> Result<Sample, String> {
-    let end = line
-        .find(['{', ' ', '\t'])
-        .ok_or("a sample needs a value")?;
+    let end = line.find(['{', ' ', '\t']).ok_or("a sample needs a value")?;
     let name = metric_name(&line[..end])?;
     let (labels, rest) = match line[end..].strip_prefix('{') {
         Some(inside) => labels(inside)?,
@@ -54,20 +49,12 @@ fn sample(line: &str) -> Result<Sample, String> {
     let mut words = rest.split_ascii_whitespace();
     let value = number(words.next().ok_or("a sample needs a value")?)?;
     let timestamp = match words.next() {
-        Some(word) => Some(
-            word.parse()
-                .map_err(|_| format!("{word:?} is no timestamp"))?,
-        ),
+        Some(word) => Some(word.parse().map_err(|_| format!("{word:?} is no timestamp"))?),
         None => None,
     };
     match words.next() {
         Some(word) => Err(format!("{word:?} is too much")),
-        None => Ok(Sample {
-            name,
-            labels,
-            value,
-            timestamp,
-        }),
+        None => Ok(Sample { name, labels, value, timestamp }),
     }
 }
 
@@ -126,18 +113,13 @@ fn escaped(chars: &mut Peekable<CharIndices<'_>>, known: &[char]) -> Result<char
     match chars.next() {
         Some((_, 'n')) => Ok('\n'),
         Some((_, char)) if known.contains(&char) => Ok(char),
-        other => Err(format!(
-            "{:?} cannot be escaped",
-            other.map(|(_, char)| char)
-        )),
+        other => Err(format!("{:?} cannot be escaped", other.map(|(_, char)| char))),
     }
 }
 
 fn number(word: &str) -> Result<f64, String> {
     let spelled_out = matches!(word, "NaN" | "+Inf" | "-Inf");
-    let digits = word
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    let digits = word.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
     if !spelled_out && !digits {
         return Err(format!("{word:?} is no number"));
     }
@@ -157,9 +139,6 @@ fn label_name(name: &str) -> Result<String, String> {
 /// `[a-zA-Z_][a-zA-Z0-9_]*`, with whatever else is allowed.
 fn word(name: &str, also: impl Fn(u8) -> bool) -> Option<String> {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || also(byte);
-    let starts_well = name
-        .bytes()
-        .next()
-        .is_some_and(|byte| !byte.is_ascii_digit());
+    let starts_well = name.bytes().next().is_some_and(|byte| !byte.is_ascii_digit());
     (starts_well && name.bytes().all(fits)).then(|| name.to_owned())
 }

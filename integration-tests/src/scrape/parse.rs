@@ -24,13 +24,9 @@ pub(super) fn document(text: &str) -> Result<Vec<Family>, Malformed> {
     let mut last = 0;
     for (at, line) in text.split_inclusive('\n').enumerate() {
         last = at + 1;
-        reader
-            .line(line)
-            .map_err(|reason| Malformed { line: last, reason })?;
+        reader.line(line).map_err(|reason| Malformed { line: last, reason })?;
     }
-    reader
-        .close()
-        .map_err(|reason| Malformed { line: last, reason })?;
+    reader.close().map_err(|reason| Malformed { line: last, reason })?;
     Ok(reader.families)
 }
 
@@ -49,9 +45,7 @@ struct Open {
 
 impl Reader {
     fn line(&mut self, line: &str) -> Result<(), String> {
-        let line = line
-            .strip_suffix('\n')
-            .ok_or("the last line needs a line feed")?;
+        let line = line.strip_suffix('\n').ok_or("the last line needs a line feed")?;
         match line::read(line)? {
             Line::Nothing => Ok(()),
             Line::Help { name, text } => self.help(name, text),
@@ -88,14 +82,8 @@ impl Reader {
     }
 
     fn sample(&mut self, sample: Sample) -> Result<(), String> {
-        if !self
-            .series
-            .insert((sample.name.clone(), sample.labels.clone()))
-        {
-            return Err(format!(
-                "{} {:?} is there twice",
-                sample.name, sample.labels
-            ));
+        if !self.series.insert((sample.name.clone(), sample.labels.clone())) {
+            return Err(format!("{} {:?} is there twice", sample.name, sample.labels));
         }
         let belongs = |open: &Open| {
             let suffix = sample.name.strip_prefix(&open.family.name);
@@ -104,10 +92,7 @@ impl Reader {
         let open = match &mut self.open {
             Some(open) if belongs(open) => open,
             Some(open) if open.family.name == sample.name => {
-                return Err(format!(
-                    "a {:?} has no sample of its own name",
-                    open.family.kind
-                ));
+                return Err(format!("a {:?} has no sample of its own name", open.family.kind));
             }
             _ => self.group(sample.name.clone())?,
         };
@@ -117,21 +102,12 @@ impl Reader {
 
     /// The group of that family, opened if it is not the current one.
     fn group(&mut self, name: String) -> Result<&mut Open, String> {
-        if self
-            .open
-            .as_ref()
-            .is_none_or(|open| open.family.name != name)
-        {
+        if self.open.as_ref().is_none_or(|open| open.family.name != name) {
             self.close()?;
             self.check_new(&name)?;
         }
         Ok(self.open.get_or_insert_with(|| Open {
-            family: Family {
-                name,
-                help: None,
-                kind: Kind::default(),
-                samples: Vec::new(),
-            },
+            family: Family { name, help: None, kind: Kind::default(), samples: Vec::new() },
             typed: false,
         }))
     }

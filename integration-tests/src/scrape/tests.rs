@@ -38,10 +38,7 @@ const BROKEN: &[(&str, &str)] = &[
     ("# TYPE a gauge\n# TYPE a gauge\na 1\n", "two types"),
     ("# HELP a x\n# HELP a y\na 1\n", "two helps"),
     ("a 1\n# TYPE a gauge\n", "after its samples"),
-    (
-        "# TYPE a gauge\na 1\n# TYPE b gauge\nb 1\n# TYPE a gauge\n",
-        "outside the group",
-    ),
+    ("# TYPE a gauge\na 1\n# TYPE b gauge\nb 1\n# TYPE a gauge\n", "outside the group"),
 ];
 
 /// Faults that promtool lets pass.
@@ -50,26 +47,11 @@ const SLOPPY: &[(&str, &str)] = &[
     ("# TYPE a histogram\na 1\n", "own name"),
     ("a 0x1p4\n", "number"),
     ("a{__name__=\"b\"} 1\n", "label name"),
-    (
-        "# TYPE a gauge\na{x=\"1\"} 1\nb 1\na{x=\"2\"} 1\n",
-        "outside the group",
-    ),
-    (
-        "# TYPE a histogram\na_bucket{le=\"1\"} 1\na_sum 1\na_count 1\n",
-        "+Inf",
-    ),
-    (
-        "# TYPE a histogram\na_bucket{le=\"+Inf\"} 2\na_sum 1\na_count 1\n",
-        "other than",
-    ),
-    (
-        "# TYPE a histogram\na_bucket{le=\"+Inf\"} 1\na_count 1\n",
-        "no sum",
-    ),
-    (
-        "# TYPE a histogram\na_bucket{le=\"+Inf\"} 1\na_sum 1\n",
-        "no count",
-    ),
+    ("# TYPE a gauge\na{x=\"1\"} 1\nb 1\na{x=\"2\"} 1\n", "outside the group"),
+    ("# TYPE a histogram\na_bucket{le=\"1\"} 1\na_sum 1\na_count 1\n", "+Inf"),
+    ("# TYPE a histogram\na_bucket{le=\"+Inf\"} 2\na_sum 1\na_count 1\n", "other than"),
+    ("# TYPE a histogram\na_bucket{le=\"+Inf\"} 1\na_count 1\n", "no sum"),
+    ("# TYPE a histogram\na_bucket{le=\"+Inf\"} 1\na_sum 1\n", "no count"),
     (
         "# TYPE a histogram\na_bucket{le=\"1\"} 2\na_bucket{le=\"+Inf\"} 1\na_sum 1\na_count 1\n",
         "rise",
@@ -83,10 +65,7 @@ fn a_whole_document_is_read_back() {
     assert_eq!(scrape.label_keys(), ["host", "le", "name", "route"].into());
     let family = scrape.family("http_seconds").unwrap();
     assert_eq!(family.kind, Kind::Histogram);
-    assert_eq!(
-        family.help.as_deref(),
-        Some("How long.\nTwo lines, a \\ too.")
-    );
+    assert_eq!(family.help.as_deref(), Some("How long.\nTwo lines, a \\ too."));
     assert_eq!(scrape.family("plain").unwrap().kind, Kind::Untyped);
     let queue = scrape.samples("queue", &[]).next().unwrap();
     assert_eq!(queue.label("name"), Some("a \"b\"\\\n"));
@@ -97,33 +76,23 @@ fn a_whole_document_is_read_back() {
 fn values_are_found_by_some_of_their_labels() {
     let scrape = Scrape::parse(WHOLE).unwrap();
     let close = |a: f64, b: f64| (a - b).abs() < 1e-12;
-    assert!(close(
-        scrape.value("http_seconds_count", &[("route", "/a")]),
-        3.0
-    ));
+    assert!(close(scrape.value("http_seconds_count", &[("route", "/a")]), 3.0));
     assert!(close(scrape.value("plain", &[]), 1000.0));
     assert!(close(scrape.sum("http_seconds_count", &[]), 4.0));
-    assert!(close(
-        scrape.sum("http_seconds_count", &[("route", "/c")]),
-        0.0
-    ));
+    assert!(close(scrape.sum("http_seconds_count", &[("route", "/c")]), 0.0));
     assert!(scrape.value("queue", &[("host", "x")]).is_infinite());
 }
 
 #[test]
 #[should_panic(expected = "more than one http_seconds_count")]
 fn an_ambiguous_value_is_refused() {
-    Scrape::parse(WHOLE)
-        .unwrap()
-        .value("http_seconds_count", &[]);
+    Scrape::parse(WHOLE).unwrap().value("http_seconds_count", &[]);
 }
 
 #[test]
 #[should_panic(expected = "no http_seconds_count with [(\"route\", \"/c\")]")]
 fn a_missing_value_is_refused() {
-    Scrape::parse(WHOLE)
-        .unwrap()
-        .value("http_seconds_count", &[("route", "/c")]);
+    Scrape::parse(WHOLE).unwrap().value("http_seconds_count", &[("route", "/c")]);
 }
 
 #[test]
@@ -138,14 +107,8 @@ fn every_fault_is_named() {
 
 #[test]
 fn promtool_agrees_about_what_is_no_text_format() {
-    assert!(
-        promtool::check_metrics(WHOLE).parsed(),
-        "the whole document"
-    );
+    assert!(promtool::check_metrics(WHOLE).parsed(), "the whole document");
     for (text, _) in BROKEN {
-        assert!(
-            !promtool::check_metrics(text).parsed(),
-            "promtool accepts {text:?}"
-        );
+        assert!(!promtool::check_metrics(text).parsed(), "promtool accepts {text:?}");
     }
 }

@@ -16,10 +16,7 @@ const SOON: Duration = Duration::from_secs(5);
 async fn a_client_that_gives_up_is_counted_as_cancelled() {
     let shop = Bookshop::start();
     let url = format!("{}/slow?ms=5000", shop.url());
-    let curl = Command::new("curl")
-        .args(["--silent", "--max-time", "0.2", &url])
-        .output()
-        .unwrap();
+    let curl = Command::new("curl").args(["--silent", "--max-time", "0.2", &url]).output().unwrap();
     assert_eq!(curl.status.code(), Some(28), "curl ran out of time");
 
     let slow = [("http_route", "/slow"), ("error_type", "cancelled")];
@@ -51,12 +48,7 @@ async fn a_client_that_leaves_in_the_middle_of_the_answer_is_counted_as_cancelle
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_is_counted_as_a_panic() {
     let shop = Bookshop::start();
-    assert!(
-        shop.client()
-            .try_send(http::Method::GET, "/panic")
-            .await
-            .is_err()
-    );
+    assert!(shop.client().try_send(http::Method::GET, "/panic").await.is_err());
     let panic = [("http_route", "/panic"), ("error_type", "panic")];
     let scrape = settled(&shop, |scrape| scrape.sum(COUNT, &panic)).await;
     is(scrape.sum(COUNT, &[]), 1);
@@ -87,18 +79,10 @@ async fn many_clients_that_leave_at_any_moment_leave_nothing_behind() {
 
 /// The scrape after which what is awaited is whole.
 async fn settled(shop: &Bookshop, awaited: impl Fn(&Scrape) -> f64) -> Scrape {
-    eventually(
-        SOON,
-        async || shop.scrape().await,
-        |scrape| awaited(scrape) >= 1.0,
-    )
-    .await
+    eventually(SOON, async || shop.scrape().await, |scrape| awaited(scrape) >= 1.0).await
 }
 
 #[track_caller]
 fn is(value: f64, expected: u64) {
-    assert!(
-        (value - expected as f64).abs() < f64::EPSILON,
-        "{value}, not {expected}"
-    );
+    assert!((value - expected as f64).abs() < f64::EPSILON, "{value}, not {expected}");
 }

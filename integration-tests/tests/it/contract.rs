@@ -17,10 +17,7 @@ async fn a_book_is_made_read_changed_listed_and_removed() {
     assert_eq!(made.status, 201);
     let book = made.json();
     assert_eq!(made.header("location"), format!("/books/{}", book["id"]));
-    assert_eq!(
-        book,
-        json!({"id": book["id"], "title": "Dune", "author": "Frank Herbert"})
-    );
+    assert_eq!(book, json!({"id": book["id"], "title": "Dune", "author": "Frank Herbert"}));
 
     let path = made.header("location");
     assert_eq!(client.get(path).await.json(), book);
@@ -43,23 +40,11 @@ async fn what_is_not_there_is_404_with_a_message() {
     let shop = Bookshop::start();
     let client = shop.client();
     refused(&client.get("/books/1").await, 404, "no book 1");
-    refused(
-        &client.send(Method::PUT, "/books/1", DUNE).await,
-        404,
-        "no book 1",
-    );
-    refused(
-        &client.send(Method::DELETE, "/books/1", "").await,
-        404,
-        "no book 1",
-    );
+    refused(&client.send(Method::PUT, "/books/1", DUNE).await, 404, "no book 1");
+    refused(&client.send(Method::DELETE, "/books/1", "").await, 404, "no book 1");
     refused(&client.get("/books/first").await, 404, "first");
     refused(&client.get("/shelves").await, 404, "/shelves");
-    refused(
-        &client.send(Method::PATCH, "/books", "").await,
-        405,
-        "PATCH",
-    );
+    refused(&client.send(Method::PATCH, "/books", "").await, 405, "PATCH");
 }
 
 #[tokio::test]
@@ -87,15 +72,9 @@ async fn what_is_no_book_is_422_with_a_message() {
     assert_eq!(made.status, 201);
     let path = made.header("location");
     refused(&client.send(Method::PUT, path, "{}").await, 422, "title");
-    assert_eq!(
-        client.get(path).await.json(),
-        made.json(),
-        "a refused change changes nothing"
-    );
+    assert_eq!(client.get(path).await.json(), made.json(), "a refused change changes nothing");
 
-    let form = client
-        .post("/books", "application/x-www-form-urlencoded", "title=Dune")
-        .await;
+    let form = client.post("/books", "application/x-www-form-urlencoded", "title=Dune").await;
     refused(&form, 415, "application/json");
 }
 

@@ -9,10 +9,7 @@ async fn promtool_has_nothing_to_say_about_the_bookshop() {
     load::run(shop.client(), 2, 2).await;
     let events = shop.client().open(Method::GET, "/events").await.unwrap();
     let answer = shop.client().get("/metrics").await;
-    assert_eq!(
-        answer.header("content-type"),
-        "text/plain; version=0.0.4; charset=utf-8"
-    );
+    assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
     let verdict = promtool::check_metrics(answer.text());
     assert_eq!(verdict.code, 0, "{}\n{}", verdict.findings, answer.text());
     drop(events);

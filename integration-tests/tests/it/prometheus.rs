@@ -25,10 +25,7 @@ async fn prometheus_counts_exactly_the_requests_that_were_sent() {
     assert_eq!(load::total(&sent), 4_000);
 
     let look = async || tally(&prometheus).await;
-    eventually(SCRAPED, look, |seen| {
-        load::total(seen) >= load::total(&sent)
-    })
-    .await;
+    eventually(SCRAPED, look, |seen| load::total(seen) >= load::total(&sent)).await;
     // Scrapes are no traffic: the count stays although they go on.
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(tally(&prometheus).await, sent);
@@ -38,10 +35,7 @@ async fn prometheus_counts_exactly_the_requests_that_were_sent() {
     assert_eq!(prometheus.value(buckets).await, total);
     let failed = "sum(http_server_request_duration_seconds_count{error_type=\"500\"})";
     assert_eq!(prometheus.value(failed).await, Some(400.0));
-    assert_eq!(
-        prometheus.value("sum(http_server_active_requests)").await,
-        Some(0.0)
-    );
+    assert_eq!(prometheus.value("sum(http_server_active_requests)").await, Some(0.0));
     let handled = "sum(kymo_http_server_handler_duration_seconds_count)";
     assert_eq!(prometheus.value(handled).await, total);
 
@@ -50,12 +44,7 @@ async fn prometheus_counts_exactly_the_requests_that_were_sent() {
     let median = prometheus.value(median).await.expect("a median");
     assert!(median > 0.0 && median < 1.0, "{median}");
     let name = "count(target_info{service_name=\"bookshop\"})";
-    assert_eq!(
-        prometheus.value(name).await,
-        Some(1.0),
-        "{}",
-        prometheus.target().await
-    );
+    assert_eq!(prometheus.value(name).await, Some(1.0), "{}", prometheus.target().await);
 }
 
 /// The same table as the load's, from Prometheus.
@@ -67,11 +56,7 @@ async fn tally(prometheus: &Prometheus) -> Tally {
         let route = label("http_route");
         let status = label("http_response_status_code").parse().unwrap_or(0);
         // A count of requests is far below 2^53.
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "see above"
-        )]
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above")]
         let requests = count.value as u64;
         ((method, route, status), requests)
     });

@@ -20,10 +20,10 @@ async fn ctrl_c_and_sigterm_end_it_cleanly() {
 }
 
 #[tokio::test]
-async fn the_first_line_is_its_address_and_the_last_word_is_silence() {
+async fn its_standard_output_is_the_address_and_nothing_else() {
     let shop = Bookshop::start();
-    let first = format!("listening on {}\n", shop.url());
-    assert_eq!(shop.stop(Signal::Terminate).log, first);
+    let address = format!("listening on {}\n", shop.url());
+    assert_eq!(shop.stop(Signal::Terminate).standard_output, address);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,11 +44,7 @@ async fn open_event_streams_and_idle_connections_do_not_hold_it() {
     let stopped = shop.stop(Signal::Interrupt);
     clean(&stopped);
     assert!(stopped.after < Duration::from_secs(10), "{stopped:#?}");
-    let all = events
-        .collect()
-        .await
-        .expect("a proper end of the body")
-        .to_bytes();
+    let all = events.collect().await.expect("a proper end of the body").to_bytes();
     assert!(all.starts_with(b"event: tick\ndata: 1\n\n"), "{all:?}");
 }
 
@@ -56,17 +52,11 @@ async fn open_event_streams_and_idle_connections_do_not_hold_it() {
 async fn a_request_that_never_ends_is_given_up() {
     let shop = Bookshop::start();
     let mut stuck = TcpStream::connect(shop.address()).await.unwrap();
-    stuck
-        .write_all(b"GET /slow?ms=600000 HTTP/1.1\r\nhost: x\r\n\r\n")
-        .await
-        .unwrap();
+    stuck.write_all(b"GET /slow?ms=600000 HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     under_way(&shop).await;
     let stopped = shop.stop(Signal::Terminate);
     clean(&stopped);
-    assert!(
-        stopped.after > Duration::from_secs(4),
-        "without any grace: {stopped:#?}"
-    );
+    assert!(stopped.after > Duration::from_secs(4), "without any grace: {stopped:#?}");
 }
 
 /// Until a request is being answered.

@@ -22,53 +22,25 @@ fn an_address_in_use_is_named_with_a_way_out() {
 
 #[test]
 fn a_bad_address_is_refused_with_an_example() {
-    for bad in [
-        "localhost",
-        "127.0.0.1",
-        "127.0.0.1:99999",
-        "nowhere:80",
-        "",
-    ] {
+    for bad in ["localhost", "127.0.0.1", "127.0.0.1:99999", "nowhere:80", ""] {
         let output = run(&["--listen", bad]);
         complains(&output, USAGE, &["--listen", "127.0.0.1:8080"]);
     }
-    complains(
-        &run(&["--listen", "192.0.2.1:0"]),
-        FAILURE,
-        &["192.0.2.1:0", "--listen"],
-    );
+    complains(&run(&["--listen", "192.0.2.1:0"]), FAILURE, &["192.0.2.1:0", "--listen"]);
 }
 
 #[test]
 fn another_kind_of_database_is_refused() {
-    let output = run(&[
-        "--listen",
-        "127.0.0.1:0",
-        "--database-url",
-        "postgres://localhost/books",
-    ]);
-    complains(
-        &output,
-        USAGE,
-        &["postgres://localhost/books", "sqlite:FILE"],
-    );
-    let output = run(&[
-        "--listen",
-        "127.0.0.1:0",
-        "--database-url",
-        "sqlite:books.db?mode=maybe",
-    ]);
+    let output = run(&["--listen", "127.0.0.1:0", "--database-url", "postgres://localhost/books"]);
+    complains(&output, USAGE, &["postgres://localhost/books", "sqlite:FILE"]);
+    let output = run(&["--listen", "127.0.0.1:0", "--database-url", "sqlite:books.db?mode=maybe"]);
     complains(&output, USAGE, &["maybe"]);
 }
 
 #[test]
 fn a_database_that_cannot_be_opened_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let missing = folder
-        .path()
-        .join("no/such/folder/books.db")
-        .display()
-        .to_string();
+    let missing = folder.path().join("no/such/folder/books.db").display().to_string();
     let url = format!("sqlite:{missing}");
     let output = run(&["--listen", "127.0.0.1:0", "--database-url", &url]);
     complains(&output, FAILURE, &[&missing, "folder", "--database-url"]);
@@ -87,19 +59,13 @@ fn an_unknown_flag_leads_to_the_help() {
     let help = run(&["--help"]);
     assert!(help.status.success());
     let text = String::from_utf8(help.stdout).unwrap();
-    assert!(
-        text.contains("--listen") && text.contains("--database-url"),
-        "{text}"
-    );
+    assert!(text.contains("--listen") && text.contains("--database-url"), "{text}");
 }
 
 fn run(arguments: &[&str]) -> Output {
     let start = Instant::now();
     let output = Bookshop::command().args(arguments).output().unwrap();
-    assert!(
-        start.elapsed() < Duration::from_secs(20),
-        "a mistake is told at once"
-    );
+    assert!(start.elapsed() < Duration::from_secs(20), "a mistake is told at once");
     output
 }
 
@@ -107,10 +73,7 @@ fn run(arguments: &[&str]) -> Output {
 fn complains(output: &Output, code: i32, words: &[&str]) {
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{complaint}");
-    assert!(
-        output.stdout.is_empty(),
-        "standard output is for what works"
-    );
+    assert!(output.stdout.is_empty(), "standard output is for what works");
     for word in words {
         assert!(complaint.contains(word), "no {word:?} in: {complaint}");
     }
