@@ -1,6 +1,11 @@
 //! What the environment says.
 
-use std::{collections::BTreeMap, env, fmt::Display};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    fmt::Display,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use opentelemetry::{Key, KeyValue};
 use percent_encoding::percent_decode_str;
@@ -8,7 +13,10 @@ use percent_encoding::percent_decode_str;
 /// The `OTEL_*` variables of the process at start-up, those that are empty left out: an empty
 /// value counts as unset, as the specification of the variables says.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Environment(BTreeMap<String, String>);
+pub(crate) struct Environment {
+    variables: BTreeMap<String, String>,
+    reported: Arc<Mutex<BTreeSet<&'static str>>>,
+}
 
 impl Environment {
     /// Reads the variables of this process; one that is not Unicode counts as unset.
@@ -20,20 +28,24 @@ impl Environment {
 
     /// The value of `name`.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.variables.get(name).map(String::as_str)
     }
 
-    /// What `parse` understands of the value of `name`; otherwise this is reported, and the
-    /// variable counts as unset.
+    /// What `parse` understands of the value of `name`; otherwise the variable counts as
+    /// unset, and this is reported the first time.
     pub(crate) fn parse<T, E: Display>(
         &self,
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
         let value = self.text(name)?;
-        parse(value)
-            .inspect_err(|remedy| tracing::warn!("{name}={value} is ignored: {remedy}"))
-            .ok()
+        let report = |remedy: &E| {
+            let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+            if reported.insert(name) {
+                tracing::warn!("{name}={value} is ignored: {remedy}");
+            }
+        };
+        parse(value).inspect_err(report).ok()
     }
 
     /// `OTEL_RESOURCE_ATTRIBUTES`.
@@ -46,7 +58,8 @@ impl FromIterator<(String, String)> for Environment {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
         let variables = variables.into_iter().filter(|(name, _)| name.starts_with("OTEL_"));
         let trimmed = variables.map(|(name, value)| (name, value.trim().to_owned()));
-        Self(trimmed.filter(|(_, value)| !value.is_empty()).collect())
+        let variables = trimmed.filter(|(_, value)| !value.is_empty()).collect();
+        Self { variables, reported: Arc::default() }
     }
 }
 

@@ -12,25 +12,25 @@ impl Telemetry {
     ///
     /// With axum, add it last with `Router::layer`, and mount the metrics endpoint after it.
     pub fn http(&self) -> ServerLayer {
-        self.with_environment(ServerLayer::new(self.meters()))
+        let layer = ServerLayer::new(self.meters());
+        self.known_methods().into_iter().fold(layer, ServerLayer::known_methods)
     }
 
     /// As [`Telemetry::http`], with series of its own under the scope attribute `kymo.layer`: for
     /// a second server in the process, or for a layer with buckets of its own.
     pub fn http_named(&self, name: &str) -> ServerLayer {
-        self.with_environment(ServerLayer::named(self.meters(), name))
+        let layer = ServerLayer::named(self.meters(), name);
+        self.known_methods().into_iter().fold(layer, ServerLayer::known_methods)
     }
 
     /// A tower layer that measures the time inside handlers, apart from middleware; add it first.
     pub fn http_handler(&self) -> HandlerLayer {
-        HandlerLayer::new(self.meters())
+        let layer = HandlerLayer::new(self.meters());
+        self.known_methods().into_iter().fold(layer, HandlerLayer::known_methods)
     }
 
-    fn with_environment(&self, layer: ServerLayer) -> ServerLayer {
-        match self.environment.parse("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS", known_methods) {
-            Some(methods) => layer.known_methods(methods),
-            None => layer,
-        }
+    fn known_methods(&self) -> Option<Vec<String>> {
+        self.environment.parse("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS", known_methods)
     }
 }
 

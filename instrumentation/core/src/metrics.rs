@@ -11,7 +11,7 @@ pub const CARDINALITY_FOLDED: MetricSpec = MetricSpec {
     kind: MetricKind::Counter,
     unit: "{measurement}",
     description: "Measurements with an attribute value that became _OTHER because the attribute's budget was spent.",
-    attributes: &[key::FOLDED_METRIC, key::FOLDED_ATTRIBUTE],
+    attributes: &[key::FOLDED_ATTRIBUTE, key::FOLDED_METRIC],
 };
 
 /// Every metric declared in this crate.

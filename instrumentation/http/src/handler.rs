@@ -3,17 +3,17 @@
 use std::{
     future::Future,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     task::{Context, Poll, ready},
     time::Duration,
 };
 
 use http::Request;
 use kymo_core::{
-    Bounded, Folds, KnownValues, MetricKind, Outcome, Record, SeriesCache, SeriesKey, Stopwatch,
-    ValueBudget, key, key::AttributeKey,
+    Bounded, Folds, KnownValues, Outcome, Record, SeriesCache, SeriesKey, Stopwatch, ValueBudget,
+    buckets, key, key::AttributeKey,
 };
-use opentelemetry::metrics::{BoundHistogram, Histogram, MeterProvider};
+use opentelemetry::metrics::{BoundHistogram, Histogram, Meter, MeterProvider};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -27,25 +27,23 @@ use crate::{RequestHead, method::KNOWN_METHODS, metrics::HANDLER_DURATION, scope
 /// response's head; a handler that panics or is dropped is counted all the same.
 #[derive(Debug, Clone)]
 pub struct HandlerLayer {
-    instruments: Arc<HandlerInstruments>,
+    meter: Meter,
+    methods: KnownValues,
+    instruments: Arc<OnceLock<Arc<HandlerInstruments>>>,
 }
 
 impl HandlerLayer {
     /// Measures with instruments of `meters`.
     pub fn new(meters: &dyn MeterProvider) -> Self {
         let meter = meters.meter_with_scope(scope::unnamed());
-        let buckets = match HANDLER_DURATION.kind {
-            MetricKind::Histogram { buckets } => buckets,
-            _ => &[],
-        };
-        let folded = [key::HTTP_ROUTE, key::HTTP_REQUEST_METHOD];
-        let instruments = HandlerInstruments {
-            duration: HANDLER_DURATION.histogram(&meter, buckets),
-            methods: KNOWN_METHODS,
-            routes: ValueBudget::new(key::HTTP_ROUTE.limit().unwrap_or(u16::MAX)),
-            series: SeriesCache::new(SERIES, Folds::new(&meter, &HANDLER_DURATION, &folded)),
-        };
-        Self { instruments: Arc::new(instruments) }
+        Self { meter, methods: KNOWN_METHODS, instruments: Arc::default() }
+    }
+
+    /// Keeps the names of exactly these methods, as
+    /// [`ServerLayer::known_methods`](crate::ServerLayer::known_methods) does.
+    pub fn known_methods(self, methods: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let methods = methods.into_iter().collect();
+        Self { methods, instruments: Arc::default(), ..self }
     }
 }
 
@@ -53,7 +51,9 @@ impl<S> Layer<S> for HandlerLayer {
     type Service = MeasuredHandler<S>;
 
     fn layer(&self, inner: S) -> MeasuredHandler<S> {
-        MeasuredHandler { inner, instruments: Arc::clone(&self.instruments) }
+        let make = || Arc::new(HandlerInstruments::new(&self.meter, self.methods.clone()));
+        let instruments = Arc::clone(self.instruments.get_or_init(make));
+        MeasuredHandler { inner, instruments }
     }
 }
 
@@ -115,6 +115,16 @@ struct HandlerInstruments {
 }
 
 impl HandlerInstruments {
+    fn new(meter: &Meter, methods: KnownValues) -> Self {
+        let folded = [key::HTTP_REQUEST_METHOD, key::HTTP_ROUTE];
+        Self {
+            duration: HANDLER_DURATION.histogram(meter, buckets::HTTP_DURATION),
+            methods,
+            routes: ValueBudget::new(key::HTTP_ROUTE.limit().unwrap_or(u16::MAX)),
+            series: SeriesCache::new(SERIES, Folds::new(meter, &HANDLER_DURATION, &folded)),
+        }
+    }
+
     fn start(&self, head: &RequestHead<'_>) -> Stopwatch<HandlerTime> {
         let key = HandlerKey {
             method: self.methods.bound(head.method.as_str()),

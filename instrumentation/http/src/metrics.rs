@@ -4,12 +4,12 @@ use kymo_core::{MetricKind, MetricSpec, buckets, key, key::AttributeKey};
 
 /// What a request is described by once it has ended.
 const EXCHANGE: &[AttributeKey] = &[
-    key::HTTP_REQUEST_METHOD,
-    key::URL_SCHEME,
     key::ERROR_TYPE,
+    key::HTTP_REQUEST_METHOD,
     key::HTTP_RESPONSE_STATUS_CODE,
     key::HTTP_ROUTE,
     key::NETWORK_PROTOCOL_VERSION,
+    key::URL_SCHEME,
 ];
 
 /// Time from the arrival of a request's head until the last of its response's body was handed to

@@ -54,28 +54,25 @@ impl Status {
 
 impl ExchangeKey {
     /// The attributes of a finished exchange, as the HTTP conventions list them.
+    ///
+    /// In the order of their keys: the SDK stores any other order twice.
     pub(crate) fn attributes(self, vocabulary: &Vocabulary) -> Vec<KeyValue> {
-        let mut attributes = vec![
-            key::HTTP_REQUEST_METHOD.of(owned(&vocabulary.methods, self.method)),
-            key::URL_SCHEME.of(owned(&SCHEMES, self.scheme)),
-        ];
-        if let Some(route) = self.route {
-            attributes.push(key::HTTP_ROUTE.of(vocabulary.routes.value(route)));
-        }
-        match self.status {
-            Status::NotSent => {}
-            Status::Sent(code) => {
-                attributes.push(key::HTTP_RESPONSE_STATUS_CODE.of(i64::from(code)));
-            }
-            Status::Folded { .. } => attributes.push(key::HTTP_RESPONSE_STATUS_CODE.of(OTHER)),
-        }
-        if let Some(version) = self.protocol.version() {
-            attributes.push(key::NETWORK_PROTOCOL_VERSION.of(version));
-        }
-        if let Some(error) = self.error_type() {
-            attributes.push(key::ERROR_TYPE.of(error));
-        }
-        attributes
+        let status = match self.status {
+            Status::NotSent => None,
+            Status::Sent(code) => Some(key::HTTP_RESPONSE_STATUS_CODE.of(i64::from(code))),
+            Status::Folded { .. } => Some(key::HTTP_RESPONSE_STATUS_CODE.of(OTHER)),
+        };
+        [
+            self.error_type().map(|error| key::ERROR_TYPE.of(error)),
+            Some(key::HTTP_REQUEST_METHOD.of(owned(&vocabulary.methods, self.method))),
+            status,
+            self.route.map(|route| key::HTTP_ROUTE.of(vocabulary.routes.value(route))),
+            self.protocol.version().map(|version| key::NETWORK_PROTOCOL_VERSION.of(version)),
+            Some(key::URL_SCHEME.of(owned(&SCHEMES, self.scheme))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 
     /// A 5xx that was sent says more than what happened to its body.
@@ -180,14 +177,13 @@ impl StreamKey {
             StreamKind::Upgrade => "upgrade",
         };
         let route = self.route.map(|route| key::HTTP_ROUTE.of(vocabulary.routes.value(route)));
-        std::iter::once(key::STREAM_KIND.of(kind)).chain(route).collect()
+        route.into_iter().chain([key::STREAM_KIND.of(kind)]).collect()
     }
 }
 
 impl SeriesKey for StreamKey {
     fn fold(self) -> Option<(Self, AttributeKey)> {
-        let route = self.route.filter(|route| *route != Bounded::OTHER)?;
-        debug_assert_ne!(route, Bounded::OTHER);
+        self.route.filter(|route| *route != Bounded::OTHER)?;
         Some((Self { route: Some(Bounded::OTHER), ..self }, key::HTTP_ROUTE))
     }
 }

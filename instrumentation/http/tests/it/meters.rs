@@ -87,7 +87,7 @@ fn is_histogram(name: &str) -> bool {
     name.ends_with("duration") || name.ends_with("size")
 }
 
-#[expect(clippy::cast_possible_wrap, clippy::cast_possible_truncation, reason = "small numbers")]
+#[expect(clippy::cast_possible_wrap, reason = "small numbers")]
 fn points(metric: &Metric) -> Vec<Point> {
     let point =
         |attributes: &mut dyn Iterator<Item = &opentelemetry::KeyValue>, count, sum| Point {
