@@ -2,6 +2,7 @@
 //!
 //! - [`Scrape`] reads a `/metrics` page and finds values by name and labels.
 //! - [`Bookshop`] and [`Prometheus`] are real processes on free ports, always stopped.
+//! - [`laws::hold`] holds an instrumentation to what all of them promise.
 //! - [`load::run`] sends requests and knows how many it sent.
 //! - [`promtool`] is the linter of Prometheus.
 
@@ -14,6 +15,7 @@
 mod bookshop;
 mod client;
 mod executable;
+pub mod laws;
 pub mod load;
 mod patience;
 mod process;

@@ -175,3 +175,48 @@ fn record(pipe: impl Read + Send + 'static, output: Output, log: &Arc<Log>) -> J
         log.changed.notify_all();
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{path::PathBuf, sync::mpsc};
+
+    use super::*;
+
+    #[test]
+    fn nothing_outlives_its_owner() {
+        let sleep = Process::start(Command::new("sleep").arg("600"));
+        let entry = entry(&sleep);
+        assert!(entry.exists());
+        drop(sleep);
+        assert!(!entry.exists());
+    }
+
+    #[test]
+    fn nothing_outlives_a_panic() {
+        let (sender, receiver) = mpsc::channel();
+        let test = thread::spawn(move || {
+            let sleep = Process::start(Command::new("sleep").arg("600"));
+            sender.send(entry(&sleep)).unwrap();
+            sleep.wait_for_line(Duration::ZERO, |_| None::<()>);
+        });
+        assert!(test.join().is_err());
+        assert!(!receiver.recv().unwrap().exists());
+    }
+
+    #[test]
+    fn the_end_of_a_process_ends_the_wait_for_a_line() {
+        let echo = Process::start(Command::new("echo").arg("hello"));
+        let limit = Duration::from_mins(1);
+        assert_eq!(echo.wait_for_line(limit, |line| Some(line.len())), 5);
+        let start = Instant::now();
+        let gave_up = thread::scope(|scope| {
+            scope.spawn(|| echo.wait_for_line(limit, |_| None::<()>)).join().is_err()
+        });
+        assert!(gave_up && start.elapsed() < limit);
+        assert_eq!(echo.standard_output(), "hello\n");
+    }
+
+    fn entry(process: &Process) -> PathBuf {
+        PathBuf::from(format!("/proc/{}", process.child.id()))
+    }
+}

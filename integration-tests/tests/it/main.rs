@@ -8,7 +8,10 @@
 
 mod cancellation;
 mod contract;
+mod http_laws;
 mod lint;
 mod prometheus;
 mod stopping;
+mod storm;
+mod strangers;
 mod usage;

@@ -8,7 +8,7 @@ use integration_tests::{
 };
 
 const WORKERS: usize = 8;
-const ROUNDS: usize = 50;
+const ROUNDS: usize = 125;
 
 /// A scrape every second, and one more to be sure.
 const SCRAPED: Duration = Duration::from_secs(15);
@@ -22,7 +22,7 @@ async fn prometheus_counts_exactly_the_requests_that_were_sent() {
     let prometheus = Prometheus::scraping(shop.address()).await;
 
     let sent = load::run(shop.client(), WORKERS, ROUNDS).await;
-    assert_eq!(load::total(&sent), 4_000);
+    assert_eq!(load::total(&sent), 10_000);
 
     let look = async || tally(&prometheus).await;
     eventually(SCRAPED, look, |seen| load::total(seen) >= load::total(&sent)).await;
@@ -30,14 +30,17 @@ async fn prometheus_counts_exactly_the_requests_that_were_sent() {
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(tally(&prometheus).await, sent);
 
-    let total = Some(4_000.0);
+    let total = Some(10_000.0);
     let buckets = "sum(http_server_request_duration_seconds_bucket{le=\"+Inf\"})";
     assert_eq!(prometheus.value(buckets).await, total);
     let failed = "sum(http_server_request_duration_seconds_count{error_type=\"500\"})";
-    assert_eq!(prometheus.value(failed).await, Some(400.0));
+    assert_eq!(prometheus.value(failed).await, Some(1_000.0));
     assert_eq!(prometheus.value("sum(http_server_active_requests)").await, Some(0.0));
     let handled = "sum(kymo_http_server_handler_duration_seconds_count)";
     assert_eq!(prometheus.value(handled).await, total);
+
+    let resets = "max(resets(http_server_request_duration_seconds_count[5m]))";
+    assert_eq!(prometheus.value(resets).await, Some(0.0), "a count never falls");
 
     let median = "histogram_quantile(0.5, sum by (le) \
                   (rate(http_server_request_duration_seconds_bucket[1m])))";

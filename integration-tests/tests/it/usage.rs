@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use integration_tests::Bookshop;
+use integration_tests::{Bookshop, Process, Signal};
 
 const USAGE: i32 = 2;
 const FAILURE: i32 = 1;
@@ -60,6 +60,23 @@ fn an_unknown_flag_leads_to_the_help() {
     assert!(help.status.success());
     let text = String::from_utf8(help.stdout).unwrap();
     assert!(text.contains("--listen") && text.contains("--database-url"), "{text}");
+}
+
+#[test]
+fn a_setting_that_makes_no_sense_is_ignored_with_a_warning() {
+    let mut command = Bookshop::command();
+    command
+        .args(["--listen", "127.0.0.1:0"])
+        .env("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS", "GET,PO ST");
+    let mut shop = Process::start(&mut command);
+    let limit = Duration::from_secs(20);
+    let warning = shop.wait_for_line(limit, |line| {
+        line.contains("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS").then(|| line.to_owned())
+    });
+    assert!(warning.contains("WARN") && warning.contains("PO ST"), "{warning}");
+    shop.wait_for_line(limit, |line| line.strip_prefix("listening on ").map(drop));
+    shop.signal(Signal::Terminate);
+    assert!(shop.wait(limit).success());
 }
 
 fn run(arguments: &[&str]) -> Output {

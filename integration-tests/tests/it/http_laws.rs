@@ -1,0 +1,78 @@
+//! The laws, for HTTP servers.
+
+use std::time::Duration;
+
+use axum::{
+    Router, body::Body, extract::Request, http::StatusCode, response::Response, routing::get,
+};
+use http_body_util::BodyExt;
+use integration_tests::laws::{self, Subject};
+use kymo::Telemetry;
+use tower::ServiceExt;
+
+struct Server(Router);
+
+impl Server {
+    async fn answer(&self, request: Request) -> Response {
+        self.0.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
+    }
+
+    async fn get(&self, path: &str) -> Response {
+        self.answer(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    async fn read(&self, path: &str) -> String {
+        let answer = self.get(path).await;
+        let head = format!("{:?} {:?} {:?}", answer.status(), answer.version(), answer.headers());
+        let body = answer.into_body().collect().await;
+        format!("{head} {:?}", body.map(|body| (body.trailers().cloned(), body.to_bytes())).ok())
+    }
+}
+
+impl Subject for Server {
+    const OPERATIONS: &'static str = "http_server_request_duration_seconds_count";
+    const IN_FLIGHT: &'static [&'static str] =
+        &["http_server_active_requests", "kymo_http_server_active_streams"];
+    const SERIES: usize = 6;
+
+    fn new(telemetry: Option<&Telemetry>) -> Self {
+        let app = Router::new()
+            .route("/books/{id}", get(async || "Dune"))
+            .route("/fail", get(async || (StatusCode::INTERNAL_SERVER_ERROR, "on purpose")))
+            .route("/slow", get(async || tokio::time::sleep(Duration::MAX).await));
+        Self(match telemetry {
+            Some(telemetry) => app.layer(telemetry.http()),
+            None => app,
+        })
+    }
+
+    async fn succeed(&self) {
+        self.read("/books/7").await;
+    }
+
+    async fn fail(&self) {
+        self.read("/fail").await;
+    }
+
+    async fn cancel(&self) {
+        let slow = self.get("/slow");
+        tokio::time::timeout(Duration::from_millis(10), slow).await.unwrap_err();
+    }
+
+    async fn stranger(&self, n: u32) {
+        let method = if n.is_multiple_of(2) { "GET".to_owned() } else { format!("M{n}") };
+        let path = if n.is_multiple_of(3) { format!("/books/{n}") } else { format!("/{n}") };
+        let request = Request::builder().method(method.as_str()).uri(path);
+        let request = request.header("host", format!("host-{n}.example")).body(Body::empty());
+        drop(self.answer(request.unwrap()).await);
+    }
+
+    async fn transcript(&self) -> Vec<String> {
+        vec![self.read("/books/7").await, self.read("/fail").await, self.read("/none").await]
+    }
+}
+
+#[tokio::test]
+async fn an_http_server_obeys_the_laws() {
+    laws::hold::<Server>().await;
+}

@@ -1,0 +1,159 @@
+//! A hundred thousand clients that leave whenever they like.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::Response,
+    routing::{get, post},
+};
+use http_body_util::{BodyExt, Full};
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use integration_tests::{eventually, laws};
+use kymo::Telemetry;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+const COUNT: &str = "http_server_request_duration_seconds_count";
+const WORKERS: u64 = 50;
+const HTTP1_REQUESTS: u64 = 60_000;
+const HTTP2_REQUESTS: u64 = 40_000;
+
+/// Counts arrivals apart from what it tests.
+async fn count(State(arrived): State<Arc<AtomicU64>>, request: Request, next: Next) -> Response {
+    arrived.fetch_add(1, Ordering::Relaxed);
+    next.run(request).await
+}
+
+fn app(telemetry: &Telemetry, arrived: &Arc<AtomicU64>) -> Router {
+    let slow = async || sleep(Duration::from_millis(2)).await;
+    let stream = async || {
+        let chunks = futures_util::stream::unfold(0, async |n| {
+            sleep(Duration::from_micros(300)).await;
+            (n < 8).then(|| (Ok::<_, std::io::Error>("chunk"), n + 1))
+        });
+        Body::from_stream(chunks)
+    };
+    Router::new()
+        .route("/books", get(async || "Dune"))
+        .route("/slow", get(slow))
+        .route("/stream", get(stream))
+        .route("/echo", post(async |body: Bytes| body))
+        .layer(telemetry.http())
+        .layer(from_fn_with_state(Arc::clone(arrived), count))
+}
+
+const REQUESTS: [&str; 4] = [
+    "GET /books HTTP/1.1\r\nhost: a\r\n\r\n",
+    "GET /slow HTTP/1.1\r\nhost: a\r\n\r\n",
+    "GET /stream HTTP/1.1\r\nhost: a\r\n\r\n",
+    "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nDune",
+];
+
+/// Sends requests over one connection after another and hangs up at random points: within the
+/// head, before the answer, within the body, or after it.
+async fn http1(address: SocketAddr, seed: u64, requests: u64) {
+    let mut random = Random(seed);
+    let mut sent = 0;
+    while sent < requests {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let mut answer = vec![0; 4096];
+        for _ in 0..random.below(20) {
+            let request = REQUESTS[random.below(4)].as_bytes();
+            let cut =
+                if random.below(50) == 0 { random.below(request.len()) } else { request.len() };
+            sent += 1;
+            if stream.write_all(&request[..cut]).await.is_err() || cut < request.len() {
+                break;
+            }
+            let patience = Duration::from_micros(random.below(5000) as u64);
+            match timeout(patience, stream.read(&mut answer)).await {
+                Ok(Ok(1..)) => {}
+                _ => break,
+            }
+        }
+    }
+}
+
+/// Sends requests over one shared connection and resets their streams at random points.
+async fn http2(address: SocketAddr, seed: u64, requests: u64) {
+    let mut random = Random(seed);
+    let client = Client::builder(TokioExecutor::new()).http2_only(true).build_http();
+    for _ in 0..requests {
+        let path = ["books", "slow", "stream"][random.below(3)];
+        let uri = format!("http://{address}/{path}").parse().unwrap();
+        let exchange = async {
+            let answer: http::Response<hyper::body::Incoming> = client.get(uri).await?;
+            let body = answer.into_body().collect().await;
+            Ok::<_, hyper_util::client::legacy::Error>(body.is_ok())
+        };
+        let patience = Duration::from_micros(random.below(6000) as u64);
+        drop(timeout(patience, exchange).await);
+    }
+    drop::<Client<_, Full<Bytes>>>(client);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_thousand_requests_cancelled_anywhere_are_all_counted_once() {
+    let telemetry = laws::telemetry();
+    let arrived = Arc::new(AtomicU64::new(0));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = app(&telemetry, &arrived);
+    let server = tokio::spawn(async move { axum::serve(listener, app).await });
+
+    let mut clients = JoinSet::new();
+    for worker in 1..=WORKERS {
+        clients.spawn(http1(address, worker, HTTP1_REQUESTS / WORKERS));
+        clients.spawn(http2(address, worker << 32, HTTP2_REQUESTS / WORKERS));
+    }
+    while let Some(client) = clients.join_next().await {
+        client.unwrap();
+    }
+
+    let settled = eventually(
+        Duration::from_secs(20),
+        async || laws::scrape(&telemetry).await.sum("http_server_active_requests", &[]),
+        |active| active.abs() < 0.5,
+    );
+    settled.await;
+    let scrape = laws::scrape(&telemetry).await;
+    let arrived = arrived.load(Ordering::Relaxed);
+    for size in ["request", "response"] {
+        let count = scrape.sum(&format!("http_server_{size}_body_size_bytes_count"), &[]);
+        assert!((count - arrived as f64).abs() < 0.5, "{size}: {count} of {arrived}");
+    }
+    let counted = scrape.sum(COUNT, &[]);
+    assert!((counted - arrived as f64).abs() < 0.5, "{counted} of {arrived}");
+    let cancelled = scrape.sum(COUNT, &[("error_type", "cancelled")]);
+    let answered = scrape.sum(COUNT, &[("http_response_status_code", "200")]);
+    println!("{arrived} arrived, {cancelled} cancelled, {answered} answered");
+    assert!(arrived > 70_000 && cancelled > 5_000.0 && answered > 20_000.0, "a storm of all kinds");
+    server.abort();
+}
+
+/// xorshift64: fast, and the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % bound as u64).unwrap()
+    }
+}
