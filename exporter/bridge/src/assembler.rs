@@ -71,23 +71,14 @@ impl Assembler {
                     Value::String(text) => text.as_str(),
                     _ => &self.text[self.ranges[index].clone()],
                 };
-                labels.push(Label {
-                    name: &planned.name,
-                    value,
-                });
+                labels.push(Label { name: &planned.name, value });
             }
             labels.extend(it.scope_labels.iter().map(OwnedLabel::borrowed));
         } else {
-            labels.extend(
-                layout
-                    .labels
-                    .iter()
-                    .zip(&self.ranges)
-                    .map(|(planned, range)| Label {
-                        name: &planned.name,
-                        value: &self.text[range.clone()],
-                    }),
-            );
+            labels.extend(layout.labels.iter().zip(&self.ranges).map(|(planned, range)| Label {
+                name: &planned.name,
+                value: &self.text[range.clone()],
+            }));
         }
         take(&labels);
         // Collecting into the same vector keeps its memory and ends the borrow of what was in it.

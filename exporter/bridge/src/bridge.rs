@@ -57,10 +57,7 @@ impl Bridge {
     ///
     /// When the registry refuses it: because it is there already, or one of its metrics is.
     pub fn register(&self, collector: Box<dyn Collector>) -> Result<(), Error> {
-        let guarded = Guarded {
-            collector,
-            losses: Arc::clone(&self.losses),
-        };
+        let guarded = Guarded { collector, losses: Arc::clone(&self.losses) };
         let metrics = guarded.metrics();
         let registered = self.registry.register(Box::new(guarded));
         registered.map_err(|source| Error::Collector { metrics, source })
@@ -76,8 +73,6 @@ impl Bridge {
 
 impl fmt::Debug for Bridge {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Bridge")
-            .field("registry", &self.registry)
-            .finish_non_exhaustive()
+        out.debug_struct("Bridge").field("registry", &self.registry).finish_non_exhaustive()
     }
 }

@@ -14,10 +14,7 @@ use crate::reader::Reader;
 use crate::{Bridge, Error};
 
 /// The options of a [`Bridge`]. Without any, it does what the OpenTelemetry specification says.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one option that is on or off"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one option that is on or off")]
 pub struct BridgeBuilder {
     registry: Option<Registry>,
     namespace: String,
@@ -105,12 +102,7 @@ impl BridgeBuilder {
             counter_suffixes: self.counter_suffixes,
         };
         let registry = self.registry.unwrap_or_default();
-        let otel = Otel::new(
-            rules,
-            self.scope_info,
-            self.target_info,
-            self.resource_labels,
-        );
+        let otel = Otel::new(rules, self.scope_info, self.target_info, self.resource_labels);
         let otel = Arc::new(otel);
         let marker = Arc::new(Marker::new());
         let collector = OtelCollector {
@@ -161,11 +153,7 @@ fn descriptions(target_info: bool) -> Vec<Desc> {
         let help = "Registered by the OpenTelemetry bridge.".to_owned();
         Desc::new(name.to_owned(), help, Vec::new(), HashMap::new()).ok()
     };
-    names
-        .into_iter()
-        .flatten()
-        .filter_map(description)
-        .collect()
+    names.into_iter().flatten().filter_map(description).collect()
 }
 
 /// Says which of the descriptions was refused: the bridge's own, or that of `target_info`.

@@ -37,10 +37,7 @@ impl Definitions {
             Entry::Occupied(known) => {
                 let known = known.get();
                 if known.kind != kind {
-                    let cause = Cause::TypeConflict {
-                        kept: known.kind,
-                        dropped: kind,
-                    };
+                    let cause = Cause::TypeConflict { kept: known.kind, dropped: kind };
                     losses.record(&known.name, cause);
                     return None;
                 }
@@ -51,9 +48,7 @@ impl Definitions {
             }
         };
         if let Err(clash) = self.names.claim(vacant.key(), kind) {
-            let cause = Cause::NameTaken {
-                owner: clash.owner.into(),
-            };
+            let cause = Cause::NameTaken { owner: clash.owner.into() };
             losses.record(vacant.key(), cause);
             return None;
         }

@@ -65,29 +65,15 @@ impl<'a> Emitter<'a> {
         let Some(Entry { definition, .. }) = family.first() else {
             return;
         };
-        let Definition {
-            kind, help, unit, ..
-        } = &**definition;
-        self.sink.family(&Family {
-            name,
-            help,
-            unit,
-            kind: *kind,
-        });
+        let Definition { kind, help, unit, .. } = &**definition;
+        self.sink.family(&Family { name, help, unit, kind: *kind });
         self.unique.reset();
         if shared || self.has_twin_scopes(family) {
             self.unique.activate();
         }
         for (entry, Entry { metric, .. }) in family.iter().enumerate() {
             match metric {
-                Some(metric) => self.metric(
-                    metric,
-                    Position {
-                        family,
-                        entry,
-                        point: 0,
-                    },
-                ),
+                Some(metric) => self.metric(metric, Position { family, entry, point: 0 }),
                 None => self.target(),
             }
         }
@@ -200,43 +186,23 @@ impl<'a> Emitter<'a> {
         let it = surroundings(&self.scopes, scope, at);
         if self.assembler.prepare(point, it) && self.unique.activate() {
             self.remember(at);
-            self.assembler
-                .prepare(point, surroundings(&self.scopes, scope, at));
+            self.assembler.prepare(point, surroundings(&self.scopes, scope, at));
         }
-        let Emitter {
-            assembler,
-            unique,
-            sink,
-            losses,
-            scopes,
-            ..
-        } = self;
-        assembler.give(
-            point,
-            surroundings(scopes, scope, at),
-            |labels: &[Label<'_>]| {
-                if unique.insert(labels) {
-                    sink.series(&Series {
-                        labels,
-                        start_time,
-                        value,
-                    });
-                } else {
-                    losses.record(at.name(), Cause::DuplicateSeries);
-                }
-            },
-        );
+        let Emitter { assembler, unique, sink, losses, scopes, .. } = self;
+        assembler.give(point, surroundings(scopes, scope, at), |labels: &[Label<'_>]| {
+            if unique.insert(labels) {
+                sink.series(&Series { labels, start_time, value });
+            } else {
+                losses.record(at.name(), Cause::DuplicateSeries);
+            }
+        });
     }
 
     /// Makes good for the series of the family that came before anybody was watching.
     fn remember(&mut self, end: Position<'_>) {
         for (entry, Entry { metric, scope, .. }) in end.family[..=end.entry].iter().enumerate() {
             let Some(metric) = metric else { continue };
-            let mut left = if entry == end.entry {
-                end.point
-            } else {
-                usize::MAX
-            };
+            let mut left = if entry == end.entry { end.point } else { usize::MAX };
             point::each(metric, |attributes| {
                 if left > 0 {
                     left -= 1;
@@ -255,9 +221,7 @@ impl<'a> Emitter<'a> {
     fn has_twin_scopes(&self, family: &[Entry<'_>]) -> bool {
         let labels = |entry: &Entry<'_>| self.scopes.get(entry.scope);
         family.iter().enumerate().any(|(index, entry)| {
-            family[..index]
-                .iter()
-                .any(|before| labels(before) == labels(entry))
+            family[..index].iter().any(|before| labels(before) == labels(entry))
         })
     }
 }

@@ -47,12 +47,7 @@ impl<'a> Foreign<'a> {
     /// Pushes the header, then all series.
     pub(crate) fn push(&self, sink: &mut dyn Sink, losses: &Losses) {
         let (name, help) = (self.name(), self.help());
-        sink.family(&Family {
-            name,
-            help,
-            unit: "",
-            kind: self.kind,
-        });
+        sink.family(&Family { name, help, unit: "", kind: self.kind });
         self.push_series(sink, &mut Unique::default(), losses);
     }
 
@@ -64,9 +59,7 @@ impl<'a> Foreign<'a> {
         for (index, metric) in metrics.iter().enumerate() {
             labels.clear();
             labels.extend(metric.get_label().iter().map(borrowed));
-            let value = self
-                .value(metric, &mut scratch)
-                .filter(|_| self.are_legal(&labels));
+            let value = self.value(metric, &mut scratch).filter(|_| self.are_legal(&labels));
             let Some(value) = value else {
                 losses.record(self.name(), Cause::MalformedSeries);
                 continue;
@@ -75,11 +68,7 @@ impl<'a> Foreign<'a> {
                 losses.record(self.name(), Cause::DuplicateSeries);
                 continue;
             }
-            sink.series(&Series {
-                labels: &labels,
-                start_time: None,
-                value,
-            });
+            sink.series(&Series { labels: &labels, start_time: None, value });
         }
     }
 
@@ -93,9 +82,7 @@ impl<'a> Foreign<'a> {
             is_legal(label.name)
                 && !label.name.contains(':')
                 && label.name != reserved
-                && labels[..index]
-                    .iter()
-                    .all(|before| before.name != label.name)
+                && labels[..index].iter().all(|before| before.name != label.name)
         })
     }
 
@@ -129,8 +116,7 @@ impl Scratch {
         let finite = |bucket: &&proto::Bucket| bucket.upper_bound() != f64::INFINITY;
         for bucket in it.get_bucket().iter().filter(finite) {
             self.bounds.push(bucket.upper_bound());
-            self.counts
-                .push(bucket.cumulative_count().checked_sub(below)?);
+            self.counts.push(bucket.cumulative_count().checked_sub(below)?);
             below = bucket.cumulative_count();
         }
         self.counts.push(it.get_sample_count().checked_sub(below)?);
@@ -140,18 +126,17 @@ impl Scratch {
             sum: Some(Number::F64(it.get_sample_sum())),
             exemplars: &[],
         };
-        histogram
-            .is_well_formed()
-            .then_some(Value::Histogram(histogram))
+        histogram.is_well_formed().then_some(Value::Histogram(histogram))
     }
 
     fn summary(&mut self, it: &proto::Summary) -> Option<Value<'_>> {
         self.quantiles.clear();
-        self.quantiles
-            .extend(it.get_quantile().iter().map(|quantile| Quantile {
+        self.quantiles.extend(
+            it.get_quantile().iter().map(|quantile| Quantile {
                 quantile: quantile.quantile(),
                 value: quantile.value(),
-            }));
+            }),
+        );
         let summary = Summary {
             quantiles: &self.quantiles,
             sum: Some(Number::F64(it.sample_sum())),
@@ -166,10 +151,7 @@ fn number(number: f64) -> Value<'static> {
 }
 
 fn borrowed(pair: &LabelPair) -> Label<'_> {
-    Label {
-        name: pair.name(),
-        value: pair.value(),
-    }
+    Label { name: pair.name(), value: pair.value() }
 }
 
 /// Whether one of the metrics before has the same labels.
@@ -180,11 +162,7 @@ fn is_repeated(metric: &Metric, before: &[Metric]) -> bool {
     let values = |metric: &'_ Metric| metric.get_label().len();
     let same_values = |other: &&Metric| {
         values(other) == values(metric)
-            && other
-                .get_label()
-                .iter()
-                .zip(metric.get_label())
-                .all(|(a, b)| a.value() == b.value())
+            && other.get_label().iter().zip(metric.get_label()).all(|(a, b)| a.value() == b.value())
     };
     let mut run = before.iter().rev().take_while(same_values);
     run.any(|other| other.get_label() == metric.get_label())

@@ -15,11 +15,7 @@ pub(crate) struct Guarded {
 impl Guarded {
     /// The names of the collector's metrics.
     pub(crate) fn metrics(&self) -> Vec<String> {
-        self.collector
-            .desc()
-            .into_iter()
-            .map(|desc| desc.fq_name.clone())
-            .collect()
+        self.collector.desc().into_iter().map(|desc| desc.fq_name.clone()).collect()
     }
 }
 
@@ -30,8 +26,7 @@ impl Collector for Guarded {
 
     fn collect(&self) -> Vec<MetricFamily> {
         catch_unwind(AssertUnwindSafe(|| self.collector.collect())).unwrap_or_else(|_| {
-            self.losses
-                .record(&self.metrics().join(" "), Cause::CollectorPanicked);
+            self.losses.record(&self.metrics().join(" "), Cause::CollectorPanicked);
             Vec::new()
         })
     }

@@ -12,10 +12,7 @@ pub(crate) struct OwnedLabel {
 
 impl OwnedLabel {
     pub(crate) fn borrowed(&self) -> Label<'_> {
-        Label {
-            name: &self.name,
-            value: &self.value,
-        }
+        Label { name: &self.name, value: &self.value }
     }
 }
 
@@ -44,9 +41,7 @@ pub(crate) fn name(key: &str) -> String {
 /// specification asks in "Prometheus and `OpenMetrics` compatibility", section Metric Attributes.
 /// The labels come out sorted by name.
 pub(crate) fn merge<'a>(attributes: impl Iterator<Item = (&'a str, &'a Value)>) -> Vec<OwnedLabel> {
-    let mut sorted: Vec<_> = attributes
-        .map(|(key, value)| (name(key), key, value))
-        .collect();
+    let mut sorted: Vec<_> = attributes.map(|(key, value)| (name(key), key, value)).collect();
     sorted.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
     let mut labels: Vec<OwnedLabel> = Vec::with_capacity(sorted.len());
     for (name, _, attribute) in sorted {
@@ -163,20 +158,14 @@ mod tests {
             "[1.5,\"-Infinity\"]"
         );
         let texts = vec!["a".into(), "\"\\\n\u{1}".into()];
-        assert_eq!(
-            text(Value::Array(Array::String(texts))),
-            r#"["a","\"\\\n\u0001"]"#
-        );
+        assert_eq!(text(Value::Array(Array::String(texts))), r#"["a","\"\\\n\u0001"]"#);
     }
 
     #[test]
     fn keys_that_become_one_are_joined_in_the_order_of_the_keys() {
         let (one, two, three) = (Value::from("1"), Value::from("2"), Value::from("3"));
         let merged = merge([("b", &three), ("a_b", &two), ("a.b", &one)].into_iter());
-        let label = |name: &str, value: &str| OwnedLabel {
-            name: name.into(),
-            value: value.into(),
-        };
+        let label = |name: &str, value: &str| OwnedLabel { name: name.into(), value: value.into() };
         assert_eq!(merged, [label("a_b", "1;2"), label("b", "3")]);
     }
 }

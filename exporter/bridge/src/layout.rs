@@ -30,8 +30,9 @@ pub(crate) enum Part {
 impl Layout {
     /// Works out the labels for these attributes beside the labels of their scope.
     ///
-    /// Of two attributes with the same key the last one counts. A key that would become a `reserved`
-    /// label gets the prefix that Prometheus itself uses for that purpose.
+    /// Of two attributes with the same key the first one counts: the SDK identifies a series by that
+    /// one, and may or may not show the other. A key that would become a `reserved` label gets the
+    /// prefix that Prometheus itself uses for that purpose.
     pub(crate) fn of<'a>(
         attributes: impl Iterator<Item = &'a KeyValue>,
         scope: usize,
@@ -41,13 +42,9 @@ impl Layout {
         let keys: Vec<Key> = attributes.map(|attribute| attribute.key.clone()).collect();
         let mut sources: Vec<(String, &str, Part)> = Vec::new();
         for (index, key) in keys.iter().enumerate() {
-            if !keys[index + 1..].contains(key) {
+            if !keys[..index].contains(key) {
                 let name = label::name(key.as_str());
-                let name = if name == reserved {
-                    format!("exported_{name}")
-                } else {
-                    name
-                };
+                let name = if name == reserved { format!("exported_{name}") } else { name };
                 sources.push((name, key.as_str(), Part::Attribute(index)));
             }
         }
@@ -65,18 +62,9 @@ impl Layout {
         let is_plain = labels.len() == keys.len() + scope_labels.len();
         let labels = labels.into_iter().map(|(name, mut parts)| {
             parts.sort_by_key(|(key, _)| *key);
-            Planned {
-                name,
-                parts: parts.into_iter().map(|(_, part)| part).collect(),
-            }
+            Planned { name, parts: parts.into_iter().map(|(_, part)| part).collect() }
         });
-        Layout {
-            labels: labels.collect(),
-            keys,
-            scope,
-            reserved,
-            is_plain,
-        }
+        Layout { labels: labels.collect(), keys, scope, reserved, is_plain }
     }
 
     /// Whether this was worked out for a series with the same keys in the same order.
@@ -89,9 +77,7 @@ impl Layout {
         self.scope == scope
             && self.reserved == reserved
             && self.keys.iter().all(|key| {
-                attributes
-                    .next()
-                    .is_some_and(|attribute| attribute.key.as_str() == key.as_str())
+                attributes.next().is_some_and(|attribute| attribute.key.as_str() == key.as_str())
             })
             && attributes.next().is_none()
     }

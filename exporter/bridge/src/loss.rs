@@ -73,10 +73,7 @@ impl fmt::Display for Cause {
                 );
             }
             Cause::NameTaken { owner } => {
-                return write!(
-                    out,
-                    "its samples cannot be told from those of {owner}; rename one"
-                );
+                return write!(out, "its samples cannot be told from those of {owner}; rename one");
             }
             Cause::HelpConflict => "it has two descriptions, the first is used; make them equal",
             Cause::ExponentialHistogram => {

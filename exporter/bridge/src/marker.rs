@@ -33,11 +33,7 @@ impl Marker {
         static IDS: AtomicU64 = AtomicU64::new(1);
         let id = IDS.fetch_add(1, Ordering::Relaxed);
         // No metric has such a name.
-        Marker {
-            id,
-            name: format!("\0bridge {id}"),
-            common: OnceLock::new(),
-        }
+        Marker { id, name: format!("\0bridge {id}"), common: OnceLock::new() }
     }
 
     /// Whether this thread is gathering for the bridge of this marker.
@@ -64,9 +60,7 @@ impl Marker {
             let _restored = Gathering(GATHERING.replace(self.id));
             gather(registry, losses)
         };
-        let own = families
-            .iter()
-            .position(|family| family.name().ends_with(&self.name));
+        let own = families.iter().position(|family| family.name().ends_with(&self.name));
         if let Some(own) = own {
             let own = families.remove(own);
             self.common.get_or_init(|| self.common_of(&own));
@@ -77,17 +71,11 @@ impl Marker {
     fn common_of(&self, own: &proto::MetricFamily) -> Common {
         let pairs = own.get_metric().iter().flat_map(proto::Metric::get_label);
         let mut labels: Vec<_> = pairs
-            .map(|pair| OwnedLabel {
-                name: pair.name().into(),
-                value: pair.value().into(),
-            })
+            .map(|pair| OwnedLabel { name: pair.name().into(), value: pair.value().into() })
             .collect();
         labels.sort_by(|a, b| a.name.cmp(&b.name));
         let prefix = own.name().strip_suffix(&self.name).unwrap_or_default();
-        Common {
-            prefix: prefix.into(),
-            labels,
-        }
+        Common { prefix: prefix.into(), labels }
     }
 }
 

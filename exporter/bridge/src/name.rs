@@ -41,11 +41,7 @@ impl NameRules {
         if ends_in_total {
             out.truncate(out.len() - TOTAL.len());
         }
-        let unit = if ratio {
-            Cow::Borrowed("ratio")
-        } else {
-            unit::word(unit)
-        };
+        let unit = if ratio { Cow::Borrowed("ratio") } else { unit::word(unit) };
         if self.units && !unit.is_empty() && !ends_in_word(&out, &unit) {
             push_clean(&mut out, "_");
             out.push_str(&unit);
@@ -71,15 +67,11 @@ pub(crate) fn push_clean(out: &mut String, text: &str) {
 /// Whether this can be the beginning of every metric name.
 pub(crate) fn is_legal(name: &str) -> bool {
     let letter = |char: char| char.is_ascii_alphabetic() || matches!(char, '_' | ':');
-    name.starts_with(letter)
-        && name
-            .chars()
-            .all(|char| letter(char) || char.is_ascii_digit())
+    name.starts_with(letter) && name.chars().all(|char| letter(char) || char.is_ascii_digit())
 }
 
 fn ends_in_word(name: &str, word: &str) -> bool {
-    name.strip_suffix(word)
-        .is_some_and(|before| before.is_empty() || before.ends_with('_'))
+    name.strip_suffix(word).is_some_and(|before| before.is_empty() || before.ends_with('_'))
 }
 
 #[cfg(test)]
@@ -87,11 +79,7 @@ mod tests {
     use super::*;
 
     fn rules() -> NameRules {
-        NameRules {
-            namespace: String::new(),
-            units: true,
-            counter_suffixes: true,
-        }
+        NameRules { namespace: String::new(), units: true, counter_suffixes: true }
     }
 
     fn counter(name: &str, unit: &str) -> String {
@@ -145,44 +133,19 @@ mod tests {
 
     #[test]
     fn suffixes_can_be_left_out() {
-        let bare = NameRules {
-            units: false,
-            counter_suffixes: false,
-            ..rules()
-        };
+        let bare = NameRules { units: false, counter_suffixes: false, ..rules() };
         assert_eq!(bare.translate("a", "s", Kind::Counter, false).name, "a");
-        assert_eq!(
-            bare.translate("a", "s", Kind::Counter, false).unit,
-            "seconds"
-        );
-        assert_eq!(
-            bare.translate("a_total", "s", Kind::Counter, false).name,
-            "a_total"
-        );
-        let units = NameRules {
-            counter_suffixes: false,
-            ..rules()
-        };
-        assert_eq!(
-            units.translate("a", "s", Kind::Counter, false).name,
-            "a_seconds"
-        );
+        assert_eq!(bare.translate("a", "s", Kind::Counter, false).unit, "seconds");
+        assert_eq!(bare.translate("a_total", "s", Kind::Counter, false).name, "a_total");
+        let units = NameRules { counter_suffixes: false, ..rules() };
+        assert_eq!(units.translate("a", "s", Kind::Counter, false).name, "a_seconds");
     }
 
     #[test]
     fn a_namespace_comes_first() {
-        let spaced = NameRules {
-            namespace: "shop_".into(),
-            ..rules()
-        };
+        let spaced = NameRules { namespace: "shop_".into(), ..rules() };
         assert_eq!(spaced.translate("a", "", Kind::Gauge, false).name, "shop_a");
-        assert_eq!(
-            spaced.translate("_a", "", Kind::Gauge, false).name,
-            "shop_a"
-        );
-        assert_eq!(
-            spaced.translate("1st", "", Kind::Gauge, false).name,
-            "shop_1st"
-        );
+        assert_eq!(spaced.translate("_a", "", Kind::Gauge, false).name, "shop_a");
+        assert_eq!(spaced.translate("1st", "", Kind::Gauge, false).name, "shop_1st");
     }
 }

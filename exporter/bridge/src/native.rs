@@ -28,20 +28,10 @@ impl Natives {
         let threshold = point.zero_threshold();
         Some(NativeHistogram {
             schema,
-            zero_threshold: if threshold == 0.0 {
-                ZERO_THRESHOLD
-            } else {
-                threshold
-            },
+            zero_threshold: if threshold == 0.0 { ZERO_THRESHOLD } else { threshold },
             zero_count: point.zero_count(),
-            positive: NativeBuckets {
-                offset: positive,
-                counts: &self.positive,
-            },
-            negative: NativeBuckets {
-                offset: negative,
-                counts: &self.negative,
-            },
+            positive: NativeBuckets { offset: positive, counts: &self.positive },
+            negative: NativeBuckets { offset: negative, counts: &self.negative },
             sum: point.sum().into(),
             count: u64::try_from(point.count()).ok()?,
             exemplars: &[],

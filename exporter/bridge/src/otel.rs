@@ -79,34 +79,27 @@ impl Otel {
 
     /// All metrics that have a place in a family, sorted by the names of their families.
     pub(crate) fn entries<'a>(&self, metrics: &'a ResourceMetrics) -> Vec<Entry<'a>> {
-        let mut definitions = self
-            .definitions
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut definitions = self.definitions.lock().unwrap_or_else(PoisonError::into_inner);
         let mut entries = Vec::new();
         if self.target_info && !metrics.resource().is_empty() {
             let name = target_info_name();
             let target = definitions.admit(name, Kind::Info, TARGET_HELP, &self.losses);
-            let entry = |definition| Entry {
-                definition,
-                metric: None,
-                scope: 0,
-            };
+            let entry = |definition| Entry { definition, metric: None, scope: 0 };
             entries.extend(target.map(entry));
         }
-        for (scope, scoped) in metrics.scope_metrics().enumerate() {
+        // The SDK keeps scopes in a hash map. Sorted, conflicts end the same way in every process.
+        let mut scopes: Vec<_> = metrics.scope_metrics().enumerate().collect();
+        scopes.sort_by_key(|(_, scoped)| {
+            let scope = scoped.scope();
+            (scope.name(), scope.version(), scope.schema_url())
+        });
+        for (scope, scoped) in scopes {
             for metric in scoped.metrics() {
                 let (kind, ratio) = classify(metric);
-                let name = self
-                    .rules
-                    .translate(metric.name(), metric.unit(), kind, ratio);
+                let name = self.rules.translate(metric.name(), metric.unit(), kind, ratio);
                 let help = metric.description();
                 let admitted = definitions.admit(name, kind, help, &self.losses);
-                let entry = |definition| Entry {
-                    definition,
-                    metric: Some(metric),
-                    scope,
-                };
+                let entry = |definition| Entry { definition, metric: Some(metric), scope };
                 entries.extend(admitted.map(entry));
             }
         }
@@ -126,20 +119,10 @@ impl Otel {
             None => Vec::new(),
         };
         let of = |scope| {
-            let own = if self.scope_info {
-                scope::labels(scope)
-            } else {
-                Vec::new()
-            };
-            joined(
-                own.into_iter()
-                    .chain(resource.iter().chain(common).cloned()),
-            )
+            let own = if self.scope_info { scope::labels(scope) } else { Vec::new() };
+            joined(own.into_iter().chain(resource.iter().chain(common).cloned()))
         };
-        metrics
-            .scope_metrics()
-            .map(|scoped| of(scoped.scope()))
-            .collect()
+        metrics.scope_metrics().map(|scoped| of(scoped.scope())).collect()
     }
 }
 
@@ -189,10 +172,7 @@ fn kind_of<T>(data: &MetricData<T>) -> (Kind, bool) {
 }
 
 fn target_info_name() -> FamilyName {
-    FamilyName {
-        name: TARGET_INFO.into(),
-        unit: "".into(),
-    }
+    FamilyName { name: TARGET_INFO.into(), unit: "".into() }
 }
 
 pub(crate) const TARGET_INFO: &str = "target_info";

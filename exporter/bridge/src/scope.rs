@@ -7,16 +7,10 @@ use crate::label::{self, OwnedLabel};
 /// Scope attributes that would become one of the three fixed labels are dropped, as the OpenTelemetry
 /// specification asks in "Prometheus and `OpenMetrics` compatibility", section Instrumentation Scope.
 pub(crate) fn labels(scope: &InstrumentationScope) -> Vec<OwnedLabel> {
-    let fixed = [
-        (NAME, Some(scope.name())),
-        (VERSION, scope.version()),
-        (SCHEMA_URL, scope.schema_url()),
-    ];
+    let fixed =
+        [(NAME, Some(scope.name())), (VERSION, scope.version()), (SCHEMA_URL, scope.schema_url())];
     let fixed = fixed.into_iter().filter_map(|(name, value)| {
-        value.map(|value| OwnedLabel {
-            name: name.into(),
-            value: value.into(),
-        })
+        value.map(|value| OwnedLabel { name: name.into(), value: value.into() })
     });
     let keyed: Vec<_> = scope
         .attributes()
@@ -38,10 +32,7 @@ mod tests {
     use super::*;
 
     fn written(scope: &InstrumentationScope) -> Vec<(String, String)> {
-        labels(scope)
-            .into_iter()
-            .map(|label| (label.name, label.value))
-            .collect()
+        labels(scope).into_iter().map(|label| (label.name, label.value)).collect()
     }
 
     fn pair(name: &str, value: &str) -> (String, String) {
@@ -58,10 +49,7 @@ mod tests {
         let expected = [
             pair("otel_scope_name", "shop"),
             pair("otel_scope_version", "1.2"),
-            pair(
-                "otel_scope_schema_url",
-                "https://opentelemetry.io/schemas/1.37.0",
-            ),
+            pair("otel_scope_schema_url", "https://opentelemetry.io/schemas/1.37.0"),
             pair("otel_scope_a_b", "7"),
         ];
         assert_eq!(written(&scope), expected);
@@ -71,9 +59,7 @@ mod tests {
     fn attributes_that_would_hide_the_scope_are_dropped() {
         let hiding = ["name", "version", "schema_url", "schema.url", "schema..url"];
         let attributes = hiding.map(|key| KeyValue::new(key, "x"));
-        let scope = InstrumentationScope::builder("shop")
-            .with_attributes(attributes)
-            .build();
+        let scope = InstrumentationScope::builder("shop").with_attributes(attributes).build();
         assert_eq!(written(&scope), [pair("otel_scope_name", "shop")]);
     }
 }

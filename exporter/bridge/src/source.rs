@@ -34,10 +34,8 @@ fn collect_all(otel: &Otel, families: &[MetricFamily], common: &Common, sink: &m
     let losses = &*otel.losses;
     let metrics = otel.measure();
     let entries = otel.entries(&metrics);
-    let own: Vec<_> = entries
-        .chunk_by(Entry::is_same_family)
-        .map(|it| Own::of(it, common))
-        .collect();
+    let own: Vec<_> =
+        entries.chunk_by(Entry::is_same_family).map(|it| Own::of(it, common)).collect();
     let others = admitted(&own, families, losses);
 
     let scopes = otel.scopes(&metrics, &common.labels);
@@ -91,16 +89,13 @@ fn admitted<'a>(
             definitions.insert(name.as_ref(), &**definition);
         }
     }
-    let foreign = families
-        .iter()
-        .filter_map(|family| Foreign::read(family, losses));
+    let foreign = families.iter().filter_map(|family| Foreign::read(family, losses));
     foreign
         .filter(|foreign| {
             let refusal = match definitions.get(foreign.name()) {
-                Some(own) if own.kind != foreign.kind => Some(Cause::TypeConflict {
-                    kept: own.kind,
-                    dropped: foreign.kind,
-                }),
+                Some(own) if own.kind != foreign.kind => {
+                    Some(Cause::TypeConflict { kept: own.kind, dropped: foreign.kind })
+                }
                 Some(own) => {
                     if own.help != foreign.help() && !foreign.help().is_empty() {
                         losses.record(foreign.name(), Cause::HelpConflict);
@@ -110,9 +105,7 @@ fn admitted<'a>(
                 None => names
                     .claim(foreign.name(), foreign.kind)
                     .err()
-                    .map(|clash| Cause::NameTaken {
-                        owner: clash.owner.into(),
-                    }),
+                    .map(|clash| Cause::NameTaken { owner: clash.owner.into() }),
             };
             let Some(cause) = refusal else { return true };
             losses.record(foreign.name(), cause);

@@ -28,10 +28,7 @@ impl Unique {
             return true;
         }
         // To Prometheus an empty label is no label, and the order of labels means nothing.
-        let mut sorted: Vec<_> = labels
-            .iter()
-            .filter(|label| !label.value.is_empty())
-            .collect();
+        let mut sorted: Vec<_> = labels.iter().filter(|label| !label.value.is_empty()).collect();
         sorted.sort_unstable();
         self.key.clear();
         for label in sorted {
@@ -51,11 +48,7 @@ mod tests {
 
     #[test]
     fn order_and_empty_labels_make_no_difference() {
-        let (a, b, none) = (
-            Label::new("a", "1"),
-            Label::new("b", "2"),
-            Label::new("c", ""),
-        );
+        let (a, b, none) = (Label::new("a", "1"), Label::new("b", "2"), Label::new("c", ""));
         let mut unique = Unique::default();
         assert!(unique.activate() && !unique.activate());
         assert!(unique.insert(&[a, b]));

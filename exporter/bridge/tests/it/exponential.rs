@@ -1,0 +1,126 @@
+//! Exponential histograms on their way to native ones.
+
+use kymo_exposition::{Family, Kind, Number, Series, Sink, Source, Value};
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::MeterProvider;
+use opentelemetry_sdk::metrics::{Aggregation, Instrument, SdkMeterProvider, Stream};
+
+use kymo_bridge::Bridge;
+
+use super::scrape::{Rig, text};
+
+#[test]
+fn texts_and_registries_do_without_and_it_is_reported_once() {
+    let rig = rig(20);
+    rig.meter().f64_histogram("latency").build().record(1.0, &[]);
+    for _ in 0..2 {
+        let (document, report) = text(&rig.bridge);
+        assert_eq!((document.as_str(), report.unsupported), ("", 1));
+    }
+    assert_eq!(rig.registry_text(), "");
+    assert_eq!(rig.losses(), [("latency".into(), "ExponentialHistogram".into())]);
+}
+
+#[test]
+fn other_formats_get_a_native_histogram() {
+    let rig = rig(3);
+    let histogram = rig.meter().f64_histogram("latency").with_unit("s").build();
+    for number in [0.0, 1.0, 1.0, 3.9, 4.0, -2.0] {
+        histogram.record(number, &[KeyValue::new("a", "b")]);
+    }
+    let native = natives(&rig.bridge).remove(0);
+    assert_eq!((native.schema, native.zero_count, native.count), (3, 1, 6));
+    assert_eq!(native.sum.to_bits(), 7.9_f64.to_bits());
+    assert_eq!(native.zero_threshold.to_bits(), 1e-128_f64.to_bits());
+    // 1 is the upper bound of index 0; 3.9 and 4 are both above 2^(15/8) and at most 2^(16/8).
+    assert_eq!(native.positive, [(0, 2), (16, 2)]);
+    assert_eq!(native.negative, [(8, 1)]);
+}
+
+#[test]
+fn a_scale_above_8_is_brought_down_and_no_observation_changes_its_bucket() {
+    for scale in [9, 14, 20] {
+        let rig = rig(scale);
+        let histogram = rig.meter().u64_histogram("size").build();
+        for number in [1, 1000, 1001] {
+            histogram.record(number, &[]);
+        }
+        let native = natives(&rig.bridge).remove(0);
+        assert!(native.schema <= 8);
+        let index_of = |number: f64| {
+            let index = number.log2() * f64::from(1 << native.schema);
+            #[expect(clippy::cast_possible_truncation)]
+            (index.ceil() as i32, 1)
+        };
+        let indices: Vec<_> = native.positive.iter().map(|bucket| bucket.0).collect();
+        assert_eq!(indices.first(), Some(&0));
+        assert_eq!(indices.last(), Some(&index_of(1001.0).0));
+        assert_eq!(native.positive.iter().map(|bucket| bucket.1).sum::<u64>(), 3);
+    }
+}
+
+#[test]
+fn a_scale_below_minus_4_is_dropped_and_reported() {
+    let rig = rig(-5);
+    rig.meter().f64_histogram("latency").build().record(1.0, &[]);
+    assert!(natives(&rig.bridge).is_empty());
+    let causes: Vec<_> = rig.losses().into_iter().map(|(_, cause)| cause).collect();
+    assert_eq!(causes, ["ExponentialHistogram", "CoarseHistogram"]);
+}
+
+fn rig(max_scale: i8) -> Rig {
+    let bridge = Bridge::builder().without_target_info().build().unwrap();
+    let view = move |_: &Instrument| {
+        let aggregation = Aggregation::Base2ExponentialHistogram {
+            max_size: 160,
+            max_scale,
+            record_min_max: false,
+        };
+        Stream::builder().with_aggregation(aggregation).build().ok()
+    };
+    let provider = SdkMeterProvider::builder().with_view(view).with_reader(bridge.reader()).build();
+    let _ = provider.meter("warm");
+    Rig { bridge, provider }
+}
+
+fn natives(bridge: &Bridge) -> Vec<Native> {
+    let mut seen = Natives(Vec::new());
+    bridge.collect(&mut seen);
+    seen.0
+}
+
+struct Native {
+    schema: i8,
+    zero_threshold: f64,
+    zero_count: u64,
+    sum: f64,
+    count: u64,
+    positive: Vec<(i32, u64)>,
+    negative: Vec<(i32, u64)>,
+}
+
+struct Natives(Vec<Native>);
+
+impl Sink for Natives {
+    fn family(&mut self, family: &Family<'_>) {
+        assert_eq!(family.kind, Kind::Histogram);
+    }
+
+    fn series(&mut self, series: &Series<'_>) {
+        let Value::NativeHistogram(native) = &series.value else { panic!("{series:?}") };
+        let filled = |buckets: kymo_exposition::NativeBuckets<'_>| {
+            let all = (buckets.offset..).zip(buckets.counts.iter().copied());
+            all.filter(|bucket| bucket.1 > 0).collect()
+        };
+        let Number::F64(sum) = native.sum.as_f64().into() else { panic!("{:?}", native.sum) };
+        self.0.push(Native {
+            schema: native.schema,
+            zero_threshold: native.zero_threshold,
+            zero_count: native.zero_count,
+            sum,
+            count: native.count,
+            positive: filled(native.positive),
+            negative: filled(native.negative),
+        });
+    }
+}

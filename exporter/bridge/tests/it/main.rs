@@ -1,0 +1,20 @@
+//! The bridge between a real provider, a real registry and the documents that come out.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod allocation;
+mod builder;
+mod checklist;
+mod deviations;
+mod differential;
+mod exponential;
+mod foreign;
+mod instrument;
+mod scrape;
+mod sides;
+
+/// The strict reader that the text format itself is tested with.
+#[path = "../../../exposition/tests/it/parser.rs"]
+mod parser;
+#[cfg(feature = "upstream")]
+mod upstream;
