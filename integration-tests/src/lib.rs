@@ -4,6 +4,7 @@
 //! - [`Bookshop`] and [`Prometheus`] are real processes on free ports, always stopped.
 //! - [`laws::hold`] holds an instrumentation to what all of them promise.
 //! - [`load::run`] sends requests and knows how many it sent.
+//! - [`reference`] writes the list of metrics.
 //! - [`promtool`] is the linter of Prometheus.
 
 #![allow(
@@ -21,6 +22,7 @@ mod patience;
 mod process;
 mod prometheus;
 pub mod promtool;
+pub mod reference;
 mod scrape;
 
 pub use crate::{

@@ -4,11 +4,13 @@
 
 use opentelemetry::{Key, KeyValue, Value};
 
-/// An attribute key and the promise that bounds its values.
+/// An attribute key, what it says, and the promise that bounds its values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttributeKey {
     /// The OpenTelemetry name, such as `http.route`.
     pub name: &'static str,
+    /// What it says, and when it is absent, in one sentence for an operator.
+    pub description: &'static str,
     /// What keeps the number of values finite.
     pub values: Values,
 }
@@ -25,12 +27,12 @@ pub enum Values {
 }
 
 impl AttributeKey {
-    const fn closed(name: &'static str) -> Self {
-        Self { name, values: Values::Closed }
+    const fn closed(name: &'static str, description: &'static str) -> Self {
+        Self { name, description, values: Values::Closed }
     }
 
-    const fn budget(name: &'static str, limit: u16) -> Self {
-        Self { name, values: Values::Budget(limit) }
+    const fn budget(name: &'static str, limit: u16, description: &'static str) -> Self {
+        Self { name, description, values: Values::Budget(limit) }
     }
 
     /// The attribute with this key and `value`.
@@ -47,28 +49,49 @@ impl AttributeKey {
     }
 }
 
-/// Why an operation failed; absent on success.
-pub const ERROR_TYPE: AttributeKey = AttributeKey::closed("error.type");
+/// Why an operation failed.
+pub const ERROR_TYPE: AttributeKey = AttributeKey::closed(
+    "error.type",
+    "Why it failed; absent on success. HTTP: the status of a 5xx, `timeout`, `cancelled`, `panic`, \
+     `body_error` or `_OTHER`.",
+);
 
-/// The request method; `_OTHER` for a method outside the known list.
-pub const HTTP_REQUEST_METHOD: AttributeKey = AttributeKey::closed("http.request.method");
-/// The status code that was sent, three digits; absent if none was.
-pub const HTTP_RESPONSE_STATUS_CODE: AttributeKey =
-    AttributeKey::closed("http.response.status_code");
-/// The route template that matched, such as `/books/{id}`; absent if none did, never the path.
-pub const HTTP_ROUTE: AttributeKey = AttributeKey::budget("http.route", 300);
-/// The version of the protocol: `0.9`, `1.0`, `1.1`, `2` or `3`; absent if unknown.
-pub const NETWORK_PROTOCOL_VERSION: AttributeKey = AttributeKey::closed("network.protocol.version");
-/// The scheme the client used: `http`, `https` or `_OTHER`.
-pub const URL_SCHEME: AttributeKey = AttributeKey::closed("url.scheme");
+/// The request method.
+pub const HTTP_REQUEST_METHOD: AttributeKey = AttributeKey::closed(
+    "http.request.method",
+    "The method, or `_OTHER` for one that is not known.",
+);
+/// The status code that was sent.
+pub const HTTP_RESPONSE_STATUS_CODE: AttributeKey = AttributeKey::closed(
+    "http.response.status_code",
+    "The status that was sent, three digits; absent if none was.",
+);
+/// The route template that matched.
+pub const HTTP_ROUTE: AttributeKey = AttributeKey::budget(
+    "http.route",
+    300,
+    "The route template, such as `/books/{id}`; absent if none matched, never the path.",
+);
+/// The version of the protocol.
+pub const NETWORK_PROTOCOL_VERSION: AttributeKey = AttributeKey::closed(
+    "network.protocol.version",
+    "`0.9`, `1.0`, `1.1`, `2` or `3`; absent if unknown.",
+);
+/// The scheme the client used.
+pub const URL_SCHEME: AttributeKey =
+    AttributeKey::closed("url.scheme", "`http`, `https` or `_OTHER`.");
 
-/// What a response turned into that outlives a request: `sse`, `websocket` or `upgrade`.
-pub const STREAM_KIND: AttributeKey = AttributeKey::closed("kymo.http.stream.kind");
+/// What a response turned into that outlives a request.
+pub const STREAM_KIND: AttributeKey =
+    AttributeKey::closed("kymo.http.stream.kind", "`sse`, `websocket` or `upgrade`.");
 
 /// The name of a layer whose series stand apart; an attribute of the instrumentation scope.
-pub const LAYER: AttributeKey = AttributeKey::closed("kymo.layer");
+pub const LAYER: AttributeKey =
+    AttributeKey::closed("kymo.layer", "The name the program gave to a layer.");
 
 /// The metric whose attribute was folded.
-pub const FOLDED_METRIC: AttributeKey = AttributeKey::closed("kymo.cardinality.metric");
+pub const FOLDED_METRIC: AttributeKey =
+    AttributeKey::closed("kymo.cardinality.metric", "The metric, by its OpenTelemetry name.");
 /// The attribute whose value was folded to `_OTHER`.
-pub const FOLDED_ATTRIBUTE: AttributeKey = AttributeKey::closed("kymo.cardinality.attribute");
+pub const FOLDED_ATTRIBUTE: AttributeKey =
+    AttributeKey::closed("kymo.cardinality.attribute", "The attribute that became `_OTHER`.");

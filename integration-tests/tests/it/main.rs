@@ -6,11 +6,15 @@
     reason = "a test that cannot go on says why and fails"
 )]
 
+mod arrows;
 mod cancellation;
 mod contract;
+mod conventions;
+mod documents;
 mod http_laws;
 mod lint;
 mod prometheus;
+mod road;
 mod stopping;
 mod storm;
 mod strangers;

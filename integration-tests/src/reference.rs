@@ -1,0 +1,74 @@
+//! `METRICS.md`, made from the constants.
+
+use std::fmt::Write;
+
+use kymo::{MetricKind, MetricSpec, Telemetry, key::Values};
+
+use crate::{Scrape, laws};
+
+const INTRODUCTION: &str = "\
+# Metrics
+
+Every metric that kymo emits, made from the constants in the code by
+`cargo run -p integration-tests --bin metrics > METRICS.md`; a test fails when this page is not what
+that prints. No other name and no other attribute ever appears.
+
+Beside its attributes, every series has the labels `otel_scope_name` and `otel_scope_version`, and
+`target_info` has the attributes of the resource.
+";
+
+/// The text of `METRICS.md`.
+pub async fn metrics_md() -> String {
+    let mut page = INTRODUCTION.to_owned();
+    for metric in kymo::declared_metrics() {
+        let scraped = scraped_name(metric).await;
+        write(&mut page, metric, &scraped).expect("writing to a string");
+    }
+    page
+}
+
+/// The name under which Prometheus sees `metric`: recorded once, and scraped.
+///
+/// # Panics
+///
+/// When it is not on the page.
+pub async fn scraped_name(metric: &MetricSpec) -> String {
+    let telemetry = Telemetry::for_service("reference").without_target_info();
+    let telemetry = telemetry.build().expect("nothing is wrong with it");
+    let meter = telemetry.meter("reference");
+    match metric.kind {
+        MetricKind::Counter => metric.counter(&meter).add(1, &[]),
+        MetricKind::UpDownCounter => metric.up_down_counter(&meter).add(1, &[]),
+        MetricKind::Gauge => metric.gauge(&meter).record(1.0, &[]),
+        MetricKind::Histogram { buckets } => metric.histogram(&meter, buckets).record(1.0, &[]),
+    }
+    let scrape: Scrape = laws::scrape(&telemetry).await;
+    scrape.families().first().expect("one family").name.clone()
+}
+
+fn write(page: &mut String, metric: &MetricSpec, scraped: &str) -> std::fmt::Result {
+    let kind = match metric.kind {
+        MetricKind::Counter => "Counter",
+        MetricKind::UpDownCounter => "UpDownCounter",
+        MetricKind::Gauge => "Gauge",
+        MetricKind::Histogram { .. } => "Histogram",
+    };
+    writeln!(page, "\n## `{}`\n\n{}\n", metric.name, metric.description)?;
+    writeln!(page, "| | |\n| --- | --- |")?;
+    writeln!(page, "| Prometheus | `{scraped}` |")?;
+    writeln!(page, "| Kind | {kind} |")?;
+    writeln!(page, "| Unit | `{}` |", metric.unit)?;
+    if let MetricKind::Histogram { buckets } = metric.kind {
+        let bounds: Vec<_> = buckets.iter().map(|bound| format!("`{bound}`")).collect();
+        writeln!(page, "| Buckets | {} |", bounds.join(" "))?;
+    }
+    for (n, key) in metric.attributes.iter().enumerate() {
+        let heading = if n == 0 { "Attributes" } else { " " };
+        let budget = match key.values {
+            Values::Budget(limit) => format!(" At most {limit} values, then `_OTHER`."),
+            _ => String::new(),
+        };
+        writeln!(page, "| {heading} | `{}`: {}{budget} |", key.name, key.description)?;
+    }
+    Ok(())
+}

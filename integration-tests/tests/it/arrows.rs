@@ -1,0 +1,130 @@
+//! Imports point one way.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    process::Command,
+};
+
+use serde_json::Value;
+
+/// What each published crate may import, of the crates that decide on which side of the road it
+/// stands. Nothing else of these, and no crate of ours that is not listed here.
+const PERMITTED: &[(&str, &[&str])] = &[
+    ("kymo-core", &["opentelemetry"]),
+    (
+        "kymo-http",
+        &[
+            "kymo-core",
+            "opentelemetry",
+            "axum",
+            "bytes",
+            "http",
+            "http-body",
+            "hyper",
+            "tokio",
+            "tower",
+            "tower-layer",
+            "tower-service",
+        ],
+    ),
+    ("kymo-exposition", &[]),
+    (
+        "kymo-bridge",
+        &[
+            "kymo-exposition",
+            "opentelemetry",
+            "opentelemetry_sdk",
+            "opentelemetry-prometheus",
+            "prometheus",
+        ],
+    ),
+    (
+        "kymo-endpoint",
+        &[
+            "kymo-exposition",
+            "bytes",
+            "http",
+            "http-body-util",
+            "hyper",
+            "hyper-util",
+            "tokio",
+            "tower-service",
+        ],
+    ),
+    (
+        "kymo",
+        &[
+            "kymo-core",
+            "kymo-http",
+            "kymo-exposition",
+            "kymo-bridge",
+            "kymo-endpoint",
+            "opentelemetry",
+            "opentelemetry_sdk",
+            "prometheus",
+        ],
+    ),
+    ("hello", &["kymo", "axum", "tokio"]),
+];
+
+/// Crates that belong to no side: data structures, formatting, derives.
+const NEUTRAL: &[&str] = &[
+    "arc-swap",
+    "hashbrown",
+    "itoa",
+    "percent-encoding",
+    "pin-project-lite",
+    "thiserror",
+    "tracing",
+    "uuid",
+    "zmij",
+];
+
+/// Examples and tests: they use the facade, and never a leaf crate.
+const UNPUBLISHED: &[&str] = &["bookshop", "hello", "integration-tests"];
+
+#[test]
+fn every_import_is_permitted() {
+    let imports = imports();
+    for (name, imported) in &imports {
+        let permitted = PERMITTED.iter().find(|(known, _)| known == name).map(|(_, may)| *may);
+        if let Some(permitted) = permitted {
+            for import in imported {
+                let known =
+                    permitted.contains(&import.as_str()) || NEUTRAL.contains(&import.as_str());
+                assert!(known, "{name} may not import {import}; imports point one way");
+            }
+        } else {
+            assert!(UNPUBLISHED.contains(&name.as_str()), "say what {name} may import");
+        }
+    }
+    for name in UNPUBLISHED {
+        let leaves = imports[*name].iter().filter(|import| import.starts_with("kymo-"));
+        assert_eq!(leaves.collect::<Vec<_>>(), Vec::<&String>::new(), "{name} goes through kymo");
+    }
+}
+
+#[test]
+fn every_crate_of_the_table_is_still_there() {
+    let imports = imports();
+    for (name, _) in PERMITTED {
+        assert!(imports.contains_key(*name), "{name} is gone; take it out of the table");
+    }
+}
+
+/// What each crate of the workspace imports, development apart.
+fn imports() -> BTreeMap<String, BTreeSet<String>> {
+    let metadata = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .output()
+        .unwrap();
+    let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let imports_of = |package: &Value| {
+        let dependencies = package["dependencies"].as_array().unwrap().iter();
+        let imported = dependencies.filter(|dependency| dependency["kind"] != "dev");
+        imported.map(|dependency| text(&dependency["name"])).collect()
+    };
+    let packages = metadata["packages"].as_array().unwrap().iter();
+    packages.map(|package| (text(&package["name"]), imports_of(package))).collect()
+}

@@ -1,0 +1,80 @@
+//! What we emit, held against the semantic conventions.
+
+use std::collections::BTreeSet;
+
+use kymo::{MetricKind, MetricSpec};
+use opentelemetry_semantic_conventions::{attribute, metric};
+
+/// The metrics of the conventions that we emit, as their own crate spells them.
+const METRICS: &[&str] = &[
+    metric::HTTP_SERVER_REQUEST_DURATION,
+    metric::HTTP_SERVER_ACTIVE_REQUESTS,
+    metric::HTTP_SERVER_REQUEST_BODY_SIZE,
+    metric::HTTP_SERVER_RESPONSE_BODY_SIZE,
+];
+
+/// The attributes of the conventions that we set.
+const ATTRIBUTES: &[&str] = &[
+    attribute::ERROR_TYPE,
+    attribute::HTTP_REQUEST_METHOD,
+    attribute::HTTP_RESPONSE_STATUS_CODE,
+    attribute::HTTP_ROUTE,
+    attribute::NETWORK_PROTOCOL_VERSION,
+    attribute::URL_SCHEME,
+];
+
+fn declared(name: &str) -> &'static MetricSpec {
+    kymo::declared_metrics().find(|metric| metric.name == name).unwrap_or_else(|| panic!("{name}"))
+}
+
+fn keys(metric: &MetricSpec) -> BTreeSet<&'static str> {
+    metric.attributes.iter().map(|key| key.name).collect()
+}
+
+#[test]
+fn every_name_is_one_of_the_conventions_or_begins_with_ours() {
+    for metric in kymo::declared_metrics() {
+        let ours = metric.name.starts_with("kymo.");
+        assert!(ours || METRICS.contains(&metric.name), "{}", metric.name);
+        for key in keys(metric) {
+            assert!(key.starts_with("kymo.") || ATTRIBUTES.contains(&key), "{key}");
+        }
+    }
+}
+
+#[test]
+fn the_metrics_of_the_conventions_have_their_kinds_units_and_keys() {
+    let exchange: BTreeSet<_> = ATTRIBUTES.iter().copied().collect();
+    for name in [METRICS[0], METRICS[2], METRICS[3]] {
+        assert!(matches!(declared(name).kind, MetricKind::Histogram { .. }), "{name}");
+        assert_eq!(keys(declared(name)), exchange, "{name}");
+    }
+    let units: Vec<_> = METRICS.iter().map(|name| declared(name).unit).collect();
+    assert_eq!(units, ["s", "{request}", "By", "By"]);
+    let active = declared(metric::HTTP_SERVER_ACTIVE_REQUESTS);
+    assert_eq!(active.kind, MetricKind::UpDownCounter);
+    assert_eq!(keys(active), [attribute::HTTP_REQUEST_METHOD, attribute::URL_SCHEME].into());
+}
+
+#[test]
+fn names_and_units_follow_the_naming_rules() {
+    let mut names = BTreeSet::new();
+    for metric in kymo::declared_metrics() {
+        let name = metric.name;
+        assert!(names.insert(name), "{name} is declared twice");
+        let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._".contains(c);
+        assert!(name.chars().all(legal), "{name}");
+        // A Prometheus exporter adds it.
+        assert!(!name.ends_with("total"), "{name}");
+        let annotation = metric.unit.strip_prefix('{').and_then(|unit| unit.strip_suffix('}'));
+        assert!(["s", "By", "1"].contains(&metric.unit) || annotation.is_some(), "{name}");
+        assert!(annotation.is_none_or(|unit| !unit.ends_with('s')), "{name}: singular");
+        assert!(metric.description.ends_with('.'), "{name}: a sentence");
+        let mut ordered = metric.attributes.to_vec();
+        ordered.sort_unstable_by_key(|key| key.name);
+        assert_eq!(ordered, metric.attributes, "{name}: keys in order");
+        if let MetricKind::Histogram { buckets } = metric.kind {
+            assert!(buckets.windows(2).all(|pair| pair[0] < pair[1]), "{name}");
+        }
+    }
+}

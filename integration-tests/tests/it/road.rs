@@ -1,0 +1,81 @@
+//! One request, followed from the socket to the scraped line.
+
+use axum::{Router, extract::Path, routing::post};
+use integration_tests::{Client, Scrape, laws};
+use kymo::prometheus::Registry;
+use tokio::net::TcpListener;
+
+const LABELS: &[(&str, &str)] = &[
+    ("http_request_method", "POST"),
+    ("http_response_status_code", "200"),
+    ("http_route", "/shops/{shop}/books/{id}"),
+    ("network_protocol_version", "1.1"),
+    ("url_scheme", "http"),
+    ("otel_scope_name", "kymo-http"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_request_is_one_observation_with_exactly_its_labels() {
+    let telemetry = laws::telemetry();
+    let buy = async |Path((_, id)): Path<(String, u32)>, body: String| format!("{id}: {body}");
+    let shop = Router::new().route("/books/{id}", post(buy));
+    let app = Router::new()
+        .nest("/shops/{shop}", shop)
+        .layer(telemetry.http())
+        .route_service("/metrics", telemetry.endpoint());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = Client::new(format!("http://{}", listener.local_addr().unwrap()));
+    let server = tokio::spawn(async move { axum::serve(listener, app).await });
+
+    let answer = client.send(http::Method::POST, "/shops/arrakis/books/7", "Dune").await;
+    assert_eq!(answer.text(), "7: Dune");
+    let page = client.get("/metrics").await;
+    assert_eq!(page.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    let scrape = Scrape::parse(page.text()).unwrap();
+
+    let duration = "http_server_request_duration_seconds";
+    let count = scrape.samples("http_server_request_duration_seconds_count", &[]).next().unwrap();
+    for (label, value) in LABELS {
+        assert_eq!(count.label(label), Some(*value), "{label}");
+    }
+    assert_eq!(count.labels.len(), LABELS.len() + 1, "and the version of the scope: {count}");
+    is(scrape.value(&format!("{duration}_count"), LABELS), 1.0);
+    is(scrape.value(&format!("{duration}_bucket"), &[("le", "+Inf")]), 1.0);
+    let bounds: Vec<_> = scrape
+        .samples("http_server_request_duration_seconds_bucket", &[])
+        .filter_map(|bucket| bucket.label("le"))
+        .collect();
+    // As the HTTP conventions advise.
+    let advised = "0.005 0.01 0.025 0.05 0.075 0.1 0.25 0.5 0.75 1 2.5 5 7.5 10 +Inf";
+    assert_eq!(bounds.join(" "), advised);
+    is(scrape.value("http_server_request_body_size_bytes_sum", LABELS), 4.0);
+    is(scrape.value("http_server_response_body_size_bytes_sum", LABELS), 7.0);
+    let active = [("http_request_method", "POST"), ("url_scheme", "http")];
+    is(scrape.value("http_server_active_requests", &active), 0.0);
+    is(scrape.value("target_info", &[("service_name", "laws")]), 1.0);
+    server.abort();
+}
+
+#[tokio::test]
+async fn one_scrape_shows_both_worlds_and_so_does_the_registry() {
+    let registry = Registry::new();
+    let sold = prometheus::IntCounter::new("books_sold_total", "Books sold.").unwrap();
+    registry.register(Box::new(sold.clone())).unwrap();
+    let builder = kymo::Telemetry::for_service("bookshop").registry(registry.clone());
+    let telemetry = builder.build().unwrap();
+    sold.inc_by(3);
+    telemetry.meter("shop").u64_counter("books.bought").build().add(2, &[]);
+
+    let scrape = laws::scrape(&telemetry).await;
+    is(scrape.value("books_sold_total", &[]), 3.0);
+    is(scrape.value("books_bought_total", &[]), 2.0);
+    let gathered = registry.gather();
+    let mut names: Vec<_> = gathered.iter().map(prometheus::proto::MetricFamily::name).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["books_bought_total", "books_sold_total", "target_info"]);
+}
+
+#[track_caller]
+fn is(value: f64, wanted: f64) {
+    assert!((value - wanted).abs() < 1e-9, "{value} is not {wanted}");
+}
