@@ -33,3 +33,8 @@ pub use crate::{
     prometheus::{Prometheus, Sampled},
     scrape::{Family, Kind, Malformed, Sample, Scrape},
 };
+
+/// The programs of the README, which compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -11,7 +11,8 @@ fn read(path: &str) -> String {
 
 /// The first Rust block of a document that has `marker` in it.
 fn rust_block(document: &str, marker: &str) -> String {
-    let blocks = document.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let blocks =
+        document.split("```rust,no_run\n").skip(1).filter_map(|rest| rest.split("```").next());
     blocks.map(str::to_owned).find(|block| block.contains(marker)).expect("a Rust block")
 }
 

@@ -11,6 +11,7 @@ mod cancellation;
 mod contract;
 mod conventions;
 mod documents;
+mod environment;
 mod http_laws;
 mod lint;
 mod prometheus;

@@ -1,0 +1,20 @@
+//! A service whose metrics have a port of their own, configured by its environment alone.
+
+use axum::{Router, body::Body, extract::Request, routing::any};
+use tower::ServiceExt;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tracing_subscriber::fmt().with_ansi(false).with_writer(std::io::stderr).init();
+    let telemetry = kymo::Telemetry::for_service("own-port").prometheus().install()?;
+    let app: Router = Router::new().route("/", any(async || ())).layer(telemetry.http());
+    for method in ["GET", "BREW"] {
+        let request = Request::builder().method(method).body(Body::empty())?;
+        app.clone().oneshot(request).await?;
+    }
+    match telemetry.serve().await {
+        Ok(server) => println!("metrics on http://{}", server.local_addr()),
+        Err(error) => println!("error: {error}"),
+    }
+    std::future::pending().await
+}

@@ -1,0 +1,108 @@
+//! Installing telemetry, and every way it can be refused.
+
+use std::time::Duration;
+
+use kymo::{
+    InstallError, Telemetry,
+    opentelemetry::global,
+    prometheus::{Bridge, BridgeError, Registry},
+};
+use opentelemetry_sdk::metrics::SdkMeterProvider;
+
+fn names(registry: &Registry) -> Vec<String> {
+    registry.gather().iter().map(|family| family.name().to_owned()).collect()
+}
+
+#[test]
+fn the_first_install_is_global_and_the_second_is_an_error_that_says_what_to_do() {
+    // A failed install leaves the way free for one that is right.
+    let nameless = Telemetry::for_service(" ").install().unwrap_err();
+    assert!(matches!(nameless, InstallError::EmptyServiceName), "{nameless}");
+
+    let telemetry = Telemetry::for_service("shop").prometheus().install().unwrap();
+    global::meter("third-party").u64_counter("calls").build().add(1, &[]);
+    let registry = telemetry.bridge().unwrap().registry();
+    assert!(names(registry).contains(&"calls_total".to_owned()), "{:?}", names(registry));
+
+    let second = Telemetry::for_service("shop").prometheus().install().unwrap_err();
+    assert!(matches!(second, InstallError::AlreadyInstalled));
+    assert!(second.to_string().contains("keep the handle"), "{second}");
+    // What is not global can be built beside it.
+    Telemetry::for_service("shop").prometheus().build().unwrap();
+}
+
+#[test]
+fn a_namespace_that_begins_no_metric_name_is_refused_by_name() {
+    for namespace in ["9lives", "a-b", "a b", "ü"] {
+        let error = Telemetry::for_service("shop").namespace(namespace).build().unwrap_err();
+        let refused = matches!(&error, InstallError::Prometheus(BridgeError::Namespace { .. }));
+        assert!(refused && error.to_string().contains(namespace), "{error}");
+    }
+    Telemetry::for_service("shop").namespace("shop").build().unwrap();
+}
+
+#[test]
+fn a_registry_takes_one_bridge() {
+    let registry = Registry::new();
+    let _first = Telemetry::for_service("shop").registry(registry.clone()).build().unwrap();
+    let second = Telemetry::for_service("shop").registry(registry).build().unwrap_err();
+    let refused = matches!(&second, InstallError::Prometheus(BridgeError::SecondBridge));
+    assert!(refused && second.to_string().contains("clone it"), "{second}");
+}
+
+#[test]
+fn a_collector_registered_twice_is_refused_with_its_name() {
+    let telemetry = Telemetry::for_service("shop").prometheus().build().unwrap();
+    let bridge = telemetry.bridge().unwrap();
+    let counter = || Box::new(prometheus::IntCounter::new("sold_total", "Sold.").unwrap());
+    bridge.register(counter()).unwrap();
+    let error = bridge.register(counter()).unwrap_err();
+    assert!(matches!(&error, BridgeError::Collector { .. }), "{error}");
+    assert!(error.to_string().contains("sold_total"), "{error}");
+}
+
+#[test]
+fn an_injected_provider_measures_and_stays_the_applications() {
+    let bridge = Bridge::builder().build().unwrap();
+    let provider = SdkMeterProvider::builder().with_reader(bridge.reader()).build();
+    let telemetry = Telemetry::for_service("shop")
+        .meter_provider(provider.clone())
+        .bridge(bridge.clone())
+        .build()
+        .unwrap();
+    let sold = telemetry.meter("shop").u64_counter("sold").build();
+    telemetry.shutdown(Duration::from_secs(1)).unwrap();
+    sold.add(1, &[]);
+    let families = bridge.registry().gather();
+    let sold = families.iter().find(|family| family.name() == "sold_total").unwrap();
+    assert!((sold.get_metric()[0].get_counter().get_value() - 1.0).abs() < 1e-9);
+    provider.shutdown().unwrap();
+}
+
+#[test]
+fn an_injected_provider_without_a_bridge_of_its_own_cannot_be_scraped() {
+    let provider = SdkMeterProvider::builder().build();
+    let builder = Telemetry::for_service("shop").meter_provider(provider).prometheus();
+    let error = builder.build().unwrap_err();
+    assert!(matches!(error, InstallError::ReaderOfInjectedProvider));
+    assert!(error.to_string().contains("Bridge::reader()"), "{error}");
+}
+
+#[test]
+fn shutting_down_twice_is_fine_and_instruments_outlive_it() {
+    let telemetry = Telemetry::for_service("shop").prometheus().build().unwrap();
+    let sold = telemetry.meter("shop").u64_counter("sold").build();
+    for _ in 0..2 {
+        telemetry.clone().shutdown(Duration::from_secs(1)).unwrap();
+        sold.add(1, &[]);
+    }
+    assert_eq!(telemetry.bridge().unwrap().registry().gather(), []);
+}
+
+#[test]
+fn telemetry_without_an_exporter_costs_nothing_and_breaks_nothing() {
+    let telemetry = Telemetry::for_service("shop").build().unwrap();
+    assert!(telemetry.bridge().is_none());
+    telemetry.meter("shop").u64_counter("sold").build().add(1, &[]);
+    telemetry.shutdown(Duration::from_secs(1)).unwrap();
+}
