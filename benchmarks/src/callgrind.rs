@@ -38,11 +38,7 @@ struct Run {
 
 impl Run {
     fn start(subject: &str, times: u64) -> Result<Self, BoxError> {
-        let name = format!(
-            "kymo-bench-{}-{}-{times}",
-            process::id(),
-            subject.replace('/', "-")
-        );
+        let name = format!("kymo-bench-{}-{}-{times}", process::id(), subject.replace('/', "-"));
         let profile = env::temp_dir().join(name);
         let child = Command::new("valgrind")
             .args(["--quiet", "--tool=callgrind"])
@@ -52,11 +48,7 @@ impl Run {
             .stdout(Stdio::null())
             .spawn()
             .map_err(|error| format!("cannot start valgrind: {error}; is it installed?"))?;
-        Ok(Self {
-            subject: subject.to_owned(),
-            child,
-            profile,
-        })
+        Ok(Self { subject: subject.to_owned(), child, profile })
     }
 
     fn finish(mut self) -> Result<Totals, BoxError> {
@@ -77,15 +69,8 @@ struct Totals {
     allocations: u64,
 }
 
-const ALLOCATORS: [&str; 7] = [
-    "malloc",
-    "calloc",
-    "realloc",
-    "aligned_alloc",
-    "memalign",
-    "posix_memalign",
-    "reallocarray",
-];
+const ALLOCATORS: [&str; 7] =
+    ["malloc", "calloc", "realloc", "aligned_alloc", "memalign", "posix_memalign", "reallocarray"];
 
 impl Totals {
     /// Reads the callgrind format: a name is given once, as `(id) name`, and then only its id.
@@ -114,13 +99,10 @@ impl Totals {
             }
         }
         match totals {
-            Self {
-                instructions: 0, ..
+            Self { instructions: 0, .. } | Self { allocations: 0, .. } => {
+                Err(format!("callgrind left {totals:?}; is the C allocator another than libc's?")
+                    .into())
             }
-            | Self { allocations: 0, .. } => Err(format!(
-                "callgrind left {totals:?}; is the C allocator another than libc's?"
-            )
-            .into()),
             totals => Ok(totals),
         }
     }

@@ -11,12 +11,8 @@ pub fn interleaved(subjects: &mut [Box<dyn Subject>], rounds: usize, times: u64)
     for subject in &mut *subjects {
         subject.run(times);
     }
-    let round = |_| {
-        subjects
-            .iter_mut()
-            .map(|subject| nanos_per_time(subject.as_mut(), times))
-            .collect()
-    };
+    let round =
+        |_| subjects.iter_mut().map(|subject| nanos_per_time(subject.as_mut(), times)).collect();
     Rounds((0..rounds).map(round).collect())
 }
 

@@ -1,14 +1,23 @@
 //! Reading back what a subject exposes.
 
+use kymo::prometheus::exposition::{Source, text::TextWriter};
+
+/// What a source of kymo exposes.
+pub fn text(source: &impl Source) -> String {
+    let mut text = Vec::new();
+    let mut writer = TextWriter::new(&mut text);
+    source.collect(&mut writer);
+    writer.finish();
+    String::from_utf8_lossy(&text).into_owned()
+}
+
 /// The values of all samples called exactly `name` whose labels contain `label`.
 pub fn values<'a>(text: &'a str, name: &'a str, label: &'a str) -> impl Iterator<Item = f64> + 'a {
     text.lines().filter_map(move |line| {
         let labels = line.strip_prefix(name)?;
         let (labels, value) = labels.rsplit_once(' ')?;
         let named_so = labels.is_empty() || labels.starts_with('{');
-        (named_so && labels.contains(label))
-            .then(|| value.parse().ok())
-            .flatten()
+        (named_so && labels.contains(label)).then(|| value.parse().ok()).flatten()
     })
 }
 

@@ -4,6 +4,7 @@ mod axum_otel_metrics;
 mod axum_prometheus;
 mod exchange;
 mod hand_written;
+mod kymo;
 mod otel_tower;
 mod provider;
 mod tower_otel;
@@ -44,34 +45,26 @@ struct Record {
 
 /// Any `Router::layer` boxes the service, so the cost of a layer starts at an empty one.
 const NULL: usize = 1;
-const VARIANTS: [Variant; 7] = [
+const KYMO: usize = 7;
+const VARIANTS: [Variant; 8] = [
     Variant {
         name: "bare",
         title: "no layer",
         measures: "",
-        build: |router| {
-            Ok(Measured {
-                router,
-                record: None,
-            })
-        },
+        build: |router| Ok(Measured { router, record: None }),
     },
     Variant {
         name: "null",
         title: "empty layer",
         measures: "",
-        build: |router| {
-            Ok(Measured {
-                router: router.layer(Identity::new()),
-                record: None,
-            })
-        },
+        build: |router| Ok(Measured { router: router.layer(Identity::new()), record: None }),
     },
     otel_tower::VARIANT,
     tower_otel::VARIANT,
     axum_otel_metrics::VARIANT,
     axum_prometheus::VARIANT,
     hand_written::VARIANT,
+    kymo::VARIANT,
 ];
 
 const ROUNDS: usize = 61;
@@ -84,10 +77,7 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
         .iter()
         .map(|variant| callgrind::cost(&format!("http/{}", variant.name), REQUESTS_UNDER_CALLGRIND))
         .collect::<Result<Vec<_>, _>>()?;
-    let mut subjects = VARIANTS
-        .iter()
-        .map(exchange)
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut subjects = VARIANTS.iter().map(exchange).collect::<Result<Vec<_>, _>>()?;
     let rounds = clock::interleaved(&mut subjects, ROUNDS, REQUESTS_PER_ROUND);
     subjects.iter().try_for_each(|subject| subject.verify())?;
 
@@ -105,12 +95,7 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
     table::print(
         "HTTP: one request, over an empty layer",
         &["layer", "measures", "instructions", "allocations", "ns"],
-        &VARIANTS
-            .iter()
-            .enumerate()
-            .skip(NULL)
-            .map(row)
-            .collect::<Vec<_>>(),
+        &VARIANTS.iter().enumerate().skip(NULL).map(row).collect::<Vec<_>>(),
     );
     println!(
         "The empty layer itself: {:.0} instructions, {:.0} allocations, {:.0} ns a request.\n",
@@ -118,7 +103,15 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
         null.allocations,
         rounds.median(NULL)
     );
-    Ok(Vec::new())
+    let kymo = over(costs[KYMO], null);
+    Ok(vec![
+        Promise::at_most(
+            2_000.0,
+            "instructions per request over an empty layer",
+            kymo.instructions,
+        ),
+        Promise::at_most(3.0, "allocations per request over an empty layer", kymo.allocations),
+    ])
 }
 
 /// The subject called `http/NAME`.
@@ -129,9 +122,7 @@ pub fn subject(name: &str) -> Result<Box<dyn Subject>, BoxError> {
 
 fn exchange(variant: &Variant) -> Result<Box<dyn Subject>, BoxError> {
     let router = Router::new().route(exchange::ROUTE, get(async || "Dune"));
-    Ok(Box::new(Exchange::new(variant.name, || {
-        (variant.build)(router)
-    })?))
+    Ok(Box::new(Exchange::new(variant.name, || (variant.build)(router))?))
 }
 
 fn over(cost: Cost, base: Cost) -> Cost {

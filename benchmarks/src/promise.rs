@@ -16,19 +16,11 @@ enum Bound {
 
 impl Promise {
     pub fn at_most(limit: f64, what: &'static str, measured: f64) -> Self {
-        Self {
-            what,
-            measured,
-            bound: Bound::AtMost(limit),
-        }
+        Self { what, measured, bound: Bound::AtMost(limit) }
     }
 
     pub fn at_least(limit: f64, what: &'static str, measured: f64) -> Self {
-        Self {
-            what,
-            measured,
-            bound: Bound::AtLeast(limit),
-        }
+        Self { what, measured, bound: Bound::AtLeast(limit) }
     }
 
     /// False also when the figure is no number.
@@ -47,11 +39,7 @@ impl fmt::Display for Promise {
             Bound::AtMost(limit) => ("at most", limit),
             Bound::AtLeast(limit) => ("at least", limit),
         };
-        write!(
-            f,
-            "{verdict}: {}: {:.1}, promised {relation} {limit}",
-            self.what, self.measured
-        )
+        write!(f, "{verdict}: {}: {:.1}, promised {relation} {limit}", self.what, self.measured)
     }
 }
 

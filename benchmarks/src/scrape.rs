@@ -1,5 +1,6 @@
 //! What a scrape costs, from the recorded values to the text.
 
+mod kymo;
 mod opentelemetry_prometheus;
 mod otel;
 mod prometheus;
@@ -7,6 +8,7 @@ mod prometheus_client;
 mod scraper;
 mod text_exporter;
 mod workload;
+mod writer;
 
 use crate::callgrind::{self, Cost};
 use crate::clock::{self, Rounds};
@@ -27,66 +29,55 @@ struct Peer {
 
 /// The one that the others are compared with.
 const FIRST: usize = 0;
-const PEERS: [Peer; 4] = [
+const KYMO: usize = 4;
+const PEERS: [Peer; 5] = [
     opentelemetry_prometheus::PEER,
     text_exporter::PEER,
     prometheus::PEER,
     prometheus_client::PEER,
+    kymo::PEER,
 ];
 
-/// Lines, scrapes under callgrind, scrapes in a round, rounds.
-const SIZES: [(usize, u64, u64, usize); 2] = [(10_000, 2, 1, 41), (100_000, 1, 1, 15)];
+/// How large a scrape is, and how often it is done.
+struct Size {
+    lines: usize,
+    scrapes_under_callgrind: u64,
+    rounds: usize,
+}
+
+const SIZES: [Size; 2] = [
+    Size { lines: 10_000, scrapes_under_callgrind: 2, rounds: 41 },
+    Size { lines: 100_000, scrapes_under_callgrind: 1, rounds: 15 },
+];
 
 /// Prints the table and returns what it promises.
 pub fn table() -> Result<Vec<Promise>, BoxError> {
     let mut rows = Vec::new();
+    let (mut by_time, mut by_instructions) = (f64::INFINITY, f64::INFINITY);
     for series in [Series::Counters, Series::Histograms] {
-        for (lines, under_callgrind, scrapes, rounds) in SIZES {
-            let workload = Workload::new(series, lines);
-            let costs = PEERS
-                .iter()
-                .map(|peer| callgrind::cost(&name(series, lines, peer), under_callgrind))
-                .collect::<Result<Vec<_>, _>>()?;
-            let mut subjects = PEERS
-                .iter()
-                .map(|peer| scraper(peer, workload))
-                .collect::<Result<Vec<_>, _>>()?;
-            let rounds = clock::interleaved(&mut subjects, rounds, scrapes);
-            subjects.iter().try_for_each(|subject| subject.verify())?;
-            let block = Block {
-                workload,
-                costs,
-                rounds,
-            };
-            rows.extend(
-                PEERS
-                    .iter()
-                    .enumerate()
-                    .map(|(index, peer)| block.row(index, peer)),
-            );
+        for size in &SIZES {
+            let block = Block::measure(series, size)?;
+            rows.extend(PEERS.iter().enumerate().map(|(index, peer)| block.row(index, peer)));
+            by_time = by_time.min(block.speedup_by_time(KYMO));
+            by_instructions = by_instructions.min(block.speedup_by_instructions(KYMO));
         }
     }
-    table::print(
-        "Scrape: from recorded values to text",
-        &[
-            "exporter",
-            "series",
-            "lines",
-            "ms",
-            "instructions/line",
-            "allocations/line",
-            "speed-up by time",
-            "by instructions",
-        ],
-        &rows,
-    );
-    Ok(Vec::new())
+    table::print("Scrape: from recorded values to text", &COLUMNS, &rows);
+    let mut promises = vec![
+        Promise::at_least(4.0, "times faster than opentelemetry-prometheus, at the least", by_time),
+        Promise::at_least(4.0, "times fewer instructions, at the least", by_instructions),
+    ];
+    promises.extend(writer::summary()?);
+    Ok(promises)
 }
 
 /// The subject called `scrape/SERIES/LINES/PEER`.
 pub fn subject(series: &str, lines: usize, name: &str) -> Result<Box<dyn Subject>, BoxError> {
     let series =
         Series::from_name(series).ok_or_else(|| format!("there are no series {series:?}"))?;
+    if name == writer::PEER.name {
+        return scraper(&writer::PEER, Workload::of_one_instrument(series, lines));
+    }
     let peer = PEERS.iter().find(|peer| peer.name == name);
     let peer = peer.ok_or_else(|| format!("there is no exporter {name:?}"))?;
     scraper(peer, Workload::new(series, lines))
@@ -97,12 +88,19 @@ fn name(series: Series, lines: usize, peer: &Peer) -> String {
 }
 
 fn scraper(peer: &Peer, workload: Workload) -> Result<Box<dyn Subject>, BoxError> {
-    Ok(Box::new(Scraper::new(
-        peer.name,
-        workload,
-        (peer.record)(&workload)?,
-    )))
+    Ok(Box::new(Scraper::new(peer.name, workload, (peer.record)(&workload)?)))
 }
+
+const COLUMNS: [&str; 8] = [
+    "exporter",
+    "series",
+    "lines",
+    "ms",
+    "instructions/line",
+    "allocations/line",
+    "times faster",
+    "times fewer instructions",
+];
 
 /// All exporters on one workload.
 struct Block {
@@ -112,6 +110,18 @@ struct Block {
 }
 
 impl Block {
+    fn measure(series: Series, size: &Size) -> Result<Self, BoxError> {
+        let workload = Workload::new(series, size.lines);
+        let cost =
+            |peer| callgrind::cost(&name(series, size.lines, peer), size.scrapes_under_callgrind);
+        let costs = PEERS.iter().map(cost).collect::<Result<_, _>>()?;
+        let mut subjects =
+            PEERS.iter().map(|peer| scraper(peer, workload)).collect::<Result<Vec<_>, _>>()?;
+        let rounds = clock::interleaved(&mut subjects, size.rounds, 1);
+        subjects.iter().try_for_each(|subject| subject.verify())?;
+        Ok(Self { workload, costs, rounds })
+    }
+
     fn row(&self, index: usize, peer: &Peer) -> Vec<String> {
         let lines = self.workload.lines();
         let per_line = |cost: f64| cost / lines as f64;

@@ -11,9 +11,6 @@ pub const VARIANT: Variant = Variant {
     build: |router| {
         let (meters, record) = provider::previous()?;
         let layer = HttpMetricsLayerBuilder::new().with_provider(meters).build();
-        Ok(Measured {
-            router: router.layer(layer),
-            record: Some(record),
-        })
+        Ok(Measured { router: router.layer(layer), record: Some(record) })
     },
 };

@@ -10,13 +10,8 @@ pub const VARIANT: Variant = Variant {
     measures: "duration, active, count",
     build: |router| {
         let (layer, handle) = PrometheusMetricLayer::pair();
-        let record = Record {
-            expose: Box::new(move || handle.render()),
-            count: "axum_http_requests_total",
-        };
-        Ok(Measured {
-            router: router.layer(layer),
-            record: Some(record),
-        })
+        let record =
+            Record { expose: Box::new(move || handle.render()), count: "axum_http_requests_total" };
+        Ok(Measured { router: router.layer(layer), record: Some(record) })
     },
 };

@@ -37,7 +37,8 @@ impl Exchange {
         Ok(Self {
             variant,
             runtime,
-            router,
+            // As a server does; or axum would put the layer round the handler at each request.
+            router: router.with_state(()),
             record,
             requests: 0,
             bytes: 0,
@@ -47,13 +48,7 @@ impl Exchange {
 
 impl Subject for Exchange {
     fn run(&mut self, times: u64) {
-        let Self {
-            runtime,
-            router,
-            requests,
-            bytes,
-            ..
-        } = self;
+        let Self { runtime, router, requests, bytes, .. } = self;
         runtime.block_on(async {
             for _ in 0..times {
                 *bytes += exchange(router).await;
@@ -72,9 +67,7 @@ impl Subject for Exchange {
         let text = expose();
         let recorded: f64 = exposition::values(&text, count, ROUTE).sum();
         if recorded != self.requests as f64 {
-            let Self {
-                variant, requests, ..
-            } = self;
+            let Self { variant, requests, .. } = self;
             return Err(format!("{variant}: {recorded} of {requests} requests in:\n{text}").into());
         }
         Ok(())
@@ -85,10 +78,7 @@ impl Subject for Exchange {
 async fn exchange(router: &mut Router) -> usize {
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = axum::http::Uri::from_static("/books/42");
-    request.headers_mut().insert(
-        header::HOST,
-        header::HeaderValue::from_static("localhost:8080"),
-    );
+    request.headers_mut().insert(header::HOST, header::HeaderValue::from_static("localhost:8080"));
     let Ok(response) = router.call(request).await;
     if response.status() != 200 {
         return 0;

@@ -31,10 +31,7 @@ pub const VARIANT: Variant = Variant {
             active: active.clone(),
         });
         let record = provider::record(registry, "http_duration_seconds_count", ());
-        Ok(Measured {
-            router: router.layer(layer),
-            record: Some(record),
-        })
+        Ok(Measured { router: router.layer(layer), record: Some(record) })
     },
 };
 

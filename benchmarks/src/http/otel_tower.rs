@@ -13,9 +13,6 @@ pub const VARIANT: Variant = Variant {
         let (meters, record) = provider::current()?;
         global::set_meter_provider(meters); // it can be told no other
         let layer = LayerBuilder::builder().with_tracing(false).build()?;
-        Ok(Measured {
-            router: router.layer(layer),
-            record: Some(record),
-        })
+        Ok(Measured { router: router.layer(layer), record: Some(record) })
     },
 };

@@ -14,9 +14,7 @@ pub const COUNT: &str = "http_server_request_duration_seconds_count";
 /// A provider of the 0.33 line and its read-out.
 pub fn current() -> Result<(SdkMeterProvider, Record), BoxError> {
     let registry = Registry::new();
-    let reader = opentelemetry_prometheus::exporter()
-        .with_registry(registry.clone())
-        .build()?;
+    let reader = opentelemetry_prometheus::exporter().with_registry(registry.clone()).build()?;
     let provider = SdkMeterProvider::builder().with_reader(reader).build();
     Ok((provider.clone(), record(registry, COUNT, provider)))
 }
@@ -24,9 +22,8 @@ pub fn current() -> Result<(SdkMeterProvider, Record), BoxError> {
 /// The same of the 0.32 line.
 pub fn previous() -> Result<(opentelemetry_sdk_032::metrics::SdkMeterProvider, Record), BoxError> {
     let registry = Registry::new();
-    let reader = opentelemetry_prometheus_032::exporter()
-        .with_registry(registry.clone())
-        .build()?;
+    let reader =
+        opentelemetry_prometheus_032::exporter().with_registry(registry.clone()).build()?;
     let builder = opentelemetry_sdk_032::metrics::SdkMeterProvider::builder();
     let provider = builder.with_reader(reader).build();
     Ok((provider.clone(), record(registry, COUNT, provider)))
@@ -36,12 +33,7 @@ pub fn previous() -> Result<(opentelemetry_sdk_032::metrics::SdkMeterProvider, R
 pub fn record(registry: Registry, count: &'static str, owner: impl Any) -> Record {
     let expose = move || {
         let _owner = &owner;
-        TextEncoder::new()
-            .encode_to_string(&registry.gather())
-            .unwrap_or_default()
+        TextEncoder::new().encode_to_string(&registry.gather()).unwrap_or_default()
     };
-    Record {
-        expose: Box::new(expose),
-        count,
-    }
+    Record { expose: Box::new(expose), count }
 }

@@ -12,9 +12,6 @@ pub const VARIANT: Variant = Variant {
     build: |router| {
         let (meters, record) = provider::current()?;
         let layer = HttpLayer::server(&meters.meter("bench"));
-        Ok(Measured {
-            router: router.layer(layer),
-            record: Some(record),
-        })
+        Ok(Measured { router: router.layer(layer), record: Some(record) })
     },
 };

@@ -9,9 +9,8 @@ pub const PEER: Peer = Peer {
     title: "opentelemetry-prometheus 0.33",
     record: |workload| {
         let registry = Registry::new();
-        let reader = ::opentelemetry_prometheus::exporter()
-            .with_registry(registry.clone())
-            .build()?;
+        let reader =
+            ::opentelemetry_prometheus::exporter().with_registry(registry.clone()).build()?;
         let provider = otel::record(workload, reader);
         Ok(Box::new(move |text| {
             let _provider = &provider; // its last clone shuts the reader down

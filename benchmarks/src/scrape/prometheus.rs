@@ -19,9 +19,7 @@ pub const PEER: Peer = Peer {
                 Series::Histograms => histogram(workload, instrument, &registry)?,
             }
         }
-        Ok(Box::new(move |text| {
-            Ok(TextEncoder::new().encode(&registry.gather(), text)?)
-        }))
+        Ok(Box::new(move |text| Ok(TextEncoder::new().encode(&registry.gather(), text)?)))
     },
 };
 

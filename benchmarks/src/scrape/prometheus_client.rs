@@ -22,9 +22,7 @@ pub const PEER: Peer = Peer {
                 Series::Histograms => histogram(workload, instrument, &mut registry),
             }
         }
-        Ok(Box::new(move |text| {
-            Ok(encode(&mut Utf8(text), &registry)?)
-        }))
+        Ok(Box::new(move |text| Ok(encode(&mut Utf8(text), &registry)?)))
     },
 };
 
@@ -34,11 +32,7 @@ fn labels(set: LabelSet) -> Labels {
     let [method, route, status] = LabelSet::NAMES;
     let values = set.values();
     let [method_value, route_value, status_value] = values;
-    [
-        (method, method_value),
-        (route, route_value),
-        (status, status_value),
-    ]
+    [(method, method_value), (route, route_value), (status, status_value)]
 }
 
 fn counter(workload: &Workload, instrument: usize, registry: &mut Registry) {

@@ -18,13 +18,7 @@ pub struct Scraper {
 
 impl Scraper {
     pub fn new(peer: &'static str, workload: Workload, expose: Box<Expose>) -> Self {
-        Self {
-            peer,
-            workload,
-            expose,
-            text: Vec::new(),
-            failure: None,
-        }
+        Self { peer, workload, expose, text: Vec::new(), failure: None }
     }
 }
 
@@ -38,21 +32,12 @@ impl Subject for Scraper {
 
     /// Every line is there, and every value.
     fn verify(&self) -> Result<(), BoxError> {
-        let Self {
-            peer,
-            workload,
-            text,
-            failure,
-            ..
-        } = self;
+        let Self { peer, workload, text, failure, .. } = self;
         if let Some(failure) = failure {
             return Err(format!("{peer}: {failure}").into());
         }
         let text = str::from_utf8(text)?;
-        let lines = text
-            .lines()
-            .filter(|line| line.starts_with("bench_"))
-            .count();
+        let lines = text.lines().filter(|line| line.starts_with("bench_")).count();
         if lines != workload.lines() {
             let start: String = text.lines().take(30).collect::<Vec<_>>().join("\n");
             let expected = workload.lines();

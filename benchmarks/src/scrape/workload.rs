@@ -5,6 +5,7 @@
 pub struct Workload {
     pub series: Series,
     pub instruments: usize,
+    sets: usize,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -14,9 +15,8 @@ pub enum Series {
 }
 
 /// Fifteen bounds, so sixteen buckets, a sum and a count.
-pub const BOUNDS: [f64; 15] = [
-    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 30.0,
-];
+pub const BOUNDS: [f64; 15] =
+    [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 30.0];
 
 pub const HELP: &str = "What the benchmark recorded, before anyone asked for it.";
 
@@ -25,9 +25,7 @@ pub const OBSERVATIONS: [f64; 6] = [0.0017, 0.0123, 0.0456, 0.31, 2.25, 12.5];
 
 impl Series {
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Counters, Self::Histograms]
-            .into_iter()
-            .find(|series| series.name() == name)
+        [Self::Counters, Self::Histograms].into_iter().find(|series| series.name() == name)
     }
 
     pub fn name(self) -> &'static str {
@@ -56,21 +54,25 @@ impl Series {
 impl Workload {
     /// As many whole instruments as reach `lines` sample lines.
     pub fn new(series: Series, lines: usize) -> Self {
-        let lines_per_instrument = series.sets() * series.lines_per_set();
-        Self {
-            series,
-            instruments: lines.div_ceil(lines_per_instrument),
-        }
+        let sets = series.sets();
+        let instruments = lines.div_ceil(sets * series.lines_per_set());
+        Self { series, instruments, sets }
+    }
+
+    /// One instrument with as many label sets as reach `lines` sample lines.
+    pub fn of_one_instrument(series: Series, lines: usize) -> Self {
+        let sets = lines.div_ceil(series.lines_per_set());
+        Self { series, instruments: 1, sets }
     }
 
     /// Sample lines in a scrape.
     pub fn lines(&self) -> usize {
-        self.instruments * self.series.sets() * self.series.lines_per_set()
+        self.instruments * self.sets * self.series.lines_per_set()
     }
 
     /// The label sets of each instrument.
     pub fn sets(&self) -> impl Iterator<Item = LabelSet> + use<> {
-        (0..self.series.sets()).map(LabelSet)
+        (0..self.sets).map(LabelSet)
     }
 
     /// The name of an instrument for OpenTelemetry.
@@ -96,7 +98,7 @@ impl Workload {
     pub fn counted(&self) -> u64 {
         match self.series {
             Series::Counters => self.sets().map(LabelSet::count).sum(),
-            Series::Histograms => (self.series.sets() * OBSERVATIONS.len()) as u64,
+            Series::Histograms => (self.sets * OBSERVATIONS.len()) as u64,
         }
     }
 }
@@ -107,17 +109,9 @@ pub struct LabelSet(usize);
 
 impl LabelSet {
     /// As OpenTelemetry names them; their values are given by [`super::otel`].
-    pub const KEYS: [&str; 3] = [
-        "http.request.method",
-        "http.route",
-        "http.response.status_code",
-    ];
+    pub const KEYS: [&str; 3] = ["http.request.method", "http.route", "http.response.status_code"];
     /// As they are exposed.
-    pub const NAMES: [&str; 3] = [
-        "http_request_method",
-        "http_route",
-        "http_response_status_code",
-    ];
+    pub const NAMES: [&str; 3] = ["http_request_method", "http_route", "http_response_status_code"];
     pub const STATUS: u16 = 200;
 
     pub fn method(self) -> &'static str {
@@ -129,11 +123,7 @@ impl LabelSet {
     }
 
     pub fn values(self) -> [String; 3] {
-        [
-            self.method().to_owned(),
-            self.route(),
-            Self::STATUS.to_string(),
-        ]
+        [self.method().to_owned(), self.route(), Self::STATUS.to_string()]
     }
 
     /// What the counter of this set counts.
