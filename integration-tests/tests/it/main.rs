@@ -16,6 +16,7 @@ mod http_laws;
 mod lint;
 mod prometheus;
 mod road;
+mod servers;
 mod stopping;
 mod storm;
 mod strangers;
