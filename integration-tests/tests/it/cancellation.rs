@@ -10,7 +10,7 @@ use tokio::{
 
 const COUNT: &str = "http_server_request_duration_seconds_count";
 const ACTIVE: &str = "http_server_active_requests";
-const SOON: Duration = Duration::from_secs(5);
+const SOON: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_gives_up_is_counted_as_cancelled() {

@@ -66,7 +66,7 @@ async fn a_request_that_never_ends_is_given_up() {
 /// Until a request is being answered.
 async fn under_way(shop: &Bookshop) {
     let look = async || shop.scrape().await.sum("http_server_active_requests", &[]);
-    integration_tests::eventually(Duration::from_secs(5), look, |active| *active > 0.5).await;
+    integration_tests::eventually(Duration::from_secs(20), look, |active| *active > 0.5).await;
 }
 
 #[track_caller]
