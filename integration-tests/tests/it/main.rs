@@ -10,6 +10,7 @@ mod arrows;
 mod cancellation;
 mod contract;
 mod conventions;
+mod declared;
 mod documents;
 mod environment;
 mod http_laws;

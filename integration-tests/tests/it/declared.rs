@@ -1,0 +1,38 @@
+//! Nothing is scraped that is not declared, and everything declared is scraped.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use http::Method;
+use integration_tests::{Bookshop, Scrape, eventually, laws, load, reference};
+use tokio::{io::AsyncWriteExt, net::TcpStream};
+
+/// What no route of the bookshop brings about: it is on request, and off there.
+const ON_REQUEST: &[&str] = &["kymo_http_server_first_byte_duration_seconds"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bookshop_shows_exactly_the_declared_metrics() {
+    let shop = Bookshop::start();
+    load::run(shop.client(), 2, 3).await;
+    shop.client().send(Method::PATCH, "/books", "{}").await;
+    let mut events = TcpStream::connect(shop.address()).await.unwrap();
+    events.write_all(b"GET /events HTTP/1.1\r\nhost: shop\r\n\r\n").await.unwrap();
+
+    let look = async || Scrape::parse(shop.client().get("/metrics").await.text()).unwrap();
+    let streams = "kymo_http_server_active_streams";
+    let scrape = eventually(Duration::from_secs(5), look, |scrape| scrape.sum(streams, &[]) > 0.5);
+    let scrape = scrape.await;
+    laws::only_declared(&scrape);
+
+    let mut declared = BTreeSet::new();
+    for metric in kymo::declared_metrics() {
+        declared.insert(reference::scraped_name(metric).await);
+    }
+    let scraped: BTreeSet<_> = scrape
+        .families()
+        .iter()
+        .map(|family| family.name.clone())
+        .filter(|name| name != "target_info")
+        .collect();
+    declared.retain(|name| !ON_REQUEST.contains(&name.as_str()));
+    assert_eq!(scraped, declared);
+}
