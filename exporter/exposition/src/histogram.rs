@@ -18,9 +18,7 @@ pub struct Histogram<'a> {
 impl Histogram<'_> {
     /// The number of observations, or `None` when it does not fit in 64 bits.
     pub fn count(&self) -> Option<u64> {
-        self.counts
-            .iter()
-            .try_fold(0_u64, |sum, &count| sum.checked_add(count))
+        self.counts.iter().try_fold(0_u64, |sum, &count| sum.checked_add(count))
     }
 
     /// Whether the bounds are finite and strictly ascending and there is one count more than bounds.

@@ -48,21 +48,15 @@ impl Names {
 
     fn owned(&self, name: &str) -> Option<Clash> {
         let (owner, &kind) = self.owners.get_key_value(name)?;
-        Some(Clash {
-            owner: owner.clone(),
-            kind,
-        })
+        Some(Clash { owner: owner.clone(), kind })
     }
 
     fn sample_of_another(&self, name: &str) -> Option<Clash> {
-        [Kind::Histogram, Kind::Summary]
-            .into_iter()
-            .find_map(|kind| {
-                kind.suffixes().iter().find_map(|suffix| {
-                    self.owned(name.strip_suffix(suffix)?)
-                        .filter(|clash| clash.kind == kind)
-                })
+        [Kind::Histogram, Kind::Summary].into_iter().find_map(|kind| {
+            kind.suffixes().iter().find_map(|suffix| {
+                self.owned(name.strip_suffix(suffix)?).filter(|clash| clash.kind == kind)
             })
+        })
     }
 
     fn own_sample(&mut self, name: &str, kind: Kind) -> Option<Clash> {
@@ -83,10 +77,7 @@ mod tests {
     fn a_name_has_one_owner() {
         let mut names = Names::default();
         assert_eq!(names.claim("a", Kind::Gauge), Ok(()));
-        let clash = Clash {
-            owner: "a".into(),
-            kind: Kind::Gauge,
-        };
+        let clash = Clash { owner: "a".into(), kind: Kind::Gauge };
         assert_eq!(names.claim("a", Kind::Gauge), Err(clash));
         names.clear();
         assert_eq!(names.claim("a", Kind::Counter), Ok(()));

@@ -79,41 +79,17 @@ mod tests {
     #[test]
     fn the_specification_s_example_gives_its_spans_and_deltas() {
         // OTLP offset 3 is index 4 here.
-        let buckets = NativeBuckets {
-            offset: 4,
-            counts: &[10, 0, 0, 20, 5, 2],
-        };
+        let buckets = NativeBuckets { offset: 4, counts: &[10, 0, 0, 20, 5, 2] };
         let spans: Vec<_> = buckets.spans().collect();
-        assert_eq!(
-            spans,
-            [
-                Span {
-                    offset: 4,
-                    length: 1
-                },
-                Span {
-                    offset: 2,
-                    length: 3
-                }
-            ]
-        );
+        assert_eq!(spans, [Span { offset: 4, length: 1 }, Span { offset: 2, length: 3 }]);
         assert_eq!(buckets.deltas().collect::<Vec<_>>(), [10, 10, -15, -3]);
     }
 
     #[test]
     fn leading_zeros_move_the_first_span_and_trailing_ones_vanish() {
-        let buckets = NativeBuckets {
-            offset: -2,
-            counts: &[0, 7, 0],
-        };
+        let buckets = NativeBuckets { offset: -2, counts: &[0, 7, 0] };
         let spans: Vec<_> = buckets.spans().collect();
-        assert_eq!(
-            spans,
-            [Span {
-                offset: -1,
-                length: 1
-            }]
-        );
+        assert_eq!(spans, [Span { offset: -1, length: 1 }]);
         assert_eq!(buckets.deltas().collect::<Vec<_>>(), [7]);
     }
 

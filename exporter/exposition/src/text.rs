@@ -86,17 +86,17 @@ impl<'a> TextWriter<'a> {
         let kind = self.kind.ok_or(Refusal::Malformed)?;
         match (kind, &series.value) {
             (Kind::Histogram, Value::Histogram(histogram)) => {
-                self.labels.check(series.labels, "le")?;
+                self.labels.check(series.labels, kind)?;
                 self.histogram(series, histogram)
             }
             (Kind::Histogram, Value::NativeHistogram(_)) => Err(Refusal::Unsupported),
             (Kind::Summary, Value::Summary(summary)) => {
-                self.labels.check(series.labels, "quantile")?;
+                self.labels.check(series.labels, kind)?;
                 self.summary(series, summary)
             }
             (Kind::Histogram | Kind::Summary, _) => Err(Refusal::Malformed),
             (_, Value::Number(number, _)) => {
-                self.labels.check(series.labels, "")?;
+                self.labels.check(series.labels, kind)?;
                 self.number(series, *number);
                 Ok(())
             }
@@ -152,8 +152,7 @@ impl<'a> TextWriter<'a> {
         }
         for q in it.quantiles {
             self.begin_sample("", series);
-            self.out
-                .extend_from_slice(if series.labels.is_empty() { b"{" } else { b"," });
+            self.out.extend_from_slice(if series.labels.is_empty() { b"{" } else { b"," });
             self.out.extend_from_slice(b"quantile=\"");
             number::write_f64(q.quantile, self.out);
             self.out.extend_from_slice(b"\"} ");
@@ -202,11 +201,7 @@ impl TextWriter<'_> {
 
     /// Closes the labels that have been written, if any, and adds the value.
     fn end_sample(&mut self, series: &Series<'_>, number: Number) {
-        let close: &[u8] = if series.labels.is_empty() {
-            b" "
-        } else {
-            b"} "
-        };
+        let close: &[u8] = if series.labels.is_empty() { b" " } else { b"} " };
         self.out.extend_from_slice(close);
         number::write(number, self.out);
         self.end_line();

@@ -1,4 +1,4 @@
-use crate::Label;
+use crate::{Kind, Label};
 
 use super::{Refusal, escape};
 
@@ -11,28 +11,23 @@ pub(super) struct LabelBlock {
     /// `{first="` `",second="` and so on.
     text: Vec<u8>,
     ends: Vec<usize>,
-    /// The label name that the value of the series brings itself.
-    reserved: &'static str,
+    /// What the names were validated for: a kind may bring a label itself.
+    kind: Option<Kind>,
 }
 
 impl LabelBlock {
-    /// Makes sure that these labels can be written beside a `reserved` one.
-    pub(super) fn check(
-        &mut self,
-        labels: &[Label<'_>],
-        reserved: &'static str,
-    ) -> Result<(), Refusal> {
-        if self.reserved == reserved && self.matches(labels) {
+    /// Makes sure that these labels can be written for a series of this kind.
+    pub(super) fn check(&mut self, labels: &[Label<'_>], kind: Kind) -> Result<(), Refusal> {
+        if self.kind == Some(kind) && self.matches(labels) {
             return Ok(());
         }
         self.text.clear();
         self.ends.clear();
-        self.reserved = reserved;
+        self.kind = None;
+        let reserved = reserved(kind);
         let checked = labels.iter().enumerate().all(|(index, label)| {
-            let taken = labels[..index]
-                .iter()
-                .any(|before| before.name == label.name);
-            escape::is_label_name(label.name) && label.name != reserved && !taken
+            let taken = labels[..index].iter().any(|before| before.name == label.name);
+            escape::is_label_name(label.name) && Some(label.name) != reserved && !taken
         });
         if !checked {
             return Err(Refusal::Malformed);
@@ -44,6 +39,7 @@ impl LabelBlock {
             self.text.extend_from_slice(b"=\"");
             self.ends.push(self.text.len());
         }
+        self.kind = Some(kind);
         Ok(())
     }
 
@@ -68,5 +64,14 @@ impl LabelBlock {
                 start = end + 2;
                 same
             })
+    }
+}
+
+/// The label that the value of a series brings itself.
+const fn reserved(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Histogram => Some("le"),
+        Kind::Summary => Some("quantile"),
+        _ => None,
     }
 }

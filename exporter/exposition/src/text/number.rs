@@ -38,10 +38,7 @@ fn exact_integer(number: f64) -> Option<i64> {
     if number.abs() >= LIMIT || number.is_nan() || (number == 0.0 && number.is_sign_negative()) {
         return None;
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the range was just checked"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "the range was just checked")]
     let integer = number as i64;
     #[expect(clippy::float_cmp, reason = "exactly equal is what is asked")]
     (integer as f64 == number).then_some(integer)
@@ -77,15 +74,7 @@ mod tests {
 
     #[test]
     fn every_edge_reads_back_with_all_its_bits() {
-        let edges = [
-            0.0,
-            -0.0,
-            1e15,
-            1e15 - 1.0,
-            1e16,
-            9_007_199_254_740_993.0,
-            -1e22,
-        ];
+        let edges = [0.0, -0.0, 1e15, 1e15 - 1.0, 1e16, 9_007_199_254_740_993.0, -1e22];
         let tiny = [f64::MIN_POSITIVE, f64::MAX, f64::MIN, f64::EPSILON, 5e-324];
         for number in edges.into_iter().chain(tiny) {
             let read: f64 = written(number).parse().unwrap();

@@ -74,10 +74,5 @@ fn observe(writer: &mut TextWriter<'_>, number: u64) {
 }
 
 fn family(name: &str, kind: Kind) -> Family<'_> {
-    Family {
-        name,
-        help: "Help.",
-        unit: "",
-        kind,
-    }
+    Family { name, help: "Help.", unit: "", kind }
 }

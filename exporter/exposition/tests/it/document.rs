@@ -22,10 +22,7 @@ fn every_kind_has_its_lines() {
         sink.family(&family("heat_celsius", Kind::Gauge));
         sink.series(&number(&[], 36.6));
         sink.family(&family("latency_seconds", Kind::Histogram));
-        sink.series(&series(
-            &[Label::new("route", "/")],
-            histogram(&[0.1, 1.0], &[4, 0, 1]),
-        ));
+        sink.series(&series(&[Label::new("route", "/")], histogram(&[0.1, 1.0], &[4, 0, 1])));
         sink.series(&series(&[], histogram(&[], &[2])));
         sink.family(&family("rpc_seconds", Kind::Summary));
         sink.series(&series(&[Label::new("peer", "a")], summary(&QUANTILES)));
@@ -54,21 +51,14 @@ fn what_the_format_has_no_words_for_is_left_out() {
         schema: 3,
         zero_threshold: 1e-128,
         zero_count: 1,
-        positive: NativeBuckets {
-            offset: 1,
-            counts: &[1],
-        },
+        positive: NativeBuckets { offset: 1, counts: &[1] },
         negative: NativeBuckets::default(),
         sum: Number::F64(1.0),
         count: 2,
         exemplars: &[exemplar],
     };
     let (document, report) = write(|sink| {
-        sink.family(&Family {
-            unit: "bytes",
-            help: "",
-            ..family("a_bytes_total", Kind::Counter)
-        });
+        sink.family(&Family { unit: "bytes", help: "", ..family("a_bytes_total", Kind::Counter) });
         sink.series(&Series {
             labels: &[],
             start_time: Some(SystemTime::UNIX_EPOCH),
@@ -78,19 +68,13 @@ fn what_the_format_has_no_words_for_is_left_out() {
         sink.series(&series(&[], Value::NativeHistogram(native)));
     });
     assert_eq!(document, "# TYPE a_bytes_total counter\na_bytes_total 1\n");
-    assert_eq!(
-        (report.families, report.unsupported, report.dropped),
-        (1, 1, 0)
-    );
+    assert_eq!((report.families, report.unsupported, report.dropped), (1, 1, 0));
 }
 
 #[test]
 fn help_and_label_values_are_escaped() {
     let (document, _) = write(|sink| {
-        sink.family(&Family {
-            help: "a \\ and\n\"b\"",
-            ..family("a", Kind::Gauge)
-        });
+        sink.family(&Family { help: "a \\ and\n\"b\"", ..family("a", Kind::Gauge) });
         sink.series(&number(&[Label::new("x", "C:\\temp\n\"é\u{7f}\"")], 1_u64));
     });
     let escaped =
@@ -104,11 +88,7 @@ fn a_broken_series_costs_only_itself() {
     let digit = [Label::new("1st", "")];
     let nameless = [Label::new("", "")];
     let colon = [Label::new("a:b", "")];
-    let twice = [
-        Label::new("a", "1"),
-        Label::new("b", ""),
-        Label::new("a", "1"),
-    ];
+    let twice = [Label::new("a", "1"), Label::new("b", ""), Label::new("a", "1")];
     let le = [Label::new("le", "1")];
     let broken = [
         number(&dotted, 1_u64),
@@ -150,13 +130,8 @@ fn a_broken_series_costs_only_itself() {
 fn quantiles_out_of_order_or_range_cost_their_series() {
     let orders: [&[f64]; 4] = [&[0.9, 0.5], &[0.5, 0.5], &[1.5], &[f64::NAN]];
     for order in orders {
-        let quantiles: Vec<_> = order
-            .iter()
-            .map(|&quantile| Quantile {
-                quantile,
-                value: 1.0,
-            })
-            .collect();
+        let quantiles: Vec<_> =
+            order.iter().map(|&quantile| Quantile { quantile, value: 1.0 }).collect();
         let (document, report) = write(|sink| {
             sink.family(&family("a", Kind::Summary));
             sink.series(&series(&[], summary(&quantiles)));
@@ -221,28 +196,14 @@ fn a_writer_appends_to_what_is_there() {
 #[test]
 fn labels_may_change_from_series_to_series() {
     let (document, _) = write(|sink| {
-        sink.family(&Family {
-            help: "",
-            ..family("a", Kind::Gauge)
-        });
-        sink.series(&number(
-            &[Label::new("x", "1"), Label::new("y", "2")],
-            1_u64,
-        ));
+        sink.family(&Family { help: "", ..family("a", Kind::Gauge) });
+        sink.series(&number(&[Label::new("x", "1"), Label::new("y", "2")], 1_u64));
         sink.series(&number(&[Label::new("x", "1")], 1_u64));
         sink.series(&number(&[Label::new("xy", "1")], 1_u64));
         sink.series(&number(&[], 1_u64));
-        sink.series(&number(
-            &[Label::new("y", "2"), Label::new("x", "1")],
-            1_u64,
-        ));
+        sink.series(&number(&[Label::new("y", "2"), Label::new("x", "1")], 1_u64));
     });
-    let lines = [
-        "a{x=\"1\",y=\"2\"} 1",
-        "a{x=\"1\"} 1",
-        "a{xy=\"1\"} 1",
-        "a 1",
-    ];
+    let lines = ["a{x=\"1\",y=\"2\"} 1", "a{x=\"1\"} 1", "a{xy=\"1\"} 1", "a 1"];
     let written: Vec<_> = document.lines().skip(1).collect();
     assert_eq!(written[..4], lines);
     assert_eq!(written[4], "a{y=\"2\",x=\"1\"} 1");
@@ -257,20 +218,11 @@ fn write(fill: impl FnOnce(&mut dyn Sink)) -> (String, Report) {
 }
 
 fn family(name: &str, kind: Kind) -> Family<'_> {
-    Family {
-        name,
-        help: "Help.",
-        unit: "",
-        kind,
-    }
+    Family { name, help: "Help.", unit: "", kind }
 }
 
 fn series<'a>(labels: &'a [Label<'a>], value: Value<'a>) -> Series<'a> {
-    Series {
-        labels,
-        start_time: None,
-        value,
-    }
+    Series { labels, start_time: None, value }
 }
 
 fn number<'a>(labels: &'a [Label<'a>], number: impl Into<Number>) -> Series<'a> {
@@ -278,29 +230,12 @@ fn number<'a>(labels: &'a [Label<'a>], number: impl Into<Number>) -> Series<'a> 
 }
 
 fn histogram<'a>(bounds: &'a [f64], counts: &'a [u64]) -> Value<'a> {
-    Value::Histogram(Histogram {
-        bounds,
-        counts,
-        sum: Some(Number::F64(7.5)),
-        exemplars: &[],
-    })
+    Value::Histogram(Histogram { bounds, counts, sum: Some(Number::F64(7.5)), exemplars: &[] })
 }
 
 fn summary(quantiles: &[Quantile]) -> Value<'_> {
-    Value::Summary(Summary {
-        quantiles,
-        sum: Some(Number::I64(9)),
-        count: 4,
-    })
+    Value::Summary(Summary { quantiles, sum: Some(Number::I64(9)), count: 4 })
 }
 
-const QUANTILES: [Quantile; 2] = [
-    Quantile {
-        quantile: 0.5,
-        value: 2.25,
-    },
-    Quantile {
-        quantile: 1.0,
-        value: 4.0,
-    },
-];
+const QUANTILES: [Quantile; 2] =
+    [Quantile { quantile: 0.5, value: 2.25 }, Quantile { quantile: 1.0, value: 4.0 }];

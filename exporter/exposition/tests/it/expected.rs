@@ -37,10 +37,7 @@ pub(crate) struct Expected {
 
 pub(crate) fn families() -> impl Strategy<Value = Vec<AnyFamily>> {
     let name = prop_oneof![
-        select(vec![
-            "a", "b", "c", "a_sum", "b_count", "c_bucket", "é1", "9", ""
-        ])
-        .prop_map_into(),
+        select(vec!["a", "b", "c", "a_sum", "b_count", "c_bucket", "é1", "9", ""]).prop_map_into(),
         "\\PC{0,6}",
     ];
     let kinds = [
@@ -52,21 +49,8 @@ pub(crate) fn families() -> impl Strategy<Value = Vec<AnyFamily>> {
         Kind::StateSet,
         Kind::Unknown,
     ];
-    let family = (
-        name,
-        any::<String>(),
-        select(kinds.to_vec()),
-        vec(series(), 0..5),
-    );
-    vec(
-        family.prop_map(|(name, help, kind, series)| AnyFamily {
-            name,
-            help,
-            kind,
-            series,
-        }),
-        0..6,
-    )
+    let family = (name, any::<String>(), select(kinds.to_vec()), vec(series(), 0..5));
+    vec(family.prop_map(|(name, help, kind, series)| AnyFamily { name, help, kind, series }), 0..6)
 }
 
 fn series() -> impl Strategy<Value = AnySeries> {
@@ -82,25 +66,12 @@ fn series() -> impl Strategy<Value = AnySeries> {
 fn value() -> impl Strategy<Value = AnyValue> {
     let ascending = vec(0_u32..1000, 0..6).prop_map(|numbers| {
         let sorted: BTreeSet<_> = numbers.into_iter().collect();
-        sorted
-            .into_iter()
-            .map(|number| f64::from(number) / 1000.0)
-            .collect::<Vec<_>>()
+        sorted.into_iter().map(|number| f64::from(number) / 1000.0).collect::<Vec<_>>()
     });
     let bounds = prop_oneof![5 => ascending, 1 => vec(any::<f64>(), 0..4)];
     let count = prop_oneof![9 => 0_u64..1 << 53, 1 => any::<u64>()];
-    let histogram = (
-        bounds.clone(),
-        vec(count, 7),
-        proptest::option::of(number()),
-        0..12_usize,
-    );
-    let summary = (
-        bounds,
-        any::<f64>(),
-        proptest::option::of(number()),
-        any::<u64>(),
-    );
+    let histogram = (bounds.clone(), vec(count, 7), proptest::option::of(number()), 0..12_usize);
+    let summary = (bounds, any::<f64>(), proptest::option::of(number()), any::<u64>());
     prop_oneof![
         2 => number().prop_map(AnyValue::Number),
         1 => histogram.prop_map(|(bounds, mut counts, sum, off)| {
@@ -130,57 +101,37 @@ impl AnySeries {
     pub(crate) fn with(&self, give: impl FnOnce(&Series<'_>)) {
         let label = |label: &'_ (String, String)| -> (String, String) { label.clone() };
         let owned: Vec<_> = self.labels.iter().map(label).collect();
-        let labels: Vec<_> = owned
-            .iter()
-            .map(|(name, value)| Label { name, value })
-            .collect();
+        let labels: Vec<_> = owned.iter().map(|(name, value)| Label { name, value }).collect();
         let quantiles: Vec<_> = match &self.value {
-            AnyValue::Summary(all, ..) => all
-                .iter()
-                .map(|&(quantile, value)| Quantile { quantile, value })
-                .collect(),
+            AnyValue::Summary(all, ..) => {
+                all.iter().map(|&(quantile, value)| Quantile { quantile, value }).collect()
+            }
             _ => Vec::new(),
         };
         let value = match &self.value {
             AnyValue::Number(number) => Value::Number(*number, None),
-            AnyValue::Histogram(bounds, counts, sum) => Value::Histogram(Histogram {
-                bounds,
-                counts,
-                sum: *sum,
-                exemplars: &[],
-            }),
-            AnyValue::Summary(_, sum, count) => Value::Summary(Summary {
-                quantiles: &quantiles,
-                sum: *sum,
-                count: *count,
-            }),
+            AnyValue::Histogram(bounds, counts, sum) => {
+                Value::Histogram(Histogram { bounds, counts, sum: *sum, exemplars: &[] })
+            }
+            AnyValue::Summary(_, sum, count) => {
+                Value::Summary(Summary { quantiles: &quantiles, sum: *sum, count: *count })
+            }
         };
-        give(&Series {
-            labels: &labels,
-            start_time: None,
-            value,
-        });
+        give(&Series { labels: &labels, start_time: None, value });
     }
 }
 
 pub(crate) fn of(families: &[AnyFamily]) -> Expected {
-    let mut expected = Expected {
-        families: Vec::new(),
-        dropped: 0,
-    };
+    let mut expected = Expected { families: Vec::new(), dropped: 0 };
     let mut taken: Vec<(String, Kind)> = Vec::new();
     for any in families {
-        let mut name = any.name.replace(
-            |c: char| !(c.is_ascii_alphanumeric() || "_:".contains(c)),
-            "_",
-        );
+        let mut name =
+            any.name.replace(|c: char| !(c.is_ascii_alphanumeric() || "_:".contains(c)), "_");
         if name.starts_with(|first: char| first.is_ascii_digit()) {
             name.replace_range(..1, "_");
         }
-        let free = !name.is_empty()
-            && taken
-                .iter()
-                .all(|other| !share(&samples(&name, any.kind), other));
+        let free =
+            !name.is_empty() && taken.iter().all(|other| !share(&samples(&name, any.kind), other));
         let kind = match any.kind {
             Kind::Counter => "counter",
             Kind::Histogram => "histogram",
@@ -216,10 +167,7 @@ fn samples(name: &str, kind: Kind) -> Vec<String> {
         Kind::Summary => &["", "_sum", "_count"],
         _ => &[""],
     };
-    suffixes
-        .iter()
-        .map(|suffix| format!("{name}{suffix}"))
-        .collect()
+    suffixes.iter().map(|suffix| format!("{name}{suffix}")).collect()
 }
 
 /// Whether one is the name of the other, or of one of its samples.
@@ -236,9 +184,7 @@ fn lines(name: &str, kind: Kind, series: &AnySeries) -> Option<Vec<ReadSample>> 
     let mut seen = BTreeSet::new();
     for (label, _) in &series.labels {
         let first = label.chars().next()?;
-        let legal = label
-            .chars()
-            .all(|char| char.is_ascii_alphanumeric() || char == '_');
+        let legal = label.chars().all(|char| char.is_ascii_alphanumeric() || char == '_');
         if first.is_ascii_digit() || !legal || label == reserved || !seen.insert(label) {
             return None;
         }
@@ -246,16 +192,11 @@ fn lines(name: &str, kind: Kind, series: &AnySeries) -> Option<Vec<ReadSample>> 
     let line = |suffix: &str, extra: Option<(&str, f64)>, value: String| {
         let extra = extra.map(|(label, number)| (label.to_owned(), text(Number::F64(number))));
         let labels = series.labels.iter().cloned().chain(extra).collect();
-        ReadSample {
-            name: format!("{name}{suffix}"),
-            labels,
-            value,
-        }
+        ReadSample { name: format!("{name}{suffix}"), labels, value }
     };
     let tail = |sum: Option<Number>, count: u64| {
         let sum = sum.map(|sum| line("_sum", None, text(sum)));
-        sum.into_iter()
-            .chain([line("_count", None, count.to_string())])
+        sum.into_iter().chain([line("_count", None, count.to_string())])
     };
     let ascending = |all: &[f64]| all.windows(2).all(|pair| pair[0] < pair[1]);
     match (kind, &series.value) {
@@ -279,13 +220,7 @@ fn lines(name: &str, kind: Kind, series: &AnySeries) -> Option<Vec<ReadSample>> 
                 return None;
             }
             let line = |&(q, value)| line("", Some(("quantile", q)), text(Number::F64(value)));
-            Some(
-                quantiles
-                    .iter()
-                    .map(line)
-                    .chain(tail(*sum, *count))
-                    .collect(),
-            )
+            Some(quantiles.iter().map(line).chain(tail(*sum, *count)).collect())
         }
         (Kind::Histogram | Kind::Summary, _) => None,
         (_, AnyValue::Number(number)) => Some(vec![line("", None, text(*number))]),
@@ -311,9 +246,5 @@ fn digits(number: f64) -> String {
         return number.to_string();
     }
     let digits = format!("{number:e}");
-    if digits.contains("e-") {
-        digits
-    } else {
-        digits.replace('e', "e+")
-    }
+    if digits.contains("e-") { digits } else { digits.replace('e', "e+") }
 }

@@ -35,10 +35,7 @@ pub(crate) fn read(document: &str) -> Result<Vec<ReadFamily>, String> {
         let fault = |what: &str| format!("{what}: {line}");
         if let Some(rest) = line.strip_prefix("# HELP ") {
             let (name, text) = rest.split_once(' ').ok_or(fault("no help text"))?;
-            help = Some((
-                name.to_owned(),
-                unescape(text, false).ok_or(fault("bad escape"))?,
-            ));
+            help = Some((name.to_owned(), unescape(text, false).ok_or(fault("bad escape"))?));
         } else if let Some(rest) = line.strip_prefix("# TYPE ") {
             let (name, kind) = rest.split_once(' ').ok_or(fault("no type"))?;
             if !["counter", "gauge", "histogram", "summary", "untyped"].contains(&kind) {
@@ -50,9 +47,7 @@ pub(crate) fn read(document: &str) -> Result<Vec<ReadFamily>, String> {
             let help = help.take().map(|(of, text)| (of == name).then_some(text));
             families.push(ReadFamily {
                 name: name.to_owned(),
-                help: help
-                    .map(|text| text.ok_or(fault("help of another")))
-                    .transpose()?,
+                help: help.map(|text| text.ok_or(fault("help of another"))).transpose()?,
                 kind: kind.to_owned(),
                 samples: Vec::new(),
             });
@@ -77,11 +72,7 @@ fn sample(line: &str) -> Option<ReadSample> {
     };
     let value = value.strip_prefix(' ')?;
     let legal = is_name(name, true) && !value.contains(' ') && value.parse::<f64>().is_ok();
-    legal.then(|| ReadSample {
-        name: name.to_owned(),
-        labels,
-        value: value.to_owned(),
-    })
+    legal.then(|| ReadSample { name: name.to_owned(), labels, value: value.to_owned() })
 }
 
 fn labels(mut rest: &str) -> Option<(Labels, &str)> {
@@ -126,10 +117,7 @@ fn unescape(text: &str, quoted: bool) -> Option<String> {
 
 fn is_name(name: &str, colon: bool) -> bool {
     let letter = |char: char| char.is_ascii_alphabetic() || char == '_' || (colon && char == ':');
-    name.starts_with(letter)
-        && name
-            .chars()
-            .all(|char| letter(char) || char.is_ascii_digit())
+    name.starts_with(letter) && name.chars().all(|char| letter(char) || char.is_ascii_digit())
 }
 
 fn belongs(sample: &ReadSample, family: &ReadFamily) -> bool {
@@ -152,36 +140,24 @@ fn check(family: &ReadFamily) -> Result<(), String> {
     }
     let mut buckets: BTreeMap<Labels, Vec<(f64, u64)>> = BTreeMap::new();
     for sample in &family.samples {
-        let (bound, rest): (Vec<_>, Vec<_>) = sample
-            .labels
-            .iter()
-            .cloned()
-            .partition(|(name, _)| name == "le");
+        let (bound, rest): (Vec<_>, Vec<_>) =
+            sample.labels.iter().cloned().partition(|(name, _)| name == "le");
         let fault = || format!("broken histogram: {sample:?}");
         if let [(_, bound)] = bound.as_slice() {
             let bound: f64 = bound.parse().map_err(|_| fault())?;
             let count: u64 = sample.value.parse().map_err(|_| fault())?;
             let before = buckets.entry(rest).or_default();
-            if before
-                .last()
-                .is_some_and(|last| last.0 >= bound || last.1 > count)
-            {
+            if before.last().is_some_and(|last| last.0 >= bound || last.1 > count) {
                 return Err(fault());
             }
             before.push((bound, count));
         } else if sample.name.ends_with("_count") {
-            let last = buckets
-                .remove(&rest)
-                .and_then(|buckets| buckets.last().copied());
+            let last = buckets.remove(&rest).and_then(|buckets| buckets.last().copied());
             let count: u64 = sample.value.parse().map_err(|_| fault())?;
             if last != Some((f64::INFINITY, count)) {
                 return Err(fault());
             }
         }
     }
-    if buckets.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("no count: {buckets:?}"))
-    }
+    if buckets.is_empty() { Ok(()) } else { Err(format!("no count: {buckets:?}")) }
 }

@@ -32,12 +32,7 @@ proptest! {
 
 fn push(any: &AnyFamily, sink: &mut dyn Sink) {
     let kind = any.kind;
-    sink.family(&Family {
-        name: &any.name,
-        help: &any.help,
-        unit: "",
-        kind,
-    });
+    sink.family(&Family { name: &any.name, help: &any.help, unit: "", kind });
     for series in &any.series {
         series.with(|series| sink.series(series));
     }
@@ -50,22 +45,12 @@ fn the_generator_makes_every_kind_and_both_good_and_bad_series() {
     let mut kinds = std::collections::BTreeSet::new();
     let (mut kept, mut dropped) = (0, 0);
     for _ in 0..200 {
-        let families = expected::families()
-            .new_tree(&mut runner)
-            .unwrap()
-            .current();
+        let families = expected::families().new_tree(&mut runner).unwrap().current();
         kinds.extend(families.iter().map(|family| family.kind));
         let expected = expected::of(&families);
-        kept += expected
-            .families
-            .iter()
-            .map(|family| family.samples.len())
-            .sum::<usize>();
+        kept += expected.families.iter().map(|family| family.samples.len()).sum::<usize>();
         dropped += expected.dropped;
     }
     assert!(kinds.contains(&Kind::StateSet) && kinds.len() == 7);
-    assert!(
-        kept > 400 && dropped > 400,
-        "{kept} kept, {dropped} dropped"
-    );
+    assert!(kept > 400 && dropped > 400, "{kept} kept, {dropped} dropped");
 }
