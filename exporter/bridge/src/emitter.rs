@@ -237,10 +237,9 @@ fn surroundings<'a>(
     scope: usize,
     at: Position<'_>,
 ) -> Surroundings<'a> {
-    let is_histogram = at.family[at.entry].definition.kind == Kind::Histogram;
     Surroundings {
         scope,
         scope_labels: scopes.get(scope).map(Vec::as_slice).unwrap_or_default(),
-        reserved: if is_histogram { "le" } else { "" },
+        is_histogram: at.family[at.entry].definition.kind == Kind::Histogram,
     }
 }

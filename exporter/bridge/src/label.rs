@@ -65,6 +65,7 @@ pub(crate) fn push_value(out: &mut String, value: &Value) {
     // Writing into a string cannot fail.
     let _ = match value {
         Value::String(text) => out.write_str(text.as_str()),
+        Value::I64(number) => out.write_str(itoa::Buffer::new().format(*number)),
         Value::F64(number) => push_float(out, *number, ""),
         Value::Array(Array::F64(numbers)) => {
             push_array(out, numbers, |out, number| push_float(out, *number, "\""))

@@ -1,16 +1,24 @@
-use opentelemetry::{Key, KeyValue};
+use std::mem::{Discriminant, discriminant};
+
+use opentelemetry::{Key, KeyValue, Value};
 
 use crate::label::{self, OwnedLabel};
 
-/// How the attributes of a series become labels, worked out once for all series with the same keys.
+/// How the attributes of a series become labels, worked out once for all series with the same keys
+/// and types.
 #[derive(Debug)]
 pub(crate) struct Layout {
-    keys: Vec<Key>,
+    attributes: Vec<(Key, Discriminant<Value>)>,
     scope: usize,
-    reserved: &'static str,
+    is_histogram: bool,
+    /// The labels, sorted by name as far as they come from attributes.
     pub(crate) labels: Vec<Planned>,
-    /// Whether each label is one attribute, in their order, and the labels of the scope follow.
-    pub(crate) is_plain: bool,
+    /// Which attribute each label is, when each is one and the labels of the scope follow.
+    pub(crate) plain: Option<Vec<usize>>,
+    /// Whether all values are strings, and so can be borrowed.
+    pub(crate) is_text: bool,
+    /// Whether distinct attributes can become the same labels.
+    pub(crate) is_ambiguous: bool,
 }
 
 /// A label, and where its value comes from. Several parts are joined by `;`.
@@ -31,54 +39,107 @@ impl Layout {
     /// Works out the labels for these attributes beside the labels of their scope.
     ///
     /// Of two attributes with the same key the first one counts: the SDK identifies a series by that
-    /// one, and may or may not show the other. A key that would become a `reserved` label gets the
-    /// prefix that Prometheus itself uses for that purpose.
+    /// one, and may or may not show the other. A key that would become the label of a bucket gets the
+    /// prefix that Prometheus itself uses for labels that are taken.
     pub(crate) fn of<'a>(
         attributes: impl Iterator<Item = &'a KeyValue>,
         scope: usize,
         scope_labels: &[OwnedLabel],
-        reserved: &'static str,
+        is_histogram: bool,
     ) -> Self {
-        let keys: Vec<Key> = attributes.map(|attribute| attribute.key.clone()).collect();
+        let all: Vec<_> = attributes.collect();
         let mut sources: Vec<(String, &str, Part)> = Vec::new();
-        for (index, key) in keys.iter().enumerate() {
-            if !keys[..index].contains(key) {
-                let name = label::name(key.as_str());
-                let name = if name == reserved { format!("exported_{name}") } else { name };
-                sources.push((name, key.as_str(), Part::Attribute(index)));
+        for (index, attribute) in all.iter().enumerate() {
+            let key = attribute.key.as_str();
+            if all[..index].iter().all(|before| before.key.as_str() != key) {
+                let name = label::name(key);
+                let is_taken = is_histogram && name == "le";
+                let name = if is_taken { format!("exported_{name}") } else { name };
+                sources.push((name, key, Part::Attribute(index)));
             }
         }
+        // The SDK shows the attributes of a series in one of two orders; the labels have only one.
+        sources.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
         for (index, label) in scope_labels.iter().enumerate() {
             sources.push((label.name.clone(), &label.name, Part::Scope(index)));
         }
+        let labels = planned(sources);
 
-        let mut labels: Vec<(String, Vec<(&str, Part)>)> = Vec::new();
-        for (name, key, part) in sources {
-            match labels.iter_mut().find(|label| label.0 == name) {
-                Some(label) => label.1.push((key, part)),
-                None => labels.push((name, vec![(key, part)])),
-            }
+        let is_plain = labels.len() == all.len() + scope_labels.len();
+        let order = labels[..all.len().min(labels.len())].iter().filter_map(Planned::attribute);
+        Layout {
+            plain: is_plain.then(|| order.collect()),
+            is_text: all.iter().all(|it| matches!(it.value, Value::String(_))),
+            // Distinct floats and arrays can have the same text.
+            is_ambiguous: !is_plain
+                || all.iter().any(|it| matches!(it.value, Value::F64(_) | Value::Array(_))),
+            attributes: all.iter().map(|it| (it.key.clone(), discriminant(&it.value))).collect(),
+            scope,
+            is_histogram,
+            labels,
         }
-        let is_plain = labels.len() == keys.len() + scope_labels.len();
-        let labels = labels.into_iter().map(|(name, mut parts)| {
-            parts.sort_by_key(|(key, _)| *key);
-            Planned { name, parts: parts.into_iter().map(|(_, part)| part).collect() }
-        });
-        Layout { labels: labels.collect(), keys, scope, reserved, is_plain }
     }
 
-    /// Whether this was worked out for a series with the same keys in the same order.
+    /// Whether this was worked out for the same keys and types in the same order.
     pub(crate) fn fits<'a>(
         &self,
         mut attributes: impl Iterator<Item = &'a KeyValue>,
         scope: usize,
-        reserved: &'static str,
+        is_histogram: bool,
     ) -> bool {
         self.scope == scope
-            && self.reserved == reserved
-            && self.keys.iter().all(|key| {
-                attributes.next().is_some_and(|attribute| attribute.key.as_str() == key.as_str())
+            && self.is_histogram == is_histogram
+            && self.attributes.iter().all(|(key, of_type)| {
+                attributes.next().is_some_and(|attribute| {
+                    is_same(attribute.key.as_str(), key.as_str())
+                        && discriminant(&attribute.value) == *of_type
+                })
             })
             && attributes.next().is_none()
     }
+
+    /// Whether a series of the one and a series of the other can have equal labels, as with `1` and
+    /// `"1"`.
+    pub(crate) fn is_rival(&self, other: &Self) -> bool {
+        let (mine, others) = (&self.labels, &other.labels);
+        let types = |layout: &Self| {
+            let mut types = layout.attributes.clone();
+            types.sort_by(|a, b| a.0.cmp(&b.0));
+            types
+        };
+        self.scope == other.scope
+            && mine.len() == others.len()
+            && mine.iter().zip(others).all(|(a, b)| a.name == b.name)
+            && types(self) != types(other)
+    }
+}
+
+impl Planned {
+    fn attribute(&self) -> Option<usize> {
+        match self.parts[..] {
+            [Part::Attribute(index)] => Some(index),
+            _ => None,
+        }
+    }
+}
+
+/// Whether two keys are equal. Clones of a key mostly share its text, so that is asked first.
+fn is_same(a: &str, b: &str) -> bool {
+    std::ptr::eq(a, b) || a == b
+}
+
+/// Brings sources of the same name together, with the parts in the order of their keys.
+fn planned(sources: Vec<(String, &str, Part)>) -> Vec<Planned> {
+    let mut labels: Vec<(String, Vec<(&str, Part)>)> = Vec::new();
+    for (name, key, part) in sources {
+        match labels.iter_mut().find(|label| label.0 == name) {
+            Some(label) => label.1.push((key, part)),
+            None => labels.push((name, vec![(key, part)])),
+        }
+    }
+    let plan = |(name, mut parts): (String, Vec<(&str, Part)>)| {
+        parts.sort_by_key(|(key, _)| *key);
+        Planned { name, parts: parts.into_iter().map(|(_, part)| part).collect() }
+    };
+    labels.into_iter().map(plan).collect()
 }
