@@ -4,7 +4,7 @@
 //! - [`Bookshop`] and [`Prometheus`] are real processes on free ports, always stopped.
 //! - [`laws::hold`] holds an instrumentation to what all of them promise.
 //! - [`load::run`] sends requests and knows how many it sent.
-//! - [`reference`] writes the list of metrics.
+//! - [`mod@reference`] writes the list of metrics.
 //! - [`promtool`] is the linter of Prometheus.
 
 #![allow(
