@@ -4,7 +4,7 @@ use std::fmt;
 
 /// One promise and the figure it was measured at.
 pub struct Promise {
-    what: &'static str,
+    what: String,
     measured: f64,
     bound: Bound,
 }
@@ -15,19 +15,20 @@ enum Bound {
 }
 
 impl Promise {
-    pub fn at_most(limit: f64, what: &'static str, measured: f64) -> Self {
-        Self { what, measured, bound: Bound::AtMost(limit) }
+    pub fn at_most(limit: f64, what: impl Into<String>, measured: f64) -> Self {
+        Self { what: what.into(), measured, bound: Bound::AtMost(limit) }
     }
 
-    pub fn at_least(limit: f64, what: &'static str, measured: f64) -> Self {
-        Self { what, measured, bound: Bound::AtLeast(limit) }
+    pub fn at_least(limit: f64, what: impl Into<String>, measured: f64) -> Self {
+        Self { what: what.into(), measured, bound: Bound::AtLeast(limit) }
     }
 
-    /// False also when the figure is no number.
+    /// Judged as printed, to a hundredth; false also when the figure is no number.
     pub fn is_kept(&self) -> bool {
+        let measured = (self.measured * 100.0).round() / 100.0;
         match self.bound {
-            Bound::AtMost(limit) => self.measured <= limit,
-            Bound::AtLeast(limit) => self.measured >= limit,
+            Bound::AtMost(limit) => measured <= limit,
+            Bound::AtLeast(limit) => measured >= limit,
         }
     }
 }
@@ -39,7 +40,7 @@ impl fmt::Display for Promise {
             Bound::AtMost(limit) => ("at most", limit),
             Bound::AtLeast(limit) => ("at least", limit),
         };
-        write!(f, "{verdict}: {}: {:.1}, promised {relation} {limit}", self.what, self.measured)
+        write!(f, "{verdict}: {}: {:.2}, promised {relation} {limit}", self.what, self.measured)
     }
 }
 
@@ -50,9 +51,10 @@ mod tests {
     #[test]
     fn a_figure_past_its_bound_breaks_the_promise() {
         assert!(Promise::at_most(3.0, "", 3.0).is_kept());
-        assert!(!Promise::at_most(3.0, "", 3.1).is_kept());
+        assert!(Promise::at_most(3.0, "", 3.001).is_kept());
+        assert!(!Promise::at_most(3.0, "", 3.01).is_kept());
         assert!(Promise::at_least(4.0, "", 4.0).is_kept());
-        assert!(!Promise::at_least(4.0, "", 3.9).is_kept());
+        assert!(!Promise::at_least(4.0, "", 3.99).is_kept());
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! A Markdown table: the first column is text, the others are figures.
+//! A Markdown table: columns of text, then columns of figures.
 
-/// Prints a heading, the names of the columns, and the rows.
-pub fn print(title: &str, columns: &[&str], rows: &[Vec<String>]) {
+/// Prints a heading, the names of the columns, the first `texts` of which are text, and the rows.
+pub fn print(title: &str, texts: usize, columns: &[&str], rows: &[Vec<String>]) {
     println!("### {title}\n");
     println!("| {} |", columns.join(" | "));
-    println!("|---|{}", "---:|".repeat(columns.len() - 1));
+    println!("|{}{}", "---|".repeat(texts), "---:|".repeat(columns.len() - texts));
     for row in rows {
         println!("| {} |", row.join(" | "));
     }
