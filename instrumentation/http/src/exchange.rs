@@ -31,7 +31,7 @@ pub(crate) struct Exchange {
     instruments: Arc<Instruments>,
     started: Instant,
     key: ExchangeKey,
-    method: Expectation,
+    expectation: Expectation,
     request_bytes: Option<Arc<AtomicU64>>,
     response_bytes: u64,
     promised_bytes: Option<u64>,
@@ -66,7 +66,7 @@ impl Exchange {
                 status: Status::NotSent,
                 outcome: Outcome::Cancelled,
             },
-            method: match *head.method {
+            expectation: match *head.method {
                 Method::HEAD => Expectation::NoBody,
                 Method::CONNECT => Expectation::Tunnel,
                 _ => Expectation::Body,
@@ -142,7 +142,7 @@ impl Exchange {
     /// Whether a response with this status hands the connection to another protocol.
     pub(crate) fn is_upgrade(&self, status: StatusCode) -> bool {
         status == StatusCode::SWITCHING_PROTOCOLS
-            || (self.method == Expectation::Tunnel && status.is_success())
+            || (self.expectation == Expectation::Tunnel && status.is_success())
     }
 
     /// Counts an upgraded connection of this exchange, until what is returned is dropped.
@@ -152,7 +152,7 @@ impl Exchange {
 
     /// Whether nothing follows the head: a server never polls such a body.
     fn is_complete(&self, status: StatusCode, body: &impl Body) -> bool {
-        self.method == Expectation::NoBody
+        self.expectation == Expectation::NoBody
             || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
             || body.is_end_stream()
     }
