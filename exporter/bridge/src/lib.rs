@@ -36,6 +36,9 @@
 //! | the resource | the family `target_info` |
 //! | an exponential histogram | a native histogram, for formats that have them |
 //!
+//! Families of other collectors are passed on as they are, without timestamps: a scrape is about now.
+//! There are no exemplars, because the SDK collects none yet.
+//!
 //! What cannot be passed on is dropped as narrowly as possible, logged once, and listed by
 //! [`Bridge::losses`]. Whatever a family was in the first scrape, it stays.
 //!
