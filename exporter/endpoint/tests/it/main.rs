@@ -1,5 +1,7 @@
 //! The endpoint over real sockets.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
