@@ -15,6 +15,7 @@ use crate::{
     Telemetry,
     environment::Environment,
     error::InstallError,
+    handouts::Handouts,
     provider::{Injected, Provider},
     pull::PullPlan,
     resource,
@@ -105,7 +106,8 @@ impl TelemetryBuilder {
             let sdk = pull.attach(SdkMeterProvider::builder().with_resource(resource));
             (Provider::own(sdk.build()), pull)
         };
-        Ok(Telemetry { provider, pull, environment: self.environment })
+        let environment = self.environment;
+        Ok(Telemetry { provider, pull, environment, handouts: Handouts::default() })
     }
 }
 

@@ -1,8 +1,9 @@
 //! HTTP servers: see [`Telemetry::http`].
 
 pub use kymo_http::{
-    BucketsError, HandlerFuture, HandlerLayer, KNOWN_METHODS, MeasuredHandler, MeasuredRequestBody,
-    MeasuredResponseBody, MeasuredService, RequestHead, ResponseFuture, ServerLayer, ServerMetric,
+    AnyBodyLayer, BucketsError, HandlerFuture, HandlerLayer, KNOWN_METHODS, MeasuredAnyBody,
+    MeasuredHandler, MeasuredRequestBody, MeasuredResponseBody, MeasuredService, RequestHead,
+    ResponseFuture, ServerLayer, ServerMetric,
 };
 
 use crate::Telemetry;
@@ -11,9 +12,13 @@ impl Telemetry {
     /// A tower layer that measures every request of a server exactly once.
     ///
     /// With axum, add it last with `Router::layer`, and mount the metrics endpoint after it.
+    ///
+    /// Every call returns a clone of one layer, so all of them share their series.
     pub fn http(&self) -> ServerLayer {
-        let layer = ServerLayer::new(self.meters());
-        self.known_methods().into_iter().fold(layer, ServerLayer::known_methods)
+        self.handouts.of(|| {
+            let layer = ServerLayer::new(self.meters());
+            self.known_methods().into_iter().fold(layer, ServerLayer::known_methods)
+        })
     }
 
     /// As [`Telemetry::http`], with series of its own under the scope attribute `kymo.layer`: for
@@ -25,8 +30,10 @@ impl Telemetry {
 
     /// A tower layer that measures the time inside handlers, apart from middleware; add it first.
     pub fn http_handler(&self) -> HandlerLayer {
-        let layer = HandlerLayer::new(self.meters());
-        self.known_methods().into_iter().fold(layer, HandlerLayer::known_methods)
+        self.handouts.of(|| {
+            let layer = HandlerLayer::new(self.meters());
+            self.known_methods().into_iter().fold(layer, HandlerLayer::known_methods)
+        })
     }
 
     fn known_methods(&self) -> Option<Vec<String>> {

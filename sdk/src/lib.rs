@@ -49,6 +49,7 @@
 mod builder;
 mod environment;
 mod error;
+mod handouts;
 mod provider;
 mod pull;
 mod resource;

@@ -5,8 +5,8 @@ use std::{fmt, time::Duration};
 use opentelemetry::{InstrumentationScope, metrics::Meter};
 
 use crate::{
-    builder::TelemetryBuilder, environment::Environment, error::ShutdownError, provider::Provider,
-    pull::Pull,
+    builder::TelemetryBuilder, environment::Environment, error::ShutdownError, handouts::Handouts,
+    provider::Provider, pull::Pull,
 };
 
 /// The telemetry of a service: measures, exports, and hands out measured things.
@@ -20,6 +20,8 @@ pub struct Telemetry {
     pub(crate) pull: Pull,
     #[allow(dead_code, reason = "read by the features")]
     pub(crate) environment: Environment,
+    #[allow(dead_code, reason = "read by the features")]
+    pub(crate) handouts: Handouts,
 }
 
 impl Telemetry {

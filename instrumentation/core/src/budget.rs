@@ -29,8 +29,12 @@ struct Admitted {
 }
 
 impl ValueBudget {
-    /// A budget of `limit` values, beside [`OTHER`].
+    /// The largest budget there is: admitting a value copies those before it.
+    pub const MOST: u16 = 1000;
+
+    /// A budget of `limit` values, at most [`ValueBudget::MOST`], beside [`OTHER`].
     pub fn new(limit: u16) -> Self {
+        let limit = limit.min(Self::MOST);
         Self { limit, admitted: ArcSwap::default(), admission: Mutex::new(()) }
     }
 

@@ -15,14 +15,25 @@ use crate::{Folds, key::AttributeKey};
 pub trait SeriesKey: Copy + Eq + Hash {
     /// The same key with one more attribute turned into `_OTHER`, and that attribute; `None` when
     /// what is left is a closed set.
+    ///
+    /// What strangers choose goes first, what operators look for goes last.
     fn fold(self) -> Option<(Self, AttributeKey)>;
+
+    /// Whether it takes no more than an odd request to make such a key.
+    ///
+    /// Strange keys get half of the room, so that a stranger cannot take the place of what has not
+    /// happened yet, such as the first failure of a route.
+    fn is_strange(&self) -> bool {
+        false
+    }
 }
 
 /// From a key to a struct of bound instruments, up to a number of series.
 ///
 /// A hit takes no lock and allocates nothing. A miss binds the instruments once, under a lock
-/// that no hit ever waits for. When the cache is full, a new key is folded one attribute at a
-/// time until it meets a series that exists or cannot be folded further; each fold is counted.
+/// that no hit ever waits for. Where there is no room for a new key, it is folded, one attribute
+/// at a time, until it meets a series that exists or there is room for it; a quarter more room is
+/// kept for folded keys. Each fold is counted.
 pub struct SeriesCache<K, S> {
     series: ArcSwap<HashMap<K, Arc<S>>>,
     binding: Mutex<()>,
@@ -31,7 +42,8 @@ pub struct SeriesCache<K, S> {
 }
 
 impl<K: SeriesKey, S> SeriesCache<K, S> {
-    /// An empty cache for `capacity` series, and beyond them only keys that cannot be folded.
+    /// An empty cache for `capacity` series, a quarter more of folded ones, and beyond them only
+    /// keys that cannot be folded.
     pub fn new(capacity: usize, folds: Folds) -> Self {
         Self { series: ArcSwap::default(), binding: Mutex::new(()), capacity, folds }
     }
@@ -43,46 +55,79 @@ impl<K: SeriesKey, S> SeriesCache<K, S> {
             return record(found);
         }
         drop(series);
-        record(&self.bind(key, bind))
+        record(&self.resolve(key, bind))
+    }
+
+    /// The series of `key`, for an operation that records into it more than once.
+    pub fn get(&self, key: K, bind: impl FnOnce(K) -> S) -> Arc<S> {
+        let found = self.series.load().get(&key).map(Arc::clone);
+        found.unwrap_or_else(|| self.resolve(key, bind))
     }
 
     /// Where folds of this cache's metric are counted.
     pub fn folds(&self) -> &Folds {
         &self.folds
     }
+}
 
-    fn bind(&self, key: K, bind: impl FnOnce(K) -> S) -> Arc<S> {
-        let key = match self.admit(key) {
-            Ok(found) => return found,
-            Err(key) => key,
-        };
-        let _binding = self.binding.lock().unwrap_or_else(PoisonError::into_inner);
-        // Another thread may have bound it while this one waited.
-        if let Some(found) = self.series.load().get(&key) {
-            return Arc::clone(found);
+impl<K: SeriesKey, S> SeriesCache<K, S> {
+    fn resolve(&self, key: K, bind: impl FnOnce(K) -> S) -> Arc<S> {
+        let place = self.place(&self.series.load(), key);
+        if let Some(found) = place.series {
+            self.count_folds(key, place.folds);
+            return found;
         }
-        let bound = Arc::new(bind(key));
-        let mut series = HashMap::clone(&self.series.load());
-        series.insert(key, Arc::clone(&bound));
-        self.series.store(Arc::new(series));
-        bound
+        let _binding = self.binding.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another thread may have bound it, or taken the last room, while this one waited.
+        let before = self.series.load();
+        let place = self.place(&before, key);
+        self.count_folds(key, place.folds);
+        place.series.unwrap_or_else(|| {
+            let bound = Arc::new(bind(place.key));
+            let mut series = HashMap::clone(&before);
+            series.insert(place.key, Arc::clone(&bound));
+            self.series.store(Arc::new(series));
+            bound
+        })
     }
 
-    /// The series that stands for `key` already, or the key under which to bind one.
-    fn admit(&self, mut key: K) -> Result<Arc<S>, K> {
-        let series = self.series.load();
-        if series.len() < self.capacity {
-            return Err(key);
+    /// Where among `series` the key belongs.
+    fn place(&self, series: &HashMap<K, Arc<S>>, key: K) -> Place<K, S> {
+        let mut place = Place { key, folds: 0, series: None };
+        loop {
+            if let Some(found) = series.get(&place.key) {
+                place.series = Some(Arc::clone(found));
+                return place;
+            }
+            let room = match place.folds {
+                0 if key.is_strange() => self.capacity / 2,
+                0 => self.capacity,
+                _ => self.capacity + self.capacity / 4,
+            };
+            if series.len() < room {
+                return place;
+            }
+            let Some((folded, _)) = place.key.fold() else { return place };
+            place.key = folded;
+            place.folds += 1;
         }
-        while let Some((folded, attribute)) = key.fold() {
-            self.folds.count(&attribute);
-            key = folded;
-            if let Some(found) = series.get(&key) {
-                return Ok(Arc::clone(found));
+    }
+
+    fn count_folds(&self, mut key: K, folds: usize) {
+        for _ in 0..folds {
+            if let Some((folded, attribute)) = key.fold() {
+                self.folds.count(&attribute);
+                key = folded;
             }
         }
-        Err(key)
     }
+}
+
+/// Where a key belongs: under which key, after how many folds, and in which series if it exists.
+struct Place<K, S> {
+    key: K,
+    folds: usize,
+    series: Option<Arc<S>>,
 }
 
 impl<K, S> fmt::Debug for SeriesCache<K, S> {
@@ -95,77 +140,4 @@ impl<K, S> fmt::Debug for SeriesCache<K, S> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicU64, Ordering};
-
-    use opentelemetry::metrics::{MeterProvider, noop::NoopMeterProvider};
-
-    use super::*;
-    use crate::{key, metrics::CARDINALITY_FOLDED};
-
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-    struct Key {
-        route: u16,
-        closed: u8,
-    }
-
-    impl SeriesKey for Key {
-        fn fold(self) -> Option<(Self, AttributeKey)> {
-            (self.route != 0).then_some((Self { route: 0, ..self }, key::HTTP_ROUTE))
-        }
-    }
-
-    fn cache(capacity: usize) -> SeriesCache<Key, (Key, AtomicU64)> {
-        let meter = NoopMeterProvider::new().meter("test");
-        SeriesCache::new(capacity, Folds::new(&meter, &CARDINALITY_FOLDED, &[key::HTTP_ROUTE]))
-    }
-
-    fn count(cache: &SeriesCache<Key, (Key, AtomicU64)>, key: Key) -> Key {
-        cache.with(
-            key,
-            |key| (key, AtomicU64::new(0)),
-            |(key, count)| {
-                count.fetch_add(1, Ordering::Relaxed);
-                *key
-            },
-        )
-    }
-
-    #[test]
-    fn a_full_cache_folds_the_route_and_keeps_the_rest() {
-        let cache = cache(2);
-        for route in 1..=2 {
-            assert_eq!(count(&cache, Key { route, closed: 7 }), Key { route, closed: 7 });
-        }
-        assert_eq!(count(&cache, Key { route: 3, closed: 7 }), Key { route: 0, closed: 7 });
-        assert_eq!(count(&cache, Key { route: 4, closed: 8 }), Key { route: 0, closed: 8 });
-        assert_eq!(count(&cache, Key { route: 1, closed: 7 }), Key { route: 1, closed: 7 });
-    }
-
-    #[test]
-    fn a_hundred_thousand_keys_stay_within_capacity_and_the_closed_remainder() {
-        let cache = cache(100);
-        for n in 0..100_000_u32 {
-            let route = u16::try_from(n % 50_000 + 1).unwrap();
-            let closed = u8::try_from(n % 5).unwrap();
-            count(&cache, Key { route, closed });
-        }
-        assert_eq!(cache.series.load().len(), 105);
-    }
-
-    #[test]
-    fn threads_that_meet_on_one_key_share_one_series() {
-        let cache = cache(10);
-        std::thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| {
-                    for n in 0..1000_u16 {
-                        count(&cache, Key { route: n % 10, closed: 0 });
-                    }
-                });
-            }
-        });
-        let total: u64 = cache.series.load().values().map(|s| s.1.load(Ordering::Relaxed)).sum();
-        assert_eq!((cache.series.load().len(), total), (10, 4000));
-    }
-}
+mod tests;

@@ -100,19 +100,21 @@ where
         };
         exchange.enter();
         let polled = this.inner.as_mut().poll_frame(cx);
-        exchange.leave();
         let end = match &polled {
-            Poll::Pending => return polled,
-            Poll::Ready(None) => End::Complete,
-            Poll::Ready(Some(Err(error))) => End::Failed(error),
+            Poll::Pending => None,
+            Poll::Ready(None) => Some(End::Complete),
+            Poll::Ready(Some(Err(error))) => Some(End::Failed(error)),
             Poll::Ready(Some(Ok(frame))) => {
                 exchange.sent(data_len(frame));
                 // Trailers are the last frame there is; a server need not ask for more.
-                if !frame.is_trailers() && !this.inner.is_end_stream() {
-                    return polled;
-                }
-                End::Complete
+                let is_last = frame.is_trailers() || this.inner.is_end_stream();
+                is_last.then_some(End::Complete)
             }
+        };
+        exchange.leave();
+        let Some(end) = end else {
+            exchange.await_more();
+            return polled;
         };
         match (this.exchange.take(), end) {
             (Some(exchange), End::Complete) => exchange.complete(),

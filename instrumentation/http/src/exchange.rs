@@ -1,10 +1,7 @@
 //! One request and its response, recorded exactly once.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::AtomicU64},
     time::{Duration, Instant},
 };
 
@@ -16,6 +13,8 @@ use crate::{
     RequestHead, failure,
     instruments::Instruments,
     protocol::Protocol,
+    reading::Reading,
+    request_size::RequestSize,
     series::{ActiveKey, ExchangeKey, ExchangeSeries, Status, StreamKey, StreamKind},
     stream::{self, OpenStream},
 };
@@ -32,11 +31,11 @@ pub(crate) struct Exchange {
     started: Instant,
     key: ExchangeKey,
     expectation: Expectation,
-    request_bytes: Option<Arc<AtomicU64>>,
+    request: RequestSize,
     response_bytes: u64,
     promised_bytes: Option<u64>,
     first_byte: Option<Duration>,
-    stream: Option<OpenStream>,
+    streaming: Option<Box<Streaming>>,
     in_flight: Option<InFlight>,
 }
 
@@ -51,42 +50,68 @@ enum Expectation {
     Tunnel,
 }
 
+/// What an exchange becomes when its latency is recorded and its body goes on.
+#[derive(Debug)]
+struct Streaming {
+    series: Arc<ExchangeSeries>,
+    _open: OpenStream,
+}
+
 impl Exchange {
     /// The exchange of a request that has just arrived.
-    pub(crate) fn arrive(instruments: &Arc<Instruments>, head: &RequestHead<'_>) -> Self {
+    pub(crate) fn arrive(
+        instruments: &Arc<Instruments>,
+        reading: &Reading,
+        head: &RequestHead<'_>,
+    ) -> Self {
         let method = instruments.method(head);
-        let scheme = instruments.settings.scheme.scheme(head);
-        Self {
+        let scheme = reading.scheme.scheme(head);
+        let mut exchange = Self {
             started: Instant::now(),
             key: ExchangeKey {
                 method,
                 scheme,
                 protocol: Protocol::of(head.version),
-                route: instruments.route(head),
+                route: None,
                 status: Status::NotSent,
-                outcome: Outcome::Cancelled,
+                outcome: Outcome::Panic,
             },
             expectation: match *head.method {
                 Method::HEAD => Expectation::NoBody,
                 Method::CONNECT => Expectation::Tunnel,
                 _ => Expectation::Body,
             },
-            request_bytes: None,
+            request: RequestSize::Declared(0),
             response_bytes: 0,
             promised_bytes: None,
             first_byte: None,
-            stream: None,
+            streaming: None,
             in_flight: instruments.enter(ActiveKey { method, scheme }),
             instruments: Arc::clone(instruments),
+        };
+        exchange.key.route = reading.route(head).map(|route| instruments.route(&route));
+        exchange.leave();
+        exchange
+    }
+
+    /// Measures the request's body in place, as far as its type allows.
+    pub(crate) fn measure_request(&mut self, body: &mut (impl Body + 'static)) {
+        if self.instruments.counts_request_bytes() {
+            self.request = RequestSize::of(body);
         }
     }
 
     /// Where the request's body counts its bytes; `None` if there are none to count.
-    pub(crate) fn count_request_body(&mut self, body: &impl Body) -> Option<Arc<AtomicU64>> {
-        if self.instruments.counts_request_bytes() && !body.is_end_stream() {
-            self.request_bytes = Some(Arc::default());
+    pub(crate) fn count_request(&mut self, body: &impl Body) -> Option<Arc<AtomicU64>> {
+        if self.instruments.counts_request_bytes() {
+            self.request = RequestSize::counted(body);
         }
-        self.request_bytes.clone()
+        self.request.counter()
+    }
+
+    /// Whether it matters what becomes of an upgraded connection.
+    pub(crate) fn counts_streams(&self) -> bool {
+        self.instruments.counts_streams()
     }
 
     /// Foreign code is about to run.
@@ -119,6 +144,13 @@ impl Exchange {
         self.response_bytes += bytes as u64;
     }
 
+    /// The response's body was polled and has more to come, be it only trailers.
+    pub(crate) fn await_more(&mut self) {
+        if self.promised_bytes == Some(0) {
+            self.promised_bytes = None;
+        }
+    }
+
     /// The head of the response is there; returns the exchange if its body is still to come.
     pub(crate) fn respond<B: Body>(mut self, response: &Response<B>) -> Option<Self> {
         let status = response.status();
@@ -126,13 +158,14 @@ impl Exchange {
         if self.instruments.times_first_byte() {
             self.first_byte = Some(self.started.elapsed());
         }
+        self.enter();
         if self.is_complete(status, response.body()) || self.is_upgrade(status) {
             self.complete();
             return None;
         }
-        self.expect(Outcome::Cancelled);
-        self.promised_bytes =
-            response.body().size_hint().exact().or_else(|| content_length(response.headers()));
+        let hint = response.body().size_hint();
+        self.promised_bytes = hint.exact().or_else(|| content_length(response.headers()));
+        self.leave();
         if stream::is_server_sent_events(response.headers()) {
             self.become_stream();
         }
@@ -160,8 +193,10 @@ impl Exchange {
     /// Takes the one observation of the latency now, and goes on as a stream.
     fn become_stream(&mut self) {
         self.key.outcome = Outcome::Success;
-        self.instruments.record(self.key, |series| self.record_latency(series));
-        self.stream = Some(self.open_stream(StreamKind::ServerSentEvents));
+        let series = self.instruments.series(self.key);
+        self.record_latency(&series);
+        let open = self.open_stream(StreamKind::ServerSentEvents);
+        self.streaming = Some(Box::new(Streaming { series, _open: open }));
         self.in_flight = None;
     }
 
@@ -175,9 +210,8 @@ impl Exchange {
     }
 
     fn record_sizes(&self, series: &ExchangeSeries) {
-        if let Some(size) = &series.request_body_size {
-            let read = self.request_bytes.as_ref();
-            size.record(read.map_or(0, |bytes| bytes.load(Ordering::Relaxed)));
+        if let (Some(size), Some(bytes)) = (&series.request_body_size, self.request.bytes()) {
+            size.record(bytes);
         }
         if let Some(size) = &series.response_body_size {
             size.record(self.response_bytes);
@@ -186,7 +220,7 @@ impl Exchange {
 
     /// A stream keeps the outcome of its head: its latency is already recorded under it.
     fn expect(&mut self, outcome: Outcome) {
-        if self.stream.is_none() {
+        if self.streaming.is_none() {
             self.key.outcome = outcome;
         }
     }
@@ -194,6 +228,9 @@ impl Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
+        if let Some(streaming) = &self.streaming {
+            return self.record_sizes(&streaming.series);
+        }
         // A server drops a body of known length once it has all of it, without asking for its end.
         if self.key.outcome == Outcome::Cancelled
             && self.promised_bytes == Some(self.response_bytes)
@@ -201,9 +238,7 @@ impl Drop for Exchange {
             self.key.outcome = Outcome::Success;
         }
         self.instruments.record(self.key, |series| {
-            if self.stream.is_none() {
-                self.record_latency(series);
-            }
+            self.record_latency(series);
             self.record_sizes(series);
         });
     }

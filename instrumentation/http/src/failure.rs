@@ -3,7 +3,7 @@
 //! | value | when |
 //! | --- | --- |
 //! | `500` … `599` | the response had that status, whatever happened afterwards |
-//! | `timeout` | the service or the body failed with a time-out error |
+//! | `timeout` | the service or the body failed with a time-out error of tower, hyper or `std::io` |
 //! | `cancelled` | the client went away, or the future or the body was dropped, before the end |
 //! | `panic` | the service or the body unwound |
 //! | `body_error` | the response's body failed midway |
@@ -28,10 +28,10 @@ pub(crate) fn of_body<E: 'static>(error: &E) -> Outcome {
     if is_timeout(error) { Outcome::Timeout } else { Outcome::Failed(FAILURES.bound("body_error")) }
 }
 
-/// Whether `error`, or an error it was caused by, is a time-out.
+/// Whether `error`, or an error it was caused by, is a time-out of tower, hyper or `std::io`.
 ///
-/// Seen through the error types of tower, axum, hyper and the standard library; a time-out in a
-/// type of one's own is recognised when its `source()` is one of those.
+/// An error in a type of one's own is looked into when it is boxed, as `tower::BoxError` or in
+/// axum's error: a generic error type promises nothing but being `'static`.
 fn is_timeout(error: &dyn Any) -> bool {
     let mut cause = as_error(error);
     while let Some(error) = cause {
@@ -48,10 +48,12 @@ fn is_timeout(error: &dyn Any) -> bool {
     false
 }
 
-/// `error` as a standard error. A generic error type promises nothing but being `'static`, so this
-/// asks for the types that services and bodies of this field have.
+/// `error` as a standard error, if it is of a type that services and bodies of this field have.
 fn as_error(error: &dyn Any) -> Option<&(dyn Error + 'static)> {
     if let Some(boxed) = error.downcast_ref::<Box<dyn Error + Send + Sync>>() {
+        return Some(&**boxed);
+    }
+    if let Some(boxed) = error.downcast_ref::<Box<dyn Error>>() {
         return Some(&**boxed);
     }
     if let Some(error) = error.downcast_ref::<axum::Error>() {

@@ -20,7 +20,7 @@ pin_project! {
         #[pin]
         inner: F,
         exchange: Option<Exchange>,
-        upgrade: Option<PendingUpgrade>,
+        upgrade: Option<Box<PendingUpgrade>>,
     }
 }
 
@@ -28,7 +28,7 @@ impl<F> ResponseFuture<F> {
     pub(crate) fn new(
         inner: F,
         exchange: Option<Exchange>,
-        upgrade: Option<PendingUpgrade>,
+        upgrade: Option<Box<PendingUpgrade>>,
     ) -> Self {
         Self { inner, exchange, upgrade }
     }

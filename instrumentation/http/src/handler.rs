@@ -24,7 +24,8 @@ use crate::{RequestHead, method::KNOWN_METHODS, metrics::HANDLER_DURATION, scope
 ///
 /// Add it first, innermost, and [`ServerLayer`](crate::ServerLayer) last, outermost: the
 /// difference between the two is what the middleware between them costs. The time ends at the
-/// response's head; a handler that panics or is dropped is counted all the same.
+/// response's head; a handler that panics or is dropped is counted all the same. A request that
+/// passes two of these layers is measured by the outer one. The route is axum's matched path.
 #[derive(Debug, Clone)]
 pub struct HandlerLayer {
     meter: Meter,
@@ -76,11 +77,16 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
-        let stopwatch = self.instruments.start(&RequestHead::of(&request));
-        HandlerFuture { inner: self.inner.call(request), stopwatch: Some(stopwatch) }
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let is_first = request.extensions_mut().insert(HandlerMeasured).is_none();
+        let stopwatch = is_first.then(|| self.instruments.start(&RequestHead::of(&request)));
+        HandlerFuture { inner: self.inner.call(request), stopwatch }
     }
 }
+
+/// Marks a request whose handler an outer layer already measures.
+#[derive(Debug, Clone, Copy)]
+struct HandlerMeasured;
 
 pin_project! {
     /// The future of [`MeasuredHandler`]: records when the handler returns or is dropped.

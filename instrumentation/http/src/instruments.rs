@@ -1,5 +1,7 @@
 //! The instruments of one layer, shared by all its services.
 
+use std::sync::Arc;
+
 use kymo_core::{Bounded, Folds, InFlight, KnownValues, SeriesCache, ValueBudget, key};
 use opentelemetry::metrics::{BoundUpDownCounter, Histogram, Meter, UpDownCounter};
 
@@ -10,8 +12,8 @@ use crate::{
     stream::OpenStream,
 };
 
-/// Series one layer binds at most, beside the closed remainder that cannot be folded; below the
-/// SDK's default limit of 2000, whose overflow would lose every attribute at once.
+/// Series one layer binds at most, beside a quarter more that are folded; below the SDK's default
+/// limit of 2000 for an instrument, whose overflow would lose every attribute at once.
 const SERIES: usize = 1000;
 
 /// The values of attributes that are not known at compile time.
@@ -23,7 +25,6 @@ pub(crate) struct Vocabulary {
 
 #[derive(Debug)]
 pub(crate) struct Instruments {
-    pub(crate) settings: Settings,
     vocabulary: Vocabulary,
     duration: Option<Histogram<f64>>,
     request_body_size: Option<Histogram<u64>>,
@@ -73,12 +74,7 @@ impl Instruments {
                 methods: settings.methods.clone(),
                 routes: ValueBudget::new(settings.route_budget),
             },
-            settings: settings.clone(),
         }
-    }
-
-    pub(crate) fn skips(&self, head: &RequestHead<'_>) -> bool {
-        self.settings.skip.as_ref().is_some_and(|skip| skip(head))
     }
 
     pub(crate) fn counts_request_bytes(&self) -> bool {
@@ -89,16 +85,21 @@ impl Instruments {
         self.first_byte.is_some()
     }
 
+    pub(crate) fn counts_streams(&self) -> bool {
+        self.active_streams.is_some() || self.stream_duration.is_some()
+    }
+
     pub(crate) fn method(&self, head: &RequestHead<'_>) -> Bounded {
         self.vocabulary.methods.bound(head.method.as_str())
     }
 
-    /// The route of a request within the budget of routes.
-    pub(crate) fn route(&self, head: &RequestHead<'_>) -> Option<Bounded> {
-        match &self.settings.route {
-            None => head.matched_path().map(|route| self.bound_route(route)),
-            Some(route) => route(head).map(|route| self.bound_route(&route)),
+    /// `route` within the budget of routes.
+    pub(crate) fn route(&self, route: &str) -> Bounded {
+        let bounded = self.vocabulary.routes.bound(route);
+        if bounded == Bounded::OTHER {
+            self.exchanges.folds().count(&key::HTTP_ROUTE);
         }
+        bounded
     }
 
     /// Counts one more request under way.
@@ -110,16 +111,12 @@ impl Instruments {
 
     /// Records into the series of a finished exchange.
     pub(crate) fn record(&self, key: ExchangeKey, record: impl FnOnce(&ExchangeSeries)) {
-        let bind = |key: ExchangeKey| {
-            let attributes = key.attributes(&self.vocabulary);
-            ExchangeSeries {
-                duration: self.duration.as_ref().map(|h| h.bind(&attributes)),
-                request_body_size: self.request_body_size.as_ref().map(|h| h.bind(&attributes)),
-                response_body_size: self.response_body_size.as_ref().map(|h| h.bind(&attributes)),
-                first_byte: self.first_byte.as_ref().map(|h| h.bind(&attributes)),
-            }
-        };
-        self.exchanges.with(key, bind, record);
+        self.exchanges.with(key, |key| self.bind(key), record);
+    }
+
+    /// The series of an exchange that records its latency now and its sizes later.
+    pub(crate) fn series(&self, key: ExchangeKey) -> Arc<ExchangeSeries> {
+        self.exchanges.get(key, |key| self.bind(key))
     }
 
     /// Counts one more open stream, until what is returned is dropped.
@@ -134,11 +131,13 @@ impl Instruments {
         self.streams.with(key, bind, OpenStream::new)
     }
 
-    fn bound_route(&self, route: &str) -> Bounded {
-        let bounded = self.vocabulary.routes.bound(route);
-        if bounded == Bounded::OTHER {
-            self.exchanges.folds().count(&key::HTTP_ROUTE);
+    fn bind(&self, key: ExchangeKey) -> ExchangeSeries {
+        let attributes = key.attributes(&self.vocabulary);
+        ExchangeSeries {
+            duration: self.duration.as_ref().map(|h| h.bind(&attributes)),
+            request_body_size: self.request_body_size.as_ref().map(|h| h.bind(&attributes)),
+            response_body_size: self.response_body_size.as_ref().map(|h| h.bind(&attributes)),
+            first_byte: self.first_byte.as_ref().map(|h| h.bind(&attributes)),
         }
-        bounded
     }
 }

@@ -12,32 +12,36 @@ use tower_layer::Layer;
 use crate::{
     RequestHead,
     instruments::Instruments,
+    reading::Reading,
     scheme::SCHEMES,
     scope,
-    service::MeasuredService,
+    service::{MeasuredAnyBody, MeasuredService},
     settings::{ServerMetric, Settings},
 };
 
 /// Measures every request of an HTTP server exactly once, whatever happens to it.
 ///
-/// Works around any tower service over `http` requests and responses whose request body is
-/// generic, such as axum's `Router` and tonic's `Routes`. With axum, add it with `Router::layer`,
-/// where the route is known; wrapped around a whole `Router` it measures the same, without
-/// `http.route`. A request that passes two of these layers is measured by the outer one.
+/// Works around any tower service over `http` requests and responses. With axum, add it with
+/// `Router::layer`, where the route is known; wrapped around a whole `Router` it measures the same,
+/// without `http.route`, and so it does for what `Router::nest_service` hides from it. A request
+/// that passes two of these layers is measured by the outer one.
 ///
 /// What is counted when, and with which attributes, is in the [crate documentation](crate).
 #[derive(Debug, Clone)]
 pub struct ServerLayer {
     meter: Meter,
     settings: Settings,
+    reading: Arc<Reading>,
     instruments: Arc<OnceLock<Arc<Instruments>>>,
 }
 
 impl ServerLayer {
     /// Measures with instruments of `meters`.
     ///
-    /// Layers of one provider share their series. Their buckets are those of the layer that was
-    /// used first, so give a layer with buckets of its own a name with [`ServerLayer::named`].
+    /// Clones of a layer share their series, also when they then [skip](Self::skip) other requests.
+    /// Make further layers by cloning, or with [`ServerLayer::named`]: each one that is made anew
+    /// takes up to 1,250 series more of the 2,000 that the SDK has for all of them, and its buckets
+    /// are those of the layer that was used first.
     pub fn new(meters: &dyn MeterProvider) -> Self {
         Self::of_meter(meters.meter_with_scope(scope::unnamed()))
     }
@@ -48,13 +52,23 @@ impl ServerLayer {
         Self::of_meter(meters.meter_with_scope(scope::named(name)))
     }
 
+    /// Counts the bytes of request bodies of any type as they pass, not only of axum's.
+    ///
+    /// The service must then take a [`MeasuredRequestBody`](crate::MeasuredRequestBody), as a
+    /// service does that is generic over its body. Without this, the type of the request stays what
+    /// it is, and of a body that is not axum's the declared length is recorded, or nothing if none
+    /// is declared.
+    pub fn any_body(self) -> AnyBodyLayer {
+        AnyBodyLayer(self)
+    }
+
     /// Does not measure requests for which `predicate` holds: not their duration, not their
-    /// sizes, not while they are active.
+    /// sizes, not while they are active. A predicate that panics lets its request go unmeasured.
     pub fn skip(
         self,
         predicate: impl Fn(&RequestHead<'_>) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.with(|settings| settings.skip = Some(Arc::new(predicate)))
+        self.read(|reading| reading.skip = Some(Arc::new(predicate)))
     }
 
     /// Takes `http.route` from `route` instead of axum's matched path.
@@ -65,10 +79,10 @@ impl ServerLayer {
         self,
         route: impl for<'a> Fn(&RequestHead<'a>) -> Option<Cow<'a, str>> + Send + Sync + 'static,
     ) -> Self {
-        self.with(|settings| settings.route = Some(Arc::new(route)))
+        self.read(|reading| reading.route = Some(Arc::new(route)))
     }
 
-    /// Keeps the names of the first `limit` routes instead of 300.
+    /// Keeps the names of the first `limit` routes instead of 300; 1,000 at most.
     pub fn route_budget(self, limit: u16) -> Self {
         self.with(|settings| settings.route_budget = limit)
     }
@@ -103,13 +117,13 @@ impl ServerLayer {
     ///
     /// Only behind a proxy that sets or removes them: anyone can send these headers.
     pub fn trust_forwarded_headers(self) -> Self {
-        self.with(|settings| settings.scheme.trust_forwarded = true)
+        self.read(|reading| reading.scheme.trust_forwarded = true)
     }
 
     /// Reports `https` for requests that do not tell their scheme, for a server that terminates
     /// TLS itself; `http` otherwise.
     pub fn behind_tls(self) -> Self {
-        self.with(|settings| settings.scheme.unsaid = SCHEMES.bound("https"))
+        self.read(|reading| reading.scheme.unsaid = SCHEMES.bound("https"))
     }
 
     /// Keeps the names of exactly these methods, as `OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS`
@@ -119,7 +133,8 @@ impl ServerLayer {
     }
 
     fn of_meter(meter: Meter) -> Self {
-        Self { meter, settings: Settings::default(), instruments: Arc::default() }
+        let settings = Settings::default();
+        Self { meter, settings, reading: Arc::default(), instruments: Arc::default() }
     }
 
     fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
@@ -128,16 +143,37 @@ impl ServerLayer {
         self.instruments = Arc::default();
         self
     }
+
+    fn read(mut self, change: impl FnOnce(&mut Reading)) -> Self {
+        change(Arc::make_mut(&mut self.reading));
+        self
+    }
+
+    /// The instruments are made once and shared: a router asks for them for each of its routes.
+    fn measure<S>(&self, inner: S) -> MeasuredService<S> {
+        let make = || Arc::new(Instruments::new(&self.meter, &self.settings));
+        let instruments = Arc::clone(self.instruments.get_or_init(make));
+        MeasuredService::new(inner, instruments, Arc::clone(&self.reading))
+    }
 }
 
 impl<S> Layer<S> for ServerLayer {
     type Service = MeasuredService<S>;
 
-    /// The instruments are made once and shared: a router calls this for each of its routes.
     fn layer(&self, inner: S) -> MeasuredService<S> {
-        let instruments = self
-            .instruments
-            .get_or_init(|| Arc::new(Instruments::new(&self.meter, &self.settings)));
-        MeasuredService::new(inner, Arc::clone(instruments))
+        self.measure(inner)
+    }
+}
+
+/// A [`ServerLayer`] that counts the bytes of request bodies of any type; see
+/// [`ServerLayer::any_body`].
+#[derive(Debug, Clone)]
+pub struct AnyBodyLayer(ServerLayer);
+
+impl<S> Layer<S> for AnyBodyLayer {
+    type Service = MeasuredAnyBody<S>;
+
+    fn layer(&self, inner: S) -> MeasuredAnyBody<S> {
+        MeasuredAnyBody::new(self.0.measure(inner))
     }
 }

@@ -1,6 +1,6 @@
 //! The scheme a client used.
 
-use http::{HeaderMap, header::FORWARDED, uri};
+use http::{HeaderMap, Version, header::FORWARDED};
 use kymo_core::{Bounded, KnownValues};
 
 use crate::RequestHead;
@@ -11,7 +11,8 @@ pub(crate) const SCHEMES: KnownValues = KnownValues::of(&["http", "https"]);
 /// Where to learn the scheme from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SchemeSource {
-    /// What to report of a request that does not say, which is every HTTP/1.1 request.
+    /// What to report of a request that does not say, such as every HTTP/1.1 request: its target
+    /// may name a scheme (RFC 9112, section 3.2.2), but that is the client's wish.
     pub(crate) unsaid: Bounded,
     /// Whether a proxy in front is known to set, or remove, the forwarding headers.
     pub(crate) trust_forwarded: bool,
@@ -25,36 +26,60 @@ impl SchemeSource {
     /// The original client's scheme if a trusted header tells it, else the immediate peer's.
     pub(crate) fn scheme(self, head: &RequestHead<'_>) -> Bounded {
         let forwarded = if self.trust_forwarded { forwarded(head.headers) } else { None };
-        forwarded.or_else(|| head.uri.scheme().map(of_uri)).unwrap_or(self.unsaid)
+        forwarded.or_else(|| of_peer(head)).unwrap_or(self.unsaid)
     }
 }
 
-fn of_uri(scheme: &uri::Scheme) -> Bounded {
-    SCHEMES.bound(scheme.as_str())
+/// The pseudo-header `:scheme`, which HTTP/2 and later have.
+fn of_peer(head: &RequestHead<'_>) -> Option<Bounded> {
+    let has_pseudo_headers = head.version >= Version::HTTP_2;
+    head.uri.scheme().filter(|_| has_pseudo_headers).map(|scheme| SCHEMES.bound(scheme.as_str()))
 }
 
 /// The scheme the first proxy saw: `proto` of `Forwarded` (RFC 7239), or `X-Forwarded-Proto`.
 fn forwarded(headers: &HeaderMap) -> Option<Bounded> {
     let standard = headers.get(FORWARDED).and_then(|value| value.to_str().ok());
-    if let Some(proto) = standard.and_then(proto_of_first_element) {
-        return Some(bound(proto));
-    }
-    let customary = headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok())?;
-    customary.split(',').next().map(bound)
+    let customary = || headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
+    standard
+        .and_then(proto_of_first_element)
+        .and_then(bound)
+        .or_else(|| customary()?.split(',').next().and_then(bound))
 }
 
 /// `https` of `for=192.0.2.60;proto=https;by=203.0.113.43, for=198.51.100.17`.
 fn proto_of_first_element(forwarded: &str) -> Option<&str> {
-    let first = forwarded.split(',').next()?;
-    first.split(';').find_map(|pair| {
-        let (name, value) = pair.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("proto").then(|| value.trim().trim_matches('"'))
-    })
+    let mut quoted = false;
+    // A quoted string may have separators in it (RFC 7239, section 4).
+    let mut separates = |char| {
+        quoted ^= char == '"';
+        !quoted && matches!(char, ',' | ';')
+    };
+    let mut rest = forwarded;
+    loop {
+        let end = rest.find(&mut separates);
+        let pair = &rest[..end.unwrap_or(rest.len())];
+        if let Some((name, value)) = pair.split_once('=')
+            && name.trim().eq_ignore_ascii_case("proto")
+        {
+            return Some(value.trim().trim_matches('"'));
+        }
+        let end = end.filter(|end| rest.as_bytes()[*end] == b';')?;
+        rest = &rest[end + 1..];
+    }
 }
 
-fn bound(proto: &str) -> Bounded {
+/// The scheme that `proto` names; `None` if it is empty, which says nothing.
+fn bound(proto: &str) -> Option<Bounded> {
     // Schemes are case-insensitive (RFC 3986, section 3.1).
-    SCHEMES.bound(&proto.trim().to_ascii_lowercase())
+    let proto = proto.trim().to_ascii_lowercase();
+    let scheme = match proto.as_str() {
+        "" => return None,
+        // Some proxies name the protocol that an upgrade will lead to.
+        "ws" => "http",
+        "wss" => "https",
+        other => other,
+    };
+    Some(SCHEMES.bound(scheme))
 }
 
 #[cfg(test)]
@@ -64,13 +89,41 @@ mod tests {
     use super::*;
 
     fn scheme(trust_forwarded: bool, uri: &str, headers: &[(&str, &str)]) -> String {
-        let mut request = Request::builder().uri(uri);
+        scheme_over(Version::HTTP_2, trust_forwarded, uri, headers)
+    }
+
+    fn scheme_over(
+        version: Version,
+        trust_forwarded: bool,
+        uri: &str,
+        headers: &[(&str, &str)],
+    ) -> String {
+        let mut request = Request::builder().uri(uri).version(version);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let request = request.body(()).unwrap();
         let source = SchemeSource { trust_forwarded, ..SchemeSource::plain() };
         SCHEMES.value(source.scheme(&RequestHead::of(&request))).to_owned()
+    }
+
+    #[test]
+    fn the_target_of_an_http_1_request_is_not_believed() {
+        assert_eq!(scheme_over(Version::HTTP_11, false, "https://example.org/", &[]), "http");
+    }
+
+    #[test]
+    fn a_forwarded_scheme_is_read_as_proxies_write_it() {
+        for (header, value, expected) in [
+            ("x-forwarded-proto", "wss", "https"),
+            ("x-forwarded-proto", "", "http"),
+            ("x-forwarded-proto", ",https", "http"),
+            ("forwarded", "proto=", "http"),
+            ("forwarded", "for=\"a,b;proto=gopher\";proto=https", "https"),
+            ("forwarded", "for=a, proto=https", "http"),
+        ] {
+            assert_eq!(scheme(true, "/", &[(header, value)]), expected, "{header}: {value}");
+        }
     }
 
     #[test]

@@ -86,7 +86,17 @@ impl ExchangeKey {
 }
 
 impl SeriesKey for ExchangeKey {
+    /// First what the client chooses, then the route, and the status last.
     fn fold(self) -> Option<(Self, AttributeKey)> {
+        if self.protocol.is_strange() {
+            let protocol = Protocol::Unknown;
+            return Some((Self { protocol, ..self }, key::NETWORK_PROTOCOL_VERSION));
+        }
+        if self.is_strange()
+            && let Some(method) = fold_method(self.method)
+        {
+            return Some((Self { method, ..self }, key::HTTP_REQUEST_METHOD));
+        }
         if self.route.is_some_and(|route| route != Bounded::OTHER) {
             let route = Some(Bounded::OTHER);
             return Some((Self { route, ..self }, key::HTTP_ROUTE));
@@ -97,7 +107,17 @@ impl SeriesKey for ExchangeKey {
         }
         fold_method(self.method).map(|method| (Self { method, ..self }, key::HTTP_REQUEST_METHOD))
     }
+
+    /// A version few clients speak, a scheme or a method nobody knows, a method the route lacks.
+    fn is_strange(&self) -> bool {
+        self.protocol.is_strange()
+            || self.scheme == Bounded::OTHER
+            || self.method == Bounded::OTHER
+            || self.status == Status::Sent(METHOD_NOT_ALLOWED)
+    }
 }
+
+const METHOD_NOT_ALLOWED: u16 = 405;
 
 impl Hash for ExchangeKey {
     /// One word, because this is the hot path; keys that share it are told apart by `==`.

@@ -15,6 +15,7 @@ use crate::{
     exchange::Exchange,
     future::ResponseFuture,
     instruments::Instruments,
+    reading::Reading,
     upgrade::PendingUpgrade,
 };
 
@@ -23,6 +24,7 @@ use crate::{
 pub struct MeasuredService<S> {
     inner: S,
     instruments: Arc<Instruments>,
+    reading: Arc<Reading>,
 }
 
 /// Marks a request that an outer layer already measures.
@@ -30,27 +32,44 @@ pub struct MeasuredService<S> {
 struct Measured;
 
 impl<S> MeasuredService<S> {
-    pub(crate) fn new(inner: S, instruments: Arc<Instruments>) -> Self {
-        Self { inner, instruments }
+    pub(crate) fn new(inner: S, instruments: Arc<Instruments>, reading: Arc<Reading>) -> Self {
+        Self { inner, instruments, reading }
     }
 
     /// The exchange of `request`, unless it is skipped or an outer layer measures it.
     fn arrive<B>(&self, request: &mut Request<B>) -> Option<Exchange> {
         let head = RequestHead::of(request);
-        if head.extensions.get::<Measured>().is_some() || self.instruments.skips(&head) {
+        if head.extensions.get::<Measured>().is_some() || self.reading.skips(&head) {
             return None;
         }
-        let exchange = Exchange::arrive(&self.instruments, &head);
+        let exchange = Exchange::arrive(&self.instruments, &self.reading, &head);
         request.extensions_mut().insert(Measured);
         Some(exchange)
+    }
+
+    /// Calls the service with `request`, on behalf of `exchange`.
+    fn serve<B, R>(
+        &mut self,
+        mut exchange: Exchange,
+        mut request: Request<B>,
+        measured: impl FnOnce(Request<B>) -> Request<R>,
+    ) -> ResponseFuture<S::Future>
+    where
+        S: Service<Request<R>>,
+    {
+        let upgrade = exchange.counts_streams().then(|| PendingUpgrade::of(&mut request));
+        exchange.enter();
+        let future = self.inner.call(measured(request));
+        exchange.leave();
+        ResponseFuture::new(future, Some(exchange), upgrade.flatten())
     }
 }
 
 impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for MeasuredService<S>
 where
-    S: Service<Request<MeasuredRequestBody<ReqBody>>, Response = Response<ResBody>>,
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
     S::Error: 'static,
-    ReqBody: Body,
+    ReqBody: Body + 'static,
     ResBody: Body,
     ResBody::Error: 'static,
 {
@@ -64,14 +83,48 @@ where
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         let Some(mut exchange) = self.arrive(&mut request) else {
-            let request = request.map(|body| MeasuredRequestBody::new(body, None));
             return ResponseFuture::new(self.inner.call(request), None, None);
         };
-        let upgrade = PendingUpgrade::of(&mut request);
-        let bytes = exchange.count_request_body(request.body());
-        exchange.enter();
-        let future = self.inner.call(request.map(|body| MeasuredRequestBody::new(body, bytes)));
-        exchange.leave();
-        ResponseFuture::new(future, Some(exchange), upgrade)
+        exchange.measure_request(request.body_mut());
+        self.serve(exchange, request, |request| request)
+    }
+}
+
+/// A [`MeasuredService`] that counts the bytes of request bodies of any type; see
+/// [`ServerLayer::any_body`](crate::ServerLayer::any_body).
+#[derive(Debug, Clone)]
+pub struct MeasuredAnyBody<S>(MeasuredService<S>);
+
+impl<S> MeasuredAnyBody<S> {
+    pub(crate) fn new(service: MeasuredService<S>) -> Self {
+        Self(service)
+    }
+}
+
+impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for MeasuredAnyBody<S>
+where
+    S: Service<Request<MeasuredRequestBody<ReqBody>>, Response = Response<ResBody>>,
+    S::Error: 'static,
+    ReqBody: Body,
+    ResBody: Body,
+    ResBody::Error: 'static,
+{
+    type Response = Response<MeasuredResponseBody<ResBody>>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.0.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
+        let Some(mut exchange) = self.0.arrive(&mut request) else {
+            let request = request.map(|body| MeasuredRequestBody::new(body, None));
+            return ResponseFuture::new(self.0.inner.call(request), None, None);
+        };
+        let bytes = exchange.count_request(request.body());
+        self.0.serve(exchange, request, |request| {
+            request.map(|body| MeasuredRequestBody::new(body, bytes))
+        })
     }
 }

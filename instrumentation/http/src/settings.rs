@@ -1,10 +1,10 @@
-//! What a layer was told to do.
+//! What a layer was told to measure.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
+use std::collections::BTreeMap;
 
 use kymo_core::{Buckets, KnownValues, MetricKind, MetricSpec, key};
 
-use crate::{RequestHead, method::KNOWN_METHODS, metrics, scheme::SchemeSource};
+use crate::{method::KNOWN_METHODS, metrics};
 
 /// A metric of the server layer that can be switched on and off and given its own buckets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,16 +40,11 @@ impl ServerMetric {
     }
 }
 
-pub(crate) type Skip = dyn Fn(&RequestHead<'_>) -> bool + Send + Sync;
-pub(crate) type Route = dyn for<'a> Fn(&RequestHead<'a>) -> Option<Cow<'a, str>> + Send + Sync;
-
-#[derive(Clone)]
+/// What the instruments are made with; layers that share it share their series.
+#[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) disabled: Vec<ServerMetric>,
     pub(crate) buckets: BTreeMap<ServerMetric, Buckets>,
-    pub(crate) skip: Option<Arc<Skip>>,
-    pub(crate) route: Option<Arc<Route>>,
-    pub(crate) scheme: SchemeSource,
     pub(crate) methods: KnownValues,
     pub(crate) route_budget: u16,
 }
@@ -59,9 +54,6 @@ impl Default for Settings {
         Self {
             disabled: vec![ServerMetric::FirstByteDuration],
             buckets: BTreeMap::new(),
-            skip: None,
-            route: None,
-            scheme: SchemeSource::plain(),
             methods: KNOWN_METHODS,
             route_budget: key::HTTP_ROUTE.limit().unwrap_or(u16::MAX),
         }
@@ -81,16 +73,5 @@ impl Settings {
             _ => &[],
         };
         Some((spec, own.unwrap_or(default)))
-    }
-}
-
-impl fmt::Debug for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settings")
-            .field("disabled", &self.disabled)
-            .field("buckets", &self.buckets)
-            .field("scheme", &self.scheme)
-            .field("route_budget", &self.route_budget)
-            .finish_non_exhaustive()
     }
 }

@@ -39,21 +39,24 @@ pub(crate) struct PendingUpgrade {
 impl PendingUpgrade {
     /// Steps between the server and the service if `request` asks for an upgrade.
     ///
-    /// Outside a tokio runtime nobody could wait for the upgrade; there the request is left alone,
+    /// Many clients offer `h2c` with every request, and no server here takes them up on it. Outside a tokio runtime nobody could wait for the upgrade; there the request is left alone,
     /// and what becomes of its connection is not measured.
-    pub(crate) fn of<B>(request: &mut Request<B>) -> Option<Self> {
+    pub(crate) fn of<B>(request: &mut Request<B>) -> Option<Box<Self>> {
         request.extensions().get::<OnUpgrade>()?;
+        if upgrade_token(request).is_some_and(|token| token.eq_ignore_ascii_case(b"h2c")) {
+            return None;
+        }
         let runtime = Handle::try_current().ok()?;
         let (handover, for_service) = Handover::prepare()?;
         let server = request.extensions_mut().insert(for_service)?;
-        Some(Self { kind: kind(request), server, runtime, handover })
+        Some(Box::new(Self { kind: kind(request), server, runtime, handover }))
     }
 
     /// The service agreed: from now on the connection counts as a stream, until it is dropped.
     pub(crate) fn accept(self, exchange: &Exchange) {
         let stream = exchange.open_stream(self.kind);
-        let Self { server, handover, .. } = self;
-        self.runtime.spawn(async move {
+        let Self { server, handover, runtime, .. } = self;
+        runtime.spawn(async move {
             // When the upgrade fails, dropping the handover tells the service the same.
             if let Ok(connection) = server.await {
                 handover.complete(MeasuredConnection { connection, _stream: stream }).await;
@@ -69,12 +72,16 @@ impl fmt::Debug for PendingUpgrade {
 }
 
 fn kind<B>(request: &Request<B>) -> StreamKind {
-    let headers = request.headers();
-    let upgrade = headers.get(header::UPGRADE).map(header::HeaderValue::as_bytes);
-    let is_websocket = upgrade.is_some_and(|value| value.eq_ignore_ascii_case(b"websocket"))
+    let is_websocket = match upgrade_token(request) {
+        Some(token) => token.eq_ignore_ascii_case(b"websocket"),
         // Over HTTP/2 there is no `Upgrade` (RFC 8441, section 5).
-        || (upgrade.is_none() && headers.contains_key(header::SEC_WEBSOCKET_VERSION));
+        None => request.headers().contains_key(header::SEC_WEBSOCKET_VERSION),
+    };
     if is_websocket { StreamKind::WebSocket } else { StreamKind::Upgrade }
+}
+
+fn upgrade_token<B>(request: &Request<B>) -> Option<&[u8]> {
+    request.headers().get(header::UPGRADE).map(header::HeaderValue::as_bytes)
 }
 
 /// hyper's server on a connection in memory, waiting to answer its one upgrade request.

@@ -119,3 +119,56 @@ async fn trailers_pass_and_end_the_response() {
     assert_eq!(meters.the_request().get("error.type"), None, "before the body is dropped");
     assert_eq!(meters.active(), 0);
 }
+
+#[tokio::test]
+async fn an_empty_body_that_owes_trailers_is_not_complete_before_them() {
+    let meters = Meters::new();
+    let owing = async || {
+        let frames = futures_util::stream::pending::<Result<Frame<Bytes>, Infallible>>();
+        let mut response = Response::new(Body::new(StreamBody::new(frames)));
+        response.headers_mut().insert("content-length", "0".parse().unwrap());
+        response
+    };
+    let app = Router::new().route("/", get(owing)).layer(meters.layer());
+    let request = Request::get("/").body(Body::empty()).unwrap();
+    let mut body = app.oneshot(request).await.unwrap().into_body();
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    let polled = http_body::Body::poll_frame(std::pin::Pin::new(&mut body), &mut cx);
+    assert!(polled.is_pending());
+    drop(body);
+    assert_eq!(meters.the_request().get("error.type"), Some("cancelled"));
+}
+
+/// `Request<Body>` stays `Request<Body>`, so that middleware which knows only that works.
+#[tokio::test]
+async fn middleware_of_one_body_type_fits_under_the_layer_in_one_stack() {
+    let meters = Meters::new();
+    let pass = axum::middleware::from_fn(async |request, next: axum::middleware::Next| {
+        next.run(request).await
+    });
+    let stack = tower::ServiceBuilder::new().layer(meters.layer()).layer(pass);
+    let app = Router::new().route("/", post(async |body: Bytes| body)).layer(stack);
+    let request = Request::post("/").body(chunks(&["ab", "c"])).unwrap();
+    app.oneshot(request).await.unwrap().into_body().collect().await.unwrap();
+    assert_eq!((meters.only(REQUEST).count, meters.only(REQUEST).sum), (1, 3.0));
+}
+
+#[tokio::test]
+async fn of_a_body_that_is_not_axums_the_declared_length_is_recorded_or_nothing() {
+    for (body, expected) in [
+        (http_body_util::Either::Left(http_body_util::Full::from("four")), Some(4.0)),
+        (http_body_util::Either::Right(chunks(&["four"])), None),
+    ] {
+        let meters = Meters::new();
+        let read = tower::service_fn(async |request: Request<_>| {
+            let body: http_body_util::Either<http_body_util::Full<Bytes>, Body> =
+                request.into_body();
+            body.collect().await.map(|_| Response::new(Body::empty()))
+        });
+        let service = tower::Layer::layer(&meters.layer(), read);
+        drop(service.oneshot(Request::new(body)).await.unwrap());
+        let sizes = meters.of(REQUEST);
+        assert_eq!(sizes.first().map(|point| point.sum), expected);
+        meters.the_request();
+    }
+}

@@ -1,7 +1,7 @@
 //! Strangers cannot make series.
 
 use axum::{Router, body::Body, http::Request, routing::get};
-use http::{Method, StatusCode};
+use http::{Method, StatusCode, Version};
 use tower::ServiceExt;
 
 use crate::meters::{Meters, Point};
@@ -79,4 +79,100 @@ async fn a_hundred_thousand_strange_requests_make_a_handful_of_series() {
     let points = meters.of("http.server.request.duration");
     assert_eq!(points.len(), 4, "{points:#?}");
     assert_eq!(points.iter().map(|point| point.count).sum::<i64>(), 100_000);
+}
+
+/// A service whose routes answer what their query asks for.
+fn obedient(meters: &Meters, routes: usize) -> Router {
+    let answer = async |request: Request<Body>| {
+        let status = request.uri().query().and_then(|query| query.parse().ok());
+        StatusCode::from_u16(status.unwrap_or(200)).unwrap()
+    };
+    let add = |app: Router, n: usize| app.route(&format!("/r{n}"), get(answer));
+    (0..routes).fold(Router::new(), add).layer(meters.layer())
+}
+
+async fn send(app: &Router, method: &str, uri: &str, version: Version) {
+    let request = Request::builder().method(method).uri(uri).version(version);
+    drop(app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_stranger_cannot_blind_the_service_to_its_first_failures() {
+    let meters = Meters::new();
+    let app = obedient(&meters, 20);
+    let methods = ["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "TRACE", "FOO"];
+    for route in 0..20 {
+        for method in methods {
+            for origin in ["", "http://x", "https://x", "gopher://x"] {
+                for version in [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2] {
+                    send(&app, method, &format!("{origin}/r{route}"), version).await;
+                }
+            }
+        }
+    }
+    for route in 0..20 {
+        send(&app, "GET", &format!("/r{route}?500"), Version::HTTP_11).await;
+    }
+    let points = meters.of("http.server.request.duration");
+    for route in 0..20 {
+        let route = format!("/r{route}");
+        let failure = points.iter().find(|point| {
+            point.get("error.type") == Some("500") && point.get("http.route") == Some(&route)
+        });
+        assert_eq!(failure.map(|point| point.count), Some(1), "{route}");
+    }
+    assert!(points.len() < 1300, "{}", points.len());
+}
+
+#[tokio::test]
+async fn when_series_run_out_the_route_is_lost_before_the_method_and_the_status() {
+    let meters = Meters::new();
+    let app = obedient(&meters, 250);
+    for route in 0..250 {
+        for status in [200, 404, 422, 500] {
+            send(&app, "GET", &format!("/r{route}?{status}"), Version::HTTP_11).await;
+        }
+    }
+    send(&app, "GET", "/r0?503", Version::HTTP_11).await;
+    let points = meters.of("http.server.request.duration");
+    let folded = points.iter().find(|point| point.get("http.route") == Some("_OTHER")).unwrap();
+    assert_eq!(folded.get("http.request.method"), Some("GET"));
+    assert_eq!(folded.get("http.response.status_code"), Some("503"));
+    assert_eq!(folded.get("error.type"), Some("503"));
+    assert_eq!(folded_total(&meters), 1);
+}
+
+fn folded_total(meters: &Meters) -> i64 {
+    meters.of("kymo.cardinality.folded").iter().map(|point| point.count).sum()
+}
+
+#[tokio::test]
+async fn clones_of_a_layer_share_their_series() {
+    let meters = Meters::new();
+    let layer = meters.layer();
+    for n in 0..3 {
+        let skip = format!("/skipped/{n}");
+        let layer = layer.clone().skip(move |head| head.uri.path() == skip);
+        let layer = layer.route(|head| Some(head.uri.path().to_owned().into()));
+        let app = Router::new().fallback(async || ()).layer(layer.clone().behind_tls());
+        for route in 0..290 {
+            for method in ["GET", "POST", "PUT", "DELETE"] {
+                send(&app, method, &format!("/{n}/{route}"), Version::HTTP_11).await;
+            }
+        }
+    }
+    let points = meters.of("http.server.request.duration");
+    assert!(points.len() <= 1300, "{}", points.len());
+    assert!(points.iter().all(|point| point.get("otel.metric.overflow").is_none()));
+    assert_eq!(points.iter().map(|point| point.count).sum::<i64>(), 3 * 290 * 4);
+}
+
+#[tokio::test]
+async fn an_event_stream_that_is_folded_is_folded_once() {
+    let meters = Meters::new();
+    let layer = meters.layer().route_budget(0);
+    let events = async || ([("content-type", "text/event-stream")], "data: tick\n\n");
+    let app = Router::new().route("/events", get(events)).layer(layer);
+    send(&app, "GET", "/events", Version::HTTP_11).await;
+    assert_eq!(folded(&meters.points(), "http.route"), 1);
 }

@@ -49,3 +49,14 @@ async fn a_handler_that_is_dropped_or_panics_is_counted() {
     tokio::spawn(panicking).await.unwrap_err();
     assert_eq!(meters.only(HANDLER).count, 2);
 }
+
+#[tokio::test]
+async fn a_handler_that_is_wrapped_twice_is_measured_once() {
+    let meters = Meters::new();
+    let layer = HandlerLayer::new(&meters.provider);
+    let books = Router::new().route("/{id}", get(async || "Dune")).layer(layer.clone());
+    let app = Router::new().nest("/books", books).layer(layer);
+    let request = Request::get("/books/7").body(Body::empty()).unwrap();
+    drop(app.oneshot(request).await.unwrap());
+    assert_eq!(meters.only(HANDLER).count, 1);
+}

@@ -5,12 +5,9 @@ use std::{convert::Infallible, future, io, task::Poll, time::Duration};
 use axum::{Router, body::Body, http::Request, response::Response, routing::get};
 use http::StatusCode;
 use http_body_util::BodyExt;
-use kymo_http::MeasuredRequestBody;
 use tower::{BoxError, Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 
 use crate::meters::Meters;
-
-type Measured = Request<MeasuredRequestBody<Body>>;
 
 fn request() -> Request<Body> {
     Request::get("/").body(Body::empty()).unwrap()
@@ -45,7 +42,8 @@ async fn a_server_error_has_its_status_as_error_type_and_a_client_error_has_none
 #[tokio::test]
 async fn a_service_that_fails_is_counted_without_a_status() {
     let meters = Meters::new();
-    let failing = service_fn(async |_: Measured| Err::<Response, BoxError>("disk 7 full".into()));
+    let failing =
+        service_fn(async |_: Request<Body>| Err::<Response, BoxError>("disk 7 full".into()));
     let error = meters.layer().layer(failing).oneshot(request()).await.unwrap_err();
     assert_eq!(error.to_string(), "disk 7 full");
     let point = meters.the_request();
@@ -60,7 +58,7 @@ async fn a_time_out_layer_inside_reads_as_a_time_out() {
     let service = ServiceBuilder::new()
         .layer(meters.layer())
         .timeout(Duration::from_millis(5))
-        .service_fn(async |_: Measured| future::pending::<Result<Response, BoxError>>().await);
+        .service_fn(async |_: Request<Body>| future::pending::<Result<Response, BoxError>>().await);
     service.oneshot(request()).await.unwrap_err();
     assert_eq!(meters.the_request().get("error.type"), Some("timeout"));
     assert_eq!(meters.active(), 0);
@@ -70,7 +68,8 @@ async fn a_time_out_layer_inside_reads_as_a_time_out() {
 async fn a_future_dropped_before_or_after_its_first_poll_is_a_cancellation() {
     for polls in [0, 1] {
         let meters = Meters::new();
-        let pending = service_fn(|_: Measured| future::pending::<Result<Response, Infallible>>());
+        let pending =
+            service_fn(|_: Request<Body>| future::pending::<Result<Response, Infallible>>());
         let mut call = Box::pin(meters.layer().layer(pending).call(request()));
         for _ in 0..polls {
             future::poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx).is_pending())).await;
@@ -98,12 +97,13 @@ async fn a_body_dropped_before_its_end_is_a_cancellation() {
 
 #[tokio::test]
 async fn a_panic_in_call_in_the_future_or_in_the_body_is_a_panic() {
-    let in_call = service_fn(|_: Measured| -> future::Ready<Result<Response, Infallible>> {
+    let in_call = service_fn(|_: Request<Body>| -> future::Ready<Result<Response, Infallible>> {
         panic!("in call, on purpose")
     });
-    let in_future =
-        service_fn(async |_: Measured| -> Result<Response, Infallible> { panic!("on purpose") });
-    let in_body = service_fn(async |_: Measured| {
+    let in_future = service_fn(async |_: Request<Body>| -> Result<Response, Infallible> {
+        panic!("on purpose")
+    });
+    let in_body = service_fn(async |_: Request<Body>| {
         let panicking =
             futures_util::stream::poll_fn(|_| -> Poll<Option<Result<&str, io::Error>>> {
                 panic!("in the body, on purpose")
@@ -148,6 +148,40 @@ async fn a_server_error_stays_that_when_its_body_is_dropped() {
         .layer(meters.layer());
     drop(app.oneshot(request()).await.unwrap());
     assert_eq!(meters.the_request().get("error.type"), Some("502"));
+}
+
+#[tokio::test]
+async fn a_panic_in_what_a_body_says_of_itself_is_a_panic() {
+    struct Boastful;
+    impl http_body::Body for Boastful {
+        type Data = axum::body::Bytes;
+        type Error = Infallible;
+        fn poll_frame(
+            self: std::pin::Pin<&mut Self>,
+            _cx: &mut std::task::Context<'_>,
+        ) -> Poll<Option<Result<http_body::Frame<Self::Data>, Infallible>>> {
+            Poll::Pending
+        }
+        fn is_end_stream(&self) -> bool {
+            panic!("on purpose")
+        }
+    }
+    let meters = Meters::new();
+    let boasting =
+        service_fn(async |_: Request<Body>| Ok::<_, Infallible>(Response::new(Boastful)));
+    let call = meters.layer().layer(boasting).oneshot(request());
+    tokio::spawn(async { drop(call.await) }).await.unwrap_err();
+    assert_eq!(meters.the_request().get("error.type"), Some("panic"));
+}
+
+#[tokio::test]
+async fn a_panic_in_a_route_of_ones_own_is_counted() {
+    let meters = Meters::new();
+    let layer = meters.layer().route(|_| panic!("on purpose"));
+    let app = Router::new().route("/", get(async || ())).layer(layer);
+    tokio::spawn(app.oneshot(request())).await.unwrap_err();
+    assert_eq!(meters.the_request().get("error.type"), Some("panic"));
+    assert_eq!(meters.active(), 0);
 }
 
 fn endless() -> impl futures_util::Stream<Item = Result<&'static str, Infallible>> {

@@ -12,7 +12,7 @@ use axum::{
 };
 use futures_util::{SinkExt, StreamExt};
 use http_body_util::BodyExt;
-use hyper_util::rt::TokioIo;
+use hyper_util::{rt::TokioIo, server::conn::auto};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower::ServiceExt;
 
@@ -139,7 +139,7 @@ async fn an_upgrade_that_is_refused_is_an_ordinary_request() {
     let meters = Meters::new();
     let refuse = async |mut request: Request<Body>| {
         let upgraded = hyper::upgrade::on(&mut request);
-        // The service is told, as it is without the layer, that there will be no upgrade.
+        // The service is told that there will be no upgrade.
         tokio::spawn(async { upgraded.await.map(drop).unwrap_err() });
         (http::StatusCode::UPGRADE_REQUIRED, "no")
     };
@@ -170,4 +170,28 @@ async fn an_upgrade_outside_a_server_is_an_ordinary_request() {
     drop(websocket_app(&meters).oneshot(request).await.unwrap());
     assert_eq!(meters.the_request().count, 1);
     assert_eq!(meters.active(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_servers_own_connection_is_handed_over_when_streams_are_not_measured() {
+    let meters = Meters::new();
+    let (told, mut tell) = tokio::sync::mpsc::channel(1);
+    let upgrade = async move |mut request: Request<Body>| {
+        let upgraded = hyper::upgrade::on(&mut request);
+        tokio::spawn(async move {
+            type Own = TokioIo<tokio::net::TcpStream>;
+            let is_own = auto::upgrade::downcast::<Own>(upgraded.await.unwrap()).is_ok();
+            told.send(is_own).await.unwrap();
+        });
+        (http::StatusCode::SWITCHING_PROTOCOLS, [("upgrade", "x"), ("connection", "upgrade")])
+    };
+    let layer = meters
+        .layer()
+        .disable(kymo_http::ServerMetric::ActiveStreams)
+        .disable(kymo_http::ServerMetric::StreamDuration);
+    let server = Listening::start(Router::new().route("/", get(upgrade)).layer(layer)).await;
+    let mut client = tokio::net::TcpStream::connect(server.address).await.unwrap();
+    let request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n";
+    client.write_all(request.as_bytes()).await.unwrap();
+    assert!(tell.recv().await.unwrap());
 }

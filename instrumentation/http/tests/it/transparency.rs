@@ -112,7 +112,7 @@ proptest! {
             std::future::ready(Ok::<_, Infallible>(response.unwrap()))
         });
         let request = Request::builder().method(method).body(request_script).unwrap();
-        let mut service = meters.layer().layer(inner);
+        let mut service = meters.layer().any_body().layer(inner);
         let response = futures_executor::block_on(async {
             poll_fn(|cx| service.poll_ready(cx)).await.unwrap();
             service.call(request).await.unwrap()

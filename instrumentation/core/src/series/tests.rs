@@ -1,0 +1,124 @@
+use std::sync::{
+    Barrier,
+    atomic::{AtomicU64, Ordering},
+};
+
+use opentelemetry::metrics::{MeterProvider, noop::NoopMeterProvider};
+
+use super::*;
+use crate::{key, metrics::CARDINALITY_FOLDED};
+
+/// `status` is what an operator looks for, `oddity` what a stranger chooses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    route: u16,
+    status: u16,
+    oddity: u16,
+}
+
+const FOLDED: u16 = 0;
+
+impl SeriesKey for Key {
+    fn fold(self) -> Option<(Self, AttributeKey)> {
+        if self.oddity != FOLDED {
+            return Some((Self { oddity: FOLDED, ..self }, key::HTTP_REQUEST_METHOD));
+        }
+        if self.route != FOLDED {
+            return Some((Self { route: FOLDED, ..self }, key::HTTP_ROUTE));
+        }
+        let status = FOLDED;
+        (self.status != status).then_some((Self { status, ..self }, key::HTTP_RESPONSE_STATUS_CODE))
+    }
+
+    fn is_strange(&self) -> bool {
+        self.oddity != FOLDED
+    }
+}
+
+type Cache = SeriesCache<Key, (Key, AtomicU64)>;
+
+fn cache(capacity: usize) -> Cache {
+    let meter = NoopMeterProvider::new().meter("test");
+    SeriesCache::new(capacity, Folds::new(&meter, &CARDINALITY_FOLDED, &[key::HTTP_ROUTE]))
+}
+
+/// Counts in the series of a key, and says which series that was.
+fn count(cache: &Cache, route: u16, status: u16, oddity: u16) -> (u16, u16, u16) {
+    let key = cache.with(
+        Key { route, status, oddity },
+        |key| (key, AtomicU64::new(0)),
+        |(key, count)| {
+            count.fetch_add(1, Ordering::Relaxed);
+            *key
+        },
+    );
+    (key.route, key.status, key.oddity)
+}
+
+fn total(cache: &Cache) -> u64 {
+    cache.series.load().values().map(|series| series.1.load(Ordering::Relaxed)).sum()
+}
+
+#[test]
+fn a_full_cache_folds_one_attribute_and_keeps_the_rest() {
+    let cache = cache(8);
+    for route in 1..=8 {
+        assert_eq!(count(&cache, route, 200, 0), (route, 200, 0));
+    }
+    assert_eq!(count(&cache, 9, 503, 0), (FOLDED, 503, 0), "the status is still to be seen");
+    assert_eq!(count(&cache, 9, 500, 0), (FOLDED, 500, 0));
+    assert_eq!(count(&cache, 9, 404, 0), (FOLDED, FOLDED, 0), "the quarter more is taken too");
+    assert_eq!(count(&cache, 1, 200, 0), (1, 200, 0), "what is there stays");
+}
+
+#[test]
+fn strangers_leave_half_of_the_room_to_what_has_not_happened_yet() {
+    let cache = cache(8);
+    for oddity in 1..=100 {
+        count(&cache, 1, 200, oddity);
+    }
+    assert_eq!(count(&cache, 1, 200, 500), (1, 200, FOLDED));
+    assert_eq!(count(&cache, 1, 503, 0), (1, 503, 0), "the first failure");
+    assert_eq!(total(&cache), 102);
+}
+
+#[test]
+fn a_hundred_thousand_keys_stay_within_the_room_and_the_closed_remainder() {
+    let cache = cache(100);
+    for n in 0..100_000_u32 {
+        let part = |divisor| u16::try_from(n / divisor % 1000).unwrap();
+        count(&cache, part(1), part(7), part(3));
+    }
+    assert!((100..=126).contains(&cache.series.load().len()));
+    assert_eq!(total(&cache), 100_000);
+}
+
+#[test]
+fn threads_that_race_for_the_last_room_never_overrun_it() {
+    for _ in 0..20 {
+        let cache = cache(4);
+        let start = Barrier::new(16);
+        std::thread::scope(|scope| {
+            for route in 1..=16 {
+                let (cache, start) = (&cache, &start);
+                scope.spawn(move || {
+                    start.wait();
+                    count(cache, route, 200, 0);
+                });
+            }
+        });
+        assert!(cache.series.load().len() <= 5, "four, and one that is folded");
+        assert_eq!(total(&cache), 16);
+    }
+}
+
+#[test]
+fn what_records_twice_is_bound_and_folded_once() {
+    let cache = cache(1);
+    let bind = |key| (key, AtomicU64::new(0));
+    for route in 1..=2 {
+        let series = cache.get(Key { route, status: 200, oddity: 0 }, bind);
+        series.1.fetch_add(2, Ordering::Relaxed);
+    }
+    assert_eq!(total(&cache), 4);
+}

@@ -1,0 +1,41 @@
+//! How a layer reads a request.
+
+use std::{borrow::Cow, fmt, sync::Arc};
+
+use crate::{RequestHead, scheme::SchemeSource};
+
+type Skip = dyn Fn(&RequestHead<'_>) -> bool + Send + Sync;
+type Route = dyn for<'a> Fn(&RequestHead<'a>) -> Option<Cow<'a, str>> + Send + Sync;
+
+/// How a layer reads a request: whether to measure it, and what is said of its route and scheme.
+#[derive(Clone)]
+pub(crate) struct Reading {
+    pub(crate) skip: Option<Arc<Skip>>,
+    pub(crate) route: Option<Arc<Route>>,
+    pub(crate) scheme: SchemeSource,
+}
+
+impl Reading {
+    pub(crate) fn skips(&self, head: &RequestHead<'_>) -> bool {
+        self.skip.as_ref().is_some_and(|skip| skip(head))
+    }
+
+    pub(crate) fn route<'a>(&self, head: &RequestHead<'a>) -> Option<Cow<'a, str>> {
+        match &self.route {
+            None => head.matched_path().map(Cow::Borrowed),
+            Some(route) => route(head),
+        }
+    }
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { skip: None, route: None, scheme: SchemeSource::plain() }
+    }
+}
+
+impl fmt::Debug for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reading").field("scheme", &self.scheme).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,64 @@
+//! The size of a request's body, as far as it can be known.
+
+use std::{
+    any::Any,
+    mem,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use http_body::Body;
+
+use crate::body::MeasuredRequestBody;
+
+/// The size of a request's body.
+#[derive(Debug)]
+pub(crate) enum RequestSize {
+    /// It has no length, and a type that nobody can look into.
+    Unknown,
+    /// Its length was declared.
+    Declared(u64),
+    /// Its bytes are counted here as they pass.
+    Counted(Arc<AtomicU64>),
+}
+
+impl RequestSize {
+    /// Counts the bytes of axum's body, which can be taken apart and put together again; of any
+    /// other, takes the declared length.
+    pub(crate) fn of<B: Body + 'static>(body: &mut B) -> Self {
+        if body.is_end_stream() {
+            return Self::Declared(0);
+        }
+        if let Some(body) = (body as &mut dyn Any).downcast_mut::<axum::body::Body>() {
+            let bytes = Arc::default();
+            let measured = MeasuredRequestBody::new(mem::take(body), Some(Arc::clone(&bytes)));
+            *body = axum::body::Body::new(measured);
+            return Self::Counted(bytes);
+        }
+        body.size_hint().exact().map_or(Self::Unknown, Self::Declared)
+    }
+
+    /// Counts the bytes of a body that will be wrapped to that end.
+    pub(crate) fn counted<B: Body>(body: &B) -> Self {
+        if body.is_end_stream() { Self::Declared(0) } else { Self::Counted(Arc::default()) }
+    }
+
+    /// Where to count the bytes, if they are to be counted.
+    pub(crate) fn counter(&self) -> Option<Arc<AtomicU64>> {
+        match self {
+            Self::Unknown | Self::Declared(_) => None,
+            Self::Counted(bytes) => Some(Arc::clone(bytes)),
+        }
+    }
+
+    /// The bytes so far.
+    pub(crate) fn bytes(&self) -> Option<u64> {
+        match self {
+            Self::Unknown => None,
+            Self::Declared(bytes) => Some(*bytes),
+            Self::Counted(bytes) => Some(bytes.load(Ordering::Relaxed)),
+        }
+    }
+}
