@@ -16,14 +16,12 @@ pub(crate) struct Handouts(Arc<Mutex<HashMap<TypeId, Box<dyn Any + Send + Sync>>
 impl Handouts {
     /// A clone of the one `T` there is.
     pub(crate) fn of<T: Clone + Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> T {
-        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) =
-            made.get(&TypeId::of::<T>()).and_then(|known| known.downcast_ref::<T>())
-        {
-            return known.clone();
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(&TypeId::of::<T>()).and_then(|one| one.downcast_ref::<T>()) {
+            return one.clone();
         }
         let new = make();
-        made.insert(TypeId::of::<T>(), Box::new(new.clone()));
+        known.insert(TypeId::of::<T>(), Box::new(new.clone()));
         new
     }
 }
