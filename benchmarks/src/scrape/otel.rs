@@ -39,10 +39,10 @@ pub fn record(workload: &Workload, reader: impl MetricReader) -> SdkMeterProvide
 }
 
 fn attributes(set: LabelSet) -> [KeyValue; 3] {
-    let [method, route, status] = LabelSet::KEYS;
+    let [method, status, route] = LabelSet::KEYS;
     [
         KeyValue::new(method, set.method()),
-        KeyValue::new(route, set.route()),
         KeyValue::new(status, i64::from(LabelSet::STATUS)),
+        KeyValue::new(route, set.route()),
     ]
 }

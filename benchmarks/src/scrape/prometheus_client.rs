@@ -29,10 +29,9 @@ pub const PEER: Peer = Peer {
 type Labels = [(&'static str, String); 3];
 
 fn labels(set: LabelSet) -> Labels {
-    let [method, route, status] = LabelSet::NAMES;
-    let values = set.values();
-    let [method_value, route_value, status_value] = values;
-    [(method, method_value), (route, route_value), (status, status_value)]
+    let [method, status, route] = LabelSet::NAMES;
+    let [method_value, status_value, route_value] = set.values();
+    [(method, method_value), (status, status_value), (route, route_value)]
 }
 
 fn counter(workload: &Workload, instrument: usize, registry: &mut Registry) {

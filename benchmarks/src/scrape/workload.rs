@@ -108,10 +108,10 @@ impl Workload {
 pub struct LabelSet(usize);
 
 impl LabelSet {
-    /// As OpenTelemetry names them; their values are given by [`super::otel`].
-    pub const KEYS: [&str; 3] = ["http.request.method", "http.route", "http.response.status_code"];
+    /// As OpenTelemetry names them, in their order, or the SDK would keep each set twice; their values are given by [`super::otel`].
+    pub const KEYS: [&str; 3] = ["http.request.method", "http.response.status_code", "http.route"];
     /// As they are exposed.
-    pub const NAMES: [&str; 3] = ["http_request_method", "http_route", "http_response_status_code"];
+    pub const NAMES: [&str; 3] = ["http_request_method", "http_response_status_code", "http_route"];
     pub const STATUS: u16 = 200;
 
     pub fn method(self) -> &'static str {
@@ -123,7 +123,7 @@ impl LabelSet {
     }
 
     pub fn values(self) -> [String; 3] {
-        [self.method().to_owned(), self.route(), Self::STATUS.to_string()]
+        [self.method().to_owned(), Self::STATUS.to_string(), self.route()]
     }
 
     /// What the counter of this set counts.
