@@ -1,11 +1,8 @@
 //! A set of values that is learned at run time, up to a limit.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use arc_swap::ArcSwap;
-use hashbrown::HashMap;
-
-use crate::{Bounded, OTHER};
+use crate::{Bounded, OTHER, table::Table};
 
 /// Admits the first values it sees and turns later ones into [`Bounded::OTHER`].
 ///
@@ -17,63 +14,55 @@ use crate::{Bounded, OTHER};
 /// allocates nothing.
 #[derive(Debug)]
 pub struct ValueBudget {
-    limit: u16,
-    admitted: ArcSwap<Admitted>,
+    admitted: Table<Arc<str>, Bounded>,
+    /// The admitted values, by position.
+    values: Box<[OnceLock<Arc<str>>]>,
     admission: Mutex<()>,
 }
 
-#[derive(Debug, Default, Clone)]
-struct Admitted {
-    values: Vec<Arc<str>>,
-    positions: HashMap<Arc<str>, Bounded>,
-}
-
 impl ValueBudget {
-    /// The largest budget there is: admitting a value copies those before it.
-    pub const MOST: u16 = 1000;
-
-    /// A budget of `limit` values, at most [`ValueBudget::MOST`], beside [`OTHER`].
+    /// A budget of `limit` values, beside [`OTHER`].
     pub fn new(limit: u16) -> Self {
-        let limit = limit.min(Self::MOST);
-        Self { limit, admitted: ArcSwap::default(), admission: Mutex::new(()) }
+        let limit = usize::from(limit);
+        Self {
+            admitted: Table::for_entries(limit),
+            values: (0..limit).map(|_| OnceLock::new()).collect(),
+            admission: Mutex::new(()),
+        }
     }
 
     /// `value` if it was admitted or there is still room; else [`Bounded::OTHER`].
     pub fn bound(&self, value: &str) -> Bounded {
-        let admitted = self.admitted.load();
-        if let Some(bounded) = admitted.positions.get(value) {
-            return *bounded;
-        }
-        if value == OTHER || admitted.values.len() >= usize::from(self.limit) {
-            return Bounded::OTHER;
-        }
-        drop(admitted);
-        self.admit(value)
+        self.find(value).unwrap_or_else(|| self.admit(value))
     }
 
     /// The text of a value this budget admitted; [`OTHER`] for one it refused.
     pub fn value(&self, bounded: Bounded) -> Arc<str> {
-        let admitted = self.admitted.load();
-        let value = bounded.position().and_then(|position| admitted.values.get(position));
+        let value = bounded.position().and_then(|position| self.values.get(position)?.get());
         value.map_or_else(|| Arc::from(OTHER), Arc::clone)
     }
 
+    fn find(&self, value: &str) -> Option<Bounded> {
+        self.admitted.get(value, |known| **known == *value).copied()
+    }
+
     fn admit(&self, value: &str) -> Bounded {
-        let _admission = self.admission.lock().unwrap_or_else(PoisonError::into_inner);
-        // Another thread may have admitted it, or taken the last place, while this one waited.
-        let mut admitted = Admitted::clone(&self.admitted.load());
-        if let Some(bounded) = admitted.positions.get(value) {
-            return *bounded;
-        }
-        if admitted.values.len() >= usize::from(self.limit) {
+        if value == OTHER || self.admitted.len() >= self.values.len() {
             return Bounded::OTHER;
         }
-        let bounded = Bounded::at(admitted.values.len());
-        let value: Arc<str> = Arc::from(value);
-        admitted.values.push(Arc::clone(&value));
-        admitted.positions.insert(value, bounded);
-        self.admitted.store(Arc::new(admitted));
-        bounded
+        let _admission = self.admission.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another thread may have admitted it, or taken the last place, while this one waited.
+        if let Some(bounded) = self.find(value) {
+            return bounded;
+        }
+        let position = self.admitted.len();
+        let Some(place) = self.values.get(position) else { return Bounded::OTHER };
+        let text: Arc<str> = Arc::from(value);
+        // The text is there before anybody can be given its position.
+        let bounded = Bounded::at(position);
+        let text_is_new = place.set(Arc::clone(&text)).is_ok();
+        let is_admitted = text_is_new && self.admitted.insert(text, bounded).is_ok();
+        if is_admitted { bounded } else { Bounded::OTHER }
     }
 }
 

@@ -41,6 +41,7 @@ pub mod metrics;
 mod outcome;
 mod series;
 mod stopwatch;
+mod table;
 
 pub use bounded::{Bounded, KnownValues, OTHER};
 pub use buckets::{Buckets, BucketsError};

@@ -6,10 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use arc_swap::ArcSwap;
-use hashbrown::HashMap;
-
-use crate::{Folds, key::AttributeKey};
+use crate::{Folds, key::AttributeKey, table::Table};
 
 /// What one series is found by: small, [`Copy`], and made of [`Bounded`](crate::Bounded) values.
 pub trait SeriesKey: Copy + Eq + Hash {
@@ -35,7 +32,7 @@ pub trait SeriesKey: Copy + Eq + Hash {
 /// at a time, until it meets a series that exists or there is room for it; a quarter more room is
 /// kept for folded keys. Each fold is counted.
 pub struct SeriesCache<K, S> {
-    series: ArcSwap<HashMap<K, Arc<S>>>,
+    series: Table<K, Arc<S>>,
     binding: Mutex<()>,
     capacity: usize,
     folds: Folds,
@@ -45,23 +42,21 @@ impl<K: SeriesKey, S> SeriesCache<K, S> {
     /// An empty cache for `capacity` series, a quarter more of folded ones, and beyond them only
     /// keys that cannot be folded.
     pub fn new(capacity: usize, folds: Folds) -> Self {
-        Self { series: ArcSwap::default(), binding: Mutex::new(()), capacity, folds }
+        let series = Table::for_entries(capacity + capacity / 4);
+        Self { series, binding: Mutex::new(()), capacity, folds }
     }
 
     /// Records into the series of `key`, which `bind` makes if it is the first time.
     pub fn with<R>(&self, key: K, bind: impl FnOnce(K) -> S, record: impl FnOnce(&S) -> R) -> R {
-        let series = self.series.load();
-        if let Some(found) = series.get(&key) {
-            return record(found);
+        match self.find(key) {
+            Some(found) => record(found),
+            None => record(&self.resolve(key, bind)),
         }
-        drop(series);
-        record(&self.resolve(key, bind))
     }
 
     /// The series of `key`, for an operation that records into it more than once.
     pub fn get(&self, key: K, bind: impl FnOnce(K) -> S) -> Arc<S> {
-        let found = self.series.load().get(&key).map(Arc::clone);
-        found.unwrap_or_else(|| self.resolve(key, bind))
+        self.find(key).map_or_else(|| self.resolve(key, bind), Arc::clone)
     }
 
     /// Where folds of this cache's metric are counted.
@@ -71,32 +66,37 @@ impl<K: SeriesKey, S> SeriesCache<K, S> {
 }
 
 impl<K: SeriesKey, S> SeriesCache<K, S> {
+    fn find(&self, key: K) -> Option<&Arc<S>> {
+        self.series.get(&key, |known| *known == key)
+    }
+
     fn resolve(&self, key: K, bind: impl FnOnce(K) -> S) -> Arc<S> {
-        let place = self.place(&self.series.load(), key);
+        let place = self.place(key);
         if let Some(found) = place.series {
             self.count_folds(key, place.folds);
-            return found;
+            return Arc::clone(found);
         }
         let _binding = self.binding.lock().unwrap_or_else(PoisonError::into_inner);
         // Another thread may have bound it, or taken the last room, while this one waited.
-        let before = self.series.load();
-        let place = self.place(&before, key);
+        let place = self.place(key);
         self.count_folds(key, place.folds);
-        place.series.unwrap_or_else(|| {
-            let bound = Arc::new(bind(place.key));
-            let mut series = HashMap::clone(&before);
-            series.insert(place.key, Arc::clone(&bound));
-            self.series.store(Arc::new(series));
-            bound
-        })
+        place.series.map_or_else(
+            || {
+                let bound = Arc::new(bind(place.key));
+                // Should there be no slot left at all, the next one binds it again.
+                let _ = self.series.insert(place.key, Arc::clone(&bound));
+                bound
+            },
+            Arc::clone,
+        )
     }
 
-    /// Where among `series` the key belongs.
-    fn place(&self, series: &HashMap<K, Arc<S>>, key: K) -> Place<K, S> {
+    /// Where the key belongs.
+    fn place(&self, key: K) -> Place<'_, K, S> {
         let mut place = Place { key, folds: 0, series: None };
         loop {
-            if let Some(found) = series.get(&place.key) {
-                place.series = Some(Arc::clone(found));
+            place.series = self.find(place.key);
+            if place.series.is_some() {
                 return place;
             }
             let room = match place.folds {
@@ -104,7 +104,7 @@ impl<K: SeriesKey, S> SeriesCache<K, S> {
                 0 => self.capacity,
                 _ => self.capacity + self.capacity / 4,
             };
-            if series.len() < room {
+            if self.series.len() < room {
                 return place;
             }
             let Some((folded, _)) = place.key.fold() else { return place };
@@ -124,16 +124,16 @@ impl<K: SeriesKey, S> SeriesCache<K, S> {
 }
 
 /// Where a key belongs: under which key, after how many folds, and in which series if it exists.
-struct Place<K, S> {
+struct Place<'a, K, S> {
     key: K,
     folds: usize,
-    series: Option<Arc<S>>,
+    series: Option<&'a Arc<S>>,
 }
 
 impl<K, S> fmt::Debug for SeriesCache<K, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SeriesCache")
-            .field("series", &self.series.load().len())
+            .field("series", &self.series.len())
             .field("capacity", &self.capacity)
             .finish_non_exhaustive()
     }

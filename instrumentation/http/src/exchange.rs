@@ -163,10 +163,11 @@ impl Exchange {
             self.complete();
             return None;
         }
-        let hint = response.body().size_hint();
-        self.promised_bytes = hint.exact().or_else(|| content_length(response.headers()));
+        let exact = response.body().size_hint().exact();
         self.leave();
-        if stream::is_server_sent_events(response.headers()) {
+        self.promised_bytes = exact.or_else(|| content_length(response.headers()));
+        // A body whose length is known is no endless stream.
+        if exact.is_none() && stream::is_server_sent_events(response.headers()) {
             self.become_stream();
         }
         Some(self)

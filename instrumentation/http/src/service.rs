@@ -38,13 +38,12 @@ impl<S> MeasuredService<S> {
 
     /// The exchange of `request`, unless it is skipped or an outer layer measures it.
     fn arrive<B>(&self, request: &mut Request<B>) -> Option<Exchange> {
-        let head = RequestHead::of(request);
-        if head.extensions.get::<Measured>().is_some() || self.reading.skips(&head) {
+        if self.reading.skips(&RequestHead::of(request))
+            || request.extensions_mut().insert(Measured).is_some()
+        {
             return None;
         }
-        let exchange = Exchange::arrive(&self.instruments, &self.reading, &head);
-        request.extensions_mut().insert(Measured);
-        Some(exchange)
+        Some(Exchange::arrive(&self.instruments, &self.reading, &RequestHead::of(request)))
     }
 
     /// Calls the service with `request`, on behalf of `exchange`.

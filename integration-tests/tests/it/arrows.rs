@@ -69,8 +69,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
 
 /// Crates that belong to no side: data structures, formatting, derives.
 const NEUTRAL: &[&str] = &[
-    "arc-swap",
-    "hashbrown",
+    "foldhash",
     "itoa",
     "percent-encoding",
     "pin-project-lite",
