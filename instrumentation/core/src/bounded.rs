@@ -46,6 +46,19 @@ impl KnownValues {
         Self(Known::Fixed(values))
     }
 
+    /// How many values the set holds, beside [`OTHER`]: the greatest index of one it bounded.
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Known::Fixed(values) => values.len(),
+            Known::Listed(values) => values.len(),
+        }
+    }
+
+    /// Whether every value is [`OTHER`].
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// `value` if the set holds it, letter for letter; else [`Bounded::OTHER`].
     pub fn bound(&self, value: &str) -> Bounded {
         let position = match &self.0 {

@@ -1,6 +1,7 @@
 //! The bodies of a measured request and its response.
 
 use std::{
+    convert::Infallible,
     pin::Pin,
     sync::{
         Arc,
@@ -9,11 +10,11 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use bytes::Buf;
+use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use crate::exchange::Exchange;
+use crate::{exchange::Exchange, mark};
 
 pin_project! {
     /// A request's body that counts the bytes the service reads from it, and changes nothing.
@@ -48,6 +49,7 @@ impl<B: Body> Body for MeasuredRequestBody<B> {
     }
 
     fn is_end_stream(&self) -> bool {
+        mark::answer();
         self.inner.is_end_stream()
     }
 
@@ -63,6 +65,31 @@ impl<B: Default> Default for MeasuredRequestBody<B> {
     }
 }
 
+/// The body of a measured request that has none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MeasuredEmptyBody;
+
+impl Body for MeasuredEmptyBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(None)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        mark::answer();
+        true
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(0)
+    }
+}
+
 pin_project! {
     /// A response's body that carries the exchange to its end, and changes nothing.
     ///
@@ -72,12 +99,12 @@ pin_project! {
     pub struct MeasuredResponseBody<B> {
         #[pin]
         inner: B,
-        exchange: Option<Exchange>,
+        exchange: Option<Box<Exchange>>,
     }
 }
 
 impl<B> MeasuredResponseBody<B> {
-    pub(crate) fn new(inner: B, exchange: Option<Exchange>) -> Self {
+    pub(crate) fn new(inner: B, exchange: Option<Box<Exchange>>) -> Self {
         Self { inner, exchange }
     }
 }

@@ -1,6 +1,7 @@
 //! One request and its response, recorded exactly once.
 
 use std::{
+    any::TypeId,
     sync::{Arc, atomic::AtomicU64},
     time::{Duration, Instant},
 };
@@ -12,6 +13,7 @@ use kymo_core::{InFlight, Outcome};
 use crate::{
     RequestHead, failure,
     instruments::Instruments,
+    mark,
     protocol::Protocol,
     reading::Reading,
     request_size::RequestSize,
@@ -25,6 +27,8 @@ use crate::{
 /// records itself when dropped, wherever that happens. Until it is told otherwise its outcome is
 /// [`Outcome::Cancelled`]; while foreign code runs it is [`Outcome::Panic`], because unwinding is
 /// the one way to leave that code without saying how it went.
+///
+/// It is boxed, because futures and bodies are moved many times on their way through a server.
 #[derive(Debug)]
 pub(crate) struct Exchange {
     instruments: Arc<Instruments>,
@@ -57,16 +61,21 @@ struct Streaming {
     _open: OpenStream,
 }
 
+#[expect(
+    clippy::boxed_local,
+    clippy::unnecessary_box_returns,
+    reason = "an exchange is boxed from its first moment to its last"
+)]
 impl Exchange {
     /// The exchange of a request that has just arrived.
     pub(crate) fn arrive(
         instruments: &Arc<Instruments>,
         reading: &Reading,
         head: &RequestHead<'_>,
-    ) -> Self {
+    ) -> Box<Self> {
         let method = instruments.method(head);
         let scheme = reading.scheme.scheme(head);
-        let mut exchange = Self {
+        let mut exchange = Box::new(Self {
             started: Instant::now(),
             key: ExchangeKey {
                 method,
@@ -88,17 +97,20 @@ impl Exchange {
             streaming: None,
             in_flight: instruments.enter(ActiveKey { method, scheme }),
             instruments: Arc::clone(instruments),
-        };
+        });
         exchange.key.route = reading.route(head).map(|route| instruments.route(&route));
         exchange.leave();
         exchange
     }
 
-    /// Measures the request's body in place, as far as its type allows.
-    pub(crate) fn measure_request(&mut self, body: &mut (impl Body + 'static)) {
-        if self.instruments.counts_request_bytes() {
+    /// Measures the request's body in place, as far as its type allows; whether it was replaced by
+    /// a measured one.
+    pub(crate) fn measure_request<B: Body + 'static>(&mut self, body: &mut B) -> bool {
+        let counts = self.instruments.counts_request_bytes();
+        if counts {
             self.request = RequestSize::of(body);
         }
+        counts && TypeId::of::<B>() == TypeId::of::<axum::body::Body>()
     }
 
     /// Where the request's body counts its bytes; `None` if there are none to count.
@@ -116,26 +128,28 @@ impl Exchange {
 
     /// Foreign code is about to run.
     pub(crate) fn enter(&mut self) {
+        mark::set_inside(true);
         self.expect(Outcome::Panic);
     }
 
     /// Foreign code returned, and is not done.
     pub(crate) fn leave(&mut self) {
+        mark::set_inside(false);
         self.expect(Outcome::Cancelled);
     }
 
     /// The service failed before there was a response.
-    pub(crate) fn fail<E: 'static>(mut self, error: &E) {
+    pub(crate) fn fail<E: 'static>(mut self: Box<Self>, error: &E) {
         self.expect(failure::of_service(error));
     }
 
     /// The response's body failed.
-    pub(crate) fn fail_body<E: 'static>(mut self, error: &E) {
+    pub(crate) fn fail_body<E: 'static>(mut self: Box<Self>, error: &E) {
         self.expect(failure::of_body(error));
     }
 
     /// The last of the response was handed to the server.
-    pub(crate) fn complete(mut self) {
+    pub(crate) fn complete(mut self: Box<Self>) {
         self.expect(Outcome::Success);
     }
 
@@ -152,7 +166,10 @@ impl Exchange {
     }
 
     /// The head of the response is there; returns the exchange if its body is still to come.
-    pub(crate) fn respond<B: Body>(mut self, response: &Response<B>) -> Option<Self> {
+    pub(crate) fn respond<B: Body>(
+        mut self: Box<Self>,
+        response: &Response<B>,
+    ) -> Option<Box<Self>> {
         let status = response.status();
         self.key.status = Status::Sent(status.as_u16());
         if self.instruments.times_first_byte() {

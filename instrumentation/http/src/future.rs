@@ -19,7 +19,7 @@ pin_project! {
     pub struct ResponseFuture<F> {
         #[pin]
         inner: F,
-        exchange: Option<Exchange>,
+        exchange: Option<Box<Exchange>>,
         upgrade: Option<Box<PendingUpgrade>>,
     }
 }
@@ -27,7 +27,7 @@ pin_project! {
 impl<F> ResponseFuture<F> {
     pub(crate) fn new(
         inner: F,
-        exchange: Option<Exchange>,
+        exchange: Option<Box<Exchange>>,
         upgrade: Option<Box<PendingUpgrade>>,
     ) -> Self {
         Self { inner, exchange, upgrade }

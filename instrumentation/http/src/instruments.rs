@@ -1,6 +1,6 @@
 //! The instruments of one layer, shared by all its services.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use kymo_core::{Bounded, Folds, InFlight, KnownValues, SeriesCache, ValueBudget, key};
 use opentelemetry::metrics::{BoundUpDownCounter, Histogram, Meter, UpDownCounter};
@@ -34,7 +34,8 @@ pub(crate) struct Instruments {
     active_streams: Option<UpDownCounter<i64>>,
     stream_duration: Option<Histogram<f64>>,
     exchanges: SeriesCache<ExchangeKey, ExchangeSeries>,
-    active: SeriesCache<ActiveKey, BoundUpDownCounter<i64>>,
+    /// One for each key: both of its parts are closed sets.
+    active: Box<[OnceLock<BoundUpDownCounter<i64>>]>,
     streams: SeriesCache<StreamKey, StreamSeries>,
 }
 
@@ -65,10 +66,7 @@ impl Instruments {
                     &[key::HTTP_ROUTE, key::HTTP_RESPONSE_STATUS_CODE, key::HTTP_REQUEST_METHOD],
                 ),
             ),
-            active: SeriesCache::new(
-                SERIES,
-                folds(&metrics::ACTIVE_REQUESTS, &[key::HTTP_REQUEST_METHOD]),
-            ),
+            active: (0..ActiveKey::count(&settings.methods)).map(|_| OnceLock::new()).collect(),
             streams: SeriesCache::new(SERIES, folds(&metrics::ACTIVE_STREAMS, &[key::HTTP_ROUTE])),
             vocabulary: Vocabulary {
                 methods: settings.methods.clone(),
@@ -105,8 +103,8 @@ impl Instruments {
     /// Counts one more request under way.
     pub(crate) fn enter(&self, key: ActiveKey) -> Option<InFlight> {
         let active = self.active_requests.as_ref()?;
-        let bind = |key: ActiveKey| active.bind(&key.attributes(&self.vocabulary));
-        Some(self.active.with(key, bind, InFlight::enter))
+        let bind = || active.bind(&key.attributes(&self.vocabulary));
+        Some(InFlight::enter(self.active.get(key.index())?.get_or_init(bind)))
     }
 
     /// Records into the series of a finished exchange.

@@ -74,6 +74,7 @@ mod handler;
 mod head;
 mod instruments;
 mod layer;
+mod mark;
 mod method;
 pub mod metrics;
 mod protocol;

@@ -11,7 +11,7 @@ use std::{
 
 use http_body::Body;
 
-use crate::body::MeasuredRequestBody;
+use crate::body::{MeasuredEmptyBody, MeasuredRequestBody};
 
 /// The size of a request's body.
 #[derive(Debug)]
@@ -28,16 +28,23 @@ impl RequestSize {
     /// Counts the bytes of axum's body, which can be taken apart and put together again; of any
     /// other, takes the declared length.
     pub(crate) fn of<B: Body + 'static>(body: &mut B) -> Self {
-        if body.is_end_stream() {
+        let is_empty = body.is_end_stream();
+        let Some(body) = (body as &mut dyn Any).downcast_mut::<axum::body::Body>() else {
+            return match body.size_hint().exact() {
+                _ if is_empty => Self::Declared(0),
+                Some(length) => Self::Declared(length),
+                None => Self::Unknown,
+            };
+        };
+        if is_empty {
+            // It has no size, so boxing it allocates nothing.
+            *body = axum::body::Body::new(MeasuredEmptyBody);
             return Self::Declared(0);
         }
-        if let Some(body) = (body as &mut dyn Any).downcast_mut::<axum::body::Body>() {
-            let bytes = Arc::default();
-            let measured = MeasuredRequestBody::new(mem::take(body), Some(Arc::clone(&bytes)));
-            *body = axum::body::Body::new(measured);
-            return Self::Counted(bytes);
-        }
-        body.size_hint().exact().map_or(Self::Unknown, Self::Declared)
+        let bytes = Arc::default();
+        let measured = MeasuredRequestBody::new(mem::take(body), Some(Arc::clone(&bytes)));
+        *body = axum::body::Body::new(measured);
+        Self::Counted(bytes)
     }
 
     /// Counts the bytes of a body that will be wrapped to that end.

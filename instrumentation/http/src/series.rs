@@ -146,24 +146,28 @@ impl Hash for ExchangeKey {
 }
 
 /// Everything an exchange under way is described by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct ActiveKey {
     pub(crate) method: Bounded,
     pub(crate) scheme: Bounded,
 }
 
 impl ActiveKey {
+    /// How many keys there are with these methods.
+    pub(crate) fn count(methods: &KnownValues) -> usize {
+        (methods.len() + 1) * (SCHEMES.len() + 1)
+    }
+
+    /// A number for each key, below their count.
+    pub(crate) fn index(self) -> usize {
+        usize::from(self.method.index()) * (SCHEMES.len() + 1) + usize::from(self.scheme.index())
+    }
+
     pub(crate) fn attributes(self, vocabulary: &Vocabulary) -> Vec<KeyValue> {
         vec![
             key::HTTP_REQUEST_METHOD.of(owned(&vocabulary.methods, self.method)),
             key::URL_SCHEME.of(owned(&SCHEMES, self.scheme)),
         ]
-    }
-}
-
-impl SeriesKey for ActiveKey {
-    fn fold(self) -> Option<(Self, AttributeKey)> {
-        fold_method(self.method).map(|method| (Self { method, ..self }, key::HTTP_REQUEST_METHOD))
     }
 }
 

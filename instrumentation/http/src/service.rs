@@ -15,6 +15,7 @@ use crate::{
     exchange::Exchange,
     future::ResponseFuture,
     instruments::Instruments,
+    mark,
     reading::Reading,
     upgrade::PendingUpgrade,
 };
@@ -27,29 +28,24 @@ pub struct MeasuredService<S> {
     reading: Arc<Reading>,
 }
 
-/// Marks a request that an outer layer already measures.
-#[derive(Debug, Clone, Copy)]
-struct Measured;
-
 impl<S> MeasuredService<S> {
     pub(crate) fn new(inner: S, instruments: Arc<Instruments>, reading: Arc<Reading>) -> Self {
         Self { inner, instruments, reading }
     }
 
     /// The exchange of `request`, unless it is skipped or an outer layer measures it.
-    fn arrive<B>(&self, request: &mut Request<B>) -> Option<Exchange> {
-        if self.reading.skips(&RequestHead::of(request))
-            || request.extensions_mut().insert(Measured).is_some()
-        {
+    fn arrive<B: Body>(&self, request: &Request<B>) -> Option<Box<Exchange>> {
+        let head = RequestHead::of(request);
+        if self.reading.skips(&head) || mark::is_marked(request) {
             return None;
         }
-        Some(Exchange::arrive(&self.instruments, &self.reading, &RequestHead::of(request)))
+        Some(Exchange::arrive(&self.instruments, &self.reading, &head))
     }
 
     /// Calls the service with `request`, on behalf of `exchange`.
     fn serve<B, R>(
         &mut self,
-        mut exchange: Exchange,
+        mut exchange: Box<Exchange>,
         mut request: Request<B>,
         measured: impl FnOnce(Request<B>) -> Request<R>,
     ) -> ResponseFuture<S::Future>
@@ -81,10 +77,11 @@ where
     }
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
-        let Some(mut exchange) = self.arrive(&mut request) else {
+        let Some(mut exchange) = self.arrive(&request) else {
             return ResponseFuture::new(self.inner.call(request), None, None);
         };
-        exchange.measure_request(request.body_mut());
+        let is_body_marked = exchange.measure_request(request.body_mut());
+        mark::mark(&mut request, is_body_marked);
         self.serve(exchange, request, |request| request)
     }
 }
@@ -117,11 +114,12 @@ where
     }
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
-        let Some(mut exchange) = self.0.arrive(&mut request) else {
+        let Some(mut exchange) = self.0.arrive(&request) else {
             let request = request.map(|body| MeasuredRequestBody::new(body, None));
             return ResponseFuture::new(self.0.inner.call(request), None, None);
         };
         let bytes = exchange.count_request(request.body());
+        mark::mark(&mut request, true);
         self.0.serve(exchange, request, |request| {
             request.map(|body| MeasuredRequestBody::new(body, bytes))
         })

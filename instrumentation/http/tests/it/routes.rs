@@ -74,3 +74,45 @@ async fn wrapping_twice_measures_once() {
     assert_eq!(route_of(outer, &meters, "/books/7").await.as_deref(), Some("/books/{id}"));
     assert_eq!(meters.active(), 0);
 }
+
+#[tokio::test]
+async fn middleware_that_replaces_the_body_between_two_layers_does_not_hide_the_outer_one() {
+    let meters = Meters::new();
+    let replace = axum::middleware::from_fn(
+        async |request: axum::extract::Request, next: axum::middleware::Next| {
+            next.run(request.map(|_| Body::from("another"))).await
+        },
+    );
+    let app = Router::new()
+        .route("/", get(async || ()))
+        .layer(meters.layer())
+        .layer(replace)
+        .layer(meters.layer());
+    let send = async || {
+        let request = Request::get("/").body(Body::empty()).unwrap();
+        drop(app.clone().oneshot(request).await.unwrap());
+        meters.only("http.server.request.duration").count
+    };
+    // The first request of a process may be the one from which the layers learn of each other.
+    let before = send().await;
+    for n in 1..10 {
+        assert_eq!(send().await, before + n);
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_a_handler_makes_to_another_router_is_one_of_its_own() {
+    let meters = Meters::new();
+    let inner = Router::new().route("/inner", get(async || "Dune")).layer(meters.layer());
+    let forward = async move || {
+        let request = Request::get("/inner").body(Body::empty()).unwrap();
+        inner.oneshot(request).await
+    };
+    let app = Router::new().route("/outer", get(forward)).layer(meters.layer());
+    for n in 1..=3 {
+        let request = Request::get("/outer").body(Body::empty()).unwrap();
+        drop(app.clone().oneshot(request).await.unwrap());
+        let points = meters.of("http.server.request.duration");
+        assert_eq!(points.iter().map(|point| point.count).collect::<Vec<_>>(), [n, n]);
+    }
+}
