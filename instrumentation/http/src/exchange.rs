@@ -73,7 +73,7 @@ impl Exchange {
         reading: &Reading,
         head: &RequestHead<'_>,
     ) -> Box<Self> {
-        let method = instruments.method(head);
+        let method = instruments.method(head.method);
         let scheme = reading.scheme.scheme(head);
         let mut exchange = Box::new(Self {
             started: Instant::now(),

@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
+use http::Method;
 use kymo_core::{Bounded, Folds, InFlight, KnownValues, SeriesCache, ValueBudget, key};
 use opentelemetry::metrics::{BoundUpDownCounter, Histogram, Meter, UpDownCounter};
 
 use crate::{
-    RequestHead, metrics,
+    metrics,
     series::{ActiveKey, ExchangeKey, ExchangeSeries, StreamKey, StreamSeries},
     settings::{ServerMetric, Settings},
     stream::OpenStream,
@@ -26,6 +27,8 @@ pub(crate) struct Vocabulary {
 #[derive(Debug)]
 pub(crate) struct Instruments {
     vocabulary: Vocabulary,
+    /// The method `GET`.
+    get: Bounded,
     duration: Option<Histogram<f64>>,
     request_body_size: Option<Histogram<u64>>,
     response_body_size: Option<Histogram<u64>>,
@@ -68,6 +71,7 @@ impl Instruments {
             ),
             active: (0..ActiveKey::count(&settings.methods)).map(|_| OnceLock::new()).collect(),
             streams: SeriesCache::new(SERIES, folds(&metrics::ACTIVE_STREAMS, &[key::HTTP_ROUTE])),
+            get: settings.methods.bound("GET"),
             vocabulary: Vocabulary {
                 methods: settings.methods.clone(),
                 routes: ValueBudget::new(settings.route_budget),
@@ -87,8 +91,12 @@ impl Instruments {
         self.active_streams.is_some() || self.stream_duration.is_some()
     }
 
-    pub(crate) fn method(&self, head: &RequestHead<'_>) -> Bounded {
-        self.vocabulary.methods.bound(head.method.as_str())
+    pub(crate) fn method(&self, method: &Method) -> Bounded {
+        // Most requests are.
+        if *method == Method::GET {
+            return self.get;
+        }
+        self.vocabulary.methods.bound(method.as_str())
     }
 
     /// `route` within the budget of routes.

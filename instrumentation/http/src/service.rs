@@ -24,40 +24,40 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct MeasuredService<S> {
     inner: S,
+    measure: Arc<Measure>,
+}
+
+/// What every request is measured with: one pointer, because routers clone their services.
+#[derive(Debug)]
+struct Measure {
     instruments: Arc<Instruments>,
     reading: Arc<Reading>,
 }
 
 impl<S> MeasuredService<S> {
     pub(crate) fn new(inner: S, instruments: Arc<Instruments>, reading: Arc<Reading>) -> Self {
-        Self { inner, instruments, reading }
+        Self { inner, measure: Arc::new(Measure { instruments, reading }) }
     }
 
     /// The exchange of `request`, unless it is skipped or an outer layer measures it.
     fn arrive<B: Body>(&self, request: &Request<B>) -> Option<Box<Exchange>> {
         let head = RequestHead::of(request);
-        if self.reading.skips(&head) || mark::is_marked(request) {
+        let Measure { instruments, reading } = &*self.measure;
+        if reading.skips(&head) || mark::is_marked(request) {
             return None;
         }
-        Some(Exchange::arrive(&self.instruments, &self.reading, &head))
+        Some(Exchange::arrive(instruments, reading, &head))
     }
+}
 
-    /// Calls the service with `request`, on behalf of `exchange`.
-    fn serve<B, R>(
-        &mut self,
-        mut exchange: Box<Exchange>,
-        mut request: Request<B>,
-        measured: impl FnOnce(Request<B>) -> Request<R>,
-    ) -> ResponseFuture<S::Future>
-    where
-        S: Service<Request<R>>,
-    {
-        let upgrade = exchange.counts_streams().then(|| PendingUpgrade::of(&mut request));
-        exchange.enter();
-        let future = self.inner.call(measured(request));
-        exchange.leave();
-        ResponseFuture::new(future, Some(exchange), upgrade.flatten())
-    }
+/// Marks a request whose body may be marked already, and steps into its upgrade if there is one.
+fn prepare<B>(
+    exchange: &Exchange,
+    request: &mut Request<B>,
+    is_body_marked: bool,
+) -> Option<Box<PendingUpgrade>> {
+    mark::mark(request, is_body_marked);
+    if exchange.counts_streams() { PendingUpgrade::of(request) } else { None }
 }
 
 impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for MeasuredService<S>
@@ -81,8 +81,11 @@ where
             return ResponseFuture::new(self.inner.call(request), None, None);
         };
         let is_body_marked = exchange.measure_request(request.body_mut());
-        mark::mark(&mut request, is_body_marked);
-        self.serve(exchange, request, |request| request)
+        let upgrade = prepare(&exchange, &mut request, is_body_marked);
+        exchange.enter();
+        let future = self.inner.call(request);
+        exchange.leave();
+        ResponseFuture::new(future, Some(exchange), upgrade)
     }
 }
 
@@ -119,9 +122,11 @@ where
             return ResponseFuture::new(self.0.inner.call(request), None, None);
         };
         let bytes = exchange.count_request(request.body());
-        mark::mark(&mut request, true);
-        self.0.serve(exchange, request, |request| {
-            request.map(|body| MeasuredRequestBody::new(body, bytes))
-        })
+        let upgrade = prepare(&exchange, &mut request, true);
+        exchange.enter();
+        let request = request.map(|body| MeasuredRequestBody::new(body, bytes));
+        let future = self.0.inner.call(request);
+        exchange.leave();
+        ResponseFuture::new(future, Some(exchange), upgrade)
     }
 }
