@@ -17,7 +17,7 @@ impl Handouts {
     /// A clone of the one `T` there is.
     pub(crate) fn of<T: Clone + Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> T {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = known.get(&TypeId::of::<T>()).and_then(|one| one.downcast_ref::<T>()) {
+        if let Some(one) = known.get(&TypeId::of::<T>()).and_then(|one| one.downcast_ref::<T>()) {
             return one.clone();
         }
         let new = make();

@@ -106,3 +106,25 @@ fn telemetry_without_an_exporter_costs_nothing_and_breaks_nothing() {
     telemetry.meter("shop").u64_counter("sold").build().add(1, &[]);
     telemetry.shutdown(Duration::from_secs(1)).unwrap();
 }
+
+#[test]
+fn attributes_that_become_one_label_never_make_two_equal_series() {
+    use kymo::{
+        opentelemetry::KeyValue,
+        prometheus::exposition::{Source, text::TextWriter},
+    };
+
+    let telemetry = Telemetry::for_service("shop").prometheus().build().unwrap();
+    let sold = telemetry.meter("shop").u64_counter("sold").build();
+    for attribute in [KeyValue::new("a.b", "1"), KeyValue::new("a_b", "1")] {
+        sold.add(1, &[attribute]);
+    }
+    let mut page = Vec::new();
+    let mut writer = TextWriter::new(&mut page);
+    telemetry.bridge().unwrap().collect(&mut writer);
+    writer.finish();
+    let page = String::from_utf8(page).unwrap();
+    let lines: Vec<_> = page.lines().filter(|line| line.starts_with("sold_total{")).collect();
+    assert_eq!(lines.len(), 1, "{page}");
+    assert_eq!(telemetry.bridge().unwrap().losses().len(), 1);
+}
