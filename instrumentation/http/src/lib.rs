@@ -48,7 +48,16 @@
 //! Server-sent events and upgraded connections then count in `kymo.http.server.active_streams`,
 //! and in `kymo.http.server.stream.duration` when they end, so that a stream of a day is not a
 //! request of a day. Both body sizes are recorded when the body has ended, with the bytes that
-//! really passed this layer: a request body that nobody read is empty.
+//! really passed this layer: a request body that nobody read is empty. Of a request body that is
+//! not axum's, the declared length is recorded, or nothing if none is declared, unless the layer
+//! is told to take [any body](ServerLayer::any_body).
+//!
+//! # What strangers can do
+//!
+//! Methods and schemes come from closed sets, routes from the program, and versions and statuses
+//! are few. Where their combinations run out of room (1,000 series), what the client chooses
+//! becomes `_OTHER` first, then the route, and the status last; odd requests get half of the room,
+//! so that a first failure is still seen. Each fold is counted in `kymo.cardinality.folded`.
 //!
 //! # The SDK must bind
 //!
@@ -61,8 +70,11 @@
 //! - It sees bytes handed to the server, not bytes the client received.
 //! - Middleware outside it: a compression layer outside changes the size on the wire, and a
 //!   time-out layer outside drops the future, which reads as `cancelled`.
+//! - The route of what `Router::nest_service` hides: measure the router inside, or both.
 //! - The end of an upgraded connection, outside a tokio runtime. Inside one, the service receives
-//!   an upgraded connection that works like the server's own, and cannot be downcast to its type.
+//!   an upgraded connection that works like the server's own, and cannot be downcast to its type;
+//!   switch both stream metrics off to be handed the server's own.
+//! - That a server refuses an upgrade which the service agreed to, until its connection ends.
 //!
 //! [HTTP server conventions]: https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
 
