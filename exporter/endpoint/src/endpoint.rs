@@ -26,6 +26,12 @@ use crate::{
 /// - A source that panics makes this one answer a 500, and nothing else.
 ///
 /// The format is text 0.0.4. It looks at no path: the router in front of it does.
+///
+/// # Who may scrape
+///
+/// Whoever reaches the router that it is mounted in reads the metrics, and four who scrape at the
+/// same time get the scraper a 503. Where strangers reach the application, guard the route, or
+/// use [`Endpoint::serve`] on an address that only the Prometheus server reaches.
 #[derive(Clone)]
 pub struct Endpoint {
     scraper: Option<Arc<Scraper>>,
@@ -75,13 +81,10 @@ impl<B> Service<Request<B>> for Endpoint {
         let Some(scraper) = &self.scraper else {
             return ScrapeFuture::ready(text(StatusCode::NOT_FOUND, DISABLED));
         };
-        let method = request.method();
-        if method != Method::GET && method != Method::HEAD {
-            let mut response = text(StatusCode::METHOD_NOT_ALLOWED, "Scrape with GET.\n");
-            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-            return ScrapeFuture::ready(response);
+        match refuse_method(request.method()) {
+            Some(refusal) => ScrapeFuture::ready(refusal),
+            None => ScrapeFuture::scrape(scraper, request.method() == Method::HEAD),
         }
-        ScrapeFuture::scrape(scraper, method == Method::HEAD)
     }
 }
 
@@ -89,6 +92,16 @@ impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Endpoint").field("enabled", &self.scraper.is_some()).finish_non_exhaustive()
     }
+}
+
+/// The response to a method that is neither `GET` nor `HEAD`.
+pub(crate) fn refuse_method(method: &Method) -> Option<Response<ResponseBody>> {
+    if method == Method::GET || method == Method::HEAD {
+        return None;
+    }
+    let mut response = text(StatusCode::METHOD_NOT_ALLOWED, "Scrape with GET.\n");
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    Some(response)
 }
 
 const DISABLED: &str = "There are no metrics to scrape: telemetry was installed without \

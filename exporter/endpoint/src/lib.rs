@@ -31,7 +31,9 @@
 //! # }).unwrap();
 //! ```
 
+mod connections;
 mod endpoint;
+mod exchange;
 mod future;
 mod scrape;
 mod server;

@@ -1,33 +1,19 @@
 //! A listener of its own.
 
-use std::{convert::Infallible, fmt, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{fmt, future, io, net::SocketAddr, pin::pin, time::Duration};
 
-use http::{Request, Response, StatusCode};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::{GracefulConnection, GracefulShutdown},
-};
 use tokio::{
     net::{TcpListener, TcpStream, ToSocketAddrs},
-    sync::{Semaphore, oneshot},
+    sync::oneshot,
     task::JoinHandle,
     time,
 };
-use tower_service::Service;
 
-use crate::{
-    Endpoint,
-    future::{ResponseBody, text},
-};
+use crate::{Endpoint, connections::Connections};
 
 /// Where a Prometheus exporter listens by default, as the OpenTelemetry specification asks of it.
 pub const DEFAULT_ADDRESS: &str = "localhost:9464";
 
-/// Connections at most; a further one waits in the listener's backlog.
-const CONNECTIONS: usize = 64;
-/// How long a connection may be idle or slow to ask; longer than the usual scrape interval.
-const PATIENCE: Duration = Duration::from_mins(2);
 /// How long to wait after the system could not accept, such as for want of file descriptors.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -35,10 +21,16 @@ const RETRY: Duration = Duration::from_secs(1);
 ///
 /// It runs until [`Server::shutdown`] or the end of its runtime: dropping this handle leaves it
 /// running.
+///
+/// Clients that do not speak or do not read cannot lock a scraper out:
+///
+/// - 64 connections are open at most; the oldest makes room for a further one.
+/// - A connection is dropped when a request and its response take more than 30 s together, or when
+///   it is idle for 2 minutes.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
-    stop: oneshot::Sender<()>,
+    stop: oneshot::Sender<Duration>,
     running: JoinHandle<()>,
 }
 
@@ -74,73 +66,43 @@ impl Server {
 
     /// Accepts no more connections, and waits until the scrapes under way are answered, or until
     /// `timeout`.
+    ///
+    /// After it no connection is open. Only a source that is still collecting goes on, on its
+    /// blocking thread, which nothing can stop; what it collects is thrown away.
     pub async fn shutdown(self, timeout: Duration) {
         // The task may have ended already, with its runtime.
-        let _ = self.stop.send(());
-        let abort = self.running.abort_handle();
-        if time::timeout(timeout, self.running).await.is_err() {
-            abort.abort();
-        }
+        let _ = self.stop.send(timeout);
+        let _ = self.running.await;
     }
 }
 
-async fn accept(listener: TcpListener, endpoint: Endpoint, mut stopped: oneshot::Receiver<()>) {
-    let connections = GracefulShutdown::new();
-    let free = Arc::new(Semaphore::new(CONNECTIONS));
-    let mut may_stop = true;
+/// Accepts connections until told to stop, and within what time.
+async fn accept(listener: TcpListener, endpoint: Endpoint, stop: oneshot::Receiver<Duration>) {
+    let mut connections = Connections::new(endpoint);
+    let mut stop = pin!(async {
+        match stop.await {
+            Ok(timeout) => timeout,
+            // The handle was dropped: nobody will ask to stop any more.
+            Err(_) => future::pending().await,
+        }
+    });
+    let timeout = loop {
+        tokio::select! {
+            timeout = &mut stop => break timeout,
+            stream = next(&listener) => connections.open(stream),
+        }
+    };
+    drop(listener);
+    connections.close(timeout).await;
+}
+
+async fn next(listener: &TcpListener) -> TcpStream {
     loop {
-        let accepted = async {
-            let permit = Arc::clone(&free).acquire_owned().await;
-            (listener.accept().await, permit)
-        };
-        let (accepted, permit) = tokio::select! {
-            accepted = accepted => accepted,
-            stop = &mut stopped, if may_stop => {
-                // An error says that the handle was dropped: nobody will ask to stop any more.
-                may_stop = false;
-                if stop.is_ok() {
-                    break;
-                }
-                continue;
-            }
-        };
-        match accepted {
-            Ok((stream, _)) => {
-                let connection = connections.watch(converse(stream, endpoint.clone()));
-                tokio::spawn(async move {
-                    // A scraper that goes away is no failure of ours.
-                    let _ = connection.await;
-                    drop(permit);
-                });
-            }
+        match listener.accept().await {
+            Ok((stream, _)) => return stream,
             Err(_) => time::sleep(RETRY).await,
         }
     }
-    drop(listener);
-    connections.shutdown().await;
-}
-
-fn converse(
-    stream: TcpStream,
-    endpoint: Endpoint,
-) -> impl GracefulConnection<Error = hyper::Error> + Send {
-    let route = service_fn(move |request: Request<Incoming>| {
-        let mut endpoint = endpoint.clone();
-        async move {
-            match request.uri().path() {
-                "/metrics" => endpoint.call(request).await,
-                "/" => Ok(text(StatusCode::OK, "The metrics are at /metrics.\n")),
-                _ => Ok::<Response<ResponseBody>, Infallible>(text(
-                    StatusCode::NOT_FOUND,
-                    "Not found; the metrics are at /metrics.\n",
-                )),
-            }
-        }
-    });
-    http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(PATIENCE)
-        .serve_connection(TokioIo::new(stream), route)
 }
 
 fn remedy(error: &io::Error) -> String {

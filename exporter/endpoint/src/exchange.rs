@@ -1,0 +1,110 @@
+//! The time limit of one request and its response.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+    time::{self, Sleep},
+};
+
+/// How long an exchange may take; Prometheus waits 10 s for a scrape unless told otherwise.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A stream that fails when an exchange takes too long.
+///
+/// An exchange lasts from the first byte of a request until all of its response is handed to the
+/// system: a client that does not read, or reads a byte now and then, cannot keep a document in
+/// memory. Between exchanges there is no limit.
+pub(crate) struct TimedStream {
+    stream: TcpStream,
+    /// When the exchange under way fails.
+    due: Option<Pin<Box<Sleep>>>,
+    /// Whether some of the response has been written.
+    responding: bool,
+}
+
+impl TimedStream {
+    pub(crate) fn new(stream: TcpStream) -> Self {
+        Self { stream, due: None, responding: false }
+    }
+
+    fn begin(&mut self) {
+        self.due.get_or_insert_with(|| Box::pin(time::sleep(LIMIT)));
+    }
+
+    /// Fails if the exchange under way has taken too long, and wakes the task when it will have.
+    fn in_time(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        let overdue = self.due.as_mut().is_some_and(|due| due.as_mut().poll(cx).is_ready());
+        if overdue { Err(io::ErrorKind::TimedOut.into()) } else { Ok(()) }
+    }
+
+    fn write(
+        &mut self,
+        cx: &mut Context<'_>,
+        write: impl FnOnce(Pin<&mut TcpStream>, &mut Context<'_>) -> Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        self.begin();
+        self.in_time(cx)?;
+        self.responding = true;
+        write(Pin::new(&mut self.stream), cx)
+    }
+}
+
+impl AsyncRead for TimedStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        if buf.filled().len() > before {
+            self.begin();
+        }
+        self.in_time(cx)?;
+        read
+    }
+}
+
+impl AsyncWrite for TimedStream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.write(cx, |stream, cx| stream.poll_write(cx, buf))
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.write(cx, |stream, cx| stream.poll_write_vectored(cx, bufs))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    /// Ends the exchange: hyper flushes when it has written all there is to write. It also does
+    /// while there is nothing to write yet, which ends none.
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.responding {
+            self.responding = false;
+            self.due = None;
+        }
+        self.in_time(cx)?;
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,208 @@
+//! Listening by itself.
+
+use std::{
+    io::{ErrorKind, Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::{Duration, Instant},
+};
+
+use kymo_endpoint::{Endpoint, ListenError, Server};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::{Gate, Large, Up};
+
+fn get(address: SocketAddr, path: &str) -> String {
+    ask(address, "GET", path)
+}
+
+fn ask(address: SocketAddr, method: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n").unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_listener_serves_the_metrics_path_and_stops() {
+    let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
+    let address = server.local_addr();
+    assert!(get(address, "/metrics").ends_with("# TYPE up gauge\nup 1\n"));
+    assert!(get(address, "/").contains("/metrics"));
+    assert!(get(address, "/nothing").starts_with("HTTP/1.1 404"));
+    server.shutdown(Duration::from_secs(5)).await;
+    assert!(TcpStream::connect(address).is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dropping_the_handle_leaves_the_listener_running() {
+    let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
+    let address = server.local_addr();
+    drop(server);
+    for _ in 0..3 {
+        assert!(get(address, "/metrics").contains("up 1"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shutdown_waits_for_a_stuck_scrape_no_longer_than_told() {
+    let gate = Gate::default();
+    let server = Endpoint::new(gate.clone()).serve("localhost:0").await.unwrap();
+    let mut stream = TcpStream::connect(server.local_addr()).unwrap();
+    write!(stream, "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    server.shutdown(Duration::from_millis(100)).await;
+    gate.open();
+}
+
+#[tokio::test]
+async fn an_address_in_use_is_an_error_that_says_what_to_do() {
+    let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
+    let address = server.local_addr().to_string();
+    let error = Endpoint::new(Up).serve(address.as_str()).await.unwrap_err();
+    let ListenError { address: named, source, .. } = &error;
+    assert_eq!((named, source.kind()), (&address, ErrorKind::AddrInUse));
+    let text = error.to_string();
+    assert!(text.contains(&address) && text.contains("Choose another port"), "{text}");
+}
+
+#[tokio::test]
+async fn a_nonsensical_address_is_an_error_that_shows_a_good_one() {
+    for address in ["9464", "localhost", "localhost:http", "localhost:99999", ""] {
+        let error = Endpoint::new(Up).serve(address).await.unwrap_err().to_string();
+        assert!(error.contains("such as localhost:9464"), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_listener_answers_get_and_head_alone() {
+    let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
+    for path in ["/", "/metrics"] {
+        assert!(ask(server.local_addr(), "HEAD", path).starts_with("HTTP/1.1 200"));
+        for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
+            let response = ask(server.local_addr(), method, path);
+            assert!(response.starts_with("HTTP/1.1 405"), "{method} {path}: {response}");
+            assert!(response.contains("allow: GET, HEAD\r\n"), "{method} {path}: {response}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_ends_its_connection() {
+    let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
+    let mut stream = TcpStream::connect(server.local_addr()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    stream.write_all(b"HEAD /metrics HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    assert!(response.contains("connection: close\r\n"), "{response}");
+}
+
+/// Connects as many times as the listener has room for.
+fn crowd(server: &Server) -> Vec<TcpStream> {
+    (0..64).map(|_| TcpStream::connect(server.local_addr()).unwrap()).collect()
+}
+
+/// Asks for the metrics until they are served, as a scraper does, for ten seconds at most.
+fn scrape(server: &Server) -> String {
+    let start = Instant::now();
+    loop {
+        let mut stream = TcpStream::connect(server.local_addr()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        stream.write_all(GET).unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        if response.starts_with("HTTP/1.1 200") || start.elapsed() > Duration::from_secs(10) {
+            return response;
+        }
+    }
+}
+
+const GET: &[u8] = b"GET /metrics HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silent_connections_do_not_lock_a_scraper_out() {
+    let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
+    let mut silent = crowd(&server);
+    assert!(scrape(&server).ends_with("up 1\n"));
+    silent[0].set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    assert!(matches!(silent[0].read(&mut [0]), Ok(0)), "the oldest makes room");
+    silent[63].set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+    let open = silent[63].read(&mut [0]).unwrap_err().kind();
+    assert_eq!(open, ErrorKind::WouldBlock, "a younger one stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_do_not_read_do_not_lock_a_scraper_out() {
+    let server = Endpoint::new(Large).serve("localhost:0").await.unwrap();
+    let mut deaf = crowd(&server);
+    for stream in &mut deaf {
+        stream.write_all(GET).unwrap();
+        let mut status = [0; 12];
+        stream.peek(&mut status).unwrap();
+        assert_eq!(&status, b"HTTP/1.1 200");
+    }
+    assert!(scrape(&server).ends_with("large 1\n"));
+    drop(deaf);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_read_is_dropped_after_half_a_minute() {
+    let server = Endpoint::new(Large).serve("localhost:0").await.unwrap();
+    for (silence, whole) in [(20, true), (40, false)] {
+        let mut stream = tokio::net::TcpStream::connect(server.local_addr()).await.unwrap();
+        stream.write_all(GET).await.unwrap();
+        stream.readable().await.unwrap();
+        tokio::time::sleep(Duration::from_secs(silence)).await;
+        let mut response = Vec::new();
+        // A connection may be reset instead of ended.
+        let _ = stream.read_to_end(&mut response).await;
+        assert_eq!(response.len() > Large::LEN, whole, "{silence} s: {} bytes", response.len());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_may_be_idle_between_scrapes_for_longer_than_a_scrape_may_take() {
+    let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
+    let mut stream = tokio::net::TcpStream::connect(server.local_addr()).await.unwrap();
+    for _ in 0..3 {
+        stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n").await.unwrap();
+        let mut response = Vec::new();
+        while !response.ends_with(b"up 1\n") {
+            assert_ne!(stream.read_buf(&mut response).await.unwrap(), 0);
+        }
+        tokio::time::sleep(Duration::from_secs(100)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(100)).await;
+    assert_eq!(stream.read(&mut [0]).await.unwrap(), 0, "but not forever");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_shutdown_no_connection_is_open() {
+    let gate = Gate::default();
+    let server = Endpoint::new(gate.clone()).serve("localhost:0").await.unwrap();
+    let mut stream = TcpStream::connect(server.local_addr()).unwrap();
+    stream.write_all(GET).unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    server.shutdown(Duration::from_millis(100)).await;
+    stream.set_nonblocking(true).unwrap();
+    let closed = stream.read(&mut [0]);
+    gate.open();
+    assert!(matches!(closed, Ok(0)), "{closed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shutdown_lets_a_scrape_under_way_finish() {
+    let gate = Gate::default();
+    let server = Endpoint::new(gate.clone()).serve("localhost:0").await.unwrap();
+    let mut stream = TcpStream::connect(server.local_addr()).unwrap();
+    stream.write_all(GET).unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let stopping = tokio::spawn(server.shutdown(Duration::from_secs(10)));
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    gate.open();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    assert!(response.ends_with("up 1\n"), "{response}");
+    stopping.await.unwrap();
+}

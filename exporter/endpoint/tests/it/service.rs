@@ -1,0 +1,98 @@
+//! Mounted in a router.
+
+use http::{Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use kymo_endpoint::Endpoint;
+use kymo_exposition::{Sink, Source};
+use tower::ServiceExt;
+
+use crate::{Gate, Up};
+
+async fn answer(endpoint: Endpoint, method: Method) -> (http::response::Parts, String) {
+    let request = Request::builder().method(method).body(()).unwrap();
+    let (head, body) = endpoint.oneshot(request).await.unwrap().into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    (head, String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn a_get_is_answered_with_the_document() {
+    let (head, body) = answer(Endpoint::new(Up), Method::GET).await;
+    assert_eq!(head.status, StatusCode::OK);
+    assert_eq!(head.headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
+    assert_eq!(body, "# TYPE up gauge\nup 1\n");
+}
+
+#[tokio::test]
+async fn a_head_is_answered_with_the_length_alone() {
+    let (head, body) = answer(Endpoint::new(Up), Method::HEAD).await;
+    assert_eq!((head.headers["content-length"].to_str().unwrap(), body.as_str()), ("21", ""));
+}
+
+#[tokio::test]
+async fn other_methods_are_refused_with_the_allowed_ones() {
+    let (head, _) = answer(Endpoint::new(Up), Method::POST).await;
+    assert_eq!(head.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(head.headers["allow"], "GET, HEAD");
+}
+
+#[tokio::test]
+async fn a_disabled_endpoint_says_how_to_enable_it() {
+    let (head, body) = answer(Endpoint::disabled(), Method::GET).await;
+    assert_eq!(head.status, StatusCode::NOT_FOUND);
+    assert!(body.contains(".prometheus()"), "{body}");
+}
+
+#[test]
+fn a_scrape_outside_any_runtime_is_answered_too() {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let future = std::pin::pin!(Endpoint::new(Up).oneshot(Request::new(())));
+    match future.poll(&mut context) {
+        std::task::Poll::Ready(response) => assert_eq!(response.unwrap().status(), 200),
+        std::task::Poll::Pending => panic!("nothing to wait for"),
+    }
+}
+
+struct Broken;
+
+impl Source for Broken {
+    fn collect(&self, _sink: &mut dyn Sink) {
+        panic!("a source of metrics that always panics, on purpose");
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_panics_costs_its_scrape_and_nothing_else() {
+    let endpoint = Endpoint::new(Broken);
+    for _ in 0..10 {
+        let (head, body) = answer(endpoint.clone(), Method::GET).await;
+        assert_eq!(head.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(body.contains("panicked"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_fifth_scrape_at_once_is_refused_and_later_ones_are_served() {
+    let gate = Gate::default();
+    let endpoint = Endpoint::new(gate.clone());
+    let mut scrapes: Vec<_> =
+        (0..4).map(|_| tokio::spawn(endpoint.clone().oneshot(Request::new(())))).collect();
+    let refused = loop {
+        // The four take their turns when their tasks first run.
+        tokio::task::yield_now().await;
+        let mut fifth = Box::pin(endpoint.clone().oneshot(Request::new(())));
+        let first = std::future::poll_fn(|cx| std::task::Poll::Ready(fifth.as_mut().poll(cx)));
+        match first.await {
+            std::task::Poll::Ready(response) => break response.unwrap(),
+            std::task::Poll::Pending => scrapes.push(tokio::spawn(fifth)),
+        }
+    };
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    gate.open();
+    let mut served = 0;
+    for scrape in scrapes {
+        served += usize::from(scrape.await.unwrap().unwrap().status() == StatusCode::OK);
+    }
+    assert_eq!(served, 4);
+    assert_eq!(answer(endpoint, Method::GET).await.0.status, StatusCode::OK);
+}
