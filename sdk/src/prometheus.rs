@@ -1,5 +1,7 @@
 //! The pull exporter: see [`TelemetryBuilder::prometheus`].
 
+#[cfg(feature = "upstream")]
+pub use kymo_bridge::opentelemetry_prometheus;
 pub use kymo_bridge::{Bridge, BridgeBuilder, Cause, Error as BridgeError, Loss, Reader};
 pub use kymo_endpoint::{DEFAULT_ADDRESS, Endpoint, ListenError, ScrapeFuture, Server};
 pub use kymo_exposition as exposition;

@@ -76,3 +76,7 @@ pub use builder::BridgeBuilder;
 pub use error::Error;
 pub use loss::{Cause, Loss};
 pub use reader::Reader;
+
+/// The exporter whose options [`Bridge::upstream`] takes.
+#[cfg(feature = "upstream")]
+pub use opentelemetry_prometheus;

@@ -128,3 +128,53 @@ fn attributes_that_become_one_label_never_make_two_equal_series() {
     assert_eq!(lines.len(), 1, "{page}");
     assert_eq!(telemetry.bridge().unwrap().losses().len(), 1);
 }
+
+#[cfg(feature = "upstream")]
+#[test]
+fn the_names_of_upstream_are_there_for_those_who_rely_on_them() {
+    use kymo::prometheus::opentelemetry_prometheus;
+
+    let registry = Registry::new();
+    let exporter = opentelemetry_prometheus::exporter().without_target_info();
+    let bridge = Bridge::upstream(registry.clone(), exporter).unwrap();
+    let telemetry = Telemetry::for_service("shop").bridge(bridge).build().unwrap();
+    telemetry.meter("shop").u64_counter("jobs_total").build().add(1, &[]);
+    assert_eq!(names(&registry), ["jobs_total_total"]);
+}
+
+#[cfg(feature = "http")]
+#[test]
+fn every_http_layer_of_one_telemetry_shares_its_series() {
+    use std::convert::Infallible;
+
+    use axum::{body::Body, extract::Request, http::StatusCode, response::IntoResponse};
+    use tower::{Layer, Service};
+
+    let telemetry = Telemetry::for_service("shop").prometheus().build().unwrap();
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    for n in 0..3 {
+        let layer = telemetry.http().route(|head| Some(head.uri.path().to_owned().into()));
+        let mut service = layer.layer(tower::service_fn(|request: Request| {
+            let status = request.uri().query().unwrap().parse::<u16>().unwrap();
+            let status = StatusCode::from_u16(status).unwrap();
+            std::future::ready(Ok::<_, Infallible>(status.into_response()))
+        }));
+        for route in 0..90 {
+            for status in [200, 404, 409, 422, 500, 502, 503, 504] {
+                let uri = format!("/{n}/{route}?{status}");
+                let request = Request::get(uri).body(Body::empty()).unwrap();
+                let response = std::pin::pin!(service.call(request));
+                assert!(response.poll(&mut context).is_ready());
+            }
+        }
+    }
+    let families = telemetry.bridge().unwrap().registry().gather();
+    let duration = families
+        .iter()
+        .find(|family| family.name() == "http_server_request_duration_seconds")
+        .unwrap();
+    let series = duration.get_metric();
+    assert!(series.len() < 1300, "{}", series.len());
+    let overflow = |pair: &prometheus::proto::LabelPair| pair.name() == "otel_metric_overflow";
+    assert!(!series.iter().any(|series| series.get_label().iter().any(overflow)));
+}
