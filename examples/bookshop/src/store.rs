@@ -54,8 +54,9 @@ impl Store {
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(BUSY);
         // A connection is never retired: a database in memory lives only as long as one is open.
+        // And only one is opened to begin with: two that switch a new file to WAL at the same time
+        // find it locked, however long they would wait.
         let pool = SqlitePoolOptions::new()
-            .min_connections(1)
             .max_connections(CONNECTIONS)
             .idle_timeout(None)
             .max_lifetime(None)
