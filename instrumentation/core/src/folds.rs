@@ -40,7 +40,9 @@ impl Folds {
 
     /// Counts one measurement whose `attribute` was folded.
     pub fn count(&self, attribute: &AttributeKey) {
-        if let Some((_, counter)) = self.attributes.iter().find(|(known, _)| known == attribute) {
+        let counter = self.attributes.iter().find(|(known, _)| known == attribute);
+        debug_assert!(counter.is_some(), "{} is folded and not counted", attribute.name);
+        if let Some((_, counter)) = counter {
             counter.get_or_init(|| self.bind(attribute)).add(1);
         }
     }

@@ -1,6 +1,6 @@
 //! Attribute keys, each spelled once.
 //!
-//! A quoted key anywhere else in the workspace is a bug.
+//! A quoted key of a metric's attribute anywhere else in the workspace is a bug.
 
 use opentelemetry::{Key, KeyValue, Value};
 
@@ -59,12 +59,12 @@ pub const ERROR_TYPE: AttributeKey = AttributeKey::closed(
 /// The request method.
 pub const HTTP_REQUEST_METHOD: AttributeKey = AttributeKey::closed(
     "http.request.method",
-    "The method, or `_OTHER` for one that is not known.",
+    "The method, or `_OTHER` for one that is not known or when series ran out.",
 );
 /// The status code that was sent.
 pub const HTTP_RESPONSE_STATUS_CODE: AttributeKey = AttributeKey::closed(
     "http.response.status_code",
-    "The status that was sent, three digits; absent if none was.",
+    "The status that was sent, three digits; absent if none was, `_OTHER` when series ran out.",
 );
 /// The route template that matched.
 pub const HTTP_ROUTE: AttributeKey = AttributeKey::budget(

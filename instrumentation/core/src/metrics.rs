@@ -5,12 +5,13 @@ use crate::{
     metric::{MetricKind, MetricSpec},
 };
 
-/// Measurements whose attribute value became `_OTHER` because its budget was spent.
+/// Measurements whose attribute value became `_OTHER`, because its budget was spent or the series
+/// ran out; metrics that share a key, such as the duration and the sizes of a request, fold as one.
 pub const CARDINALITY_FOLDED: MetricSpec = MetricSpec {
     name: "kymo.cardinality.folded",
     kind: MetricKind::Counter,
     unit: "{measurement}",
-    description: "Measurements with an attribute value that became _OTHER because the attribute's budget was spent.",
+    description: "Measurements with an attribute value that became _OTHER because its budget was spent or the series ran out.",
     attributes: &[key::FOLDED_ATTRIBUTE, key::FOLDED_METRIC],
 };
 

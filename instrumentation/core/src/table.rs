@@ -49,13 +49,13 @@ impl<K, V> Table<K, V> {
         None
     }
 
-    /// Puts in what is not there yet; gives it back when the table is full.
+    /// Puts in `key`, which the caller knows not to be there; gives it back when the table is full.
     pub(crate) fn insert(&self, key: K, value: V) -> Result<(), (K, V)>
     where
         K: Hash,
     {
         let mut entry = Box::new((key, value));
-        // Only the order of the slots depends on the hash, which the move into the box keeps.
+        // A set that fails gives the box back, so the entry goes from slot to slot without a copy.
         let hash = self.hasher.hash_one(&entry.0);
         for slot in self.probe_from(hash) {
             match slot.set(entry) {

@@ -39,7 +39,8 @@ type Cache = SeriesCache<Key, (Key, AtomicU64)>;
 
 fn cache(capacity: usize) -> Cache {
     let meter = NoopMeterProvider::new().meter("test");
-    SeriesCache::new(capacity, Folds::new(&meter, &CARDINALITY_FOLDED, &[key::HTTP_ROUTE]))
+    let folded = [key::HTTP_REQUEST_METHOD, key::HTTP_RESPONSE_STATUS_CODE, key::HTTP_ROUTE];
+    SeriesCache::new(capacity, Folds::new(&meter, &CARDINALITY_FOLDED, &folded))
 }
 
 /// Counts in the series of a key, and says which series that was.
