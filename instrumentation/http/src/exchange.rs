@@ -176,12 +176,13 @@ impl Exchange {
             self.first_byte = Some(self.started.elapsed());
         }
         self.enter();
-        if self.is_complete(status, response.body()) || self.is_upgrade(status) {
+        let is_complete = self.is_complete(status, response.body()) || self.is_upgrade(status);
+        let exact = response.body().size_hint().exact();
+        self.leave();
+        if is_complete {
             self.complete();
             return None;
         }
-        let exact = response.body().size_hint().exact();
-        self.leave();
         self.promised_bytes = exact.or_else(|| content_length(response.headers()));
         // A body whose length is known is no endless stream.
         if exact.is_none() && stream::is_server_sent_events(response.headers()) {
@@ -246,6 +247,8 @@ impl Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
+        // After a panic nobody has left the code that was entered.
+        mark::set_inside(false);
         if let Some(streaming) = &self.streaming {
             return self.record_sizes(&streaming.series);
         }

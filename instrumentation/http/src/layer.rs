@@ -63,12 +63,14 @@ impl ServerLayer {
     }
 
     /// Does not measure requests for which `predicate` holds: not their duration, not their
-    /// sizes, not while they are active. A predicate that panics lets its request go unmeasured.
+    /// sizes, not while they are active. Called again, it skips what either predicate holds for.
+    ///
+    /// A panic in `predicate` fails the request, as one in the service does, and is not measured.
     pub fn skip(
         self,
         predicate: impl Fn(&RequestHead<'_>) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.read(|reading| reading.skip = Some(Arc::new(predicate)))
+        self.read(|reading| reading.skip.push(Arc::new(predicate)))
     }
 
     /// Takes `http.route` from `route` instead of axum's matched path.
@@ -84,7 +86,7 @@ impl ServerLayer {
 
     /// Keeps the names of the first `limit` routes instead of 300; 1,000 at most.
     pub fn route_budget(self, limit: u16) -> Self {
-        self.with(|settings| settings.route_budget = limit)
+        self.with(|settings| settings.route_budget = limit.min(MOST_ROUTES))
     }
 
     /// Measures `metric`.
@@ -99,7 +101,8 @@ impl ServerLayer {
 
     /// Counts `metric` in buckets with these upper bounds, in its unit: seconds or bytes.
     ///
-    /// Has no effect on a metric that is no histogram.
+    /// Has no effect on a metric that is no histogram, nor if another layer of the same name (or
+    /// none) was used first: see [`ServerLayer::named`].
     ///
     /// # Errors
     ///
@@ -120,9 +123,9 @@ impl ServerLayer {
         self.read(|reading| reading.scheme.trust_forwarded = true)
     }
 
-    /// Reports `https` for requests that do not tell their scheme, for a server that terminates
-    /// TLS itself; `http` otherwise.
-    pub fn behind_tls(self) -> Self {
+    /// Reports `https`, instead of `http`, for requests that do not tell their scheme: because
+    /// every client comes over TLS, be it ended here or by a proxy.
+    pub fn over_tls(self) -> Self {
         self.read(|reading| reading.scheme.unsaid = SCHEMES.bound("https"))
     }
 
@@ -164,6 +167,9 @@ impl<S> Layer<S> for ServerLayer {
         self.measure(inner)
     }
 }
+
+/// There is room for no more series on a route each.
+const MOST_ROUTES: u16 = 1000;
 
 /// A [`ServerLayer`] that counts the bytes of request bodies of any type; see
 /// [`ServerLayer::any_body`].

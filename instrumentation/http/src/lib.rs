@@ -55,7 +55,7 @@
 //! # What strangers can do
 //!
 //! Methods and schemes come from closed sets, routes from the program, and versions and statuses
-//! are few. Where their combinations run out of room (1,000 series), what the client chooses
+//! are few. Where their combinations run out of room (1,000 series), the method of an odd request
 //! becomes `_OTHER` first, then the route, and the status last; odd requests get half of the room,
 //! so that a first failure is still seen. Each fold is counted in `kymo.cardinality.folded`.
 //!
@@ -70,6 +70,8 @@
 //! - It sees bytes handed to the server, not bytes the client received.
 //! - Middleware outside it: a compression layer outside changes the size on the wire, and a
 //!   time-out layer outside drops the future, which reads as `cancelled`.
+//! - That an outer layer measures a request already, if middleware between the two gave it another
+//!   body: until the layers notice, both count it. One layer for each request is enough.
 //! - The route of what `Router::nest_service` hides: measure the router inside, or both.
 //! - The end of an upgraded connection, outside a tokio runtime. Inside one, the service receives
 //!   an upgraded connection that works like the server's own, and cannot be downcast to its type;

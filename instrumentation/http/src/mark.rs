@@ -67,3 +67,38 @@ fn is_body_marked(body: &impl Body) -> bool {
     let _ = body.is_end_stream();
     ANSWERED.get()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use axum::body::Body as AxumBody;
+    use http::{Response, StatusCode};
+    use opentelemetry::metrics::noop::NoopMeterProvider;
+    use tower::{Layer, Service};
+
+    use super::*;
+    use crate::ServerLayer;
+
+    /// The only test of this process that sends requests.
+    #[test]
+    fn one_layer_marks_by_the_body_alone_and_a_second_one_is_noticed() {
+        let layer = ServerLayer::new(&NoopMeterProvider::new());
+        let no_content = tower::service_fn(|request: Request<AxumBody>| {
+            assert!(request.body().is_end_stream());
+            let mut response = Response::new(AxumBody::empty());
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            std::future::ready(Ok::<_, Infallible>(response))
+        });
+        let mut once = layer.layer(no_content);
+        for _ in 0..3 {
+            let response = once.call(Request::new(AxumBody::empty()));
+            drop(futures_executor::block_on(response));
+        }
+        assert!(!BY_EXTENSION.load(Ordering::Relaxed), "no reason to think of a second layer");
+
+        let response = layer.layer(once).call(Request::new(AxumBody::empty()));
+        assert!(futures_executor::block_on(response).is_ok());
+        assert!(BY_EXTENSION.load(Ordering::Relaxed), "the inner layer has met the outer one");
+    }
+}

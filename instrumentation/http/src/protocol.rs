@@ -25,11 +25,6 @@ impl Protocol {
         }
     }
 
-    /// Whether a client that speaks it is likely to be a curious one.
-    pub(crate) fn is_strange(self) -> bool {
-        matches!(self, Self::Http09 | Self::Http10)
-    }
-
     pub(crate) fn version(self) -> Option<&'static str> {
         match self {
             Self::Http09 => Some("0.9"),

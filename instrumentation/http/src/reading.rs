@@ -10,14 +10,14 @@ type Route = dyn for<'a> Fn(&RequestHead<'a>) -> Option<Cow<'a, str>> + Send + S
 /// How a layer reads a request: whether to measure it, and what is said of its route and scheme.
 #[derive(Clone)]
 pub(crate) struct Reading {
-    pub(crate) skip: Option<Arc<Skip>>,
+    pub(crate) skip: Vec<Arc<Skip>>,
     pub(crate) route: Option<Arc<Route>>,
     pub(crate) scheme: SchemeSource,
 }
 
 impl Reading {
     pub(crate) fn skips(&self, head: &RequestHead<'_>) -> bool {
-        self.skip.as_ref().is_some_and(|skip| skip(head))
+        self.skip.iter().any(|skip| skip(head))
     }
 
     pub(crate) fn route<'a>(&self, head: &RequestHead<'a>) -> Option<Cow<'a, str>> {
@@ -30,7 +30,7 @@ impl Reading {
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { skip: None, route: None, scheme: SchemeSource::plain() }
+        Self { skip: Vec::new(), route: None, scheme: SchemeSource::plain() }
     }
 }
 

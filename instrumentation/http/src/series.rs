@@ -88,10 +88,6 @@ impl ExchangeKey {
 impl SeriesKey for ExchangeKey {
     /// First what the client chooses, then the route, and the status last.
     fn fold(self) -> Option<(Self, AttributeKey)> {
-        if self.protocol.is_strange() {
-            let protocol = Protocol::Unknown;
-            return Some((Self { protocol, ..self }, key::NETWORK_PROTOCOL_VERSION));
-        }
         if self.is_strange()
             && let Some(method) = fold_method(self.method)
         {
@@ -108,10 +104,9 @@ impl SeriesKey for ExchangeKey {
         fold_method(self.method).map(|method| (Self { method, ..self }, key::HTTP_REQUEST_METHOD))
     }
 
-    /// A version few clients speak, a scheme or a method nobody knows, a method the route lacks.
+    /// A scheme or a method nobody knows, or a method the route lacks.
     fn is_strange(&self) -> bool {
-        self.protocol.is_strange()
-            || self.scheme == Bounded::OTHER
+        self.scheme == Bounded::OTHER
             || self.method == Bounded::OTHER
             || self.status == Status::Sent(METHOD_NOT_ALLOWED)
     }

@@ -39,7 +39,8 @@ pub(crate) struct PendingUpgrade {
 impl PendingUpgrade {
     /// Steps between the server and the service if `request` asks for an upgrade.
     ///
-    /// Many clients offer `h2c` with every request, and no server here takes them up on it. Outside a tokio runtime nobody could wait for the upgrade; there the request is left alone,
+    /// An offer of `h2c`, which many clients send with every request, is left alone: no server here
+    /// accepts it. Outside a tokio runtime nobody could wait for the upgrade; there the request is left alone,
     /// and what becomes of its connection is not measured.
     pub(crate) fn of<B>(request: &mut Request<B>) -> Option<Box<Self>> {
         request.extensions().get::<OnUpgrade>()?;

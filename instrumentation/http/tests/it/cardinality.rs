@@ -154,7 +154,7 @@ async fn clones_of_a_layer_share_their_series() {
         let skip = format!("/skipped/{n}");
         let layer = layer.clone().skip(move |head| head.uri.path() == skip);
         let layer = layer.route(|head| Some(head.uri.path().to_owned().into()));
-        let app = Router::new().fallback(async || ()).layer(layer.clone().behind_tls());
+        let app = Router::new().fallback(async || ()).layer(layer.clone().over_tls());
         for route in 0..290 {
             for method in ["GET", "POST", "PUT", "DELETE"] {
                 send(&app, method, &format!("/{n}/{route}"), Version::HTTP_11).await;

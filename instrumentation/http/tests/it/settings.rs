@@ -83,7 +83,7 @@ async fn unknown_methods_become_other_unless_they_are_listed() {
 #[tokio::test]
 async fn the_scheme_of_a_server_that_terminates_tls_is_https() {
     let meters = Meters::new();
-    serve(meters.layer().behind_tls(), request()).await;
+    serve(meters.layer().over_tls(), request()).await;
     assert_eq!(meters.the_request().get("url.scheme"), Some("https"));
 }
 
