@@ -102,9 +102,9 @@ impl Assembler {
             return self.layouts.len() - 1;
         }
         self.is_crowded = true;
-        let oldest = (self.current + 1) % LAYOUTS;
-        self.layouts[oldest] = layout;
-        oldest
+        let victim = (self.current + 1) % LAYOUTS;
+        self.layouts[victim] = layout;
+        victim
     }
 
     /// Writes the values of all labels that cannot be borrowed from the attributes.

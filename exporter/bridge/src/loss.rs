@@ -56,6 +56,8 @@ pub enum Cause {
     ///
     /// Register it with `Bridge::register` to lose only its own families.
     RegistryPanicked,
+    /// No provider has the bridge's reader, or it was shut down: there is no OpenTelemetry metric.
+    NoProvider,
     /// A callback of an observable instrument panicked; OpenTelemetry's metrics are gone for good.
     CallbackPanicked,
     /// There are more different losses than are kept apart.
@@ -79,16 +81,32 @@ impl fmt::Display for Cause {
             Cause::ExponentialHistogram => {
                 "exponential histograms cannot be written as text; use explicit buckets"
             }
-            Cause::CoarseHistogram => "an exponential histogram of a scale below -4 is dropped",
+            Cause::CoarseHistogram => {
+                "an exponential histogram of a scale below -4 is dropped; use explicit buckets"
+            }
             Cause::DuplicateSeries => "two of its series have the same labels, the first is used",
-            Cause::MalformedSeries => "a series has labels or buckets that cannot be written",
-            Cause::IllegalName => "the name is empty or not a Prometheus name",
-            Cause::UnreadableType => "its type cannot be read from the registry",
-            Cause::CollectorPanicked => "its collector panicked",
+            Cause::MalformedSeries => {
+                "a series has labels or buckets that cannot be written; label names must be legal and distinct, bounds ascend"
+            }
+            Cause::IllegalName => {
+                "the name is not one of Prometheus; rename it to match [a-zA-Z_:][a-zA-Z0-9_:]*"
+            }
+            Cause::UnreadableType => {
+                "its type cannot be read from the registry; make it a counter, gauge, histogram or summary"
+            }
+            Cause::CollectorPanicked => {
+                "its collector panicked and its families are missing; mend the collector"
+            }
             Cause::RegistryPanicked => {
                 "a collector of the registry panicked; register it with Bridge::register"
             }
-            Cause::CallbackPanicked => "a callback of an observable instrument panicked",
+            Cause::NoProvider => {
+                "no running meter provider has the bridge's reader; give it Bridge::reader(), and do \
+                 not scrape after shutdown"
+            }
+            Cause::CallbackPanicked => {
+                "a callback of an observable instrument panicked, and no OpenTelemetry metric can be read until the process restarts; mend the callback"
+            }
             Cause::Other => "there are too many different losses to name this one",
         };
         out.write_str(text)

@@ -1,4 +1,5 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use kymo_exposition::Kind;
@@ -22,6 +23,8 @@ pub(crate) struct Otel {
     target_info: bool,
     resource_labels: Option<Choice>,
     definitions: Mutex<Definitions>,
+    /// Whether a callback of an observable instrument has panicked.
+    has_panicked: AtomicBool,
 }
 
 /// Chooses resource attributes by their keys.
@@ -63,6 +66,7 @@ impl Otel {
             target_info,
             resource_labels,
             definitions: Mutex::new(definitions),
+            has_panicked: AtomicBool::new(false),
         }
     }
 
@@ -71,8 +75,15 @@ impl Otel {
         let mut metrics = ResourceMetrics::default();
         match catch_unwind(AssertUnwindSafe(|| self.reader.collect(&mut metrics))) {
             Ok(Ok(())) => return metrics,
-            Ok(Err(error)) => tracing::debug!(%error, "the provider is not running"),
-            Err(_) => self.losses.record("", Cause::CallbackPanicked),
+            Ok(Err(_)) if !self.has_panicked.load(Ordering::Relaxed) => {
+                self.losses.record("", Cause::NoProvider);
+            }
+            // A panic while the SDK holds its locks makes every later reading fail.
+            Ok(Err(_)) => self.losses.record("", Cause::CallbackPanicked),
+            Err(_) => {
+                self.has_panicked.store(true, Ordering::Relaxed);
+                self.losses.record("", Cause::CallbackPanicked);
+            }
         }
         ResourceMetrics::default()
     }
@@ -120,7 +131,12 @@ impl Otel {
         };
         let of = |scope| {
             let own = if self.scope_info { scope::labels(scope) } else { Vec::new() };
-            joined(own.into_iter().chain(resource.iter().chain(common).cloned()))
+            let labels = own.into_iter().chain(resource.iter().chain(common).cloned());
+            // As for an attribute of this name: it is the label of a bucket.
+            joined(labels.map(|label| match label.name.as_str() {
+                "le" => OwnedLabel { name: "exported_le".into(), ..label },
+                _ => label,
+            }))
         };
         metrics.scope_metrics().map(|scoped| of(scoped.scope())).collect()
     }

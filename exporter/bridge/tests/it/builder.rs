@@ -1,6 +1,6 @@
 //! What can be chosen, and what is refused.
 
-use kymo_bridge::{Bridge, Error};
+use kymo_bridge::{Bridge, Cause, Error};
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
@@ -117,7 +117,7 @@ fn a_bridge_without_a_provider_still_passes_on_the_registry() {
     let bridge = Bridge::builder().build().unwrap();
     bridge.register(Box::new(IntGauge::new("depth", "Depth.").unwrap())).unwrap();
     assert_eq!(families(&text(&bridge).0).into_keys().collect::<Vec<_>>(), ["depth"]);
-    assert_eq!(bridge.losses(), []);
+    assert_eq!(bridge.losses()[0].cause, Cause::NoProvider);
 }
 
 #[test]
@@ -131,10 +131,10 @@ fn metrics_stay_in_the_registry_when_the_bridge_is_dropped() {
 }
 
 #[test]
-fn after_shutdown_a_scrape_is_empty_and_no_loss() {
+fn after_shutdown_a_scrape_is_empty_and_says_why() {
     let rig = Rig::bare();
     rig.meter().u64_counter("orders").build().add(1, &[]);
     rig.provider.shutdown().unwrap();
     assert_eq!(rig.text(), "");
-    assert_eq!(rig.losses(), []);
+    assert_eq!(rig.losses(), [(String::new(), "NoProvider".into())]);
 }

@@ -19,7 +19,7 @@ fn a_panicking_collector_that_is_guarded_loses_only_its_own_families() {
     assert_eq!(rig.bridge.registry().gather().len(), 2);
     let losses = rig.bridge.losses();
     assert_eq!((losses[0].family.as_str(), losses[0].times), ("faulty", 2));
-    assert_eq!(losses[0].cause.to_string(), "its collector panicked");
+    assert!(losses[0].cause.to_string().starts_with("its collector panicked"));
 }
 
 #[test]

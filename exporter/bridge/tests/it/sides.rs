@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
-use kymo_bridge::Bridge;
+use kymo_bridge::{Bridge, Cause};
 use opentelemetry::KeyValue;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::metrics::SdkMeterProvider;
 use prometheus::core::{Collector, Desc};
 use prometheus::proto::MetricFamily;
 use prometheus::{Histogram, HistogramOpts, IntCounterVec, IntGauge, Opts, Registry};
@@ -62,6 +64,29 @@ fn a_registry_s_prefix_and_labels_are_on_everything() {
     for (name, family) in own {
         assert_eq!(normal(family), normal(registry[&name].clone()));
     }
+}
+
+#[test]
+fn a_resource_label_named_like_that_of_a_bucket_does_not_cost_the_histograms() {
+    let bridge =
+        Bridge::builder().without_target_info().without_scope_info().resource_labels(|_| true);
+    let bridge = bridge.build().unwrap();
+    let resource = Resource::builder_empty().with_attribute(KeyValue::new("le", "x")).build();
+    let provider =
+        SdkMeterProvider::builder().with_resource(resource).with_reader(bridge.reader()).build();
+    let rig = Rig { bridge, provider };
+    rig.meter().f64_histogram("h").with_boundaries(vec![1.0]).build().record(0.5, &[]);
+    assert!(rig.text().contains("h_count{exported_le=\"x\"} 1\n"), "{}", rig.text());
+}
+
+#[test]
+fn a_bridge_that_no_provider_reads_for_says_so() {
+    let bridge = Bridge::builder().build().unwrap();
+    assert_eq!(bridge.registry().gather(), []);
+    let losses = bridge.losses();
+    assert_eq!(losses.len(), 1, "{losses:?}");
+    assert_eq!(losses[0].cause, Cause::NoProvider);
+    assert!(losses[0].cause.to_string().contains("Bridge::reader()"));
 }
 
 #[test]
