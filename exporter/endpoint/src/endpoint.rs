@@ -55,11 +55,12 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// [`ListenError`] when the address cannot be resolved or bound, such as when it is in use.
+    /// [`ListenError`] when the address cannot be resolved or bound, such as when it is in use, or when
+    /// there is no tokio runtime.
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime with its I/O driver enabled, as every tokio socket does.
+    /// In a tokio runtime whose I/O driver is not enabled, as every tokio socket does.
     pub async fn serve(
         &self,
         address: impl ToSocketAddrs + fmt::Display,

@@ -4,6 +4,7 @@ use std::{fmt, future, io, net::SocketAddr, pin::pin, time::Duration};
 
 use tokio::{
     net::{TcpListener, TcpStream, ToSocketAddrs},
+    runtime::Handle,
     sync::oneshot,
     task::JoinHandle,
     time,
@@ -52,6 +53,9 @@ impl Server {
     ) -> Result<Self, ListenError> {
         let given = address.to_string();
         let error = |source| ListenError { address: given.clone(), source };
+        if Handle::try_current().is_err() {
+            return Err(error(io::ErrorKind::Unsupported.into()));
+        }
         let listener = TcpListener::bind(address).await.map_err(error)?;
         let address = listener.local_addr().map_err(error)?;
         let (stop, stopped) = oneshot::channel();
@@ -113,6 +117,7 @@ fn remedy(error: &io::Error) -> String {
         io::ErrorKind::AddrNotAvailable => {
             "this machine does not have the address; use one of its own, such as localhost"
         }
+        io::ErrorKind::Unsupported => "call it inside a tokio runtime",
         io::ErrorKind::PermissionDenied => "not permitted; choose a port above 1023",
         _ => "give a host and a port, such as localhost:9464",
     };

@@ -206,3 +206,16 @@ async fn a_shutdown_lets_a_scrape_under_way_finish() {
     assert!(response.ends_with("up 1\n"), "{response}");
     stopping.await.unwrap();
 }
+
+#[test]
+fn listening_outside_a_runtime_is_an_error_that_says_so() {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let endpoint = Endpoint::disabled();
+    let serving = std::pin::pin!(endpoint.serve("localhost:0"));
+    match serving.poll(&mut context) {
+        std::task::Poll::Ready(Err(error)) => {
+            assert!(error.to_string().contains("inside a tokio runtime"), "{error}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
