@@ -44,7 +44,7 @@
 //! | `OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS` | replaces the list of methods that keep their name |
 //!
 //! A value that cannot be understood is reported once through the `tracing` crate and ignored, as
-//! the OpenTelemetry specification asks.
+//! the OpenTelemetry specification asks. One that is not Unicode counts as unset.
 
 mod builder;
 mod environment;
@@ -68,7 +68,7 @@ pub use telemetry::Telemetry;
 
 /// Every metric that the enabled features can emit.
 ///
-/// No other name, and no other attribute key than these declare, ever appears.
+/// They emit no other name, and no other attribute key than these declare.
 pub fn declared_metrics() -> impl Iterator<Item = &'static MetricSpec> {
     let crates: &[&[MetricSpec]] = &[
         #[cfg(feature = "http")]

@@ -97,12 +97,14 @@ impl Telemetry {
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime with its I/O driver enabled, as every tokio socket does.
+    /// In a tokio runtime whose I/O driver is not enabled, as every tokio socket does.
     pub async fn serve(&self) -> Result<Server, ListenError> {
         let host = self.environment.text("OTEL_EXPORTER_PROMETHEUS_HOST").unwrap_or("localhost");
         let port = self
             .environment
-            .parse("OTEL_EXPORTER_PROMETHEUS_PORT", str::parse::<u16>)
+            .parse("OTEL_EXPORTER_PROMETHEUS_PORT", |port| {
+                port.parse::<u16>().map_err(|_| "write a port from 0 to 65535; 9464 is used")
+            })
             .unwrap_or(9464);
         // A literal IPv6 address needs brackets before a port.
         let bare_ipv6 = host.contains(':') && !host.starts_with('[');
