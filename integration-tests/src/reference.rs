@@ -11,10 +11,15 @@ const INTRODUCTION: &str = "\
 
 Every metric that kymo emits, made from the constants in the code by
 `cargo run -p integration-tests --bin metrics > METRICS.md`; a test fails when this page is not what
-that prints. No other name and no other attribute ever appears.
+that prints. kymo emits no other name and no other attribute.
 
-Beside its attributes, every series has the labels `otel_scope_name` and `otel_scope_version`, and
-`target_info` has the attributes of the resource.
+Beside its attributes, every series of these metrics has the labels `otel_scope_name` and
+`otel_scope_version`, and `otel_scope_kymo_layer` if its layer has a name. `target_info` has the
+attributes of the resource and nothing else.
+
+All are recorded unless they are switched off, but for two: `kymo.http.server.first_byte.duration`
+when a layer enables it, and `kymo.http.server.handler.duration` where `telemetry.http_handler()` is
+added.
 ";
 
 /// The text of `METRICS.md`.
