@@ -3,13 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod allocation;
+mod attributes;
 mod builder;
-mod checklist;
 mod deviations;
 mod differential;
 mod exponential;
 mod foreign;
 mod instrument;
+mod metadata_and_points;
 mod scrape;
 mod sides;
 
