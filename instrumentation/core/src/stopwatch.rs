@@ -28,7 +28,7 @@ impl<R: Record> Stopwatch<R> {
     }
 
     /// What will be recorded unless something better becomes known.
-    pub fn expect(&mut self, outcome: Outcome) {
+    pub fn set_outcome(&mut self, outcome: Outcome) {
         self.outcome = outcome;
     }
 

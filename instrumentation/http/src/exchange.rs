@@ -129,28 +129,28 @@ impl Exchange {
     /// Foreign code is about to run.
     pub(crate) fn enter(&mut self) {
         mark::set_inside(true);
-        self.expect(Outcome::Panic);
+        self.set_outcome(Outcome::Panic);
     }
 
     /// Foreign code returned, and is not done.
     pub(crate) fn leave(&mut self) {
         mark::set_inside(false);
-        self.expect(Outcome::Cancelled);
+        self.set_outcome(Outcome::Cancelled);
     }
 
     /// The service failed before there was a response.
     pub(crate) fn fail<E: 'static>(mut self: Box<Self>, error: &E) {
-        self.expect(failure::of_service(error));
+        self.set_outcome(failure::of_service(error));
     }
 
     /// The response's body failed.
     pub(crate) fn fail_body<E: 'static>(mut self: Box<Self>, error: &E) {
-        self.expect(failure::of_body(error));
+        self.set_outcome(failure::of_body(error));
     }
 
     /// The last of the response was handed to the server.
     pub(crate) fn complete(mut self: Box<Self>) {
-        self.expect(Outcome::Success);
+        self.set_outcome(Outcome::Success);
     }
 
     /// Bytes of the response's body were handed to the server.
@@ -238,7 +238,7 @@ impl Exchange {
     }
 
     /// A stream keeps the outcome of its head: its latency is already recorded under it.
-    fn expect(&mut self, outcome: Outcome) {
+    fn set_outcome(&mut self, outcome: Outcome) {
         if self.streaming.is_none() {
             self.key.outcome = outcome;
         }
