@@ -23,12 +23,20 @@ pin_project! {
         #[pin]
         inner: B,
         bytes: Option<Arc<AtomicU64>>,
+        // Whether its request is measured; one that is skipped has this type, too.
+        is_measured: bool,
     }
 }
 
 impl<B> MeasuredRequestBody<B> {
-    pub(crate) fn new(inner: B, bytes: Option<Arc<AtomicU64>>) -> Self {
-        Self { inner, bytes }
+    /// The body of a measured request, which counts its bytes if there are any to count.
+    pub(crate) fn measured(inner: B, bytes: Option<Arc<AtomicU64>>) -> Self {
+        Self { inner, bytes, is_measured: true }
+    }
+
+    /// The body of a request that this layer does not measure.
+    pub(crate) fn unmeasured(inner: B) -> Self {
+        Self { inner, bytes: None, is_measured: false }
     }
 }
 
@@ -49,7 +57,9 @@ impl<B: Body> Body for MeasuredRequestBody<B> {
     }
 
     fn is_end_stream(&self) -> bool {
-        mark::answer();
+        if self.is_measured {
+            mark::answer();
+        }
         self.inner.is_end_stream()
     }
 
@@ -61,7 +71,7 @@ impl<B: Body> Body for MeasuredRequestBody<B> {
 impl<B: Default> Default for MeasuredRequestBody<B> {
     /// A body of no request: it counts nothing.
     fn default() -> Self {
-        Self::new(B::default(), None)
+        Self::unmeasured(B::default())
     }
 }
 

@@ -71,8 +71,9 @@
 //! - Middleware outside it: a compression layer outside changes the size on the wire, and a
 //!   time-out layer outside drops the future, which reads as `cancelled`.
 //! - That an outer layer measures a request already, if middleware between the two gave it another
-//!   body: until the layers notice, both count it. One layer for each request is enough.
-//! - The route of what `Router::nest_service` hides: measure the router inside, or both.
+//!   body: until the layers notice, both count it. And a request that a handler makes with the body
+//!   of the one it serves counts as that one. One layer for each request is enough.
+//! - The route of what `Router::nest_service` hides: add the layer to the router inside instead.
 //! - The end of an upgraded connection, outside a tokio runtime. Inside one, the service receives
 //!   an upgraded connection that works like the server's own, and cannot be downcast to its type;
 //!   switch both stream metrics off to be handed the server's own.

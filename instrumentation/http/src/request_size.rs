@@ -42,7 +42,7 @@ impl RequestSize {
             return Self::Declared(0);
         }
         let bytes = Arc::default();
-        let measured = MeasuredRequestBody::new(mem::take(body), Some(Arc::clone(&bytes)));
+        let measured = MeasuredRequestBody::measured(mem::take(body), Some(Arc::clone(&bytes)));
         *body = axum::body::Body::new(measured);
         Self::Counted(bytes)
     }

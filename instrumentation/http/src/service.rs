@@ -118,13 +118,13 @@ where
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         let Some(mut exchange) = self.0.arrive(&request) else {
-            let request = request.map(|body| MeasuredRequestBody::new(body, None));
+            let request = request.map(MeasuredRequestBody::unmeasured);
             return ResponseFuture::new(self.0.inner.call(request), None, None);
         };
         let bytes = exchange.count_request(request.body());
         let upgrade = prepare(&exchange, &mut request, true);
         exchange.enter();
-        let request = request.map(|body| MeasuredRequestBody::new(body, bytes));
+        let request = request.map(|body| MeasuredRequestBody::measured(body, bytes));
         let future = self.0.inner.call(request);
         exchange.leave();
         ResponseFuture::new(future, Some(exchange), upgrade)

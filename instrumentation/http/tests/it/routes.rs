@@ -116,3 +116,16 @@ async fn a_request_that_a_handler_makes_to_another_router_is_one_of_its_own() {
         assert_eq!(points.iter().map(|point| point.count).collect::<Vec<_>>(), [n, n]);
     }
 }
+
+#[tokio::test]
+async fn what_an_outer_layer_skips_is_measured_by_the_inner_one() {
+    for any_body in [false, true] {
+        let meters = Meters::new();
+        let app = Router::new().route("/", get(async || ())).layer(meters.layer());
+        let outer = meters.layer().skip(|_| true);
+        let app = if any_body { app.layer(outer.any_body()) } else { app.layer(outer) };
+        let request = Request::get("/").body(Body::from("some")).unwrap();
+        drop(app.oneshot(request).await.unwrap());
+        meters.the_request();
+    }
+}
