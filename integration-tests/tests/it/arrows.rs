@@ -27,6 +27,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "tower-service",
         ],
     ),
+    ("kymo-process", &["kymo-core", "opentelemetry", "procfs", "tokio"]),
     ("kymo-exposition", &[]),
     (
         "kymo-bridge",
@@ -52,10 +53,16 @@ const PERMITTED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "kymo-push",
+        &["kymo-core", "opentelemetry", "opentelemetry_sdk", "opentelemetry-otlp", "tokio"],
+    ),
+    (
         "kymo",
         &[
             "kymo-core",
             "kymo-http",
+            "kymo-process",
+            "kymo-push",
             "kymo-exposition",
             "kymo-bridge",
             "kymo-endpoint",

@@ -1,0 +1,1 @@
+//! Pushes OpenTelemetry metrics over OTLP or to the console, from a thread of its own.

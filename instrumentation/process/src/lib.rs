@@ -1,0 +1,1 @@
+//! Measures the process itself and its tokio runtime.
