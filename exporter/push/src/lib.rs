@@ -1,1 +1,74 @@
 //! Pushes OpenTelemetry metrics over OTLP or to the console, from a thread of its own.
+//!
+//! [`Push`] is the handle, and its [`PushReader`] goes into a meter provider. Everything about the
+//! other side is a [`Destination`], and everything about time a [`Schedule`]. Nothing is read from
+//! the environment.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use kymo_push::{Destination, Push, Schedule};
+//! use opentelemetry_sdk::metrics::SdkMeterProvider;
+//!
+//! // Nobody listens there: that is found out later, and never by who measures.
+//! let destination = Destination::default().endpoint("http://127.0.0.1:1/v1/metrics");
+//! let push = Push::otlp(&destination, Schedule::new().interval(Duration::from_secs(15)))?;
+//! let provider = SdkMeterProvider::builder().with_reader(push.reader()).build();
+//! push.measure(&provider);
+//!
+//! push.stop(Duration::from_millis(100)).unwrap_err();
+//! # Ok::<_, kymo_push::Error>(())
+//! ```
+//!
+//! # Behaviour
+//!
+//! - One export at a time: an interval that passes during an export is skipped. Several who wait for
+//!   a [`Push::flush`] share one export.
+//! - An export that failed is tried again if OTLP says its failure may pass, after a while that
+//!   doubles each time, or after the while the other side asked for; within the time-outs, and never
+//!   past the next interval. If the other side asks for longer, the intervals until then are skipped.
+//! - Nothing is kept of an export that failed. Cumulative values are complete again with the next
+//!   one; [delta](TemporalityPreference::Delta) values are lost, and counted.
+//! - Two log events, and no more: when exports begin to fail, with the cause and what to do, and when
+//!   they succeed again, with how many failed.
+//! - A panic in a callback of an observable instrument ends neither the thread nor the program. The
+//!   SDK collects nothing for this reader after that, which the log event says.
+
+#[cfg(feature = "http")]
+mod client;
+mod component;
+#[cfg(feature = "console")]
+mod console;
+mod cycle;
+mod destination;
+#[cfg(feature = "http")]
+mod endpoint;
+mod error;
+mod export;
+mod failure;
+#[cfg(feature = "grpc")]
+mod grpc;
+mod health;
+#[cfg(feature = "http")]
+mod http;
+mod instruments;
+mod mailbox;
+pub mod metrics;
+mod points;
+mod protocol;
+mod push;
+mod reader;
+mod retry;
+mod schedule;
+mod source;
+mod thread;
+#[cfg(feature = "http")]
+mod tls;
+mod worker;
+
+pub use destination::Destination;
+pub use error::{Error, FlushError};
+pub use protocol::{Compression, Protocol, TemporalityPreference};
+pub use push::Push;
+pub use reader::PushReader;
+pub use schedule::Schedule;

@@ -95,3 +95,26 @@ pub const FOLDED_METRIC: AttributeKey =
 /// The attribute whose value was folded to `_OTHER`.
 pub const FOLDED_ATTRIBUTE: AttributeKey =
     AttributeKey::closed("kymo.cardinality.attribute", "The attribute that became `_OTHER`.");
+
+/// Which part of the SDK.
+pub const COMPONENT_NAME: AttributeKey = AttributeKey::closed(
+    "otel.component.name",
+    "The part of the SDK: its type, a slash, and its number in the order of making.",
+);
+/// What kind of part of the SDK.
+pub const COMPONENT_TYPE: AttributeKey = AttributeKey::closed(
+    "otel.component.type",
+    "`otlp_http_metric_exporter`, `otlp_grpc_metric_exporter`, `console_metric_exporter` or \
+     `periodic_metric_reader`.",
+);
+/// How a call over gRPC ended.
+pub const RPC_RESPONSE_STATUS_CODE: AttributeKey = AttributeKey::closed(
+    "rpc.response.status_code",
+    "The status of the last call over gRPC, such as `OK` or `UNAVAILABLE`; absent if none came.",
+);
+/// The host that was configured.
+pub const SERVER_ADDRESS: AttributeKey =
+    AttributeKey::closed("server.address", "The host that is pushed to, as it was configured.");
+/// The port that was configured.
+pub const SERVER_PORT: AttributeKey =
+    AttributeKey::closed("server.port", "The port that is pushed to.");

@@ -1,0 +1,99 @@
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex, TryLockError},
+    time::Instant,
+};
+
+use bytes::Bytes;
+use opentelemetry::Context;
+use opentelemetry_sdk::metrics::data::ResourceMetrics;
+use tokio::{task, time};
+
+use crate::{
+    export::Export,
+    failure::{Failure, Kind},
+    instruments::{Exporting, Observer},
+    mailbox,
+    points::points,
+    retry,
+    source::Source,
+};
+
+/// One collection and its export, as often as asked for.
+pub(crate) struct Cycle<E> {
+    pub(crate) exporter: E,
+    pub(crate) source: Arc<Source>,
+    pub(crate) observer: Arc<Observer>,
+    /// Held while a collection runs, which nothing can cancel: a second one is not begun.
+    pub(crate) collecting: Mutex<()>,
+}
+
+/// What was collected, ready to go.
+struct Batch {
+    bytes: Bytes,
+    exporting: Exporting,
+}
+
+impl<E: Export> Cycle<E> {
+    /// Collects and exports until `deadline`.
+    pub(crate) async fn run(self: Arc<Self>, deadline: Instant) -> Result<(), Failure> {
+        let cycle = Arc::clone(&self);
+        // Not on this thread: a callback that never returns must not stop its clock.
+        let collection = task::spawn_blocking(move || cycle.collect());
+        let Ok(collected) = time::timeout_at(deadline.into(), collection).await else {
+            return Err(Failure::new(Kind::Timeout, "the collection took too long"));
+        };
+        let collected =
+            collected.map_err(|_| Failure::new(Kind::Panic, "the collection panicked"))?;
+        let Some(batch) = collected? else { return Ok(()) };
+
+        let deadline = deadline.min(mailbox::later(self.exporter.timeout()));
+        let outcome = retry::deliver(&self.exporter, batch.bytes, deadline).await;
+        batch.exporting.finish(&outcome);
+        let receipt = outcome?;
+        if receipt.rejected == 0 {
+            return Ok(());
+        }
+        let reason = format!("{} data points were refused: {}", receipt.rejected, receipt.message);
+        Err(Failure { status: receipt.status, ..Failure::new(Kind::Rejected, reason) })
+    }
+
+    /// Collects, and prepares what was collected, if there is anything.
+    fn collect(&self) -> Result<Option<Batch>, Failure> {
+        let _collecting = match self.collecting.try_lock() {
+            Ok(collecting) => collecting,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                let reason = "a callback of an observable instrument does not return";
+                return Err(Failure::new(Kind::Timeout, reason));
+            }
+        };
+        let _suppressed = Context::enter_telemetry_suppressed_scope();
+
+        let mut metrics = ResourceMetrics::default();
+        let started = Instant::now();
+        let collected = catch_unwind(AssertUnwindSafe(|| self.source.collect(&mut metrics)))
+            .map_err(|_| {
+                Failure::new(Kind::Panic, "a callback of an observable instrument panicked")
+            })
+            .and_then(|collected| {
+                collected.map_err(|error| Failure::new(Kind::Collection, error.to_string()))
+            });
+        self.observer.collected(started.elapsed(), collected.as_ref().err().map(|it| &it.kind));
+        collected?;
+
+        let points = points(&metrics);
+        if points == 0 {
+            return Ok(None);
+        }
+        let exporting = self.observer.exporting(points);
+        match self.exporter.prepare(&metrics) {
+            Ok(bytes) => Ok(Some(Batch { bytes, exporting })),
+            Err(failure) => {
+                let outcome = Err(failure.clone());
+                exporting.finish(&outcome);
+                Err(failure)
+            }
+        }
+    }
+}

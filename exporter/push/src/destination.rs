@@ -1,0 +1,185 @@
+use std::{fmt, path::PathBuf, time::Duration};
+
+use crate::{Compression, Protocol, TemporalityPreference};
+
+/// Where metrics are pushed to, and how: everything about one OTLP destination.
+///
+/// Nothing is read from the environment. What is wrong in here is said by
+/// [`Push::otlp`](crate::Push::otlp), before anything is sent.
+///
+/// `Debug` shows the names of the headers and not their values, which are often credentials.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use kymo_push::{Compression, Destination, Protocol};
+///
+/// let destination = Destination::new(Protocol::HttpProtobuf)
+///     .endpoint("https://collector.example/v1/metrics")
+///     .header("authorization", "Bearer 1234")
+///     .compression(Compression::Gzip)
+///     .timeout(Duration::from_secs(5));
+/// assert!(!format!("{destination:?}").contains("1234"));
+/// ```
+#[derive(Clone)]
+pub struct Destination {
+    pub(crate) protocol: Protocol,
+    pub(crate) endpoint: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) timeout: Duration,
+    pub(crate) compression: Compression,
+    pub(crate) ca_certificate: Option<PathBuf>,
+    pub(crate) client_key: Option<PathBuf>,
+    pub(crate) client_certificate: Option<PathBuf>,
+    pub(crate) insecure: bool,
+    pub(crate) temporality: TemporalityPreference,
+}
+
+impl Destination {
+    /// The collector the OTLP exporter specification has as its default: on this machine, without
+    /// TLS, headers or compression, ten seconds for an export, cumulative.
+    pub fn new(protocol: Protocol) -> Self {
+        Self {
+            protocol,
+            endpoint: protocol.default_endpoint().to_owned(),
+            headers: Vec::new(),
+            timeout: Duration::from_secs(10),
+            compression: Compression::default(),
+            ca_certificate: None,
+            client_key: None,
+            client_certificate: None,
+            insecure: false,
+            temporality: TemporalityPreference::default(),
+        }
+    }
+
+    /// The whole URL: over HTTP with its path, usually `/v1/metrics`, to which nothing is added.
+    ///
+    /// Over gRPC a scheme may be missing; then [`Destination::insecure`] says which one is meant.
+    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
+        self.endpoint = endpoint.into();
+        self
+    }
+
+    /// One more header of each request, or entry of its gRPC metadata, as it is: nothing is
+    /// decoded. The last value of a name wins.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// More headers, each as by [`Destination::header`].
+    pub fn headers<N, V>(self, headers: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: Into<String>,
+        V: Into<String>,
+    {
+        headers.into_iter().fold(self, |it, (name, value)| it.header(name, value))
+    }
+
+    /// How long one export may take, attempts and the waits between them together.
+    ///
+    /// [`Schedule::timeout`](crate::Schedule::timeout) and the interval end it earlier if they are
+    /// shorter.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How requests are compressed.
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.compression = compression;
+        self
+    }
+
+    /// A PEM file of the authorities that are trusted, instead of those of the system.
+    ///
+    /// It is read once, when the push starts.
+    pub fn ca_certificate(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_certificate = Some(path.into());
+        self
+    }
+
+    /// A PEM file of the key of the client's certificate, which is needed too.
+    pub fn client_key(mut self, path: impl Into<PathBuf>) -> Self {
+        self.client_key = Some(path.into());
+        self
+    }
+
+    /// A PEM file of the certificate the client shows, and of the chain to its authority; its key
+    /// is needed too.
+    pub fn client_certificate(mut self, path: impl Into<PathBuf>) -> Self {
+        self.client_certificate = Some(path.into());
+        self
+    }
+
+    /// Whether a gRPC endpoint without a scheme is reached without TLS; an endpoint with a scheme
+    /// says so itself, and HTTP always has one.
+    pub fn insecure(mut self, insecure: bool) -> Self {
+        self.insecure = insecure;
+        self
+    }
+
+    /// Since when values count: since the start, or since the export before.
+    pub fn temporality(mut self, temporality: TemporalityPreference) -> Self {
+        self.temporality = temporality;
+        self
+    }
+}
+
+impl Default for Destination {
+    /// OTLP over HTTP to the collector on this machine.
+    fn default() -> Self {
+        Self::new(Protocol::default())
+    }
+}
+
+impl fmt::Debug for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Destination")
+            .field("protocol", &self.protocol)
+            .field("endpoint", &without_credentials(&self.endpoint))
+            .field("headers", &names)
+            .field("timeout", &self.timeout)
+            .field("compression", &self.compression)
+            .field("ca_certificate", &self.ca_certificate)
+            .field("client_key", &self.client_key)
+            .field("client_certificate", &self.client_certificate)
+            .field("insecure", &self.insecure)
+            .field("temporality", &self.temporality)
+            .finish()
+    }
+}
+
+/// The endpoint without what stands before an `@` in its authority, and without its query.
+pub(crate) fn without_credentials(endpoint: &str) -> String {
+    let endpoint = endpoint.split(['?', '#']).next().unwrap_or_default();
+    let start = endpoint.find("://").map_or(0, |scheme| scheme + 3);
+    let (scheme, rest) = endpoint.split_at(start);
+    let authority = rest.split('/').next().unwrap_or_default();
+    let secret = authority.rfind('@').map_or(0, |at| at + 1);
+    format!("{scheme}{}", &rest[secret..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let destination = Destination::default()
+            .endpoint("https://user:hush@host:1/v1/metrics?token=hush")
+            .header("authorization", "hush");
+        let shown = format!("{destination:?}");
+        assert!(!shown.contains("hush"), "{shown}");
+        assert!(shown.contains("https://host:1/v1/metrics"), "{shown}");
+        assert!(shown.contains("authorization"), "{shown}");
+    }
+
+    #[test]
+    fn an_at_sign_in_the_path_is_no_credential() {
+        assert_eq!(without_credentials("http://host/a@b"), "http://host/a@b");
+        assert_eq!(without_credentials("a@host:4317"), "host:4317");
+    }
+}

@@ -1,0 +1,84 @@
+use std::{borrow::Cow, io, path::PathBuf, time::Duration};
+
+/// Why a push could not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The endpoint cannot be pushed to.
+    #[error(
+        "endpoint {endpoint:?} cannot be pushed to: {problem}; \
+         write it as http://host:4318/v1/metrics, or for gRPC as http://host:4317"
+    )]
+    Endpoint {
+        /// What was given, without user, password and query.
+        endpoint: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+
+    /// A header is none.
+    #[error("header {name:?} cannot be sent: {problem}; correct or remove it")]
+    Header {
+        /// Its name; the value is not repeated.
+        name: String,
+        /// Whether it is the name or the value, and what is wrong with it.
+        problem: &'static str,
+    },
+
+    /// A file of certificates or of a key cannot be used.
+    #[error("{path:?} cannot be used as {purpose}: {problem}; give a readable PEM file")]
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// What it was to be.
+        purpose: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up: {problem}")]
+    Tls {
+        /// What is wrong, and what to do about it.
+        problem: String,
+    },
+
+    /// The protocol was left out at compile time.
+    #[error("kymo-push was compiled without {feature:?}; enable this cargo feature")]
+    LeftOut {
+        /// The cargo feature that brings it.
+        feature: &'static str,
+    },
+
+    /// The thread that pushes could not be started.
+    #[error("the thread that pushes metrics cannot be started; raise the limit of threads")]
+    Thread {
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Why what was measured so far did not arrive when it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FlushError {
+    /// It took longer than the caller would wait.
+    #[error("metrics were not pushed within {timeout:?}")]
+    Timeout {
+        /// How long was waited.
+        timeout: Duration,
+    },
+
+    /// The push was stopped before.
+    #[error("the push of metrics was stopped before")]
+    Stopped,
+
+    /// The export failed, or a part of it was refused.
+    #[error("metrics were not pushed: {reason}")]
+    Failed {
+        /// The value of `error.type` in `otel.sdk.exporter.operation.duration`.
+        kind: Cow<'static, str>,
+        /// What happened, for an operator.
+        reason: String,
+    },
+}

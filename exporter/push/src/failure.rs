@@ -1,0 +1,153 @@
+use std::{borrow::Cow, time::Duration};
+
+use crate::FlushError;
+
+/// Why nothing was exported, or not everything.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    pub(crate) kind: Kind,
+    /// What happened, for an operator.
+    pub(crate) reason: String,
+    pub(crate) status: Option<Status>,
+    pub(crate) retry: Retry,
+}
+
+/// The causes that are told apart, each a value of `error.type`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Timeout,
+    Connection,
+    Rejected,
+    TooLarge,
+    Cancelled,
+    Output,
+    Panic,
+    Collection,
+    Status(Status),
+}
+
+/// How the other side answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// A status of HTTP.
+    Http(u16),
+    /// The name of a status of gRPC.
+    Grpc(&'static str),
+}
+
+/// Whether the same export may be tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Retry {
+    Never,
+    /// When we see fit.
+    Soon,
+    /// When the other side asked for it.
+    After(Duration),
+}
+
+impl Failure {
+    pub(crate) fn new(kind: Kind, reason: impl Into<String>) -> Self {
+        Self { kind, reason: reason.into(), status: None, retry: Retry::Never }
+    }
+
+    /// The connection could not be made, or ended midway.
+    pub(crate) fn connection(reason: impl Into<String>) -> Self {
+        Self { retry: Retry::Soon, ..Self::new(Kind::Connection, reason) }
+    }
+
+    /// The other side answered with a failure.
+    pub(crate) fn status(status: Status, retry: Retry, message: &str) -> Self {
+        let shown = match status {
+            Status::Http(code) => format!("the answer was HTTP status {code}"),
+            Status::Grpc(name) => format!("the answer was gRPC status {name}"),
+        };
+        let reason =
+            if message.is_empty() { shown } else { format!("{shown}: {}", plain(message)) };
+        Self { kind: Kind::Status(status), reason, status: Some(status), retry }
+    }
+
+    /// What an operator can do about it.
+    pub(crate) fn advice(&self) -> &'static str {
+        match self.kind {
+            Kind::Status(Status::Http(401 | 403))
+            | Kind::Status(Status::Grpc("UNAUTHENTICATED" | "PERMISSION_DENIED")) => {
+                "check the headers with the credentials"
+            }
+            Kind::Status(Status::Http(300..=399 | 404 | 405))
+            | Kind::Status(Status::Grpc("UNIMPLEMENTED")) => {
+                "check the endpoint, its path and the protocol"
+            }
+            Kind::Status(Status::Http(413)) | Kind::TooLarge => {
+                "raise the limit of the other side, or measure fewer series"
+            }
+            Kind::Timeout => {
+                "check that the collector is up and not overloaded, or raise the time-out"
+            }
+            Kind::Connection => {
+                "check that the collector is up, the endpoint, its port and its certificates"
+            }
+            Kind::Rejected | Kind::Status(_) => "see the log of the collector",
+            Kind::Output => "check where standard output goes",
+            Kind::Panic | Kind::Collection => {
+                "correct the callback of an observable instrument, and restart the program"
+            }
+            Kind::Cancelled => "raise the time-out of the stop",
+        }
+    }
+}
+
+impl Kind {
+    /// The value of `error.type`; statuses nobody registered are one value.
+    pub(crate) fn name(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Timeout => "timeout",
+            Self::Connection => "connection",
+            Self::Rejected => "rejected",
+            Self::TooLarge => "too_large",
+            Self::Cancelled => "cancelled",
+            Self::Output => "output",
+            Self::Panic => "panic",
+            Self::Collection => "collection",
+            Self::Status(Status::Grpc(name)) => name,
+            Self::Status(Status::Http(code)) if known(*code) => {
+                return Cow::Owned(code.to_string());
+            }
+            Self::Status(Status::Http(_)) => kymo_core::OTHER,
+        })
+    }
+}
+
+/// Whether a status is one a server sends on purpose; others are one value, to bound the series.
+pub(crate) fn known(code: u16) -> bool {
+    matches!(code, 200..=208 | 226 | 300..=308 | 400..=418 | 421..=431 | 451 | 500..=511)
+}
+
+impl From<&Failure> for FlushError {
+    fn from(failure: &Failure) -> Self {
+        Self::Failed { kind: failure.kind.name(), reason: failure.reason.clone() }
+    }
+}
+
+/// At most 200 characters of what a stranger wrote, without those that could forge a line of a log.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_cannot_forge_a_line_of_the_log() {
+        let message = format!("no\nERROR forged{}", "x".repeat(1000));
+        let failure = Failure::status(Status::Http(400), Retry::Never, &message);
+        assert!(!failure.reason.contains('\n'), "{}", failure.reason);
+        assert!(failure.reason.len() < 300);
+    }
+
+    #[test]
+    fn a_status_nobody_knows_is_other() {
+        assert_eq!(Kind::Status(Status::Http(503)).name(), "503");
+        assert_eq!(Kind::Status(Status::Http(999)).name(), kymo_core::OTHER);
+    }
+}

@@ -1,0 +1,202 @@
+use std::{
+    error::Error as _,
+    sync::atomic::AtomicUsize,
+    time::{Duration, Instant},
+};
+
+use bytes::{BufMut, Bytes};
+use http::{Uri, uri::PathAndQuery};
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
+use opentelemetry_sdk::metrics::data::ResourceMetrics;
+use tokio::time;
+use tonic::{
+    Code, Request, Status as GrpcStatus,
+    body::Body,
+    client::Grpc,
+    codec::{Codec, CompressionEncoding, EncodeBuf, Encoder},
+    metadata::MetadataMap,
+};
+use tonic_prost::{ProstCodec, ProstDecoder};
+use tonic_types::StatusExt;
+
+use crate::{
+    Compression, Destination, Error,
+    client::{Client, causes},
+    component::Component,
+    endpoint::{Endpoint, headers},
+    export::{Export, Receipt},
+    failure::{Failure, Kind, Retry, Status},
+    http::{LONGEST_ANSWER, encode, receipt},
+};
+
+/// Calls the metrics service of OTLP/gRPC.
+pub(crate) struct GrpcExporter {
+    client: Client<Body>,
+    origin: Uri,
+    metadata: MetadataMap,
+    gzip: bool,
+    timeout: Duration,
+    component: Component,
+}
+
+impl GrpcExporter {
+    pub(crate) fn new(destination: &Destination) -> Result<Self, Error> {
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+
+        let endpoint = Endpoint::of(destination)?;
+        Ok(Self {
+            client: Client::new(destination, &endpoint, true)?,
+            metadata: MetadataMap::from_headers(headers(destination)?),
+            gzip: destination.compression == Compression::Gzip,
+            timeout: destination.timeout,
+            component: Component::new("otlp_grpc_metric_exporter", &MADE)
+                .server(&endpoint.host, endpoint.port),
+            origin: endpoint.uri,
+        })
+    }
+
+    /// One call, and its answer.
+    async fn attempt(&self, batch: Bytes, timeout: Duration) -> Result<Receipt, Failure> {
+        let path = PathAndQuery::from_static(
+            "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+        );
+        let mut call = Grpc::with_origin(self.client.current(), self.origin.clone())
+            .max_decoding_message_size(LONGEST_ANSWER);
+        if self.gzip {
+            call = call.send_compressed(CompressionEncoding::Gzip);
+        }
+        let mut request = Request::new(batch);
+        *request.metadata_mut() = self.metadata.clone();
+        request.set_timeout(timeout);
+
+        call.ready().await.map_err(|error| Failure::connection(causes(&error)))?;
+        let answer = call.unary(request, path, Encoded).await.map_err(|status| failure(&status))?;
+        Ok(receipt(Status::Grpc(name(Code::Ok)), answer.into_inner()))
+    }
+}
+
+impl Export for GrpcExporter {
+    fn component(&self) -> Component {
+        self.component.clone()
+    }
+
+    fn prepare(&self, metrics: &ResourceMetrics) -> Result<Bytes, Failure> {
+        Ok(encode(metrics))
+    }
+
+    fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    async fn send(&self, batch: Bytes, deadline: Instant) -> Result<Receipt, Failure> {
+        let timeout = deadline.saturating_duration_since(Instant::now());
+        let attempt = self.attempt(batch, timeout);
+        let outcome = time::timeout_at(deadline.into(), attempt)
+            .await
+            .unwrap_or_else(|_| Err(Failure::new(Kind::Timeout, "there was no answer in time")));
+        if let Err(Failure { kind: Kind::Timeout | Kind::Connection, .. }) = outcome {
+            self.client.renew();
+        }
+        outcome
+    }
+}
+
+/// A message that is encoded already, and its answer.
+struct Encoded;
+
+impl Codec for Encoded {
+    type Encode = Bytes;
+    type Decode = ExportMetricsServiceResponse;
+    type Encoder = Self;
+    type Decoder = ProstDecoder<ExportMetricsServiceResponse>;
+
+    fn encoder(&mut self) -> Self {
+        Self
+    }
+
+    fn decoder(&mut self) -> Self::Decoder {
+        ProstCodec::<ExportMetricsServiceResponse, _>::raw_decoder(Default::default())
+    }
+}
+
+impl Encoder for Encoded {
+    type Item = Bytes;
+    type Error = GrpcStatus;
+
+    fn encode(&mut self, message: Bytes, buffer: &mut EncodeBuf<'_>) -> Result<(), GrpcStatus> {
+        buffer.put(message);
+        Ok(())
+    }
+}
+
+/// What a status other than `OK` means; one with a cause is not from the other side.
+fn failure(status: &GrpcStatus) -> Failure {
+    if let Some(cause) = status.source() {
+        return Failure::connection(causes(cause));
+    }
+    let asked = status.get_details_retry_info().and_then(|info| info.retry_delay);
+    let retry = retry(status.code(), asked);
+    Failure::status(Status::Grpc(name(status.code())), retry, status.message())
+}
+
+/// Which statuses may pass, by OTLP/gRPC, section "Failures".
+fn retry(code: Code, asked: Option<Duration>) -> Retry {
+    match (code, asked) {
+        (Code::ResourceExhausted | Code::Unavailable, Some(wait)) => Retry::After(wait),
+        (
+            Code::Cancelled
+            | Code::DeadlineExceeded
+            | Code::Aborted
+            | Code::OutOfRange
+            | Code::Unavailable
+            | Code::DataLoss,
+            _,
+        ) => Retry::Soon,
+        _ => Retry::Never,
+    }
+}
+
+/// The name of a code, as `rpc.response.status_code` wants it.
+const fn name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exhaustion_passes_only_if_the_other_side_says_when() {
+        let soon = Some(Duration::from_secs(1));
+        assert_eq!(retry(Code::ResourceExhausted, None), Retry::Never);
+        assert_eq!(retry(Code::ResourceExhausted, soon), Retry::After(Duration::from_secs(1)));
+        assert_eq!(retry(Code::Unavailable, None), Retry::Soon);
+        assert_eq!(retry(Code::InvalidArgument, soon), Retry::Never);
+    }
+
+    #[test]
+    fn what_no_server_said_is_the_connection() {
+        let broken = std::io::Error::other("reset");
+        assert_eq!(failure(&GrpcStatus::from_error(broken.into())).kind, Kind::Connection);
+        let told = failure(&GrpcStatus::unavailable("later"));
+        assert_eq!(told.kind, Kind::Status(Status::Grpc("UNAVAILABLE")));
+    }
+}

@@ -1,0 +1,70 @@
+//! Every metric this crate emits, of the push itself.
+//!
+//! `error.type` of an export is `timeout`, `connection`, `rejected` (a part was refused), `too_large`
+//! (an answer that was cut off), `cancelled` (by [`Push::stop`](crate::Push::stop)), `output` (the
+//! console), the HTTP status as text, or the name of the gRPC status. Of a collection it is
+//! `timeout`, `panic` or `collection`. Anything else is `_OTHER`.
+//!
+//! An export observes its own numbers: they are part of the export after it.
+
+use kymo_core::{MetricKind, MetricSpec, key, key::AttributeKey};
+
+/// What an exporter is described by.
+const EXPORTER: &[AttributeKey] =
+    &[key::COMPONENT_NAME, key::COMPONENT_TYPE, key::SERVER_ADDRESS, key::SERVER_PORT];
+
+/// Time from the first attempt of an export until its last one ended, waits included.
+pub const OPERATION_DURATION: MetricSpec = MetricSpec {
+    name: "otel.sdk.exporter.operation.duration",
+    kind: MetricKind::Histogram { buckets: &[] },
+    unit: "s",
+    description: "The duration of exporting a batch of telemetry records.",
+    attributes: &[
+        key::ERROR_TYPE,
+        key::HTTP_RESPONSE_STATUS_CODE,
+        key::COMPONENT_NAME,
+        key::COMPONENT_TYPE,
+        key::RPC_RESPONSE_STATUS_CODE,
+        key::SERVER_ADDRESS,
+        key::SERVER_PORT,
+    ],
+};
+
+/// Data points of the export under way, through all its attempts.
+pub const DATA_POINT_INFLIGHT: MetricSpec = MetricSpec {
+    name: "otel.sdk.exporter.metric_data_point.inflight",
+    kind: MetricKind::UpDownCounter,
+    unit: "{data_point}",
+    description: "The number of metric data points which were passed to the exporter, but that have \
+                  not been exported yet (neither successful, nor failed).",
+    attributes: EXPORTER,
+};
+
+/// Data points whose export is over, each once; those without `error.type` arrived.
+pub const DATA_POINT_EXPORTED: MetricSpec = MetricSpec {
+    name: "otel.sdk.exporter.metric_data_point.exported",
+    kind: MetricKind::Counter,
+    unit: "{data_point}",
+    description: "The number of metric data points for which the export has finished, either \
+                  successful or failed.",
+    attributes: &[
+        key::ERROR_TYPE,
+        key::COMPONENT_NAME,
+        key::COMPONENT_TYPE,
+        key::SERVER_ADDRESS,
+        key::SERVER_PORT,
+    ],
+};
+
+/// Time a collection took, callbacks of observable instruments included.
+pub const COLLECTION_DURATION: MetricSpec = MetricSpec {
+    name: "otel.sdk.metric_reader.collection.duration",
+    kind: MetricKind::Histogram { buckets: &[] },
+    unit: "s",
+    description: "The duration of the collect operation of the metric reader.",
+    attributes: &[key::ERROR_TYPE, key::COMPONENT_NAME, key::COMPONENT_TYPE],
+};
+
+/// All of them.
+pub const ALL: &[MetricSpec] =
+    &[OPERATION_DURATION, DATA_POINT_INFLIGHT, DATA_POINT_EXPORTED, COLLECTION_DURATION];

@@ -1,0 +1,60 @@
+use opentelemetry_sdk::metrics::{InstrumentKind, Temporality};
+
+/// How OTLP travels.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Protocol {
+    /// Protobuf in the body of an HTTP request, `http/protobuf`.
+    #[default]
+    HttpProtobuf,
+    /// A unary call over HTTP/2, `grpc`.
+    Grpc,
+}
+
+impl Protocol {
+    /// Where a collector listens unless it is told otherwise, with the path of the metrics.
+    pub const fn default_endpoint(self) -> &'static str {
+        match self {
+            Self::HttpProtobuf => "http://localhost:4318/v1/metrics",
+            Self::Grpc => "http://localhost:4317",
+        }
+    }
+}
+
+/// How requests are compressed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Compression {
+    /// Not at all.
+    #[default]
+    None,
+    /// With gzip.
+    Gzip,
+}
+
+/// Since when the pushed values count, by kind of instrument.
+///
+/// A delta that could not be exported is lost, and counted as such: the next one starts where it
+/// ended. A cumulative value is complete again as soon as an export succeeds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TemporalityPreference {
+    /// Since the start, for every kind.
+    #[default]
+    Cumulative,
+    /// Since the last collection, for counters and histograms; up-down counters stay cumulative.
+    Delta,
+    /// Since the last collection for synchronous counters and histograms, which then forget what
+    /// was not measured lately; all else stays cumulative.
+    LowMemory,
+}
+
+impl TemporalityPreference {
+    /// Since when an instrument of `kind` counts, by the table of the OTLP metrics exporter's
+    /// specification.
+    pub(crate) fn of(self, kind: InstrumentKind) -> Temporality {
+        use InstrumentKind::{Counter, Gauge, Histogram, ObservableCounter, ObservableGauge};
+        match (self, kind) {
+            (Self::Delta | Self::LowMemory, Counter | Histogram)
+            | (Self::Delta, ObservableCounter | Gauge | ObservableGauge) => Temporality::Delta,
+            _ => Temporality::Cumulative,
+        }
+    }
+}

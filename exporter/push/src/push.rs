@@ -1,0 +1,220 @@
+use std::{
+    fmt,
+    future::Future,
+    sync::{Arc, Weak, mpsc},
+    time::Duration,
+};
+
+use opentelemetry::metrics::MeterProvider;
+use tokio::sync::oneshot;
+
+use crate::{
+    Error, FlushError, PushReader, Schedule, TemporalityPreference,
+    export::Export,
+    instruments::Observer,
+    mailbox::{Mailbox, Reply},
+    source::Source,
+    thread,
+};
+
+/// A push of everything a meter provider measures, from a thread of its own.
+///
+/// The thread is named `kymo-push`. It collects and exports at every interval, with a runtime of
+/// its own: nothing runs on the application's, whose kind does not matter, nor whether there is
+/// one. A destination that is dead, slow or hangs costs nothing but this thread, and a failed
+/// export leaves nothing in memory: the next interval collects anew.
+///
+/// Clones are the same push. When the last of them and of its [readers](Push::reader) is dropped,
+/// the thread exports once more and ends, and nobody waits for it; [`Push::stop`] waits. A child
+/// that a `fork` makes has no such thread, and pushes nothing.
+#[derive(Clone)]
+pub struct Push(Arc<Handle>);
+
+/// What handles have in common; the last one that is dropped orders the end.
+pub(crate) struct Handle {
+    pub(crate) source: Arc<Source>,
+    pub(crate) schedule: Schedule,
+    pub(crate) temporality: TemporalityPreference,
+    mailbox: Arc<Mailbox>,
+    observer: Arc<Observer>,
+}
+
+impl Push {
+    /// Starts to push to `destination` over OTLP.
+    ///
+    /// No connection is made before the first export: the destination may come up later.
+    ///
+    /// # Errors
+    ///
+    /// What `destination` says cannot be used, or the thread cannot be started.
+    #[cfg(feature = "http")]
+    pub fn otlp(destination: &crate::Destination, schedule: Schedule) -> Result<Self, Error> {
+        let temporality = destination.temporality;
+        match destination.protocol {
+            crate::Protocol::HttpProtobuf => {
+                Self::start(crate::http::HttpExporter::new(destination)?, schedule, temporality)
+            }
+            #[cfg(feature = "grpc")]
+            crate::Protocol::Grpc => {
+                Self::start(crate::grpc::GrpcExporter::new(destination)?, schedule, temporality)
+            }
+            #[cfg(not(feature = "grpc"))]
+            crate::Protocol::Grpc => Err(Error::LeftOut { feature: "grpc" }),
+        }
+    }
+
+    /// Starts to print to standard output what would be pushed, cumulative, for people to read.
+    ///
+    /// # Errors
+    ///
+    /// The thread cannot be started.
+    #[cfg(feature = "console")]
+    pub fn console(schedule: Schedule) -> Result<Self, Error> {
+        let exporter = crate::console::ConsoleExporter::new();
+        Self::start(exporter, schedule, TemporalityPreference::Cumulative)
+    }
+
+    pub(crate) fn start(
+        exporter: impl Export,
+        schedule: Schedule,
+        temporality: TemporalityPreference,
+    ) -> Result<Self, Error> {
+        let observer = Arc::new(Observer::new(exporter.component()));
+        let handle = Handle {
+            source: Arc::default(),
+            schedule,
+            temporality,
+            mailbox: Arc::default(),
+            observer,
+        };
+        thread::spawn(
+            exporter,
+            schedule,
+            Arc::clone(&handle.source),
+            Arc::clone(&handle.mailbox),
+            Arc::clone(&handle.observer),
+        )?;
+        Ok(Self(Arc::new(handle)))
+    }
+
+    /// The reader that collects for this push, to be given to one meter provider.
+    pub fn reader(&self) -> PushReader {
+        PushReader(Arc::clone(&self.0))
+    }
+
+    /// Measures the exports themselves with instruments of `meters`, usually the provider that got
+    /// the reader; see [`metrics`](crate::metrics). Only the first call has an effect.
+    pub fn measure(&self, meters: &dyn MeterProvider) {
+        self.0.observer.attach(meters);
+    }
+
+    /// Collects and exports now, and waits for it no longer than `timeout`.
+    ///
+    /// An export under way is awaited first, since it may lack the latest measurements.
+    ///
+    /// # Errors
+    ///
+    /// The export failed or was partly refused, took longer than `timeout`, or the push was stopped
+    /// before.
+    pub fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
+        self.0.flush(timeout)
+    }
+
+    /// As [`Push::flush`], without blocking, on any executor: it needs no tokio.
+    ///
+    /// It asks at once, not when first polled, and dropping it takes nothing back.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Push::flush`].
+    pub fn flush_async(
+        &self,
+        timeout: Duration,
+    ) -> impl Future<Output = Result<(), FlushError>> + Send + 'static + use<> {
+        let (reply, answer) = polled();
+        self.0.mailbox.flush(timeout, reply);
+        answer
+    }
+
+    /// Exports one last time, ends the thread, and waits for it no longer than `timeout`.
+    ///
+    /// An export under way gets half of the time and is cancelled then, so that the last one, which
+    /// has all there is, gets the rest. A push that was stopped before is no error.
+    ///
+    /// # Errors
+    ///
+    /// The last export failed or was partly refused, or took longer than `timeout`. The thread ends
+    /// all the same.
+    pub fn stop(&self, timeout: Duration) -> Result<(), FlushError> {
+        let (reply, wait) = blocking(timeout);
+        self.0.mailbox.end(timeout, reply);
+        self.0.order_stop(timeout);
+        wait()
+    }
+
+    /// As [`Push::stop`], without blocking, on any executor: it needs no tokio.
+    ///
+    /// It orders the stop at once, not when first polled, and dropping it takes nothing back.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Push::stop`].
+    pub fn stop_async(
+        &self,
+        timeout: Duration,
+    ) -> impl Future<Output = Result<(), FlushError>> + Send + 'static + use<> {
+        let (reply, answer) = polled();
+        self.0.mailbox.end(timeout, reply);
+        self.0.order_stop(timeout);
+        answer
+    }
+
+    /// Asks for an export soon; never blocks.
+    pub fn nudge(&self) {
+        self.0.mailbox.nudge();
+    }
+}
+
+impl Handle {
+    pub(crate) fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
+        let (reply, wait) = blocking(timeout);
+        self.mailbox.flush(timeout, reply);
+        wait()
+    }
+
+    /// Orders a last export of all there is by now, even if the provider goes away meanwhile.
+    pub(crate) fn order_stop(&self, timeout: Duration) {
+        let pipeline = self.source.pipeline().as_ref().and_then(Weak::upgrade);
+        self.mailbox.stop(timeout, pipeline);
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.order_stop(self.schedule.timeout);
+    }
+}
+
+impl fmt::Debug for Push {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Push").field("schedule", &self.0.schedule).finish_non_exhaustive()
+    }
+}
+
+/// Where an answer goes, and the function that waits for it.
+fn blocking(timeout: Duration) -> (Reply, impl FnOnce() -> Result<(), FlushError>) {
+    let (sender, answer) = mpsc::sync_channel(1);
+    let wait = move || match answer.recv_timeout(timeout) {
+        Ok(outcome) => outcome,
+        Err(mpsc::RecvTimeoutError::Timeout) => Err(FlushError::Timeout { timeout }),
+        Err(mpsc::RecvTimeoutError::Disconnected) => Err(FlushError::Stopped),
+    };
+    (Box::new(move |outcome| drop(sender.try_send(outcome))), wait)
+}
+
+/// Where an answer goes, and the future that waits for it.
+fn polled() -> (Reply, impl Future<Output = Result<(), FlushError>> + Send + 'static) {
+    let (sender, answer) = oneshot::channel();
+    let wait = async { answer.await.unwrap_or(Err(FlushError::Stopped)) };
+    (Box::new(move |outcome| drop(sender.send(outcome))), wait)
+}

@@ -1,0 +1,39 @@
+use std::sync::{Mutex, PoisonError, Weak};
+
+use opentelemetry_sdk::{
+    error::{OTelSdkError, OTelSdkResult},
+    metrics::{ManualReader, Pipeline, data::ResourceMetrics, reader::MetricReader},
+};
+
+/// Where metrics are collected: one pipeline of a provider, once it is known.
+#[derive(Default)]
+pub(crate) struct Source(Mutex<Option<Weak<Pipeline>>>);
+
+impl Source {
+    /// Collects from `pipeline` from now on, unless there was one already.
+    pub(crate) fn register(&self, pipeline: Weak<Pipeline>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(pipeline);
+    }
+
+    /// The pipeline, while its provider lives or somebody keeps it.
+    pub(crate) fn pipeline(&self) -> Option<Weak<Pipeline>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Collects, which calls every observable instrument.
+    ///
+    /// # Errors
+    ///
+    /// There is no provider, or not any more; or a callback panicked in an earlier collection, after
+    /// which the SDK never collects again.
+    pub(crate) fn collect(&self, metrics: &mut ResourceMetrics) -> OTelSdkResult {
+        let pipeline = self.pipeline().ok_or_else(|| {
+            OTelSdkError::InternalFailure("the reader was given to no meter provider".into())
+        })?;
+        // Only readers of the SDK may ask a pipeline; a fresh one, so that a panic poisons no lock
+        // of a later collection.
+        let reader = ManualReader::builder().build();
+        reader.register_pipeline(pipeline);
+        reader.collect(metrics)
+    }
+}
