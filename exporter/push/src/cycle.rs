@@ -70,6 +70,9 @@ impl<E: Export> Cycle<E> {
         };
         let _suppressed = Context::enter_telemetry_suppressed_scope();
 
+        if !self.source.lives() {
+            return Ok(None);
+        }
         let mut metrics = ResourceMetrics::default();
         let started = Instant::now();
         let collected = catch_unwind(AssertUnwindSafe(|| self.source.collect(&mut metrics)))

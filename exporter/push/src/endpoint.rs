@@ -15,10 +15,8 @@ pub(crate) struct Endpoint {
 impl Endpoint {
     pub(crate) fn of(destination: &Destination) -> Result<Self, Error> {
         let given = destination.endpoint.trim();
-        Self::parse(given, destination).map_err(|problem| Error::Endpoint {
-            endpoint: without_credentials(given),
-            problem: problem.into(),
-        })
+        Self::parse(given, destination)
+            .map_err(|problem| Error::Endpoint { endpoint: without_credentials(given), problem })
     }
 
     fn parse(given: &str, destination: &Destination) -> Result<Self, String> {

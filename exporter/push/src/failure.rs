@@ -69,12 +69,10 @@ impl Failure {
     /// What an operator can do about it.
     pub(crate) fn advice(&self) -> &'static str {
         match self.kind {
-            Kind::Status(Status::Http(401 | 403))
-            | Kind::Status(Status::Grpc("UNAUTHENTICATED" | "PERMISSION_DENIED")) => {
-                "check the headers with the credentials"
-            }
-            Kind::Status(Status::Http(300..=399 | 404 | 405))
-            | Kind::Status(Status::Grpc("UNIMPLEMENTED")) => {
+            Kind::Status(
+                Status::Http(401 | 403) | Status::Grpc("UNAUTHENTICATED" | "PERMISSION_DENIED"),
+            ) => "check the headers with the credentials",
+            Kind::Status(Status::Http(300..=399 | 404 | 405) | Status::Grpc("UNIMPLEMENTED")) => {
                 "check the endpoint, its path and the protocol"
             }
             Kind::Status(Status::Http(413)) | Kind::TooLarge => {

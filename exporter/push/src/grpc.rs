@@ -13,7 +13,7 @@ use tonic::{
     Code, Request, Status as GrpcStatus,
     body::Body,
     client::Grpc,
-    codec::{Codec, CompressionEncoding, EncodeBuf, Encoder},
+    codec::{BufferSettings, Codec, CompressionEncoding, EncodeBuf, Encoder},
     metadata::MetadataMap,
 };
 use tonic_prost::{ProstCodec, ProstDecoder};
@@ -115,7 +115,7 @@ impl Codec for Encoded {
     }
 
     fn decoder(&mut self) -> Self::Decoder {
-        ProstCodec::<ExportMetricsServiceResponse, _>::raw_decoder(Default::default())
+        ProstCodec::<ExportMetricsServiceResponse, _>::raw_decoder(BufferSettings::default())
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 use bytes::Bytes;
 use flate2::{Compression as Level, write::GzEncoder};
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Collected, Full, LengthLimitError, Limited};
 use opentelemetry_proto::tonic::collector::metrics::v1::{
     ExportMetricsServiceRequest, ExportMetricsServiceResponse,
 };
@@ -74,7 +74,7 @@ impl HttpExporter {
 
         let status = Status::Http(head.status.as_u16());
         if !head.status.is_success() {
-            let body = body.map(|body| body.to_bytes()).unwrap_or_default();
+            let body = body.map(Collected::to_bytes).unwrap_or_default();
             let retry = retry(head.status.as_u16(), &head.headers);
             return Err(Failure::status(status, retry, &message(&head.headers, body)));
         }
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn a_wait_is_seconds_or_a_date() {
         let of = |value: &str| wait(&HeaderValue::from_str(value).unwrap());
-        assert_eq!(of("120"), Some(Duration::from_secs(120)));
+        assert_eq!(of("120"), Some(Duration::from_mins(2)));
         assert_eq!(of("Fri, 31 Dec 1999 23:59:59 GMT"), Some(Duration::ZERO));
         let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(100));
         assert!(of(&soon).unwrap() > Duration::from_secs(90));

@@ -1,8 +1,10 @@
-use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData, ResourceMetrics};
+use opentelemetry_sdk::metrics::data::{
+    AggregatedMetrics, MetricData, ResourceMetrics, ScopeMetrics,
+};
 
 /// How many data points there are.
 pub(crate) fn points(metrics: &ResourceMetrics) -> u64 {
-    let metrics = metrics.scope_metrics().flat_map(|scope| scope.metrics());
+    let metrics = metrics.scope_metrics().flat_map(ScopeMetrics::metrics);
     let points = metrics.map(|metric| match metric.data() {
         AggregatedMetrics::F64(data) => of(data),
         AggregatedMetrics::U64(data) => of(data),

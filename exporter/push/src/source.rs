@@ -20,6 +20,11 @@ impl Source {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Whether there is anything to collect from.
+    pub(crate) fn lives(&self) -> bool {
+        self.pipeline().is_some_and(|pipeline| pipeline.strong_count() > 0)
+    }
+
     /// Collects, which calls every observable instrument.
     ///
     /// # Errors

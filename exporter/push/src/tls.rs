@@ -20,7 +20,7 @@ pub(crate) fn config(destination: &Destination, encrypted: bool) -> Result<Clien
     };
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(tls)?
+        .map_err(|error| tls(error.to_string()))?
         .with_root_certificates(roots);
     match (&destination.client_certificate, &destination.client_key) {
         _ if !encrypted => Ok(config.with_no_client_auth()),
@@ -29,7 +29,7 @@ pub(crate) fn config(destination: &Destination, encrypted: bool) -> Result<Clien
             let chain = certificates(certificate, "the client's certificate")?;
             let secret = PrivateKeyDer::from_pem_file(key)
                 .map_err(|error| file(key, "the client's key", &error))?;
-            config.with_client_auth_cert(chain, secret).map_err(tls)
+            config.with_client_auth_cert(chain, secret).map_err(|error| tls(error.to_string()))
         }
         (Some(_), None) => Err(tls("the client's certificate has no key; give its file too")),
         (None, Some(_)) => Err(tls("the client's key has no certificate; give its file too")),
@@ -75,6 +75,6 @@ fn file(path: &Path, purpose: &'static str, error: &pem::Error) -> Error {
     Error::File { path: path.to_owned(), purpose, problem: error.to_string() }
 }
 
-fn tls(problem: impl ToString) -> Error {
-    Error::Tls { problem: problem.to_string() }
+fn tls(problem: impl Into<String>) -> Error {
+    Error::Tls { problem: problem.into() }
 }
