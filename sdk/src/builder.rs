@@ -13,11 +13,14 @@ use opentelemetry_sdk::metrics::SdkMeterProvider;
 
 use crate::{
     Telemetry,
+    configuration::{self, Description, Exporters, Origin},
+    ending::Ending,
     environment::Environment,
     error::InstallError,
     handouts::Handouts,
     provider::{Injected, Provider},
     pull::PullPlan,
+    push::PushPlan,
     resource,
 };
 
@@ -28,6 +31,7 @@ pub struct TelemetryBuilder {
     attributes: Vec<KeyValue>,
     provider: Option<Injected>,
     pub(crate) pull: PullPlan,
+    pub(crate) push: PushPlan,
     environment: Environment,
 }
 
@@ -38,6 +42,7 @@ impl TelemetryBuilder {
             attributes: Vec::new(),
             provider: None,
             pull: PullPlan::default(),
+            push: PushPlan::default(),
             environment,
         }
     }
@@ -61,6 +66,18 @@ impl TelemetryBuilder {
     /// any other is lost.
     pub fn meter_provider(mut self, provider: impl MeterProvider + Send + Sync + 'static) -> Self {
         self.provider = Some(Injected(Arc::new(provider)));
+        self
+    }
+
+    /// Reads `variables` instead of those of the process: for tests, and for programs that keep
+    /// their settings in a file.
+    pub fn environment<N, V>(mut self, variables: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: Into<String>,
+        V: Into<String>,
+    {
+        let variables = variables.into_iter();
+        self.environment = variables.map(|(name, value)| (name.into(), value.into())).collect();
         self
     }
 
@@ -98,16 +115,36 @@ impl TelemetryBuilder {
         if self.service.trim().is_empty() {
             return Err(InstallError::EmptyServiceName);
         }
-        let (provider, pull) = if let Some(injected) = self.provider {
-            (Provider::Injected(injected), self.pull.carry_out_beside_injected()?)
-        } else {
-            let pull = self.pull.carry_out()?;
-            let resource = resource::of(self.service, self.attributes, &self.environment);
-            let sdk = pull.attach(SdkMeterProvider::builder().with_resource(resource));
-            (Provider::own(sdk.build()), pull)
-        };
         let environment = self.environment;
-        Ok(Telemetry { provider, pull, environment, handouts: Handouts::default() })
+        environment.report_inert();
+        let mut description = Description::default();
+        let disabled = configuration::disabled(&environment);
+        let disabled = description.note("sdk.disabled", disabled, bool::to_string);
+
+        let (provider, pull, push) = if let Some(injected) = self.provider {
+            description.add("meter.provider", "injected", Origin::Code);
+            let pull = self.pull.carry_out_beside_injected()?;
+            let push = self.push.carry_out_beside_injected()?;
+            (Provider::injected(injected, disabled), pull, push)
+        } else {
+            let exporters = Exporters::of(&environment);
+            let pull = self.pull.carry_out(exporters, &environment, &mut description)?;
+            let push = self.push.carry_out(exporters, disabled, &environment, &mut description)?;
+            let resource =
+                resource::of(self.service, self.attributes, &environment, &mut description);
+            let sdk = SdkMeterProvider::builder().with_resource(resource);
+            let provider = Provider::own(push.attach(pull.attach(sdk)).build(), disabled);
+            push.measure(provider.meters());
+            (provider, pull, push)
+        };
+        Ok(Telemetry {
+            ending: Arc::new(Ending::new(push)),
+            provider,
+            pull,
+            environment,
+            handouts: Handouts::default(),
+            description: Arc::new(description),
+        })
     }
 }
 

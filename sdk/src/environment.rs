@@ -1,21 +1,35 @@
 //! What the environment says.
 
+mod entities;
+mod inert;
+mod value;
+
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     env,
     fmt::Display,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use opentelemetry::{Key, KeyValue};
-use percent_encoding::percent_decode_str;
+use opentelemetry::KeyValue;
+
+pub(crate) use self::value::{boolean, list};
+#[cfg(feature = "otlp")]
+pub(crate) use self::value::{duration, pairs};
 
 /// The `OTEL_*` variables of the process at start-up, those that are empty left out: an empty
 /// value counts as unset, as the specification of the variables says.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Environment {
     variables: BTreeMap<String, String>,
-    reported: Arc<Mutex<BTreeSet<&'static str>>>,
+    reported: Arc<Mutex<BTreeSet<String>>>,
+}
+
+/// What was found in a variable.
+pub(crate) struct Found<T> {
+    pub(crate) value: T,
+    pub(crate) variable: &'static str,
 }
 
 impl Environment {
@@ -31,26 +45,73 @@ impl Environment {
         self.variables.get(name).map(String::as_str)
     }
 
-    /// What `parse` understands of the value of `name`; otherwise the variable counts as
-    /// unset, and this is reported the first time.
+    /// What `parse` understands of the first of `names` that is set and understood. Any before it
+    /// counts as unset, and this is reported the first time.
+    pub(crate) fn find<T, E: Display>(
+        &self,
+        names: &[&'static str],
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<Found<T>> {
+        names.iter().find_map(|&variable| {
+            let value = self.text(variable)?;
+            let report = |remedy: &E| {
+                let shown = shown(variable, value);
+                self.warn(variable, &format!("{variable}={shown} is ignored: {remedy}"));
+            };
+            let value = parse(value).inspect_err(report).ok()?;
+            Some(Found { value, variable })
+        })
+    }
+
+    /// What `parse` understands of `name`; otherwise the variable counts as unset, and this is
+    /// reported the first time.
     pub(crate) fn parse<T, E: Display>(
         &self,
         name: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, E>,
+        parse: impl Fn(&str) -> Result<T, E>,
     ) -> Option<T> {
-        let value = self.text(name)?;
-        let report = |remedy: &E| {
-            let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
-            if reported.insert(name) {
-                tracing::warn!("{name}={value} is ignored: {remedy}");
-            }
-        };
-        parse(value).inspect_err(report).ok()
+        self.find(&[name], parse).map(|found| found.value)
     }
 
-    /// `OTEL_RESOURCE_ATTRIBUTES`.
+    /// The same without `variable`.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn without(&self, variable: &str) -> Self {
+        let mut environment = self.clone();
+        environment.variables.remove(variable);
+        environment
+    }
+
+    /// Reports `message`, and nothing about `topic` ever after.
+    pub(crate) fn warn(&self, topic: &str, message: &str) {
+        let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        if reported.insert(topic.to_owned()) {
+            tracing::warn!("{message}");
+        }
+    }
+
+    /// Reports that `variable` asks for what `feature` would add to the program.
+    #[allow(dead_code, reason = "the features that are there are not reported")]
+    pub(crate) fn lacks_feature(&self, variable: &str, feature: &str) {
+        let message = format!(
+            "{variable} asks for what this program cannot do: build it with kymo's feature `{feature}`"
+        );
+        self.warn(&message, &message);
+    }
+
+    /// `OTEL_RESOURCE_ATTRIBUTES`: one mistake spoils all of it, as the specification of the
+    /// resource asks.
     pub(crate) fn resource_attributes(&self) -> Vec<KeyValue> {
-        self.parse("OTEL_RESOURCE_ATTRIBUTES", resource_attributes).unwrap_or_default()
+        self.parse("OTEL_RESOURCE_ATTRIBUTES", value::attributes).unwrap_or_default()
+    }
+
+    /// The attributes of `OTEL_ENTITIES`: what is malformed is left out and reported, as the
+    /// specification of entity propagation asks.
+    pub(crate) fn entities(&self) -> Vec<KeyValue> {
+        let (attributes, mistakes) = entities::parse(self.text("OTEL_ENTITIES").unwrap_or(""));
+        for mistake in mistakes {
+            self.warn(&mistake, &format!("in OTEL_ENTITIES, {mistake}"));
+        }
+        attributes
     }
 }
 
@@ -63,22 +124,25 @@ impl FromIterator<(String, String)> for Environment {
     }
 }
 
-/// Parses `key=value,key=value` with percent-encoded values; one mistake spoils all of it, as the
-/// specification of the resource asks.
-fn resource_attributes(list: &str) -> Result<Vec<KeyValue>, String> {
-    let pairs = list.split(',').map(str::trim).filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let (key, value) = pair
-                .split_once('=')
-                .filter(|(key, _)| !key.trim().is_empty())
-                .ok_or_else(|| format!("write `{pair}` as key=value"))?;
-            let decoded = percent_decode_str(value.trim())
-                .decode_utf8()
-                .map_err(|_| format!("percent-encode `{value}` as UTF-8"))?;
-            Ok(KeyValue::new(Key::new(key.trim().to_owned()), decoded.into_owned()))
-        })
-        .collect()
+/// A value as it may be printed: headers carry credentials.
+fn shown<'a>(variable: &str, value: &'a str) -> Cow<'a, str> {
+    if variable.ends_with("_HEADERS") {
+        Cow::Borrowed("***")
+    } else if variable.ends_with("_ENDPOINT") {
+        without_user(value)
+    } else {
+        Cow::Borrowed(value)
+    }
+}
+
+/// A URL without the name and the password before its host.
+pub(crate) fn without_user(url: &str) -> Cow<'_, str> {
+    let authority = url.find("://").map_or(0, |scheme| scheme + 3);
+    let end = url[authority..].find(['/', '?', '#']).map_or(url.len(), |end| authority + end);
+    match url[authority..end].rfind('@') {
+        Some(at) => Cow::Owned(format!("{}***{}", &url[..authority], &url[authority + at..])),
+        None => Cow::Borrowed(url),
+    }
 }
 
 #[cfg(test)]
@@ -97,11 +161,10 @@ mod tests {
     }
 
     #[test]
-    fn resource_attributes_are_trimmed_and_decoded() {
-        let environment =
-            environment(&[("OTEL_RESOURCE_ATTRIBUTES", " a = x%2Cy%20z ,b.c=1=2,, ")]);
-        let expected = [KeyValue::new("a", "x,y z"), KeyValue::new("b.c", "1=2")];
-        assert_eq!(environment.resource_attributes(), expected);
+    fn a_malformed_variable_gives_way_to_the_next_one() {
+        let environment = environment(&[("OTEL_A", "no"), ("OTEL_B", "7")]);
+        let found = environment.find(&["OTEL_A", "OTEL_B"], str::parse::<u8>).unwrap();
+        assert_eq!((found.value, found.variable), (7, "OTEL_B"));
     }
 
     #[test]
@@ -112,10 +175,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn credentials_are_never_shown() {
+        let url = "https://me:secret@collector:4318/v1/metrics?a=b@c";
+        let without = "https://***@collector:4318/v1/metrics?a=b@c";
+        assert_eq!(shown("OTEL_EXPORTER_OTLP_ENDPOINT", url), without);
+        assert_eq!(shown("OTEL_EXPORTER_OTLP_HEADERS", "authorization=secret"), "***");
+        assert_eq!(without_user("http://localhost:4318"), "http://localhost:4318");
+        assert_eq!(without_user("me:secret@collector:4317"), "***@collector:4317");
+    }
+
     proptest! {
         #[test]
         fn no_value_makes_reading_the_environment_panic(value in ".{0,40}") {
-            let _ = environment(&[("OTEL_RESOURCE_ATTRIBUTES", &value)]).resource_attributes();
+            let environment =
+                environment(&[("OTEL_RESOURCE_ATTRIBUTES", &value), ("OTEL_ENTITIES", &value)]);
+            let _ = (environment.resource_attributes(), environment.entities());
+            let _ = without_user(&value);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What can go wrong at start-up and at the end.
 
-use opentelemetry_sdk::error::OTelSdkError;
+use std::error::Error;
 
 /// Why telemetry cannot be installed.
 #[derive(Debug, thiserror::Error)]
@@ -21,12 +21,21 @@ pub enum InstallError {
          the bridge to `.bridge(…)`, instead of calling `.prometheus()`"
     )]
     ReaderOfInjectedProvider,
+    /// A push exporter was asked for beside an injected provider.
+    #[error(
+        "an injected meter provider must bring its own push exporter; give it a reader where it \
+         is made, instead of calling `.otlp()` or `.console()`"
+    )]
+    PushOfInjectedProvider,
     /// The pull exporter cannot be built.
     #[error(transparent)]
     Prometheus(#[from] crate::pull::PullError),
+    /// A push exporter cannot be built.
+    #[error(transparent)]
+    Push(#[from] crate::push::PushError),
 }
 
-/// What went wrong while the telemetry ended; it has ended all the same.
+/// What could not be pushed in time, at the end or when a flush was asked for.
 #[derive(Debug, thiserror::Error)]
-#[error("not everything was exported before the end: {0}")]
-pub struct ShutdownError(pub(crate) OTelSdkError);
+#[error("not everything was pushed: {0}")]
+pub struct ShutdownError(#[source] pub(crate) Box<dyn Error + Send + Sync>);

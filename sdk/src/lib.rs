@@ -30,6 +30,9 @@
 //! | --- | --- | --- |
 //! | `http` | `Telemetry::http`, `Telemetry::http_handler`, module `http` | yes |
 //! | `prometheus` | `TelemetryBuilder::prometheus`, `Telemetry::endpoint`, module `prometheus` | yes |
+//! | `otlp` | `TelemetryBuilder::otlp`, `TelemetryBuilder::console`, module `otlp` | no |
+//! | `otlp-grpc` | OTLP over gRPC: the protocol `grpc` | no |
+//! | `signal` | `shutdown_signal`: Ctrl-C and SIGTERM, with tokio | no |
 //! | `upstream` | `prometheus::Bridge::upstream`: the names of the crate `opentelemetry-prometheus` | no |
 //!
 //! A feature adds names and never changes what existing names do.
@@ -47,16 +50,24 @@
 //! the OpenTelemetry specification asks. One that is not Unicode counts as unset.
 
 mod builder;
+pub mod configuration;
+mod ending;
 mod environment;
 mod error;
 mod handouts;
+mod job;
 mod provider;
 mod pull;
+mod push;
 mod resource;
+#[cfg(feature = "signal")]
+mod signal;
 mod telemetry;
 
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
 
@@ -64,6 +75,8 @@ pub use builder::TelemetryBuilder;
 pub use error::{InstallError, ShutdownError};
 pub use kymo_core::{MetricKind, MetricSpec, key};
 pub use opentelemetry;
+#[cfg(feature = "signal")]
+pub use signal::shutdown_signal;
 pub use telemetry::Telemetry;
 
 /// Every metric that the enabled features can emit.
@@ -73,6 +86,8 @@ pub fn declared_metrics() -> impl Iterator<Item = &'static MetricSpec> {
     let crates: &[&[MetricSpec]] = &[
         #[cfg(feature = "http")]
         kymo_http::metrics::ALL,
+        #[cfg(feature = "otlp")]
+        kymo_push::metrics::ALL,
         kymo_core::metrics::ALL,
     ];
     crates.iter().copied().flatten().collect::<Vec<_>>().into_iter()

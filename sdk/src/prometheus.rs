@@ -5,10 +5,16 @@ pub use kymo_bridge::opentelemetry_prometheus;
 pub use kymo_bridge::{Bridge, BridgeBuilder, Cause, Error as BridgeError, Loss, Reader};
 pub use kymo_endpoint::{DEFAULT_ADDRESS, Endpoint, ListenError, ScrapeFuture, Server};
 pub use kymo_exposition as exposition;
+use kymo_exposition::{Sink, Source};
 use opentelemetry_sdk::metrics::MeterProviderBuilder;
 pub use prometheus::{Registry, core::Collector};
 
-use crate::{InstallError, Telemetry, TelemetryBuilder};
+use crate::{
+    InstallError, Telemetry, TelemetryBuilder,
+    configuration::{Description, Exporters, Origin, Setting},
+    environment::{Environment, Found},
+    provider::Provider,
+};
 
 pub(crate) type PullError = BridgeError;
 
@@ -83,7 +89,8 @@ impl Telemetry {
     /// Mount it after `.layer(telemetry.http())`, and scrapes are not counted as traffic. Without
     /// [`TelemetryBuilder::prometheus`] it answers 404 and says so.
     pub fn endpoint(&self) -> Endpoint {
-        self.pull.0.clone().map_or_else(Endpoint::disabled, Endpoint::new)
+        let living = |bridge| Living { bridge, _provider: self.provider.clone() };
+        self.pull.0.clone().map(living).map_or_else(Endpoint::disabled, Endpoint::new)
     }
 
     /// Listens for scrapes on a port of its own: on `OTEL_EXPORTER_PROMETHEUS_HOST` and
@@ -99,13 +106,7 @@ impl Telemetry {
     ///
     /// In a tokio runtime whose I/O driver is not enabled, as every tokio socket does.
     pub async fn serve(&self) -> Result<Server, ListenError> {
-        let host = self.environment.text("OTEL_EXPORTER_PROMETHEUS_HOST").unwrap_or("localhost");
-        let port = self
-            .environment
-            .parse("OTEL_EXPORTER_PROMETHEUS_PORT", |port| {
-                port.parse::<u16>().map_err(|_| "write a port from 0 to 65535; 9464 is used")
-            })
-            .unwrap_or(9464);
+        let (host, port) = (host(&self.environment).value, port(&self.environment).value);
         // A literal IPv6 address needs brackets before a port.
         let bare_ipv6 = host.contains(':') && !host.starts_with('[');
         let address = if bare_ipv6 { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
@@ -122,13 +123,29 @@ impl Telemetry {
 }
 
 impl PullPlan {
-    /// The exporter for a provider of our own.
-    pub(crate) fn carry_out(self) -> Result<Pull, PullError> {
-        Ok(Pull(match self {
-            Self::Off => None,
-            Self::Wanted(bridge) => Some(bridge.build()?),
-            Self::Given(bridge) => Some(bridge),
-        }))
+    /// The exporter for a provider of our own: the program's, or the one that the environment
+    /// asks for.
+    pub(crate) fn carry_out(
+        self,
+        exporters: Option<Exporters>,
+        environment: &Environment,
+        description: &mut Description,
+    ) -> Result<Pull, PullError> {
+        let asked = exporters.is_some_and(|exporters| exporters.prometheus);
+        let (bridge, origin) = match self {
+            Self::Off if asked => {
+                (Some(Bridge::builder().build()?), Origin::Environment(Exporters::VARIABLE))
+            }
+            Self::Off => (None, Origin::Default),
+            Self::Wanted(bridge) => (Some(bridge.build()?), Origin::Code),
+            Self::Given(bridge) => (Some(bridge), Origin::Code),
+        };
+        description.add("prometheus", if bridge.is_some() { "on" } else { "off" }, origin);
+        if bridge.is_some() {
+            description.note("prometheus.host", host(environment), Clone::clone);
+            description.note("prometheus.port", port(environment), u16::to_string);
+        }
+        Ok(Pull(bridge))
     }
 
     /// The exporter beside a provider of somebody else, which cannot be given a reader any more.
@@ -148,5 +165,33 @@ impl Pull {
             Some(bridge) => provider.with_reader(bridge.reader()),
             None => provider,
         }
+    }
+}
+
+/// Where [`Telemetry::serve`] listens.
+fn host(environment: &Environment) -> Setting<String> {
+    const VARIABLE: &str = "OTEL_EXPORTER_PROMETHEUS_HOST";
+    let found = environment.text(VARIABLE);
+    let found = found.map(|host| Found { value: host.to_owned(), variable: VARIABLE });
+    Setting::choose(None, found, "localhost".to_owned())
+}
+
+/// Where [`Telemetry::serve`] listens.
+fn port(environment: &Environment) -> Setting<u16> {
+    let remedy = "write a port from 0 to 65535; 9464 is used";
+    let parse = |port: &str| port.parse().map_err(|_| remedy);
+    Setting::choose(None, environment.find(&["OTEL_EXPORTER_PROMETHEUS_PORT"], parse), 9464)
+}
+
+/// What is scraped, with the provider that must live for it: an endpoint may outlast the handle
+/// that made it.
+struct Living {
+    bridge: Bridge,
+    _provider: Provider,
+}
+
+impl Source for Living {
+    fn collect(&self, sink: &mut dyn Sink) {
+        self.bridge.collect(sink);
     }
 }

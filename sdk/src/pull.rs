@@ -10,7 +10,11 @@ pub(crate) use crate::prometheus::{Pull, PullError, PullPlan};
 mod absent {
     use opentelemetry_sdk::metrics::MeterProviderBuilder;
 
-    use crate::InstallError;
+    use crate::{
+        InstallError,
+        configuration::{Description, Exporters},
+        environment::Environment,
+    };
 
     /// No pull exporter, without the feature `prometheus`.
     #[derive(Default)]
@@ -27,7 +31,15 @@ mod absent {
 
     #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "as with the feature")]
     impl PullPlan {
-        pub(crate) fn carry_out(self) -> Result<Pull, PullError> {
+        pub(crate) fn carry_out(
+            self,
+            exporters: Option<Exporters>,
+            environment: &Environment,
+            _: &mut Description,
+        ) -> Result<Pull, PullError> {
+            if exporters.is_some_and(|exporters| exporters.prometheus) {
+                environment.lacks_feature(Exporters::VARIABLE, "prometheus");
+            }
             Ok(Pull)
         }
 

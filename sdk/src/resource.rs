@@ -1,10 +1,15 @@
 //! What the service says about itself.
 
+use std::collections::BTreeMap;
+
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::{Resource, resource::TelemetryResourceDetector};
 use uuid::Uuid;
 
-use crate::environment::Environment;
+use crate::{
+    configuration::{Description, Origin},
+    environment::Environment,
+};
 
 /// The resource of `service`: what the SDK says of itself, then the name and a random instance,
 /// then the environment, then `attributes`, each stronger than what came before.
@@ -12,23 +17,39 @@ pub(crate) fn of(
     service: String,
     attributes: Vec<KeyValue>,
     environment: &Environment,
+    description: &mut Description,
 ) -> Resource {
-    let instance = Uuid::new_v4().to_string();
-    let service_name = environment
-        .text("OTEL_SERVICE_NAME")
-        .map(|name| KeyValue::new("service.name", name.to_owned()));
-    Resource::builder_empty()
-        .with_detector(Box::new(TelemetryResourceDetector))
-        .with_attributes([
-            KeyValue::new("telemetry.distro.name", env!("CARGO_PKG_NAME")),
-            KeyValue::new("telemetry.distro.version", env!("CARGO_PKG_VERSION")),
-            KeyValue::new("service.name", service),
-            KeyValue::new("service.instance.id", instance),
-        ])
-        .with_attributes(environment.resource_attributes())
-        .with_attributes(service_name)
-        .with_attributes(attributes)
-        .build()
+    let name = |value: String| KeyValue::new("service.name", value);
+    let instance = KeyValue::new("service.instance.id", Uuid::new_v4().to_string());
+    let named = environment.text("OTEL_SERVICE_NAME").map(|value| name(value.to_owned()));
+    let layers: [(Origin, Vec<KeyValue>); 6] = [
+        (
+            Origin::Default,
+            vec![
+                KeyValue::new("telemetry.distro.name", env!("CARGO_PKG_NAME")),
+                KeyValue::new("telemetry.distro.version", env!("CARGO_PKG_VERSION")),
+                instance,
+            ],
+        ),
+        (Origin::Code, vec![name(service)]),
+        (Origin::Environment("OTEL_ENTITIES"), environment.entities()),
+        (Origin::Environment("OTEL_RESOURCE_ATTRIBUTES"), environment.resource_attributes()),
+        (Origin::Environment("OTEL_SERVICE_NAME"), named.into_iter().collect()),
+        (Origin::Code, attributes),
+    ];
+    let mut resource = Resource::builder_empty().with_detector(Box::new(TelemetryResourceDetector));
+    let mut origins = BTreeMap::new();
+    for (origin, attributes) in layers {
+        origins.extend(attributes.iter().map(|attribute| (attribute.key.clone(), origin)));
+        resource = resource.with_attributes(attributes);
+    }
+    let resource = resource.build();
+    let attributes: BTreeMap<_, _> = resource.iter().collect();
+    for (key, value) in attributes {
+        let origin = origins.get(key).copied().unwrap_or(Origin::Default);
+        description.add(format!("resource.{key}"), value, origin);
+    }
+    resource
 }
 
 #[cfg(test)]
@@ -43,8 +64,9 @@ mod tests {
 
     #[test]
     fn every_process_is_an_instance_of_its_own() {
-        let resources =
-            [(); 2].map(|()| of("shop".to_owned(), Vec::new(), &Environment::default()));
+        let resources = [(); 2].map(|()| {
+            of("shop".to_owned(), Vec::new(), &Environment::default(), &mut Description::default())
+        });
         let [first, second] = resources.map(|resource| get(&resource, "service.instance.id"));
         assert!(first.is_some() && first != second, "{first:?} {second:?}");
     }
@@ -58,7 +80,7 @@ mod tests {
                 .into_iter()
                 .collect();
         let attributes = vec![KeyValue::new("service.version", "from-builder")];
-        let resource = of("shop".to_owned(), attributes, &environment);
+        let resource = of("shop".to_owned(), attributes, &environment, &mut Description::default());
         assert_eq!(get(&resource, "service.name").as_deref(), Some("named"));
         assert_eq!(get(&resource, "service.instance.id").as_deref(), Some("shop-1"));
         assert_eq!(get(&resource, "service.version").as_deref(), Some("from-builder"));

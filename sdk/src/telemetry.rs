@@ -1,20 +1,23 @@
 //! The handle that hands out measured things.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc};
 
 use opentelemetry::{InstrumentationScope, metrics::Meter};
 
 use crate::{
-    builder::TelemetryBuilder, environment::Environment, error::ShutdownError, handouts::Handouts,
-    provider::Provider, pull::Pull,
+    builder::TelemetryBuilder, configuration::Description, ending::Ending,
+    environment::Environment, handouts::Handouts, provider::Provider, pull::Pull,
 };
 
 /// The telemetry of a service: measures, exports, and hands out measured things.
 ///
-/// Cloning is cheap, and every clone is the same telemetry. Dropping the last clone stops nothing:
-/// call [`Telemetry::shutdown`] when the service ends.
+/// Cloning is cheap, and every clone is the same telemetry. Call [`Telemetry::shutdown`] when the
+/// service ends: dropping the last clone asks for a last push too, but waits for nothing, so the
+/// process may end before it. What was installed goes on after that; what was only built ends,
+/// its endpoints excepted.
 #[derive(Clone)]
 pub struct Telemetry {
+    pub(crate) ending: Arc<Ending>,
     pub(crate) provider: Provider,
     #[allow(dead_code, reason = "read by the features")]
     pub(crate) pull: Pull,
@@ -22,6 +25,7 @@ pub struct Telemetry {
     pub(crate) environment: Environment,
     #[allow(dead_code, reason = "read by the features")]
     pub(crate) handouts: Handouts,
+    pub(crate) description: Arc<Description>,
 }
 
 impl Telemetry {
@@ -54,18 +58,15 @@ impl Telemetry {
         self.provider.meters()
     }
 
-    /// Ends the telemetry within `timeout`: exporters get what is there, and instruments record
-    /// no more.
+    /// What is in force, and who decided it: log it at start-up.
     ///
-    /// A second call does nothing, and so does the first if the provider was injected: whoever
-    /// made it shuts it down.
-    ///
-    /// # Errors
-    ///
-    /// [`ShutdownError`] when an exporter failed or ran out of time; the telemetry has ended all
-    /// the same.
-    pub fn shutdown(&self, timeout: Duration) -> Result<(), ShutdownError> {
-        self.provider.shutdown(timeout)
+    /// ```
+    /// # let telemetry = kymo::Telemetry::for_service("bookshop").build()?;
+    /// println!("{}", telemetry.describe());
+    /// # Ok::<_, kymo::InstallError>(())
+    /// ```
+    pub fn describe(&self) -> &Description {
+        &self.description
     }
 }
 

@@ -53,7 +53,10 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     server.run(app, shutdown).await?;
 
     store.close().await;
-    telemetry.shutdown(FLUSH)?;
+    // Nobody to take the last numbers is no failure of the shop.
+    if let Err(error) = telemetry.shutdown(FLUSH).await {
+        tracing::warn!("{error}");
+    }
     Ok(())
 }
 

@@ -2,10 +2,7 @@
 
 use std::io;
 
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    sync::watch,
-};
+use tokio::sync::watch;
 
 /// Tells every holder that the process was asked to stop.
 #[derive(Clone, Debug)]
@@ -14,14 +11,10 @@ pub(crate) struct Shutdown(watch::Receiver<bool>);
 impl Shutdown {
     /// Listens for the signals from now on, instead of being killed by them.
     pub(crate) fn on_signals() -> io::Result<Self> {
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
+        let asked = kymo::shutdown_signal()?;
         let (sender, receiver) = watch::channel(false);
         tokio::spawn(async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
+            asked.await;
             sender.send_replace(true);
         });
         Ok(Self(receiver))

@@ -8,6 +8,7 @@
 
 mod arrows;
 mod cancellation;
+mod configuration;
 mod contract;
 mod conventions;
 mod declared;

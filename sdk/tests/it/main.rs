@@ -1,7 +1,13 @@
 //! Installing telemetry, and every way it can be refused.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says why and fails")]
+
+#[cfg(feature = "otlp")]
+mod configuration;
+
 use std::time::Duration;
 
+use ::prometheus::proto::MetricFamily;
 use kymo::{
     InstallError, Telemetry,
     opentelemetry::global,
@@ -42,6 +48,28 @@ fn a_namespace_that_begins_no_metric_name_is_refused_by_name() {
 }
 
 #[test]
+fn the_page_can_go_without_target_and_scope() {
+    let scrape = |builder: kymo::TelemetryBuilder| {
+        let telemetry = builder.build().unwrap();
+        telemetry.meter("shop").u64_counter("sold").build().add(1, &[]);
+        telemetry.bridge().unwrap().registry().gather()
+    };
+    let names = |families: &[MetricFamily]| {
+        families.iter().map(|family| family.name().to_owned()).collect::<Vec<_>>()
+    };
+    let scope = |family: &MetricFamily| {
+        family.get_metric()[0].get_label().iter().any(|label| label.name() == "otel_scope_name")
+    };
+    let whole = scrape(Telemetry::for_service("shop").prometheus());
+    assert_eq!(names(&whole), ["sold_total", "target_info"]);
+    assert!(scope(&whole[0]));
+    let bare = Telemetry::for_service("shop").without_target_info().without_scope_info();
+    let bare = scrape(bare);
+    assert_eq!(names(&bare), ["sold_total"]);
+    assert!(!scope(&bare[0]));
+}
+
+#[test]
 fn a_registry_takes_one_bridge() {
     let registry = Registry::new();
     let _first = Telemetry::for_service("shop").registry(registry.clone()).build().unwrap();
@@ -71,7 +99,7 @@ fn an_injected_provider_measures_and_stays_the_applications() {
         .build()
         .unwrap();
     let sold = telemetry.meter("shop").u64_counter("sold").build();
-    telemetry.shutdown(Duration::from_secs(1)).unwrap();
+    telemetry.shutdown_blocking(Duration::from_secs(1)).unwrap();
     sold.add(1, &[]);
     let families = bridge.registry().gather();
     let sold = families.iter().find(|family| family.name() == "sold_total").unwrap();
@@ -89,14 +117,17 @@ fn an_injected_provider_without_a_bridge_of_its_own_cannot_be_scraped() {
 }
 
 #[test]
-fn shutting_down_twice_is_fine_and_instruments_outlive_it() {
+fn after_the_end_prometheus_still_reads_the_last_numbers() {
     let telemetry = Telemetry::for_service("shop").prometheus().build().unwrap();
     let sold = telemetry.meter("shop").u64_counter("sold").build();
     for _ in 0..2 {
-        telemetry.clone().shutdown(Duration::from_secs(1)).unwrap();
         sold.add(1, &[]);
+        telemetry.clone().shutdown_blocking(Duration::from_secs(1)).unwrap();
     }
-    assert_eq!(telemetry.bridge().unwrap().registry().gather(), []);
+    sold.add(1, &[]);
+    let families = telemetry.bridge().unwrap().registry().gather();
+    let sold = families.iter().find(|family| family.name() == "sold_total").unwrap();
+    assert!((sold.get_metric()[0].get_counter().get_value() - 3.0).abs() < 1e-9);
 }
 
 #[test]
@@ -104,7 +135,7 @@ fn telemetry_without_an_exporter_costs_nothing_and_breaks_nothing() {
     let telemetry = Telemetry::for_service("shop").build().unwrap();
     assert!(telemetry.bridge().is_none());
     telemetry.meter("shop").u64_counter("sold").build().add(1, &[]);
-    telemetry.shutdown(Duration::from_secs(1)).unwrap();
+    telemetry.shutdown_blocking(Duration::from_secs(1)).unwrap();
 }
 
 #[test]

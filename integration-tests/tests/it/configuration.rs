@@ -1,0 +1,104 @@
+//! What `docs/configuration.md` claims: every variable, every builder method, and a test for each.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+#[test]
+fn every_variable_that_is_read_is_in_the_document_and_no_other() {
+    let mut read = BTreeSet::new();
+    for source in sources("sdk/src") {
+        let tested = source.find("#[cfg(test)]").unwrap_or(source.len());
+        read.extend(source[..tested].split('"').skip(1).step_by(2).filter_map(variable));
+    }
+    assert!(read.len() > 20, "{read:?}");
+    let documented: BTreeSet<_> = rows("OTEL_").into_keys().collect();
+    assert_eq!(documented, read);
+}
+
+#[test]
+fn every_builder_method_is_in_the_document_and_no_other() {
+    let mut methods = BTreeSet::new();
+    for source in sources("sdk/src") {
+        let mut owner = None;
+        for line in source.lines() {
+            if let Some(block) = line.strip_prefix("impl ") {
+                owner = ["TelemetryBuilder", "Otlp", "View"]
+                    .into_iter()
+                    .find(|known| block.trim_end_matches(" {") == *known);
+            }
+            let method = line.trim().strip_prefix("pub fn ").and_then(|rest| rest.split(['(', '<']).next());
+            if let (Some(owner), Some(method)) = (owner, method) {
+                methods.insert(format!("{owner}::{method}"));
+            }
+        }
+    }
+    assert!(methods.len() > 20, "{methods:?}");
+    let documented = ["TelemetryBuilder::", "Otlp::", "View::"].map(rows);
+    let documented: BTreeSet<_> = documented.into_iter().flat_map(BTreeMap::into_keys).collect();
+    assert_eq!(documented, methods);
+}
+
+#[test]
+fn every_claim_of_the_document_names_a_test_that_exists() {
+    let mut tests = BTreeSet::new();
+    for source in ["sdk", "integration-tests", "exporter", "instrumentation"].map(sources).concat() {
+        let lines: Vec<_> = source.lines().map(str::trim).collect();
+        for (n, line) in lines.iter().enumerate() {
+            let name = line.strip_prefix("async fn ").or_else(|| line.strip_prefix("fn "));
+            let attributes = &lines[n.saturating_sub(3)..n];
+            if attributes.iter().any(|line| line.starts_with("#[test") || line.starts_with("#[tokio::test")) {
+                tests.extend(name.and_then(|rest| rest.split('(').next()).map(str::to_owned));
+            }
+        }
+    }
+    for (subject, row) in rows("") {
+        let cited = row.last().unwrap().trim_matches('`');
+        assert!(tests.contains(cited), "{subject} cites `{cited}`, which is no test");
+    }
+}
+
+/// The rows of the tables of the document whose first cell begins with `prefix`.
+fn rows(prefix: &str) -> BTreeMap<String, Vec<String>> {
+    let document = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
+    let rows = document.lines().filter_map(|line| line.strip_prefix("| `")?.strip_suffix(" |"));
+    let mut known = BTreeMap::new();
+    for row in rows {
+        let cells: Vec<String> = row.split(" | ").map(|cell| cell.trim().to_owned()).collect();
+        let subject = cells[0].trim_end_matches('`').to_owned();
+        if subject.starts_with(prefix) {
+            assert!(cells.len() == 4, "{row}");
+            assert!(known.insert(subject, cells).is_none(), "twice: {row}");
+        }
+    }
+    assert!(!known.is_empty(), "no row begins with {prefix}");
+    known
+}
+
+fn variable(text: &str) -> Option<String> {
+    let is_name = text.strip_prefix("OTEL_")?.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    is_name.then(|| text.to_owned())
+}
+
+/// The text of every Rust file below `folder`.
+fn sources(folder: &str) -> Vec<String> {
+    fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, files);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    let mut files = Vec::new();
+    walk(&root().join(folder), &mut files);
+    files.iter().map(|file| fs::read_to_string(file).unwrap()).collect()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}

@@ -1,0 +1,58 @@
+//! What is in force, and who said so.
+
+mod description;
+mod exporters;
+
+use std::fmt;
+
+pub use self::description::{Description, EffectiveSetting};
+pub(crate) use self::exporters::Exporters;
+use crate::environment::{Environment, Found};
+
+/// Who decided a setting: code is stronger than the environment, and both than the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Origin {
+    /// The program, through the builder.
+    Code,
+    /// The variable of this name.
+    Environment(&'static str),
+    /// Nobody.
+    Default,
+}
+
+/// A value that is in force.
+#[derive(Debug, Clone)]
+pub(crate) struct Setting<T> {
+    pub(crate) value: T,
+    pub(crate) origin: Origin,
+}
+
+impl<T> Setting<T> {
+    /// What `code` says, or else what was `found`, or else `default`.
+    pub(crate) fn choose(code: Option<T>, found: Option<Found<T>>, default: T) -> Self {
+        if let Some(value) = code {
+            return Self { value, origin: Origin::Code };
+        }
+        match found {
+            Some(found) => Self { value: found.value, origin: Origin::Environment(found.variable) },
+            None => Self { value: default, origin: Origin::Default },
+        }
+    }
+}
+
+/// `OTEL_SDK_DISABLED`.
+pub(crate) fn disabled(environment: &Environment) -> Setting<bool> {
+    let found = environment.find(&["OTEL_SDK_DISABLED"], crate::environment::boolean);
+    Setting::choose(None, found, false)
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code => f.write_str("code"),
+            Self::Environment(variable) => f.write_str(variable),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}

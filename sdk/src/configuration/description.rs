@@ -1,0 +1,70 @@
+use std::fmt::{self, Display};
+
+use super::{Origin, Setting};
+
+/// The effective configuration of a telemetry, fit for a log at start-up.
+///
+/// Printed, it is a table: a setting on each line, its value, and who decided it. Header values,
+/// and names and passwords in URLs, are never part of it.
+#[derive(Debug, Clone, Default)]
+pub struct Description {
+    settings: Vec<EffectiveSetting>,
+}
+
+/// One setting that is in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EffectiveSetting {
+    /// What is set, such as `otlp.endpoint`.
+    pub name: String,
+    /// Its value, without secrets.
+    pub value: String,
+    /// Who decided it.
+    pub origin: Origin,
+}
+
+impl Description {
+    /// All settings, in the order in which they are printed.
+    pub fn settings(&self) -> &[EffectiveSetting] {
+        &self.settings
+    }
+
+    /// The setting of that name, if it means anything in this configuration.
+    pub fn get(&self, name: &str) -> Option<&EffectiveSetting> {
+        self.settings.iter().find(|setting| setting.name == name)
+    }
+
+    pub(crate) fn add(&mut self, name: impl Into<String>, value: impl Display, origin: Origin) {
+        self.settings.push(EffectiveSetting {
+            name: name.into(),
+            value: value.to_string(),
+            origin,
+        });
+    }
+
+    /// Notes `setting` as `shown`, and gives its value back.
+    #[allow(dead_code, reason = "used by the features")]
+    pub(crate) fn note<T, S: Display>(
+        &mut self,
+        name: &str,
+        setting: Setting<T>,
+        shown: impl FnOnce(&T) -> S,
+    ) -> T {
+        self.add(name, shown(&setting.value), setting.origin);
+        setting.value
+    }
+}
+
+impl Display for Description {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = |part: fn(&EffectiveSetting) -> &str| {
+            self.settings.iter().map(|setting| part(setting).chars().count()).max().unwrap_or(0)
+        };
+        let (names, values) = (width(|setting| &setting.name), width(|setting| &setting.value));
+        for (n, EffectiveSetting { name, value, origin }) in self.settings.iter().enumerate() {
+            let line_break = if n == 0 { "" } else { "\n" };
+            write!(f, "{line_break}{name:names$}  {value:values$}  {origin}")?;
+        }
+        Ok(())
+    }
+}

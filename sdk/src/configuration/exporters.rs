@@ -1,0 +1,71 @@
+//! `OTEL_METRICS_EXPORTER`.
+
+use crate::environment::{Environment, list};
+
+/// The exporters that the environment asks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Exporters {
+    pub(crate) prometheus: bool,
+    pub(crate) otlp: bool,
+    pub(crate) console: bool,
+}
+
+impl Exporters {
+    pub(crate) const VARIABLE: &'static str = "OTEL_METRICS_EXPORTER";
+
+    /// What the variable says, or nothing if it is not set or names no exporter that is known.
+    ///
+    /// A name that nobody knows is reported and left out, and so is `none` beside others.
+    pub(crate) fn of(environment: &Environment) -> Option<Self> {
+        let (mut exporters, mut none) = (Self::default(), false);
+        for name in list(environment.text(Self::VARIABLE)?) {
+            match name {
+                "prometheus" => exporters.prometheus = true,
+                "otlp" => exporters.otlp = true,
+                "console" => exporters.console = true,
+                "none" => none = true,
+                other => {
+                    let remedy = "write prometheus, otlp, console, none, or several with commas";
+                    let message = format!("`{other}` in {} is ignored: {remedy}", Self::VARIABLE);
+                    environment.warn(&message, &message);
+                }
+            }
+        }
+        let any = exporters != Self::default();
+        if none && any {
+            let message = format!("`none` in {} is ignored beside others", Self::VARIABLE);
+            environment.warn(&message, &message);
+        }
+        (any || none).then_some(exporters)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exporters(list: &str) -> Option<[bool; 3]> {
+        let variable = (Exporters::VARIABLE.to_owned(), list.to_owned());
+        let exporters = Exporters::of(&[variable].into_iter().collect())?;
+        Some([exporters.prometheus, exporters.otlp, exporters.console])
+    }
+
+    #[test]
+    fn several_exporters_can_be_asked_for() {
+        assert_eq!(exporters("prometheus, otlp"), Some([true, true, false]));
+        assert_eq!(exporters("console"), Some([false, false, true]));
+    }
+
+    #[test]
+    fn none_asks_for_none_unless_there_are_others() {
+        assert_eq!(exporters("none"), Some([false; 3]));
+        assert_eq!(exporters("none,otlp"), Some([false, true, false]));
+    }
+
+    #[test]
+    fn an_unknown_exporter_is_left_out_and_unknown_ones_alone_count_as_unset() {
+        assert_eq!(exporters("zipkin,prometheus"), Some([true, false, false]));
+        assert_eq!(exporters("zipkin"), None);
+        assert_eq!(exporters(""), None);
+    }
+}

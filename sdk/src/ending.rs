@@ -1,0 +1,73 @@
+//! How telemetry ends.
+
+use std::time::Duration;
+
+use crate::{Telemetry, error::ShutdownError, push::Push};
+
+/// What must happen before the process ends, shared by all clones of a telemetry.
+pub(crate) struct Ending {
+    push: Push,
+}
+
+impl Ending {
+    pub(crate) fn new(push: Push) -> Self {
+        Self { push }
+    }
+}
+
+impl Telemetry {
+    /// Pushes what there is, within `timeout`, and goes on.
+    ///
+    /// Prometheus needs no flush: it pulls. Readers that the application added are not flushed.
+    ///
+    /// # Errors
+    ///
+    /// [`ShutdownError`] when a push failed or ran out of time; the next one carries what this
+    /// one could not.
+    pub async fn flush(&self, timeout: Duration) -> Result<(), ShutdownError> {
+        self.ending.push.flush(timeout).await
+    }
+
+    /// As [`Telemetry::flush`], for programs without an async runtime; it blocks the thread for
+    /// at most `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Telemetry::flush`].
+    pub fn flush_blocking(&self, timeout: Duration) -> Result<(), ShutdownError> {
+        self.ending.push.flush_blocking(timeout)
+    }
+
+    /// Ends the telemetry within `timeout`: what was measured is pushed a last time, and pushing
+    /// stops.
+    ///
+    /// Call it after the last request was served. Scrapes are answered until the process ends,
+    /// with everything that was measured, so that Prometheus can come for the last numbers.
+    ///
+    /// A second call does nothing. If the provider was injected, whoever made it shuts it down.
+    ///
+    /// # Errors
+    ///
+    /// [`ShutdownError`] when an exporter failed or ran out of time; the telemetry has ended all
+    /// the same.
+    pub async fn shutdown(&self, timeout: Duration) -> Result<(), ShutdownError> {
+        self.ending.push.stop(timeout).await
+    }
+
+    /// As [`Telemetry::shutdown`], for programs without an async runtime; it blocks the thread
+    /// for at most `timeout`, and works in any runtime.
+    ///
+    /// # Errors
+    ///
+    /// As [`Telemetry::shutdown`].
+    pub fn shutdown_blocking(&self, timeout: Duration) -> Result<(), ShutdownError> {
+        self.ending.push.stop_blocking(timeout)
+    }
+}
+
+impl Drop for Ending {
+    /// Asks for a last push, and waits for nothing.
+    fn drop(&mut self) {
+        self.push.nudge();
+    }
+}

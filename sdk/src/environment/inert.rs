@@ -1,0 +1,37 @@
+//! Variables of the specification that change nothing here, and why.
+
+use super::{Environment, list};
+
+impl Environment {
+    /// Says what is set in vain, so that nobody waits for an effect.
+    pub(crate) fn report_inert(&self) {
+        self.parse("OTEL_CONFIG_FILE", |_| {
+            Err::<(), _>(
+                "kymo reads no configuration file; use the other variables, or the builder",
+            )
+        });
+        self.note("OTEL_LOG_LEVEL", |_| {
+            Some("kymo and OpenTelemetry log through `tracing`; filter their targets there")
+        });
+        self.parse("OTEL_METRICS_EXEMPLAR_FILTER", |filter| match filter {
+            "always_on" | "always_off" | "trace_based" => Ok(()),
+            _ => Err("write always_on, always_off or trace_based"),
+        });
+        self.note("OTEL_METRICS_EXEMPLAR_FILTER", |filter| {
+            let wanted = matches!(filter, "always_on" | "trace_based");
+            wanted.then_some("the OpenTelemetry SDK for Rust collects no exemplars yet")
+        });
+        self.note("OTEL_SEMCONV_STABILITY_OPT_IN", |groups| {
+            let old = list(groups).any(|group| group.ends_with("/dup"));
+            old.then_some("kymo emits the stable names only, and no old ones beside them")
+        });
+    }
+
+    /// Notes why `variable` has no effect, if it has none.
+    fn note(&self, variable: &'static str, why: impl FnOnce(&str) -> Option<&'static str>) {
+        if let Some((value, why)) = self.text(variable).and_then(|value| Some((value, why(value)?)))
+        {
+            tracing::info!("{variable}={value} has no effect: {why}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! How the values of variables are written.
+
+use opentelemetry::{Key, KeyValue};
+use percent_encoding::percent_decode_str;
+
+/// `true` or `false` in any case; the specification of the variables knows no other.
+pub(crate) fn boolean(value: &str) -> Result<bool, &'static str> {
+    if value.eq_ignore_ascii_case("true") {
+        Ok(true)
+    } else if value.eq_ignore_ascii_case("false") {
+        Ok(false)
+    } else {
+        Err("write true or false; false is used")
+    }
+}
+
+/// A number of milliseconds, at least one: nothing of ours waits without end.
+#[cfg(feature = "otlp")]
+pub(crate) fn duration(value: &str) -> Result<std::time::Duration, &'static str> {
+    // As far as the specification of the variables asks: up to 2³¹ − 1.
+    match value.parse::<u32>() {
+        Ok(milliseconds @ 1..=0x7fff_ffff) => {
+            Ok(std::time::Duration::from_millis(milliseconds.into()))
+        }
+        _ => Err("write milliseconds as a whole number from 1 to 2147483647"),
+    }
+}
+
+/// The parts of `a,b`, trimmed, empty ones left out.
+pub(crate) fn list(value: &str) -> impl Iterator<Item = &str> {
+    value.split(',').map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// Parses `key=value,key=value` with percent-encoded values.
+pub(crate) fn pairs(value: &str) -> Result<Vec<(String, String)>, String> {
+    list(value).map(pair).collect()
+}
+
+/// Parses `key=value` with a percent-encoded value; the message keeps the value to itself.
+pub(super) fn pair(pair: &str) -> Result<(String, String), String> {
+    let (key, value) = pair
+        .split_once('=')
+        .map(|(key, value)| (key.trim(), value.trim()))
+        .filter(|(key, _)| !key.is_empty())
+        .ok_or("write it as key=value,key=value")?;
+    let decoded = percent_decode_str(value)
+        .decode_utf8()
+        .map_err(|_| format!("percent-encode the value of `{key}` as UTF-8"))?;
+    Ok((key.to_owned(), decoded.into_owned()))
+}
+
+/// Parses `key=value,key=value` into attributes.
+pub(super) fn attributes(value: &str) -> Result<Vec<KeyValue>, String> {
+    let attribute = |(key, value)| KeyValue::new(Key::new(key), value);
+    Ok(pairs(value)?.into_iter().map(attribute).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_are_trimmed_and_decoded() {
+        let expected = [KeyValue::new("a", "x,y z"), KeyValue::new("b.c", "1=2")];
+        assert_eq!(attributes(" a = x%2Cy%20z ,b.c=1=2,, ").unwrap(), expected);
+    }
+
+    #[test]
+    fn only_true_is_true_and_only_false_is_false_without_a_word() {
+        assert_eq!((boolean("TRUE"), boolean("False")), (Ok(true), Ok(false)));
+        for other in ["1", "yes", "on", "t"] {
+            boolean(other).unwrap_err();
+        }
+    }
+
+    #[cfg(feature = "otlp")]
+    #[test]
+    fn a_duration_is_a_positive_number_of_milliseconds() {
+        assert_eq!(duration("1500"), Ok(std::time::Duration::from_millis(1500)));
+        for malformed in ["0", "-1", "1.5", "5s", "2147483648", ""] {
+            duration(malformed).unwrap_err();
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The push exporters that a telemetry will have, and those that it has.
+
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
+
+use kymo_push::{Error, FlushError};
+use opentelemetry::metrics::MeterProvider;
+use opentelemetry_sdk::metrics::MeterProviderBuilder;
+
+use super::{Otlp, resolve::Resolved, variables};
+use crate::{
+    InstallError, ShutdownError,
+    configuration::{Description, Exporters, Origin},
+    environment::Environment,
+};
+
+/// The push exporters a telemetry will have.
+#[derive(Default)]
+pub(crate) struct PushPlan {
+    pub(super) otlp: Option<Otlp>,
+    pub(super) console: bool,
+}
+
+/// The push exporters a telemetry has.
+#[derive(Default)]
+pub(crate) struct Push(Vec<kymo_push::Push>);
+
+impl PushPlan {
+    /// The exporters for a provider of our own: those of the program, and those that the
+    /// environment asks for; none at all if telemetry is disabled.
+    pub(crate) fn carry_out(
+        self,
+        exporters: Option<Exporters>,
+        disabled: bool,
+        environment: &Environment,
+        description: &mut Description,
+    ) -> Result<Push, Error> {
+        let mut pushes = Vec::new();
+        if disabled {
+            return Ok(Push(pushes));
+        }
+        let (otlp, origin) = match self.otlp {
+            Some(otlp) => (Some(otlp), Origin::Code),
+            None => asked_for_otlp(exporters, environment),
+        };
+        description.add("otlp", if otlp.is_some() { "on" } else { "off" }, origin);
+        if let Some(otlp) = otlp {
+            let (push, resolved) = start(&otlp, environment)?;
+            resolved.describe(description);
+            pushes.push(push);
+        }
+        let asked = exporters.is_some_and(|exporters| exporters.console);
+        if self.console || asked {
+            let origin =
+                if self.console { Origin::Code } else { Origin::Environment(Exporters::VARIABLE) };
+            description.add("console", "on", origin);
+            let schedule = Otlp::new().resolve(environment).schedule();
+            pushes.push(kymo_push::Push::console(schedule)?);
+        }
+        Ok(Push(pushes))
+    }
+
+    pub(crate) fn carry_out_beside_injected(self) -> Result<Push, InstallError> {
+        if self.otlp.is_some() || self.console {
+            return Err(InstallError::PushOfInjectedProvider);
+        }
+        Ok(Push::default())
+    }
+}
+
+impl Push {
+    /// Lets the exporters read from `provider`.
+    pub(crate) fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder {
+        self.0.iter().fold(provider, |provider, push| provider.with_reader(push.reader()))
+    }
+
+    /// Measures the exporters themselves.
+    pub(crate) fn measure(&self, meters: &dyn MeterProvider) {
+        for push in &self.0 {
+            push.measure(meters);
+        }
+    }
+
+    pub(crate) async fn flush(&self, timeout: Duration) -> Result<(), ShutdownError> {
+        // All are asked before the first is awaited.
+        all(self.0.iter().map(|push| push.flush_async(timeout)).collect()).await
+    }
+
+    pub(crate) async fn stop(&self, timeout: Duration) -> Result<(), ShutdownError> {
+        all(self.0.iter().map(|push| push.stop_async(timeout)).collect()).await
+    }
+
+    pub(crate) fn flush_blocking(&self, timeout: Duration) -> Result<(), ShutdownError> {
+        self.each_within(timeout, kymo_push::Push::flush)
+    }
+
+    pub(crate) fn stop_blocking(&self, timeout: Duration) -> Result<(), ShutdownError> {
+        self.each_within(timeout, kymo_push::Push::stop)
+    }
+
+    /// Asks for a push soon, and waits for nothing.
+    pub(crate) fn nudge(&self) {
+        for push in &self.0 {
+            push.nudge();
+        }
+    }
+
+    fn each_within(
+        &self,
+        timeout: Duration,
+        act: fn(&kymo_push::Push, Duration) -> Result<(), FlushError>,
+    ) -> Result<(), ShutdownError> {
+        let begun = Instant::now();
+        let results: Vec<_> =
+            self.0.iter().map(|push| act(push, timeout.saturating_sub(begun.elapsed()))).collect();
+        first_failure(results)
+    }
+}
+
+/// Whether the environment asks for OTLP: by name, or, if it names no exporter, by an endpoint.
+fn asked_for_otlp(
+    exporters: Option<Exporters>,
+    environment: &Environment,
+) -> (Option<Otlp>, Origin) {
+    if let Some(exporters) = exporters {
+        let otlp = exporters.otlp.then(Otlp::new);
+        return (otlp, Origin::Environment(Exporters::VARIABLE));
+    }
+    let endpoints = [variables::METRICS_ENDPOINT, variables::ENDPOINT];
+    match endpoints.into_iter().find(|endpoint| environment.text(endpoint).is_some()) {
+        Some(endpoint) => (Some(Otlp::new()), Origin::Environment(endpoint)),
+        None => (None, Origin::Default),
+    }
+}
+
+/// Starts to push; what the environment says and cannot be is reported and counts as unset.
+fn start(otlp: &Otlp, environment: &Environment) -> Result<(kymo_push::Push, Resolved), Error> {
+    let mut environment = environment.clone();
+    loop {
+        let resolved = otlp.resolve(&environment);
+        match kymo_push::Push::otlp(&resolved.destination(), resolved.schedule()) {
+            Ok(push) => return Ok((push, resolved)),
+            Err(error) => match resolved.blame(&error) {
+                Some(variable) => {
+                    environment.warn(variable, &format!("{variable} is ignored: {error}"));
+                    environment = environment.without(variable);
+                }
+                None => return Err(error),
+            },
+        }
+    }
+}
+
+async fn all(
+    results: Vec<impl Future<Output = Result<(), FlushError>>>,
+) -> Result<(), ShutdownError> {
+    let mut known = Vec::new();
+    for result in results {
+        known.push(result.await);
+    }
+    first_failure(known)
+}
+
+fn first_failure(results: Vec<Result<(), FlushError>>) -> Result<(), ShutdownError> {
+    let failure = results.into_iter().find_map(Result::err);
+    failure.map_or(Ok(()), |failure| Err(ShutdownError(Box::new(failure))))
+}

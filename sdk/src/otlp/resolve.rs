@@ -1,0 +1,224 @@
+//! What the program and the environment say together.
+
+use std::{path::PathBuf, time::Duration};
+
+use kymo_push::{Compression, Destination, Error, Protocol, Schedule, TemporalityPreference};
+
+use super::{Otlp, variables};
+use crate::{
+    configuration::{Description, Origin, Setting},
+    environment::{Environment, Found, boolean, duration, pairs, without_user},
+};
+
+/// Everything about one destination, and who said it.
+pub(super) struct Resolved {
+    endpoint: Setting<String>,
+    protocol: Setting<Protocol>,
+    headers: Vec<(String, Setting<String>)>,
+    timeout: Setting<Duration>,
+    compression: Setting<Compression>,
+    ca_certificate: Setting<Option<PathBuf>>,
+    client_certificate: Setting<Option<PathBuf>>,
+    client_key: Setting<Option<PathBuf>>,
+    insecure: Setting<bool>,
+    temporality: Setting<TemporalityPreference>,
+    interval: Setting<Duration>,
+    export_timeout: Setting<Duration>,
+}
+
+impl Otlp {
+    /// Takes from `environment` what the program does not say.
+    pub(super) fn resolve(&self, environment: &Environment) -> Resolved {
+        let protocol = Setting::choose(
+            self.protocol,
+            environment.find(&variables::PROTOCOL, protocol),
+            Protocol::HttpProtobuf,
+        );
+        let file = |code: &Option<PathBuf>, names: &[&'static str]| {
+            let found = environment.find(names, |path| Ok::<_, &str>(Some(path.into())));
+            Setting::choose(code.clone().map(Some), found, None)
+        };
+        let time = |code, names: &[&'static str], default| {
+            let found = environment.find(names, duration);
+            Setting::choose(code, found, Duration::from_secs(default))
+        };
+        Resolved {
+            endpoint: self.resolve_endpoint(protocol.value, environment),
+            headers: self.resolve_headers(environment),
+            timeout: time(self.timeout, &variables::TIMEOUT, 10),
+            compression: Setting::choose(
+                self.compression,
+                environment.find(&variables::COMPRESSION, compression),
+                Compression::None,
+            ),
+            ca_certificate: file(&self.ca_certificate, &variables::CERTIFICATE),
+            client_certificate: file(&self.client_certificate, &variables::CLIENT_CERTIFICATE),
+            client_key: file(&self.client_key, &variables::CLIENT_KEY),
+            insecure: Setting::choose(
+                self.insecure,
+                environment.find(&variables::INSECURE, boolean),
+                false,
+            ),
+            temporality: Setting::choose(
+                self.temporality,
+                environment.find(&variables::TEMPORALITY, temporality),
+                TemporalityPreference::Cumulative,
+            ),
+            interval: time(self.interval, &variables::INTERVAL, 60),
+            export_timeout: time(self.export_timeout, &variables::EXPORT_TIMEOUT, 30),
+            protocol,
+        }
+    }
+
+    /// The endpoint of all signals and that of the program are a base, to which HTTP adds the path
+    /// of the metrics; that of the metrics alone is taken as it is.
+    fn resolve_endpoint(&self, protocol: Protocol, environment: &Environment) -> Setting<String> {
+        let find = |variable: &'static str| {
+            let value = environment.text(variable)?.to_owned();
+            Some(Found { value, variable })
+        };
+        let all_signals = || {
+            let found = find(variables::ENDPOINT)?;
+            let value = match protocol {
+                Protocol::HttpProtobuf => format!("{}{PATH}", found.value.trim_end_matches('/')),
+                Protocol::Grpc => found.value,
+            };
+            Some(Found { value, variable: found.variable })
+        };
+        let code = self.endpoint.as_ref().map(|url| match protocol {
+            Protocol::HttpProtobuf if has_no_path(url) => {
+                format!("{}{PATH}", url.trim_end_matches('/'))
+            }
+            _ => url.clone(),
+        });
+        let found = find(variables::METRICS_ENDPOINT).or_else(all_signals);
+        Setting::choose(code, found, protocol.default_endpoint().to_owned())
+    }
+
+    fn resolve_headers(&self, environment: &Environment) -> Vec<(String, Setting<String>)> {
+        let mut headers: Vec<(String, Setting<String>)> = Vec::new();
+        let found = environment.find(&variables::HEADERS, pairs);
+        let found = found.into_iter().flat_map(|found| {
+            let origin = Origin::Environment(found.variable);
+            found.value.into_iter().map(move |(name, value)| (name, Setting { value, origin }))
+        });
+        let code = self.headers.iter().cloned();
+        let code = code.map(|(name, value)| (name, Setting { value, origin: Origin::Code }));
+        for (name, value) in found.chain(code) {
+            headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
+            headers.push((name, value));
+        }
+        headers
+    }
+}
+
+impl Resolved {
+    pub(super) fn destination(&self) -> Destination {
+        let headers = self.headers.iter().map(|(name, value)| (name.clone(), value.value.clone()));
+        let destination = Destination::new(self.protocol.value)
+            .endpoint(self.endpoint.value.clone())
+            .headers(headers)
+            .timeout(self.timeout.value)
+            .compression(self.compression.value)
+            .insecure(self.insecure.value)
+            .temporality(self.temporality.value);
+        let file = |destination, file: &Setting<Option<PathBuf>>, set: fn(_, PathBuf) -> _| {
+            file.value.clone().into_iter().fold(destination, set)
+        };
+        let destination = file(destination, &self.ca_certificate, Destination::ca_certificate);
+        let destination =
+            file(destination, &self.client_certificate, Destination::client_certificate);
+        file(destination, &self.client_key, Destination::client_key)
+    }
+
+    pub(super) fn schedule(&self) -> Schedule {
+        Schedule::new().interval(self.interval.value).timeout(self.export_timeout.value)
+    }
+
+    /// The variable that is to blame for `error`, if it is one.
+    pub(super) fn blame(&self, error: &Error) -> Option<&'static str> {
+        let files = [&self.client_certificate, &self.client_key, &self.ca_certificate];
+        let origins: Vec<Origin> = match error {
+            Error::Endpoint { .. } => vec![self.endpoint.origin],
+            Error::Header { name, .. } => {
+                let blamed = self.headers.iter().filter(|(known, _)| known == name);
+                blamed.map(|(_, value)| value.origin).collect()
+            }
+            Error::File { path, .. } => {
+                let blamed = files.iter().filter(|file| file.value.as_ref() == Some(path));
+                blamed.map(|file| file.origin).collect()
+            }
+            Error::Tls { .. } => files.iter().map(|file| file.origin).collect(),
+            _ => Vec::new(),
+        };
+        origins.into_iter().find_map(|origin| match origin {
+            Origin::Environment(variable) => Some(variable),
+            _ => None,
+        })
+    }
+
+    pub(super) fn describe(self, description: &mut Description) {
+        let duration = |duration: &Duration| format!("{duration:?}");
+        let file = |file: &Option<PathBuf>| {
+            file.as_ref().map_or_else(|| "none".to_owned(), |path| path.display().to_string())
+        };
+        description.note("otlp.endpoint", self.endpoint, |url| without_user(url).into_owned());
+        description.note("otlp.protocol", self.protocol, |protocol| match protocol {
+            Protocol::HttpProtobuf => "http/protobuf",
+            Protocol::Grpc => "grpc",
+        });
+        for (name, value) in self.headers {
+            description.note(&format!("otlp.header.{name}"), value, |_| "***");
+        }
+        description.note("otlp.timeout", self.timeout, duration);
+        description.note("otlp.compression", self.compression, |compression| match compression {
+            Compression::None => "none",
+            Compression::Gzip => "gzip",
+        });
+        description.note("otlp.certificate", self.ca_certificate, file);
+        description.note("otlp.client_certificate", self.client_certificate, file);
+        description.note("otlp.client_key", self.client_key, file);
+        description.note("otlp.insecure", self.insecure, bool::to_string);
+        description.note("otlp.temporality", self.temporality, |preference| match preference {
+            TemporalityPreference::Cumulative => "cumulative",
+            TemporalityPreference::Delta => "delta",
+            TemporalityPreference::LowMemory => "lowmemory",
+        });
+        description.note("otlp.interval", self.interval, duration);
+        description.note("otlp.export_timeout", self.export_timeout, duration);
+    }
+}
+
+fn protocol(name: &str) -> Result<Protocol, &'static str> {
+    match name {
+        "http/protobuf" => Ok(Protocol::HttpProtobuf),
+        "grpc" if cfg!(feature = "otlp-grpc") => Ok(Protocol::Grpc),
+        "grpc" => Err("build the program with kymo's feature `otlp-grpc`"),
+        _ => Err("write http/protobuf or grpc"),
+    }
+}
+
+fn compression(name: &str) -> Result<Compression, &'static str> {
+    match name {
+        "gzip" => Ok(Compression::Gzip),
+        "none" => Ok(Compression::None),
+        _ => Err("write gzip or none"),
+    }
+}
+
+fn temporality(name: &str) -> Result<TemporalityPreference, &'static str> {
+    match name.to_ascii_lowercase().as_str() {
+        "cumulative" => Ok(TemporalityPreference::Cumulative),
+        "delta" => Ok(TemporalityPreference::Delta),
+        "lowmemory" => Ok(TemporalityPreference::LowMemory),
+        _ => Err("write cumulative, delta or lowmemory"),
+    }
+}
+
+/// Whether nothing, or only a slash, follows the authority.
+fn has_no_path(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split_once('/').is_none_or(|(_, path)| path.is_empty())
+}
+
+const PATH: &str = "/v1/metrics";

@@ -1,0 +1,89 @@
+//! The push exporters, if there are any.
+
+#[cfg(not(feature = "otlp"))]
+pub(crate) use absent::{Push, PushError, PushPlan};
+
+#[cfg(feature = "otlp")]
+pub(crate) use crate::otlp::{Push, PushError, PushPlan};
+
+#[cfg(not(feature = "otlp"))]
+mod absent {
+    use std::time::Duration;
+
+    use opentelemetry::metrics::MeterProvider;
+    use opentelemetry_sdk::metrics::MeterProviderBuilder;
+
+    use crate::{
+        InstallError, ShutdownError,
+        configuration::{Description, Exporters},
+        environment::Environment,
+    };
+
+    /// No push exporter, without the feature `otlp`.
+    #[derive(Default)]
+    pub(crate) struct PushPlan {}
+
+    /// No push exporter, without the feature `otlp`.
+    pub(crate) struct Push;
+
+    /// What cannot happen without a push exporter.
+    #[derive(Debug, thiserror::Error)]
+    #[error("{}", match *self {})]
+    pub enum PushError {}
+
+    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "as with the feature")]
+    impl PushPlan {
+        pub(crate) fn carry_out(
+            self,
+            exporters: Option<Exporters>,
+            _disabled: bool,
+            environment: &Environment,
+            _: &mut Description,
+        ) -> Result<Push, PushError> {
+            if let Some(exporters) = exporters {
+                for (asked, feature) in [(exporters.otlp, "otlp"), (exporters.console, "console")] {
+                    if asked {
+                        environment.lacks_feature(Exporters::VARIABLE, feature);
+                    }
+                }
+            }
+            Ok(Push)
+        }
+
+        pub(crate) fn carry_out_beside_injected(self) -> Result<Push, InstallError> {
+            Ok(Push)
+        }
+    }
+
+    #[expect(
+        clippy::unnecessary_wraps,
+        clippy::unused_async,
+        clippy::unused_self,
+        reason = "as with the feature"
+    )]
+    impl Push {
+        pub(crate) fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder {
+            provider
+        }
+
+        pub(crate) fn measure(&self, _: &dyn MeterProvider) {}
+
+        pub(crate) async fn flush(&self, _: Duration) -> Result<(), ShutdownError> {
+            Ok(())
+        }
+
+        pub(crate) fn flush_blocking(&self, _: Duration) -> Result<(), ShutdownError> {
+            Ok(())
+        }
+
+        pub(crate) async fn stop(&self, _: Duration) -> Result<(), ShutdownError> {
+            Ok(())
+        }
+
+        pub(crate) fn stop_blocking(&self, _: Duration) -> Result<(), ShutdownError> {
+            Ok(())
+        }
+
+        pub(crate) fn nudge(&self) {}
+    }
+}

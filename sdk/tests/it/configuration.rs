@@ -1,0 +1,375 @@
+//! Code over the environment over the default, and what becomes of mistakes.
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use kymo::{
+    InstallError, Telemetry, TelemetryBuilder,
+    configuration::Origin,
+    otlp::{Compression, Otlp, PushError, TemporalityPreference},
+};
+use tracing_subscriber::fmt::MakeWriter;
+
+fn shop(variables: &[(&str, &str)]) -> TelemetryBuilder {
+    Telemetry::for_service("shop").environment(variables.iter().copied())
+}
+
+/// The value and the origin of a setting, and what was reported on the way.
+fn effective(builder: TelemetryBuilder, name: &str) -> (Option<(String, Origin)>, String) {
+    let (telemetry, log) = logged(|| builder.build().unwrap());
+    let setting = telemetry.describe().get(name);
+    (setting.map(|setting| (setting.value.clone(), setting.origin)), log)
+}
+
+#[track_caller]
+fn is(builder: TelemetryBuilder, name: &str, value: &str, origin: Origin) {
+    let (setting, log) = effective(builder, name);
+    assert_eq!(setting, Some((value.to_owned(), origin)), "{name}");
+    assert_eq!(log, "");
+}
+
+/// One variable of OTLP: its default, its effect, that the variable of the signal is stronger than
+/// that of all signals, and what a malformed value does.
+#[track_caller]
+fn otlp_variable(kind: &str, name: &str, default: &str, good: [(&str, &str); 2], bad: &str) {
+    let all: &'static str = format!("OTEL_EXPORTER_OTLP_{kind}").leak();
+    let metrics: &'static str = format!("OTEL_EXPORTER_OTLP_METRICS_{kind}").leak();
+    is(shop(&[]).otlp(), name, default, Origin::Default);
+    let [(first, first_shown), (second, second_shown)] = good;
+    is(shop(&[(all, first)]).otlp(), name, first_shown, Origin::Environment(all));
+    let both = [(all, first), (metrics, second)];
+    is(shop(&both).otlp(), name, second_shown, Origin::Environment(metrics));
+    if !bad.is_empty() {
+        let (setting, log) = effective(shop(&[(all, bad)]).otlp(), name);
+        assert_eq!(setting, Some((default.to_owned(), Origin::Default)), "{all}={bad}");
+        assert_eq!(log.matches(all).count(), 1, "{log}");
+    }
+}
+
+#[test]
+fn the_sdk_can_be_disabled() {
+    let variables = [("OTEL_SDK_DISABLED", "TRUE"), ("OTEL_METRICS_EXPORTER", "otlp")];
+    let telemetry = shop(&variables).prometheus().build().unwrap();
+    telemetry.meter("shop").u64_counter("sold").build().add(1, &[]);
+    let sold = telemetry.meter("shop").u64_histogram("price").build();
+    sold.record(1, &[]);
+    let registry = telemetry.bridge().unwrap().registry();
+    let own = prometheus::IntCounter::new("own_total", "The application's own.").unwrap();
+    registry.register(Box::new(own)).unwrap();
+    let names: Vec<_> = registry.gather().iter().map(|it| it.name().to_owned()).collect();
+    assert_eq!(names, ["own_total", "target_info"], "what is not ours is still scraped");
+    assert!(telemetry.describe().get("otlp.endpoint").is_none(), "nothing is pushed");
+    telemetry.shutdown_blocking(Duration::ZERO).unwrap();
+    let (setting, log) = effective(shop(&[("OTEL_SDK_DISABLED", "1")]), "sdk.disabled");
+    assert_eq!(setting, Some(("false".to_owned(), Origin::Default)));
+    assert!(log.contains("write true or false"), "{log}");
+}
+
+#[test]
+fn the_environment_adds_exporters_and_code_has_the_last_word() {
+    const LIST: &str = "OTEL_METRICS_EXPORTER";
+    let state = |builder: TelemetryBuilder, name| {
+        let (setting, _) = effective(builder, name);
+        setting.map(|(value, origin)| (value == "on", origin))
+    };
+    let env = Origin::Environment(LIST);
+    let both = || shop(&[(LIST, "prometheus,otlp")]);
+    assert_eq!(state(both(), "prometheus"), Some((true, env)));
+    assert_eq!(state(both(), "otlp"), Some((true, env)));
+    assert_eq!(state(both().prometheus(), "prometheus"), Some((true, Origin::Code)));
+    assert_eq!(state(shop(&[]), "prometheus"), Some((false, Origin::Default)));
+    assert_eq!(state(shop(&[]), "otlp"), Some((false, Origin::Default)));
+    assert_eq!(state(shop(&[(LIST, "none")]).otlp(), "otlp"), Some((true, Origin::Code)));
+    assert_eq!(state(shop(&[(LIST, "console")]), "console"), Some((true, env)));
+    let (_, log) = effective(shop(&[(LIST, "zipkin,prometheus")]), "prometheus");
+    assert!(log.contains("`zipkin`") && log.contains("write prometheus, otlp"), "{log}");
+}
+
+#[test]
+fn an_endpoint_switches_otlp_on_unless_the_exporters_are_listed() {
+    let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1");
+    is(shop(&[endpoint]), "otlp", "on", Origin::Environment(endpoint.0));
+    let list = ("OTEL_METRICS_EXPORTER", "prometheus");
+    is(shop(&[endpoint, list]), "otlp", "off", Origin::Environment(list.0));
+}
+
+#[test]
+fn the_endpoint_of_all_signals_is_a_base_and_that_of_metrics_is_whole() {
+    const NAME: &str = "otlp.endpoint";
+    const ALL: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    const METRICS: &str = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
+    is(shop(&[]).otlp(), NAME, "http://localhost:4318/v1/metrics", Origin::Default);
+    for base in ["http://c:1/base", "http://c:1/base/"] {
+        is(shop(&[(ALL, base)]), NAME, "http://c:1/base/v1/metrics", Origin::Environment(ALL));
+    }
+    is(shop(&[(METRICS, "http://c:1/own")]), NAME, "http://c:1/own", Origin::Environment(METRICS));
+    let code = |url: &str| shop(&[(ALL, "http://c:1")]).otlp_with(Otlp::new().endpoint(url));
+    is(code("http://d:1"), NAME, "http://d:1/v1/metrics", Origin::Code);
+    is(code("http://d:1/own"), NAME, "http://d:1/own", Origin::Code);
+    let grpc = [("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")];
+    is(shop(&grpc).otlp(), NAME, "http://localhost:4317", Origin::Default);
+    let grpc = [("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"), (ALL, "http://c:1")];
+    is(shop(&grpc), NAME, "http://c:1", Origin::Environment(ALL));
+}
+
+#[test]
+fn a_malformed_endpoint_is_ignored_and_one_in_code_is_an_error() {
+    let variable = [("OTEL_EXPORTER_OTLP_ENDPOINT", "ftp://me:hush@collector")];
+    let (setting, log) = effective(shop(&variable).otlp(), "otlp.endpoint");
+    assert_eq!(setting.unwrap().1, Origin::Default);
+    assert_eq!(log.matches("OTEL_EXPORTER_OTLP_ENDPOINT is ignored").count(), 1, "{log}");
+    assert!(!log.contains("hush"), "{log}");
+    let otlp = Otlp::new().endpoint("ftp://collector");
+    let error = shop(&[]).otlp_with(otlp).build().unwrap_err();
+    let refused = matches!(&error, InstallError::Push(PushError::Endpoint { .. }));
+    assert!(refused && error.to_string().contains("http://host:4318"), "{error}");
+}
+
+#[test]
+fn the_protocol_is_http_protobuf_or_grpc() {
+    let good = [("http/protobuf", "http/protobuf"), ("grpc", "grpc")];
+    otlp_variable("PROTOCOL", "otlp.protocol", "http/protobuf", good, "http/json");
+}
+
+#[test]
+fn headers_of_code_and_environment_are_sent_together_and_never_shown() {
+    let variables = [("OTEL_EXPORTER_OTLP_HEADERS", "authorization=hush,x-tenant=a%20b")];
+    let otlp = Otlp::new().header("X-Tenant", "other");
+    let (telemetry, log) = logged(|| shop(&variables).otlp_with(otlp).build().unwrap());
+    let description = telemetry.describe();
+    let origin = |name| description.get(name).map(|setting| setting.origin);
+    let env = Origin::Environment("OTEL_EXPORTER_OTLP_HEADERS");
+    assert_eq!(origin("otlp.header.authorization"), Some(env));
+    assert_eq!(origin("otlp.header.X-Tenant"), Some(Origin::Code));
+    assert_eq!(origin("otlp.header.x-tenant"), None, "code replaces it");
+    assert!(!description.to_string().contains("hush"), "{description}");
+    assert_eq!(log, "");
+    for malformed in ["authorization", "=hush", "a=%FF", "sp ace=hush"] {
+        let variables = [("OTEL_EXPORTER_OTLP_METRICS_HEADERS", malformed)];
+        let (telemetry, log) = logged(|| shop(&variables).otlp().build().unwrap());
+        let shown = telemetry.describe().to_string();
+        assert!(!shown.contains("otlp.header."), "{malformed}: {shown}");
+        assert_eq!(log.matches("OTEL_EXPORTER_OTLP_METRICS_HEADERS").count(), 1, "{log}");
+        assert!(!log.contains("hush"), "{log}");
+    }
+}
+
+#[test]
+fn the_time_for_a_request_is_in_milliseconds() {
+    let good = [("1500", "1.5s"), ("20", "20ms")];
+    otlp_variable("TIMEOUT", "otlp.timeout", "10s", good, "5s");
+    let code = Otlp::new().timeout(Duration::from_secs(3));
+    let variables = [("OTEL_EXPORTER_OTLP_TIMEOUT", "20")];
+    is(shop(&variables).otlp_with(code), "otlp.timeout", "3s", Origin::Code);
+}
+
+#[test]
+fn requests_can_be_compressed() {
+    let good = [("gzip", "gzip"), ("none", "none")];
+    otlp_variable("COMPRESSION", "otlp.compression", "none", good, "brotli");
+    let code = Otlp::new().compression(Compression::Gzip);
+    is(shop(&[]).otlp_with(code), "otlp.compression", "gzip", Origin::Code);
+}
+
+#[test]
+fn whether_grpc_goes_without_tls_can_be_said() {
+    let good = [("true", "true"), ("false", "false")];
+    otlp_variable("INSECURE", "otlp.insecure", "false", good, "yes");
+    is(shop(&[]).otlp_with(Otlp::new().insecure(true)), "otlp.insecure", "true", Origin::Code);
+}
+
+#[test]
+fn a_certificate_that_cannot_be_read_is_ignored_and_one_in_code_is_an_error() {
+    for (kind, name) in [
+        ("CERTIFICATE", "otlp.certificate"),
+        ("CLIENT_CERTIFICATE", "otlp.client_certificate"),
+        ("CLIENT_KEY", "otlp.client_key"),
+    ] {
+        for prefix in ["OTEL_EXPORTER_OTLP_", "OTEL_EXPORTER_OTLP_METRICS_"] {
+            let variable = format!("{prefix}{kind}");
+            let variables = [(variable.as_str(), "/nowhere.pem")];
+            // Without TLS, no certificate is looked at.
+            let otlp = Otlp::new().endpoint("https://collector");
+            let (setting, log) = effective(shop(&variables).otlp_with(otlp), name);
+            assert_eq!(setting, Some(("none".to_owned(), Origin::Default)), "{variable}");
+            assert_eq!(log.matches(&variable).count(), 1, "{log}");
+        }
+    }
+    for otlp in [
+        Otlp::new().ca_certificate("/nowhere.pem"),
+        Otlp::new().client_certificate("/nowhere.pem", "/nowhere.key"),
+    ] {
+        let otlp = otlp.endpoint("https://collector");
+        let error = shop(&[]).otlp_with(otlp).build().unwrap_err();
+        let refused = matches!(&error, InstallError::Push(PushError::File { .. }));
+        assert!(refused && error.to_string().contains("PEM"), "{error}");
+    }
+}
+
+#[test]
+fn what_is_pushed_can_count_since_the_last_push() {
+    const VARIABLE: &str = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+    const NAME: &str = "otlp.temporality";
+    is(shop(&[]).otlp(), NAME, "cumulative", Origin::Default);
+    for (value, shown) in [("delta", "delta"), ("LowMemory", "lowmemory")] {
+        is(shop(&[(VARIABLE, value)]).otlp(), NAME, shown, Origin::Environment(VARIABLE));
+    }
+    let code = Otlp::new().temporality(TemporalityPreference::Cumulative);
+    is(shop(&[(VARIABLE, "delta")]).otlp_with(code), NAME, "cumulative", Origin::Code);
+    let (setting, log) = effective(shop(&[(VARIABLE, "epsilon")]).otlp(), NAME);
+    assert_eq!(setting.unwrap().1, Origin::Default);
+    assert!(log.contains("write cumulative, delta or lowmemory"), "{log}");
+}
+
+#[test]
+fn when_to_push_and_for_how_long_can_be_said() {
+    for (variable, name, default) in [
+        ("OTEL_METRIC_EXPORT_INTERVAL", "otlp.interval", "60s"),
+        ("OTEL_METRIC_EXPORT_TIMEOUT", "otlp.export_timeout", "30s"),
+    ] {
+        is(shop(&[]).otlp(), name, default, Origin::Default);
+        is(shop(&[(variable, "1500")]).otlp(), name, "1.5s", Origin::Environment(variable));
+        for malformed in ["0", "-5", "1m"] {
+            let (setting, log) = effective(shop(&[(variable, malformed)]).otlp(), name);
+            assert_eq!(setting, Some((default.to_owned(), Origin::Default)));
+            assert!(log.contains("milliseconds"), "{log}");
+        }
+    }
+    let code = Otlp::new().interval(Duration::from_secs(5)).export_timeout(Duration::from_secs(2));
+    is(shop(&[]).otlp_with(code.clone()), "otlp.interval", "5s", Origin::Code);
+    is(shop(&[]).otlp_with(code), "otlp.export_timeout", "2s", Origin::Code);
+}
+
+#[test]
+fn where_to_listen_for_scrapes_can_be_said() {
+    let variables =
+        [("OTEL_EXPORTER_PROMETHEUS_HOST", "0.0.0.0"), ("OTEL_EXPORTER_PROMETHEUS_PORT", "9")];
+    for ((variable, value), name) in
+        variables.into_iter().zip(["prometheus.host", "prometheus.port"])
+    {
+        let builder = || shop(&variables).prometheus();
+        is(builder(), name, value, Origin::Environment(variable));
+    }
+    is(shop(&[]).prometheus(), "prometheus.host", "localhost", Origin::Default);
+    is(shop(&[]).prometheus(), "prometheus.port", "9464", Origin::Default);
+    let malformed = [("OTEL_EXPORTER_PROMETHEUS_PORT", "http")];
+    let (setting, log) = effective(shop(&malformed).prometheus(), "prometheus.port");
+    assert_eq!(setting.unwrap().1, Origin::Default);
+    assert!(log.contains("9464 is used"), "{log}");
+}
+
+#[test]
+fn the_resource_is_described_with_who_said_what() {
+    let entities = "service{service.name=entity}[service.version=1];host{host.id=h}";
+    let variables = [
+        ("OTEL_ENTITIES", entities),
+        ("OTEL_RESOURCE_ATTRIBUTES", "service.version=2,region=eu"),
+        ("OTEL_SERVICE_NAME", "named"),
+    ];
+    let builder = || shop(&variables).attribute("region", "us");
+    for (name, value, origin) in [
+        ("resource.service.name", "named", Origin::Environment("OTEL_SERVICE_NAME")),
+        ("resource.service.version", "2", Origin::Environment("OTEL_RESOURCE_ATTRIBUTES")),
+        ("resource.host.id", "h", Origin::Environment("OTEL_ENTITIES")),
+        ("resource.region", "us", Origin::Code),
+        ("resource.telemetry.distro.name", "kymo", Origin::Default),
+        ("resource.telemetry.sdk.language", "rust", Origin::Default),
+    ] {
+        is(builder(), name, value, origin);
+    }
+    let version = || shop(&variables).version("3");
+    is(version(), "resource.service.version", "3", Origin::Code);
+    is(shop(&[]), "resource.service.name", "shop", Origin::Code);
+}
+
+#[test]
+fn a_malformed_entity_is_left_out_and_reported() {
+    let variables = [("OTEL_ENTITIES", "service{};host{host.id=h}")];
+    let (setting, log) = effective(shop(&variables), "resource.host.id");
+    assert_eq!(setting.unwrap().0, "h");
+    assert!(log.contains("`service{}` is ignored"), "{log}");
+}
+
+#[test]
+fn what_is_set_in_vain_is_said() {
+    for (variable, value, level, word) in [
+        ("OTEL_CONFIG_FILE", "otel.yaml", "WARN", "no configuration file"),
+        ("OTEL_LOG_LEVEL", "debug", "INFO", "tracing"),
+        ("OTEL_METRICS_EXEMPLAR_FILTER", "trace_based", "INFO", "no exemplars"),
+        ("OTEL_METRICS_EXEMPLAR_FILTER", "sometimes", "WARN", "always_on, always_off"),
+        ("OTEL_SEMCONV_STABILITY_OPT_IN", "http/dup", "INFO", "stable names only"),
+    ] {
+        let (_, log) = effective(shop(&[(variable, value)]), "otlp");
+        let said = log.contains(level) && log.contains(word) && log.contains(variable);
+        assert!(said && log.lines().count() == 1, "{variable}: {log}");
+    }
+    for (variable, value) in
+        [("OTEL_SEMCONV_STABILITY_OPT_IN", "http"), ("OTEL_METRICS_EXEMPLAR_FILTER", "always_off")]
+    {
+        assert_eq!(effective(shop(&[(variable, value)]), "otlp").1, "");
+    }
+}
+
+#[test]
+fn printed_the_configuration_is_a_table() {
+    let telemetry = shop(&[("OTEL_SERVICE_NAME", "night-shop")]).prometheus().build().unwrap();
+    let table = telemetry.describe().to_string();
+    let row = |name: &str| table.lines().find(|line| line.starts_with(name)).unwrap();
+    let cells = |name| row(name).split_whitespace().collect::<Vec<_>>();
+    assert_eq!(cells("prometheus "), ["prometheus", "on", "code"]);
+    assert_eq!(
+        cells("resource.service.name"),
+        ["resource.service.name", "night-shop", "OTEL_SERVICE_NAME"]
+    );
+    let columns = table.lines().map(|line| line.rfind("  ").unwrap() + 2);
+    assert_eq!(columns.collect::<std::collections::BTreeSet<_>>().len(), 1, "{table}");
+}
+
+#[test]
+fn an_injected_provider_brings_its_own_push_exporter() {
+    let provider = opentelemetry_sdk::metrics::SdkMeterProvider::default;
+    for builder in [shop(&[]).otlp(), shop(&[]).console()] {
+        let error = builder.meter_provider(provider()).build().unwrap_err();
+        assert!(matches!(error, InstallError::PushOfInjectedProvider), "{error}");
+    }
+    // What the environment asks for is for providers of our own.
+    let variables = [("OTEL_METRICS_EXPORTER", "prometheus,otlp")];
+    shop(&variables).meter_provider(provider()).build().unwrap();
+}
+
+/// What `act` gives, and the events that it logs on the way.
+fn logged<T>(act: impl FnOnce() -> T) -> (T, String) {
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl<'a> MakeWriter<'a> for Log {
+        type Writer = Self;
+        fn make_writer(&'a self) -> Self {
+            self.clone()
+        }
+    }
+
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .with_max_level(tracing::Level::INFO)
+        .finish();
+    let result = tracing::subscriber::with_default(subscriber, act);
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    // What OpenTelemetry itself says is not ours to judge.
+    let ours = text.lines().filter(|line| line.contains("kymo"));
+    (result, ours.collect::<Vec<_>>().join("\n"))
+}
