@@ -17,9 +17,9 @@ Beside its attributes, every series of these metrics has the labels `otel_scope_
 `otel_scope_version`, and `otel_scope_kymo_layer` if its layer has a name. `target_info` has the
 attributes of the resource and nothing else.
 
-All are recorded unless they are switched off, but for two: `kymo.http.server.first_byte.duration`
-when a layer enables it, and `kymo.http.server.handler.duration` where `telemetry.http_handler()` is
-added.
+All are recorded unless they are switched off, but for these: `kymo.http.server.first_byte.duration`
+when a layer enables it, `kymo.http.server.handler.duration` where `telemetry.http_handler()` is
+added, and `otel.sdk.*` by a service that pushes.
 ";
 
 /// The text of `METRICS.md`.
@@ -65,7 +65,9 @@ fn write(page: &mut String, metric: &MetricSpec, scraped: &str) -> std::fmt::Res
     writeln!(page, "| Unit | `{}` |", metric.unit)?;
     if let MetricKind::Histogram { buckets } = metric.kind {
         let bounds: Vec<_> = buckets.iter().map(|bound| format!("`{bound}`")).collect();
-        writeln!(page, "| Buckets | {} |", bounds.join(" "))?;
+        let bounds =
+            if bounds.is_empty() { "none: count and sum".to_owned() } else { bounds.join(" ") };
+        writeln!(page, "| Buckets | {bounds} |")?;
     }
     for (n, key) in metric.attributes.iter().enumerate() {
         let heading = if n == 0 { "Attributes" } else { " " };

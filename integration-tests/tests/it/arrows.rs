@@ -69,6 +69,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "opentelemetry",
             "opentelemetry_sdk",
             "prometheus",
+            "tokio",
         ],
     ),
     ("hello", &["kymo", "axum", "tokio"]),

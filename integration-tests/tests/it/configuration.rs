@@ -29,7 +29,8 @@ fn every_builder_method_is_in_the_document_and_no_other() {
                     .into_iter()
                     .find(|known| block.trim_end_matches(" {") == *known);
             }
-            let method = line.trim().strip_prefix("pub fn ").and_then(|rest| rest.split(['(', '<']).next());
+            let method =
+                line.trim().strip_prefix("pub fn ").and_then(|rest| rest.split(['(', '<']).next());
             if let (Some(owner), Some(method)) = (owner, method) {
                 methods.insert(format!("{owner}::{method}"));
             }
@@ -44,12 +45,16 @@ fn every_builder_method_is_in_the_document_and_no_other() {
 #[test]
 fn every_claim_of_the_document_names_a_test_that_exists() {
     let mut tests = BTreeSet::new();
-    for source in ["sdk", "integration-tests", "exporter", "instrumentation"].map(sources).concat() {
+    for source in ["sdk", "integration-tests", "exporter", "instrumentation"].map(sources).concat()
+    {
         let lines: Vec<_> = source.lines().map(str::trim).collect();
         for (n, line) in lines.iter().enumerate() {
             let name = line.strip_prefix("async fn ").or_else(|| line.strip_prefix("fn "));
             let attributes = &lines[n.saturating_sub(3)..n];
-            if attributes.iter().any(|line| line.starts_with("#[test") || line.starts_with("#[tokio::test")) {
+            if attributes
+                .iter()
+                .any(|line| line.starts_with("#[test") || line.starts_with("#[tokio::test"))
+            {
                 tests.extend(name.and_then(|rest| rest.split('(').next()).map(str::to_owned));
             }
         }
@@ -66,6 +71,8 @@ fn rows(prefix: &str) -> BTreeMap<String, Vec<String>> {
     let rows = document.lines().filter_map(|line| line.strip_prefix("| `")?.strip_suffix(" |"));
     let mut known = BTreeMap::new();
     for row in rows {
+        // An empty cell is written `| |`.
+        let row = row.replace(" | | ", " |  | ");
         let cells: Vec<String> = row.split(" | ").map(|cell| cell.trim().to_owned()).collect();
         let subject = cells[0].trim_end_matches('`').to_owned();
         if subject.starts_with(prefix) {
@@ -78,7 +85,8 @@ fn rows(prefix: &str) -> BTreeMap<String, Vec<String>> {
 }
 
 fn variable(text: &str) -> Option<String> {
-    let is_name = text.strip_prefix("OTEL_")?.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    let rest = text.strip_prefix("OTEL_")?;
+    let is_name = !rest.is_empty() && rest.chars().all(|c| c.is_ascii_uppercase() || c == '_');
     is_name.then(|| text.to_owned())
 }
 

@@ -13,6 +13,25 @@ const METRICS: &[&str] = &[
     metric::HTTP_SERVER_RESPONSE_BODY_SIZE,
 ];
 
+/// Those of them that are about pushing.
+const PUSH: &[&str] = &[
+    metric::OTEL_SDK_EXPORTER_OPERATION_DURATION,
+    metric::OTEL_SDK_EXPORTER_METRIC_DATA_POINT_INFLIGHT,
+    metric::OTEL_SDK_EXPORTER_METRIC_DATA_POINT_EXPORTED,
+    metric::OTEL_SDK_METRIC_READER_COLLECTION_DURATION,
+];
+
+/// The attributes that we set there.
+const PUSH_ATTRIBUTES: &[&str] = &[
+    attribute::ERROR_TYPE,
+    attribute::HTTP_RESPONSE_STATUS_CODE,
+    attribute::OTEL_COMPONENT_NAME,
+    attribute::OTEL_COMPONENT_TYPE,
+    attribute::RPC_RESPONSE_STATUS_CODE,
+    attribute::SERVER_ADDRESS,
+    attribute::SERVER_PORT,
+];
+
 /// The attributes of the conventions that we set.
 const ATTRIBUTES: &[&str] = &[
     attribute::ERROR_TYPE,
@@ -35,9 +54,11 @@ fn keys(metric: &MetricSpec) -> BTreeSet<&'static str> {
 fn every_name_is_one_of_the_conventions_or_begins_with_ours() {
     for metric in kymo::declared_metrics() {
         let ours = metric.name.starts_with("kymo.");
-        assert!(ours || METRICS.contains(&metric.name), "{}", metric.name);
+        let known = METRICS.contains(&metric.name) || PUSH.contains(&metric.name);
+        assert!(ours || known, "{}", metric.name);
         for key in keys(metric) {
-            assert!(key.starts_with("kymo.") || ATTRIBUTES.contains(&key), "{key}");
+            let known = ATTRIBUTES.contains(&key) || PUSH_ATTRIBUTES.contains(&key);
+            assert!(key.starts_with("kymo.") || known, "{key}");
         }
     }
 }
@@ -54,6 +75,20 @@ fn the_metrics_of_the_conventions_have_their_kinds_units_and_keys() {
     let active = declared(metric::HTTP_SERVER_ACTIVE_REQUESTS);
     assert_eq!(active.kind, MetricKind::UpDownCounter);
     assert_eq!(keys(active), [attribute::HTTP_REQUEST_METHOD, attribute::URL_SCHEME].into());
+}
+
+#[test]
+fn the_metrics_of_pushing_have_their_kinds_units_and_keys() {
+    let units: Vec<_> = PUSH.iter().map(|name| declared(name).unit).collect();
+    assert_eq!(units, ["s", "{data_point}", "{data_point}", "s"]);
+    for name in [PUSH[0], PUSH[3]] {
+        // The convention asks for a histogram without boundaries.
+        assert_eq!(declared(name).kind, MetricKind::Histogram { buckets: &[] }, "{name}");
+    }
+    assert_eq!(declared(PUSH[1]).kind, MetricKind::UpDownCounter);
+    assert_eq!(declared(PUSH[2]).kind, MetricKind::Counter);
+    let all: BTreeSet<_> = PUSH_ATTRIBUTES.iter().copied().collect();
+    assert_eq!(keys(declared(PUSH[0])), all);
 }
 
 #[test]

@@ -75,7 +75,7 @@ async fn malformed_values_are_ignored_and_reported_once_with_a_remedy() {
         assert_eq!(reports.len(), 1, "{log}");
         assert!(reports[0].contains("WARN") && reports[0].contains(value), "{}", reports[0]);
     }
-    assert!(log.contains("write `no-equals-sign` as key=value"), "{log}");
+    assert!(log.contains("write it as key=value"), "{log}");
 }
 
 #[tokio::test]
