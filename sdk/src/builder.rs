@@ -22,6 +22,7 @@ use crate::{
     pull::PullPlan,
     push::PushPlan,
     resource,
+    view::ShapePlan,
 };
 
 /// The telemetry of a service before it is installed.
@@ -32,6 +33,7 @@ pub struct TelemetryBuilder {
     provider: Option<Injected>,
     pub(crate) pull: PullPlan,
     pub(crate) push: PushPlan,
+    pub(crate) shape: ShapePlan,
     environment: Environment,
 }
 
@@ -43,6 +45,7 @@ impl TelemetryBuilder {
             provider: None,
             pull: PullPlan::default(),
             push: PushPlan::default(),
+            shape: ShapePlan::default(),
             environment,
         }
     }
@@ -65,7 +68,7 @@ impl TelemetryBuilder {
     /// implement bound instruments, as that of `opentelemetry_sdk` does: what is recorded through
     /// any other is lost.
     pub fn meter_provider(mut self, provider: impl MeterProvider + Send + Sync + 'static) -> Self {
-        self.provider = Some(Injected(Arc::new(provider)));
+        self.provider = Some(Arc::new(provider));
         self
     }
 
@@ -123,6 +126,7 @@ impl TelemetryBuilder {
 
         let (provider, pull, push) = if let Some(injected) = self.provider {
             description.add("meter.provider", "injected", Origin::Code);
+            self.shape.carry_out_beside_injected()?;
             let pull = self.pull.carry_out_beside_injected()?;
             let push = self.push.carry_out_beside_injected()?;
             (Provider::injected(injected, disabled), pull, push)
@@ -132,8 +136,10 @@ impl TelemetryBuilder {
             let push = self.push.carry_out(exporters, disabled, &environment, &mut description)?;
             let resource =
                 resource::of(self.service, self.attributes, &environment, &mut description);
-            let sdk = SdkMeterProvider::builder().with_resource(resource);
-            let provider = Provider::own(push.attach(pull.attach(sdk)).build(), disabled);
+            let shapes = self.shape.carry_out(&mut description)?;
+            let sdk = shapes.attach(SdkMeterProvider::builder().with_resource(resource));
+            let provider = push.attach(pull.attach(sdk)).build();
+            let provider = Provider::own(provider, shapes, disabled);
             push.measure(provider.meters());
             (provider, pull, push)
         };

@@ -27,6 +27,15 @@ pub enum InstallError {
          is made, instead of calling `.otlp()` or `.console()`"
     )]
     PushOfInjectedProvider,
+    /// A view is not right.
+    #[error(transparent)]
+    View(#[from] crate::ViewError),
+    /// Views or common attributes were given beside an injected provider.
+    #[error(
+        "the shape of metrics is up to an injected meter provider; give the views to that, instead \
+         of calling `.view(…)` or `.common_attribute(…)`"
+    )]
+    ViewsOfInjectedProvider,
     /// The pull exporter cannot be built.
     #[error(transparent)]
     Prometheus(#[from] crate::pull::PullError),

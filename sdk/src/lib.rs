@@ -63,6 +63,7 @@ mod resource;
 #[cfg(feature = "signal")]
 mod signal;
 mod telemetry;
+mod view;
 
 #[cfg(feature = "http")]
 pub mod http;
@@ -73,11 +74,12 @@ pub mod prometheus;
 
 pub use builder::TelemetryBuilder;
 pub use error::{InstallError, ShutdownError};
-pub use kymo_core::{MetricKind, MetricSpec, key};
+pub use kymo_core::{BucketsError, MetricKind, MetricSpec, key};
 pub use opentelemetry;
 #[cfg(feature = "signal")]
 pub use signal::shutdown_signal;
 pub use telemetry::Telemetry;
+pub use view::{View, ViewError};
 
 /// Every metric that the enabled features can emit.
 ///

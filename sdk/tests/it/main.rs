@@ -4,6 +4,7 @@
 
 #[cfg(feature = "otlp")]
 mod configuration;
+mod view;
 
 use std::time::Duration;
 

@@ -1,0 +1,147 @@
+//! What a program says about the shape of its metrics.
+
+mod error;
+mod instrument;
+mod limit;
+mod meter;
+mod meters;
+mod number;
+mod observable;
+mod pattern;
+mod plan;
+mod rules;
+mod shape;
+mod shapes;
+
+use std::collections::BTreeMap;
+
+use opentelemetry::{Key, KeyValue, Value};
+
+pub use self::error::ViewError;
+pub(crate) use self::{meters::ShapedMeters, plan::ShapePlan, shapes::Shapes};
+use crate::TelemetryBuilder;
+
+/// The shape of some metrics: whether they exist, their buckets, attributes and limits.
+///
+/// Give it to [`TelemetryBuilder::view`]. What a view does not mention stays as it is, and
+/// attributes are always named by the keys that the instrumentation gives them:
+///
+/// ```
+/// use kymo::{Telemetry, View};
+///
+/// let telemetry = Telemetry::for_service("bookshop")
+///     .view("http.server.request.body.size", View::off())
+///     .view(
+///         "http.server.*",
+///         View::new()
+///             .buckets([0.01, 0.1, 1.0])
+///             .without_attribute("url.scheme")
+///             .rename_attribute("http.route", "route")
+///             .attribute_budget("http.route", 50)
+///             .limit(500),
+///     )
+///     .common_attribute("region", "eu")
+///     .build()?;
+/// # Ok::<_, kymo::InstallError>(())
+/// ```
+///
+/// One measurement goes through these steps: common attributes are added where it has no such key;
+/// attributes are dropped; values beyond a budget become `_OTHER`; attributes are renamed, and a
+/// renamed one replaces another of that key. Whatever falls on one set of attributes is one series,
+/// so that sums stay what they were: of observable counters and up-down counters too.
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    is_on: Option<bool>,
+    buckets: Option<Vec<f64>>,
+    limit: Option<usize>,
+    fates: BTreeMap<Key, Fate>,
+    budgets: BTreeMap<Key, u16>,
+}
+
+/// What becomes of an attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Fate {
+    Dropped,
+    Renamed(Key),
+}
+
+impl View {
+    /// A view that changes nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The metric is not measured at all: what is recorded goes nowhere, and callbacks are never
+    /// called.
+    pub fn off() -> Self {
+        Self { is_on: Some(false), ..Self::default() }
+    }
+
+    /// The metric is measured, though an earlier view said [`View::off`].
+    ///
+    /// It does not switch on what an instrumentation leaves off by itself.
+    pub fn on() -> Self {
+        Self { is_on: Some(true), ..Self::default() }
+    }
+
+    /// Histograms count in buckets with these upper bounds, in the metric's unit; stronger than
+    /// bounds that the instrument brings along. Metrics of other kinds stay as they are.
+    pub fn buckets(self, bounds: impl Into<Vec<f64>>) -> Self {
+        Self { buckets: Some(bounds.into()), ..self }
+    }
+
+    /// At most `limit` sets of attributes are kept apart, and later ones are measured together
+    /// under `otel.metric.overflow`; 1,000,000 at most.
+    ///
+    /// The SDK sets memory aside for all of them, once for each reader: 33 bytes for each of
+    /// 8/7 · (`limit` + 1), rounded up to a power of two.
+    pub fn limit(self, limit: usize) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
+
+    /// Measurements lose the attribute `key`.
+    pub fn without_attribute(self, key: impl Into<Key>) -> Self {
+        self.with_fate(key.into(), Fate::Dropped)
+    }
+
+    /// The attribute `key` is called `new` instead.
+    pub fn rename_attribute(self, key: impl Into<Key>, new: impl Into<Key>) -> Self {
+        self.with_fate(key.into(), Fate::Renamed(new.into()))
+    }
+
+    /// The first `limit` values of the attribute `key` stay, and later ones become `_OTHER` and
+    /// are counted in `kymo.cardinality.folded`.
+    ///
+    /// Each metric of each scope has a budget of its own.
+    pub fn attribute_budget(mut self, key: impl Into<Key>, limit: u16) -> Self {
+        self.budgets.insert(key.into(), limit);
+        self
+    }
+
+    fn with_fate(mut self, key: Key, fate: Fate) -> Self {
+        self.fates.insert(key, fate);
+        self
+    }
+}
+
+impl TelemetryBuilder {
+    /// Gives a shape to every metric whose name matches `pattern`: letter for letter, where case
+    /// does not count, `*` stands for any number of characters and `?` for exactly one.
+    ///
+    /// Where several views match, all of them apply, and of what they say about one thing the last
+    /// word counts. A metric never becomes two.
+    pub fn view(mut self, pattern: impl Into<String>, view: View) -> Self {
+        self.shape.add(pattern.into(), view);
+        self
+    }
+
+    /// Every measurement of every OpenTelemetry instrument has this attribute, unless it brings one
+    /// of the same key along.
+    ///
+    /// For what tells series of one process apart in no other way; what is true of the process is
+    /// an attribute of the resource: [`TelemetryBuilder::attribute`].
+    pub fn common_attribute(mut self, key: impl Into<Key>, value: impl Into<Value>) -> Self {
+        self.shape.add_common(KeyValue::new(key, value));
+        self
+    }
+}

@@ -1,0 +1,64 @@
+//! What a view cannot say.
+
+use kymo_core::BucketsError;
+
+/// Why a view cannot be.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ViewError {
+    /// The pattern can match no metric.
+    #[error(
+        "no metric can be called `{pattern}`; write a name of letters, digits and `_.-/` that \
+         begins with a letter, with `*` for any number of characters and `?` for one"
+    )]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+    },
+    /// The bounds of the buckets cannot be those of a histogram.
+    #[error("the view of `{pattern}`: {source}")]
+    Buckets {
+        /// The pattern of the view.
+        pattern: String,
+        /// What is wrong with the bounds.
+        source: BucketsError,
+    },
+    /// The view gives buckets to a metric that is known to be no histogram.
+    #[error("`{metric}` is no histogram; leave the buckets out of its view")]
+    NoHistogram {
+        /// The metric.
+        metric: String,
+    },
+    /// The limit is 0, or more than memory can be set aside for.
+    #[error("the view of `{pattern}`: {limit} is no limit; give one from 1 to 1000000")]
+    Limit {
+        /// The pattern of the view.
+        pattern: String,
+        /// The limit.
+        limit: usize,
+    },
+    /// An attribute has an empty key.
+    #[error("an attribute of the view of `{pattern}` has no key; give it one")]
+    EmptyKey {
+        /// The pattern of the view.
+        pattern: String,
+    },
+    /// A common attribute has an empty key.
+    #[error("a common attribute has no key; give it one")]
+    EmptyCommonKey,
+    /// Two attributes would have one key.
+    #[error(
+        "the view of `{pattern}` renames both `{first}` and `{second}` to `{new}`; give them \
+         different keys, or drop one of them"
+    )]
+    RenamedToOneKey {
+        /// The pattern of the view.
+        pattern: String,
+        /// One attribute.
+        first: String,
+        /// The other.
+        second: String,
+        /// The key that both would have.
+        new: String,
+    },
+}

@@ -1,0 +1,49 @@
+//! How many series a metric may have unless a view says otherwise.
+//!
+//! The SDK sets room aside for all of them when an instrument is made, in a hash table that is
+//! filled to 7/8 at most: 33 bytes for each of its slots. So a limit is what a number of slots
+//! can hold.
+
+use kymo_core::key::Values;
+use opentelemetry_sdk::metrics::Instrument;
+
+use crate::declared_metrics;
+
+/// The greatest limit a view can give.
+pub(super) const GREATEST: usize = 1_000_000;
+
+/// The limit of `instrument`: by what its metric declares if it is one of ours.
+///
+/// Ours never come near it: their own budgets hold first.
+pub(super) fn of(instrument: &Instrument) -> usize {
+    let is_ours =
+        instrument.scope().name().starts_with("kymo-") || instrument.name().starts_with("kymo.");
+    let mut ours = declared_metrics().filter(|_| is_ours);
+    match ours.find(|metric| metric.name == instrument.name()) {
+        None => APPLICATION,
+        Some(metric) if metric.attributes.is_empty() => 1,
+        Some(metric) => {
+            let is_budget = |values| matches!(values, Values::Budget(_));
+            let has_budget = metric.attributes.iter().any(|key| is_budget(key.values));
+            if has_budget { BUDGETED } else { CLOSED }
+        }
+    }
+}
+
+/// A metric of the application, or of instrumentation by others: 34 KB.
+const APPLICATION: usize = held_by(1024);
+
+/// A metric of ours whose attributes are closed sets: 17 KB.
+///
+/// The most is methods by schemes, and only a list of 149 methods could be too long.
+const CLOSED: usize = held_by(512);
+
+/// A metric of ours with a budget: 68 KB, half of what the SDK's own limit takes.
+///
+/// A cache of series binds 1,250, and a few hundred that cannot be folded.
+const BUDGETED: usize = held_by(2048);
+
+/// The limit for which the SDK, which has one more in mind, asks for `slots`.
+const fn held_by(slots: usize) -> usize {
+    slots / 8 * 7 - 1
+}

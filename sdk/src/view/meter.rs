@@ -1,0 +1,252 @@
+//! A meter whose instruments have the shape that views give them.
+
+use std::{
+    any::{Any, type_name},
+    borrow::Cow,
+    collections::HashMap,
+    fmt, mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use opentelemetry::metrics::{
+    AsyncInstrumentBuilder, Callback, Counter, Gauge, Histogram, HistogramBuilder,
+    InstrumentBuilder, InstrumentProvider, Meter, MeterProvider, ObservableCounter,
+    ObservableGauge, ObservableUpDownCounter, UpDownCounter, noop::NoopMeterProvider,
+};
+
+use super::{
+    Shapes,
+    instrument::Handle,
+    number::Number,
+    observable::{Guarded, Merge, Observers},
+    rules::Rules,
+};
+
+/// A meter whose instruments have the shape that views give them.
+#[derive(Clone)]
+pub(super) struct ShapedMeter {
+    meter: Meter,
+    /// Makes the instruments that are off.
+    nowhere: Meter,
+    shapes: Shapes,
+    known: Arc<Mutex<Known>>,
+}
+
+/// What instruments of the same name share.
+#[derive(Default)]
+struct Known {
+    /// By the name of the metric, in small letters.
+    rules: HashMap<String, Arc<Rules>>,
+    observers: HashMap<Observed, Box<dyn Any + Send>>,
+}
+
+/// What the SDK knows an observable instrument by, beside the type of its numbers.
+#[derive(PartialEq, Eq, Hash)]
+struct Observed {
+    name: String,
+    description: Option<Cow<'static, str>>,
+    unit: Option<Cow<'static, str>>,
+    instrument: &'static str,
+}
+
+impl ShapedMeter {
+    pub(super) fn new(meter: Meter, shapes: &Shapes) -> Self {
+        let nowhere = NoopMeterProvider::new().meter("");
+        Self { meter, nowhere, shapes: shapes.clone(), known: Arc::default() }
+    }
+
+    pub(super) fn to_meter(&self) -> Meter {
+        Meter::new(Arc::new(self.clone()))
+    }
+
+    /// Who makes the instrument `name`, and what becomes of its attributes.
+    fn shape(&self, name: &str) -> (&dyn InstrumentProvider, Option<Arc<Rules>>) {
+        // The API has no other way to ask a meter who makes its instruments.
+        if self.shapes.of(name).is_off() {
+            return (self.nowhere.u64_counter("").instrument_provider, None);
+        }
+        (self.meter.u64_counter("").instrument_provider, self.rules(name))
+    }
+
+    fn rules(&self, name: &str) -> Option<Arc<Rules>> {
+        let (view, common) = (self.shapes.of(name).of_attributes(), self.shapes.common());
+        if view.is_none() && common.is_empty() {
+            return None;
+        }
+        let known_as = name.to_ascii_lowercase();
+        if let Some(known) = self.known().rules.get(&known_as) {
+            return Some(Arc::clone(known));
+        }
+        // Not under the lock: the count of folds is an instrument that has rules itself.
+        let rules = Rules::new(name, common, view.unwrap_or_default(), &self.to_meter());
+        Some(Arc::clone(self.known().rules.entry(known_as).or_insert_with(|| Arc::new(rules))))
+    }
+
+    /// Makes an observable instrument whose callbacks may panic.
+    fn observable<I, T: Number>(
+        &self,
+        mut builder: AsyncInstrumentBuilder<'_, I, T>,
+        merge: Merge,
+        make: impl FnOnce(&dyn InstrumentProvider, AsyncInstrumentBuilder<'_, I, T>) -> I,
+    ) -> I {
+        let (provider, rules) = self.shape(&builder.name);
+        let callbacks = mem::take(&mut builder.callbacks);
+        let callbacks = callbacks.into_iter().map(|callback| Guarded::new(&builder.name, callback));
+        builder.callbacks = match rules {
+            None => callbacks.map(Guarded::into_callback).collect(),
+            Some(rules) => {
+                let instrument = Observed {
+                    name: builder.name.to_ascii_lowercase(),
+                    description: builder.description.clone(),
+                    unit: builder.unit.clone(),
+                    instrument: type_name::<I>(),
+                };
+                let (observers, is_first) = self.observers(instrument);
+                observers.add(callbacks);
+                let all: Callback<T> =
+                    Box::new(move |observer| observers.observe(merge, &rules, observer));
+                // The others observe together with the first.
+                is_first.then_some(all).into_iter().collect()
+            }
+        };
+        make(provider, builder)
+    }
+
+    /// Everybody who observes `instrument`, and whether this is the first time anybody does.
+    fn observers<T: Number>(&self, instrument: Observed) -> (Arc<Observers<T>>, bool) {
+        let mut known = self.known();
+        let observers = known.observers.get(&instrument);
+        if let Some(observers) = observers.and_then(|any| any.downcast_ref::<Arc<Observers<T>>>()) {
+            return (Arc::clone(observers), false);
+        }
+        let observers = Arc::new(Observers::new());
+        known.observers.insert(instrument, Box::new(Arc::clone(&observers)));
+        (observers, true)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl InstrumentProvider for ShapedMeter {
+    fn u64_counter(&self, builder: InstrumentBuilder<'_, Counter<u64>>) -> Counter<u64> {
+        let (provider, rules) = self.shape(&builder.name);
+        provider.u64_counter(builder).ruled(rules)
+    }
+
+    fn f64_counter(&self, builder: InstrumentBuilder<'_, Counter<f64>>) -> Counter<f64> {
+        let (provider, rules) = self.shape(&builder.name);
+        provider.f64_counter(builder).ruled(rules)
+    }
+
+    fn i64_up_down_counter(
+        &self,
+        builder: InstrumentBuilder<'_, UpDownCounter<i64>>,
+    ) -> UpDownCounter<i64> {
+        let (provider, rules) = self.shape(&builder.name);
+        provider.i64_up_down_counter(builder).ruled(rules)
+    }
+
+    fn f64_up_down_counter(
+        &self,
+        builder: InstrumentBuilder<'_, UpDownCounter<f64>>,
+    ) -> UpDownCounter<f64> {
+        let (provider, rules) = self.shape(&builder.name);
+        provider.f64_up_down_counter(builder).ruled(rules)
+    }
+
+    fn u64_gauge(&self, builder: InstrumentBuilder<'_, Gauge<u64>>) -> Gauge<u64> {
+        let (provider, rules) = self.shape(&builder.name);
+        provider.u64_gauge(builder).ruled(rules)
+    }
+
+    fn i64_gauge(&self, builder: InstrumentBuilder<'_, Gauge<i64>>) -> Gauge<i64> {
+        let (provider, rules) = self.shape(&builder.name);
+        provider.i64_gauge(builder).ruled(rules)
+    }
+
+    fn f64_gauge(&self, builder: InstrumentBuilder<'_, Gauge<f64>>) -> Gauge<f64> {
+        let (provider, rules) = self.shape(&builder.name);
+        provider.f64_gauge(builder).ruled(rules)
+    }
+
+    fn u64_histogram(&self, builder: HistogramBuilder<'_, Histogram<u64>>) -> Histogram<u64> {
+        let (provider, rules) = self.shape(&builder.name);
+        provider.u64_histogram(builder).ruled(rules)
+    }
+
+    fn f64_histogram(&self, builder: HistogramBuilder<'_, Histogram<f64>>) -> Histogram<f64> {
+        let (provider, rules) = self.shape(&builder.name);
+        provider.f64_histogram(builder).ruled(rules)
+    }
+
+    fn u64_observable_counter(
+        &self,
+        builder: AsyncInstrumentBuilder<'_, ObservableCounter<u64>, u64>,
+    ) -> ObservableCounter<u64> {
+        self.observable(builder, Merge::Sum, |provider, builder| {
+            provider.u64_observable_counter(builder)
+        })
+    }
+
+    fn f64_observable_counter(
+        &self,
+        builder: AsyncInstrumentBuilder<'_, ObservableCounter<f64>, f64>,
+    ) -> ObservableCounter<f64> {
+        self.observable(builder, Merge::Sum, |provider, builder| {
+            provider.f64_observable_counter(builder)
+        })
+    }
+
+    fn i64_observable_up_down_counter(
+        &self,
+        builder: AsyncInstrumentBuilder<'_, ObservableUpDownCounter<i64>, i64>,
+    ) -> ObservableUpDownCounter<i64> {
+        self.observable(builder, Merge::Sum, |provider, builder| {
+            provider.i64_observable_up_down_counter(builder)
+        })
+    }
+
+    fn f64_observable_up_down_counter(
+        &self,
+        builder: AsyncInstrumentBuilder<'_, ObservableUpDownCounter<f64>, f64>,
+    ) -> ObservableUpDownCounter<f64> {
+        self.observable(builder, Merge::Sum, |provider, builder| {
+            provider.f64_observable_up_down_counter(builder)
+        })
+    }
+
+    fn u64_observable_gauge(
+        &self,
+        builder: AsyncInstrumentBuilder<'_, ObservableGauge<u64>, u64>,
+    ) -> ObservableGauge<u64> {
+        self.observable(builder, Merge::Last, |provider, builder| {
+            provider.u64_observable_gauge(builder)
+        })
+    }
+
+    fn i64_observable_gauge(
+        &self,
+        builder: AsyncInstrumentBuilder<'_, ObservableGauge<i64>, i64>,
+    ) -> ObservableGauge<i64> {
+        self.observable(builder, Merge::Last, |provider, builder| {
+            provider.i64_observable_gauge(builder)
+        })
+    }
+
+    fn f64_observable_gauge(
+        &self,
+        builder: AsyncInstrumentBuilder<'_, ObservableGauge<f64>, f64>,
+    ) -> ObservableGauge<f64> {
+        self.observable(builder, Merge::Last, |provider, builder| {
+            provider.f64_observable_gauge(builder)
+        })
+    }
+}
+
+impl fmt::Debug for ShapedMeter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ShapedMeter").field("shapes", &self.shapes).finish_non_exhaustive()
+    }
+}

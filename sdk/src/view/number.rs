@@ -1,0 +1,25 @@
+//! What can be observed.
+
+/// A number that an instrument observes, of which several become one.
+pub(super) trait Number: Copy + Send + Sync + 'static {
+    /// Both together; the greatest number there is, rather than one that wraps round.
+    fn plus(self, other: Self) -> Self;
+}
+
+impl Number for u64 {
+    fn plus(self, other: Self) -> Self {
+        self.saturating_add(other)
+    }
+}
+
+impl Number for i64 {
+    fn plus(self, other: Self) -> Self {
+        self.saturating_add(other)
+    }
+}
+
+impl Number for f64 {
+    fn plus(self, other: Self) -> Self {
+        self + other
+    }
+}

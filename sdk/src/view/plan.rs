@@ -1,0 +1,86 @@
+//! Every view a program asks for, before anybody has looked at it.
+
+use std::collections::BTreeMap;
+
+use kymo_core::{Buckets, MetricKind};
+use opentelemetry::{Key, KeyValue};
+
+use super::{Fate, Shapes, View, ViewError, limit, pattern::Pattern};
+use crate::{InstallError, configuration::{Description, Origin}, declared_metrics};
+
+/// The views and the common attributes that a program asks for.
+#[derive(Debug, Default)]
+pub(crate) struct ShapePlan {
+    views: Vec<(String, View)>,
+    common: BTreeMap<Key, KeyValue>,
+}
+
+impl ShapePlan {
+    pub(super) fn add(&mut self, pattern: String, view: View) {
+        self.views.push((pattern, view));
+    }
+
+    pub(super) fn add_common(&mut self, attribute: KeyValue) {
+        self.common.insert(attribute.key.clone(), attribute);
+    }
+
+    /// Views are of no use to a provider of somebody else, which is already made.
+    pub(crate) fn carry_out_beside_injected(self) -> Result<(), InstallError> {
+        let is_empty = self.views.is_empty() && self.common.is_empty();
+        if is_empty { Ok(()) } else { Err(InstallError::ViewsOfInjectedProvider) }
+    }
+
+    /// Checks every view, and tells what is asked for.
+    pub(crate) fn carry_out(self, description: &mut Description) -> Result<Shapes, ViewError> {
+        if self.common.keys().any(|key| key.as_str().is_empty()) {
+            return Err(ViewError::EmptyCommonKey);
+        }
+        let views = self.views.into_iter().map(|(pattern, view)| {
+            let Some(known) = Pattern::new(&pattern) else {
+                return Err(ViewError::Pattern { pattern });
+            };
+            check(&known, &view)?;
+            Ok((known, view))
+        });
+        Ok(Shapes::new(views.collect::<Result<_, _>>()?, self.common.into_values().collect()))
+    }
+}
+
+fn check(pattern: &Pattern, view: &View) -> Result<(), ViewError> {
+    let name = || pattern.as_str().to_owned();
+    if let Some(bounds) = &view.buckets {
+        Buckets::new(bounds.as_slice())
+            .map_err(|source| ViewError::Buckets { pattern: name(), source })?;
+        if pattern.exact().is_some_and(is_no_histogram) {
+            return Err(ViewError::NoHistogram { metric: name() });
+        }
+    }
+    if let Some(limit) = view.limit.filter(|limit| !(1..=limit::GREATEST).contains(limit)) {
+        return Err(ViewError::Limit { pattern: name(), limit });
+    }
+    let new = view.fates.values().filter_map(|fate| match fate {
+        Fate::Dropped => None,
+        Fate::Renamed(new) => Some(new),
+    });
+    if view.fates.keys().chain(view.budgets.keys()).chain(new).any(|key| key.as_str().is_empty()) {
+        return Err(ViewError::EmptyKey { pattern: name() });
+    }
+    let mut renamed = BTreeMap::new();
+    for (key, fate) in &view.fates {
+        let Fate::Renamed(new) = fate else { continue };
+        if let Some(first) = renamed.insert(new, key) {
+            let (first, second) = (first.to_string(), key.to_string());
+            let new = new.to_string();
+            return Err(ViewError::RenamedToOneKey { pattern: name(), first, second, new });
+        }
+    }
+    Ok(())
+}
+
+/// Whether `name` is one of our metrics and no histogram.
+fn is_no_histogram(name: &str) -> bool {
+    declared_metrics().any(|metric| {
+        let is_histogram = matches!(metric.kind, MetricKind::Histogram { .. });
+        metric.name.eq_ignore_ascii_case(name) && !is_histogram
+    })
+}

@@ -1,0 +1,110 @@
+//! What becomes of the attributes of one metric.
+
+use kymo_core::{Bounded, OTHER, ValueBudget, key, metrics::CARDINALITY_FOLDED};
+use opentelemetry::{
+    Key, KeyValue, Value,
+    metrics::{BoundCounter, Counter, Meter},
+};
+
+use super::{Fate, View};
+
+/// What becomes of the attributes of one metric of one scope.
+#[derive(Debug)]
+pub(super) struct Rules {
+    /// Added where a measurement has no such key; in the order of their keys.
+    common: Vec<KeyValue>,
+    fates: Vec<(Key, Fate)>,
+    budgets: Vec<Budget>,
+}
+
+/// The values that an attribute may have, and the count of those that it may not.
+#[derive(Debug)]
+struct Budget {
+    key: Key,
+    values: ValueBudget,
+    /// Absent where the count would count itself.
+    folded: Option<BoundCounter<u64>>,
+}
+
+/// The count of one attribute that was folded.
+pub(super) type Fold = BoundCounter<u64>;
+
+impl Rules {
+    /// The rules of the metric `name`, whose folds are counted with `meter`.
+    pub(super) fn new(name: &str, common: &[KeyValue], view: View, meter: &Meter) -> Self {
+        let counts_itself = name.eq_ignore_ascii_case(CARDINALITY_FOLDED.name);
+        let is_counted = !counts_itself && !view.budgets.is_empty();
+        let folded = is_counted.then(|| CARDINALITY_FOLDED.counter(meter));
+        let bind = |folded: &Counter<u64>, attribute: &Key| {
+            let metric = key::FOLDED_METRIC.of(name.to_owned());
+            folded.bind(&[key::FOLDED_ATTRIBUTE.of(attribute.to_string()), metric])
+        };
+        let budget = |(key, limit)| Budget {
+            values: ValueBudget::new(limit),
+            folded: folded.as_ref().map(|folded| bind(folded, &key)),
+            key,
+        };
+        Self {
+            common: common.to_vec(),
+            budgets: view.budgets.into_iter().map(budget).collect(),
+            fates: view.fates.into_iter().collect(),
+        }
+    }
+
+    /// What becomes of `attributes`, in the order of their keys: the SDK stores any other order
+    /// twice. Each attribute that is folded is reported to `folds`.
+    pub(super) fn apply(
+        &self,
+        attributes: &[KeyValue],
+        mut folds: impl FnMut(&Fold),
+    ) -> Vec<KeyValue> {
+        let mut kept = Vec::with_capacity(attributes.len() + self.common.len());
+        // Of two with one key the first stays, so what is stronger goes first.
+        kept.extend_from_slice(attributes);
+        kept.extend_from_slice(&self.common);
+        sort(&mut kept);
+
+        let mut renamed = Vec::new();
+        kept.retain_mut(|attribute| {
+            let fate = self.fates.iter().find(|(key, _)| *key == attribute.key);
+            if let Some((_, Fate::Dropped)) = fate {
+                return false;
+            }
+            if let Some(budget) = self.budgets.iter().find(|budget| budget.key == attribute.key)
+                && !budget.admits(&attribute.value)
+            {
+                attribute.value = Value::from(OTHER);
+                budget.folded.iter().for_each(&mut folds);
+            }
+            if let Some((_, Fate::Renamed(new))) = fate {
+                renamed.push(KeyValue::new(new.clone(), attribute.value.clone()));
+                return false;
+            }
+            true
+        });
+        if !renamed.is_empty() {
+            renamed.append(&mut kept);
+            kept = renamed;
+            sort(&mut kept);
+        }
+        kept
+    }
+}
+
+impl Budget {
+    fn admits(&self, value: &Value) -> bool {
+        match value {
+            // Somebody folded it before, and counted that.
+            Value::String(text) if text.as_str() == OTHER => true,
+            Value::String(text) => self.values.bound(text.as_str()) != Bounded::OTHER,
+            // The number 1 and the text "1" are two values.
+            other => self.values.bound(&format!("\0{other:?}")) != Bounded::OTHER,
+        }
+    }
+}
+
+/// Puts `attributes` in the order of their keys; of several with one key, the first stays.
+pub(super) fn sort(attributes: &mut Vec<KeyValue>) {
+    attributes.sort_by(|a, b| a.key.cmp(&b.key));
+    attributes.dedup_by(|later, first| later.key == first.key);
+}

@@ -1,0 +1,48 @@
+//! What all views together say about one metric.
+
+use opentelemetry_sdk::metrics::{Aggregation, Instrument, InstrumentKind, Stream};
+
+use super::{View, limit};
+
+/// What all views together say about one metric: of each thing, the last word.
+#[derive(Debug, Default)]
+pub(super) struct Shape(View);
+
+impl Shape {
+    /// `view` has a word, after all that had theirs before.
+    pub(super) fn hear(&mut self, view: &View) {
+        let View { is_on, buckets, limit, fates, budgets } = view.clone();
+        let so_far = &mut self.0;
+        so_far.is_on = is_on.or(so_far.is_on);
+        so_far.buckets = buckets.or(so_far.buckets.take());
+        so_far.limit = limit.or(so_far.limit);
+        so_far.fates.extend(fates);
+        so_far.budgets.extend(budgets);
+    }
+
+    pub(super) fn is_off(&self) -> bool {
+        self.0.is_on == Some(false)
+    }
+
+    /// What is said about attributes, if anything is.
+    pub(super) fn of_attributes(self) -> Option<View> {
+        let is_said = !self.0.fates.is_empty() || !self.0.budgets.is_empty();
+        is_said.then_some(self.0)
+    }
+
+    /// What the SDK makes of `instrument`.
+    pub(super) fn stream(self, instrument: &Instrument) -> Option<Stream> {
+        let limit = self.0.limit.unwrap_or_else(|| limit::of(instrument));
+        let stream = Stream::builder().with_cardinality_limit(limit);
+        let stream = match self.0.buckets {
+            Some(boundaries) if instrument.kind() == InstrumentKind::Histogram => {
+                let record_min_max = true;
+                let aggregation =
+                    Aggregation::ExplicitBucketHistogram { boundaries, record_min_max };
+                stream.with_aggregation(aggregation)
+            }
+            _ => stream,
+        };
+        stream.build().ok()
+    }
+}

@@ -1,0 +1,13 @@
+//! The shape that views give to metrics, as a Prometheus server sees it.
+
+mod attributes;
+mod callbacks;
+mod common;
+mod cost;
+#[cfg(feature = "http")]
+mod http;
+mod limits;
+mod metrics;
+mod misuse;
+mod model;
+mod page;

@@ -1,0 +1,115 @@
+//! Callbacks that panic.
+
+use std::{
+    io,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use kymo::{
+    Telemetry, View,
+    opentelemetry::KeyValue,
+    prometheus::{Bridge, Registry},
+};
+use opentelemetry_sdk::metrics::SdkMeterProvider;
+
+use super::page::shaped;
+
+#[test]
+fn a_callback_that_panics_costs_only_what_it_observes_and_only_as_long_as_it_does() {
+    for view in [View::new(), View::new().without_attribute("a")] {
+        let shown = shaped(|shop| shop.view("*", view.clone()));
+        let meter = shown.meter();
+        let is_broken = Arc::new(AtomicBool::new(true));
+        let breaks = Arc::clone(&is_broken);
+        meter
+            .u64_observable_counter("broken")
+            .with_callback(move |broken| {
+                broken.observe(1, &[KeyValue::new("b", "1")]);
+                assert!(!breaks.load(Ordering::Relaxed), "no luck");
+            })
+            .with_callback(|broken| broken.observe(2, &[KeyValue::new("b", "2")]))
+            .build();
+        meter.i64_observable_gauge("whole").with_callback(|whole| whole.observe(3, &[])).build();
+        let sold = meter.u64_counter("sold").build();
+        sold.add(1, &[]);
+        for _ in 0..2 {
+            shown.shows("broken_total", &[(r#"b="2""#, 2.0)]);
+            shown.shows("whole", &[("", 3.0)]);
+            shown.shows("sold_total", &[("", 1.0)]);
+        }
+        is_broken.store(false, Ordering::Relaxed);
+        shown.shows("broken_total", &[(r#"b="1""#, 1.0), (r#"b="2""#, 2.0)]);
+        // The SDK makes and records instruments as before.
+        meter.u64_counter("late").build().add(1, &[]);
+        shown.shows("late_total", &[("", 1.0)]);
+        assert!(shown.0.bridge().unwrap().losses().is_empty());
+    }
+}
+
+#[test]
+fn a_callback_that_panics_is_reported_once_with_the_name_of_its_instrument() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+    tracing::subscriber::with_default(subscriber, || {
+        let shown = shaped(|shop| shop.prometheus());
+        let meter = shown.meter();
+        meter.f64_observable_gauge("queue.depth").with_callback(|_| panic!("no luck")).build();
+        for _ in 0..3 {
+            shown.page();
+        }
+    });
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert_eq!(log.matches("queue.depth panicked").count(), 1, "{log}");
+}
+
+#[test]
+fn a_panic_that_panics_when_it_is_dropped_does_no_harm() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("again");
+        }
+    }
+    let shown = shaped(|shop| shop.prometheus());
+    let meter = shown.meter();
+    meter.f64_observable_gauge("depth").with_callback(|_| std::panic::panic_any(Bomb)).build();
+    shown.meter().u64_counter("sold").build().add(1, &[]);
+    shown.shows("sold_total", &[("", 1.0)]);
+}
+
+#[test]
+fn an_injected_provider_is_spared_the_panics_too() {
+    let bridge = Bridge::builder().registry(Registry::new()).build().unwrap();
+    let provider = SdkMeterProvider::builder().with_reader(bridge.reader()).build();
+    let telemetry = Telemetry::for_service("shop")
+        .meter_provider(provider.clone())
+        .bridge(bridge.clone())
+        .build()
+        .unwrap();
+    let meter = telemetry.meter("shop");
+    meter.u64_observable_gauge("bad").with_callback(|_| panic!("no luck")).build();
+    meter.u64_counter("sold").build().add(1, &[]);
+    for _ in 0..2 {
+        let families = bridge.registry().gather();
+        assert!(families.iter().any(|family| family.name() == "sold_total"), "{families:?}");
+        assert!(!families.iter().any(|family| family.name() == "bad"), "{families:?}");
+    }
+    provider.shutdown().unwrap();
+}
+
+/// What was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

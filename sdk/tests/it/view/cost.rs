@@ -1,0 +1,62 @@
+//! What it costs.
+
+use kymo::{View, opentelemetry::KeyValue};
+
+use super::page::shaped;
+
+/// Heap bytes that stay, for each of `make`'s instruments.
+fn idle(make: impl Fn(String)) -> i64 {
+    let instruments = 50;
+    let names: Vec<_> = (0..instruments).map(|n| format!("metric{n}")).collect();
+    let measured = allocation_counter::measure(|| names.into_iter().for_each(make));
+    measured.bytes_current / instruments
+}
+
+#[test]
+fn an_idle_instrument_of_the_application_takes_34_kilobytes_for_each_reader() {
+    let shown = shaped(|shop| shop.prometheus());
+    let meter = shown.meter();
+    let bytes = idle(|name| drop(meter.u64_counter(name).build()));
+    assert!((33_000..36_000).contains(&bytes), "{bytes} bytes");
+}
+
+#[test]
+fn an_idle_instrument_with_a_limit_of_100_takes_5_kilobytes() {
+    let shown = shaped(|shop| shop.view("*", View::new().limit(100)));
+    let meter = shown.meter();
+    let bytes = idle(|name| drop(meter.u64_counter(name).build()));
+    assert!((4_000..6_000).contains(&bytes), "{bytes} bytes");
+}
+
+#[test]
+fn an_instrument_that_is_off_takes_next_to_nothing() {
+    let shown = shaped(|shop| shop.view("*", View::off()));
+    let meter = shown.meter();
+    let bytes = idle(|name| drop(meter.u64_counter(name).build()));
+    assert!(bytes < 100, "{bytes} bytes");
+}
+
+#[test]
+fn recording_through_a_bound_instrument_allocates_nothing_whatever_its_shape() {
+    let view = View::new()
+        .without_attribute("shelf")
+        .rename_attribute("book", "title")
+        .attribute_budget("book", 1);
+    let shown = shaped(|shop| shop.common_attribute("region", "eu").view("*", view));
+    let meter = shown.meter();
+    let attributes = |book| [KeyValue::new("book", book), KeyValue::new("shelf", 1)];
+    let (sold, wait) = (meter.u64_counter("sold").build(), meter.f64_histogram("wait").build());
+    let [dune, emma] = ["Dune", "Emma"].map(|book| sold.bind(&attributes(book)));
+    let wait = wait.bind(&attributes("Dune"));
+    let measured = allocation_counter::measure(|| {
+        for _ in 0..100 {
+            dune.add(1);
+            emma.add(1);
+            wait.record(0.5);
+        }
+    });
+    assert_eq!(measured.count_total, 0);
+    let expected =
+        [(r#"region="eu",title="Dune""#, 100.0), (r#"region="eu",title="_OTHER""#, 100.0)];
+    shown.shows("sold_total", &expected);
+}

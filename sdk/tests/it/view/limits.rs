@@ -1,0 +1,38 @@
+//! How many series a metric may have.
+
+use kymo::{View, opentelemetry::KeyValue};
+
+use super::page::{Shown, shaped};
+
+fn series_of(shown: &Shown, name: &'static str, sets: u32) -> (usize, f64) {
+    let counter = shown.meter().u64_counter(name).build();
+    for n in 0..sets {
+        counter.add(1, &[KeyValue::new("n", i64::from(n))]);
+    }
+    let series = shown.series(&format!("{name}_total"));
+    (series.len(), series.iter().map(|(_, value)| value).sum())
+}
+
+#[test]
+fn beyond_its_limit_a_metric_counts_on_under_overflow() {
+    let shown = shaped(|shop| shop.view("sold", View::new().limit(3)));
+    assert_eq!(series_of(&shown, "sold", 3), (3, 3.0));
+    assert_eq!(series_of(&shown, "sold", 10), (4, 13.0));
+    let series = shown.series("sold_total");
+    assert!(series.iter().any(|(labels, _)| labels == r#"otel_metric_overflow="true""#));
+}
+
+#[test]
+fn an_application_s_metric_has_room_for_895_series() {
+    let shown = shaped(|shop| shop.prometheus());
+    assert_eq!(series_of(&shown, "sold", 895), (895, 895.0));
+    assert_eq!(series_of(&shown, "sold", 900), (896, 1795.0));
+}
+
+#[test]
+fn a_limit_holds_for_what_is_left_of_the_attributes() {
+    let view = View::new().limit(1).without_attribute("n");
+    let shown = shaped(|shop| shop.common_attribute("region", "eu").view("sold", view));
+    assert_eq!(series_of(&shown, "sold", 10), (1, 10.0));
+    shown.shows("sold_total", &[(r#"region="eu""#, 10.0)]);
+}

@@ -1,0 +1,73 @@
+//! Which metrics there are, and in which buckets they count.
+
+use kymo::{View, opentelemetry::KeyValue};
+
+use super::page::shaped;
+
+#[test]
+fn a_metric_that_is_off_is_nowhere_and_its_callback_is_never_called() {
+    let shown = shaped(|shop| shop.view("sold", View::off()).view("depth*", View::off()));
+    let meter = shown.meter();
+    let sold = meter.u64_counter("sold").build();
+    sold.add(1, &[]);
+    sold.bind(&[KeyValue::new("book", "Dune")]).add(1);
+    meter.u64_observable_gauge("depth.of.queue").with_callback(|_| panic!("called")).build();
+    meter.f64_histogram("wait").build().record(1.0, &[]);
+    let page = shown.page();
+    assert!(page.keys().all(|series| series.starts_with("wait_")), "{page:#?}");
+    assert!(!page.is_empty());
+}
+
+#[test]
+fn the_last_word_counts_for_each_thing_and_a_metric_never_becomes_two() {
+    let shown = shaped(|shop| {
+        shop.view("*", View::off())
+            .view("wait.*", View::on().buckets([1.0]).without_attribute("a"))
+            .view("WAIT.TIME", View::new().buckets([2.0]).rename_attribute("b", "c"))
+    });
+    let meter = shown.meter();
+    meter.u64_counter("sold").build().add(1, &[]);
+    let attributes = [KeyValue::new("a", "1"), KeyValue::new("b", "2")];
+    meter.f64_histogram("wait.time").build().record(1.5, &attributes);
+    let names: Vec<_> = shown.page().into_keys().collect();
+    assert_eq!(
+        names,
+        [
+            r#"wait_time_bucket{c="2",le="+Inf"}"#,
+            r#"wait_time_bucket{c="2",le="2"}"#,
+            r#"wait_time_count{c="2"}"#,
+            r#"wait_time_sum{c="2"}"#,
+        ]
+    );
+}
+
+#[test]
+fn buckets_of_a_view_are_stronger_than_those_of_the_instrument_and_leave_counters_alone() {
+    let shown = shaped(|shop| shop.view("*", View::new().buckets([10.0, 20.0])));
+    let meter = shown.meter();
+    let with = meter.f64_histogram("with").with_boundaries(vec![1.0]).build();
+    with.record(15.0, &[]);
+    meter.u64_histogram("without").build().record(15, &[]);
+    meter.u64_counter("sold").build().add(15, &[]);
+    let expected = [(r#"le="+Inf""#, 1.0), (r#"le="10""#, 0.0), (r#"le="20""#, 1.0)];
+    shown.shows("with_bucket", &expected);
+    shown.shows("without_bucket", &expected);
+    shown.shows("sold_total", &[("", 15.0)]);
+}
+
+#[test]
+fn a_view_without_buckets_leaves_those_of_the_instrument() {
+    let shown = shaped(|shop| shop.view("wait", View::new().limit(7)));
+    shown.meter().f64_histogram("wait").with_boundaries(vec![1.0]).build().record(0.5, &[]);
+    shown.shows("wait_bucket", &[(r#"le="+Inf""#, 1.0), (r#"le="1""#, 1.0)]);
+}
+
+#[test]
+fn a_view_of_names_nobody_uses_changes_nothing() {
+    let plain = shaped(|shop| shop.prometheus());
+    let shown = shaped(|shop| shop.view("other.*", View::off()).view("s?ld?", View::off()));
+    for shop in [&plain, &shown] {
+        shop.meter().u64_counter("sold").build().add(1, &[KeyValue::new("b", "1")]);
+    }
+    assert_eq!(plain.page(), shown.page());
+}
