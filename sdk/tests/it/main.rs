@@ -4,13 +4,14 @@
 
 #[cfg(feature = "otlp")]
 mod configuration;
+mod log;
 mod view;
 
 use std::time::Duration;
 
 use ::prometheus::proto::MetricFamily;
 use kymo::{
-    InstallError, Telemetry,
+    InstallError, Telemetry, View,
     opentelemetry::global,
     prometheus::{Bridge, BridgeError, Registry},
 };
@@ -26,9 +27,16 @@ fn the_first_install_is_global_and_the_second_is_an_error_that_says_what_to_do()
     let nameless = Telemetry::for_service(" ").install().unwrap_err();
     assert!(matches!(nameless, InstallError::EmptyServiceName), "{nameless}");
 
-    let telemetry = Telemetry::for_service("shop").prometheus().install().unwrap();
-    global::meter("third-party").u64_counter("calls").build().add(1, &[]);
+    let telemetry = Telemetry::for_service("shop")
+        .prometheus()
+        .view("calls.off", View::off())
+        .install()
+        .unwrap();
+    for name in ["calls", "calls.off"] {
+        global::meter("third-party").u64_counter(name).build().add(1, &[]);
+    }
     let registry = telemetry.bridge().unwrap().registry();
+    assert!(!names(registry).contains(&"calls_off_total".to_owned()), "{:?}", names(registry));
     assert!(names(registry).contains(&"calls_total".to_owned()), "{:?}", names(registry));
 
     let second = Telemetry::for_service("shop").prometheus().install().unwrap_err();

@@ -1,11 +1,8 @@
 //! Callbacks that panic.
 
-use std::{
-    io,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
 use kymo::{
@@ -16,6 +13,7 @@ use kymo::{
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
 use super::page::shaped;
+use crate::log;
 
 #[test]
 fn a_callback_that_panics_costs_only_what_it_observes_and_only_as_long_as_it_does() {
@@ -51,18 +49,14 @@ fn a_callback_that_panics_costs_only_what_it_observes_and_only_as_long_as_it_doe
 
 #[test]
 fn a_callback_that_panics_is_reported_once_with_the_name_of_its_instrument() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
-    tracing::subscriber::with_default(subscriber, || {
-        let shown = shaped(|shop| shop.prometheus());
-        let meter = shown.meter();
-        meter.f64_observable_gauge("queue.depth").with_callback(|_| panic!("no luck")).build();
-        for _ in 0..3 {
-            shown.page();
-        }
-    });
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    log::listen();
+    let shown = shaped(|shop| shop.prometheus());
+    let meter = shown.meter();
+    meter.f64_observable_gauge("queue.depth").with_callback(|_| panic!("no luck")).build();
+    for _ in 0..3 {
+        shown.page();
+    }
+    let log = log::text();
     assert_eq!(log.matches("queue.depth panicked").count(), 1, "{log}");
 }
 
@@ -99,17 +93,4 @@ fn an_injected_provider_is_spared_the_panics_too() {
         assert!(!families.iter().any(|family| family.name() == "bad"), "{families:?}");
     }
     provider.shutdown().unwrap();
-}
-
-/// What was logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

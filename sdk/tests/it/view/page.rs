@@ -9,21 +9,21 @@ use kymo::{
 };
 
 /// A telemetry that is built from what `shape` makes of the builder.
-pub fn shaped(shape: impl FnOnce(TelemetryBuilder) -> TelemetryBuilder) -> Shown {
+pub(super) fn shaped(shape: impl FnOnce(TelemetryBuilder) -> TelemetryBuilder) -> Shown {
     let builder = Telemetry::for_service("shop").without_scope_info().without_target_info();
     Shown(shape(builder).build().unwrap())
 }
 
 /// A telemetry and the page it shows.
-pub struct Shown(pub Telemetry);
+pub(super) struct Shown(pub(super) Telemetry);
 
 impl Shown {
-    pub fn meter(&self) -> Meter {
+    pub(super) fn meter(&self) -> Meter {
         self.0.meter("shop")
     }
 
     /// Every sample, such as `sold_total{book="Dune"}`, and its value.
-    pub fn page(&self) -> BTreeMap<String, f64> {
+    pub(super) fn page(&self) -> BTreeMap<String, f64> {
         let mut page = Vec::new();
         let mut writer = TextWriter::new(&mut page);
         self.0.bridge().unwrap().collect(&mut writer);
@@ -37,7 +37,7 @@ impl Shown {
     }
 
     /// The samples called `name`, by their labels, such as `book="Dune"`.
-    pub fn series(&self, name: &str) -> Vec<(String, f64)> {
+    pub(super) fn series(&self, name: &str) -> Vec<(String, f64)> {
         let of = |series: &str| {
             let labels = series.strip_prefix(name)?;
             if labels.is_empty() {
@@ -50,7 +50,7 @@ impl Shown {
 
     /// As [`Shown::series`], in the shape of an assertion.
     #[track_caller]
-    pub fn shows(&self, name: &str, expected: &[(&str, f64)]) {
+    pub(super) fn shows(&self, name: &str, expected: &[(&str, f64)]) {
         let series = self.series(name);
         let series: Vec<_> =
             series.iter().map(|(labels, value)| (labels.as_str(), *value)).collect();
