@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use kymo::{
-    Telemetry, View,
+    Telemetry, TelemetryBuilder, View,
     opentelemetry::KeyValue,
     prometheus::{Bridge, Registry},
 };
@@ -50,7 +50,7 @@ fn a_callback_that_panics_costs_only_what_it_observes_and_only_as_long_as_it_doe
 #[test]
 fn a_callback_that_panics_is_reported_once_with_the_name_of_its_instrument() {
     log::listen();
-    let shown = shaped(|shop| shop.prometheus());
+    let shown = shaped(TelemetryBuilder::prometheus);
     let meter = shown.meter();
     meter.f64_observable_gauge("queue.depth").with_callback(|_| panic!("no luck")).build();
     for _ in 0..3 {
@@ -68,7 +68,7 @@ fn a_panic_that_panics_when_it_is_dropped_does_no_harm() {
             panic!("again");
         }
     }
-    let shown = shaped(|shop| shop.prometheus());
+    let shown = shaped(TelemetryBuilder::prometheus);
     let meter = shown.meter();
     meter.f64_observable_gauge("depth").with_callback(|_| std::panic::panic_any(Bomb)).build();
     shown.meter().u64_counter("sold").build().add(1, &[]);

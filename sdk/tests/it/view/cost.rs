@@ -1,6 +1,6 @@
 //! What it costs.
 
-use kymo::{View, opentelemetry::KeyValue};
+use kymo::{TelemetryBuilder, View, opentelemetry::KeyValue};
 
 use super::page::shaped;
 
@@ -14,7 +14,7 @@ fn idle(make: impl Fn(String)) -> i64 {
 
 #[test]
 fn an_idle_instrument_of_the_application_takes_34_kilobytes_for_each_reader() {
-    let shown = shaped(|shop| shop.prometheus());
+    let shown = shaped(TelemetryBuilder::prometheus);
     let meter = shown.meter();
     let bytes = idle(|name| drop(meter.u64_counter(name).build()));
     assert!((33_000..36_000).contains(&bytes), "{bytes} bytes");

@@ -1,6 +1,6 @@
 //! How many series a metric may have.
 
-use kymo::{View, opentelemetry::KeyValue};
+use kymo::{TelemetryBuilder, View, opentelemetry::KeyValue};
 
 use super::page::{Shown, shaped};
 
@@ -24,7 +24,7 @@ fn beyond_its_limit_a_metric_counts_on_under_overflow() {
 
 #[test]
 fn an_application_s_metric_has_room_for_895_series() {
-    let shown = shaped(|shop| shop.prometheus());
+    let shown = shaped(TelemetryBuilder::prometheus);
     assert_eq!(series_of(&shown, "sold", 895), (895, 895.0));
     assert_eq!(series_of(&shown, "sold", 900), (896, 1795.0));
 }

@@ -1,6 +1,6 @@
 //! Which metrics there are, and in which buckets they count.
 
-use kymo::{View, opentelemetry::KeyValue};
+use kymo::{TelemetryBuilder, View, opentelemetry::KeyValue};
 
 use super::page::shaped;
 
@@ -64,7 +64,7 @@ fn a_view_without_buckets_leaves_those_of_the_instrument() {
 
 #[test]
 fn a_view_of_names_nobody_uses_changes_nothing() {
-    let plain = shaped(|shop| shop.prometheus());
+    let plain = shaped(TelemetryBuilder::prometheus);
     let shown = shaped(|shop| shop.view("other.*", View::off()).view("s?ld?", View::off()));
     for shop in [&plain, &shown] {
         shop.meter().u64_counter("sold").build().add(1, &[KeyValue::new("b", "1")]);

@@ -97,7 +97,7 @@ impl Model {
             if let Some(limit) = self.budgets.get(key) {
                 let seen = self.seen.entry(key).or_default();
                 if !seen.contains(&value) && seen.len() == *limit {
-                    value = "_OTHER".to_owned();
+                    value = String::from("_OTHER");
                     *self.folds.entry(key).or_default() += 1.0;
                 } else {
                     seen.insert(value.clone());
