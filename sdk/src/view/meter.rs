@@ -10,8 +10,8 @@ use std::{
 
 use opentelemetry::metrics::{
     AsyncInstrumentBuilder, Callback, Counter, Gauge, Histogram, HistogramBuilder,
-    InstrumentBuilder, InstrumentProvider, Meter, MeterProvider, ObservableCounter,
-    ObservableGauge, ObservableUpDownCounter, UpDownCounter, noop::NoopMeterProvider,
+    InstrumentBuilder, InstrumentProvider, Meter, ObservableCounter, ObservableGauge,
+    ObservableUpDownCounter, UpDownCounter,
 };
 
 use super::{
@@ -26,8 +26,6 @@ use super::{
 #[derive(Clone)]
 pub(super) struct ShapedMeter {
     meter: Meter,
-    /// Makes the instruments that are off.
-    nowhere: Meter,
     shapes: Shapes,
     known: Arc<Mutex<Known>>,
 }
@@ -51,8 +49,7 @@ struct Observed {
 
 impl ShapedMeter {
     pub(super) fn new(meter: Meter, shapes: &Shapes) -> Self {
-        let nowhere = NoopMeterProvider::new().meter("");
-        Self { meter, nowhere, shapes: shapes.clone(), known: Arc::default() }
+        Self { meter, shapes: shapes.clone(), known: Arc::default() }
     }
 
     pub(super) fn to_meter(&self) -> Meter {
@@ -61,10 +58,10 @@ impl ShapedMeter {
 
     /// Who makes the instrument `name`, and what becomes of its attributes.
     fn shape(&self, name: &str) -> (&dyn InstrumentProvider, Option<Arc<Rules>>) {
-        // The API has no other way to ask a meter who makes its instruments.
         if self.shapes.of(name).is_off() {
-            return (self.nowhere.u64_counter("").instrument_provider, None);
+            return (&Nowhere, None);
         }
+        // The API has no other way to ask a meter who makes its instruments.
         (self.meter.u64_counter("").instrument_provider, self.rules(name))
     }
 
@@ -244,6 +241,11 @@ impl InstrumentProvider for ShapedMeter {
         })
     }
 }
+
+/// Makes the instruments that are off: what the API does unless told otherwise.
+struct Nowhere;
+
+impl InstrumentProvider for Nowhere {}
 
 impl fmt::Debug for ShapedMeter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -142,3 +142,36 @@ fn everybody_who_asks_for_a_meter_gets_a_shaped_one() {
         ["calls0_total", "calls1_total", "calls2_total", "calls3_total"]
     );
 }
+
+#[test]
+fn threads_that_record_during_scrapes_lose_nothing() {
+    let shown = shown(View::new().attribute_budget("book", 3).without_attribute("shelf"));
+    let (threads, times) = (4_i32, 2_000);
+    std::thread::scope(|scope| {
+        for thread in 0..threads {
+            let meter = shown.meter();
+            scope.spawn(move || {
+                for n in 0..times {
+                    let sold = meter.u64_counter("sold").build();
+                    let shelf = KeyValue::new("shelf", i64::from(thread));
+                    let attributes = [KeyValue::new("book", i64::from((n + thread) % 5)), shelf];
+                    if n % 2 == 0 {
+                        sold.add(1, &attributes);
+                    } else {
+                        sold.bind(&attributes).add(1);
+                    }
+                }
+            });
+        }
+        for _ in 0..20 {
+            shown.page();
+        }
+    });
+    let sold = shown.series("sold_total");
+    let total: f64 = sold.iter().map(|(_, sold)| sold).sum();
+    assert!((total - f64::from(threads * times)).abs() < 1e-9, "{sold:?}");
+    assert_eq!(sold.len(), 4, "{sold:?}");
+    let other = sold.iter().find(|(book, _)| book == r#"book="_OTHER""#).unwrap();
+    let folds = shown.series("kymo_cardinality_folded_total");
+    assert!((folds[0].1 - other.1).abs() < 1e-9, "{folds:?} {sold:?}");
+}

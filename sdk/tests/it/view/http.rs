@@ -88,6 +88,27 @@ fn views_shape_what_the_layer_measures() {
     assert_eq!(buckets.len(), 2 * 3, "{buckets:?}");
 }
 
+#[test]
+fn buckets_of_a_view_are_stronger_than_those_of_the_layer_which_remain_without_one() {
+    use kymo::http::ServerMetric::{RequestDuration, ResponseBodySize};
+
+    let view = View::new().buckets([7.0]);
+    let shown = shaped(|shop| shop.view("http.server.request.duration", view));
+    let layer = layer(&shown).buckets(RequestDuration, [1.0]).unwrap();
+    let layer = layer.buckets(ResponseBodySize, [2.0]).unwrap();
+    ask(&layer, "GET", Version::HTTP_11, "/?200");
+    let page = shown.page();
+    let bounds = |name: &str| {
+        let of = |series: &String| {
+            let (_, bound) = series.strip_prefix(name)?.split_once("le=\"")?;
+            Some(bound.split_once('"')?.0.to_owned())
+        };
+        page.keys().filter_map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(bounds("http_server_request_duration_seconds_bucket"), ["+Inf", "7"]);
+    assert_eq!(bounds("http_server_response_body_size_bytes_bucket"), ["+Inf", "2"]);
+}
+
 /// Every combination of what a layer tells apart, those first that take most of the room.
 #[test]
 fn no_flood_makes_a_metric_of_ours_overflow_within_the_default_limits() {
