@@ -13,8 +13,9 @@ use crate::{
     stream::OpenStream,
 };
 
-/// Series one layer binds at most, beside a quarter more that are folded; below the SDK's default
-/// limit of 2000 for an instrument, whose overflow would lose every attribute at once.
+/// Series one layer binds at most, beside a quarter more that are folded; below the SDK's
+/// limit of 2,000 for an instrument, and below kymo's, whose overflow would lose every attribute at
+/// once.
 const SERIES: usize = 1000;
 
 /// The values of attributes that are not known at compile time.

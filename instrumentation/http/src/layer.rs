@@ -40,8 +40,8 @@ impl ServerLayer {
     ///
     /// Clones of a layer share their series, also when they then [skip](Self::skip) other requests.
     /// Make further layers by cloning, or with [`ServerLayer::named`]: each one that is made anew
-    /// takes up to 1,250 series more of the 2,000 that the SDK has for all of them, and its buckets
-    /// are those of the layer that was used first.
+    /// takes up to 1,250 series more of those that the SDK has for all of them (2,000, or 1,791 with
+    /// `kymo`), and its buckets are those of the layer that was used first.
     pub fn new(meters: &dyn MeterProvider) -> Self {
         Self::of_meter(meters.meter_with_scope(scope::unnamed()))
     }

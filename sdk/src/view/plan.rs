@@ -62,7 +62,9 @@ fn check(pattern: &Pattern, view: &View) -> Result<(), ViewError> {
         Fate::Dropped => None,
         Fate::Renamed(new) => Some(new),
     });
-    if view.fates.keys().chain(view.budgets.keys()).chain(new).any(|key| key.as_str().is_empty()) {
+    let kept = view.kept.iter().flatten();
+    let mut keys = view.fates.keys().chain(view.budgets.keys()).chain(new).chain(kept);
+    if keys.any(|key| key.as_str().is_empty()) {
         return Err(ViewError::EmptyKey { pattern: name() });
     }
     let mut renamed = BTreeMap::new();

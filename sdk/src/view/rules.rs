@@ -1,5 +1,7 @@
 //! What becomes of the attributes of one metric.
 
+use std::collections::BTreeSet;
+
 use kymo_core::{Bounded, OTHER, ValueBudget, key, metrics::CARDINALITY_FOLDED};
 use opentelemetry::{
     Key, KeyValue, Value,
@@ -13,6 +15,8 @@ use super::{Fate, View};
 pub(super) struct Rules {
     /// Added where a measurement has no such key; in the order of their keys.
     common: Vec<KeyValue>,
+    /// All others are dropped.
+    kept: Option<BTreeSet<Key>>,
     fates: Vec<(Key, Fate)>,
     budgets: Vec<Budget>,
 }
@@ -47,6 +51,7 @@ impl Rules {
         Self {
             common: common.to_vec(),
             budgets: view.budgets.into_iter().map(budget).collect(),
+            kept: view.kept,
             fates: view.fates.into_iter().collect(),
         }
     }
@@ -67,7 +72,8 @@ impl Rules {
         let mut renamed = Vec::new();
         kept.retain_mut(|attribute| {
             let fate = self.fates.iter().find(|(key, _)| *key == attribute.key);
-            if let Some((_, Fate::Dropped)) = fate {
+            let is_kept = self.kept.as_ref().is_none_or(|kept| kept.contains(&attribute.key));
+            if !is_kept || matches!(fate, Some((_, Fate::Dropped))) {
                 return false;
             }
             if let Some(budget) = self.budgets.iter().find(|budget| budget.key == attribute.key)
@@ -83,6 +89,7 @@ impl Rules {
             true
         });
         if !renamed.is_empty() {
+            // A renamed attribute is stronger, and of two the one whose old key is less.
             renamed.append(&mut kept);
             kept = renamed;
             sort(&mut kept);

@@ -11,11 +11,12 @@ pub(super) struct Shape(View);
 impl Shape {
     /// `view` has a word, after all that had theirs before.
     pub(super) fn hear(&mut self, view: &View) {
-        let View { is_on, buckets, limit, fates, budgets } = view.clone();
+        let View { is_on, buckets, limit, kept, fates, budgets } = view.clone();
         let so_far = &mut self.0;
         so_far.is_on = is_on.or(so_far.is_on);
         so_far.buckets = buckets.or(so_far.buckets.take());
         so_far.limit = limit.or(so_far.limit);
+        so_far.kept = kept.or(so_far.kept.take());
         so_far.fates.extend(fates);
         so_far.budgets.extend(budgets);
     }
@@ -26,7 +27,8 @@ impl Shape {
 
     /// What is said about attributes, if anything is.
     pub(super) fn of_attributes(self) -> Option<View> {
-        let is_said = !self.0.fates.is_empty() || !self.0.budgets.is_empty();
+        let View { kept, fates, budgets, .. } = &self.0;
+        let is_said = kept.is_some() || !fates.is_empty() || !budgets.is_empty();
         is_said.then_some(self.0)
     }
 

@@ -23,6 +23,17 @@ fn series_that_a_dropped_attribute_told_apart_become_one() {
 }
 
 #[test]
+fn only_the_attributes_that_are_listed_stay() {
+    let shown = shaped(|shop| {
+        let view = View::new().only_attributes(["book", "region"]);
+        shop.common_attribute("region", "eu").common_attribute("cell", 7).view("sold", view)
+    });
+    let sold = shown.meter().u64_counter("sold").build();
+    sold.add(1, &[kv("book", "Dune"), kv("shelf", "1")]);
+    shown.shows("sold_total", &[(r#"book="Dune",region="eu""#, 1.0)]);
+}
+
+#[test]
 fn a_renamed_attribute_replaces_another_of_its_new_key() {
     let shown = shown(View::new().rename_attribute("a", "b").rename_attribute("c", "d"));
     let sold = shown.meter().u64_counter("sold").build();

@@ -21,6 +21,21 @@ fn an_idle_instrument_of_the_application_takes_34_kilobytes_for_each_reader() {
 }
 
 #[test]
+fn an_observable_counter_gives_its_room_back_when_it_is_first_read() {
+    let shown = shaped(TelemetryBuilder::prometheus);
+    let meter = shown.meter();
+    let make = |name: &str| drop(meter.u64_observable_counter(name.to_owned()).build());
+    make("first");
+    shown.page();
+    let measured = allocation_counter::measure(|| {
+        make("second");
+        drop(shown.page());
+    });
+    assert!(measured.bytes_max > 33_000, "{measured:?}");
+    assert!(measured.bytes_current < 2_000, "{measured:?}");
+}
+
+#[test]
 fn an_idle_instrument_with_a_limit_of_100_takes_5_kilobytes() {
     let shown = shaped(|shop| shop.view("*", View::new().limit(100)));
     let meter = shown.meter();

@@ -80,6 +80,7 @@ fn an_attribute_without_a_key_is_refused() {
         View::new().rename_attribute("a", ""),
         View::new().rename_attribute("", "a"),
         View::new().attribute_budget("", 1),
+        View::new().only_attributes(["a", ""]),
     ];
     for view in views {
         assert_eq!(refused("x", view), ViewError::EmptyKey { pattern: "x".to_owned() });
