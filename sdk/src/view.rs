@@ -13,7 +13,10 @@ mod rules;
 mod shape;
 mod shapes;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use opentelemetry::{Key, KeyValue, Value};
 
@@ -147,6 +150,28 @@ impl View {
     fn with_fate(mut self, key: Key, fate: Fate) -> Self {
         self.fates.insert(key, fate);
         self
+    }
+}
+
+impl fmt::Display for View {
+    /// What the view says, such as `without url.scheme, 500 series at most`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys =
+            |keys: &BTreeSet<Key>| keys.iter().map(Key::as_str).collect::<Vec<_>>().join("+");
+        let says = [
+            self.is_on.map(|is_on| if is_on { "on" } else { "off" }.to_owned()),
+            self.buckets.as_ref().map(|bounds| format!("buckets {bounds:?}")),
+            self.kept.as_ref().map(|kept| format!("only {}", keys(kept))),
+        ];
+        let fates = self.fates.iter().map(|(key, fate)| match fate {
+            Fate::Dropped => format!("without {key}"),
+            Fate::Renamed(new) => format!("{key} as {new}"),
+        });
+        let budgets =
+            self.budgets.iter().map(|(key, limit)| format!("{key} of {limit} values at most"));
+        let limit = self.limit.map(|limit| format!("{limit} series at most"));
+        let says = says.into_iter().flatten().chain(fates).chain(budgets).chain(limit);
+        f.write_str(&says.collect::<Vec<_>>().join(", "))
     }
 }
 

@@ -6,7 +6,11 @@ use kymo_core::{Buckets, MetricKind};
 use opentelemetry::{Key, KeyValue};
 
 use super::{Fate, Shapes, View, ViewError, limit, pattern::Pattern};
-use crate::{InstallError, configuration::{Description, Origin}, declared_metrics};
+use crate::{
+    InstallError,
+    configuration::{Description, Origin},
+    declared_metrics,
+};
 
 /// The views and the common attributes that a program asks for.
 #[derive(Debug, Default)]
@@ -42,7 +46,14 @@ impl ShapePlan {
             check(&known, &view)?;
             Ok((known, view))
         });
-        Ok(Shapes::new(views.collect::<Result<_, _>>()?, self.common.into_values().collect()))
+        let views: Vec<_> = views.collect::<Result<_, _>>()?;
+        for (pattern, view) in &views {
+            description.add(format!("view.{}", pattern.as_str()), view, Origin::Code);
+        }
+        for KeyValue { key, value, .. } in self.common.values() {
+            description.add(format!("common.attribute.{key}"), value, Origin::Code);
+        }
+        Ok(Shapes::new(views, self.common.into_values().collect()))
     }
 }
 

@@ -71,3 +71,24 @@ fn a_view_of_names_nobody_uses_changes_nothing() {
     }
     assert_eq!(plain.page(), shown.page());
 }
+
+#[test]
+fn the_description_says_what_every_view_says() {
+    let shown = shaped(|shop| {
+        let view = View::new()
+            .buckets([0.1, 1.0])
+            .only_attributes(["b", "a"])
+            .without_attribute("b")
+            .rename_attribute("a", "c")
+            .attribute_budget("a", 5)
+            .limit(7);
+        shop.view("*", View::off()).view("wait", view).common_attribute("region", "eu")
+    });
+    let description = shown.0.describe();
+    let said = |name| description.get(name).map(|setting| setting.value.as_str());
+    assert_eq!(said("view.*"), Some("off"));
+    let wait = "buckets [0.1, 1.0], only a+b, a as c, without b, a of 5 values at most, \
+                7 series at most";
+    assert_eq!(said("view.wait"), Some(wait));
+    assert_eq!(said("common.attribute.region"), Some("eu"));
+}
