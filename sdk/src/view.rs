@@ -141,7 +141,8 @@ impl View {
     /// The first `limit` values of the attribute `key` stay, and later ones become `_OTHER` and
     /// are counted in `kymo.cardinality.folded`.
     ///
-    /// Each metric of each scope has a budget of its own.
+    /// Each metric of each scope has a budget of its own. What an observable instrument folds is
+    /// counted with every reading.
     pub fn attribute_budget(mut self, key: impl Into<Key>, limit: u16) -> Self {
         self.budgets.insert(key.into(), limit);
         self

@@ -4,6 +4,11 @@
 pub(super) trait Number: Copy + Send + Sync + 'static {
     /// Both together; the greatest number there is, rather than one that wraps round.
     fn plus(self, other: Self) -> Self;
+
+    /// Whether it is finite: the SDK leaves out what is not.
+    fn is_finite(self) -> bool {
+        true
+    }
 }
 
 impl Number for u64 {
@@ -21,5 +26,9 @@ impl Number for i64 {
 impl Number for f64 {
     fn plus(self, other: Self) -> Self {
         self + other
+    }
+
+    fn is_finite(self) -> bool {
+        self.is_finite()
     }
 }

@@ -45,7 +45,8 @@ impl<T: Number> Observers<T> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         // Of several observations of the same thing the last one is true, as in the SDK.
         let mut things = Merged::default();
-        for (value, mut attributes) in all.iter().flat_map(|one| one.observations()) {
+        let observations = all.iter().flat_map(|one| one.observations());
+        for (value, mut attributes) in observations.filter(|(value, _)| value.is_finite()) {
             rules::sort(&mut attributes);
             things.put(attributes, value, |_, last| last);
         }

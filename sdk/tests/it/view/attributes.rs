@@ -1,6 +1,9 @@
 //! Attributes that are dropped, renamed and kept within a budget.
 
-use kymo::{Telemetry, View, opentelemetry::KeyValue};
+use kymo::{
+    Telemetry, View,
+    opentelemetry::{KeyValue, metrics::AsyncInstrument},
+};
 
 use super::page::{Shown, shaped};
 
@@ -129,6 +132,24 @@ fn what_two_observers_see_is_added_up_and_the_same_thing_seen_twice_is_not() {
         shown.shows("connections_total", &[("", 4.0), (r#"state="idle""#, 16.0)]);
         shown.shows("load", &[("", 2.0)]);
     }
+}
+
+#[test]
+fn an_observation_that_is_no_finite_number_is_left_out() {
+    let shown = shown(View::new().without_attribute("shelf"));
+    let observe = |values: [f64; 3]| {
+        move |sold: &dyn AsyncInstrument<f64>| {
+            for (shelf, value) in (0..).zip(values) {
+                sold.observe(value, &[KeyValue::new("shelf", shelf)]);
+            }
+        }
+    };
+    let meter = shown.meter();
+    let sold = meter.f64_observable_counter("sold");
+    sold.with_callback(observe([1.5, f64::NAN, 2.0]))
+        .with_callback(observe([f64::INFINITY, 4.0, f64::NEG_INFINITY]))
+        .build();
+    shown.shows("sold_total", &[("", 7.5)]);
 }
 
 #[test]
