@@ -133,10 +133,12 @@ impl TelemetryBuilder {
         } else {
             let exporters = Exporters::of(&environment);
             let pull = self.pull.carry_out(exporters, &environment, &mut description)?;
+            let mut shape = self.shape;
+            PushPlan::shape(&environment, pull.is_on(), &mut shape);
+            let shapes = shape.carry_out(&mut description)?;
             let push = self.push.carry_out(exporters, disabled, &environment, &mut description)?;
             let resource =
                 resource::of(self.service, self.attributes, &environment, &mut description);
-            let shapes = self.shape.carry_out(&mut description)?;
             let sdk = shapes.attach(SdkMeterProvider::builder().with_resource(resource));
             let provider = push.attach(pull.attach(sdk)).build();
             let provider = Provider::own(provider, shapes, disabled);

@@ -159,6 +159,10 @@ impl PullPlan {
 }
 
 impl Pull {
+    pub(crate) fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Lets the exporter read from `provider`.
     pub(crate) fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder {
         match &self.0 {

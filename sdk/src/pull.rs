@@ -48,8 +48,12 @@ mod absent {
         }
     }
 
+    #[expect(clippy::unused_self, reason = "as with the feature")]
     impl Pull {
-        #[expect(clippy::unused_self, reason = "as with the feature")]
+        pub(crate) fn is_on(&self) -> bool {
+            false
+        }
+
         pub(crate) fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder {
             provider
         }

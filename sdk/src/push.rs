@@ -17,6 +17,7 @@ mod absent {
         InstallError, ShutdownError,
         configuration::{Description, Exporters},
         environment::Environment,
+        view::ShapePlan,
     };
 
     /// No push exporter, without the feature `otlp`.
@@ -49,6 +50,8 @@ mod absent {
             }
             Ok(Push)
         }
+
+        pub(crate) fn shape(_: &Environment, _: bool, _: &mut ShapePlan) {}
 
         pub(crate) fn carry_out_beside_injected(self) -> Result<Push, InstallError> {
             Ok(Push)

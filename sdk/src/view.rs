@@ -75,11 +75,20 @@ use crate::TelemetryBuilder;
 #[derive(Debug, Clone, Default)]
 pub struct View {
     is_on: Option<bool>,
-    buckets: Option<Vec<f64>>,
+    buckets: Option<BucketKind>,
     limit: Option<usize>,
     kept: Option<BTreeSet<Key>>,
     fates: BTreeMap<Key, Fate>,
     budgets: BTreeMap<Key, u16>,
+}
+
+/// How a histogram counts.
+#[derive(Debug, Clone, PartialEq)]
+enum BucketKind {
+    /// In buckets with these upper bounds.
+    Explicit(Vec<f64>),
+    /// In buckets that grow by one factor, which follows the values.
+    Exponential,
 }
 
 /// What becomes of an attribute.
@@ -111,7 +120,15 @@ impl View {
     /// Histograms count in buckets with these upper bounds, in the metric's unit; stronger than
     /// bounds that the instrument brings along. Metrics of other kinds stay as they are.
     pub fn buckets(self, bounds: impl Into<Vec<f64>>) -> Self {
-        Self { buckets: Some(bounds.into()), ..self }
+        Self { buckets: Some(BucketKind::Explicit(bounds.into())), ..self }
+    }
+
+    /// Histograms count in at most 160 buckets that grow by one factor and follow the values: the
+    /// base-2 exponential histograms of OpenTelemetry. Metrics of other kinds stay as they are.
+    ///
+    /// Push carries them. A scrape in a text format cannot, and leaves the metric out.
+    pub fn exponential_buckets(self) -> Self {
+        Self { buckets: Some(BucketKind::Exponential), ..self }
     }
 
     /// At most `limit` sets of attributes are kept apart, instead of what the
@@ -161,7 +178,10 @@ impl fmt::Display for View {
             |keys: &BTreeSet<Key>| keys.iter().map(Key::as_str).collect::<Vec<_>>().join("+");
         let says = [
             self.is_on.map(|is_on| if is_on { "on" } else { "off" }.to_owned()),
-            self.buckets.as_ref().map(|bounds| format!("buckets {bounds:?}")),
+            self.buckets.as_ref().map(|buckets| match buckets {
+                BucketKind::Explicit(bounds) => format!("buckets {bounds:?}"),
+                BucketKind::Exponential => "exponential buckets".to_owned(),
+            }),
             self.kept.as_ref().map(|kept| format!("only {}", keys(kept))),
         ];
         let fates = self.fates.iter().map(|(key, fate)| match fate {

@@ -11,9 +11,10 @@ use opentelemetry_sdk::metrics::MeterProviderBuilder;
 
 use super::{Otlp, resolve::Resolved, variables};
 use crate::{
-    InstallError, ShutdownError,
+    InstallError, ShutdownError, View,
     configuration::{Description, Exporters, Origin},
     environment::Environment,
+    view::ShapePlan,
 };
 
 /// The push exporters a telemetry will have.
@@ -60,6 +61,23 @@ impl PushPlan {
             pushes.push(kymo_push::Push::console(schedule)?);
         }
         Ok(Push(pushes))
+    }
+
+    /// Lets histograms be exponential, if the environment asks for that and nobody scrapes: the SDK
+    /// aggregates once for all readers.
+    pub(crate) fn shape(environment: &Environment, is_pulled: bool, shape: &mut ShapePlan) {
+        let Some(found) = environment.find(&variables::HISTOGRAMS, is_exponential) else { return };
+        if found.value && is_pulled {
+            let variable = found.variable;
+            let message = format!(
+                "{variable} is ignored: a scrape cannot carry exponential histograms; \
+                 give single metrics a `View` with `exponential_buckets()` instead"
+            );
+            environment.warn(variable, &message);
+        } else if found.value {
+            let view = View::new().exponential_buckets();
+            shape.add_weakest("*", view, Origin::Environment(found.variable));
+        }
     }
 
     pub(crate) fn carry_out_beside_injected(self) -> Result<Push, InstallError> {
@@ -116,6 +134,14 @@ impl Push {
         let results: Vec<_> =
             self.0.iter().map(|push| act(push, timeout.saturating_sub(begun.elapsed()))).collect();
         first_failure(results)
+    }
+}
+
+fn is_exponential(aggregation: &str) -> Result<bool, &'static str> {
+    match aggregation.to_ascii_lowercase().as_str() {
+        "base2_exponential_bucket_histogram" => Ok(true),
+        "explicit_bucket_histogram" => Ok(false),
+        _ => Err("write explicit_bucket_histogram or base2_exponential_bucket_histogram"),
     }
 }
 

@@ -19,5 +19,7 @@ pub(super) const CLIENT_KEY: [&str; 2] =
 pub(super) const INSECURE: [&str; 2] =
     ["OTEL_EXPORTER_OTLP_METRICS_INSECURE", "OTEL_EXPORTER_OTLP_INSECURE"];
 pub(super) const TEMPORALITY: [&str; 1] = ["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"];
+pub(super) const HISTOGRAMS: [&str; 1] =
+    ["OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION"];
 pub(super) const INTERVAL: [&str; 1] = ["OTEL_METRIC_EXPORT_INTERVAL"];
 pub(super) const EXPORT_TIMEOUT: [&str; 1] = ["OTEL_METRIC_EXPORT_TIMEOUT"];

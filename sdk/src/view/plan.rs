@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kymo_core::{Buckets, MetricKind};
 use opentelemetry::{Key, KeyValue};
 
-use super::{Fate, Shapes, View, ViewError, limit, pattern::Pattern};
+use super::{BucketKind, Fate, Shapes, View, ViewError, limit, pattern::Pattern};
 use crate::{
     InstallError,
     configuration::{Description, Origin},
@@ -15,17 +15,23 @@ use crate::{
 /// The views and the common attributes that a program asks for.
 #[derive(Debug, Default)]
 pub(crate) struct ShapePlan {
-    views: Vec<(String, View)>,
+    views: Vec<(String, View, Origin)>,
     common: BTreeMap<Key, KeyValue>,
 }
 
 impl ShapePlan {
     pub(super) fn add(&mut self, pattern: String, view: View) {
-        self.views.push((pattern, view));
+        self.views.push((pattern, view, Origin::Code));
     }
 
     pub(super) fn add_common(&mut self, attribute: KeyValue) {
         self.common.insert(attribute.key.clone(), attribute);
+    }
+
+    /// A view that is weaker than all others, because `origin` is.
+    #[allow(dead_code, reason = "used by the features")]
+    pub(crate) fn add_weakest(&mut self, pattern: &str, view: View, origin: Origin) {
+        self.views.insert(0, (pattern.to_owned(), view, origin));
     }
 
     /// Views are of no use to a provider of somebody else, which is already made.
@@ -39,16 +45,14 @@ impl ShapePlan {
         if self.common.keys().any(|key| key.as_str().is_empty()) {
             return Err(ViewError::EmptyCommonKey);
         }
-        let views = self.views.into_iter().map(|(pattern, view)| {
+        let mut views = Vec::new();
+        for (pattern, view, origin) in self.views {
             let Some(known) = Pattern::new(&pattern) else {
                 return Err(ViewError::Pattern { pattern });
             };
             check(&known, &view)?;
-            Ok((known, view))
-        });
-        let views: Vec<_> = views.collect::<Result<_, _>>()?;
-        for (pattern, view) in &views {
-            description.add(format!("view.{}", pattern.as_str()), view, Origin::Code);
+            description.add(format!("view.{}", known.as_str()), &view, origin);
+            views.push((known, view));
         }
         for KeyValue { key, value, .. } in self.common.values() {
             description.add(format!("common.attribute.{key}"), value, Origin::Code);
@@ -59,9 +63,11 @@ impl ShapePlan {
 
 fn check(pattern: &Pattern, view: &View) -> Result<(), ViewError> {
     let name = || pattern.as_str().to_owned();
-    if let Some(bounds) = &view.buckets {
-        Buckets::new(bounds.as_slice())
-            .map_err(|source| ViewError::Buckets { pattern: name(), source })?;
+    if let Some(buckets) = &view.buckets {
+        if let BucketKind::Explicit(bounds) = buckets {
+            Buckets::new(bounds.as_slice())
+                .map_err(|source| ViewError::Buckets { pattern: name(), source })?;
+        }
         if pattern.exact().is_some_and(is_no_histogram) {
             return Err(ViewError::NoHistogram { metric: name() });
         }

@@ -2,7 +2,7 @@
 
 use opentelemetry_sdk::metrics::{Aggregation, Instrument, InstrumentKind, Stream};
 
-use super::{View, limit};
+use super::{BucketKind, View, limit};
 
 /// What all views together say about one metric: of each thing, the last word.
 #[derive(Debug, Default)]
@@ -36,15 +36,20 @@ impl Shape {
     pub(super) fn stream(self, instrument: &Instrument) -> Option<Stream> {
         let limit = self.0.limit.unwrap_or_else(|| limit::of(instrument));
         let stream = Stream::builder().with_cardinality_limit(limit);
-        let stream = match self.0.buckets {
-            Some(boundaries) if instrument.kind() == InstrumentKind::Histogram => {
-                let record_min_max = true;
-                let aggregation =
-                    Aggregation::ExplicitBucketHistogram { boundaries, record_min_max };
-                stream.with_aggregation(aggregation)
-            }
-            _ => stream,
-        };
+        let buckets = self.0.buckets.filter(|_| instrument.kind() == InstrumentKind::Histogram);
+        let stream = buckets.into_iter().fold(stream, |stream, buckets| {
+            stream.with_aggregation(match buckets {
+                BucketKind::Explicit(boundaries) => {
+                    Aggregation::ExplicitBucketHistogram { boundaries, record_min_max: true }
+                }
+                // The defaults of the specification.
+                BucketKind::Exponential => Aggregation::Base2ExponentialHistogram {
+                    max_size: 160,
+                    max_scale: 20,
+                    record_min_max: true,
+                },
+            })
+        });
         stream.build().ok()
     }
 }

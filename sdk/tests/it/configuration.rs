@@ -1,17 +1,14 @@
 //! Code over the environment over the default, and what becomes of mistakes.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
 use kymo::{
     InstallError, Telemetry, TelemetryBuilder,
     configuration::Origin,
     otlp::{Compression, Otlp, PushError, TemporalityPreference},
 };
-use tracing_subscriber::fmt::MakeWriter;
+
+use crate::log;
 
 fn shop(variables: &[(&str, &str)]) -> TelemetryBuilder {
     Telemetry::for_service("shop").environment(variables.iter().copied())
@@ -19,7 +16,7 @@ fn shop(variables: &[(&str, &str)]) -> TelemetryBuilder {
 
 /// The value and the origin of a setting, and what was reported on the way.
 fn effective(builder: TelemetryBuilder, name: &str) -> (Option<(String, Origin)>, String) {
-    let (telemetry, log) = logged(|| builder.build().unwrap());
+    let (telemetry, log) = log::of(|| builder.build().unwrap());
     let setting = telemetry.describe().get(name);
     (setting.map(|setting| (setting.value.clone(), setting.origin)), log)
 }
@@ -138,7 +135,7 @@ fn the_protocol_is_http_protobuf_or_grpc() {
 fn headers_of_code_and_environment_are_sent_together_and_never_shown() {
     let variables = [("OTEL_EXPORTER_OTLP_HEADERS", "authorization=hush,x-tenant=a%20b")];
     let otlp = Otlp::new().header("X-Tenant", "other");
-    let (telemetry, log) = logged(|| shop(&variables).otlp_with(otlp).build().unwrap());
+    let (telemetry, log) = log::of(|| shop(&variables).otlp_with(otlp).build().unwrap());
     let description = telemetry.describe();
     let origin = |name| description.get(name).map(|setting| setting.origin);
     let env = Origin::Environment("OTEL_EXPORTER_OTLP_HEADERS");
@@ -149,7 +146,7 @@ fn headers_of_code_and_environment_are_sent_together_and_never_shown() {
     assert_eq!(log, "");
     for malformed in ["authorization", "=hush", "a=%FF", "sp ace=hush"] {
         let variables = [("OTEL_EXPORTER_OTLP_METRICS_HEADERS", malformed)];
-        let (telemetry, log) = logged(|| shop(&variables).otlp().build().unwrap());
+        let (telemetry, log) = log::of(|| shop(&variables).otlp().build().unwrap());
         let shown = telemetry.describe().to_string();
         assert!(!shown.contains("otlp.header."), "{malformed}: {shown}");
         assert_eq!(log.matches("OTEL_EXPORTER_OTLP_METRICS_HEADERS").count(), 1, "{log}");
@@ -222,6 +219,19 @@ fn what_is_pushed_can_count_since_the_last_push() {
     let (setting, log) = effective(shop(&[(VARIABLE, "epsilon")]).otlp(), NAME);
     assert_eq!(setting.unwrap().1, Origin::Default);
     assert!(log.contains("write cumulative, delta or lowmemory"), "{log}");
+}
+
+#[test]
+fn histograms_that_are_only_pushed_can_be_exponential() {
+    const VARIABLE: &str = "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION";
+    let exponential = [(VARIABLE, "base2_exponential_bucket_histogram")];
+    is(shop(&exponential).otlp(), "view.*", "exponential buckets", Origin::Environment(VARIABLE));
+    let (setting, log) = effective(shop(&exponential).otlp().prometheus(), "view.*");
+    assert!(setting.is_none() && log.contains("a scrape cannot carry"), "{log}");
+    let (setting, log) = effective(shop(&[(VARIABLE, "round")]).otlp(), "view.*");
+    assert!(setting.is_none() && log.contains("write explicit_bucket_histogram"), "{log}");
+    let explicit = [(VARIABLE, "explicit_bucket_histogram")];
+    assert_eq!(effective(shop(&explicit).otlp(), "view.*"), (None, String::new()));
 }
 
 #[test]
@@ -338,38 +348,4 @@ fn an_injected_provider_brings_its_own_push_exporter() {
     // What the environment asks for is for providers of our own.
     let variables = [("OTEL_METRICS_EXPORTER", "prometheus,otlp")];
     shop(&variables).meter_provider(provider()).build().unwrap();
-}
-
-/// What `act` gives, and the events that it logs on the way.
-fn logged<T>(act: impl FnOnce() -> T) -> (T, String) {
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl<'a> MakeWriter<'a> for Log {
-        type Writer = Self;
-        fn make_writer(&'a self) -> Self {
-            self.clone()
-        }
-    }
-
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .with_max_level(tracing::Level::INFO)
-        .finish();
-    let result = tracing::subscriber::with_default(subscriber, act);
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    // What OpenTelemetry itself says is not ours to judge.
-    let ours = text.lines().filter(|line| line.contains("kymo"));
-    (result, ours.collect::<Vec<_>>().join("\n"))
 }

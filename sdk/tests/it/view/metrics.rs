@@ -92,3 +92,22 @@ fn the_description_says_what_every_view_says() {
     assert_eq!(said("view.wait"), Some(wait));
     assert_eq!(said("common.attribute.region"), Some("eu"));
 }
+
+#[test]
+fn exponential_buckets_are_for_push_and_a_scrape_says_that_it_lacks_them() {
+    let shown = shaped(|shop| {
+        shop.prometheus()
+            .view("w*", View::new().exponential_buckets())
+            .view("wait.short", View::new().buckets([1.0]))
+    });
+    let meter = shown.meter();
+    for name in ["wait.long", "wait.short"] {
+        meter.f64_histogram(name).with_boundaries(vec![0.5]).build().record(0.7, &[]);
+    }
+    meter.u64_counter("walks").build().add(1, &[]);
+    let page = shown.page();
+    let there = |name: &str| page.keys().any(|series| series.starts_with(name));
+    assert!(!there("wait_long") && there("wait_short") && there("walks"), "{page:?}");
+    let losses = shown.0.bridge().unwrap().losses();
+    assert_eq!(losses.iter().map(|loss| loss.family.as_str()).collect::<Vec<_>>(), ["wait_long"]);
+}
