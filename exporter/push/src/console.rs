@@ -34,6 +34,10 @@ impl Export for ConsoleExporter {
         self.component.clone()
     }
 
+    fn target(&self) -> &'static str {
+        "standard output"
+    }
+
     /// Prints right away, for the metrics are here and nowhere later.
     fn prepare(&self, metrics: &ResourceMetrics) -> Result<Bytes, Failure> {
         let print = std::pin::pin!(self.stdout.export(metrics));

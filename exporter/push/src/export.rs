@@ -16,6 +16,9 @@ pub(crate) trait Export: Send + Sync + 'static {
     /// What the metrics of the push are described by.
     fn component(&self) -> Component;
 
+    /// Where that is, for an operator.
+    fn target(&self) -> &str;
+
     /// What is sent of `metrics`; may take its time.
     fn prepare(&self, metrics: &ResourceMetrics) -> Result<Bytes, Failure>;
 

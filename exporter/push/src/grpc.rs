@@ -23,6 +23,7 @@ use crate::{
     Compression, Destination, Error,
     client::{Client, causes},
     component::Component,
+    destination::without_credentials,
     endpoint::{Endpoint, headers},
     export::{Export, Receipt},
     failure::{Failure, Kind, Retry, Status},
@@ -36,6 +37,7 @@ pub(crate) struct GrpcExporter {
     metadata: MetadataMap,
     gzip: bool,
     timeout: Duration,
+    target: String,
     component: Component,
 }
 
@@ -49,6 +51,7 @@ impl GrpcExporter {
             metadata: MetadataMap::from_headers(headers(destination)?),
             gzip: destination.compression == Compression::Gzip,
             timeout: destination.timeout,
+            target: without_credentials(&destination.endpoint),
             component: Component::new("otlp_grpc_metric_exporter", &MADE)
                 .server(&endpoint.host, endpoint.port),
             origin: endpoint.uri,
@@ -78,6 +81,10 @@ impl GrpcExporter {
 impl Export for GrpcExporter {
     fn component(&self) -> Component {
         self.component.clone()
+    }
+
+    fn target(&self) -> &str {
+        &self.target
     }
 
     fn prepare(&self, metrics: &ResourceMetrics) -> Result<Bytes, Failure> {

@@ -19,6 +19,7 @@ use crate::{
     Compression, Destination, Error,
     client::{Client, causes},
     component::Component,
+    destination::without_credentials,
     endpoint::{Endpoint, headers},
     export::{Export, Receipt},
     failure::{Failure, Kind, Retry, Status},
@@ -34,6 +35,7 @@ pub(crate) struct HttpExporter {
     headers: HeaderMap,
     gzip: bool,
     timeout: Duration,
+    target: String,
     component: Component,
 }
 
@@ -54,6 +56,7 @@ impl HttpExporter {
             headers,
             gzip,
             timeout: destination.timeout,
+            target: without_credentials(&destination.endpoint),
             component: Component::new("otlp_http_metric_exporter", &MADE)
                 .server(&endpoint.host, endpoint.port),
             uri: endpoint.uri,
@@ -94,6 +97,10 @@ impl HttpExporter {
 impl Export for HttpExporter {
     fn component(&self) -> Component {
         self.component.clone()
+    }
+
+    fn target(&self) -> &str {
+        &self.target
     }
 
     fn prepare(&self, metrics: &ResourceMetrics) -> Result<Bytes, Failure> {

@@ -27,10 +27,11 @@ pub(crate) fn spawn(
     mailbox: Arc<Mailbox>,
     observer: Arc<Observer>,
 ) -> Result<(), Error> {
+    let health = Health::new(exporter.target());
     let collecting = Mutex::default();
     let cycle = Arc::new(Cycle { exporter, source, observer, collecting });
     let end = End { mailbox: Arc::clone(&mailbox), outcome: Err(FlushError::Stopped) };
-    let worker = Worker { cycle, schedule, mailbox, health: Health::default(), silence: None };
+    let worker = Worker { cycle, schedule, mailbox, health, silence: None };
 
     // The runtime is made and dropped over there: in the caller's runtime it must not be dropped.
     let (sender, started) = mpsc::sync_channel(1);

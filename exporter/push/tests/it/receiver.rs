@@ -1,0 +1,282 @@
+//! A collector in this process, which answers as it is told.
+
+use std::{
+    convert::Infallible,
+    io::{self, Read},
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use flate2::read::GzDecoder;
+use http::{HeaderMap, Request, Response};
+use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto,
+    service::TowerToHyperService,
+};
+use opentelemetry_proto::tonic::{
+    collector::metrics::v1::{
+        ExportMetricsPartialSuccess, ExportMetricsServiceRequest, ExportMetricsServiceResponse,
+        metrics_service_server::{MetricsService, MetricsServiceServer},
+    },
+    metrics::v1::{Metric, metric::Data, number_data_point::Value},
+};
+use prost::Message;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpListener,
+    sync::oneshot,
+    time,
+};
+use tokio_rustls::TlsAcceptor;
+use tonic::codec::CompressionEncoding;
+
+/// What the receiver does with a request.
+#[derive(Clone)]
+pub enum Answer {
+    Accept,
+    /// Accepts all but so many data points.
+    Partial(i64),
+    /// Fails, and asks for a wait.
+    Status(u16, Option<&'static str>),
+    Grpc(tonic::Status),
+    /// Reads the request and never answers.
+    Hang,
+    /// Closes the connection instead of answering.
+    Close,
+    /// Answers with so many bytes of nothing.
+    Long(usize),
+}
+
+/// A request that arrived, accepted or not.
+#[derive(Clone)]
+pub struct Arrived {
+    pub at: Instant,
+    pub path: String,
+    pub headers: HeaderMap,
+    pub request: ExportMetricsServiceRequest,
+}
+
+pub struct Receiver {
+    pub address: SocketAddr,
+    state: Arc<State>,
+    /// Its end ends the receiver.
+    _alive: oneshot::Sender<()>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The answers to come; the last one stays.
+    answers: Mutex<Vec<Answer>>,
+    arrived: Mutex<Vec<Arrived>>,
+}
+
+type Body = UnsyncBoxBody<Bytes, Infallible>;
+
+impl Receiver {
+    pub fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+        Self::with("127.0.0.1:0".parse().unwrap(), None, answers)
+    }
+
+    pub fn with(
+        address: SocketAddr,
+        tls: Option<TlsAcceptor>,
+        answers: impl IntoIterator<Item = Answer>,
+    ) -> Self {
+        let answers = Mutex::new(answers.into_iter().collect());
+        let state = Arc::new(State { answers, ..State::default() });
+        let listener = std::net::TcpListener::bind(address).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        let (alive, mut ended) = oneshot::channel();
+        let shared = Arc::clone(&state);
+        thread::spawn(move || {
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            runtime.enable_all().build().unwrap().block_on(async {
+                let listener = TcpListener::from_std(listener).unwrap();
+                loop {
+                    let accepted = tokio::select! {
+                        accepted = listener.accept() => accepted.unwrap().0,
+                        _ = &mut ended => return,
+                    };
+                    let (state, tls) = (Arc::clone(&shared), tls.clone());
+                    tokio::spawn(async move {
+                        match tls {
+                            None => serve(accepted, state).await,
+                            Some(tls) => {
+                                if let Ok(stream) = tls.accept(accepted).await {
+                                    serve(stream, state).await;
+                                }
+                            }
+                        }
+                    });
+                }
+            });
+        });
+        Self { address, state, _alive: alive }
+    }
+
+    pub fn http(&self) -> String {
+        format!("http://{}/v1/metrics", self.address)
+    }
+
+    pub fn grpc(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Answers so from now on.
+    pub fn answer(&self, answers: impl IntoIterator<Item = Answer>) {
+        *self.state.answers.lock().unwrap() = answers.into_iter().collect();
+    }
+
+    pub fn arrived(&self) -> Vec<Arrived> {
+        self.state.arrived.lock().unwrap().clone()
+    }
+
+    /// Waits until so many requests arrived.
+    pub fn wait_for(&self, count: usize) -> Vec<Arrived> {
+        let patience = Instant::now() + Duration::from_secs(20);
+        while self.arrived().len() < count {
+            assert!(Instant::now() < patience, "{} of {count} arrived", self.arrived().len());
+            thread::sleep(Duration::from_millis(5));
+        }
+        self.arrived()
+    }
+}
+
+impl Arrived {
+    pub fn header(&self, name: &str) -> Vec<&str> {
+        self.headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect()
+    }
+
+    fn metrics(&self) -> impl Iterator<Item = &Metric> {
+        let scopes = self.request.resource_metrics.iter().flat_map(|it| &it.scope_metrics);
+        scopes.flat_map(|scope| &scope.metrics)
+    }
+
+    /// How many data points it has.
+    pub fn points(&self) -> usize {
+        let counts = self.metrics().map(|metric| match metric.data.as_ref().unwrap() {
+            Data::Gauge(it) => it.data_points.len(),
+            Data::Sum(it) => it.data_points.len(),
+            Data::Histogram(it) => it.data_points.len(),
+            Data::ExponentialHistogram(it) => it.data_points.len(),
+            Data::Summary(it) => it.data_points.len(),
+        });
+        counts.sum()
+    }
+
+    /// The value of a sum with one integer point.
+    pub fn sum(&self, name: &str) -> Option<i64> {
+        let metric = self.metrics().find(|metric| metric.name == name)?;
+        let Some(Data::Sum(sum)) = &metric.data else { panic!("{name} is no sum") };
+        assert_eq!(sum.data_points.len(), 1, "{name}");
+        let Some(Value::AsInt(value)) = sum.data_points[0].value else { panic!("{name}") };
+        Some(value)
+    }
+}
+
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, state: Arc<State>) {
+    let service = tower::service_fn(move |request| respond(request, Arc::clone(&state)));
+    let io = TokioIo::new(stream);
+    let builder = auto::Builder::new(TokioExecutor::new());
+    // How connections end is up to the one who pushes.
+    let _ = builder.serve_connection(io, TowerToHyperService::new(service)).await;
+}
+
+async fn respond(
+    request: Request<hyper::body::Incoming>,
+    state: Arc<State>,
+) -> Result<Response<Body>, io::Error> {
+    let answer = state.next();
+    let (head, body) = request.into_parts();
+    let (headers, path) = (head.headers.clone(), head.uri.path().to_owned());
+    let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    if headers["content-type"].to_str().unwrap().starts_with("application/grpc") {
+        let service = Service { state, answer, headers, path };
+        let mut server =
+            MetricsServiceServer::new(service).accept_compressed(CompressionEncoding::Gzip);
+        let request = Request::from_parts(head, Full::new(body));
+        let response = tower::Service::call(&mut server, request).await.unwrap();
+        return Ok(response.map(|body| body.map_err(|status| panic!("{status}")).boxed_unsync()));
+    }
+
+    assert_eq!(headers["content-type"], "application/x-protobuf");
+    let mut plain = body.to_vec();
+    if headers.get("content-encoding").is_some_and(|it| it == "gzip") {
+        plain.clear();
+        GzDecoder::new(&*body).read_to_end(&mut plain).unwrap();
+    }
+    let request = ExportMetricsServiceRequest::decode(&*plain).unwrap();
+    state.arrived.lock().unwrap().push(Arrived { at: Instant::now(), path, headers, request });
+    let response = Response::builder();
+    let answered = |body: Vec<u8>| Full::new(Bytes::from(body)).boxed_unsync();
+    match answer {
+        Answer::Accept => Ok(response.body(answered(Vec::new())).unwrap()),
+        Answer::Partial(rejected) => {
+            Ok(response.body(answered(partial(rejected).encode_to_vec())).unwrap())
+        }
+        Answer::Status(code, wait) => {
+            let response = wait
+                .into_iter()
+                .fold(response.status(code), |it, wait| it.header("retry-after", wait));
+            Ok(response.body(answered(b"as told".to_vec())).unwrap())
+        }
+        Answer::Long(length) => Ok(response.body(answered(vec![0; length])).unwrap()),
+        Answer::Hang => std::future::pending().await,
+        Answer::Close => Err(io::ErrorKind::ConnectionReset.into()),
+        Answer::Grpc(_) => panic!("this is HTTP"),
+    }
+}
+
+impl State {
+    fn next(&self) -> Answer {
+        let mut answers = self.answers.lock().unwrap();
+        if answers.len() > 1 { answers.remove(0) } else { answers[0].clone() }
+    }
+}
+
+struct Service {
+    state: Arc<State>,
+    answer: Answer,
+    headers: HeaderMap,
+    path: String,
+}
+
+#[tonic::async_trait]
+impl MetricsService for Service {
+    async fn export(
+        &self,
+        request: tonic::Request<ExportMetricsServiceRequest>,
+    ) -> Result<tonic::Response<ExportMetricsServiceResponse>, tonic::Status> {
+        self.state.arrived.lock().unwrap().push(Arrived {
+            at: Instant::now(),
+            path: self.path.clone(),
+            headers: self.headers.clone(),
+            request: request.into_inner(),
+        });
+        match &self.answer {
+            Answer::Accept => Ok(tonic::Response::new(ExportMetricsServiceResponse::default())),
+            Answer::Partial(rejected) => Ok(tonic::Response::new(partial(*rejected))),
+            Answer::Grpc(status) => Err(status.clone()),
+            Answer::Hang => {
+                time::sleep(Duration::from_hours(1)).await;
+                Err(tonic::Status::unknown("an hour passed"))
+            }
+            _ => panic!("this is gRPC"),
+        }
+    }
+}
+
+fn partial(rejected: i64) -> ExportMetricsServiceResponse {
+    ExportMetricsServiceResponse {
+        partial_success: Some(ExportMetricsPartialSuccess {
+            rejected_data_points: rejected,
+            error_message: "too old".into(),
+        }),
+    }
+}
