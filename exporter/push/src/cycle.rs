@@ -51,11 +51,7 @@ impl<E: Export> Cycle<E> {
         let outcome = retry::deliver(&self.exporter, batch.bytes, deadline).await;
         batch.exporting.finish(&outcome);
         let receipt = outcome?;
-        if receipt.rejected == 0 {
-            return Ok(());
-        }
-        let reason = format!("{} data points were refused: {}", receipt.rejected, receipt.message);
-        Err(Failure { status: receipt.status, ..Failure::new(Kind::Rejected, reason) })
+        if receipt.rejected > 0 { Err(Failure::rejected(&receipt)) } else { Ok(()) }
     }
 
     /// Collects, and prepares what was collected, if there is anything.

@@ -80,9 +80,11 @@ impl Destination {
     /// How long one export may take, attempts and the waits between them together.
     ///
     /// [`Schedule::timeout`](crate::Schedule::timeout) and the interval end it earlier if they are
-    /// shorter.
+    /// shorter. A time-out of zero leaves it as it is.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        if !timeout.is_zero() {
+            self.timeout = timeout;
+        }
         self
     }
 

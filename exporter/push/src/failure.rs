@@ -1,6 +1,6 @@
 use std::{borrow::Cow, time::Duration};
 
-use crate::FlushError;
+use crate::{FlushError, export::Receipt};
 
 /// Why nothing was exported, or not everything.
 #[derive(Debug, Clone)]
@@ -55,6 +55,13 @@ impl Failure {
         Self { retry: Retry::Soon, ..Self::new(Kind::Connection, reason) }
     }
 
+    /// The other side accepted the export, and refused some of it.
+    pub(crate) fn rejected(receipt: &Receipt) -> Self {
+        let reason =
+            format!("{} data points were refused: {}", receipt.rejected, plain(&receipt.message));
+        Self { status: receipt.status, ..Self::new(Kind::Rejected, reason) }
+    }
+
     /// The other side answered with a failure.
     pub(crate) fn status(status: Status, retry: Retry, message: &str) -> Self {
         let shown = match status {
@@ -75,9 +82,8 @@ impl Failure {
             Kind::Status(Status::Http(300..=399 | 404 | 405) | Status::Grpc("UNIMPLEMENTED")) => {
                 "check the endpoint, its path and the protocol"
             }
-            Kind::Status(Status::Http(413)) | Kind::TooLarge => {
-                "raise the limit of the other side, or measure fewer series"
-            }
+            Kind::Status(Status::Http(413) | Status::Grpc("RESOURCE_EXHAUSTED"))
+            | Kind::TooLarge => "raise the limit of the other side, or measure fewer series",
             Kind::Timeout => {
                 "check that the collector is up and not overloaded, or raise the time-out"
             }

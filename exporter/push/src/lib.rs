@@ -8,6 +8,7 @@
 //! use std::time::Duration;
 //!
 //! use kymo_push::{Destination, Push, Schedule};
+//! use opentelemetry::metrics::MeterProvider;
 //! use opentelemetry_sdk::metrics::SdkMeterProvider;
 //!
 //! // Nobody listens there: that is found out later, and never by who measures.
@@ -16,7 +17,8 @@
 //! let provider = SdkMeterProvider::builder().with_reader(push.reader()).build();
 //! push.measure(&provider);
 //!
-//! push.stop(Duration::from_millis(100)).unwrap_err();
+//! provider.meter("shop").u64_counter("sales").build().add(1, &[]);
+//! assert!(push.stop(Duration::from_millis(100)).is_err());
 //! # Ok::<_, kymo_push::Error>(())
 //! ```
 //!

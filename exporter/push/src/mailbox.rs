@@ -153,7 +153,8 @@ impl Mailbox {
         }
     }
 
-    /// The thread is about to end: nobody waits any longer.
+    /// The thread is about to end: nobody waits any longer. Those who waited for an export came too
+    /// late for the last one, whose `outcome` is for those who waited for the end.
     pub(crate) fn close(&self, outcome: &Result<(), FlushError>) {
         let waiters = {
             let mut state = self.state();
@@ -162,7 +163,8 @@ impl Mailbox {
             mem::take(&mut state.waiters)
         };
         for waiter in waiters {
-            (waiter.reply)(outcome.clone());
+            let late = || Err(FlushError::Stopped);
+            (waiter.reply)(if waiter.until_end { outcome.clone() } else { late() });
         }
     }
 

@@ -58,3 +58,36 @@ impl TemporalityPreference {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry_sdk::metrics::{ManualReader, reader::MetricReader};
+
+    use super::*;
+
+    #[test]
+    fn kinds_are_divided_as_the_sdk_divides_them() {
+        for (preference, temporality) in [
+            (TemporalityPreference::Cumulative, Temporality::Cumulative),
+            (TemporalityPreference::Delta, Temporality::Delta),
+            (TemporalityPreference::LowMemory, Temporality::LowMemory),
+        ] {
+            let reader = ManualReader::builder().with_temporality(temporality).build();
+            for kind in [
+                InstrumentKind::Counter,
+                InstrumentKind::UpDownCounter,
+                InstrumentKind::Histogram,
+                InstrumentKind::Gauge,
+                InstrumentKind::ObservableCounter,
+                InstrumentKind::ObservableUpDownCounter,
+                InstrumentKind::ObservableGauge,
+            ] {
+                assert_eq!(
+                    preference.of(kind),
+                    reader.temporality(kind),
+                    "{preference:?} {kind:?}"
+                );
+            }
+        }
+    }
+}

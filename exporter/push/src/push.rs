@@ -19,9 +19,10 @@ use crate::{
 
 /// A push of everything a meter provider measures, from a thread of its own.
 ///
-/// The thread is named `kymo-push`. It collects and exports at every interval, with a runtime of
-/// its own: nothing runs on the application's, whose kind does not matter, nor whether there is
-/// one. A destination that is dead, slow or hangs costs nothing but this thread, and a failed
+/// The thread is named `kymo-push`. It exports at every interval, with a runtime of its own:
+/// nothing runs on the application's, whose kind does not matter, nor whether there is one. While
+/// it collects, or looks up a name, a second thread of that name does so, for a callback that does
+/// not return must not stop the clock of those who wait. A destination that is dead, slow or hangs costs nothing but this thread, and a failed
 /// export leaves nothing in memory: the next interval collects anew.
 ///
 /// Clones are the same push. When the last of them and of its [readers](Push::reader) is dropped,

@@ -33,6 +33,15 @@ fn every_interval_has_its_export() {
 }
 
 #[test]
+fn an_export_that_hangs_ends_with_its_interval() {
+    let receiver = Receiver::start([Answer::Hang, Answer::Accept]);
+    let service = Service::new(&http(receiver.http()), OFTEN);
+    service.jobs.add(1, &[]);
+    let arrived = receiver.wait_for(2);
+    assert!(arrived[1].at - arrived[0].at < Duration::from_secs(5));
+}
+
+#[test]
 fn after_an_outage_cumulative_values_are_complete() {
     let receiver = Receiver::start([Answer::Status(500, None)]);
     let service = Service::new(&http(receiver.http()), OFTEN);
@@ -147,7 +156,10 @@ fn a_callback_that_does_not_return_stops_nobody() {
     let meter = service.provider.meter("service");
     let _gauge = meter
         .u64_observable_gauge("gauge")
-        .with_callback(move |_| drop(blocked.lock().unwrap().recv()))
+        .with_callback(move |_| {
+            // The test's end, if not before.
+            let _ = blocked.lock().unwrap().recv();
+        })
         .build();
     let timeout = Duration::from_millis(200);
     let started = Instant::now();

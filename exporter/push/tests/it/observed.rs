@@ -11,7 +11,7 @@ use opentelemetry_sdk::{
     error::OTelSdkResult,
     metrics::{
         InstrumentKind, ManualReader, Pipeline, SdkMeterProvider, Temporality,
-        data::{AggregatedMetrics, MetricData, ResourceMetrics},
+        data::{AggregatedMetrics, MetricData, ResourceMetrics, ScopeMetrics},
         reader::MetricReader,
     },
 };
@@ -65,7 +65,7 @@ impl Eye {
         let mut metrics = ResourceMetrics::default();
         self.collect(&mut metrics).unwrap();
         let mut series = Vec::new();
-        for metric in metrics.scope_metrics().flat_map(|scope| scope.metrics()) {
+        for metric in metrics.scope_metrics().flat_map(ScopeMetrics::metrics) {
             let mut add = |attributes: Vec<&KeyValue>, value| {
                 series.push((metric.name().to_owned(), shown(attributes), value));
             };

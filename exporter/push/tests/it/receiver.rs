@@ -37,7 +37,7 @@ use tonic::codec::CompressionEncoding;
 
 /// What the receiver does with a request.
 #[derive(Clone)]
-pub enum Answer {
+pub(crate) enum Answer {
     Accept,
     /// Accepts all but so many data points.
     Partial(i64),
@@ -54,15 +54,15 @@ pub enum Answer {
 
 /// A request that arrived, accepted or not.
 #[derive(Clone)]
-pub struct Arrived {
-    pub at: Instant,
-    pub path: String,
-    pub headers: HeaderMap,
-    pub request: ExportMetricsServiceRequest,
+pub(crate) struct Arrived {
+    pub(crate) at: Instant,
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) request: ExportMetricsServiceRequest,
 }
 
-pub struct Receiver {
-    pub address: SocketAddr,
+pub(crate) struct Receiver {
+    pub(crate) address: SocketAddr,
     state: Arc<State>,
     /// Its end ends the receiver.
     _alive: oneshot::Sender<()>,
@@ -78,11 +78,11 @@ struct State {
 type Body = UnsyncBoxBody<Bytes, Infallible>;
 
 impl Receiver {
-    pub fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+    pub(crate) fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
         Self::with("127.0.0.1:0".parse().unwrap(), None, answers)
     }
 
-    pub fn with(
+    pub(crate) fn with(
         address: SocketAddr,
         tls: Option<TlsAcceptor>,
         answers: impl IntoIterator<Item = Answer>,
@@ -120,25 +120,25 @@ impl Receiver {
         Self { address, state, _alive: alive }
     }
 
-    pub fn http(&self) -> String {
+    pub(crate) fn http(&self) -> String {
         format!("http://{}/v1/metrics", self.address)
     }
 
-    pub fn grpc(&self) -> String {
+    pub(crate) fn grpc(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Answers so from now on.
-    pub fn answer(&self, answers: impl IntoIterator<Item = Answer>) {
+    pub(crate) fn answer(&self, answers: impl IntoIterator<Item = Answer>) {
         *self.state.answers.lock().unwrap() = answers.into_iter().collect();
     }
 
-    pub fn arrived(&self) -> Vec<Arrived> {
+    pub(crate) fn arrived(&self) -> Vec<Arrived> {
         self.state.arrived.lock().unwrap().clone()
     }
 
     /// Waits until so many requests arrived.
-    pub fn wait_for(&self, count: usize) -> Vec<Arrived> {
+    pub(crate) fn wait_for(&self, count: usize) -> Vec<Arrived> {
         let patience = Instant::now() + Duration::from_secs(20);
         while self.arrived().len() < count {
             assert!(Instant::now() < patience, "{} of {count} arrived", self.arrived().len());
@@ -149,7 +149,7 @@ impl Receiver {
 }
 
 impl Arrived {
-    pub fn header(&self, name: &str) -> Vec<&str> {
+    pub(crate) fn header(&self, name: &str) -> Vec<&str> {
         self.headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect()
     }
 
@@ -159,7 +159,7 @@ impl Arrived {
     }
 
     /// How many data points it has.
-    pub fn points(&self) -> usize {
+    pub(crate) fn points(&self) -> usize {
         let counts = self.metrics().map(|metric| match metric.data.as_ref().unwrap() {
             Data::Gauge(it) => it.data_points.len(),
             Data::Sum(it) => it.data_points.len(),
@@ -171,7 +171,7 @@ impl Arrived {
     }
 
     /// The value of a sum with one integer point.
-    pub fn sum(&self, name: &str) -> Option<i64> {
+    pub(crate) fn sum(&self, name: &str) -> Option<i64> {
         let metric = self.metrics().find(|metric| metric.name == name)?;
         let Some(Data::Sum(sum)) = &metric.data else { panic!("{name} is no sum") };
         assert_eq!(sum.data_points.len(), 1, "{name}");
