@@ -73,6 +73,14 @@ impl Failure {
         Self { kind: Kind::Status(status), reason, status: Some(status), retry }
     }
 
+    /// The same, with what the attempt before it failed by if this one only ran out of time.
+    pub(crate) fn after(mut self, before: Option<Self>) -> Self {
+        if let (Kind::Timeout, Some(before)) = (&self.kind, before) {
+            self.reason = format!("{}; before that, {}", self.reason, before.reason);
+        }
+        self
+    }
+
     /// What an operator can do about it.
     pub(crate) fn advice(&self) -> &'static str {
         match self.kind {

@@ -18,7 +18,8 @@ const LONGEST: Duration = Duration::from_secs(8);
 
 /// Sends until it arrives, it makes no sense any more, or `deadline`.
 ///
-/// The failure is that of the last attempt. If the other side asked for a wait beyond `deadline`,
+/// The failure is that of the last attempt, and says what came before if that one only ran out of
+/// time. If the other side asked for a wait beyond `deadline`,
 /// nothing is sent before it ends.
 pub(crate) async fn deliver(
     exporter: &impl Export,
@@ -26,10 +27,11 @@ pub(crate) async fn deliver(
     deadline: Instant,
 ) -> Result<Receipt, Failure> {
     let mut pause = FIRST;
+    let mut before = None;
     loop {
         let failure = match exporter.send(batch.clone(), deadline).await {
             Ok(receipt) => return Ok(receipt),
-            Err(failure) => failure,
+            Err(failure) => failure.after(before.take()),
         };
         let wait = match failure.retry {
             Retry::Never => return Err(failure),
@@ -40,6 +42,7 @@ pub(crate) async fn deliver(
             return Err(failure);
         }
         time::sleep(wait).await;
+        before = Some(failure);
         pause = LONGEST.min(pause * 2);
     }
 }

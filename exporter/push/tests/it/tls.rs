@@ -1,6 +1,6 @@
 //! Encrypted connections.
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 
 use kymo_push::{Destination, Error, FlushError, Protocol, Push};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
@@ -99,13 +99,12 @@ fn a_collector_of_another_authority_gets_nothing() {
         let receiver = authority.receiver(false);
         let destination = destination(protocol, &receiver)
             .ca_certificate(other.file("ca.pem"))
-            .timeout(std::time::Duration::from_millis(300));
+            .timeout(Duration::from_secs(1));
         let service = Service::new(&destination, NEVER);
         service.jobs.add(1, &[]);
         let error = service.push.flush(LONG).unwrap_err();
-        let FlushError::Failed { kind, reason } = &error else { panic!("{error}") };
-        assert_eq!(kind, "connection", "{reason}");
-        assert!(reason.contains("certificate"), "{reason}");
+        assert!(matches!(error, FlushError::Failed { .. }), "{error}");
+        assert!(error.to_string().contains("certificate"), "{error}");
         assert!(receiver.arrived().is_empty());
     }
 }
@@ -117,7 +116,7 @@ fn a_collector_that_asks_for_a_certificate_is_shown_ours() {
     authority.sign("client");
     let stranger = destination(Protocol::HttpProtobuf, &receiver)
         .ca_certificate(authority.file("ca.pem"))
-        .timeout(std::time::Duration::from_millis(300));
+        .timeout(Duration::from_secs(1));
     let known = stranger
         .clone()
         .client_certificate(authority.file("client.pem"))
