@@ -86,7 +86,10 @@ impl HttpExporter {
                 status: Some(status),
                 ..Failure::new(Kind::TooLarge, "the answer was longer than 4 MiB")
             },
-            Err(error) => Failure::connection(causes(&*error)),
+            // It was accepted: sending it again might count it twice.
+            Err(error) => {
+                Failure { status: Some(status), ..Failure::new(Kind::Connection, causes(&*error)) }
+            }
         })?;
         // An answer of another kind, or none, to a request that was accepted is no failure.
         let answer = ExportMetricsServiceResponse::decode(body.to_bytes()).unwrap_or_default();

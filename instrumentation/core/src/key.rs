@@ -53,7 +53,8 @@ impl AttributeKey {
 pub const ERROR_TYPE: AttributeKey = AttributeKey::closed(
     "error.type",
     "Why it failed; absent on success. HTTP: the status of a 5xx, `timeout`, `cancelled`, `panic`, \
-     `body_error` or `_OTHER`.",
+     `body_error` or `_OTHER`. Push: the status, `timeout`, `connection`, `rejected`, `too_large`, \
+     `cancelled`, `output`, `panic`, `collection` or `_OTHER`.",
 );
 
 /// The request method.

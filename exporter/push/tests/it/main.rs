@@ -5,6 +5,7 @@
 mod grpc;
 mod http;
 mod life;
+mod model;
 mod observed;
 mod receiver;
 mod stop;

@@ -24,7 +24,7 @@ use crate::{
 
 /// One reader, and who reads it.
 #[derive(Debug, Clone, Default)]
-struct Eye(Arc<ManualReader>);
+pub(crate) struct Eye(Arc<ManualReader>);
 
 impl MetricReader for Eye {
     fn register_pipeline(&self, pipeline: Weak<Pipeline>) {
@@ -50,18 +50,18 @@ impl MetricReader for Eye {
 
 /// A series: its name, its attributes but those of the component and the server, and its value, or
 /// how often it was observed.
-type Series = (String, Vec<String>, i64);
+pub(crate) type Series = (String, Vec<String>, i64);
 
 impl Eye {
     /// What a service measures of its push, by another provider.
-    fn watch(push: &Push) -> (Self, SdkMeterProvider) {
+    pub(crate) fn watch(push: &Push) -> (Self, SdkMeterProvider) {
         let eye = Self::default();
         let provider = SdkMeterProvider::builder().with_reader(eye.clone()).build();
         push.measure(&provider);
         (eye, provider)
     }
 
-    fn series(&self) -> Vec<Series> {
+    pub(crate) fn series(&self) -> Vec<Series> {
         let mut metrics = ResourceMetrics::default();
         self.collect(&mut metrics).unwrap();
         let mut series = Vec::new();

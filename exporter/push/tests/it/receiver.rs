@@ -36,7 +36,7 @@ use tokio_rustls::TlsAcceptor;
 use tonic::codec::CompressionEncoding;
 
 /// What the receiver does with a request.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) enum Answer {
     Accept,
     /// Accepts all but so many data points.
