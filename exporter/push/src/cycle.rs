@@ -51,6 +51,10 @@ impl<E: Export> Cycle<E> {
         let outcome = retry::deliver(&self.exporter, batch.bytes, deadline).await;
         batch.exporting.finish(&outcome);
         let receipt = outcome?;
+        if receipt.rejected == 0 && !receipt.message.is_empty() {
+            // OTLP lets a collector warn about what it accepted.
+            tracing::debug!("the collector accepts the metrics, and says: {:?}", receipt.message);
+        }
         if receipt.rejected > 0 { Err(Failure::rejected(&receipt)) } else { Ok(()) }
     }
 

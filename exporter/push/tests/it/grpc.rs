@@ -65,6 +65,29 @@ fn an_unavailable_collector_is_asked_again() {
 }
 
 #[test]
+fn a_call_that_breaks_off_is_tried_again() {
+    let receiver = Receiver::start([Answer::Close, Answer::Close, Answer::Accept]);
+    let service = Service::new(&grpc(receiver.grpc()), NEVER);
+    service.jobs.add(1, &[]);
+    service.push.flush(LONG).unwrap();
+    assert_eq!(receiver.arrived().len(), 1);
+    assert_eq!(receiver.told(), 3);
+}
+
+#[test]
+fn a_collector_that_restarts_is_found_again() {
+    let receiver = Receiver::start([Answer::Accept]);
+    let service = Service::new(&grpc(receiver.grpc()), NEVER);
+    service.jobs.add(1, &[]);
+    service.push.flush(LONG).unwrap();
+    let address = receiver.address;
+    drop(receiver);
+    let receiver = Receiver::with(address, None, [Answer::Accept]);
+    service.push.flush(LONG).unwrap();
+    assert_eq!(receiver.arrived().len(), 1);
+}
+
+#[test]
 fn what_will_not_pass_is_not_tried_again() {
     for (status, name) in [
         (Status::permission_denied("no"), "PERMISSION_DENIED"),

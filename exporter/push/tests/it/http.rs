@@ -84,7 +84,21 @@ fn a_connection_closed_midway_is_tried_again() {
     let service = Service::new(&http(receiver.http()), NEVER);
     service.jobs.add(1, &[]);
     service.push.flush(LONG).unwrap();
-    assert_eq!(receiver.arrived().len(), 3);
+    assert_eq!(receiver.arrived().len(), 1);
+    assert_eq!(receiver.told(), 3);
+}
+
+#[test]
+fn a_collector_that_restarts_is_found_again() {
+    let receiver = Receiver::start([Answer::Accept]);
+    let service = Service::new(&http(receiver.http()), NEVER);
+    service.jobs.add(1, &[]);
+    service.push.flush(LONG).unwrap();
+    let address = receiver.address;
+    drop(receiver);
+    let receiver = Receiver::with(address, None, [Answer::Accept]);
+    service.push.flush(LONG).unwrap();
+    assert_eq!(receiver.arrived().len(), 1);
 }
 
 #[test]

@@ -4,7 +4,10 @@ use std::{
     convert::Infallible,
     io::{self, Read},
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -52,7 +55,7 @@ pub(crate) enum Answer {
     Long(usize),
 }
 
-/// A request that arrived, accepted or not.
+/// A request that was read to its end, accepted or not.
 #[derive(Clone)]
 pub(crate) struct Arrived {
     pub(crate) at: Instant,
@@ -64,8 +67,8 @@ pub(crate) struct Arrived {
 pub(crate) struct Receiver {
     pub(crate) address: SocketAddr,
     state: Arc<State>,
-    /// Its end ends the receiver.
-    _alive: oneshot::Sender<()>,
+    /// What ends the thread, and the thread.
+    thread: Option<(oneshot::Sender<()>, thread::JoinHandle<()>)>,
 }
 
 #[derive(Default)]
@@ -73,6 +76,7 @@ struct State {
     /// The answers to come; the last one stays.
     answers: Mutex<Vec<Answer>>,
     arrived: Mutex<Vec<Arrived>>,
+    told: AtomicUsize,
 }
 
 type Body = UnsyncBoxBody<Bytes, Infallible>;
@@ -94,7 +98,7 @@ impl Receiver {
         let address = listener.local_addr().unwrap();
         let (alive, mut ended) = oneshot::channel();
         let shared = Arc::clone(&state);
-        thread::spawn(move || {
+        let thread = thread::spawn(move || {
             let mut runtime = tokio::runtime::Builder::new_current_thread();
             runtime.enable_all().build().unwrap().block_on(async {
                 let listener = TcpListener::from_std(listener).unwrap();
@@ -117,7 +121,7 @@ impl Receiver {
                 }
             });
         });
-        Self { address, state, _alive: alive }
+        Self { address, state, thread: Some((alive, thread)) }
     }
 
     pub(crate) fn http(&self) -> String {
@@ -137,6 +141,11 @@ impl Receiver {
         self.state.arrived.lock().unwrap().clone()
     }
 
+    /// How many requests there were, those included whose connection it closed.
+    pub(crate) fn told(&self) -> usize {
+        self.state.told.load(Ordering::Relaxed)
+    }
+
     /// Waits until so many requests arrived.
     pub(crate) fn wait_for(&self, count: usize) -> Vec<Arrived> {
         let patience = Instant::now() + Duration::from_secs(20);
@@ -145,6 +154,16 @@ impl Receiver {
             thread::sleep(Duration::from_millis(5));
         }
         self.arrived()
+    }
+}
+
+impl Drop for Receiver {
+    /// Closes the listener and all connections.
+    fn drop(&mut self) {
+        let (alive, thread) = self.thread.take().unwrap();
+        drop(alive);
+        // A failed assertion of the thread has failed the test by what did not arrive.
+        let _ = thread.join();
     }
 }
 
@@ -196,6 +215,9 @@ async fn respond(
     let (head, body) = request.into_parts();
     let (headers, path) = (head.headers.clone(), head.uri.path().to_owned());
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    if let Answer::Close = answer {
+        return Err(io::ErrorKind::ConnectionReset.into());
+    }
     if headers["content-type"].to_str().unwrap().starts_with("application/grpc") {
         let service = Service { state, answer, headers, path };
         let mut server =
@@ -228,13 +250,13 @@ async fn respond(
         }
         Answer::Long(length) => Ok(response.body(answered(vec![0; length])).unwrap()),
         Answer::Hang => std::future::pending().await,
-        Answer::Close => Err(io::ErrorKind::ConnectionReset.into()),
-        Answer::Grpc(_) => panic!("this is HTTP"),
+        Answer::Close | Answer::Grpc(_) => panic!("this is HTTP"),
     }
 }
 
 impl State {
     fn next(&self) -> Answer {
+        self.told.fetch_add(1, Ordering::Relaxed);
         let mut answers = self.answers.lock().unwrap();
         if answers.len() > 1 { answers.remove(0) } else { answers[0].clone() }
     }
