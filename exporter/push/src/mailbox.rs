@@ -107,7 +107,10 @@ impl Mailbox {
         let ordered = Instant::now();
         let stop = state.stop.get_or_insert(Stop { ordered, deadline, pipeline: None });
         stop.deadline = stop.deadline.min(deadline);
-        stop.pipeline = pipeline.or(stop.pipeline.take());
+        // There is but one. A second hold of it is let go of after the lock.
+        if stop.pipeline.is_none() {
+            stop.pipeline = pipeline;
+        }
         drop(state);
         self.work.notify_one();
     }
@@ -156,16 +159,18 @@ impl Mailbox {
     /// The thread is about to end: nobody waits any longer. Those who waited for an export came too
     /// late for the last one, whose `outcome` is for those who waited for the end.
     pub(crate) fn close(&self, outcome: &Result<(), FlushError>) {
-        let waiters = {
+        let (waiters, stop) = {
             let mut state = self.state();
             state.ended = true;
-            state.stop = None;
-            mem::take(&mut state.waiters)
+            (mem::take(&mut state.waiters), state.stop.take())
         };
         for waiter in waiters {
             let late = || Err(FlushError::Stopped);
             (waiter.reply)(if waiter.until_end { outcome.clone() } else { late() });
         }
+        // With the pipeline may go the reader, and with it the last handle, which orders a stop: not
+        // while the state is locked.
+        drop(stop);
     }
 
     /// Returns when an export under way has had its half of the time until the end.

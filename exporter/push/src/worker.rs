@@ -80,7 +80,6 @@ impl<E: Export> Worker<E> {
         self.record(&outcome);
         let outcome = outcome.as_ref().copied().map_err(FlushError::from);
         self.mailbox.finish(begun, &outcome);
-        drop(stop.pipeline);
         outcome
     }
 

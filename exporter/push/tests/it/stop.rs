@@ -1,12 +1,14 @@
 //! However it ends, it ends in time.
 
 use std::{
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
 
 use futures_util::future;
 use kymo_push::FlushError;
+use opentelemetry::metrics::MeterProvider;
 
 use crate::{
     LONG, NEVER, Service, grpc, http,
@@ -123,6 +125,27 @@ fn dropping_everything_waits_for_nothing_and_loses_nothing() {
 }
 
 #[test]
+fn the_thread_lets_go_of_everything() {
+    let receiver = Receiver::start([Answer::Accept]);
+    let service = Service::new(&http(receiver.http()), NEVER);
+    service.jobs.add(7, &[]);
+    let held = Arc::new(());
+    let kept = Arc::clone(&held);
+    let meter = service.provider.meter("service");
+    let gauge = meter.u64_observable_gauge("gauge").with_callback(move |it| {
+        it.observe(Arc::strong_count(&kept) as u64, &[]);
+    });
+    drop((gauge.build(), meter, service));
+    receiver.wait_for(1);
+
+    let patience = Instant::now() + LONG;
+    while Arc::strong_count(&held) > 1 {
+        assert!(Instant::now() < patience, "the callback lives on");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
 fn dropping_everything_waits_for_nothing_while_an_export_hangs() {
     let receiver = Receiver::start([Answer::Hang]);
     let service = Service::new(&http(receiver.http()), NEVER);
@@ -158,12 +181,12 @@ fn a_dead_collector_costs_the_stop_its_time_out_at_most() {
 fn futures_executor<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(thread::Thread);
     impl std::task::Wake for Unpark {
-        fn wake(self: std::sync::Arc<Self>) {
+        fn wake(self: Arc<Self>) {
             self.0.unpark();
         }
     }
 
-    let waker = std::sync::Arc::new(Unpark(thread::current())).into();
+    let waker = Arc::new(Unpark(thread::current())).into();
     let mut context = std::task::Context::from_waker(&waker);
     let mut future = std::pin::pin!(future::FutureExt::fuse(future));
     loop {
