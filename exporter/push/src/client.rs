@@ -1,3 +1,8 @@
+//! Connections, made when they are needed.
+//!
+//! One client for both protocols, over the cryptography of our choice: what would be a transport of
+//! its own in `tonic` is a service of `hyper-util` here.
+
 use std::{
     error::Error as StdError,
     sync::{Mutex, PoisonError},

@@ -1,3 +1,5 @@
+//! What an exporter and a reader are called.
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kymo_core::key;

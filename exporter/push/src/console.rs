@@ -1,3 +1,5 @@
+//! For people who read standard output.
+
 use std::{
     future::Future,
     sync::atomic::AtomicUsize,

@@ -1,6 +1,8 @@
+//! What happens at every interval.
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, TryLockError},
+    sync::{Arc, Mutex, PoisonError, TryLockError},
     time::Instant,
 };
 
@@ -24,7 +26,8 @@ pub(crate) struct Cycle<E> {
     pub(crate) exporter: E,
     pub(crate) source: Arc<Source>,
     pub(crate) observer: Arc<Observer>,
-    /// Held while a collection runs, which nothing can cancel: a second one is not begun.
+    /// Held while a collection runs, which nothing can cancel: a second one is not begun, but for
+    /// the last one, which waits.
     pub(crate) collecting: Mutex<()>,
 }
 
@@ -35,11 +38,11 @@ struct Batch {
 }
 
 impl<E: Export> Cycle<E> {
-    /// Collects and exports until `deadline`.
-    pub(crate) async fn run(self: Arc<Self>, deadline: Instant) -> Result<(), Failure> {
+    /// Collects and exports until `deadline`; after the `last` one there is no other.
+    pub(crate) async fn run(self: Arc<Self>, deadline: Instant, last: bool) -> Result<(), Failure> {
         let cycle = Arc::clone(&self);
         // Not on this thread: a callback that never returns must not stop its clock.
-        let collection = task::spawn_blocking(move || cycle.collect());
+        let collection = task::spawn_blocking(move || cycle.collect(last));
         let Ok(collected) = time::timeout_at(deadline.into(), collection).await else {
             return Err(Failure::new(Kind::Timeout, "the collection took too long"));
         };
@@ -59,10 +62,13 @@ impl<E: Export> Cycle<E> {
     }
 
     /// Collects, and prepares what was collected, if there is anything.
-    fn collect(&self) -> Result<Option<Batch>, Failure> {
+    fn collect(&self, last: bool) -> Result<Option<Batch>, Failure> {
         let _collecting = match self.collecting.try_lock() {
             Ok(collecting) => collecting,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) if last => {
+                self.collecting.lock().unwrap_or_else(PoisonError::into_inner)
+            }
             Err(TryLockError::WouldBlock) => {
                 let reason = "a callback of an observable instrument does not return";
                 return Err(Failure::new(Kind::Timeout, reason));

@@ -1,3 +1,5 @@
+//! The other side, by its URL and by what it is sent with each request.
+
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, uri::Scheme};
 
 use crate::{Destination, Error, Protocol, destination::without_credentials};

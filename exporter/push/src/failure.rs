@@ -1,3 +1,5 @@
+//! Everything that can go wrong with an export, and what to do about it.
+
 use std::{borrow::Cow, time::Duration};
 
 use crate::{FlushError, export::Receipt};

@@ -1,3 +1,5 @@
+//! OTLP/gRPC.
+
 use std::{
     error::Error as _,
     sync::atomic::AtomicUsize,

@@ -1,3 +1,5 @@
+//! What is logged.
+
 use crate::failure::Failure;
 
 /// Whether exports succeed; says so when that changes, and never per export.

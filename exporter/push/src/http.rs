@@ -1,3 +1,9 @@
+//! OTLP/HTTP in protobuf.
+//!
+//! The requests are made here and not by `opentelemetry-otlp`, whose exporter merges headers from
+//! the environment into the given ones, and keeps to itself the status and the refused points of an
+//! answer, which have to be counted.
+
 use std::{
     io::Write,
     sync::atomic::AtomicUsize,

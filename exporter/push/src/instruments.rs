@@ -1,3 +1,5 @@
+//! The instruments of the push itself, and when they record.
+
 use std::{
     sync::{Arc, OnceLock},
     time::{Duration, Instant},

@@ -1,3 +1,5 @@
+//! Between the handles, wherever they are, and the thread.
+
 use std::{
     mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},

@@ -1,3 +1,5 @@
+//! Data points, counted.
+
 use opentelemetry_sdk::metrics::data::{
     AggregatedMetrics, MetricData, ResourceMetrics, ScopeMetrics,
 };

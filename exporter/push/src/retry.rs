@@ -1,3 +1,5 @@
+//! Attempt after attempt, as long as it makes sense.
+
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
     time::{Duration, Instant},

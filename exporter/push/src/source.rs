@@ -1,3 +1,5 @@
+//! Where the metrics come from.
+
 use std::sync::{Mutex, PoisonError, Weak};
 
 use opentelemetry_sdk::{

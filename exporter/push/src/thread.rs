@@ -1,3 +1,5 @@
+//! The thread, and how it begins and ends.
+
 use std::{
     io,
     sync::{Arc, Mutex, mpsc},

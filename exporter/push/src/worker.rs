@@ -1,3 +1,8 @@
+//! What the thread does all day.
+//!
+//! Exports follow each other and never overlap. What may take for ever runs beside the loop, which
+//! therefore always has an eye on the clock and on the mailbox.
+
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -59,7 +64,7 @@ impl<E: Export> Worker<E> {
     /// One export for all who wait by now, cancelled if a stop cannot wait for it.
     async fn export(&mut self, deadline: Instant) {
         let begun = self.mailbox.begin();
-        let mut run = task::spawn(Arc::clone(&self.cycle).run(deadline));
+        let mut run = task::spawn(Arc::clone(&self.cycle).run(deadline, false));
         let outcome = tokio::select! {
             outcome = &mut run => outcome.unwrap_or_else(|_| Err(panicked())),
             () = self.mailbox.impatience() => {
@@ -75,7 +80,7 @@ impl<E: Export> Worker<E> {
     /// The last export.
     async fn finish(mut self, stop: Stop) -> Result<(), FlushError> {
         let begun = self.mailbox.begin();
-        let run = task::spawn(Arc::clone(&self.cycle).run(stop.deadline));
+        let run = task::spawn(Arc::clone(&self.cycle).run(stop.deadline, true));
         let outcome = run.await.unwrap_or_else(|_| Err(panicked()));
         self.record(&outcome);
         let outcome = outcome.as_ref().copied().map_err(FlushError::from);

@@ -1,7 +1,11 @@
 //! However it ends, it ends in time.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -80,6 +84,30 @@ fn an_export_that_hangs_leaves_time_for_the_last_one() {
     let arrived = receiver.arrived();
     assert_eq!(arrived.len(), 2);
     assert_eq!(arrived[1].sum("jobs"), Some(2));
+}
+
+#[test]
+fn a_collection_that_takes_long_is_awaited_by_the_last_one() {
+    let receiver = Receiver::start([Answer::Accept]);
+    let service = Service::new(&http(receiver.http()), NEVER);
+    let slow = AtomicBool::new(true);
+    let (began, beginning) = mpsc::channel();
+    let _gauge = service
+        .provider
+        .meter("service")
+        .u64_observable_gauge("gauge")
+        .with_callback(move |it| {
+            it.observe(1, &[]);
+            if slow.swap(false, Ordering::Relaxed) {
+                began.send(()).unwrap();
+                thread::sleep(Duration::from_millis(1200));
+            }
+        })
+        .build();
+    service.push.nudge();
+    beginning.recv().unwrap();
+    service.push.stop(Duration::from_secs(2)).unwrap();
+    assert_eq!(receiver.arrived().len(), 1);
 }
 
 #[test]
