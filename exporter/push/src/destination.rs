@@ -129,6 +129,13 @@ impl Destination {
     }
 }
 
+impl Destination {
+    /// The endpoint as it may be shown: without user, password and query.
+    pub fn shown_endpoint(&self) -> String {
+        without_credentials(&self.endpoint)
+    }
+}
+
 impl Default for Destination {
     /// OTLP over HTTP to the collector on this machine.
     fn default() -> Self {
@@ -141,7 +148,7 @@ impl fmt::Debug for Destination {
         let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
         f.debug_struct("Destination")
             .field("protocol", &self.protocol)
-            .field("endpoint", &without_credentials(&self.endpoint))
+            .field("endpoint", &self.shown_endpoint())
             .field("headers", &names)
             .field("timeout", &self.timeout)
             .field("compression", &self.compression)

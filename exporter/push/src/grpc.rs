@@ -25,7 +25,6 @@ use crate::{
     Compression, Destination, Error,
     client::{Client, causes},
     component::Component,
-    destination::without_credentials,
     endpoint::{Endpoint, headers},
     export::{Export, Receipt},
     failure::{Failure, Kind, Retry, Status},
@@ -53,7 +52,7 @@ impl GrpcExporter {
             metadata: MetadataMap::from_headers(headers(destination)?),
             gzip: destination.compression == Compression::Gzip,
             timeout: destination.timeout,
-            target: without_credentials(&destination.endpoint),
+            target: destination.shown_endpoint(),
             component: Component::new("otlp_grpc_metric_exporter", &MADE)
                 .server(&endpoint.host, endpoint.port),
             origin: endpoint.uri,

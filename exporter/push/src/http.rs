@@ -25,7 +25,6 @@ use crate::{
     Compression, Destination, Error,
     client::{Client, causes},
     component::Component,
-    destination::without_credentials,
     endpoint::{Endpoint, headers},
     export::{Export, Receipt},
     failure::{Failure, Kind, Retry, Status},
@@ -62,7 +61,7 @@ impl HttpExporter {
             headers,
             gzip,
             timeout: destination.timeout,
-            target: without_credentials(&destination.endpoint),
+            target: destination.shown_endpoint(),
             component: Component::new("otlp_http_metric_exporter", &MADE)
                 .server(&endpoint.host, endpoint.port),
             uri: endpoint.uri,

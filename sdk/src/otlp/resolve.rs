@@ -7,7 +7,7 @@ use kymo_push::{Compression, Destination, Error, Protocol, Schedule, Temporality
 use super::{Otlp, variables};
 use crate::{
     configuration::{Description, Origin, Setting},
-    environment::{Environment, Found, boolean, duration, pairs, without_user},
+    environment::{Environment, Found, boolean, duration, pairs},
 };
 
 /// Everything about one destination, and who said it.
@@ -158,11 +158,12 @@ impl Resolved {
     }
 
     pub(super) fn describe(self, description: &mut Description) {
+        let endpoint = self.destination().shown_endpoint();
         let duration = |duration: &Duration| format!("{duration:?}");
         let file = |file: &Option<PathBuf>| {
             file.as_ref().map_or_else(|| "none".to_owned(), |path| path.display().to_string())
         };
-        description.note("otlp.endpoint", self.endpoint, |url| without_user(url).into_owned());
+        description.add("otlp.endpoint", endpoint, self.endpoint.origin);
         description.note("otlp.protocol", self.protocol, |protocol| match protocol {
             Protocol::HttpProtobuf => "http/protobuf",
             Protocol::Grpc => "grpc",
