@@ -86,6 +86,41 @@ pub const URL_SCHEME: AttributeKey =
 pub const STREAM_KIND: AttributeKey =
     AttributeKey::closed("kymo.http.stream.kind", "`sse`, `websocket` or `upgrade`.");
 
+/// What a processor did.
+pub const CPU_MODE: AttributeKey = AttributeKey::closed("cpu.mode", "`user` or `system`.");
+/// Which way bytes went between the process and a disk.
+pub const DISK_IO_DIRECTION: AttributeKey =
+    AttributeKey::closed("disk.io.direction", "`read` or `write`.");
+/// Whether the process gave the processor away.
+pub const CONTEXT_SWITCH_TYPE: AttributeKey = AttributeKey::closed(
+    "process.context_switch.type",
+    "`voluntary` when it waited, `involuntary` when the scheduler took the processor from it.",
+);
+/// Whether a page came from memory or from a disk.
+pub const PAGING_FAULT_TYPE: AttributeKey = AttributeKey::closed(
+    "system.paging.fault.type",
+    "`major` when a disk had to be read, else `minor`.",
+);
+/// The name the program gave to a tokio runtime.
+pub const RUNTIME_NAME: AttributeKey = AttributeKey::budget(
+    "kymo.runtime.name",
+    32,
+    "The name the program gave to a runtime; runtimes of one name are summed.",
+);
+
+/// The version of the program, in its info metric.
+pub const BUILD_VERSION: AttributeKey =
+    AttributeKey::closed("version", "The version that was built.");
+/// The commit the program was built from.
+pub const BUILD_REVISION: AttributeKey =
+    AttributeKey::closed("revision", "The commit it was built from; absent unless given.");
+/// The branch the program was built from.
+pub const BUILD_BRANCH: AttributeKey =
+    AttributeKey::closed("branch", "The branch it was built from; absent unless given.");
+/// The compiler that built the program.
+pub const BUILD_RUST_VERSION: AttributeKey =
+    AttributeKey::closed("rust_version", "The compiler that built it; absent unless given.");
+
 /// The name of a layer whose series stand apart; an attribute of the instrumentation scope.
 pub const LAYER: AttributeKey =
     AttributeKey::closed("kymo.layer", "The name the program gave to a layer.");

@@ -48,7 +48,7 @@ pub use buckets::{Buckets, BucketsError};
 pub use budget::ValueBudget;
 pub use folds::Folds;
 pub use in_flight::InFlight;
-pub use metric::{MetricKind, MetricSpec};
+pub use metric::{Callback, MetricKind, MetricSpec};
 pub use outcome::Outcome;
 pub use series::{SeriesCache, SeriesKey};
 pub use stopwatch::{Record, Stopwatch};

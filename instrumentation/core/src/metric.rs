@@ -1,6 +1,6 @@
 //! A metric, declared once.
 
-use opentelemetry::metrics::{Counter, Gauge, Histogram, Meter, UpDownCounter};
+use opentelemetry::metrics::{AsyncInstrument, Counter, Gauge, Histogram, Meter, UpDownCounter};
 
 use crate::key::AttributeKey;
 
@@ -83,4 +83,60 @@ impl MetricSpec {
             .with_boundaries(buckets.to_vec())
             .build()
     }
+
+    /// Lets `callback` observe this counter at every collection, for as long as the provider
+    /// lives: whole numbers that are counted elsewhere, such as by the kernel.
+    ///
+    /// What the callback does not observe in a collection is absent from it. It must not block,
+    /// and holds what it watches weakly.
+    pub fn observable_counter(&self, meter: &Meter, callback: impl Callback<u64>) {
+        debug_assert_eq!(self.kind, MetricKind::Counter, "{}", self.name);
+        meter
+            .u64_observable_counter(self.name)
+            .with_unit(self.unit)
+            .with_description(self.description)
+            .with_callback(callback)
+            .build();
+    }
+
+    /// As [`MetricSpec::observable_counter`], of a measured quantity, such as seconds.
+    pub fn observable_real_counter(&self, meter: &Meter, callback: impl Callback<f64>) {
+        debug_assert_eq!(self.kind, MetricKind::Counter, "{}", self.name);
+        meter
+            .f64_observable_counter(self.name)
+            .with_unit(self.unit)
+            .with_description(self.description)
+            .with_callback(callback)
+            .build();
+    }
+
+    /// As [`MetricSpec::observable_counter`], of what goes up and comes down again.
+    pub fn observable_up_down_counter(&self, meter: &Meter, callback: impl Callback<i64>) {
+        debug_assert_eq!(self.kind, MetricKind::UpDownCounter, "{}", self.name);
+        meter
+            .i64_observable_up_down_counter(self.name)
+            .with_unit(self.unit)
+            .with_description(self.description)
+            .with_callback(callback)
+            .build();
+    }
+
+    /// Lets `callback` observe this gauge at every collection, for as long as the provider lives.
+    ///
+    /// The SDK repeats the last value of a series that is no longer observed, for ever: what can
+    /// come to an end is an up-down counter instead.
+    pub fn observable_gauge(&self, meter: &Meter, callback: impl Callback<f64>) {
+        debug_assert_eq!(self.kind, MetricKind::Gauge, "{}", self.name);
+        meter
+            .f64_observable_gauge(self.name)
+            .with_unit(self.unit)
+            .with_description(self.description)
+            .with_callback(callback)
+            .build();
+    }
 }
+
+/// What a provider calls at every collection to observe a metric.
+pub trait Callback<T>: Fn(&dyn AsyncInstrument<T>) + Send + Sync + 'static {}
+
+impl<T, F: Fn(&dyn AsyncInstrument<T>) + Send + Sync + 'static> Callback<T> for F {}
