@@ -1,0 +1,27 @@
+//! What the process may use.
+
+/// What the process may use at most; absent where it is unlimited or not known.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Limits {
+    pub(crate) open_files: Option<u64>,
+    /// In bytes.
+    pub(crate) address_space: Option<u64>,
+}
+
+impl Limits {
+    #[cfg(unix)]
+    pub(crate) fn take() -> Self {
+        use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
+
+        let soft = |resource| match getrlimit(resource) {
+            Ok((soft, _)) if soft != RLIM_INFINITY => Some(soft),
+            _ => None,
+        };
+        Self { open_files: soft(Resource::RLIMIT_NOFILE), address_space: soft(Resource::RLIMIT_AS) }
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn take() -> Self {
+        Self::default()
+    }
+}
