@@ -19,8 +19,8 @@ use super::{
 
 const NAMES: [&str; 2] = ["process_memory_virtual_bytes", "process_memory_usage_bytes"];
 
-/// The kernel counts the pages of a thread in batches.
-const SLACK: f64 = 1e6;
+/// The kernel counts the pages of a thread in batches, and collecting takes memory for a while.
+const SLACK: f64 = 4e6;
 
 fn page() -> Page {
     let page = Page::new();
