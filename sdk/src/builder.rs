@@ -1,6 +1,7 @@
 //! What the telemetry of a service is made from.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     sync::{
         Arc,
@@ -25,6 +26,9 @@ use crate::{
     view::ShapePlan,
 };
 
+/// What is to be done with a telemetry as soon as it is built.
+pub(crate) type Step = Box<dyn FnOnce(&Telemetry) + Send + Sync>;
+
 /// The telemetry of a service before it is installed.
 #[must_use = "nothing is measured before `install()` or `build()`"]
 pub struct TelemetryBuilder {
@@ -34,6 +38,8 @@ pub struct TelemetryBuilder {
     pub(crate) pull: PullPlan,
     pub(crate) push: PushPlan,
     pub(crate) shape: ShapePlan,
+    /// By what each is for, so that each is done once.
+    pub(crate) steps: BTreeMap<&'static str, Step>,
     environment: Environment,
 }
 
@@ -46,6 +52,7 @@ impl TelemetryBuilder {
             pull: PullPlan::default(),
             push: PushPlan::default(),
             shape: ShapePlan::default(),
+            steps: BTreeMap::new(),
             environment,
         }
     }
@@ -145,14 +152,18 @@ impl TelemetryBuilder {
             push.measure(provider.meters());
             (provider, pull, push)
         };
-        Ok(Telemetry {
+        let telemetry = Telemetry {
             ending: Arc::new(Ending::new(push)),
             provider,
             pull,
             environment,
             handouts: Handouts::default(),
             description: Arc::new(description),
-        })
+        };
+        for step in self.steps.into_values() {
+            step(&telemetry);
+        }
+        Ok(telemetry)
     }
 }
 

@@ -33,6 +33,8 @@
 //! | `otlp` | `TelemetryBuilder::otlp`, `TelemetryBuilder::console`, module `otlp` | no |
 //! | `otlp-grpc` | OTLP over gRPC: the protocol `grpc` | no |
 //! | `signal` | `shutdown_signal`: Ctrl-C and SIGTERM, with tokio | no |
+//! | `process` | `TelemetryBuilder::process`, `Telemetry::tokio_runtime`, `Telemetry::build_info`, module `process` | no |
+//! | `resource` | `TelemetryBuilder::detect_host` and the like: what the program runs on | no |
 //! | `upstream` | `prometheus::Bridge::upstream`: the names of the crate `opentelemetry-prometheus` | no |
 //!
 //! A feature adds names and never changes what existing names do.
@@ -69,6 +71,8 @@ mod view;
 pub mod http;
 #[cfg(feature = "otlp")]
 pub mod otlp;
+#[cfg(feature = "process")]
+pub mod process;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
 
@@ -90,6 +94,8 @@ pub fn declared_metrics() -> impl Iterator<Item = &'static MetricSpec> {
         kymo_http::metrics::ALL,
         #[cfg(feature = "otlp")]
         kymo_push::metrics::ALL,
+        #[cfg(feature = "process")]
+        kymo_process::metrics::ALL,
         kymo_core::metrics::ALL,
     ];
     crates.iter().copied().flatten().collect::<Vec<_>>().into_iter()

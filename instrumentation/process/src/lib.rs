@@ -52,3 +52,5 @@ mod watch;
 pub use build_info::BuildInfo;
 pub use process::ProcessMetrics;
 pub use runtime::RuntimeMetrics;
+/// What names a runtime to [`RuntimeMetrics::watch`].
+pub use tokio::runtime::Handle;

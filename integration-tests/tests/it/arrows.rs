@@ -27,7 +27,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "tower-service",
         ],
     ),
-    ("kymo-process", &["kymo-core", "opentelemetry", "procfs", "tokio"]),
+    ("kymo-process", &["kymo-core", "opentelemetry", "nix", "procfs", "tokio"]),
     ("kymo-exposition", &[]),
     (
         "kymo-bridge",
