@@ -13,9 +13,9 @@ pub(crate) struct Level {
 
 /// Every level that this build of tokio tells.
 pub(crate) const LEVELS: &[Level] = &[
-    Level { spec: &metrics::WORKER_COUNT, read: RuntimeMetrics::num_workers },
+    Level { spec: &metrics::WORKERS, read: RuntimeMetrics::num_workers },
     // Without the task that watches for the end.
-    Level { spec: &metrics::TASK_COUNT, read: |told| told.num_alive_tasks().saturating_sub(1) },
+    Level { spec: &metrics::ALIVE_TASKS, read: |told| told.num_alive_tasks().saturating_sub(1) },
     Level { spec: &metrics::GLOBAL_QUEUE_DEPTH, read: RuntimeMetrics::global_queue_depth },
     #[cfg(tokio_unstable)]
     Level {
@@ -23,9 +23,12 @@ pub(crate) const LEVELS: &[Level] = &[
         read: |told| (0..told.num_workers()).map(|n| told.worker_local_queue_depth(n)).sum(),
     },
     #[cfg(tokio_unstable)]
-    Level { spec: &metrics::BLOCKING_THREAD_COUNT, read: RuntimeMetrics::num_blocking_threads },
+    Level { spec: &metrics::BLOCKING_THREADS, read: RuntimeMetrics::num_blocking_threads },
     #[cfg(tokio_unstable)]
-    Level { spec: &metrics::BLOCKING_THREAD_IDLE, read: RuntimeMetrics::num_idle_blocking_threads },
+    Level {
+        spec: &metrics::BLOCKING_IDLE_THREADS,
+        read: RuntimeMetrics::num_idle_blocking_threads,
+    },
     #[cfg(tokio_unstable)]
     Level { spec: &metrics::BLOCKING_QUEUE_DEPTH, read: RuntimeMetrics::blocking_queue_depth },
 ];

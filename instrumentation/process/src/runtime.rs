@@ -30,7 +30,7 @@ impl RuntimeMetrics {
     /// Observes the runtimes that it is told to watch whenever a reader of `meters` collects.
     pub fn new(meters: &dyn MeterProvider) -> Self {
         let meter = scope::meter(meters);
-        let folds = Folds::new(&meter, &metrics::TASK_COUNT, &[key::RUNTIME_NAME]);
+        let folds = Folds::new(&meter, &metrics::ALIVE_TASKS, &[key::RUNTIME_NAME]);
         let watch = Arc::new(Watch::new(folds));
         for level in LEVELS {
             let watch = Arc::clone(&watch);
@@ -62,7 +62,7 @@ impl RuntimeMetrics {
     /// Watches the runtime of `handle` as `name`, such as `main`, until it ends.
     ///
     /// The runtime is not kept alive. To notice its end, one task that never wakes is spawned on
-    /// it; `kymo.tokio.task.count` leaves that one out, [`num_alive_tasks`] of tokio does not. When
+    /// it; `kymo.tokio.alive_tasks` leaves that one out, [`num_alive_tasks`] of tokio does not. When
     /// the runtime has ended, its levels are absent and its counters stand still.
     ///
     /// A runtime that is watched already keeps its name. Of the names, 32 are kept; runtimes with

@@ -5,8 +5,8 @@
 use kymo_core::{MetricKind, MetricSpec, key};
 
 /// Threads that run tasks.
-pub const WORKER_COUNT: MetricSpec = MetricSpec {
-    name: "kymo.tokio.worker.count",
+pub const WORKERS: MetricSpec = MetricSpec {
+    name: "kymo.tokio.workers",
     kind: MetricKind::UpDownCounter,
     unit: "{worker}",
     description: "Worker threads of the runtime.",
@@ -14,8 +14,8 @@ pub const WORKER_COUNT: MetricSpec = MetricSpec {
 };
 
 /// Tasks that were spawned and have not ended, without the one that watches for the end.
-pub const TASK_COUNT: MetricSpec = MetricSpec {
-    name: "kymo.tokio.task.count",
+pub const ALIVE_TASKS: MetricSpec = MetricSpec {
+    name: "kymo.tokio.alive_tasks",
     kind: MetricKind::UpDownCounter,
     unit: "{task}",
     description: "Tasks of the runtime that have not ended.",
@@ -113,8 +113,8 @@ pub const FORCED_YIELDS: MetricSpec = MetricSpec {
 };
 
 /// Threads for blocking work, those included that wait for it.
-pub const BLOCKING_THREAD_COUNT: MetricSpec = MetricSpec {
-    name: "kymo.tokio.blocking.thread.count",
+pub const BLOCKING_THREADS: MetricSpec = MetricSpec {
+    name: "kymo.tokio.blocking.threads",
     kind: MetricKind::UpDownCounter,
     unit: "{thread}",
     description: "Threads of the runtime for blocking work.",
@@ -122,8 +122,8 @@ pub const BLOCKING_THREAD_COUNT: MetricSpec = MetricSpec {
 };
 
 /// Threads for blocking work that wait for it.
-pub const BLOCKING_THREAD_IDLE: MetricSpec = MetricSpec {
-    name: "kymo.tokio.blocking.thread.idle",
+pub const BLOCKING_IDLE_THREADS: MetricSpec = MetricSpec {
+    name: "kymo.tokio.blocking.idle_threads",
     kind: MetricKind::UpDownCounter,
     unit: "{thread}",
     description: "Threads of the runtime that wait for blocking work.",

@@ -43,13 +43,13 @@ fn workers_and_tasks_are_counted_exactly() {
     let metrics = RuntimeMetrics::new(&page.meters);
     metrics.watch("main", runtime.handle());
     let none = page.samples();
-    assert_is(&none, "worker_count", "main", 2.0);
-    assert_is(&none, "task_count", "main", 0.0);
+    assert_is(&none, "workers", "main", 2.0);
+    assert_is(&none, "alive_tasks", "main", 0.0);
 
     let end = Arc::new(Notify::new());
     let wait = |end: Arc<Notify>| async move { end.notified().await };
     let tasks: Vec<_> = (0..5).map(|_| runtime.spawn(wait(Arc::clone(&end)))).collect();
-    assert_is(&page.samples(), "task_count", "main", 5.0);
+    assert_is(&page.samples(), "alive_tasks", "main", 5.0);
     // A permit for each, whether or not it waits already.
     runtime.block_on(async {
         for task in tasks {
@@ -59,7 +59,7 @@ fn workers_and_tasks_are_counted_exactly() {
             }
         }
     });
-    eventually(|| page.samples()[&of("task_count", "main")] < 0.5);
+    eventually(|| page.samples()[&of("alive_tasks", "main")] < 0.5);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn ready_tasks_wait_in_the_global_queue_of_a_runtime_that_nobody_drives() {
     }
     assert_is(&page.samples(), "global_queue_depth", "idle", before + 3.0);
     runtime.block_on(async { tokio::task::yield_now().await });
-    assert_is(&page.samples(), "worker_count", "idle", 1.0);
+    assert_is(&page.samples(), "workers", "idle", 1.0);
 }
 
 #[test]
@@ -110,18 +110,18 @@ fn a_runtime_that_ended_has_no_levels_and_keeps_its_counts() {
     for _ in 0..3 {
         let runtime = two_workers();
         metrics.watch("jobs", runtime.handle());
-        assert_is(&page.samples(), "worker_count", "jobs", 2.0);
+        assert_is(&page.samples(), "workers", "jobs", 2.0);
         runtime.block_on(async { tokio::time::sleep(Duration::from_millis(5)).await });
         let handle = runtime.handle().clone();
         drop(runtime);
         let samples = page.samples();
-        assert!(!samples.contains_key(&of("worker_count", "jobs")), "{samples:?}");
-        assert!(!samples.contains_key(&of("task_count", "jobs")), "{samples:?}");
+        assert!(!samples.contains_key(&of("workers", "jobs")), "{samples:?}");
+        assert!(!samples.contains_key(&of("alive_tasks", "jobs")), "{samples:?}");
         assert!(samples[&parks] >= counted, "a counter never falls");
         counted = samples[&parks];
         // Watching what has ended adds nothing.
         metrics.watch("jobs", &handle);
-        assert!(!page.samples().contains_key(&of("worker_count", "jobs")));
+        assert!(!page.samples().contains_key(&of("workers", "jobs")));
     }
     assert!(counted >= 3.0, "{counted}");
 }
@@ -137,9 +137,9 @@ fn runtimes_of_one_name_are_summed_and_one_runtime_counts_once() {
         metrics.watch("another", runtime.handle());
     }
     let samples = page.samples();
-    assert_is(&samples, "worker_count", "shards", 6.0);
-    assert_is(&samples, "task_count", "shards", 0.0);
-    assert!(!samples.contains_key(&of("worker_count", "another")));
+    assert_is(&samples, "workers", "shards", 6.0);
+    assert_is(&samples, "alive_tasks", "shards", 0.0);
+    assert!(!samples.contains_key(&of("workers", "another")));
 }
 
 #[test]
@@ -152,8 +152,8 @@ fn names_beyond_the_budget_become_other() {
         metrics.watch(&format!("runtime-{n}"), runtime.handle());
     }
     let samples = page.samples();
-    assert_is(&samples, "worker_count", "_OTHER", 8.0);
-    let of_workers = |series: &&String| series.starts_with("kymo_tokio_worker_count{");
+    assert_is(&samples, "workers", "_OTHER", 8.0);
+    let of_workers = |series: &&String| series.starts_with("kymo_tokio_workers{");
     assert_eq!(samples.keys().filter(of_workers).count(), 33);
     let folded: f64 = samples
         .iter()
@@ -195,11 +195,11 @@ fn unstable_tokio_tells_more() {
         "task_remote_schedules_total",
         "task_forced_yields_total",
         "local_queue_depth",
-        "blocking_thread_count",
-        "blocking_thread_idle",
+        "blocking_threads",
+        "blocking_idle_threads",
         "blocking_queue_depth",
     ] {
         assert!(after.contains_key(&of(name, "main")), "{name}");
     }
-    assert!(after[&of("blocking_thread_count", "main")] >= 1.0);
+    assert!(after[&of("blocking_threads", "main")] >= 1.0);
 }
