@@ -19,7 +19,13 @@ attributes of the resource and nothing else.
 
 All are recorded unless they are switched off, but for these: `kymo.http.server.first_byte.duration`
 when a layer enables it, `kymo.http.server.handler.duration` where `telemetry.http_handler()` is
-added, and `otel.sdk.*` by a service that pushes.
+added, and `otel.sdk.*` by a service that pushes. `process.*` are there after `.process()`, the names
+that Prometheus client libraries have always used, such as `process_open_fds`, after
+`.process_classic_names()`, `build.info` after `telemetry.build_info(…)`, and `kymo.tokio.*` after
+`telemetry.tokio_runtime(…)`. Of these, `kymo.tokio.blocking.*`, `kymo.tokio.local_queue.depth`,
+`kymo.tokio.task.forced_yields`, `….remote_schedules` and `….spawned`, and
+`kymo.tokio.worker.overflows`, `….polls` and `….steals` need a program that is built with
+`RUSTFLAGS=\"--cfg tokio_unstable\"`.
 ";
 
 /// The text of `METRICS.md`.

@@ -29,6 +29,9 @@ use crate::{
 /// What is to be done with a telemetry as soon as it is built.
 pub(crate) type Step = Box<dyn FnOnce(&Telemetry) + Send + Sync>;
 
+/// Finds attributes of the resource.
+pub(crate) type Detector = fn(&Environment) -> Vec<KeyValue>;
+
 /// The telemetry of a service before it is installed.
 #[must_use = "nothing is measured before `install()` or `build()`"]
 pub struct TelemetryBuilder {
@@ -40,6 +43,7 @@ pub struct TelemetryBuilder {
     pub(crate) shape: ShapePlan,
     /// By what each is for, so that each is done once.
     pub(crate) steps: BTreeMap<&'static str, Step>,
+    pub(crate) detectors: Vec<Detector>,
     environment: Environment,
 }
 
@@ -53,6 +57,7 @@ impl TelemetryBuilder {
             push: PushPlan::default(),
             shape: ShapePlan::default(),
             steps: BTreeMap::new(),
+            detectors: Vec::new(),
             environment,
         }
     }
@@ -144,8 +149,14 @@ impl TelemetryBuilder {
             PushPlan::shape(&environment, pull.is_on(), &mut shape);
             let shapes = shape.carry_out(&mut description)?;
             let push = self.push.carry_out(exporters, disabled, &environment, &mut description)?;
-            let resource =
-                resource::of(self.service, self.attributes, &environment, &mut description);
+            let detected = self.detectors.iter().flat_map(|find| find(&environment)).collect();
+            let resource = resource::of(
+                self.service,
+                detected,
+                self.attributes,
+                &environment,
+                &mut description,
+            );
             let sdk = shapes.attach(SdkMeterProvider::builder().with_resource(resource));
             let provider = push.attach(pull.attach(sdk)).build();
             let provider = Provider::own(provider, shapes, disabled);

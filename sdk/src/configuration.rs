@@ -17,6 +17,8 @@ pub enum Origin {
     Code,
     /// The variable of this name.
     Environment(&'static str),
+    /// The machine, on which it was found.
+    Detected,
     /// Nobody.
     Default,
 }
@@ -52,6 +54,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Code => f.write_str("code"),
             Self::Environment(variable) => f.write_str(variable),
+            Self::Detected => f.write_str("detected"),
             Self::Default => f.write_str("default"),
         }
     }

@@ -116,11 +116,19 @@ impl Environment {
 
 impl FromIterator<(String, String)> for Environment {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
-        let variables = variables.into_iter().filter(|(name, _)| name.starts_with("OTEL_"));
+        let variables = variables.into_iter().filter(|(name, _)| is_read(name));
         let trimmed = variables.map(|(name, value)| (name, value.trim().to_owned()));
         let variables = trimmed.filter(|(_, value)| !value.is_empty()).collect();
         Self { variables, reported: Arc::default() }
     }
+}
+
+/// Whether anybody reads the variable `name`.
+fn is_read(name: &str) -> bool {
+    // What a pod's specification is asked to set.
+    let pod = ["POD_NAME", "POD_NAMESPACE", "POD_UID", "NODE_NAME", "CONTAINER_NAME"];
+    let of_pod = || pod.contains(&name.strip_prefix("K8S_").unwrap_or(name));
+    name.starts_with("OTEL_") || name == "KUBERNETES_SERVICE_HOST" || of_pod()
 }
 
 /// A value as it may be printed: headers carry credentials.

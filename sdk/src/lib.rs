@@ -53,6 +53,8 @@
 
 mod builder;
 pub mod configuration;
+#[cfg(feature = "resource")]
+mod detection;
 mod ending;
 mod environment;
 mod error;

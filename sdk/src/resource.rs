@@ -11,10 +11,12 @@ use crate::{
     environment::Environment,
 };
 
-/// The resource of `service`: what the SDK says of itself, then the name and a random instance,
-/// then the environment, then `attributes`, each stronger than what came before.
+/// The resource of `service`: what was `detected`, then what the SDK says of itself, then the name
+/// and a random instance, then the environment, then `attributes`, each stronger than what came
+/// before.
 pub(crate) fn of(
     service: String,
+    detected: Vec<KeyValue>,
     attributes: Vec<KeyValue>,
     environment: &Environment,
     description: &mut Description,
@@ -22,7 +24,8 @@ pub(crate) fn of(
     let name = |value: String| KeyValue::new("service.name", value);
     let instance = KeyValue::new("service.instance.id", Uuid::new_v4().to_string());
     let named = environment.text("OTEL_SERVICE_NAME").map(|value| name(value.to_owned()));
-    let layers: [(Origin, Vec<KeyValue>); 6] = [
+    let layers: [(Origin, Vec<KeyValue>); 7] = [
+        (Origin::Detected, detected),
         (
             Origin::Default,
             vec![
@@ -65,7 +68,13 @@ mod tests {
     #[test]
     fn every_process_is_an_instance_of_its_own() {
         let resources = [(); 2].map(|()| {
-            of("shop".to_owned(), Vec::new(), &Environment::default(), &mut Description::default())
+            of(
+                "shop".to_owned(),
+                Vec::new(),
+                Vec::new(),
+                &Environment::default(),
+                &mut Description::default(),
+            )
         });
         let [first, second] = resources.map(|resource| get(&resource, "service.instance.id"));
         assert!(first.is_some() && first != second, "{first:?} {second:?}");
@@ -80,7 +89,14 @@ mod tests {
                 .into_iter()
                 .collect();
         let attributes = vec![KeyValue::new("service.version", "from-builder")];
-        let resource = of("shop".to_owned(), attributes, &environment, &mut Description::default());
+        let detected = vec![
+            KeyValue::new("service.name", "detected"),
+            KeyValue::new("service.version", "detected"),
+            KeyValue::new("host.name", "detected"),
+        ];
+        let description = &mut Description::default();
+        let resource = of("shop".to_owned(), detected, attributes, &environment, description);
+        assert_eq!(get(&resource, "host.name").as_deref(), Some("detected"));
         assert_eq!(get(&resource, "service.name").as_deref(), Some("named"));
         assert_eq!(get(&resource, "service.instance.id").as_deref(), Some("shop-1"));
         assert_eq!(get(&resource, "service.version").as_deref(), Some("from-builder"));

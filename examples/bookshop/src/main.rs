@@ -24,6 +24,7 @@ use std::{
 };
 
 use clap::Parser;
+use kymo::process::{BuildInfo, Handle};
 
 use crate::{args::Args, server::Server, shutdown::Shutdown, store::Store};
 
@@ -44,7 +45,9 @@ async fn main() -> ExitCode {
 
 async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let shutdown = Shutdown::on_signals()?;
-    let telemetry = kymo::Telemetry::for_service("bookshop").prometheus().install()?;
+    let telemetry = kymo::Telemetry::for_service("bookshop").prometheus().process().install()?;
+    telemetry.tokio_runtime("main", &Handle::current());
+    telemetry.build_info(BuildInfo::new(env!("CARGO_PKG_VERSION")));
     let server = Server::bind(args.listen).await?;
     let store = Store::open(args.database_url).await?;
 

@@ -32,6 +32,41 @@ const PUSH_ATTRIBUTES: &[&str] = &[
     attribute::SERVER_PORT,
 ];
 
+/// Those of them that are about the process.
+const PROCESS: &[&str] = &[
+    metric::PROCESS_CPU_TIME,
+    metric::PROCESS_MEMORY_USAGE,
+    metric::PROCESS_MEMORY_VIRTUAL,
+    metric::PROCESS_DISK_IO,
+    metric::PROCESS_THREAD_COUNT,
+    metric::PROCESS_UNIX_FILE_DESCRIPTOR_COUNT,
+    metric::PROCESS_CONTEXT_SWITCHES,
+    metric::PROCESS_PAGING_FAULTS,
+    metric::PROCESS_UPTIME,
+];
+
+/// The attributes that we set there.
+const PROCESS_ATTRIBUTES: &[&str] = &[
+    attribute::CPU_MODE,
+    attribute::DISK_IO_DIRECTION,
+    attribute::PROCESS_CONTEXT_SWITCH_TYPE,
+    attribute::SYSTEM_PAGING_FAULT_TYPE,
+];
+
+/// What Prometheus users expect by these names, and the labels that they expect there.
+const CLASSIC: &[&str] = &[
+    "build.info",
+    "process_cpu_seconds",
+    "process_max_fds",
+    "process_open_fds",
+    "process_resident_memory_bytes",
+    "process_start_time_seconds",
+    "process_threads",
+    "process_virtual_memory_bytes",
+    "process_virtual_memory_max_bytes",
+];
+const CLASSIC_ATTRIBUTES: &[&str] = &["branch", "revision", "rust_version", "version"];
+
 /// The attributes of the conventions that we set.
 const ATTRIBUTES: &[&str] = &[
     attribute::ERROR_TYPE,
@@ -54,10 +89,11 @@ fn keys(metric: &MetricSpec) -> BTreeSet<&'static str> {
 fn every_name_is_one_of_the_conventions_or_begins_with_ours() {
     for metric in kymo::declared_metrics() {
         let ours = metric.name.starts_with("kymo.");
-        let known = METRICS.contains(&metric.name) || PUSH.contains(&metric.name);
+        let known = [METRICS, PUSH, PROCESS, CLASSIC].iter().any(|set| set.contains(&metric.name));
         assert!(ours || known, "{}", metric.name);
+        let sets = [ATTRIBUTES, PUSH_ATTRIBUTES, PROCESS_ATTRIBUTES, CLASSIC_ATTRIBUTES];
         for key in keys(metric) {
-            let known = ATTRIBUTES.contains(&key) || PUSH_ATTRIBUTES.contains(&key);
+            let known = sets.iter().any(|set| set.contains(&key));
             assert!(key.starts_with("kymo.") || known, "{key}");
         }
     }
@@ -89,6 +125,22 @@ fn the_metrics_of_pushing_have_their_kinds_units_and_keys() {
     assert_eq!(declared(PUSH[2]).kind, MetricKind::Counter);
     let all: BTreeSet<_> = PUSH_ATTRIBUTES.iter().copied().collect();
     assert_eq!(keys(declared(PUSH[0])), all);
+}
+
+#[test]
+fn the_metrics_of_the_process_have_their_kinds_units_and_keys() {
+    use MetricKind::{Counter, Gauge, UpDownCounter};
+
+    let kinds: Vec<_> = PROCESS.iter().map(|name| declared(name).kind).collect();
+    let expected =
+        [Counter, UpDownCounter, UpDownCounter, Counter, UpDownCounter, UpDownCounter, Counter];
+    assert_eq!(kinds, [&expected[..], &[Counter, Gauge]].concat());
+    let units: Vec<_> = PROCESS.iter().map(|name| declared(name).unit).collect();
+    let annotations = ["{thread}", "{file_descriptor}", "{context_switch}", "{fault}"];
+    assert_eq!(units, [&["s", "By", "By", "By"][..], &annotations, &["s"]].concat());
+    for (position, key) in [0, 3, 6, 7].into_iter().zip(PROCESS_ATTRIBUTES) {
+        assert_eq!(keys(declared(PROCESS[position])), [*key].into());
+    }
 }
 
 #[test]

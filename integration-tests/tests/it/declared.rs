@@ -7,7 +7,27 @@ use integration_tests::{Bookshop, Scrape, eventually, laws, load, reference};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 /// What no route of the bookshop brings about: it is on request, and off there.
-const ON_REQUEST: &[&str] = &["kymo_http_server_first_byte_duration_seconds", "otel_sdk_"];
+const ON_REQUEST: &[&str] = &[
+    "kymo_http_server_first_byte_duration_seconds",
+    "otel_sdk_",
+    // The classic names of the process.
+    "process_cpu_seconds_total",
+    "process_max_fds",
+    "process_open_fds",
+    "process_resident_memory_bytes",
+    "process_start_time_seconds",
+    "process_threads",
+    "process_virtual_memory_",
+    // What tokio tells when it is built with `--cfg tokio_unstable`.
+    "kymo_tokio_blocking_",
+    "kymo_tokio_local_queue_",
+    "kymo_tokio_task_forced_yields_",
+    "kymo_tokio_task_remote_schedules_",
+    "kymo_tokio_task_spawned_",
+    "kymo_tokio_worker_overflows_",
+    "kymo_tokio_worker_polls_",
+    "kymo_tokio_worker_steals_",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_bookshop_shows_exactly_the_declared_metrics() {

@@ -6,6 +6,8 @@
 mod configuration;
 mod log;
 mod view;
+#[cfg(feature = "process")]
+mod process;
 
 use std::time::Duration;
 

@@ -1,0 +1,64 @@
+//! The process, its runtimes and its build, through the handle.
+
+use kymo::{
+    Telemetry, TelemetryBuilder,
+    process::{BuildInfo, Handle},
+};
+use opentelemetry_sdk::metrics::SdkMeterProvider;
+
+fn page(telemetry: &Telemetry) -> String {
+    let families = telemetry.bridge().unwrap().registry().gather();
+    prometheus::TextEncoder::new().encode_to_string(&families).unwrap()
+}
+
+fn build(change: impl FnOnce(TelemetryBuilder) -> TelemetryBuilder) -> Telemetry {
+    let builder = Telemetry::for_service("shop").environment([("", "")]).prometheus();
+    change(builder.without_target_info().without_scope_info()).build().unwrap()
+}
+
+#[test]
+fn the_process_is_measured_once_however_often_it_is_asked_for() {
+    let telemetry = build(|builder| builder.process().process_classic_names().process());
+    let page = page(&telemetry);
+    for line in ["\nprocess_open_fds ", "\nprocess_cpu_seconds_total ", "\nprocess_thread_count "] {
+        assert_eq!(page.matches(line).count(), 1, "{page}");
+    }
+    let conventional = build(TelemetryBuilder::process);
+    assert!(!self::page(&conventional).contains("process_open_fds"));
+    assert!(!self::page(&build(|builder| builder)).contains("process_"));
+}
+
+#[test]
+fn the_classic_names_are_not_taken_back() {
+    let telemetry = build(|builder| builder.process_classic_names().process());
+    assert!(page(&telemetry).contains("\nprocess_max_fds "));
+}
+
+#[tokio::test]
+async fn every_clone_of_a_telemetry_watches_the_same_runtimes() {
+    let telemetry = build(|builder| builder);
+    for telemetry in [telemetry.clone(), telemetry.clone()] {
+        telemetry.tokio_runtime("main", &Handle::current());
+    }
+    let page = page(&telemetry);
+    assert!(page.contains("\nkymo_tokio_workers{kymo_runtime_name=\"main\"} 1\n"), "{page}");
+}
+
+#[test]
+fn a_program_is_one_build() {
+    let telemetry = build(|builder| builder);
+    telemetry.build_info(BuildInfo::new("1.2.3").revision("abc"));
+    telemetry.build_info(BuildInfo::new("9.9.9"));
+    let page = page(&telemetry);
+    assert!(page.contains("\nbuild_info{revision=\"abc\",version=\"1.2.3\"} 1\n"), "{page}");
+    assert!(!page.contains("9.9.9"));
+}
+
+#[test]
+fn the_process_is_measured_by_an_injected_provider_too() {
+    let bridge = kymo::prometheus::Bridge::builder().build().unwrap();
+    let provider = SdkMeterProvider::builder().with_reader(bridge.reader()).build();
+    let builder = Telemetry::for_service("shop").meter_provider(provider).bridge(bridge);
+    let telemetry = builder.process().build().unwrap();
+    assert!(page(&telemetry).contains("\nprocess_uptime_seconds{"));
+}
