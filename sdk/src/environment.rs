@@ -17,7 +17,7 @@ pub(crate) use self::value::{boolean, list};
 #[cfg(feature = "otlp")]
 pub(crate) use self::value::{duration, pairs};
 
-/// The `OTEL_*` variables of the process at start-up, those that are empty left out: an empty
+/// The variables of the process at start-up that anybody reads, those that are empty left out: an empty
 /// value counts as unset, as the specification of the variables says.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Environment {

@@ -22,10 +22,13 @@
 //! | metric | source | where |
 //! | --- | --- | --- |
 //! | `process.cpu.time`, `process.context_switches`, `process.paging.faults` | `getrusage` | Unix |
-//! | `process_max_fds`, `process_virtual_memory_max_bytes` | `getrlimit` | Unix |
+//! | `process_max_fds`, `process_virtual_memory_max_bytes` | `getrlimit` | Linux, macOS |
 //! | `process.memory.*`, `process.thread.count`, `process.uptime` | `/proc/self/stat` | Linux |
 //! | `process.disk.io` | `/proc/self/io` | Linux |
 //! | `process.unix.file_descriptor.count` | `/proc/self/fd` | Linux |
+//!
+//! Linux counts open files by itself since 6.2. Before that, they are listed: 10,000 take some 20
+//! milliseconds, and the number is kept for a hundred times as long.
 //!
 //! What cannot be read is absent, never zero. Two metrics of the conventions are absent everywhere,
 //! because the kernel does not know them:
@@ -36,6 +39,8 @@
 
 mod build_info;
 mod counters;
+#[cfg(target_os = "linux")]
+mod file_descriptors;
 mod levels;
 mod limits;
 pub mod metrics;

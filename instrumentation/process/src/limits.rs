@@ -9,7 +9,8 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    #[cfg(unix)]
+    // Elsewhere they have other types.
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
     pub(crate) fn take() -> Self {
         use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
 
@@ -20,7 +21,7 @@ impl Limits {
         Self { open_files: soft(Resource::RLIMIT_NOFILE), address_space: soft(Resource::RLIMIT_AS) }
     }
 
-    #[cfg(not(unix))]
+    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
     pub(crate) fn take() -> Self {
         Self::default()
     }
