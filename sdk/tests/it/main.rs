@@ -5,9 +5,9 @@
 #[cfg(feature = "otlp")]
 mod configuration;
 mod log;
-mod view;
 #[cfg(feature = "process")]
 mod process;
+mod view;
 
 use std::time::Duration;
 
