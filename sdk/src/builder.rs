@@ -10,7 +10,7 @@ use std::{
 };
 
 use opentelemetry::{Key, KeyValue, Value, metrics::MeterProvider};
-use opentelemetry_sdk::metrics::SdkMeterProvider;
+use opentelemetry_sdk::metrics::{SdkMeterProvider, reader::MetricReader};
 
 use crate::{
     Telemetry,
@@ -22,6 +22,7 @@ use crate::{
     provider::{Injected, Provider},
     pull::PullPlan,
     push::PushPlan,
+    reader::Readers,
     resource,
     view::ShapePlan,
 };
@@ -44,7 +45,10 @@ pub struct TelemetryBuilder {
     /// By what each is for, so that each is done once.
     pub(crate) steps: BTreeMap<&'static str, Step>,
     pub(crate) detectors: Vec<Detector>,
+    readers: Readers,
     environment: Environment,
+    /// Whether `environment` was given, and is not that of the process.
+    own_environment: bool,
 }
 
 impl TelemetryBuilder {
@@ -58,7 +62,9 @@ impl TelemetryBuilder {
             shape: ShapePlan::default(),
             steps: BTreeMap::new(),
             detectors: Vec::new(),
+            readers: Readers::default(),
             environment,
+            own_environment: false,
         }
     }
 
@@ -93,6 +99,30 @@ impl TelemetryBuilder {
     {
         let variables = variables.into_iter();
         self.environment = variables.map(|(name, value)| (name.into(), value.into())).collect();
+        self.own_environment = true;
+        self
+    }
+
+    /// Forgets the variables of the process, and keeps those that were given.
+    #[cfg(feature = "testing")]
+    pub(crate) fn apart_from_process(mut self) -> Self {
+        if !self.own_environment {
+            self.environment = Environment::default();
+        }
+        self
+    }
+
+    /// Lets `reader` read the metrics too, beside every exporter: an OpenTelemetry reader of the
+    /// application's own. May be called more than once.
+    ///
+    /// Each reader has aggregates of its own, so every one costs what it costs to record. It reads
+    /// until the process ends: [`Telemetry::flush`] and [`Telemetry::shutdown`] leave it alone.
+    ///
+    /// The trait is that of `opentelemetry_sdk` with its feature
+    /// `experimental_metrics_custom_reader`. Beside [`TelemetryBuilder::meter_provider`] there is
+    /// no provider to attach it to: building fails.
+    pub fn reader(mut self, reader: impl MetricReader) -> Self {
+        self.readers.add(reader);
         self
     }
 
@@ -139,6 +169,7 @@ impl TelemetryBuilder {
         let (provider, pull, push) = if let Some(injected) = self.provider {
             description.add("meter.provider", "injected", Origin::Code);
             self.shape.carry_out_beside_injected()?;
+            self.readers.none_beside_injected()?;
             let pull = self.pull.carry_out_beside_injected()?;
             let push = self.push.carry_out_beside_injected()?;
             (Provider::injected(injected, disabled), pull, push)
@@ -158,7 +189,7 @@ impl TelemetryBuilder {
                 &mut description,
             );
             let sdk = shapes.attach(SdkMeterProvider::builder().with_resource(resource));
-            let provider = push.attach(pull.attach(sdk)).build();
+            let provider = self.readers.attach(push.attach(pull.attach(sdk))).build();
             let provider = Provider::own(provider, shapes, disabled);
             push.measure(provider.meters());
             (provider, pull, push)

@@ -36,6 +36,12 @@ pub enum InstallError {
          of calling `.view(…)` or `.common_attribute(…)`"
     )]
     ViewsOfInjectedProvider,
+    /// A reader was given beside an injected provider.
+    #[error(
+        "an injected meter provider must bring its own readers; give the reader to that provider, \
+         with `with_reader`, instead of calling `.reader(…)`"
+    )]
+    ReaderBesideInjectedProvider,
     /// The pull exporter cannot be built.
     #[error(transparent)]
     Prometheus(#[from] crate::pull::PullError),

@@ -35,6 +35,7 @@
 //! | `signal` | `shutdown_signal`: Ctrl-C and SIGTERM, with tokio | no |
 //! | `process` | `TelemetryBuilder::process`, `Telemetry::tokio_runtime`, `Telemetry::build_info`, module `process` | no |
 //! | `resource` | `TelemetryBuilder::detect_host` and the like: what the program runs on | no |
+//! | `testing` | module `testing`: telemetry for a test of its own, assertions, a lint, the laws | no |
 //! | `upstream` | `prometheus::Bridge::upstream`: the names of the crate `opentelemetry-prometheus` | no |
 //!
 //! A feature adds names and never changes what existing names do.
@@ -63,6 +64,7 @@ mod job;
 mod provider;
 mod pull;
 mod push;
+mod reader;
 mod resource;
 #[cfg(feature = "signal")]
 mod signal;
@@ -77,6 +79,8 @@ pub mod otlp;
 pub mod process;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use builder::TelemetryBuilder;
 pub use error::{InstallError, ShutdownError};

@@ -7,6 +7,8 @@ mod configuration;
 mod log;
 #[cfg(feature = "process")]
 mod process;
+#[cfg(feature = "testing")]
+mod testing;
 mod view;
 
 use std::time::Duration;

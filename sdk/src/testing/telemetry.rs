@@ -1,0 +1,74 @@
+//! Telemetry that belongs to one test.
+
+use std::ops::Deref;
+
+use crate::{
+    Telemetry, TelemetryBuilder,
+    testing::{Snapshot, SnapshotReader},
+};
+
+/// Telemetry that belongs to one test: global to nothing, deaf to the environment, and read with
+/// [`TestTelemetry::snapshot`].
+///
+/// It is a [`Telemetry`] in every other respect, and derefs to it: hand `&telemetry`, or a clone of
+/// `*telemetry`, to the code under test.
+#[derive(Debug)]
+pub struct TestTelemetry {
+    telemetry: Telemetry,
+    reader: SnapshotReader,
+}
+
+impl TestTelemetry {
+    /// The telemetry of a service called `test`, without any exporter.
+    #[track_caller]
+    pub fn new() -> Self {
+        Self::of(Telemetry::for_service("test"))
+    }
+
+    /// The telemetry that `builder` describes, whatever the variables of the process say: only
+    /// those count that were given with [`TelemetryBuilder::environment`].
+    ///
+    /// ```
+    /// use kymo::{Telemetry, testing::TestTelemetry};
+    ///
+    /// let variables = [("OTEL_SERVICE_NAME", "bookshop-staging")];
+    /// let builder = Telemetry::for_service("bookshop").environment(variables);
+    /// let snapshot = TestTelemetry::of(builder).snapshot();
+    /// assert_eq!(snapshot.resource.get("service.name").unwrap().as_str(), "bookshop-staging");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be built, with what the [`InstallError`](crate::InstallError) says: such as
+    /// when a meter provider was injected. Give that a [`SnapshotReader`] instead.
+    #[track_caller]
+    pub fn of(builder: TelemetryBuilder) -> Self {
+        let reader = SnapshotReader::new();
+        match builder.apart_from_process().reader(reader.clone()).build() {
+            Ok(telemetry) => Self { telemetry, reader },
+            Err(error) => panic!("this telemetry cannot be built: {error}"),
+        }
+    }
+
+    /// Everything that was recorded until now.
+    ///
+    /// A service that shuts down its own telemetry can be read after that, too.
+    #[track_caller]
+    pub fn snapshot(&self) -> Snapshot {
+        self.reader.snapshot()
+    }
+}
+
+impl Default for TestTelemetry {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Deref for TestTelemetry {
+    type Target = Telemetry;
+
+    fn deref(&self) -> &Telemetry {
+        &self.telemetry
+    }
+}

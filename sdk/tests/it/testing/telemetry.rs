@@ -1,0 +1,92 @@
+//! Telemetry of a test's own.
+
+use std::{process::Command, time::Duration};
+
+use kymo::{
+    InstallError, Telemetry, TelemetryBuilder,
+    opentelemetry::{global, metrics::MeterProvider},
+    testing::{SnapshotReader, TestTelemetry},
+};
+use opentelemetry_sdk::metrics::{ManualReader, SdkMeterProvider};
+
+use super::message;
+
+#[test]
+fn two_tests_see_nothing_of_each_other_and_nothing_global() {
+    let [one, other] = [TestTelemetry::new(), TestTelemetry::new()];
+    one.meter("shop").u64_counter("books.sold").build().add(1, &[]);
+    global::meter("third-party").u64_counter("calls").build().add(1, &[]);
+    one.snapshot().counter("books.sold").assert(1);
+    one.snapshot().assert_absent("calls");
+    other.snapshot().assert_absent("books.sold");
+}
+
+#[test]
+fn only_the_variables_that_a_test_gives_are_there() {
+    // This test again, in a process whose environment says something else.
+    const INNER: &str = "KYMO_TEST_INNER";
+    if std::env::var_os(INNER).is_none() {
+        let test = "testing::telemetry::only_the_variables_that_a_test_gives_are_there";
+        let mut inner = Command::new(std::env::current_exe().unwrap());
+        inner.args(["--exact", test]).env(INNER, "1").env("OTEL_SERVICE_NAME", "of-the-shell");
+        let output = inner.output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.contains("1 passed"), "{text}");
+        return;
+    }
+    let builder = || Telemetry::for_service("bookshop");
+    let name = |builder: TelemetryBuilder| {
+        let snapshot = TestTelemetry::of(builder).snapshot();
+        snapshot.resource.get("service.name").unwrap().to_string()
+    };
+    assert_eq!(name(builder()), "bookshop");
+    assert_eq!(name(builder().environment([("OTEL_SERVICE_NAME", "staging")])), "staging");
+}
+
+#[test]
+fn what_there_was_at_the_end_can_be_read_after_it() {
+    let telemetry = TestTelemetry::new();
+    let sold = telemetry.meter("shop").u64_counter("books.sold").build();
+    sold.add(3, &[]);
+    telemetry.shutdown_blocking(Duration::from_secs(1)).unwrap();
+    telemetry.snapshot().counter("books.sold").assert(3);
+
+    let reader = SnapshotReader::new();
+    let provider = SdkMeterProvider::builder().with_reader(reader.clone()).build();
+    let sold = provider.meter("shop").u64_counter("books.sold").build();
+    sold.add(3, &[]);
+    provider.shutdown().unwrap();
+    sold.add(1, &[]);
+    reader.snapshot().counter("books.sold").assert(3);
+}
+
+#[test]
+fn a_provider_of_somebody_else_takes_the_reader_itself() {
+    let reader = SnapshotReader::new();
+    let provider = SdkMeterProvider::builder().with_reader(reader.clone()).build();
+    provider.meter("third-party").u64_counter("calls").build().add(2, &[]);
+    reader.snapshot().counter("calls").scope("third-party").assert(2);
+
+    let builder = || Telemetry::for_service("shop").meter_provider(provider.clone());
+    let error = builder().reader(SnapshotReader::new()).build().unwrap_err();
+    assert!(matches!(error, InstallError::ReaderBesideInjectedProvider), "{error}");
+    assert!(error.to_string().contains("`with_reader`"), "{error}");
+    let refused = message(|| drop(TestTelemetry::of(builder())));
+    assert!(refused.contains("`with_reader`"), "{refused}");
+    let unread = message(|| drop(SnapshotReader::new().snapshot()));
+    assert!(unread.contains("give this reader to one"), "{unread}");
+}
+
+#[test]
+fn every_reader_of_a_builder_reads_everything() {
+    let readers = [(); 2].map(|()| SnapshotReader::new());
+    let builder = Telemetry::for_service("shop").reader(ManualReader::default());
+    let builder = readers.iter().cloned().fold(builder, TelemetryBuilder::reader);
+    let telemetry = builder.build().unwrap();
+    telemetry.meter("shop").u64_counter("books.sold").build().add(3, &[]);
+    for reader in &readers {
+        for _ in 0..2 {
+            reader.snapshot().counter("books.sold").assert(3);
+        }
+    }
+}
