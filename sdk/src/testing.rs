@@ -43,9 +43,12 @@ mod difference;
 mod explanation;
 mod hint;
 mod histogram;
+pub mod laws;
+pub mod lint;
 mod metric;
 mod number;
 mod reader;
+mod rendering;
 mod selection;
 mod series;
 mod snapshot;
@@ -57,6 +60,7 @@ pub use self::{
     metric::{Kind, Metric, Scope},
     number::Number,
     reader::SnapshotReader,
+    rendering::Rendering,
     selection::{Distributions, Numbers, Selection},
     series::{Reading, Series},
     snapshot::Snapshot,

@@ -54,9 +54,8 @@ fn of_other_kind<R>(selection: &Selection<'_, R>, other: &Metric) -> String {
         Kind::Gauge => "gauge",
         Kind::Histogram | Kind::ExponentialHistogram => "histogram",
     };
-    let a =
-        if method == "up_down_counter" || kind == Kind::ExponentialHistogram { "an" } else { "a" };
-    format!("`{name}` is no {}, but {a} {kind}: write `.{method}(\"{name}\")`", selection.kinds[0])
+    let a_kind = kind.with_article();
+    format!("`{name}` is no {}, but {a_kind}: write `.{method}(\"{name}\")`", selection.kinds[0])
 }
 
 fn unknown<R>(selection: &Selection<'_, R>) -> String {

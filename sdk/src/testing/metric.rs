@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{attributes::Attributes, series::Series};
+use crate::MetricKind;
 
 /// A metric of one instrumentation scope, with all its series.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,11 +53,32 @@ pub struct Scope {
     pub attributes: Attributes,
 }
 
+impl Kind {
+    /// With the article that it takes in a sentence.
+    pub(super) fn with_article(self) -> String {
+        match self {
+            Self::UpDownCounter | Self::ExponentialHistogram => format!("an {self}"),
+            _ => format!("a {self}"),
+        }
+    }
+}
+
 impl Metric {
     /// Whether `other` is the same metric, of which something else was recorded.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         (&self.name, self.kind, &self.unit, &self.scope)
             == (&other.name, other.kind, &other.unit, &other.scope)
+    }
+}
+
+impl From<MetricKind> for Kind {
+    fn from(kind: MetricKind) -> Self {
+        match kind {
+            MetricKind::Counter => Self::Counter,
+            MetricKind::UpDownCounter => Self::UpDownCounter,
+            MetricKind::Gauge => Self::Gauge,
+            MetricKind::Histogram { .. } => Self::Histogram,
+        }
     }
 }
 

@@ -1,6 +1,10 @@
 //! Installing telemetry, and every way it can be refused.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says why and fails")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says why and fails"
+)]
 
 #[cfg(feature = "otlp")]
 mod configuration;

@@ -1,6 +1,10 @@
 //! The test kit, tested.
 
+mod difference;
+mod laws;
+mod lint;
 mod messages;
+mod rendering;
 mod telemetry;
 
 use kymo::{

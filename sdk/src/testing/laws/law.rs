@@ -1,0 +1,151 @@
+//! The six laws.
+
+use std::collections::BTreeSet;
+
+use opentelemetry::Value;
+
+use super::{declaration, subject::Subject};
+use crate::{
+    key,
+    testing::{
+        Kind, Reading, Snapshot, TestTelemetry,
+        lint::{Finding, declarations},
+    },
+};
+
+/// Holds `S` to the six laws.
+///
+/// # Panics
+///
+/// When `S` breaks one; the message says which, and shows what was recorded.
+pub async fn hold<S: Subject>() {
+    the_declaration_is_sound::<S>();
+    a_success_is_one_observation_without_an_error_type::<S>().await;
+    a_failure_is_one_observation_with_a_bounded_error_type::<S>().await;
+    a_cancellation_is_one_observation_that_says_so::<S>().await;
+    strangers_make_a_bounded_number_of_series::<S>().await;
+    the_caller_sees_what_it_would_see_without::<S>().await;
+}
+
+/// Before the laws: what is named is declared, and what is declared is conventional.
+fn the_declaration_is_sound<S: Subject>() {
+    let declared = S::declared();
+    for name in [S::OPERATIONS].iter().chain(S::IN_FLIGHT) {
+        let known = declared.iter().any(|metric| metric.name == *name);
+        assert!(known, "law 5: `{name}` is not among the declared metrics");
+    }
+    let findings = declarations(&declared);
+    let lines: Vec<_> = findings.iter().map(Finding::to_string).collect();
+    assert!(findings.is_empty(), "law 5: the declaration is to be mended: {}", lines.join("; "));
+}
+
+/// Law 1, and law 4 after it.
+async fn a_success_is_one_observation_without_an_error_type<S: Subject>() {
+    let telemetry = TestTelemetry::new();
+    S::new(Some(&telemetry)).succeed().await;
+    let snapshot = observed_once::<S>(&telemetry, "law 1: a success is exactly one observation");
+    let errors = error_types(&snapshot, S::OPERATIONS);
+    assert!(
+        errors.is_empty(),
+        "law 1: a success has no error.type, but this has {errors:?}\n{snapshot}"
+    );
+}
+
+/// Law 2, and law 4 after it.
+async fn a_failure_is_one_observation_with_a_bounded_error_type<S: Subject>() {
+    let telemetry = TestTelemetry::new();
+    S::new(Some(&telemetry)).fail().await;
+    let snapshot = observed_once::<S>(&telemetry, "law 2: a failure is exactly one observation");
+    let errors = error_types(&snapshot, S::OPERATIONS);
+    assert_eq!(errors.len(), 1, "law 2: a failure has an error.type\n{snapshot}");
+    let message = errors.iter().find(|error| error.is_empty() || error.contains(' '));
+    assert!(
+        message.is_none(),
+        "law 2: an error.type is a class, such as `timeout`, and not a message: {message:?}"
+    );
+}
+
+/// Law 3, and law 4 after it.
+async fn a_cancellation_is_one_observation_that_says_so<S: Subject>() {
+    let telemetry = TestTelemetry::new();
+    S::new(Some(&telemetry)).cancel().await;
+    let law = "law 3: an operation that was dropped is exactly one observation";
+    let snapshot = observed_once::<S>(&telemetry, law);
+    let errors = error_types(&snapshot, S::OPERATIONS);
+    assert_eq!(
+        errors,
+        BTreeSet::from(["cancelled".to_owned()]),
+        "law 3: an operation that was dropped has the error.type `cancelled`\n{snapshot}"
+    );
+}
+
+/// Law 5, and law 4 after it.
+async fn strangers_make_a_bounded_number_of_series<S: Subject>() {
+    let telemetry = TestTelemetry::new();
+    let subject = S::new(Some(&telemetry));
+    for n in 0..S::STRANGERS {
+        subject.stranger(n).await;
+    }
+    let snapshot = telemetry.snapshot();
+    let metrics = snapshot.named(S::OPERATIONS);
+    let series: usize = metrics.map(|metric| metric.series.len()).sum();
+    assert!(
+        series <= S::SERIES,
+        "law 5: strangers made {series} series of `{}`, more than {}",
+        S::OPERATIONS,
+        S::SERIES
+    );
+    let counted = operations(&snapshot, S::OPERATIONS);
+    assert_eq!(counted, u64::from(S::STRANGERS), "law 5: each is counted, whatever it is called");
+    nothing_is_in_flight::<S>(&snapshot);
+    declaration::assert_only(&S::declared(), &snapshot);
+}
+
+/// Law 6.
+async fn the_caller_sees_what_it_would_see_without<S: Subject>() {
+    let telemetry = TestTelemetry::new();
+    let measured = S::new(Some(&telemetry)).transcript().await;
+    let bare = S::new(None).transcript().await;
+    assert_eq!(measured, bare, "law 6: whoever uses it sees the same, measured (left) and bare");
+}
+
+#[track_caller]
+fn observed_once<S: Subject>(telemetry: &TestTelemetry, law: &str) -> Snapshot {
+    let snapshot = telemetry.snapshot();
+    let counted = operations(&snapshot, S::OPERATIONS);
+    assert_eq!(counted, 1, "{law} of `{}`\n{snapshot}", S::OPERATIONS);
+    nothing_is_in_flight::<S>(&snapshot);
+    declaration::assert_only(&S::declared(), &snapshot);
+    snapshot
+}
+
+/// Law 4. What goes up in one series and comes down in another adds up to 0, and is wrong.
+#[track_caller]
+fn nothing_is_in_flight<S: Subject>(snapshot: &Snapshot) {
+    for metric in S::IN_FLIGHT.iter().flat_map(|name| snapshot.named(name)) {
+        for series in &metric.series {
+            let is_zero = series.reading.number().is_some_and(|number| number.agrees(0));
+            let name = &metric.name;
+            assert!(is_zero, "law 4: nothing is in flight any more, but `{name}` reads {series}");
+        }
+    }
+}
+
+/// How many operations a counter or a histogram counted, in all its series.
+fn operations(snapshot: &Snapshot, name: &str) -> u64 {
+    let metrics = snapshot.named(name).filter(|metric| metric.kind != Kind::Gauge);
+    let readings = metrics.flat_map(|metric| &metric.series).map(|series| &series.reading);
+    readings
+        .map(|reading| match reading {
+            Reading::Histogram(histogram) => histogram.count,
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+            Reading::Number(number) => number.as_f64() as u64,
+        })
+        .sum()
+}
+
+fn error_types(snapshot: &Snapshot, name: &str) -> BTreeSet<String> {
+    let series = snapshot.named(name).flat_map(|metric| &metric.series);
+    let errors = series.filter_map(|series| series.attributes.get(key::ERROR_TYPE.name));
+    errors.map(Value::to_string).collect()
+}

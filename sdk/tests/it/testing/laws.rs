@@ -1,0 +1,297 @@
+//! The laws, held against an instrumentation that obeys them and against many that do not.
+
+use std::{
+    future::Future,
+    pin::pin,
+    sync::atomic::{AtomicU32, Ordering},
+    task::{Context, Waker},
+};
+
+use kymo::{
+    MetricKind, MetricSpec, Telemetry, key,
+    opentelemetry::{
+        KeyValue,
+        metrics::{Histogram, UpDownCounter},
+    },
+    testing::laws::{self, Subject},
+};
+
+use super::message;
+
+const DURATION: MetricSpec = MetricSpec {
+    name: "job.duration",
+    kind: MetricKind::Histogram { buckets: &[1.0] },
+    unit: "s",
+    description: "Time a job took.",
+    attributes: &[key::ERROR_TYPE, key::HTTP_ROUTE],
+};
+
+const ACTIVE: MetricSpec = MetricSpec {
+    name: "job.active",
+    kind: MetricKind::UpDownCounter,
+    unit: "{job}",
+    description: "Jobs under way.",
+    attributes: &[key::HTTP_ROUTE],
+};
+
+/// What is wrong with an instrumentation.
+mod fault {
+    pub(super) const NONE: u8 = 0;
+    pub(super) const SUCCESS_IS_AN_ERROR: u8 = 1;
+    pub(super) const COUNTS_TWICE: u8 = 2;
+    pub(super) const FAILURE_IS_A_SUCCESS: u8 = 3;
+    pub(super) const ERROR_IS_A_MESSAGE: u8 = 4;
+    pub(super) const FORGETS_THE_DROPPED: u8 = 5;
+    pub(super) const DROPPED_IS_A_FAILURE: u8 = 6;
+    pub(super) const LEAKS_WHAT_IS_DROPPED: u8 = 7;
+    pub(super) const COMES_DOWN_ELSEWHERE: u8 = 8;
+    pub(super) const LABELS_WHAT_STRANGERS_SAY: u8 = 9;
+    pub(super) const FORGETS_SOME_STRANGERS: u8 = 10;
+    pub(super) const ADDS_AN_ATTRIBUTE: u8 = 11;
+    pub(super) const ADDS_A_METRIC: u8 = 12;
+    pub(super) const RECORDS_ANOTHER_KIND: u8 = 13;
+    pub(super) const RECORDS_ANOTHER_UNIT: u8 = 14;
+    pub(super) const CHANGES_A_RESULT: u8 = 15;
+    pub(super) const DECLARES_TOO_LITTLE: u8 = 16;
+    pub(super) const DECLARES_BADLY: u8 = 17;
+    pub(super) const LABELS_IDS: u8 = 18;
+    pub(super) const COUNTS_NOTHING: u8 = 19;
+}
+
+/// Runs jobs, and measures them with the fault `F`.
+struct Jobs<const F: u8>(Option<Instruments>);
+
+struct Instruments {
+    telemetry: Telemetry,
+    duration: Histogram<f64>,
+    active: UpDownCounter<i64>,
+    seen: AtomicU32,
+}
+
+/// A job under way.
+struct Job<'a, const F: u8> {
+    instruments: &'a Instruments,
+    input: &'a str,
+    error: Option<&'static str>,
+    ended: bool,
+}
+
+impl<const F: u8> Jobs<F> {
+    async fn run(&self, input: &str) -> Result<usize, &'static str> {
+        let mut job = self.0.as_ref().map(|instruments| Job::<F>::start(instruments, input));
+        if input == "slow" {
+            std::future::pending::<()>().await;
+        }
+        let result = if input == "bad" { Err("no_such_job") } else { Ok(input.len()) };
+        if let Some(job) = &mut job {
+            (job.error, job.ended) = (result.err(), true);
+        }
+        match result {
+            Ok(0..) if F == fault::CHANGES_A_RESULT && job.is_some() => Ok(0),
+            result => result,
+        }
+    }
+}
+
+impl<'a, const F: u8> Job<'a, F> {
+    fn start(instruments: &'a Instruments, input: &'a str) -> Self {
+        instruments.active.add(1, &[]);
+        Self { instruments, input, error: Some("cancelled"), ended: false }
+    }
+
+    fn attributes(&self) -> Vec<KeyValue> {
+        let error = match (F, self.error) {
+            (fault::SUCCESS_IS_AN_ERROR, None) => Some("none"),
+            (fault::FAILURE_IS_A_SUCCESS, Some("no_such_job")) => None,
+            (fault::ERROR_IS_A_MESSAGE, Some("no_such_job")) => Some("there is no such job"),
+            (fault::DROPPED_IS_A_FAILURE, Some("cancelled")) => Some("no_such_job"),
+            (_, error) => error,
+        };
+        let mut attributes: Vec<_> =
+            error.map(|error| key::ERROR_TYPE.of(error)).into_iter().collect();
+        match F {
+            fault::LABELS_WHAT_STRANGERS_SAY => {
+                attributes.push(key::HTTP_ROUTE.of(self.input.to_owned()));
+            }
+            fault::LABELS_IDS => attributes.push(key::HTTP_ROUTE.of("/jobs/17")),
+            fault::ADDS_AN_ATTRIBUTE => attributes.push(KeyValue::new("job.colour", "green")),
+            _ => {}
+        }
+        attributes
+    }
+}
+
+impl<const F: u8> Drop for Job<'_, F> {
+    fn drop(&mut self) {
+        let Instruments { telemetry, duration, active, seen } = self.instruments;
+        match F {
+            fault::LEAKS_WHAT_IS_DROPPED if !self.ended => {}
+            fault::COMES_DOWN_ELSEWHERE => active.add(-1, &[key::HTTP_ROUTE.of("/jobs")]),
+            _ => active.add(-1, &[]),
+        }
+        let times = match F {
+            fault::COUNTS_NOTHING => 0,
+            fault::COUNTS_TWICE => 2,
+            fault::FORGETS_THE_DROPPED if !self.ended => 0,
+            fault::FORGETS_SOME_STRANGERS if seen.fetch_add(1, Ordering::Relaxed) > 10 => 0,
+            _ => 1,
+        };
+        (0..times).for_each(|_| duration.record(0.5, &self.attributes()));
+        if F == fault::ADDS_A_METRIC {
+            telemetry.meter("jobs").u64_counter("job.surprises").build().add(1, &[]);
+        }
+    }
+}
+
+impl<const F: u8> Subject for Jobs<F> {
+    const OPERATIONS: &'static str = DURATION.name;
+    const IN_FLIGHT: &'static [&'static str] = &[ACTIVE.name];
+    const SERIES: usize = 3;
+    const STRANGERS: u32 = 100;
+
+    fn declared() -> Vec<MetricSpec> {
+        match F {
+            fault::DECLARES_TOO_LITTLE => vec![DURATION],
+            fault::DECLARES_BADLY => vec![DURATION, MetricSpec { description: "", ..ACTIVE }],
+            _ => vec![DURATION, ACTIVE],
+        }
+    }
+
+    fn new(telemetry: Option<&Telemetry>) -> Self {
+        Self(telemetry.map(|telemetry| {
+            let meter = telemetry.meter("jobs");
+            let other = match F {
+                fault::RECORDS_ANOTHER_UNIT => MetricSpec { unit: "min", ..DURATION },
+                _ => DURATION,
+            };
+            if F == fault::RECORDS_ANOTHER_KIND {
+                let gauge = meter.f64_gauge(ACTIVE.name).with_unit(ACTIVE.unit).build();
+                gauge.record(0.0, &[]);
+            }
+            Instruments {
+                telemetry: telemetry.clone(),
+                duration: other.histogram(&meter, &[1.0]),
+                active: ACTIVE.up_down_counter(&meter),
+                seen: AtomicU32::new(0),
+            }
+        }))
+    }
+
+    async fn succeed(&self) {
+        self.run("good").await.unwrap();
+    }
+
+    async fn fail(&self) {
+        self.run("bad").await.unwrap_err();
+    }
+
+    async fn cancel(&self) {
+        let mut slow = pin!(self.run("slow"));
+        assert!(slow.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+
+    async fn stranger(&self, n: u32) {
+        self.run(&format!("job {n}")).await.unwrap();
+    }
+
+    async fn transcript(&self) -> Vec<String> {
+        vec![format!("{:?} {:?}", self.run("good").await, self.run("bad").await)]
+    }
+}
+
+fn hold<const F: u8>() {
+    let mut laws = pin!(laws::hold::<Jobs<F>>());
+    // Nothing in these jobs waits for anybody.
+    assert!(laws.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+}
+
+#[track_caller]
+fn breaks<const F: u8>(law: &str) {
+    let message = message(hold::<F>);
+    assert!(message.contains(law), "{message}");
+}
+
+#[test]
+fn an_instrumentation_without_a_fault_obeys() {
+    hold::<{ fault::NONE }>();
+}
+
+#[test]
+fn law_1_wants_exactly_one_success() {
+    breaks::<{ fault::SUCCESS_IS_AN_ERROR }>(
+        "law 1: a success has no error.type, but this has {\"none\"}",
+    );
+    breaks::<{ fault::COUNTS_TWICE }>(
+        "law 1: a success is exactly one observation of `job.duration`",
+    );
+    breaks::<{ fault::COUNTS_NOTHING }>(
+        "law 1: a success is exactly one observation of `job.duration`",
+    );
+}
+
+#[test]
+fn law_2_wants_a_class_of_error() {
+    breaks::<{ fault::FAILURE_IS_A_SUCCESS }>("law 2: a failure has an error.type");
+    breaks::<{ fault::ERROR_IS_A_MESSAGE }>(
+        "law 2: an error.type is a class, such as `timeout`, and not a message: \
+         Some(\"there is no such job\")",
+    );
+}
+
+#[test]
+fn law_3_wants_what_was_dropped_to_say_so() {
+    breaks::<{ fault::FORGETS_THE_DROPPED }>(
+        "law 3: an operation that was dropped is exactly one observation of `job.duration`",
+    );
+    breaks::<{ fault::DROPPED_IS_A_FAILURE }>(
+        "law 3: an operation that was dropped has the error.type `cancelled`",
+    );
+}
+
+#[test]
+fn law_4_wants_every_gauge_down_again() {
+    breaks::<{ fault::LEAKS_WHAT_IS_DROPPED }>(
+        "law 4: nothing is in flight any more, but `job.active` reads {} 1",
+    );
+    breaks::<{ fault::COMES_DOWN_ELSEWHERE }>(
+        "law 4: nothing is in flight any more, but `job.active` reads {http.route=\"/jobs\"} -1",
+    );
+}
+
+#[test]
+fn law_5_wants_a_bounded_number_of_series_and_every_stranger_counted() {
+    breaks::<{ fault::LABELS_WHAT_STRANGERS_SAY }>(
+        "law 5: strangers made 100 series of `job.duration`, more than 3",
+    );
+    breaks::<{ fault::FORGETS_SOME_STRANGERS }>("law 5: each is counted, whatever it is called");
+    breaks::<{ fault::LABELS_IDS }>(
+        "law 5: `job.duration`: `http.route` is a path with an id in it, \"/jobs/17\"",
+    );
+}
+
+#[test]
+fn law_5_wants_nothing_that_is_not_declared() {
+    breaks::<{ fault::ADDS_AN_ATTRIBUTE }>(
+        "law 5: `job.duration` has the undeclared attribute `job.colour`",
+    );
+    breaks::<{ fault::ADDS_A_METRIC }>("law 5: the metric `job.surprises` is not declared");
+    breaks::<{ fault::RECORDS_ANOTHER_UNIT }>(
+        "law 5: `job.duration` is a histogram in `min`, and is declared as a histogram in `s`",
+    );
+    breaks::<{ fault::RECORDS_ANOTHER_KIND }>(
+        "law 5: `job.active` is a gauge in `{job}`, and is declared as an up-down counter in `{job}`",
+    );
+    breaks::<{ fault::DECLARES_TOO_LITTLE }>(
+        "law 5: `job.active` is not among the declared metrics",
+    );
+    breaks::<{ fault::DECLARES_BADLY }>(
+        "law 5: the declaration is to be mended: `job.active`: it has no description",
+    );
+}
+
+#[test]
+fn law_6_wants_the_caller_to_notice_nothing() {
+    breaks::<{ fault::CHANGES_A_RESULT }>(
+        "law 6: whoever uses it sees the same, measured (left) and bare",
+    );
+}
