@@ -39,6 +39,7 @@
 
 mod attributes;
 mod conversion;
+mod declaration;
 mod difference;
 mod explanation;
 mod hint;

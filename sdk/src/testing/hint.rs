@@ -16,14 +16,20 @@ pub(super) fn of<'a>(name: &str, recorded: impl Iterator<Item = &'a str>) -> Str
     if let Some(known) = in_prometheus.max_by_key(|known| known.len()) {
         return format!("; that is what Prometheus calls it, here it is `{known}`");
     }
-    let near = recorded.iter().map(|known| (distance(name, known), known));
-    let near = near.filter(|(distance, _)| *distance <= name.len().max(6) / 3);
+    let near = recorded.iter().filter_map(|known| Some((likeness(name, known)?, known)));
     if let Some((_, known)) = near.min() {
         return format!("; did you mean `{known}`?");
     }
     let listed: Vec<_> = recorded.iter().take(LISTED).map(|known| format!("\n  {known}")).collect();
     let more = if recorded.len() > LISTED { "\n  …" } else { "" };
     format!("; there are:{}{more}", listed.concat())
+}
+
+/// How far `name` is from `known`, if it could be that with a typing error or half of it left out.
+fn likeness(name: &str, known: &str) -> Option<usize> {
+    let distance = distance(name, known);
+    let is_part = name.len() > 3 && known.contains(name);
+    (is_part || distance <= name.len().max(6) / 3).then_some(distance)
 }
 
 /// Whether `name` could be what Prometheus calls the metric `known`: underscores for dots, with

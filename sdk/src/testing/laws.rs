@@ -92,7 +92,6 @@
 //! # }
 //! ```
 
-mod declaration;
 mod law;
 mod subject;
 

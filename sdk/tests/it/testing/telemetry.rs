@@ -30,8 +30,8 @@ fn only_the_variables_that_a_test_gives_are_there() {
         let mut inner = Command::new(std::env::current_exe().unwrap());
         inner.args(["--exact", test]).env(INNER, "1").env("OTEL_SERVICE_NAME", "of-the-shell");
         let output = inner.output().unwrap();
-        let text = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success() && text.contains("1 passed"), "{text}");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
         return;
     }
     let builder = || Telemetry::for_service("bookshop");
