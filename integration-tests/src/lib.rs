@@ -2,7 +2,7 @@
 //!
 //! - [`Scrape`] reads a `/metrics` page and finds values by name and labels.
 //! - [`Bookshop`] and [`Prometheus`] are real processes on free ports, always stopped.
-//! - [`laws::hold`] holds an instrumentation to what all of them promise.
+//! - [`only_declared`] holds a page against the declared attribute keys.
 //! - [`load::run`] sends requests and knows how many it sent.
 //! - [`mod@reference`] writes the list of metrics.
 //! - [`promtool`] is the linter of Prometheus.
@@ -15,8 +15,8 @@
 
 mod bookshop;
 mod client;
+mod declared;
 mod executable;
-pub mod laws;
 pub mod load;
 mod patience;
 mod process;
@@ -28,6 +28,7 @@ mod scrape;
 pub use crate::{
     bookshop::{Bookshop, Stopped},
     client::{Answer, Client},
+    declared::only_declared,
     patience::eventually,
     process::{Process, Signal},
     prometheus::{Prometheus, Sampled},

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use kymo::{MetricKind, MetricSpec, Telemetry, key::Values};
 
-use crate::{Scrape, laws};
+use crate::Scrape;
 
 const INTRODUCTION: &str = "\
 # Metrics
@@ -53,7 +53,7 @@ pub async fn scraped_name(metric: &MetricSpec) -> String {
         MetricKind::Gauge => metric.gauge(&meter).record(1.0, &[]),
         MetricKind::Histogram { buckets } => metric.histogram(&meter, buckets).record(1.0, &[]),
     }
-    let scrape: Scrape = laws::scrape(&telemetry).await;
+    let scrape = Scrape::of(&telemetry).await;
     scrape.families().first().expect("one family").name.clone()
 }
 

@@ -9,6 +9,10 @@ mod tests;
 
 use std::collections::BTreeSet;
 
+use http_body_util::BodyExt;
+use kymo::Telemetry;
+use tower::ServiceExt;
+
 pub use self::{
     family::{Family, Kind, Sample},
     parse::Malformed,
@@ -24,6 +28,18 @@ pub struct Scrape {
 }
 
 impl Scrape {
+    /// What a Prometheus server would read of `telemetry` now.
+    ///
+    /// # Panics
+    ///
+    /// When the page is malformed.
+    pub async fn of(telemetry: &Telemetry) -> Self {
+        let answer = telemetry.endpoint().oneshot(http::Request::new(())).await;
+        let body = answer.unwrap_or_else(|never| match never {}).into_body().collect().await;
+        let page = body.expect("a page is complete").to_bytes();
+        Self::parse(std::str::from_utf8(&page).expect("a page is UTF-8")).expect("a page is valid")
+    }
+
     /// The families of a whole document.
     ///
     /// # Errors

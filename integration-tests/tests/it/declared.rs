@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use http::Method;
-use integration_tests::{Bookshop, Scrape, eventually, laws, load, reference};
+use integration_tests::{Bookshop, Scrape, eventually, load, only_declared, reference};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 /// What no route of the bookshop brings about: it is on request, and off there.
@@ -41,7 +41,7 @@ async fn the_bookshop_shows_exactly_the_declared_metrics() {
     let streams = "kymo_http_server_active_streams";
     let scrape = eventually(Duration::from_secs(5), look, |scrape| scrape.sum(streams, &[]) > 0.5);
     let scrape = scrape.await;
-    laws::only_declared(&scrape);
+    only_declared(&scrape);
 
     let mut declared = BTreeSet::new();
     for metric in kymo::declared_metrics() {

@@ -33,6 +33,13 @@ fn the_readme_and_the_crate_show_the_program_that_is_compiled() {
     }
 }
 
+#[test]
+fn the_document_about_testing_shows_the_test_that_is_run() {
+    let document = read("docs/testing.md");
+    let block = document.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next());
+    assert_eq!(block, Some(read("integration-tests/tests/it/own_test.rs").as_str()));
+}
+
 #[tokio::test]
 async fn the_readme_names_only_metrics_that_exist() {
     let mut scraped = BTreeSet::new();

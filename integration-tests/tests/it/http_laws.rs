@@ -6,8 +6,10 @@ use axum::{
     Router, body::Body, extract::Request, http::StatusCode, response::Response, routing::get,
 };
 use http_body_util::BodyExt;
-use integration_tests::laws::{self, Subject};
-use kymo::Telemetry;
+use kymo::{
+    MetricSpec, Telemetry,
+    testing::laws::{self, Subject},
+};
 use tower::ServiceExt;
 
 struct Server(Router);
@@ -30,10 +32,14 @@ impl Server {
 }
 
 impl Subject for Server {
-    const OPERATIONS: &'static str = "http_server_request_duration_seconds_count";
+    const OPERATIONS: &'static str = "http.server.request.duration";
     const IN_FLIGHT: &'static [&'static str] =
-        &["http_server_active_requests", "kymo_http_server_active_streams"];
+        &["http.server.active_requests", "kymo.http.server.active_streams"];
     const SERIES: usize = 6;
+
+    fn declared() -> Vec<MetricSpec> {
+        kymo::declared_metrics().copied().collect()
+    }
 
     fn new(telemetry: Option<&Telemetry>) -> Self {
         let app = Router::new()

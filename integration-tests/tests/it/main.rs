@@ -7,6 +7,7 @@
 )]
 
 mod arrows;
+mod both_views;
 mod cancellation;
 mod configuration;
 mod contract;
@@ -16,6 +17,7 @@ mod documents;
 mod environment;
 mod http_laws;
 mod lint;
+mod own_test;
 mod prometheus;
 mod road;
 mod servers;

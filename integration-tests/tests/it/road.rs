@@ -1,8 +1,8 @@
 //! One request, followed from the socket to the scraped line.
 
 use axum::{Router, extract::Path, routing::post};
-use integration_tests::{Client, Scrape, laws};
-use kymo::prometheus::Registry;
+use integration_tests::{Client, Scrape};
+use kymo::{Telemetry, prometheus::Registry};
 use tokio::net::TcpListener;
 
 const LABELS: &[(&str, &str)] = &[
@@ -16,7 +16,7 @@ const LABELS: &[(&str, &str)] = &[
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_request_is_one_observation_with_exactly_its_labels() {
-    let telemetry = laws::telemetry();
+    let telemetry = Telemetry::for_service("shop").prometheus().build().unwrap();
     let buy = async |Path((_, id)): Path<(String, u32)>, body: String| format!("{id}: {body}");
     let shop = Router::new().route("/books/{id}", post(buy));
     let app = Router::new()
@@ -52,7 +52,7 @@ async fn one_request_is_one_observation_with_exactly_its_labels() {
     is(scrape.value("http_server_response_body_size_bytes_sum", LABELS), 7.0);
     let active = [("http_request_method", "POST"), ("url_scheme", "http")];
     is(scrape.value("http_server_active_requests", &active), 0.0);
-    is(scrape.value("target_info", &[("service_name", "laws")]), 1.0);
+    is(scrape.value("target_info", &[("service_name", "shop")]), 1.0);
     server.abort();
 }
 
@@ -61,12 +61,12 @@ async fn one_scrape_shows_both_worlds_and_so_does_the_registry() {
     let registry = Registry::new();
     let sold = prometheus::IntCounter::new("books_sold_total", "Books sold.").unwrap();
     registry.register(Box::new(sold.clone())).unwrap();
-    let builder = kymo::Telemetry::for_service("bookshop").registry(registry.clone());
+    let builder = Telemetry::for_service("bookshop").registry(registry.clone());
     let telemetry = builder.build().unwrap();
     sold.inc_by(3);
     telemetry.meter("shop").u64_counter("books.bought").build().add(2, &[]);
 
-    let scrape = laws::scrape(&telemetry).await;
+    let scrape = Scrape::of(&telemetry).await;
     is(scrape.value("books_sold_total", &[]), 3.0);
     is(scrape.value("books_bought_total", &[]), 2.0);
     let gathered = registry.gather();
