@@ -11,8 +11,8 @@ use crate::{
 /// [`TestTelemetry::snapshot`].
 ///
 /// It is a [`Telemetry`] in every other respect, and derefs to it: hand `&telemetry`, or a clone of
-/// `*telemetry`, to the code under test.
-#[derive(Debug)]
+/// `*telemetry`, to the code under test. Clones are the same telemetry.
+#[derive(Debug, Clone)]
 pub struct TestTelemetry {
     telemetry: Telemetry,
     reader: SnapshotReader,
