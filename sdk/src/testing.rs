@@ -33,6 +33,7 @@
 //!   from run to run: fit for a file of expected text.
 //! - [`Snapshot::lint`] finds names, units and values that cause trouble later.
 //! - [`laws::hold`] drives an instrumentation, yours or ours, through every way an operation ends.
+//! - [`TestTelemetry::eventually`] waits for what another task records.
 //! - [`SnapshotReader`] gives snapshots of a meter provider that is not kymo's.
 //!
 //! It is for tests: what does not hold panics, with a message for whoever reads the test's output.
@@ -48,6 +49,7 @@ pub mod laws;
 pub mod lint;
 mod metric;
 mod number;
+mod patience;
 mod reader;
 mod rendering;
 mod selection;

@@ -5,7 +5,7 @@ use std::{borrow::Cow, convert::Infallible, time::Duration};
 use http_body_util::Full;
 use hyper::{Request, Response, server::conn::http1};
 use hyper_util::{rt::TokioIo, service::TowerToHyperService};
-use integration_tests::{Client, eventually};
+use integration_tests::Client;
 use kymo::testing::{Snapshot, TestTelemetry};
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
@@ -19,11 +19,10 @@ const SOON: Duration = Duration::from_secs(5);
 /// What was recorded, once no request is active any more.
 async fn settled(telemetry: &TestTelemetry) -> Snapshot {
     let is_settled = |metrics: &Snapshot| {
-        let active = "http.server.active_requests";
-        metrics.named(DURATION).next().is_some()
-            && metrics.up_down_counter(active).value().agrees(0)
+        let active = metrics.up_down_counter("http.server.active_requests").try_value();
+        metrics.histogram(DURATION).try_count().is_some() && active == Some(0.into())
     };
-    eventually(SOON, async || telemetry.snapshot(), is_settled).await
+    telemetry.eventually(SOON, is_settled).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,8 +19,10 @@ use axum::{
 };
 use http_body_util::{BodyExt, Full};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
-use integration_tests::eventually;
-use kymo::{Telemetry, testing::TestTelemetry};
+use kymo::{
+    Telemetry,
+    testing::{Snapshot, TestTelemetry},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -123,12 +125,10 @@ async fn a_hundred_thousand_requests_cancelled_anywhere_are_all_counted_once() {
         client.unwrap();
     }
 
-    let settled = eventually(
-        Duration::from_secs(20),
-        async || telemetry.snapshot(),
-        |metrics| metrics.up_down_counter(ACTIVE).value().agrees(0),
-    );
-    let metrics = settled.await;
+    let limit = Duration::from_secs(20);
+    let is_settled =
+        |metrics: &Snapshot| metrics.up_down_counter(ACTIVE).try_value() == Some(0.into());
+    let metrics = telemetry.eventually(limit, is_settled).await;
     let arrived = arrived.load(Ordering::Relaxed);
     for name in [DURATION, "http.server.request.body.size", "http.server.response.body.size"] {
         metrics.histogram(name).assert_count(arrived);

@@ -75,6 +75,13 @@ impl Selection<'_, Distributions> {
         }
     }
 
+    /// How many values these series have; `None` without any such series.
+    pub fn try_count(&self) -> Option<u64> {
+        let series = self.series();
+        let histograms = || series.iter().filter_map(|series| series.reading.histogram());
+        (!series.is_empty()).then(|| histograms().map(|histogram| histogram.count).sum())
+    }
+
     /// How many values these series have: for assertions of your own.
     ///
     /// # Panics

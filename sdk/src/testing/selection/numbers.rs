@@ -35,6 +35,14 @@ impl Selection<'_, Numbers> {
         }
     }
 
+    /// The sum of these series, or the reading of a gauge; `None` without any such series, and with
+    /// more than one of a gauge.
+    pub fn try_value(&self) -> Option<Number> {
+        let series = self.series();
+        let is_one_value = series.len() == 1 || self.kinds != [Kind::Gauge] && !series.is_empty();
+        is_one_value.then(|| series.iter().filter_map(|series| series.reading.number()).sum())
+    }
+
     /// The sum of these series, or the reading of a gauge: for assertions of your own.
     ///
     /// # Panics

@@ -22,6 +22,8 @@ fn what_holds_is_accepted() {
 
     let load = metrics.histogram("cache.load.duration");
     load.assert_count(3);
+    assert_eq!(load.try_count(), Some(3));
+    assert_eq!(load.clone().with("cache.name", "none").try_count(), None);
     load.assert_sum(2.3);
     load.assert_sum_near(2.0, 0.5);
     load.assert_bucket(0.1, 1);
@@ -123,6 +125,10 @@ fn what_should_be_absent_is_listed() {
 
 #[test]
 fn readings_of_a_gauge_do_not_add_up() {
+    assert_eq!(caches().gauge("cache.fill").try_value(), None);
+    assert_eq!(caches().gauge("cache.filling").try_value(), None);
+    let books = caches().gauge("cache.fill").with("cache.name", "books").try_value();
+    assert_eq!(books, Some(0.25.into()));
     let fill = message(|| caches().gauge("cache.fill").assert(0.75));
     let expected = "the gauge `cache.fill` has 2 such series, and readings do not add up; ";
     assert!(fill.starts_with(expected), "{fill}");

@@ -5,7 +5,7 @@ use std::{process::Command, time::Duration};
 use kymo::{
     InstallError, Telemetry, TelemetryBuilder,
     opentelemetry::{global, metrics::MeterProvider},
-    testing::{SnapshotReader, TestTelemetry},
+    testing::{Snapshot, SnapshotReader, TestTelemetry},
 };
 use opentelemetry_sdk::metrics::{ManualReader, SdkMeterProvider};
 
@@ -89,4 +89,31 @@ fn every_reader_of_a_builder_reads_everything() {
             reader.snapshot().counter("books.sold").assert(3);
         }
     }
+}
+
+#[tokio::test]
+async fn what_another_task_records_is_waited_for_on_one_thread() {
+    let telemetry = TestTelemetry::new();
+    let sold = telemetry.meter("shop").u64_counter("books.sold").build();
+    let sales = tokio::spawn(async move {
+        for _ in 0..5 {
+            tokio::task::yield_now().await;
+            sold.add(1, &[]);
+        }
+    });
+    let five = |metrics: &Snapshot| metrics.counter("books.sold").try_value() == Some(5.into());
+    let metrics = telemetry.eventually(Duration::from_secs(10), five).await;
+    metrics.counter("books.sold").assert(5);
+    sales.await.unwrap();
+}
+
+#[tokio::test]
+#[should_panic(
+    expected = "still not so after 30ms; there is:\nbooks.sold: counter of shop\n  {} 1"
+)]
+async fn what_never_comes_is_shown_as_it_is() {
+    let telemetry = TestTelemetry::new();
+    telemetry.meter("shop").u64_counter("books.sold").build().add(1, &[]);
+    let never = |metrics: &Snapshot| metrics.histogram("books.sold").try_count().is_some();
+    telemetry.eventually(Duration::from_millis(30), never).await;
 }
