@@ -1,5 +1,6 @@
 //! The test kit, tested.
 
+mod declaration;
 mod difference;
 mod laws;
 mod lint;

@@ -1,0 +1,48 @@
+//! Nothing but what is declared.
+
+use kymo::{
+    MetricKind, MetricSpec,
+    key::{AttributeKey, Values},
+    opentelemetry::KeyValue,
+    testing::TestTelemetry,
+};
+
+use super::message;
+
+const SHOP: AttributeKey =
+    AttributeKey { name: "shop.name", description: "Which shop.", values: Values::Budget(2) };
+
+const SOLD: MetricSpec = MetricSpec {
+    name: "books.sold",
+    kind: MetricKind::Counter,
+    unit: "{book}",
+    description: "Books sold.",
+    attributes: &[SHOP],
+};
+
+#[test]
+fn an_attribute_takes_as_many_values_as_its_budget_and_one_more() {
+    let telemetry = TestTelemetry::new();
+    let sold = SOLD.counter(&telemetry.meter("shop"));
+    for shop in ["arrakis", "caladan", "_OTHER"] {
+        sold.add(1, &[SHOP.of(shop)]);
+    }
+    telemetry.snapshot().assert_declared(&[SOLD]);
+    sold.add(1, &[SHOP.of("giedi prime")]);
+    let over = message(|| telemetry.snapshot().assert_declared(&[SOLD]));
+    assert_eq!(over, "`books.sold` has 4 values of `shop.name`, over its budget");
+}
+
+#[test]
+fn what_is_not_declared_is_named() {
+    let telemetry = TestTelemetry::new();
+    let sold = SOLD.counter(&telemetry.meter("shop"));
+    sold.add(1, &[KeyValue::new("genre", "poetry")]);
+    let attribute = message(|| telemetry.snapshot().assert_declared(&[SOLD]));
+    assert_eq!(attribute, "`books.sold` has the undeclared attribute `genre`");
+    let metric = message(|| telemetry.snapshot().assert_declared([]));
+    assert_eq!(metric, "the metric `books.sold` is not declared");
+    let gauge = MetricSpec { kind: MetricKind::Gauge, unit: "1", ..SOLD };
+    let kind = message(|| telemetry.snapshot().assert_declared(&[gauge]));
+    assert_eq!(kind, "`books.sold` is a counter in `{book}`, and is declared as a gauge in `1`");
+}
