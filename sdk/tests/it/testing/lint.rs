@@ -204,7 +204,9 @@ fn an_assertion_lists_every_finding() {
 
 #[test]
 fn what_kymo_declares_is_conventional() {
-    assert_eq!(kymo::testing::lint::declarations(kymo::declared_metrics()), []);
+    // The classic names of the process are those that Prometheus client libraries chose.
+    let ours = kymo::declared_metrics().filter(|metric| !metric.name.starts_with("process_"));
+    assert_eq!(kymo::testing::lint::declarations(ours), []);
 }
 
 #[test]
