@@ -51,7 +51,16 @@ impl Snapshot {
 /// Everything about `metrics` that breaks a rule, without anything being recorded.
 ///
 /// ```
-/// assert_eq!(kymo::testing::lint::declarations(kymo::declared_metrics()), []);
+/// use kymo::{MetricKind, MetricSpec, testing::lint};
+///
+/// const SOLD: MetricSpec = MetricSpec {
+///     name: "books.sold",
+///     kind: MetricKind::Counter,
+///     unit: "{book}",
+///     description: "Books that left the shop.",
+///     attributes: &[],
+/// };
+/// assert_eq!(lint::declarations([&SOLD]), []);
 /// ```
 pub fn declarations<'a>(metrics: impl IntoIterator<Item = &'a MetricSpec>) -> Vec<Finding> {
     let mut findings = Vec::new();
