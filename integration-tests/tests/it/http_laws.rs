@@ -38,7 +38,12 @@ impl Subject for Server {
     const SERIES: usize = 6;
 
     fn declared() -> Vec<MetricSpec> {
-        kymo::declared_metrics().copied().collect()
+        let ours = |metric: &&MetricSpec| {
+            ["http.", "kymo.http.", "kymo.cardinality."]
+                .iter()
+                .any(|of| metric.name.starts_with(of))
+        };
+        kymo::declared_metrics().filter(ours).copied().collect()
     }
 
     fn new(telemetry: Option<&Telemetry>) -> Self {
