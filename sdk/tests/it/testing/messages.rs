@@ -15,6 +15,7 @@ fn what_holds_is_accepted() {
     metrics.counter("cache.requests").with("cache.result", "hit").assert_series(2);
     metrics.counter("cache.requests").with("cache.result", "lost").assert_absent();
     metrics.counter("cache.requests").without("cache.name").assert_absent();
+    metrics.counter("cache.requests").with("cache.result", "hit").exactly().assert_absent();
     metrics.up_down_counter("cache.entries").exactly().assert(3);
     metrics.gauge("cache.fill").with("cache.name", "books").assert(0.25);
     metrics.gauge("cache.fill").with("cache.name", "books").assert_near(0.3, 0.1);
