@@ -115,8 +115,8 @@ impl TelemetryBuilder {
     /// Lets `reader` read the metrics too, beside every exporter: an OpenTelemetry reader of the
     /// application's own. May be called more than once.
     ///
-    /// Each reader has aggregates of its own, so every one costs what it costs to record. It reads
-    /// until the process ends: [`Telemetry::flush`] and [`Telemetry::shutdown`] leave it alone.
+    /// Each reader has aggregates of its own, so every one costs what it costs to record.
+    /// [`Telemetry::flush`] flushes it, and [`Telemetry::shutdown`] shuts it down.
     ///
     /// The trait is that of `opentelemetry_sdk` with its feature
     /// `experimental_metrics_custom_reader`. Beside [`TelemetryBuilder::meter_provider`] there is
@@ -195,7 +195,7 @@ impl TelemetryBuilder {
             (provider, pull, push)
         };
         let telemetry = Telemetry {
-            ending: Arc::new(Ending::new(push)),
+            ending: Arc::new(Ending::new(push, self.readers)),
             provider,
             pull,
             environment,

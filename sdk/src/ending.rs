@@ -2,30 +2,33 @@
 
 use std::time::Duration;
 
-use crate::{Telemetry, error::ShutdownError, push::Push};
+use crate::{Telemetry, error::ShutdownError, push::Push, reader::Readers};
 
 /// What must happen before the process ends, shared by all clones of a telemetry.
 pub(crate) struct Ending {
     push: Push,
+    readers: Readers,
 }
 
 impl Ending {
-    pub(crate) fn new(push: Push) -> Self {
-        Self { push }
+    pub(crate) fn new(push: Push, readers: Readers) -> Self {
+        Self { push, readers }
     }
 }
 
 impl Telemetry {
     /// Pushes what there is, within `timeout`, and goes on.
     ///
-    /// Prometheus needs no flush: it pulls. Readers that the application added are not flushed.
+    /// Prometheus needs no flush: it pulls. Readers that the application added are flushed too.
     ///
     /// # Errors
     ///
     /// [`ShutdownError`] when a push failed or ran out of time; the next one carries what this
     /// one could not.
     pub async fn flush(&self, timeout: Duration) -> Result<(), ShutdownError> {
-        self.ending.push.flush(timeout).await
+        let readers = self.ending.readers.flush().run(timeout);
+        let pushed = self.ending.push.flush(timeout).await;
+        pushed.and(readers.await.map_err(ShutdownError::from))
     }
 
     /// As [`Telemetry::flush`], for programs without an async runtime; it blocks the thread for
@@ -35,11 +38,13 @@ impl Telemetry {
     ///
     /// As [`Telemetry::flush`].
     pub fn flush_blocking(&self, timeout: Duration) -> Result<(), ShutdownError> {
-        self.ending.push.flush_blocking(timeout)
+        let readers = self.ending.readers.flush().begin(timeout);
+        let pushed = self.ending.push.flush_blocking(timeout);
+        pushed.and(readers().map_err(ShutdownError::from))
     }
 
     /// Ends the telemetry within `timeout`: what was measured is pushed a last time, and pushing
-    /// stops.
+    /// stops. Readers that the application added are shut down.
     ///
     /// Call it after the last request was served. Scrapes are answered until the process ends,
     /// with everything that was measured, so that Prometheus can come for the last numbers.
@@ -51,7 +56,9 @@ impl Telemetry {
     /// [`ShutdownError`] when an exporter failed or ran out of time; the telemetry has ended all
     /// the same.
     pub async fn shutdown(&self, timeout: Duration) -> Result<(), ShutdownError> {
-        self.ending.push.stop(timeout).await
+        let readers = self.ending.readers.shutdown().run(timeout);
+        let pushed = self.ending.push.stop(timeout).await;
+        pushed.and(readers.await.map_err(ShutdownError::from))
     }
 
     /// As [`Telemetry::shutdown`], for programs without an async runtime; it blocks the thread
@@ -61,7 +68,9 @@ impl Telemetry {
     ///
     /// As [`Telemetry::shutdown`].
     pub fn shutdown_blocking(&self, timeout: Duration) -> Result<(), ShutdownError> {
-        self.ending.push.stop_blocking(timeout)
+        let readers = self.ending.readers.shutdown().begin(timeout);
+        let pushed = self.ending.push.stop_blocking(timeout);
+        pushed.and(readers().map_err(ShutdownError::from))
     }
 }
 

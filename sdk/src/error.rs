@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use opentelemetry_sdk::error::OTelSdkError;
+
 /// Why telemetry cannot be installed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -54,3 +56,9 @@ pub enum InstallError {
 #[derive(Debug, thiserror::Error)]
 #[error("not everything was pushed: {0}")]
 pub struct ShutdownError(#[source] pub(crate) Box<dyn Error + Send + Sync>);
+
+impl From<OTelSdkError> for ShutdownError {
+    fn from(error: OTelSdkError) -> Self {
+        Self(Box::new(error))
+    }
+}

@@ -1,6 +1,14 @@
 //! Readers of the application's own.
 
-use std::{sync::Weak, time::Duration};
+mod errand;
+
+use std::{
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use opentelemetry_sdk::{
     error::OTelSdkResult,
@@ -10,20 +18,47 @@ use opentelemetry_sdk::{
     },
 };
 
+use self::errand::Errand;
 use crate::InstallError;
 
 /// The readers that were given to a builder.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Readers(Vec<Attached>);
 
 impl Readers {
     pub(crate) fn add(&mut self, reader: impl MetricReader) {
-        self.0.push(Attached(Box::new(reader)));
+        self.0.push(Attached { reader: Arc::new(reader), ended: Arc::default() });
     }
 
     /// Lets all of them read from `provider`.
-    pub(crate) fn attach(self, provider: MeterProviderBuilder) -> MeterProviderBuilder {
-        self.0.into_iter().fold(provider, MeterProviderBuilder::with_reader)
+    pub(crate) fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder {
+        self.0.iter().cloned().fold(provider, MeterProviderBuilder::with_reader)
+    }
+
+    /// Lets all of them export what there is, one after the other.
+    pub(crate) fn flush(&self) -> Errand {
+        self.errand(|reader, _| reader.force_flush())
+    }
+
+    /// Ends all of them, one after the other, each with what is left of the time.
+    pub(crate) fn shutdown(&self) -> Errand {
+        self.errand(Attached::shutdown_with_timeout)
+    }
+
+    fn errand(
+        &self,
+        act: impl Fn(&Attached, Duration) -> OTelSdkResult + Send + 'static,
+    ) -> Errand {
+        if self.0.is_empty() {
+            return Errand::none();
+        }
+        let readers = self.0.clone();
+        Errand::new(move |timeout| {
+            let begun = Instant::now();
+            let left = || timeout.saturating_sub(begun.elapsed());
+            let results: Vec<_> = readers.iter().map(|reader| act(reader, left())).collect();
+            results.into_iter().collect()
+        })
     }
 
     /// A provider of somebody else cannot be given a reader any more.
@@ -36,27 +71,34 @@ impl Readers {
 }
 
 /// A reader of whatever type: the provider asks for a type it knows.
-#[derive(Debug)]
-struct Attached(Box<dyn MetricReader>);
+#[derive(Debug, Clone)]
+struct Attached {
+    reader: Arc<dyn MetricReader>,
+    /// The provider ends it once more when it is dropped itself.
+    ended: Arc<AtomicBool>,
+}
 
 impl MetricReader for Attached {
     fn register_pipeline(&self, pipeline: Weak<Pipeline>) {
-        self.0.register_pipeline(pipeline);
+        self.reader.register_pipeline(pipeline);
     }
 
     fn collect(&self, metrics: &mut ResourceMetrics) -> OTelSdkResult {
-        self.0.collect(metrics)
+        self.reader.collect(metrics)
     }
 
     fn force_flush(&self) -> OTelSdkResult {
-        self.0.force_flush()
+        self.reader.force_flush()
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        self.0.shutdown_with_timeout(timeout)
+        if self.ended.swap(true, Ordering::AcqRel) {
+            return Ok(());
+        }
+        self.reader.shutdown_with_timeout(timeout)
     }
 
     fn temporality(&self, kind: InstrumentKind) -> Temporality {
-        self.0.temporality(kind)
+        self.reader.temporality(kind)
     }
 }

@@ -99,6 +99,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
 /// Crates that belong to no side: data structures, formatting, derives.
 const NEUTRAL: &[&str] = &[
     "foldhash",
+    "futures-channel",
     "itoa",
     "percent-encoding",
     "pin-project-lite",

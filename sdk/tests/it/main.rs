@@ -11,6 +11,7 @@ mod configuration;
 mod log;
 #[cfg(feature = "process")]
 mod process;
+mod readers;
 #[cfg(feature = "testing")]
 mod testing;
 mod view;

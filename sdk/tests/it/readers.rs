@@ -1,0 +1,85 @@
+//! Readers of the application's own, at a flush and at the end.
+
+use std::{
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use kymo::Telemetry;
+use opentelemetry_sdk::{
+    error::OTelSdkResult,
+    metrics::{
+        InstrumentKind, ManualReader, Pipeline, Temporality, data::ResourceMetrics,
+        reader::MetricReader,
+    },
+};
+
+/// Counts what it is asked for, and takes its time.
+#[derive(Debug, Clone, Default)]
+struct Asked {
+    flushes: Arc<AtomicU32>,
+    shutdowns: Arc<AtomicU32>,
+    takes: Duration,
+    inner: Arc<ManualReader>,
+}
+
+impl MetricReader for Asked {
+    fn register_pipeline(&self, pipeline: Weak<Pipeline>) {
+        self.inner.register_pipeline(pipeline);
+    }
+    fn collect(&self, metrics: &mut ResourceMetrics) -> OTelSdkResult {
+        self.inner.collect(metrics)
+    }
+    fn force_flush(&self) -> OTelSdkResult {
+        self.flushes.fetch_add(1, Ordering::SeqCst);
+        thread::sleep(self.takes);
+        Ok(())
+    }
+    fn shutdown_with_timeout(&self, _: Duration) -> OTelSdkResult {
+        self.shutdowns.fetch_add(1, Ordering::SeqCst);
+        thread::sleep(self.takes);
+        Ok(())
+    }
+    fn temporality(&self, _: InstrumentKind) -> Temporality {
+        Temporality::Cumulative
+    }
+}
+
+impl Asked {
+    fn times(&self) -> [u32; 2] {
+        [&self.flushes, &self.shutdowns].map(|times| times.load(Ordering::SeqCst))
+    }
+}
+
+#[tokio::test]
+async fn a_reader_of_the_application_is_flushed_and_is_shut_down_once() {
+    let asked = [(); 2].map(|()| Asked::default());
+    let builder = Telemetry::for_service("shop");
+    let builder = asked.iter().cloned().fold(builder, kymo::TelemetryBuilder::reader);
+    let telemetry = builder.build().unwrap();
+    let second = Duration::from_secs(1);
+    telemetry.flush(second).await.unwrap();
+    telemetry.flush_blocking(second).unwrap();
+    telemetry.shutdown(second).await.unwrap();
+    telemetry.shutdown_blocking(second).unwrap();
+    drop(telemetry);
+    assert_eq!(asked.map(|reader| reader.times()), [[2, 1]; 2]);
+}
+
+#[tokio::test]
+async fn a_reader_that_hangs_is_waited_for_no_longer_than_the_time_out() {
+    let asked = Asked { takes: Duration::from_mins(1), ..Asked::default() };
+    let telemetry = Telemetry::for_service("shop").reader(asked.clone()).build().unwrap();
+    let (begun, short) = (Instant::now(), Duration::from_millis(50));
+    let flushed = telemetry.flush(short).await.unwrap_err();
+    assert!(flushed.to_string().contains("50ms"), "{flushed}");
+    telemetry.flush_blocking(short).unwrap_err();
+    telemetry.shutdown(short).await.unwrap_err();
+    // Other tasks of this one thread ran meanwhile, or the time-outs could not have passed.
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    assert_eq!(asked.times(), [2, 1]);
+}
