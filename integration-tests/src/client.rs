@@ -57,7 +57,7 @@ impl Client {
     ///
     /// When there is none within 30 seconds.
     pub async fn send(&self, method: Method, path: &str, json: &str) -> Answer {
-        self.expect(method, path, Some(("application/json", json))).await
+        self.expect(method, path, Some(("application/json", json.as_bytes()))).await
     }
 
     /// The answer to a POST of that content type.
@@ -66,7 +66,21 @@ impl Client {
     ///
     /// When there is none within 30 seconds.
     pub async fn post(&self, path: &str, content_type: &str, body: &str) -> Answer {
-        self.expect(Method::POST, path, Some((content_type, body))).await
+        self.expect(Method::POST, path, Some((content_type, body.as_bytes()))).await
+    }
+
+    /// The answer to a POST of bytes.
+    ///
+    /// # Errors
+    ///
+    /// When the connection cannot be made or ends before the end of the response.
+    pub async fn try_post(
+        &self,
+        path: &str,
+        content_type: &str,
+        body: &[u8],
+    ) -> Result<Answer, String> {
+        read(self.request(Method::POST, path, Some((content_type, body))).await?).await
     }
 
     /// A response whose body has yet to come.
@@ -88,7 +102,7 @@ impl Client {
         read(response).await
     }
 
-    async fn expect(&self, method: Method, path: &str, body: Option<(&str, &str)>) -> Answer {
+    async fn expect(&self, method: Method, path: &str, body: Option<(&str, &[u8])>) -> Answer {
         let asked = format!("{method} {path}");
         let answer = timeout(LIMIT, async { read(self.request(method, path, body).await?).await });
         let answer = answer.await.unwrap_or_else(|_| panic!("{asked}: no answer in {LIMIT:?}"));
@@ -99,13 +113,13 @@ impl Client {
         &self,
         method: Method,
         path: &str,
-        body: Option<(&str, &str)>,
+        body: Option<(&str, &[u8])>,
     ) -> Result<Response<Incoming>, String> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         let mut bytes = Bytes::new();
         if let Some((content_type, body)) = body {
             request = request.header(CONTENT_TYPE, content_type);
-            bytes = Bytes::copy_from_slice(body.as_bytes());
+            bytes = Bytes::copy_from_slice(body);
         }
         let request = request.body(Full::new(bytes)).map_err(|error| error.to_string())?;
         self.inner.request(request).await.map_err(|error| format!("{error:?}"))

@@ -1,7 +1,10 @@
 //! Real servers, real clients, and a strict reader of what they say.
 //!
 //! - [`Scrape`] reads a `/metrics` page and finds values by name and labels.
-//! - [`Bookshop`] and [`Prometheus`] are real processes on free ports, always stopped.
+//! - [`Bookshop`], [`Prometheus`], [`Rotel`] and [`VictoriaMetrics`] are real processes on free
+//!   ports, always stopped.
+//! - [`Receiver`] takes OTLP in this process, as badly as a test wishes.
+//! - [`otlp::Point`] is what either of the two collectors was told.
 //! - [`only_declared`] holds a page against the declared attribute keys.
 //! - [`load::run`] sends requests and knows how many it sent.
 //! - [`mod@reference`] writes the list of metrics.
@@ -18,12 +21,18 @@ mod client;
 mod declared;
 mod executable;
 pub mod load;
+pub mod otlp;
 mod patience;
+mod port;
 mod process;
 mod prometheus;
 pub mod promtool;
+pub mod receiver;
 pub mod reference;
+mod rotel;
 mod scrape;
+mod tool;
+mod victoria;
 
 pub use crate::{
     bookshop::{Bookshop, Stopped},
@@ -32,7 +41,10 @@ pub use crate::{
     patience::eventually,
     process::{Process, Signal},
     prometheus::{Prometheus, Sampled},
+    receiver::Receiver,
+    rotel::Rotel,
     scrape::{Family, Kind, Malformed, Sample, Scrape},
+    victoria::{Stored, VictoriaMetrics},
 };
 
 /// The programs of the README, which compile.

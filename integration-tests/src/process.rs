@@ -18,6 +18,8 @@ pub enum Signal {
     Interrupt,
     /// What a supervisor sends.
     Terminate,
+    /// What nobody can catch.
+    Kill,
 }
 
 /// A child with both outputs recorded. Dropping it kills it, also when a test panics, and then
@@ -77,9 +79,20 @@ impl Process {
         let signal = match signal {
             Signal::Interrupt => rustix::process::Signal::INT,
             Signal::Terminate => rustix::process::Signal::TERM,
+            Signal::Kill => rustix::process::Signal::KILL,
         };
         // The child is not yet waited for, so its id cannot be anyone else's.
         kill_process(Pid::from_child(&self.child), signal).expect("a child can be signalled");
+    }
+
+    /// Its id, which is nobody else's while this value lives.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether it has ended by now.
+    pub fn ended(&mut self) -> bool {
+        self.child.try_wait().expect("a child can be waited for").is_some()
     }
 
     /// How it ended, with its whole output in [`Process::log`].

@@ -61,15 +61,7 @@ impl Prometheus {
     ///
     /// When the server refuses it, or it gives no vector.
     pub async fn query(&self, expression: &str) -> Vec<Sampled> {
-        let form = form_urlencoded::Serializer::new(String::new())
-            .append_pair("query", expression)
-            .finish();
-        let kind = "application/x-www-form-urlencoded";
-        let answer = self.client.post("/api/v1/query", kind, &form).await;
-        assert_eq!(answer.status, 200, "{expression}: {}", answer.text());
-        let reply: Reply = serde_json::from_slice(&answer.body)
-            .unwrap_or_else(|error| panic!("{expression}: {error} in {}", answer.text()));
-        reply.data.result.into_iter().map(Sampled::from).collect()
+        query(&self.client, expression).await
     }
 
     /// The only value that an expression gives; `None` when it gives none.
@@ -94,6 +86,23 @@ impl Prometheus {
         eventually(UP, look, |(up, _)| *up == Some(1.0)).await;
     }
 }
+
+/// What a `PromQL` expression gives at this moment on the server of a client.
+pub(crate) async fn query(client: &Client, expression: &str) -> Vec<Sampled> {
+    let answer = client.post("/api/v1/query", FORM, &form("query", expression)).await;
+    assert_eq!(answer.status, 200, "{expression}: {}", answer.text());
+    let reply: Reply = serde_json::from_slice(&answer.body)
+        .unwrap_or_else(|error| panic!("{expression}: {error} in {}", answer.text()));
+    reply.data.result.into_iter().map(Sampled::from).collect()
+}
+
+/// A form with one field, as the query APIs take it.
+pub(crate) fn form(key: &str, value: &str) -> String {
+    form_urlencoded::Serializer::new(String::new()).append_pair(key, value).finish()
+}
+
+/// The content type of a form.
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 fn configuration(target: &str) -> String {
     format!(

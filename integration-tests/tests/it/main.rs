@@ -19,6 +19,7 @@ mod http_laws;
 mod lint;
 mod own_test;
 mod prometheus;
+mod receivers;
 mod road;
 mod servers;
 mod stopping;
