@@ -62,9 +62,23 @@ impl Bookshop {
     ///
     /// When it does not listen within 30 seconds.
     pub fn start_with(arguments: &[&str]) -> Self {
+        Self::run(arguments, &[])
+    }
+
+    /// Starts one with these environment variables.
+    ///
+    /// # Panics
+    ///
+    /// When it does not listen within 30 seconds.
+    pub fn start_in(variables: &[(&str, &str)]) -> Self {
+        Self::run(&[], variables)
+    }
+
+    fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut command = Self::command();
         command.args(["--listen", "127.0.0.1:0"]).args(arguments).env("TMPDIR", folder.path());
+        command.envs(variables.iter().copied());
         let process = Process::start(&mut command);
         let url = process
             .wait_for_line(READY, |line| line.strip_prefix("listening on ").map(str::to_owned));
@@ -93,6 +107,16 @@ impl Bookshop {
     /// A client of this server. Clones share connections.
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The memory that it occupies, in bytes.
+    pub fn resident(&self) -> u64 {
+        self.process.resident()
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        self.process.log()
     }
 
     /// What it keeps in its temporary folder now.

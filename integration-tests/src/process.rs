@@ -2,6 +2,7 @@
 
 use std::{
     fmt::Write,
+    fs,
     io::{BufRead, BufReader, Read},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -85,9 +86,17 @@ impl Process {
         kill_process(Pid::from_child(&self.child), signal).expect("a child can be signalled");
     }
 
-    /// Its id, which is nobody else's while this value lives.
-    pub fn id(&self) -> u32 {
-        self.child.id()
+    /// The memory that it occupies, in bytes.
+    ///
+    /// # Panics
+    ///
+    /// When it has ended, or this is no Linux.
+    pub fn resident(&self) -> u64 {
+        let file = format!("/proc/{}/status", self.child.id());
+        let status = fs::read_to_string(file).expect("a running process has a status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        kilobytes.and_then(|number| number.parse::<u64>().ok()).expect("its size in kB") * 1024
     }
 
     /// Whether it has ended by now.

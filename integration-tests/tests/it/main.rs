@@ -6,19 +6,23 @@
     reason = "a test that cannot go on says why and fails"
 )]
 
+mod agreement;
 mod arrows;
 mod both_views;
 mod cancellation;
 mod configuration;
 mod contract;
 mod conventions;
+mod deadlines;
 mod declared;
 mod documents;
 mod environment;
 mod http_laws;
 mod lint;
+mod outage;
 mod own_test;
 mod prometheus;
+mod pushing;
 mod receivers;
 mod road;
 mod servers;
