@@ -18,6 +18,7 @@ use crate::{
     ending::Ending,
     environment::Environment,
     error::InstallError,
+    file::FilePlan,
     handouts::Handouts,
     provider::{Injected, Provider},
     pull::PullPlan,
@@ -46,6 +47,7 @@ pub struct TelemetryBuilder {
     pub(crate) steps: BTreeMap<&'static str, Step>,
     pub(crate) detectors: Vec<Detector>,
     readers: Readers,
+    pub(crate) file: FilePlan,
     environment: Environment,
     /// Whether `environment` was given, and is not that of the process.
     own_environment: bool,
@@ -63,6 +65,7 @@ impl TelemetryBuilder {
             steps: BTreeMap::new(),
             detectors: Vec::new(),
             readers: Readers::default(),
+            file: FilePlan::default(),
             environment,
             own_environment: false,
         }
@@ -160,9 +163,9 @@ impl TelemetryBuilder {
         if self.service.trim().is_empty() {
             return Err(InstallError::EmptyServiceName);
         }
-        let environment = self.environment;
-        environment.report_inert();
         let mut description = Description::default();
+        let environment = self.file.carry_out(self.environment, &mut description)?;
+        environment.report_inert();
         let disabled = configuration::disabled(&environment);
         let disabled = description.note("sdk.disabled", disabled, bool::to_string);
 
@@ -178,7 +181,7 @@ impl TelemetryBuilder {
             let pull = self.pull.carry_out(exporters, &environment, &mut description)?;
             let mut shape = self.shape;
             PushPlan::shape(&environment, pull.is_on(), &mut shape);
-            let shapes = shape.carry_out(&mut description)?;
+            let shapes = shape.carry_out(environment.file_only(), &mut description)?;
             let push = self.push.carry_out(exporters, disabled, &environment, &mut description)?;
             let detected = self.detectors.iter().flat_map(|find| find(&environment)).collect();
             let resource = resource::of(

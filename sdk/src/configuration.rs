@@ -9,7 +9,8 @@ pub use self::description::{Description, EffectiveSetting};
 pub(crate) use self::exporters::Exporters;
 use crate::environment::{Environment, Found};
 
-/// Who decided a setting: code is stronger than the environment, and both than the default.
+/// Who decided a setting: code is stronger than the environment, or than the configuration file that
+/// takes its place, and both are stronger than the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Origin {
@@ -19,6 +20,8 @@ pub enum Origin {
     Environment(&'static str),
     /// The machine, on which it was found.
     Detected,
+    /// The configuration file, with this key; `[]` stands for the number of an element.
+    File(&'static str),
     /// Nobody.
     Default,
 }
@@ -37,7 +40,7 @@ impl<T> Setting<T> {
             return Self { value, origin: Origin::Code };
         }
         match found {
-            Some(found) => Self { value: found.value, origin: Origin::Environment(found.variable) },
+            Some(found) => Self { value: found.value, origin: found.origin },
             None => Self { value: default, origin: Origin::Default },
         }
     }
@@ -53,7 +56,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Code => f.write_str("code"),
-            Self::Environment(variable) => f.write_str(variable),
+            Self::Environment(name) | Self::File(name) => f.write_str(name),
             Self::Detected => f.write_str("detected"),
             Self::Default => f.write_str("default"),
         }

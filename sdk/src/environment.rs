@@ -1,34 +1,49 @@
 //! What the environment says.
 
 mod entities;
+mod file_only;
 mod inert;
 mod value;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     env,
-    fmt::Display,
+    fmt::{self, Display},
     sync::{Arc, Mutex, PoisonError},
 };
 
 use opentelemetry::KeyValue;
 
-pub(crate) use self::value::{boolean, list};
-#[cfg(feature = "otlp")]
-pub(crate) use self::value::{duration, pairs};
+use crate::configuration::Origin;
 
-/// The variables of the process at start-up that anybody reads, those that are empty left out: an empty
-/// value counts as unset, as the specification of the variables says.
+#[cfg(feature = "otlp")]
+pub(crate) use self::value::duration;
+pub(crate) use self::{
+    file_only::{FileOnly, FileView, Names, Page},
+    value::{attributes, boolean, list, methods, pairs},
+};
+
+/// The `OTEL_*` variables of the process at start-up, or the configuration file that takes their
+/// place. A variable that is empty counts as unset, as the specification of the variables says.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Environment {
-    variables: BTreeMap<String, String>,
+    variables: BTreeMap<String, Said>,
+    file_only: Arc<FileOnly>,
     reported: Arc<Mutex<BTreeSet<String>>>,
+}
+
+/// The value of a variable.
+#[derive(Clone)]
+pub(crate) struct Said {
+    pub(crate) text: String,
+    /// The key of the configuration file that says it.
+    pub(crate) key: Option<&'static str>,
 }
 
 /// What was found in a variable.
 pub(crate) struct Found<T> {
     pub(crate) value: T,
-    pub(crate) variable: &'static str,
+    pub(crate) origin: Origin,
 }
 
 impl Environment {
@@ -39,9 +54,46 @@ impl Environment {
             .collect()
     }
 
+    /// What a file says instead, by the variables that are equivalent and beyond them; what the
+    /// platform says about itself stays.
+    #[allow(dead_code, reason = "used by the feature `config-file`")]
+    pub(crate) fn replaced(
+        mut self,
+        variables: impl IntoIterator<Item = (&'static str, Said)>,
+        file_only: FileOnly,
+    ) -> Self {
+        self.variables.retain(|name, _| is_of_platform(name));
+        let variables = variables.into_iter().map(|(name, said)| (name.to_owned(), said));
+        self.variables.extend(variables);
+        Self { file_only: Arc::new(file_only), ..self }
+    }
+
+    /// The same without variables that nobody reads.
+    pub(crate) fn of_interest(mut self) -> Self {
+        self.variables.retain(|name, _| name.starts_with("OTEL_") || is_of_platform(name));
+        self
+    }
+
     /// The value of `name`.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).map(String::as_str)
+        let text = self.variables.get(name)?.text.trim();
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// The value of `name` letter for letter.
+    pub(crate) fn verbatim(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(|said| said.text.as_str())
+    }
+
+    /// Who gives `variable` its value.
+    pub(crate) fn origin(&self, variable: &'static str) -> Origin {
+        let key = self.variables.get(variable).and_then(|said| said.key);
+        key.map_or(Origin::Environment(variable), Origin::File)
+    }
+
+    /// What a file says and no variable can.
+    pub(crate) fn file_only(&self) -> &FileOnly {
+        &self.file_only
     }
 
     /// What `parse` understands of the first of `names` that is set and understood. Any before it
@@ -53,12 +105,13 @@ impl Environment {
     ) -> Option<Found<T>> {
         names.iter().find_map(|&variable| {
             let value = self.text(variable)?;
+            let origin = self.origin(variable);
             let report = |remedy: &E| {
                 let shown = shown(variable, value);
-                self.warn(variable, &format!("{variable}={shown} is ignored: {remedy}"));
+                self.warn(variable, &format!("{origin}={shown} is ignored: {remedy}"));
             };
             let value = parse(value).inspect_err(report).ok()?;
-            Some(Found { value, variable })
+            Some(Found { value, origin })
         })
     }
 
@@ -90,9 +143,10 @@ impl Environment {
 
     /// Reports that `variable` asks for what `feature` would add to the program.
     #[allow(dead_code, reason = "the features that are there are not reported")]
-    pub(crate) fn lacks_feature(&self, variable: &str, feature: &str) {
+    pub(crate) fn lacks_feature(&self, variable: &'static str, feature: &str) {
         let message = format!(
-            "{variable} asks for what this program cannot do: build it with kymo's feature `{feature}`"
+            "{} asks for what this program cannot do: build it with kymo's feature `{feature}`",
+            self.origin(variable)
         );
         self.warn(&message, &message);
     }
@@ -100,7 +154,7 @@ impl Environment {
     /// `OTEL_RESOURCE_ATTRIBUTES`: one mistake spoils all of it, as the specification of the
     /// resource asks.
     pub(crate) fn resource_attributes(&self) -> Vec<KeyValue> {
-        self.parse("OTEL_RESOURCE_ATTRIBUTES", value::attributes).unwrap_or_default()
+        self.parse("OTEL_RESOURCE_ATTRIBUTES", attributes).unwrap_or_default()
     }
 
     /// The attributes of `OTEL_ENTITIES`: what is malformed is left out and reported, as the
@@ -115,20 +169,24 @@ impl Environment {
 }
 
 impl FromIterator<(String, String)> for Environment {
-    fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
-        let variables = variables.into_iter().filter(|(name, _)| is_read(name));
-        let trimmed = variables.map(|(name, value)| (name, value.trim().to_owned()));
-        let variables = trimmed.filter(|(_, value)| !value.is_empty()).collect();
-        Self { variables, reported: Arc::default() }
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(iter: I) -> Self {
+        let said = |(name, text)| (name, Said { text, key: None });
+        Self { variables: iter.into_iter().map(said).collect(), ..Self::default() }
     }
 }
 
-/// Whether anybody reads the variable `name`.
-fn is_read(name: &str) -> bool {
+impl fmt::Debug for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Said").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// Whether `name` is a variable in which a platform says where the process is.
+fn is_of_platform(name: &str) -> bool {
     // What a pod's specification is asked to set.
     let pod = ["POD_NAME", "POD_NAMESPACE", "POD_UID", "NODE_NAME", "CONTAINER_NAME"];
     let of_pod = || pod.contains(&name.strip_prefix("K8S_").unwrap_or(name));
-    name.starts_with("OTEL_") || name == "KUBERNETES_SERVICE_HOST" || of_pod()
+    name == "KUBERNETES_SERVICE_HOST" || of_pod()
 }
 
 /// A value as it may be printed: headers carry credentials.
@@ -155,7 +213,7 @@ mod tests {
     fn a_malformed_variable_gives_way_to_the_next_one() {
         let environment = environment(&[("OTEL_A", "no"), ("OTEL_B", "7")]);
         let found = environment.find(&["OTEL_A", "OTEL_B"], str::parse::<u8>).unwrap();
-        assert_eq!((found.value, found.variable), (7, "OTEL_B"));
+        assert_eq!((found.value, found.origin), (7, Origin::Environment("OTEL_B")));
     }
 
     #[test]

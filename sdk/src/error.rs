@@ -1,6 +1,6 @@
 //! What can go wrong at start-up and at the end.
 
-use std::error::Error;
+use std::{error::Error, io, path::PathBuf};
 
 use opentelemetry_sdk::error::OTelSdkError;
 
@@ -44,12 +44,49 @@ pub enum InstallError {
          with `with_reader`, instead of calling `.reader(…)`"
     )]
     ReaderBesideInjectedProvider,
+    /// The configuration file cannot be used.
+    #[error(transparent)]
+    ConfigFile(#[from] ConfigFileError),
     /// The pull exporter cannot be built.
     #[error(transparent)]
     Prometheus(#[from] crate::pull::PullError),
     /// A push exporter cannot be built.
     #[error(transparent)]
     Push(#[from] crate::push::PushError),
+}
+
+/// Why a configuration file cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigFileError {
+    /// There is no such file, or it cannot be read.
+    #[error(
+        "cannot read the configuration file {}: {source}; correct its path, or leave it out",
+        file.display()
+    )]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// Why it cannot be read.
+        source: io::Error,
+    },
+    /// Something in the file cannot be.
+    #[error("{}, line {line}{}: {remedy}", file.display(), shown(key))]
+    Mistake {
+        /// The file.
+        file: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The key, such as `meter_provider.readers[1].periodic.interval`; empty if it is about
+        /// the file as a whole.
+        key: String,
+        /// What is wrong, and what to write instead; without values, which may be secret.
+        remedy: String,
+    },
+}
+
+fn shown(key: &str) -> String {
+    if key.is_empty() { String::new() } else { format!(", `{key}`") }
 }
 
 /// What could not be pushed in time, at the end or when a flush was asked for.

@@ -6,7 +6,7 @@ pub use kymo_http::{
     ResponseFuture, ServerLayer, ServerMetric,
 };
 
-use crate::Telemetry;
+use crate::{Telemetry, environment::methods};
 
 impl Telemetry {
     /// A tower layer that measures every request of a server exactly once.
@@ -37,37 +37,6 @@ impl Telemetry {
     }
 
     fn known_methods(&self) -> Option<Vec<String>> {
-        self.environment.parse("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS", known_methods)
-    }
-}
-
-/// Parses `GET,POST`; letters count, and one mistake spoils all of it.
-fn known_methods(list: &str) -> Result<Vec<String>, String> {
-    let methods = list.split(',').map(str::trim).filter(|method| !method.is_empty());
-    methods
-        .map(|method| {
-            // A method is a token (RFC 9110, section 5.6.2).
-            let is_token = method
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
-            let remedy = || format!("`{method}` is no method; write a list such as GET,POST");
-            is_token.then(|| method.to_owned()).ok_or_else(remedy)
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn known_methods_keep_their_letters() {
-        assert_eq!(known_methods("GET, brew ,").unwrap(), ["GET", "brew"]);
-    }
-
-    #[test]
-    fn a_list_with_something_that_is_no_method_is_refused_with_a_good_one() {
-        let remedy = known_methods("GET,PO ST").unwrap_err();
-        assert!(remedy.contains("`PO ST`") && remedy.contains("GET,POST"), "{remedy}");
+        self.environment.parse("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS", methods)
     }
 }

@@ -32,6 +32,7 @@
 //! | `prometheus` | `TelemetryBuilder::prometheus`, `Telemetry::endpoint`, module `prometheus` | yes |
 //! | `otlp` | `TelemetryBuilder::otlp`, `TelemetryBuilder::console`, module `otlp` | no |
 //! | `otlp-grpc` | OTLP over gRPC: the protocol `grpc` | no |
+//! | `config-file` | `TelemetryBuilder::config_file`, and `OTEL_CONFIG_FILE`: declarative configuration | no |
 //! | `signal` | `shutdown_signal`: Ctrl-C and SIGTERM, with tokio | no |
 //! | `process` | `TelemetryBuilder::process`, `Telemetry::tokio_runtime`, `Telemetry::build_info`, module `process` | no |
 //! | `resource` | `TelemetryBuilder::detect_host` and the like: what the program runs on | no |
@@ -48,6 +49,7 @@
 //! | `OTEL_RESOURCE_ATTRIBUTES` | adds attributes to the resource, `key=value,key=value`, values percent-encoded |
 //! | `OTEL_EXPORTER_PROMETHEUS_HOST`, `…_PORT` | where `Telemetry::serve` listens, `localhost` and `9464` |
 //! | `OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS` | replaces the list of methods that keep their name |
+//! | `OTEL_CONFIG_FILE` | with the feature `config-file`: the file that replaces all other variables |
 //!
 //! A value that cannot be understood is reported once through the `tracing` crate and ignored, as
 //! the OpenTelemetry specification asks. One that is not Unicode counts as unset.
@@ -59,6 +61,7 @@ mod detection;
 mod ending;
 mod environment;
 mod error;
+mod file;
 mod handouts;
 mod job;
 mod provider;
@@ -71,6 +74,8 @@ mod signal;
 mod telemetry;
 mod view;
 
+#[cfg(feature = "config-file")]
+mod config_file;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg(feature = "otlp")]
@@ -83,7 +88,7 @@ pub mod prometheus;
 pub mod testing;
 
 pub use builder::TelemetryBuilder;
-pub use error::{InstallError, ShutdownError};
+pub use error::{ConfigFileError, InstallError, ShutdownError};
 pub use kymo_core::{BucketsError, MetricKind, MetricSpec, key};
 pub use opentelemetry;
 #[cfg(feature = "signal")]

@@ -12,7 +12,7 @@ pub use prometheus::{Registry, core::Collector};
 use crate::{
     InstallError, Telemetry, TelemetryBuilder,
     configuration::{Description, Exporters, Origin, Setting},
-    environment::{Environment, Found},
+    environment::{Environment, Found, Page},
     provider::Provider,
 };
 
@@ -132,12 +132,14 @@ impl PullPlan {
         description: &mut Description,
     ) -> Result<Pull, PullError> {
         let asked = exporters.is_some_and(|exporters| exporters.prometheus);
+        let page = &environment.file_only().page;
         let (bridge, origin) = match self {
-            Self::Off if asked => {
-                (Some(Bridge::builder().build()?), Origin::Environment(Exporters::VARIABLE))
-            }
+            Self::Off if asked => (
+                Some(with_page(Bridge::builder(), page).build()?),
+                environment.origin(Exporters::VARIABLE),
+            ),
             Self::Off => (None, Origin::Default),
-            Self::Wanted(bridge) => (Some(bridge.build()?), Origin::Code),
+            Self::Wanted(bridge) => (Some(with_page(bridge, page).build()?), Origin::Code),
             Self::Given(bridge) => (Some(bridge), Origin::Code),
         };
         description.add("prometheus", if bridge.is_some() { "on" } else { "off" }, origin);
@@ -172,11 +174,27 @@ impl Pull {
     }
 }
 
+/// `bridge`, without what `page` leaves out; a program leaves out no less than it says.
+fn with_page(bridge: BridgeBuilder, page: &Page) -> BridgeBuilder {
+    let unless = |bridge, keep: bool, leave_out: fn(_) -> BridgeBuilder| {
+        if keep { bridge } else { leave_out(bridge) }
+    };
+    let bridge = unless(bridge, page.scope_info, BridgeBuilder::without_scope_info);
+    let bridge = unless(bridge, page.target_info, BridgeBuilder::without_target_info);
+    let bridge =
+        unless(bridge, page.suffixes, |bridge| bridge.without_units().without_counter_suffixes());
+    match page.resource_labels.clone() {
+        Some(labels) => bridge.resource_labels(move |key| labels.contain(key)),
+        None => bridge,
+    }
+}
+
 /// Where [`Telemetry::serve`] listens.
 fn host(environment: &Environment) -> Setting<String> {
     const VARIABLE: &str = "OTEL_EXPORTER_PROMETHEUS_HOST";
     let found = environment.text(VARIABLE);
-    let found = found.map(|host| Found { value: host.to_owned(), variable: VARIABLE });
+    let found =
+        found.map(|host| Found { value: host.to_owned(), origin: environment.origin(VARIABLE) });
     Setting::choose(None, found, "localhost".to_owned())
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     configuration::{Description, Origin},
-    environment::Environment,
+    environment::{Environment, FileOnly},
 };
 
 /// The resource of `service`: what was `detected`, then what the SDK says of itself, then the name
@@ -24,7 +24,8 @@ pub(crate) fn of(
     let name = |value: String| KeyValue::new("service.name", value);
     let instance = KeyValue::new("service.instance.id", Uuid::new_v4().to_string());
     let named = environment.text("OTEL_SERVICE_NAME").map(|value| name(value.to_owned()));
-    let layers: [(Origin, Vec<KeyValue>); 7] = [
+    let file = environment.file_only();
+    let layers: [(Origin, Vec<KeyValue>); 9] = [
         (Origin::Detected, detected),
         (
             Origin::Default,
@@ -35,9 +36,11 @@ pub(crate) fn of(
             ],
         ),
         (Origin::Code, vec![name(service)]),
+        (Origin::File(FileOnly::DETECTED), file.detected.clone()),
         (Origin::Environment("OTEL_ENTITIES"), environment.entities()),
-        (Origin::Environment("OTEL_RESOURCE_ATTRIBUTES"), environment.resource_attributes()),
+        (environment.origin("OTEL_RESOURCE_ATTRIBUTES"), environment.resource_attributes()),
         (Origin::Environment("OTEL_SERVICE_NAME"), named.into_iter().collect()),
+        (Origin::File(FileOnly::ATTRIBUTES), file.attributes.clone()),
         (Origin::Code, attributes),
     ];
     let mut resource = Resource::builder_empty().with_detector(Box::new(TelemetryResourceDetector));

@@ -22,7 +22,7 @@ use opentelemetry::{Key, KeyValue, Value};
 
 pub use self::error::ViewError;
 pub(crate) use self::{meters::ShapedMeters, plan::ShapePlan, shapes::Shapes};
-use crate::TelemetryBuilder;
+use crate::{TelemetryBuilder, environment::Names};
 
 /// The shape of some metrics: whether they exist, their buckets, attributes and limits.
 ///
@@ -77,7 +77,7 @@ pub struct View {
     is_on: Option<bool>,
     buckets: Option<BucketKind>,
     limit: Option<usize>,
-    kept: Option<BTreeSet<Key>>,
+    kept: Option<Kept>,
     fates: BTreeMap<Key, Fate>,
     budgets: BTreeMap<Key, u16>,
 }
@@ -89,6 +89,14 @@ enum BucketKind {
     Explicit(Vec<f64>),
     /// In buckets that grow by one factor, which follows the values.
     Exponential,
+}
+
+/// The attributes that are not lost.
+#[derive(Debug, Clone)]
+enum Kept {
+    Keys(BTreeSet<Key>),
+    /// As a configuration file lists them.
+    Names(Names),
 }
 
 /// What becomes of an attribute.
@@ -142,7 +150,20 @@ impl View {
 
     /// Measurements lose every attribute but those with `keys`; common attributes too.
     pub fn only_attributes<K: Into<Key>>(self, keys: impl IntoIterator<Item = K>) -> Self {
-        Self { kept: Some(keys.into_iter().map(Into::into).collect()), ..self }
+        let keys = keys.into_iter().map(Into::into).collect();
+        Self { kept: Some(Kept::Keys(keys)), ..self }
+    }
+
+    /// The same by patterns.
+    #[allow(dead_code, reason = "used by the feature `config-file`")]
+    pub(crate) fn only_names(self, names: Names) -> Self {
+        Self { kept: Some(Kept::Names(names)), ..self }
+    }
+
+    /// [`View::off`], beside what was said before.
+    #[allow(dead_code, reason = "used by the feature `config-file`")]
+    pub(crate) fn and_off(self) -> Self {
+        Self { is_on: Some(false), ..self }
     }
 
     /// Measurements lose the attribute `key`.
@@ -171,18 +192,37 @@ impl View {
     }
 }
 
+impl Kept {
+    fn contain(&self, key: &Key) -> bool {
+        match self {
+            Self::Keys(keys) => keys.contains(key),
+            Self::Names(names) => names.contain(key.as_str()),
+        }
+    }
+}
+
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Keys(keys) => {
+                let keys: Vec<_> = keys.iter().map(Key::as_str).collect();
+                write!(f, "only {}", keys.join("+"))
+            }
+            Self::Names(names) => names.fmt(f),
+        }
+    }
+}
+
 impl fmt::Display for View {
     /// What the view says, such as `without url.scheme, 500 series at most`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let keys =
-            |keys: &BTreeSet<Key>| keys.iter().map(Key::as_str).collect::<Vec<_>>().join("+");
         let says = [
             self.is_on.map(|is_on| if is_on { "on" } else { "off" }.to_owned()),
             self.buckets.as_ref().map(|buckets| match buckets {
                 BucketKind::Explicit(bounds) => format!("buckets {bounds:?}"),
                 BucketKind::Exponential => "exponential buckets".to_owned(),
             }),
-            self.kept.as_ref().map(|kept| format!("only {}", keys(kept))),
+            self.kept.as_ref().map(Kept::to_string),
         ];
         let fates = self.fates.iter().map(|(key, fate)| match fate {
             Fate::Dropped => format!("without {key}"),

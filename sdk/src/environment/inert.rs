@@ -5,11 +5,6 @@ use super::{Environment, list};
 impl Environment {
     /// Says what is set in vain, so that nobody waits for an effect.
     pub(crate) fn report_inert(&self) {
-        self.parse("OTEL_CONFIG_FILE", |_| {
-            Err::<(), _>(
-                "kymo reads no configuration file; use the other variables, or the builder",
-            )
-        });
         self.note("OTEL_LOG_LEVEL", |_| {
             Some("kymo and OpenTelemetry log through `tracing`; filter their targets there")
         });
@@ -31,7 +26,7 @@ impl Environment {
     fn note(&self, variable: &'static str, why: impl FnOnce(&str) -> Option<&'static str>) {
         if let Some((value, why)) = self.text(variable).and_then(|value| Some((value, why(value)?)))
         {
-            tracing::info!("{variable}={value} has no effect: {why}");
+            tracing::info!("{}={value} has no effect: {why}", self.origin(variable));
         }
     }
 }

@@ -50,9 +50,25 @@ pub(super) fn pair(pair: &str) -> Result<(String, String), String> {
 }
 
 /// Parses `key=value,key=value` into attributes.
-pub(super) fn attributes(value: &str) -> Result<Vec<KeyValue>, String> {
+pub(crate) fn attributes(value: &str) -> Result<Vec<KeyValue>, String> {
     let attribute = |(key, value)| KeyValue::new(Key::new(key), value);
     Ok(pairs(value)?.into_iter().map(attribute).collect())
+}
+
+/// Parses `GET,POST`; letters count, and one mistake spoils all of it.
+#[allow(dead_code, reason = "used by the features")]
+pub(crate) fn methods(list: &str) -> Result<Vec<String>, String> {
+    let methods = list.split(',').map(str::trim).filter(|method| !method.is_empty());
+    methods
+        .map(|method| {
+            // A method is a token (RFC 9110, section 5.6.2).
+            let is_token = method
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
+            let remedy = || format!("`{method}` is no method; write a list such as GET,POST");
+            is_token.then(|| method.to_owned()).ok_or_else(remedy)
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -80,5 +96,16 @@ mod tests {
         for malformed in ["0", "-1", "1.5", "5s", "2147483648", ""] {
             duration(malformed).unwrap_err();
         }
+    }
+
+    #[test]
+    fn known_methods_keep_their_letters() {
+        assert_eq!(methods("GET, brew ,").unwrap(), ["GET", "brew"]);
+    }
+
+    #[test]
+    fn a_list_with_something_that_is_no_method_is_refused_with_a_good_one() {
+        let remedy = methods("GET,PO ST").unwrap_err();
+        assert!(remedy.contains("`PO ST`") && remedy.contains("GET,POST"), "{remedy}");
     }
 }

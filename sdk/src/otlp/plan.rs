@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kymo_push::{Error, FlushError};
+use kymo_push::FlushError;
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry_sdk::metrics::MeterProviderBuilder;
 
@@ -37,7 +37,7 @@ impl PushPlan {
         disabled: bool,
         environment: &Environment,
         description: &mut Description,
-    ) -> Result<Push, Error> {
+    ) -> Result<Push, InstallError> {
         let mut pushes = Vec::new();
         if disabled {
             return Ok(Push(pushes));
@@ -55,10 +55,13 @@ impl PushPlan {
         let asked = exporters.is_some_and(|exporters| exporters.console);
         if self.console || asked {
             let origin =
-                if self.console { Origin::Code } else { Origin::Environment(Exporters::VARIABLE) };
+                if self.console { Origin::Code } else { environment.origin(Exporters::VARIABLE) };
             description.add("console", "on", origin);
-            let schedule = Otlp::new().resolve(environment).schedule();
-            pushes.push(kymo_push::Push::console(schedule)?);
+            let console = Otlp::new().resolve_console(environment);
+            pushes.push(kymo_push::Push::console(console.schedule()).map_err(InstallError::Push)?);
+            for (name, setting) in console.schedule_settings() {
+                description.note(&format!("console.{name}"), setting, |time| format!("{time:?}"));
+            }
         }
         Ok(Push(pushes))
     }
@@ -68,15 +71,15 @@ impl PushPlan {
     pub(crate) fn shape(environment: &Environment, is_pulled: bool, shape: &mut ShapePlan) {
         let Some(found) = environment.find(&variables::HISTOGRAMS, is_exponential) else { return };
         if found.value && is_pulled {
-            let variable = found.variable;
+            let origin = found.origin;
             let message = format!(
-                "{variable} is ignored: a scrape cannot carry exponential histograms; \
+                "{origin} is ignored: a scrape cannot carry exponential histograms; \
                  give single metrics a `View` with `exponential_buckets()` instead"
             );
-            environment.warn(variable, &message);
+            environment.warn(&message, &message);
         } else if found.value {
             let view = View::new().exponential_buckets();
-            shape.add_weakest("*", view, Origin::Environment(found.variable));
+            shape.add_weakest("*", view, found.origin);
         }
     }
 
@@ -152,7 +155,7 @@ fn asked_for_otlp(
 ) -> (Option<Otlp>, Origin) {
     if let Some(exporters) = exporters {
         let otlp = exporters.otlp.then(Otlp::new);
-        return (otlp, Origin::Environment(Exporters::VARIABLE));
+        return (otlp, environment.origin(Exporters::VARIABLE));
     }
     let endpoints = [variables::METRICS_ENDPOINT, variables::ENDPOINT];
     match endpoints.into_iter().find(|endpoint| environment.text(endpoint).is_some()) {
@@ -161,19 +164,25 @@ fn asked_for_otlp(
     }
 }
 
-/// Starts to push; what the environment says and cannot be is reported and counts as unset.
-fn start(otlp: &Otlp, environment: &Environment) -> Result<(kymo_push::Push, Resolved), Error> {
+/// Starts to push; what a variable says and cannot be is reported and counts as unset.
+fn start(
+    otlp: &Otlp,
+    environment: &Environment,
+) -> Result<(kymo_push::Push, Resolved), InstallError> {
     let mut environment = environment.clone();
     loop {
         let resolved = otlp.resolve(&environment);
         match kymo_push::Push::otlp(&resolved.destination(), resolved.schedule()) {
             Ok(push) => return Ok((push, resolved)),
             Err(error) => match resolved.blame(&error) {
-                Some(variable) => {
+                Some(Origin::Environment(variable)) => {
                     environment.warn(variable, &format!("{variable} is ignored: {error}"));
                     environment = environment.without(variable);
                 }
-                None => return Err(error),
+                Some(Origin::File(key)) => {
+                    return Err(environment.file_only().mistake(key, error).into());
+                }
+                _ => return Err(error.into()),
             },
         }
     }

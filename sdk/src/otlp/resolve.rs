@@ -70,12 +70,26 @@ impl Otlp {
         }
     }
 
+    /// The same for the console, whose schedule a file gives apart.
+    pub(super) fn resolve_console(&self, environment: &Environment) -> Resolved {
+        let time = |names: &[&'static str], otherwise| {
+            let found = environment.find(names, duration);
+            found.map_or(otherwise, |found| Setting::choose(None, Some(found), Duration::ZERO))
+        };
+        let resolved = self.resolve(environment);
+        Resolved {
+            interval: time(&[variables::CONSOLE_INTERVAL], resolved.interval),
+            export_timeout: time(&[variables::CONSOLE_TIMEOUT], resolved.export_timeout),
+            ..resolved
+        }
+    }
+
     /// The endpoint of all signals and that of the program are a base, to which HTTP adds the path
     /// of the metrics; that of the metrics alone is taken as it is.
     fn resolve_endpoint(&self, protocol: Protocol, environment: &Environment) -> Setting<String> {
         let find = |variable: &'static str| {
             let value = environment.text(variable)?.to_owned();
-            Some(Found { value, variable })
+            Some(Found { value, origin: environment.origin(variable) })
         };
         let all_signals = || {
             let found = find(variables::ENDPOINT)?;
@@ -83,7 +97,7 @@ impl Otlp {
                 Protocol::HttpProtobuf => format!("{}{PATH}", found.value.trim_end_matches('/')),
                 Protocol::Grpc => found.value,
             };
-            Some(Found { value, variable: found.variable })
+            Some(Found { value, origin: found.origin })
         };
         let code = self.endpoint.as_ref().map(|url| match protocol {
             Protocol::HttpProtobuf if has_no_path(url) => {
@@ -99,7 +113,7 @@ impl Otlp {
         let mut headers: Vec<(String, Setting<String>)> = Vec::new();
         let found = environment.find(&variables::HEADERS, pairs);
         let found = found.into_iter().flat_map(|found| {
-            let origin = Origin::Environment(found.variable);
+            let origin = found.origin;
             found.value.into_iter().map(move |(name, value)| (name, Setting { value, origin }))
         });
         let code = self.headers.iter().cloned();
@@ -135,8 +149,8 @@ impl Resolved {
         Schedule::new().interval(self.interval.value).timeout(self.export_timeout.value)
     }
 
-    /// The variable that is to blame for `error`, if it is one.
-    pub(super) fn blame(&self, error: &Error) -> Option<&'static str> {
+    /// Who is to blame for `error`, unless it is the program.
+    pub(super) fn blame(&self, error: &Error) -> Option<Origin> {
         let files = [&self.client_certificate, &self.client_key, &self.ca_certificate];
         let origins: Vec<Origin> = match error {
             Error::Endpoint { .. } => vec![self.endpoint.origin],
@@ -151,14 +165,14 @@ impl Resolved {
             Error::Tls { .. } => files.iter().map(|file| file.origin).collect(),
             _ => Vec::new(),
         };
-        origins.into_iter().find_map(|origin| match origin {
-            Origin::Environment(variable) => Some(variable),
-            _ => None,
-        })
+        origins
+            .into_iter()
+            .find(|origin| matches!(origin, Origin::Environment(_) | Origin::File(_)))
     }
 
     pub(super) fn describe(self, description: &mut Description) {
         let endpoint = self.destination().shown_endpoint();
+        let schedule = self.schedule_settings();
         let duration = |duration: &Duration| format!("{duration:?}");
         let file = |file: &Option<PathBuf>| {
             file.as_ref().map_or_else(|| "none".to_owned(), |path| path.display().to_string())
@@ -185,8 +199,14 @@ impl Resolved {
             TemporalityPreference::Delta => "delta",
             TemporalityPreference::LowMemory => "lowmemory",
         });
-        description.note("otlp.interval", self.interval, duration);
-        description.note("otlp.export_timeout", self.export_timeout, duration);
+        for (name, setting) in schedule {
+            description.note(&format!("otlp.{name}"), setting, duration);
+        }
+    }
+
+    /// When this pushes, and for how long.
+    pub(super) fn schedule_settings(&self) -> [(&'static str, Setting<Duration>); 2] {
+        [("interval", self.interval.clone()), ("export_timeout", self.export_timeout.clone())]
     }
 }
 

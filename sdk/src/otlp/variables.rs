@@ -23,3 +23,7 @@ pub(super) const HISTOGRAMS: [&str; 1] =
     ["OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION"];
 pub(super) const INTERVAL: [&str; 1] = ["OTEL_METRIC_EXPORT_INTERVAL"];
 pub(super) const EXPORT_TIMEOUT: [&str; 1] = ["OTEL_METRIC_EXPORT_TIMEOUT"];
+
+/// A file has a reader, and so a schedule, for the console alone; no variable has.
+pub(crate) const CONSOLE_INTERVAL: &str = "console.interval";
+pub(crate) const CONSOLE_TIMEOUT: &str = "console.export_timeout";

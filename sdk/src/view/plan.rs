@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use kymo_core::{Buckets, MetricKind};
 use opentelemetry::{Key, KeyValue};
 
-use super::{BucketKind, Fate, Shapes, View, ViewError, limit, pattern::Pattern};
+use super::{BucketKind, Fate, Kept, Shapes, View, ViewError, limit, pattern::Pattern};
 use crate::{
     InstallError,
     configuration::{Description, Origin},
     declared_metrics,
+    environment::FileOnly,
 };
 
 /// The views and the common attributes that a program asks for.
@@ -41,27 +42,55 @@ impl ShapePlan {
     }
 
     /// Checks every view, and tells what is asked for.
-    pub(crate) fn carry_out(self, description: &mut Description) -> Result<Shapes, ViewError> {
+    ///
+    /// The program has the last word, after what the configuration file says.
+    pub(crate) fn carry_out(
+        self,
+        file: &FileOnly,
+        description: &mut Description,
+    ) -> Result<Shapes, InstallError> {
         if self.common.keys().any(|key| key.as_str().is_empty()) {
-            return Err(ViewError::EmptyCommonKey);
+            return Err(ViewError::EmptyCommonKey.into());
         }
         let mut views = Vec::new();
-        for (pattern, view, origin) in self.views {
-            let Some(known) = Pattern::new(&pattern) else {
-                return Err(ViewError::Pattern { pattern });
-            };
-            check(&known, &view)?;
-            description.add(format!("view.{}", known.as_str()), &view, origin);
-            views.push((known, view));
+        let mut add = |(pattern, view): (Pattern, View), origin| {
+            description.add(format!("view.{}", pattern.as_str()), &view, origin);
+            views.push((pattern, view));
+        };
+        let is_weakest = |(_, _, origin): &(_, _, Origin)| *origin != Origin::Code;
+        let (weakest, own): (Vec<_>, Vec<_>) = self.views.into_iter().partition(is_weakest);
+        for (pattern, view, origin) in weakest {
+            add(check(pattern, view)?, origin);
+        }
+        for known in &file.views {
+            let checked = check(known.pattern.clone(), known.view.clone());
+            let checked =
+                checked.map_err(|error| file.mistake_at(&known.key, known.line, error))?;
+            add(checked, Origin::File(FileOnly::VIEWS));
+        }
+        for (pattern, view, origin) in own {
+            add(check(pattern, view)?, origin);
+        }
+        for (kind, limit) in &file.limits {
+            description.add(format!("limit.{kind}"), limit, Origin::File(FileOnly::LIMITS));
         }
         for KeyValue { key, value, .. } in self.common.values() {
             description.add(format!("common.attribute.{key}"), value, Origin::Code);
         }
-        Ok(Shapes::new(views, self.common.into_values().collect()))
+        let common = self.common.into_values().collect();
+        Ok(Shapes::new(views, common, file.limits.clone()))
     }
 }
 
-fn check(pattern: &Pattern, view: &View) -> Result<(), ViewError> {
+fn check(pattern: String, view: View) -> Result<(Pattern, View), ViewError> {
+    let Some(known) = Pattern::new(&pattern) else {
+        return Err(ViewError::Pattern { pattern });
+    };
+    check_view(&known, &view)?;
+    Ok((known, view))
+}
+
+fn check_view(pattern: &Pattern, view: &View) -> Result<(), ViewError> {
     let name = || pattern.as_str().to_owned();
     if let Some(buckets) = &view.buckets {
         if let BucketKind::Explicit(bounds) = buckets {
@@ -79,7 +108,11 @@ fn check(pattern: &Pattern, view: &View) -> Result<(), ViewError> {
         Fate::Dropped => None,
         Fate::Renamed(new) => Some(new),
     });
-    let kept = view.kept.iter().flatten();
+    let kept = view.kept.iter().filter_map(|kept| match kept {
+        Kept::Keys(keys) => Some(keys),
+        Kept::Names(_) => None,
+    });
+    let kept = kept.flatten();
     let mut keys = view.fates.keys().chain(view.budgets.keys()).chain(new).chain(kept);
     if keys.any(|key| key.as_str().is_empty()) {
         return Err(ViewError::EmptyKey { pattern: name() });

@@ -1,14 +1,12 @@
 //! What becomes of the attributes of one metric.
 
-use std::collections::BTreeSet;
-
 use kymo_core::{Bounded, OTHER, ValueBudget, key, metrics::CARDINALITY_FOLDED};
 use opentelemetry::{
     Key, KeyValue, Value,
     metrics::{BoundCounter, Counter, Meter},
 };
 
-use super::{Fate, View};
+use super::{Fate, Kept, View};
 
 /// What becomes of the attributes of one metric of one scope.
 #[derive(Debug)]
@@ -16,7 +14,7 @@ pub(super) struct Rules {
     /// Added where a measurement has no such key; in the order of their keys.
     common: Vec<KeyValue>,
     /// All others are dropped.
-    kept: Option<BTreeSet<Key>>,
+    kept: Option<Kept>,
     fates: Vec<(Key, Fate)>,
     budgets: Vec<Budget>,
 }
@@ -72,7 +70,7 @@ impl Rules {
         let mut renamed = Vec::new();
         kept.retain_mut(|attribute| {
             let fate = self.fates.iter().find(|(key, _)| *key == attribute.key);
-            let is_kept = self.kept.as_ref().is_none_or(|kept| kept.contains(&attribute.key));
+            let is_kept = self.kept.as_ref().is_none_or(|kept| kept.contain(&attribute.key));
             if !is_kept || matches!(fate, Some((_, Fate::Dropped))) {
                 return false;
             }

@@ -2,7 +2,7 @@
 
 use opentelemetry_sdk::metrics::{Aggregation, Instrument, InstrumentKind, Stream};
 
-use super::{BucketKind, View, limit};
+use super::{BucketKind, View};
 
 /// What all views together say about one metric: of each thing, the last word.
 #[derive(Debug, Default)]
@@ -32,9 +32,9 @@ impl Shape {
         is_said.then_some(self.0)
     }
 
-    /// What the SDK makes of `instrument`.
-    pub(super) fn stream(self, instrument: &Instrument) -> Option<Stream> {
-        let limit = self.0.limit.unwrap_or_else(|| limit::of(instrument));
+    /// What the SDK makes of `instrument`, which may have `limit` series unless a view has a word.
+    pub(super) fn stream(self, instrument: &Instrument, limit: usize) -> Option<Stream> {
+        let limit = self.0.limit.unwrap_or(limit);
         let stream = Stream::builder().with_cardinality_limit(limit);
         let buckets = self.0.buckets.filter(|_| instrument.kind() == InstrumentKind::Histogram);
         let stream = buckets.into_iter().fold(stream, |stream, buckets| {

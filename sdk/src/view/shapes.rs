@@ -1,11 +1,11 @@
 //! Every view there is.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use opentelemetry::KeyValue;
-use opentelemetry_sdk::metrics::{Instrument, MeterProviderBuilder};
+use opentelemetry_sdk::metrics::{Instrument, InstrumentKind, MeterProviderBuilder};
 
-use super::{View, pattern::Pattern, shape::Shape};
+use super::{View, limit, pattern::Pattern, shape::Shape};
 
 /// The views and the common attributes of a telemetry; without any, everything stays as it is but
 /// for the default limits.
@@ -16,11 +16,17 @@ pub(crate) struct Shapes(Arc<All>);
 struct All {
     views: Vec<(Pattern, View)>,
     common: Vec<KeyValue>,
+    /// The limits of metrics of which no view has one, by the type of the instrument.
+    limits: BTreeMap<&'static str, usize>,
 }
 
 impl Shapes {
-    pub(super) fn new(views: Vec<(Pattern, View)>, common: Vec<KeyValue>) -> Self {
-        Self(Arc::new(All { views, common }))
+    pub(super) fn new(
+        views: Vec<(Pattern, View)>,
+        common: Vec<KeyValue>,
+        limits: BTreeMap<&'static str, usize>,
+    ) -> Self {
+        Self(Arc::new(All { views, common, limits }))
     }
 
     /// Lets the SDK do what it can do by itself: buckets and limits.
@@ -29,7 +35,8 @@ impl Shapes {
     pub(crate) fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder {
         let shapes = self.clone();
         provider.with_view(move |instrument: &Instrument| {
-            shapes.of(instrument.name()).stream(instrument)
+            let limit = shapes.limit(instrument.kind()).unwrap_or_else(|| limit::of(instrument));
+            shapes.of(instrument.name()).stream(instrument, limit)
         })
     }
 
@@ -39,6 +46,21 @@ impl Shapes {
         let views = self.0.views.iter().filter(|(pattern, _)| pattern.matches(name));
         views.for_each(|(_, view)| shape.hear(view));
         shape
+    }
+
+    /// What a configuration file says about every instrument of `kind`.
+    fn limit(&self, kind: InstrumentKind) -> Option<usize> {
+        let kind = match kind {
+            InstrumentKind::Counter => "counter",
+            InstrumentKind::UpDownCounter => "up_down_counter",
+            InstrumentKind::Histogram => "histogram",
+            InstrumentKind::Gauge => "gauge",
+            InstrumentKind::ObservableCounter => "observable_counter",
+            InstrumentKind::ObservableUpDownCounter => "observable_up_down_counter",
+            InstrumentKind::ObservableGauge => "observable_gauge",
+        };
+        let limits = &self.0.limits;
+        limits.get(kind).or_else(|| limits.get("default")).copied()
     }
 
     /// The attributes of every measurement, in the order of their keys.
