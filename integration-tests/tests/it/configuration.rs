@@ -43,6 +43,53 @@ fn every_builder_method_is_in_the_document_and_no_other() {
 }
 
 #[test]
+fn every_key_that_decides_a_setting_is_in_the_document() {
+    let folders = ["sdk/src/config_file", "sdk/src/environment"];
+    let sources = folders.map(sources).concat();
+    let prefixes = ["meter_provider.", "resource.", "instrumentation/development."];
+    let mut keys = BTreeSet::new();
+    for source in &sources {
+        let tested = source.find("#[cfg(test)]").unwrap_or(source.len());
+        let texts = source[..tested].split('"').skip(1).step_by(2);
+        keys.extend(texts.filter(|text| prefixes.iter().any(|prefix| text.starts_with(prefix))));
+    }
+    assert!(keys.len() > 20, "{keys:?}");
+    let documented = rows("");
+    for key in keys {
+        assert!(documented.contains_key(key), "no row is about `{key}`");
+    }
+}
+
+#[test]
+fn the_file_of_the_document_is_accepted_whole() {
+    let document = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
+    let (_, rest) = document.split_once("```yaml\n").unwrap();
+    let file = tempfile::Builder::new().suffix(".yaml").tempfile().unwrap();
+    fs::write(&file, rest.split_once("```").unwrap().0).unwrap();
+    let variables = [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"), ("A", "b")];
+    let telemetry = kymo::Telemetry::for_service("shop")
+        .environment(variables)
+        .config_file(file.path())
+        .build()
+        .unwrap();
+    let description = telemetry.describe();
+    for (name, value) in [
+        ("prometheus.host", "0.0.0.0"),
+        ("otlp.endpoint", "http://127.0.0.1:1/v1/metrics"),
+        ("otlp.interval", "15s"),
+        ("otlp.compression", "gzip"),
+        ("otlp.header.authorization", "***"),
+        ("resource.service.name", "bookshop"),
+        (
+            "view.http.server.request.duration",
+            "buckets [0.01, 0.1, 1.0, 10.0], without url.scheme",
+        ),
+    ] {
+        assert_eq!(description.get(name).unwrap().value, value, "{description}");
+    }
+}
+
+#[test]
 fn every_claim_of_the_document_names_a_test_that_exists() {
     let mut tests = BTreeSet::new();
     for source in ["sdk", "integration-tests", "exporter", "instrumentation"].map(sources).concat()

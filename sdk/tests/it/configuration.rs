@@ -306,7 +306,6 @@ fn a_malformed_entity_is_left_out_and_reported() {
 #[test]
 fn what_is_set_in_vain_is_said() {
     for (variable, value, level, word) in [
-        ("OTEL_CONFIG_FILE", "otel.yaml", "WARN", "no configuration file"),
         ("OTEL_LOG_LEVEL", "debug", "INFO", "tracing"),
         ("OTEL_METRICS_EXEMPLAR_FILTER", "trace_based", "INFO", "no exemplars"),
         ("OTEL_METRICS_EXEMPLAR_FILTER", "sometimes", "WARN", "always_on, always_off"),

@@ -6,6 +6,8 @@
     reason = "a test that cannot go on says why and fails"
 )]
 
+#[cfg(all(feature = "config-file", feature = "otlp-grpc"))]
+mod config_file;
 #[cfg(feature = "otlp")]
 mod configuration;
 mod log;

@@ -65,7 +65,7 @@ fn an_alias_is_what_it_stands_for() {
 #[test]
 fn what_is_no_single_sound_document_is_refused_with_its_line() {
     for (text, line, word) in [
-        ("a: 1\nb: [1, 2\n", 3, "not YAML"),
+        ("a: 1\nb: [1, 2\n", 2, "not YAML"),
         ("a: 1\nb: 2\na: 3\n", 3, "`a` is here for the second time"),
         ("a: 1\n---\nb: 2\n", 2, "second document"),
         ("a: 1\nb: !mine 2\n", 2, "tag"),

@@ -1,0 +1,213 @@
+//! Views and limits.
+
+use kymo::{Telemetry, View, configuration::Origin, opentelemetry::KeyValue};
+use prometheus::proto::{Metric, MetricFamily};
+
+use super::{Config, is, mistake};
+
+fn views(yaml: &str) -> Config {
+    Config::of_meters(&format!(
+        "readers:\n- pull: {{exporter: {{prometheus/development: }}}}\nviews:\n{yaml}\n"
+    ))
+}
+
+/// The series of the family `name` after both metrics were recorded with two attributes.
+fn series(telemetry: &Telemetry, name: &str) -> Vec<Metric> {
+    let meter = telemetry.meter("shop");
+    for n in 0..30 {
+        let attributes = [KeyValue::new("user.id", n), KeyValue::new("user.name", "ada")];
+        meter.u64_counter("sold").build().add(1, &attributes);
+        meter.f64_histogram("price").build().record(1.5, &attributes[1..]);
+    }
+    let families: Vec<MetricFamily> = telemetry.bridge().unwrap().registry().gather();
+    let family = families.iter().find(|family| family.name() == name);
+    family.map(|family| family.get_metric().to_vec()).unwrap_or_default()
+}
+
+fn labels(series: &Metric) -> Vec<&str> {
+    series
+        .get_label()
+        .iter()
+        .map(|label| label.name())
+        .filter(|name| !name.starts_with("otel_"))
+        .collect()
+}
+
+#[test]
+fn a_view_drops_metrics_by_a_pattern() {
+    let config = views("- {selector: {instrument_name: so*}, stream: {aggregation: {drop: }}}");
+    let telemetry = config.deployed(&[]).build().unwrap();
+    assert_eq!(series(&telemetry, "sold_total").len(), 0);
+    assert_eq!(series(&telemetry, "price").len(), 1);
+    config.says("view.so*", "off", "meter_provider.views[]");
+    assert_eq!(config.reported(), [""; 0]);
+}
+
+#[test]
+fn a_view_gives_histograms_their_buckets() {
+    for (aggregation, buckets) in [
+        ("{explicit_bucket_histogram: {boundaries: [1, 2.5]}}", 2),
+        ("{explicit_bucket_histogram: }", 15),
+        ("{default: }", 15),
+    ] {
+        // Without a name, a view is about every metric.
+        let config =
+            views(&format!("- {{selector: {{}}, stream: {{aggregation: {aggregation}}}}}"));
+        let telemetry = config.deployed(&[]).build().unwrap();
+        let price = series(&telemetry, "price");
+        assert_eq!(price[0].get_histogram().get_bucket().len(), buckets, "{aggregation}");
+        assert_eq!(config.reported(), [""; 0]);
+    }
+}
+
+#[test]
+fn a_view_makes_histograms_exponential() {
+    let config =
+        views("- {selector: {}, stream: {aggregation: {base2_exponential_bucket_histogram: }}}");
+    config.says("view.*", "exponential buckets", "meter_provider.views[]");
+    assert_eq!(config.reported(), [""; 0]);
+}
+
+#[test]
+fn a_view_keeps_attributes_by_patterns() {
+    for (keys, expected) in [
+        ("{included: [user.*]}", &["user_id", "user_name"][..]),
+        ("{included: [user.*], excluded: [user.id]}", &["user_name"]),
+        ("{excluded: [\"*.?d\"]}", &["user_name"]),
+        ("{included: [user.id, region]}", &["user_id"]),
+        ("{excluded: [\"*\"]}", &[]),
+        ("", &["user_id", "user_name"]),
+    ] {
+        let config = views(&format!(
+            "- selector: {{instrument_name: sold}}\n  stream: {{attribute_keys: {keys}}}"
+        ));
+        let telemetry = config.deployed(&[]).build().unwrap();
+        let sold = series(&telemetry, "sold_total");
+        assert_eq!(labels(&sold[0]), expected, "{keys}");
+        let sum: f64 = sold.iter().map(|series| series.get_counter().get_value()).sum();
+        assert!((sum - 30.0).abs() < f64::EPSILON, "{keys}: {sum}");
+    }
+}
+
+#[test]
+fn a_view_limits_the_series_of_a_metric_and_a_reader_those_of_all() {
+    let limit =
+        "- selector: {instrument_name: sold}\n  stream: {aggregation_cardinality_limit: 10}";
+    let telemetry = views(limit).deployed(&[]).build().unwrap();
+    // One more is for what is beyond it.
+    assert_eq!(series(&telemetry, "sold_total").len(), 11);
+    for (limits, expected) in [
+        ("{default: 5}", 6),
+        ("{default: 5, counter: 7}", 8),
+        ("{counter: 7, histogram: 1}", 8),
+        ("{gauge: 1}", 30),
+        ("", 30),
+    ] {
+        let reader =
+            format!("cardinality_limits: {limits}, exporter: {{prometheus/development: }}");
+        let config = Config::of_meters(&format!("readers:\n- pull: {{{reader}}}\n"));
+        let telemetry = config.deployed(&[]).build().unwrap();
+        assert_eq!(series(&telemetry, "sold_total").len(), expected, "{limits}");
+        assert_eq!(config.reported(), [""; 0]);
+    }
+    let yaml = "readers:\n\
+                - pull: {cardinality_limits: {counter: 5}, exporter: {prometheus/development: }}\n\
+                - periodic: {cardinality_limits: {counter: 9}, exporter: {console: }}\n";
+    let config = Config::of_meters(yaml);
+    config.says("limit.counter", "9", "meter_provider.readers[].cardinality_limits");
+    let view = format!("{yaml}views:\n{limit}");
+    let telemetry = Config::of_meters(&view).deployed(&[]).build().unwrap();
+    assert_eq!(series(&telemetry, "sold_total").len(), 11, "a view has the last word");
+}
+
+#[test]
+fn a_view_of_the_program_has_the_last_word() {
+    let config = views("- {selector: {instrument_name: sold}, stream: {aggregation: {drop: }}}");
+    let telemetry = config.deployed(&[]).view("sold", View::on().limit(3)).build().unwrap();
+    assert_eq!(series(&telemetry, "sold_total").len(), 4);
+    let keys = views("- {selector: {}, stream: {attribute_keys: {included: [user.id]}}}");
+    let in_code = || keys.deployed(&[]).view("sold", View::new().only_attributes(["user.name"]));
+    let sold = series(&in_code().build().unwrap(), "sold_total");
+    assert_eq!(labels(&sold[0]), ["user_name"]);
+    is(in_code(), "view.*", "only user.id", Origin::File("meter_provider.views[]"));
+    is(in_code(), "view.sold", "only user.name", Origin::Code);
+}
+
+#[test]
+fn a_view_that_selects_by_more_than_a_name_is_left_out_and_this_is_said() {
+    for selector in [
+        "instrument_type: counter",
+        "unit: s",
+        "meter_name: shop",
+        "meter_version: 1.0.0",
+        "meter_schema_url: a",
+    ] {
+        let config =
+            views(&format!("- {{selector: {{{selector}}}, stream: {{aggregation: {{drop: }}}}}}"));
+        let telemetry = config.deployed(&[]).build().unwrap();
+        assert_eq!(series(&telemetry, "sold_total").len(), 30, "{selector}");
+        let reports = config.reported();
+        assert!(reports.len() == 1 && reports[0].contains("views[0].selector"), "{reports:?}");
+    }
+}
+
+#[test]
+fn what_a_view_cannot_do_is_said_and_the_rest_is_done() {
+    for (stream, key) in [
+        ("name: other", "stream.name"),
+        ("description: other", "stream.description"),
+        ("aggregation: {sum: }", "aggregation.sum"),
+        ("aggregation: {last_value: }", "aggregation.last_value"),
+        ("aggregation: {base2_exponential_bucket_histogram: {max_size: 80}}", "max_size"),
+        ("aggregation: {explicit_bucket_histogram: {record_min_max: false}}", "record_min_max"),
+    ] {
+        let limit = "aggregation_cardinality_limit: 4";
+        let config = views(&format!(
+            "- {{selector: {{instrument_name: \"*\"}}, stream: {{{stream}, {limit}}}}}"
+        ));
+        let telemetry = config.deployed(&[]).build().unwrap();
+        assert_eq!(series(&telemetry, "sold_total").len(), 5, "{stream}");
+        let reports = config.reported();
+        assert!(reports.len() == 1 && reports[0].contains(key), "{stream}: {reports:?}");
+    }
+}
+
+#[test]
+fn a_view_that_cannot_be_is_an_error_with_its_key() {
+    for (view, key, remedy) in [
+        (
+            "{selector: {instrument_name: 9}, stream: {}}",
+            "views[1].selector.instrument_name",
+            "quotes",
+        ),
+        ("{selector: {instrument_name: \"9\"}, stream: {}}", "views[1]", "begins with a letter"),
+        ("{selector: {}}", "views[1]", "`stream` is missing"),
+        ("{stream: {}}", "views[1]", "`selector` is missing"),
+        (
+            "{selector: {}, stream: {aggregation: {explicit_bucket_histogram: {boundaries: [2, 1]}}}}",
+            "views[1]",
+            "2",
+        ),
+        (
+            "{selector: {}, stream: {aggregation: {explicit_bucket_histogram: {boundaries: []}}}}",
+            "boundaries",
+            "add one",
+        ),
+        (
+            "{selector: {}, stream: {aggregation: {drop: , default: }}}",
+            "aggregation",
+            "exactly one",
+        ),
+        (
+            "{selector: {}, stream: {aggregation_cardinality_limit: 0}}",
+            "_limit",
+            "from 1 to 1000000",
+        ),
+        ("{selector: {instrument_type: meter}, stream: {}}", "instrument_type", "counter, gauge"),
+        ("{selector: {}, stream: {attribute_keys: {included: []}}}", "included", "empty list"),
+        ("{selector: {}, stream: {attribute_keys: {excluded: a}}}", "excluded", "write a list"),
+    ] {
+        let text = mistake(&views(&format!("- {{selector: {{}}, stream: {{}}}}\n- {view}")));
+        assert!(text.contains(key) && text.contains(remedy) && text.contains("line 7"), "{text}");
+    }
+}
