@@ -27,8 +27,7 @@ impl Config {
 
     /// `yaml` below `file_format` and `meter_provider`.
     fn of_meters(yaml: &str) -> Self {
-        let indented: String = yaml.lines().map(|line| format!("  {line}\n")).collect();
-        Self::new(&format!("file_format: \"1.1\"\nmeter_provider:\n{indented}"))
+        Self::new(&format!("file_format: \"1.1\"\nmeter_provider:\n{}", indented(yaml, 2)))
     }
 
     fn path(&self) -> &Path {
@@ -58,6 +57,12 @@ impl Config {
     fn says(&self, name: &str, value: &str, key: &'static str) {
         is(self.deployed(&[]), name, value, Origin::File(key));
     }
+}
+
+/// `yaml` with `columns` before each line.
+fn indented(yaml: &str, columns: usize) -> String {
+    let before = " ".repeat(columns);
+    yaml.lines().flat_map(|line| [&before, line, "\n"]).collect()
 }
 
 #[track_caller]

@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -83,13 +85,13 @@ fn aliases_and_nesting_cannot_fill_the_memory() {
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x]\n".to_owned();
     for n in 1..40 {
         let before = format!("*a{}, ", n - 1).repeat(8);
-        bomb.push_str(&format!("a{n}: &a{n} [{before}]\n"));
+        writeln!(bomb, "a{n}: &a{n} [{before}]").unwrap();
     }
     assert!(parse(&bomb).unwrap_err().remedy.contains("too large"));
 
     let mut tower = "a0: &a0 [x]\n".to_owned();
     for n in 1..100_000 {
-        tower.push_str(&format!("a{n}: &a{n} [*a{}]\n", n - 1));
+        writeln!(tower, "a{n}: &a{n} [*a{}]", n - 1).unwrap();
     }
     assert!(parse(&tower).unwrap_err().remedy.contains("levels deep"));
     for deep in ["[".repeat(100_000), "- ".repeat(100_000), "{a: ".repeat(100_000)] {

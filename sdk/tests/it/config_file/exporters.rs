@@ -2,11 +2,11 @@
 
 use kymo::configuration::Origin;
 
-use super::{Config, is, mistake};
+use super::{Config, indented, is, mistake};
 
 /// A periodic reader with the options `yaml` of the exporter `name`.
 fn exporter(name: &str, yaml: &str) -> Config {
-    let indented: String = yaml.lines().map(|line| format!("          {line}\n")).collect();
+    let indented = indented(yaml, 10);
     Config::of_meters(&format!(
         "readers:\n  - periodic:\n      exporter:\n        {name}:\n{indented}"
     ))

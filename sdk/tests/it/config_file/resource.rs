@@ -2,11 +2,10 @@
 
 use kymo::configuration::Origin;
 
-use super::{Config, is, mistake};
+use super::{Config, indented, is, mistake};
 
 fn resource(yaml: &str) -> Config {
-    let indented: String = yaml.lines().map(|line| format!("  {line}\n")).collect();
-    Config::new(&format!("file_format: \"1.1\"\nresource:\n{indented}"))
+    Config::new(&format!("file_format: \"1.1\"\nresource:\n{}", indented(yaml, 2)))
 }
 
 #[test]

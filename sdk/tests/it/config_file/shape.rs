@@ -1,7 +1,7 @@
 //! Views and limits.
 
 use kymo::{Telemetry, View, configuration::Origin, opentelemetry::KeyValue};
-use prometheus::proto::{Metric, MetricFamily};
+use prometheus::proto::{LabelPair, Metric, MetricFamily};
 
 use super::{Config, is, mistake};
 
@@ -28,7 +28,7 @@ fn labels(series: &Metric) -> Vec<&str> {
     series
         .get_label()
         .iter()
-        .map(|label| label.name())
+        .map(LabelPair::name)
         .filter(|name| !name.starts_with("otel_"))
         .collect()
 }
