@@ -18,6 +18,7 @@ use crate::configuration::Origin;
 
 #[cfg(feature = "otlp")]
 pub(crate) use self::value::duration;
+#[allow(unused_imports, reason = "used by the features")]
 pub(crate) use self::{
     file_only::{FileOnly, FileView, Names, Page},
     value::{attributes, boolean, list, methods, pairs},
@@ -81,6 +82,7 @@ impl Environment {
     }
 
     /// The value of `name` letter for letter.
+    #[allow(dead_code, reason = "used by the feature `config-file`")]
     pub(crate) fn verbatim(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(|said| said.text.as_str())
     }

@@ -18,6 +18,7 @@ pub(crate) struct FileOnly {
     pub(crate) attributes: Vec<KeyValue>,
     /// Attributes of the resource that were detected.
     pub(crate) detected: Vec<KeyValue>,
+    #[allow(dead_code, reason = "read by the feature `prometheus`")]
     pub(crate) page: Page,
     /// Weaker than those of the program.
     pub(crate) views: Vec<FileView>,
