@@ -80,10 +80,7 @@ fn the_file_of_the_document_is_accepted_whole() {
         ("otlp.compression", "gzip"),
         ("otlp.header.authorization", "***"),
         ("resource.service.name", "bookshop"),
-        (
-            "view.http.server.request.duration",
-            "buckets [0.01, 0.1, 1.0, 10.0], without url.scheme",
-        ),
+        ("view.http.server.request.duration", "buckets [0.01, 0.1, 1.0, 10.0], without url.scheme"),
     ] {
         assert_eq!(description.get(name).unwrap().value, value, "{description}");
     }
