@@ -2,7 +2,7 @@ use std::{
     fmt,
     future::Future,
     sync::{Arc, Weak, mpsc},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use opentelemetry::metrics::MeterProvider;
@@ -12,7 +12,7 @@ use crate::{
     Error, FlushError, PushReader, Schedule, TemporalityPreference,
     export::Export,
     instruments::Observer,
-    mailbox::{Mailbox, Reply},
+    mailbox::{self, Mailbox, Reply},
     source::Source,
     thread,
 };
@@ -121,6 +121,18 @@ impl Push {
         self.0.flush(timeout)
     }
 
+    /// As [`Push::flush`], for which it asks at once; what it returns waits for the rest of `timeout`.
+    ///
+    /// So several pushes are flushed at the same time.
+    pub fn begin_flush(
+        &self,
+        timeout: Duration,
+    ) -> impl FnOnce() -> Result<(), FlushError> + use<> {
+        let (reply, wait) = blocking(timeout);
+        self.0.mailbox.flush(timeout, reply);
+        wait
+    }
+
     /// As [`Push::flush`], without blocking, on any executor: it needs no tokio.
     ///
     /// It asks at once, not when first polled, and dropping it takes nothing back.
@@ -147,10 +159,20 @@ impl Push {
     /// The last export failed or was partly refused, or took longer than `timeout`. The thread ends
     /// all the same.
     pub fn stop(&self, timeout: Duration) -> Result<(), FlushError> {
+        self.begin_stop(timeout)()
+    }
+
+    /// As [`Push::stop`], which it orders at once; what it returns waits for the rest of `timeout`.
+    ///
+    /// So several pushes stop at the same time.
+    pub fn begin_stop(
+        &self,
+        timeout: Duration,
+    ) -> impl FnOnce() -> Result<(), FlushError> + use<> {
         let (reply, wait) = blocking(timeout);
         self.0.mailbox.end(timeout, reply);
         self.0.order_stop(timeout);
-        wait()
+        wait
     }
 
     /// As [`Push::stop`], without blocking, on any executor: it needs no tokio.
@@ -202,10 +224,12 @@ impl fmt::Debug for Push {
     }
 }
 
-/// Where an answer goes, and the function that waits for it.
-fn blocking(timeout: Duration) -> (Reply, impl FnOnce() -> Result<(), FlushError>) {
+/// Where an answer goes, and the function that waits for it, until `timeout` from now.
+fn blocking(timeout: Duration) -> (Reply, impl FnOnce() -> Result<(), FlushError> + use<>) {
     let (sender, answer) = mpsc::sync_channel(1);
-    let wait = move || match answer.recv_timeout(timeout) {
+    let deadline = mailbox::later(timeout);
+    let rest = move || deadline.saturating_duration_since(Instant::now());
+    let wait = move || match answer.recv_timeout(rest()) {
         Ok(outcome) => outcome,
         Err(mpsc::RecvTimeoutError::Timeout) => Err(FlushError::Timeout { timeout }),
         Err(mpsc::RecvTimeoutError::Disconnected) => Err(FlushError::Stopped),

@@ -1,9 +1,6 @@
 //! The push exporters that a telemetry will have, and those that it has.
 
-use std::{
-    future::Future,
-    time::{Duration, Instant},
-};
+use std::{future::Future, time::Duration};
 
 use kymo_push::FlushError;
 use opentelemetry::metrics::MeterProvider;
@@ -114,11 +111,13 @@ impl Push {
     }
 
     pub(crate) fn flush_blocking(&self, timeout: Duration) -> Result<(), ShutdownError> {
-        self.each_within(timeout, kymo_push::Push::flush)
+        let waits: Vec<_> = self.0.iter().map(|push| push.begin_flush(timeout)).collect();
+        first_failure(waits.into_iter().map(|wait| wait()).collect())
     }
 
     pub(crate) fn stop_blocking(&self, timeout: Duration) -> Result<(), ShutdownError> {
-        self.each_within(timeout, kymo_push::Push::stop)
+        let waits: Vec<_> = self.0.iter().map(|push| push.begin_stop(timeout)).collect();
+        first_failure(waits.into_iter().map(|wait| wait()).collect())
     }
 
     /// Asks for a push soon, and waits for nothing.
@@ -126,17 +125,6 @@ impl Push {
         for push in &self.0 {
             push.nudge();
         }
-    }
-
-    fn each_within(
-        &self,
-        timeout: Duration,
-        act: fn(&kymo_push::Push, Duration) -> Result<(), FlushError>,
-    ) -> Result<(), ShutdownError> {
-        let begun = Instant::now();
-        let results: Vec<_> =
-            self.0.iter().map(|push| act(push, timeout.saturating_sub(begun.elapsed()))).collect();
-        first_failure(results)
     }
 }
 
