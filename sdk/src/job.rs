@@ -33,14 +33,20 @@ impl Telemetry {
     ///
     /// When the job does.
     pub async fn run_job<T>(&self, timeout: Duration, job: impl Future<Output = T>) -> T {
-        let mut job = pin!(job);
-        let ended = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| job.as_mut().poll(cx))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-            Err(panic) => Poll::Ready(Err(panic)),
+        let mut job = pin!(Some(job));
+        let ended = poll_fn(|cx| {
+            let Some(job) = job.as_mut().as_pin_mut() else { return Poll::Pending };
+            match catch_unwind(AssertUnwindSafe(|| job.poll(cx))) {
+                Ok(Poll::Pending) => Poll::Pending,
+                Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
+                Err(panic) => Poll::Ready(Err(panic)),
+            }
         })
         .await;
+        // What it measures when it is dropped counts too.
+        let dropped = catch_unwind(AssertUnwindSafe(|| job.set(None)));
         report(self.shutdown(timeout).await);
+        let ended = ended.and_then(|output| dropped.map(|()| output));
         ended.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
