@@ -19,14 +19,14 @@ impl Exporters {
     pub(crate) fn of(environment: &Environment) -> Option<Self> {
         let (mut exporters, mut none) = (Self::default(), false);
         for name in list(environment.text(Self::VARIABLE)?) {
-            match name {
+            match name.to_ascii_lowercase().as_str() {
                 "prometheus" => exporters.prometheus = true,
                 "otlp" => exporters.otlp = true,
                 "console" => exporters.console = true,
                 "none" => none = true,
-                other => {
+                _ => {
                     let remedy = "write prometheus, otlp, console, none, or several with commas";
-                    let message = format!("`{other}` in {} is ignored: {remedy}", Self::VARIABLE);
+                    let message = format!("`{name}` in {} is ignored: {remedy}", Self::VARIABLE);
                     environment.warn(&message, &message);
                 }
             }
@@ -54,6 +54,7 @@ mod tests {
     fn several_exporters_can_be_asked_for() {
         assert_eq!(exporters("prometheus, otlp"), Some([true, true, false]));
         assert_eq!(exporters("console"), Some([false, false, true]));
+        assert_eq!(exporters("Prometheus,OTLP"), Some([true, true, false]), "case does not count");
     }
 
     #[test]

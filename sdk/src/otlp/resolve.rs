@@ -94,15 +94,13 @@ impl Otlp {
         let all_signals = || {
             let found = find(variables::ENDPOINT)?;
             let value = match protocol {
-                Protocol::HttpProtobuf => format!("{}{PATH}", found.value.trim_end_matches('/')),
+                Protocol::HttpProtobuf => with_path(&found.value),
                 Protocol::Grpc => found.value,
             };
             Some(Found { value, origin: found.origin })
         };
         let code = self.endpoint.as_ref().map(|url| match protocol {
-            Protocol::HttpProtobuf if has_no_path(url) => {
-                format!("{}{PATH}", url.trim_end_matches('/'))
-            }
+            Protocol::HttpProtobuf if has_no_path(url) => with_path(url),
             _ => url.clone(),
         });
         let found = find(variables::METRICS_ENDPOINT).or_else(all_signals);
@@ -211,7 +209,7 @@ impl Resolved {
 }
 
 fn protocol(name: &str) -> Result<Protocol, &'static str> {
-    match name {
+    match name.to_ascii_lowercase().as_str() {
         "http/protobuf" => Ok(Protocol::HttpProtobuf),
         "grpc" if cfg!(feature = "otlp-grpc") => Ok(Protocol::Grpc),
         "grpc" => Err("build the program with kymo's feature `otlp-grpc`"),
@@ -220,7 +218,7 @@ fn protocol(name: &str) -> Result<Protocol, &'static str> {
 }
 
 fn compression(name: &str) -> Result<Compression, &'static str> {
-    match name {
+    match name.to_ascii_lowercase().as_str() {
         "gzip" => Ok(Compression::Gzip),
         "none" => Ok(Compression::None),
         _ => Err("write gzip or none"),
@@ -238,8 +236,20 @@ fn temporality(name: &str) -> Result<TemporalityPreference, &'static str> {
 
 /// Whether nothing, or only a slash, follows the authority.
 fn has_no_path(url: &str) -> bool {
+    let (url, _) = before_query(url);
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split_once('/').is_none_or(|(_, path)| path.is_empty())
+}
+
+/// The base `url` with the path of the metrics, which goes before a query.
+fn with_path(url: &str) -> String {
+    let (base, query) = before_query(url);
+    format!("{}{PATH}{query}", base.trim_end_matches('/'))
+}
+
+/// What stands before a query or a fragment, and these.
+fn before_query(url: &str) -> (&str, &str) {
+    url.split_at(url.find(['?', '#']).unwrap_or(url.len()))
 }
 
 const PATH: &str = "/v1/metrics";

@@ -102,6 +102,11 @@ fn the_endpoint_of_all_signals_is_a_base_and_that_of_metrics_is_whole() {
     for base in ["http://c:1/base", "http://c:1/base/"] {
         is(shop(&[(ALL, base)]), NAME, "http://c:1/base/v1/metrics", Origin::Environment(ALL));
     }
+    for base in ["http://c:1?key=secret", "http://c:1/?key=secret"] {
+        let shown = "http://c:1/v1/metrics?***";
+        is(shop(&[(ALL, base)]), NAME, shown, Origin::Environment(ALL));
+        is(shop(&[]).otlp_with(Otlp::new().endpoint(base)), NAME, shown, Origin::Code);
+    }
     is(shop(&[(METRICS, "http://c:1/own")]), NAME, "http://c:1/own", Origin::Environment(METRICS));
     let code = |url: &str| shop(&[(ALL, "http://c:1")]).otlp_with(Otlp::new().endpoint(url));
     is(code("http://d:1"), NAME, "http://d:1/v1/metrics", Origin::Code);
@@ -127,7 +132,7 @@ fn a_malformed_endpoint_is_ignored_and_one_in_code_is_an_error() {
 
 #[test]
 fn the_protocol_is_http_protobuf_or_grpc() {
-    let good = [("http/protobuf", "http/protobuf"), ("grpc", "grpc")];
+    let good = [("HTTP/protobuf", "http/protobuf"), ("grpc", "grpc")];
     otlp_variable("PROTOCOL", "otlp.protocol", "http/protobuf", good, "http/json");
 }
 
@@ -165,7 +170,7 @@ fn the_time_for_a_request_is_in_milliseconds() {
 
 #[test]
 fn requests_can_be_compressed() {
-    let good = [("gzip", "gzip"), ("none", "none")];
+    let good = [("GZIP", "gzip"), ("none", "none")];
     otlp_variable("COMPRESSION", "otlp.compression", "none", good, "brotli");
     let code = Otlp::new().compression(Compression::Gzip);
     is(shop(&[]).otlp_with(code), "otlp.compression", "gzip", Origin::Code);
