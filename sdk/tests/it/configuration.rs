@@ -103,7 +103,7 @@ fn the_endpoint_of_all_signals_is_a_base_and_that_of_metrics_is_whole() {
         is(shop(&[(ALL, base)]), NAME, "http://c:1/base/v1/metrics", Origin::Environment(ALL));
     }
     for base in ["http://c:1?key=secret", "http://c:1/?key=secret"] {
-        let shown = "http://c:1/v1/metrics?***";
+        let shown = "http://c:1/v1/metrics";
         is(shop(&[(ALL, base)]), NAME, shown, Origin::Environment(ALL));
         is(shop(&[]).otlp_with(Otlp::new().endpoint(base)), NAME, shown, Origin::Code);
     }

@@ -10,6 +10,8 @@
 mod config_file;
 #[cfg(feature = "otlp")]
 mod configuration;
+#[cfg(feature = "otlp")]
+mod ending;
 mod log;
 #[cfg(feature = "process")]
 mod process;
