@@ -38,6 +38,9 @@ impl Telemetry {
     /// A meter for the service's own instruments; `name` is its instrumentation scope, such as
     /// the name of a crate.
     ///
+    /// Make instruments once, and not in callbacks of observable ones, where they measure nothing.
+    /// While a callback runs, whoever makes an instrument waits for it: let callbacks return at once.
+    ///
     /// ```
     /// # let telemetry = kymo::Telemetry::for_service("bookshop").build()?;
     /// let sold = telemetry.meter("bookshop").u64_counter("books.sold").with_unit("{book}").build();

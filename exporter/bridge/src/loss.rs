@@ -60,6 +60,8 @@ pub enum Cause {
     NoProvider,
     /// A callback of an observable instrument panicked; OpenTelemetry's metrics are gone for good.
     CallbackPanicked,
+    /// A callback of an observable instrument scraped; the inner scrape got no OpenTelemetry metric.
+    CallbackScraped,
     /// There are more different losses than are kept apart.
     Other,
 }
@@ -106,6 +108,9 @@ impl fmt::Display for Cause {
             }
             Cause::CallbackPanicked => {
                 "a callback of an observable instrument panicked, and no OpenTelemetry metric can be read until the process restarts; mend the callback"
+            }
+            Cause::CallbackScraped => {
+                "a callback of an observable instrument scrapes, which would wait for itself; scrape elsewhere"
             }
             Cause::Other => "there are too many different losses to name this one",
         };

@@ -1,6 +1,8 @@
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 
 use kymo_exposition::Kind;
 use opentelemetry_sdk::Resource;
@@ -25,6 +27,8 @@ pub(crate) struct Otel {
     definitions: Mutex<Definitions>,
     /// Whether a callback of an observable instrument has panicked.
     has_panicked: AtomicBool,
+    /// The threads that read just now.
+    reading: Mutex<HashSet<ThreadId>>,
 }
 
 /// Chooses resource attributes by their keys.
@@ -67,13 +71,22 @@ impl Otel {
             resource_labels,
             definitions: Mutex::new(definitions),
             has_panicked: AtomicBool::new(false),
+            reading: Mutex::default(),
         }
     }
 
     /// Everything measured so far; nothing while no provider is running.
     pub(crate) fn measure(&self) -> ResourceMetrics {
         let mut metrics = ResourceMetrics::default();
-        match catch_unwind(AssertUnwindSafe(|| self.reader.collect(&mut metrics))) {
+        let thread = thread::current().id();
+        if !self.reading().insert(thread) {
+            // The SDK would wait for its own lock, for ever.
+            self.losses.record("", Cause::CallbackScraped);
+            return metrics;
+        }
+        let collected = catch_unwind(AssertUnwindSafe(|| self.reader.collect(&mut metrics)));
+        self.reading().remove(&thread);
+        match collected {
             Ok(Ok(())) => return metrics,
             Ok(Err(_)) if !self.has_panicked.load(Ordering::Relaxed) => {
                 self.losses.record("", Cause::NoProvider);
@@ -86,6 +99,10 @@ impl Otel {
             }
         }
         ResourceMetrics::default()
+    }
+
+    fn reading(&self) -> MutexGuard<'_, HashSet<ThreadId>> {
+        self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All metrics that have a place in a family, sorted by the names of their families.

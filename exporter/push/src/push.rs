@@ -165,10 +165,7 @@ impl Push {
     /// As [`Push::stop`], which it orders at once; what it returns waits for the rest of `timeout`.
     ///
     /// So several pushes stop at the same time.
-    pub fn begin_stop(
-        &self,
-        timeout: Duration,
-    ) -> impl FnOnce() -> Result<(), FlushError> + use<> {
+    pub fn begin_stop(&self, timeout: Duration) -> impl FnOnce() -> Result<(), FlushError> + use<> {
         let (reply, wait) = blocking(timeout);
         self.0.mailbox.end(timeout, reply);
         self.0.order_stop(timeout);

@@ -18,7 +18,7 @@ use super::{
     Shapes,
     instrument::Handle,
     number::Number,
-    observable::{Guarded, Merge, Observers},
+    observable::{Guarded, Merge, Observers, is_running},
     rules::Rules,
 };
 
@@ -36,6 +36,8 @@ struct Known {
     /// By the name of the metric, in small letters.
     rules: HashMap<String, Arc<Rules>>,
     observers: HashMap<Observed, Box<dyn Any + Send>>,
+    /// Whether somebody was told that callbacks make no instruments.
+    is_reported: bool,
 }
 
 /// What the SDK knows an observable instrument by, beside the type of its numbers.
@@ -61,8 +63,22 @@ impl ShapedMeter {
         if self.shapes.of(name).is_off() {
             return (&Nowhere, None);
         }
+        if is_running() {
+            self.refuse(name);
+            return (&Nowhere, None);
+        }
         // The API has no other way to ask a meter who makes its instruments.
         (self.meter.u64_counter("").instrument_provider, self.rules(name))
+    }
+
+    /// Says that `name` cannot be made now.
+    fn refuse(&self, name: &str) {
+        if !mem::replace(&mut self.known().is_reported, true) {
+            tracing::error!(
+                "the instrument {name} is asked for in a callback of an observable one, and \
+                 measures nothing: there it would wait for itself; make it before, and keep it"
+            );
+        }
     }
 
     fn rules(&self, name: &str) -> Option<Arc<Rules>> {

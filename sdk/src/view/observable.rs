@@ -1,6 +1,7 @@
 //! An observable instrument whose callbacks may panic, and whose attributes go through rules.
 
 use std::{
+    cell::Cell,
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
@@ -87,6 +88,7 @@ impl<T: Number> Guarded<T> {
     /// Everything the callback observes, or nothing if it panics on the way.
     fn observations(&self) -> Vec<(T, Vec<KeyValue>)> {
         let notes = Notes::default();
+        let _running = Running::begin();
         match catch_unwind(AssertUnwindSafe(|| (self.callback)(&notes))) {
             Ok(()) => notes.0.into_inner().unwrap_or_else(PoisonError::into_inner),
             Err(panic) => {
@@ -103,6 +105,32 @@ impl<T: Number> Guarded<T> {
             }
         }
     }
+}
+
+thread_local! {
+    static IS_RUNNING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// As long as it lives, a callback runs on this thread, and the SDK holds its locks.
+struct Running {
+    before: bool,
+}
+
+impl Running {
+    fn begin() -> Self {
+        Self { before: IS_RUNNING.replace(true) }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        IS_RUNNING.set(self.before);
+    }
+}
+
+/// Whether a callback runs on this thread: the SDK would wait for ever for its own locks.
+pub(super) fn is_running() -> bool {
+    IS_RUNNING.get()
 }
 
 /// What a callback observes.

@@ -73,13 +73,12 @@ async fn what_a_job_measures_when_it_is_dropped_is_pushed_too() {
     let job = Panics(telemetry.meter("shop").u64_counter("jobs.dropped").build());
     let job = telemetry.run_job(Duration::from_secs(10), job);
     let mut job = std::pin::pin!(job);
-    let ended = std::future::poll_fn(|cx| {
-        match catch_unwind(AssertUnwindSafe(|| job.as_mut().poll(cx))) {
+    let ended =
+        std::future::poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| job.as_mut().poll(cx))) {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(())) => Poll::Ready(Ok(())),
             Err(panic) => Poll::Ready(Err(panic)),
-        }
-    });
+        });
     ended.await.unwrap_err();
     let request = arrived.recv_timeout(Duration::from_secs(10)).unwrap();
     assert!(request.windows(12).any(|part| part == b"jobs.dropped"));

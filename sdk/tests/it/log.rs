@@ -28,7 +28,6 @@ pub(crate) fn text() -> String {
 }
 
 /// What `act` gives, and what kymo reports on this thread on the way.
-#[cfg(feature = "otlp")]
 pub(crate) fn of<T>(act: impl FnOnce() -> T) -> (T, String) {
     listen();
     OWN.take();

@@ -1,8 +1,13 @@
-//! Callbacks that panic.
+//! Callbacks that panic, and that come back to where they were called from.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread,
+    time::Duration,
 };
 
 use kymo::{
@@ -13,7 +18,7 @@ use kymo::{
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
 use super::page::shaped;
-use crate::log;
+use crate::{log, names};
 
 #[test]
 fn a_callback_that_panics_costs_only_what_it_observes_and_only_as_long_as_it_does() {
@@ -93,4 +98,40 @@ fn an_injected_provider_is_spared_the_panics_too() {
         assert!(!families.iter().any(|family| family.name() == "bad"), "{families:?}");
     }
     provider.shutdown().unwrap();
+}
+
+#[test]
+fn a_callback_that_makes_instruments_or_scrapes_hangs_nobody() {
+    for view in [View::new(), View::new().without_attribute("a")] {
+        let (done, page) = mpsc::channel();
+        thread::spawn(move || {
+            let telemetry =
+                Telemetry::for_service("shop").prometheus().view("*", view).build().unwrap();
+            let (bridge, inner) = (telemetry.bridge().unwrap().clone(), telemetry.meter("shop"));
+            telemetry
+                .meter("shop")
+                .u64_observable_gauge("depth")
+                .with_callback(move |depth| {
+                    inner.u64_counter("made.inside").build().add(1, &[]);
+                    let nested = inner.u64_observable_gauge("nested");
+                    nested.with_callback(|nested| nested.observe(1, &[])).build();
+                    bridge.registry().gather();
+                    depth.observe(7, &[]);
+                })
+                .build();
+            telemetry.meter("shop").u64_counter("sold").build().add(1, &[]);
+            for _ in 0..2 {
+                done.send(log::of(|| names(telemetry.bridge().unwrap().registry()))).unwrap();
+            }
+        });
+        for reports in [1, 0] {
+            let (names, log) = page.recv_timeout(Duration::from_secs(20)).expect("an end");
+            assert_eq!(names, ["depth", "sold_total", "target_info"]);
+            assert_eq!(log.matches("made.inside is asked for in a callback").count(), reports);
+            assert_eq!(
+                log.matches("a callback of an observable instrument scrapes").count(),
+                reports
+            );
+        }
+    }
 }
