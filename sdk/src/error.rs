@@ -50,6 +50,12 @@ pub enum InstallError {
     /// The pull exporter cannot be built.
     #[error(transparent)]
     Prometheus(#[from] crate::pull::PullError),
+    /// A time between two pushes, or for one, is zero.
+    #[error("`Otlp::{method}` got no time at all; give it some, or leave it out for the default")]
+    ZeroDuration {
+        /// The method that got it.
+        method: &'static str,
+    },
     /// A push exporter cannot be built.
     #[error(transparent)]
     Push(#[from] crate::push::PushError),

@@ -74,7 +74,8 @@ impl Otlp {
         self
     }
 
-    /// How long one request may take, 10 s unless the environment has another.
+    /// How long one request may take, 10 s unless the environment has another; zero is refused by
+    /// [`TelemetryBuilder::install`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -121,16 +122,29 @@ impl Otlp {
         self
     }
 
-    /// The time between two pushes, 60 s unless the environment has another.
+    /// The time between two pushes, 60 s unless the environment has another; zero is refused.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.interval = Some(interval);
         self
     }
 
-    /// How long one push may take with all its attempts, 30 s unless the environment has another.
+    /// How long one push may take with all its attempts, 30 s unless the environment has another;
+    /// zero is refused.
     pub fn export_timeout(mut self, timeout: Duration) -> Self {
         self.export_timeout = Some(timeout);
         self
+    }
+
+    /// The method that got no time at all, if there is one.
+    fn zero(&self) -> Option<&'static str> {
+        let times = [
+            ("timeout", self.timeout),
+            ("interval", self.interval),
+            ("export_timeout", self.export_timeout),
+        ];
+        times
+            .into_iter()
+            .find_map(|(method, time)| (time == Some(Duration::ZERO)).then_some(method))
     }
 }
 

@@ -40,7 +40,7 @@ mod absent {
             _disabled: bool,
             environment: &Environment,
             _: &mut Description,
-        ) -> Result<Push, PushError> {
+        ) -> Result<Push, InstallError> {
             if let Some(exporters) = exporters {
                 for (asked, feature) in [(exporters.otlp, "otlp"), (exporters.console, "console")] {
                     if asked {

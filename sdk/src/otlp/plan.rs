@@ -45,6 +45,9 @@ impl PushPlan {
         };
         description.add("otlp", if otlp.is_some() { "on" } else { "off" }, origin);
         if let Some(otlp) = otlp {
+            if let Some(method) = otlp.zero() {
+                return Err(InstallError::ZeroDuration { method });
+            }
             let (push, resolved) = start(&otlp, environment)?;
             resolved.describe(description);
             pushes.push(push);

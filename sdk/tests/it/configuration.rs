@@ -259,6 +259,19 @@ fn when_to_push_and_for_how_long_can_be_said() {
 }
 
 #[test]
+fn no_time_at_all_is_an_error_in_code() {
+    let none = Duration::ZERO;
+    for (method, otlp) in [
+        ("timeout", Otlp::new().timeout(none)),
+        ("interval", Otlp::new().interval(none)),
+        ("export_timeout", Otlp::new().export_timeout(none)),
+    ] {
+        let error = shop(&[]).otlp_with(otlp).build().unwrap_err();
+        assert!(error.to_string().contains(&format!("`Otlp::{method}`")), "{error}");
+    }
+}
+
+#[test]
 fn where_to_listen_for_scrapes_can_be_said() {
     let variables =
         [("OTEL_EXPORTER_PROMETHEUS_HOST", "0.0.0.0"), ("OTEL_EXPORTER_PROMETHEUS_PORT", "9")];
