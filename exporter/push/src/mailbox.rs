@@ -1,7 +1,7 @@
 //! Between the handles, wherever they are, and the thread.
 
 use std::{
-    mem,
+    mem, process,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
@@ -14,9 +14,10 @@ use crate::FlushError;
 /// What the handles ask of the thread, and who waits for it.
 ///
 /// All callers that wait share the next export: nothing queues up but those who wait.
-#[derive(Default)]
 pub(crate) struct Mailbox {
     state: Mutex<State>,
+    /// The process that has the thread: a child that it forks has none.
+    process: u32,
     /// Something new to do.
     work: Notify,
     /// Somebody new waits.
@@ -84,6 +85,9 @@ impl Mailbox {
     }
 
     fn wait(&self, timeout: time::Duration, until_end: bool, reply: Reply) {
+        if self.is_of_parent() {
+            return reply(Err(FlushError::Stopped));
+        }
         let mut state = self.state();
         if state.ended {
             drop(state);
@@ -101,6 +105,9 @@ impl Mailbox {
     /// Orders a last export within `timeout`, after which the thread ends; an order before this one
     /// stands, unless this one is more urgent.
     pub(crate) fn stop(&self, timeout: time::Duration, pipeline: Option<Arc<Pipeline>>) {
+        if self.is_of_parent() {
+            return;
+        }
         let mut state = self.state();
         if state.ended {
             return;
@@ -217,8 +224,24 @@ impl Mailbox {
         }
     }
 
+    /// Whether this is a forked child, where no thread will ever answer.
+    fn is_of_parent(&self) -> bool {
+        self.process != process::id()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Mailbox {
+    fn default() -> Self {
+        Self {
+            state: Mutex::default(),
+            process: process::id(),
+            work: Notify::default(),
+            waiter: Notify::default(),
+        }
     }
 }
 
@@ -227,4 +250,25 @@ pub(crate) fn later(timeout: time::Duration) -> Instant {
     const YEAR: time::Duration = time::Duration::from_hours(365 * 24);
     let now = Instant::now();
     now.checked_add(timeout.min(YEAR)).unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn a_forked_child_is_answered_at_once() {
+        let child = Mailbox { process: process::id() + 1, ..Mailbox::default() };
+        for ask in [Mailbox::flush, Mailbox::end] {
+            let (sender, answer) = mpsc::channel();
+            ask(
+                &child,
+                time::Duration::MAX,
+                Box::new(move |outcome| sender.send(outcome).unwrap()),
+            );
+            assert_eq!(answer.try_recv(), Ok(Err(FlushError::Stopped)));
+        }
+    }
 }

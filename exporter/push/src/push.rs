@@ -27,7 +27,8 @@ use crate::{
 ///
 /// Clones are the same push. When the last of them and of its [readers](Push::reader) is dropped,
 /// the thread exports once more and ends, and nobody waits for it; [`Push::stop`] waits. A child
-/// that a `fork` makes has no such thread, and pushes nothing.
+/// that a `fork` makes has no such thread, and pushes nothing: whoever waits there is told at once
+/// that the push was stopped.
 #[derive(Clone)]
 pub struct Push(Arc<Handle>);
 
