@@ -100,6 +100,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
 const NEUTRAL: &[&str] = &[
     "foldhash",
     "futures-channel",
+    "granit-parser",
     "itoa",
     "percent-encoding",
     "pin-project-lite",
