@@ -14,14 +14,14 @@ use std::{
 
 use opentelemetry::KeyValue;
 
-use crate::configuration::Origin;
+use crate::configuration::{Origin, one_line};
 
 #[cfg(feature = "otlp")]
 pub(crate) use self::value::duration;
 #[allow(unused_imports, reason = "used by the features")]
 pub(crate) use self::{
     file_only::{FileOnly, FileView, Names, Page},
-    value::{attributes, boolean, list, methods, pairs},
+    value::{attributes, boolean, headers, list, methods},
 };
 
 /// The `OTEL_*` variables of the process at start-up, or the configuration file that takes their
@@ -109,7 +109,8 @@ impl Environment {
             let value = self.text(variable)?;
             let origin = self.origin(variable);
             let report = |remedy: &E| {
-                let shown = shown(variable, value);
+                // Headers carry credentials.
+                let shown = if variable.ends_with("_HEADERS") { "***" } else { value };
                 self.warn(variable, &format!("{origin}={shown} is ignored: {remedy}"));
             };
             let value = parse(value).inspect_err(report).ok()?;
@@ -139,7 +140,10 @@ impl Environment {
     pub(crate) fn warn(&self, topic: &str, message: &str) {
         let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
         if reported.insert(topic.to_owned()) {
-            tracing::warn!("{message}");
+            let message = one_line(message);
+            let end =
+                message.char_indices().nth(LONGEST_REPORT).map_or(message.len(), |(at, _)| at);
+            tracing::warn!("{}", &message[..end]);
         }
     }
 
@@ -191,10 +195,8 @@ fn is_of_platform(name: &str) -> bool {
     name == "KUBERNETES_SERVICE_HOST" || of_pod()
 }
 
-/// A value as it may be printed: headers carry credentials.
-fn shown<'a>(variable: &str, value: &'a str) -> &'a str {
-    if variable.ends_with("_HEADERS") { "***" } else { value }
-}
+/// The longest report, in characters: whoever set a variable knows the rest.
+const LONGEST_REPORT: usize = 1000;
 
 #[cfg(test)]
 mod tests {

@@ -11,7 +11,7 @@ use std::{
 };
 
 use opentelemetry_sdk::{
-    error::OTelSdkResult,
+    error::{OTelSdkError, OTelSdkResult},
     metrics::{
         InstrumentKind, MeterProviderBuilder, Pipeline, Temporality, data::ResourceMetrics,
         reader::MetricReader,
@@ -27,7 +27,11 @@ pub(crate) struct Readers(Vec<Attached>);
 
 impl Readers {
     pub(crate) fn add(&mut self, reader: impl MetricReader) {
-        self.0.push(Attached { reader: Arc::new(reader), ended: Arc::default() });
+        self.0.push(Attached {
+            reader: Arc::new(reader),
+            flushing: Arc::default(),
+            ended: Arc::default(),
+        });
     }
 
     /// Lets all of them read from `provider`.
@@ -35,9 +39,18 @@ impl Readers {
         self.0.iter().cloned().fold(provider, MeterProviderBuilder::with_reader)
     }
 
-    /// Lets all of them export what there is, one after the other.
+    /// Lets all of them export what there is, one after the other; those that are still at it for
+    /// an earlier flush are not asked again.
     pub(crate) fn flush(&self) -> Errand {
-        self.errand(|reader, _| reader.force_flush())
+        self.errand(|reader, _| {
+            if reader.flushing.swap(true, Ordering::AcqRel) {
+                let problem = "a reader of the application does not return from a flush";
+                return Err(OTelSdkError::InternalFailure(problem.to_owned()));
+            }
+            let flushed = reader.force_flush();
+            reader.flushing.store(false, Ordering::Release);
+            flushed
+        })
     }
 
     /// Ends all of them, one after the other, each with what is left of the time.
@@ -74,6 +87,7 @@ impl Readers {
 #[derive(Debug, Clone)]
 struct Attached {
     reader: Arc<dyn MetricReader>,
+    flushing: Arc<AtomicBool>,
     /// The provider ends it once more when it is dropped itself.
     ended: Arc<AtomicBool>,
 }

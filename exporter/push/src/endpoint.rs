@@ -1,6 +1,6 @@
 //! The other side, by its URL and by what it is sent with each request.
 
-use http::{HeaderMap, HeaderName, HeaderValue, Uri, uri::Scheme};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header, uri::Scheme};
 
 use crate::{Destination, Error, Protocol, destination::without_credentials};
 
@@ -18,7 +18,7 @@ impl Endpoint {
     pub(crate) fn of(destination: &Destination) -> Result<Self, Error> {
         let given = destination.endpoint.trim();
         Self::parse(given, destination)
-            .map_err(|problem| Error::Endpoint { endpoint: without_credentials(given), problem })
+            .map_err(|problem| Error::Endpoint { endpoint: refused(given), problem })
     }
 
     fn parse(given: &str, destination: &Destination) -> Result<Self, String> {
@@ -58,18 +58,30 @@ impl Endpoint {
     }
 }
 
+/// What may be shown of a URL that is none: where a password ends cannot be told, so nothing before
+/// the last `@` is.
+fn refused(given: &str) -> String {
+    match given.rsplit_once('@') {
+        Some((_, rest)) => format!("***@{}", rest.split(['/', '?', '#']).next().unwrap_or("")),
+        None => without_credentials(given),
+    }
+}
+
 /// What every request says about us, and what the destination adds to that or puts in its place.
 pub(crate) fn headers(destination: &Destination) -> Result<HeaderMap, Error> {
     const AGENT: &str = concat!("kymo-otlp-exporter-rust/", env!("CARGO_PKG_VERSION"));
 
     let mut headers = HeaderMap::new();
-    headers.insert(http::header::USER_AGENT, HeaderValue::from_static(AGENT));
+    headers.insert(header::USER_AGENT, HeaderValue::from_static(AGENT));
     for (name, value) in &destination.headers {
         let refused = |problem| Error::Header { name: name.clone(), problem };
         let key: HeaderName = name
             .trim()
             .parse()
             .map_err(|_| refused("its name has a character no name may have"))?;
+        if OURS.contains(&key) {
+            return Err(refused("it says how the request is sent, which is not up to a setting"));
+        }
         let mut value = HeaderValue::from_str(value)
             .map_err(|_| refused("its value has a character no value may have"))?;
         value.set_sensitive(true);
@@ -77,6 +89,19 @@ pub(crate) fn headers(destination: &Destination) -> Result<HeaderMap, Error> {
     }
     Ok(headers)
 }
+
+/// Headers that must fit the body and the connection.
+const OURS: [HeaderName; 9] = [
+    header::CONNECTION,
+    header::CONTENT_ENCODING,
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::EXPECT,
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];
 
 #[cfg(test)]
 mod tests {
@@ -110,6 +135,8 @@ mod tests {
             "http://",
             "http://host:port/",
             "http://u:hush@host/",
+            "http://u:hu/hush@host",
+            "http://u:hush?hush@host",
         ] {
             let error = endpoint(Protocol::HttpProtobuf, given).unwrap_err();
             assert!(matches!(error, Error::Endpoint { .. }), "{given}: {error}");
@@ -123,5 +150,6 @@ mod tests {
         let error = headers(&destination).unwrap_err().to_string();
         assert!(error.contains("authorization") && !error.contains("hush"), "{error}");
         headers(&Destination::default().header("no name", "")).unwrap_err();
+        headers(&Destination::default().header("Content-Length", "5")).unwrap_err();
     }
 }

@@ -7,7 +7,7 @@ use super::{
     part::{Mistake, Part},
     reader::milliseconds,
 };
-use crate::environment::pairs;
+use crate::environment::headers;
 
 /// Reads the options of `otlp_http` or `otlp_grpc`; says whether this program has that exporter.
 pub(super) fn read(options: &Part<'_>, layer: &mut Layer) -> Result<bool, Mistake> {
@@ -166,7 +166,7 @@ impl<'a> Headers<'a> {
 
     fn text(&mut self, part: &Part<'a>) -> Result<(), Mistake> {
         if let Some(text) = part.text()? {
-            self.weaker = pairs(text).map_err(|remedy| part.mistake(remedy))?;
+            self.weaker = headers(text).map_err(|remedy| part.mistake(remedy))?;
             self.part.get_or_insert_with(|| part.clone());
         }
         Ok(())

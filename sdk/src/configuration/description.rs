@@ -57,14 +57,25 @@ impl Description {
 
 impl Display for Description {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = |part: fn(&EffectiveSetting) -> &str| {
-            self.settings.iter().map(|setting| part(setting).chars().count()).max().unwrap_or(0)
-        };
-        let (names, values) = (width(|setting| &setting.name), width(|setting| &setting.value));
-        for (n, EffectiveSetting { name, value, origin }) in self.settings.iter().enumerate() {
+        let rows: Vec<_> = self
+            .settings
+            .iter()
+            .map(|setting| [&setting.name, &setting.value].map(|text| one_line(text)))
+            .collect();
+        let width =
+            |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+        let (names, values) = (width(0), width(1));
+        for (n, ([name, value], setting)) in rows.iter().zip(&self.settings).enumerate() {
             let line_break = if n == 0 { "" } else { "\n" };
-            write!(f, "{line_break}{name:names$}  {value:values$}  {origin}")?;
+            write!(f, "{line_break}{name:names$}  {value:values$}  {}", setting.origin)?;
         }
         Ok(())
     }
+}
+
+/// `text` with every line break and other control character written out: whoever says a value
+/// must not write lines of their own.
+pub(crate) fn one_line(text: &str) -> String {
+    let written = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
+    text.chars().map(written).collect()
 }

@@ -51,8 +51,25 @@ pub(super) fn pair(pair: &str) -> Result<(String, String), String> {
 
 /// Parses `key=value,key=value` into attributes.
 pub(crate) fn attributes(value: &str) -> Result<Vec<KeyValue>, String> {
-    let attribute = |(key, value)| KeyValue::new(Key::new(key), value);
-    Ok(pairs(value)?.into_iter().map(attribute).collect())
+    let attribute = |(key, value): (String, String)| {
+        if key == "service.name" && value.is_empty() {
+            return Err("a service without a name cannot be told from others".to_owned());
+        }
+        Ok(KeyValue::new(Key::new(key), value))
+    };
+    pairs(value)?.into_iter().map(attribute).collect()
+}
+
+/// Parses `name=value,name=value` with percent-encoded values; the message repeats nothing, since
+/// a credential may stand where a name should.
+#[allow(dead_code, reason = "used by the features")]
+pub(crate) fn headers(value: &str) -> Result<Vec<(String, String)>, &'static str> {
+    const REMEDY: &str =
+        "write it as name=value,name=value, where a name is letters, digits and `-`";
+
+    let headers = pairs(value).map_err(|_| REMEDY)?;
+    let are_names = headers.iter().all(|(name, _)| is_token(name));
+    if are_names { Ok(headers) } else { Err(REMEDY) }
 }
 
 /// Parses `GET,POST`; letters count, and one mistake spoils all of it.
@@ -61,14 +78,18 @@ pub(crate) fn methods(list: &str) -> Result<Vec<String>, String> {
     let methods = list.split(',').map(str::trim).filter(|method| !method.is_empty());
     methods
         .map(|method| {
-            // A method is a token (RFC 9110, section 5.6.2).
-            let is_token = method
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
             let remedy = || format!("`{method}` is no method; write a list such as GET,POST");
-            is_token.then(|| method.to_owned()).ok_or_else(remedy)
+            is_token(method).then(|| method.to_owned()).ok_or_else(remedy)
         })
         .collect()
+}
+
+/// Whether `text` is what HTTP calls a token: a method, or the name of a header (RFC 9110, section
+/// 5.6.2).
+#[allow(dead_code, reason = "used by the features")]
+fn is_token(text: &str) -> bool {
+    let may_have = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    !text.is_empty() && text.bytes().all(may_have)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use kymo_push::{Compression, Destination, Error, Protocol, Schedule, Temporality
 use super::{Otlp, variables};
 use crate::{
     configuration::{Description, Origin, Setting},
-    environment::{Environment, Found, boolean, duration, pairs},
+    environment::{Environment, Found, boolean, duration, headers},
 };
 
 /// Everything about one destination, and who said it.
@@ -108,8 +108,8 @@ impl Otlp {
     }
 
     fn resolve_headers(&self, environment: &Environment) -> Vec<(String, Setting<String>)> {
-        let mut headers: Vec<(String, Setting<String>)> = Vec::new();
-        let found = environment.find(&variables::HEADERS, pairs);
+        let mut all: Vec<(String, Setting<String>)> = Vec::new();
+        let found = environment.find(&variables::HEADERS, headers);
         let found = found.into_iter().flat_map(|found| {
             let origin = found.origin;
             found.value.into_iter().map(move |(name, value)| (name, Setting { value, origin }))
@@ -117,10 +117,10 @@ impl Otlp {
         let code = self.headers.iter().cloned();
         let code = code.map(|(name, value)| (name, Setting { value, origin: Origin::Code }));
         for (name, value) in found.chain(code) {
-            headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
-            headers.push((name, value));
+            all.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
+            all.push((name, value));
         }
-        headers
+        all
     }
 }
 

@@ -51,15 +51,17 @@ impl Errand {
     /// As [`Errand::begin`], without blocking, on any executor.
     pub(crate) fn run(self, timeout: Duration) -> impl Future<Output = OTelSdkResult> + Send {
         let (done, outcome) = oneshot::channel();
-        let begun = if self.0.is_some() {
+        let begun = match self.0 {
+            None => {
+                drop(done.send(Ok(())));
+                Ok(())
+            }
             // A second thread keeps the time.
-            spawn(move || drop(done.send(self.begin(timeout)())))
-        } else {
-            Ok(())
+            work => spawn(move || drop(done.send(Self(work).begin(timeout)()))),
         };
         async move {
             begun?;
-            outcome.await.unwrap_or(Ok(()))
+            outcome.await.unwrap_or(Err(OTelSdkError::Timeout(timeout)))
         }
     }
 }

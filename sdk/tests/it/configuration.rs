@@ -149,7 +149,7 @@ fn headers_of_code_and_environment_are_sent_together_and_never_shown() {
     assert_eq!(origin("otlp.header.x-tenant"), None, "code replaces it");
     assert!(!description.to_string().contains("hush"), "{description}");
     assert_eq!(log, "");
-    for malformed in ["authorization", "=hush", "a=%FF", "sp ace=hush"] {
+    for malformed in ["authorization", "=hush", "a=%FF", "sp ace=hush", "Bearer hush="] {
         let variables = [("OTEL_EXPORTER_OTLP_METRICS_HEADERS", malformed)];
         let (telemetry, log) = log::of(|| shop(&variables).otlp().build().unwrap());
         let shown = telemetry.describe().to_string();
@@ -311,6 +311,20 @@ fn the_resource_is_described_with_who_said_what() {
     let version = || shop(&variables).version("3");
     is(version(), "resource.service.version", "3", Origin::Code);
     is(shop(&[]), "resource.service.name", "shop", Origin::Code);
+}
+
+#[test]
+fn nobody_writes_lines_of_their_own() {
+    let variables = [("OTEL_RESOURCE_ATTRIBUTES", "a=b%0Asdk.disabled  true  code,service.name=x")];
+    let telemetry = shop(&variables).build().unwrap();
+    assert!(!telemetry.describe().to_string().lines().any(|line| line.ends_with("true  code")));
+    let megabyte = format!("{}\n", "x".repeat(1_000_000));
+    let (_, log) = effective(shop(&[("OTEL_SDK_DISABLED", &megabyte)]), "otlp");
+    assert!(log.len() < 2000, "{}", log.len());
+    let nameless = [("OTEL_RESOURCE_ATTRIBUTES", "service.name=")];
+    let (setting, log) = effective(shop(&nameless), "resource.service.name");
+    assert_eq!(setting.unwrap().0, "shop");
+    assert!(log.contains("a service without a name"), "{log}");
 }
 
 #[test]

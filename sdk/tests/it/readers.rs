@@ -77,9 +77,12 @@ async fn a_reader_that_hangs_is_waited_for_no_longer_than_the_time_out() {
     let (begun, short) = (Instant::now(), Duration::from_millis(50));
     let flushed = telemetry.flush(short).await.unwrap_err();
     assert!(flushed.to_string().contains("50ms"), "{flushed}");
-    telemetry.flush_blocking(short).unwrap_err();
+    for _ in 0..5 {
+        // It is not asked again, so that no threads pile up.
+        telemetry.flush_blocking(short).unwrap_err();
+    }
     telemetry.shutdown(short).await.unwrap_err();
     // Other tasks of this one thread ran meanwhile, or the time-outs could not have passed.
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
-    assert_eq!(asked.times(), [2, 1]);
+    assert_eq!(asked.times(), [1, 1]);
 }
