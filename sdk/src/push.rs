@@ -41,12 +41,8 @@ mod absent {
             environment: &Environment,
             _: &mut Description,
         ) -> Result<Push, InstallError> {
-            if let Some(exporters) = exporters {
-                for (asked, feature) in [(exporters.otlp, "otlp"), (exporters.console, "console")] {
-                    if asked {
-                        environment.lacks_feature(Exporters::VARIABLE, feature);
-                    }
-                }
+            if exporters.is_some_and(|exporters| exporters.otlp || exporters.console) {
+                environment.lacks_feature(Exporters::VARIABLE, "otlp");
             }
             Ok(Push)
         }

@@ -1,0 +1,15 @@
+//! What the environment asks of a program that was built without it.
+
+use kymo::Telemetry;
+
+use crate::log;
+
+#[test]
+fn an_exporter_that_is_lacking_is_reported_with_the_feature_that_brings_it() {
+    for exporter in ["otlp", "console"] {
+        let variables = [("OTEL_METRICS_EXPORTER", exporter)];
+        let builder = Telemetry::for_service("shop").environment(variables);
+        let (_, log) = log::of(|| builder.build().unwrap());
+        assert!(log.contains("build it with kymo's feature `otlp`"), "{exporter}: {log}");
+    }
+}
