@@ -1,7 +1,10 @@
+use std::fmt;
+
 use opentelemetry_sdk::metrics::{InstrumentKind, Temporality};
 
 /// How OTLP travels.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Protocol {
     /// Protobuf in the body of an HTTP request, `http/protobuf`.
     #[default]
@@ -22,6 +25,7 @@ impl Protocol {
 
 /// How requests are compressed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Compression {
     /// Not at all.
     #[default]
@@ -35,6 +39,7 @@ pub enum Compression {
 /// A delta that could not be exported is lost, and counted as such: the next one starts where it
 /// ended. A cumulative value is complete again as soon as an export succeeds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TemporalityPreference {
     /// Since the start, for every kind.
     #[default]
@@ -56,6 +61,37 @@ impl TemporalityPreference {
             | (Self::Delta, ObservableCounter | Gauge | ObservableGauge) => Temporality::Delta,
             _ => Temporality::Cumulative,
         }
+    }
+}
+
+/// As the variables of OTLP have it, such as `http/protobuf`.
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::HttpProtobuf => "http/protobuf",
+            Self::Grpc => "grpc",
+        })
+    }
+}
+
+/// As the variables of OTLP have it, such as `gzip`.
+impl fmt::Display for Compression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Gzip => "gzip",
+        })
+    }
+}
+
+/// As the variables of OTLP have it, such as `lowmemory`.
+impl fmt::Display for TemporalityPreference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Cumulative => "cumulative",
+            Self::Delta => "delta",
+            Self::LowMemory => "lowmemory",
+        })
     }
 }
 

@@ -29,10 +29,8 @@ async fn a_receiver_is_told_what_a_scrape_says() {
         let points = receiver.latest();
         run.agrees_with(&points);
         assert!(points.iter().all(|point| point.cumulative && point.start <= point.time));
-        let expected = match protocol {
-            Protocol::Grpc => receiver::Protocol::Grpc,
-            Protocol::HttpProtobuf => receiver::Protocol::Http,
-        };
+        let over_grpc = protocol == Protocol::Grpc;
+        let expected = if over_grpc { receiver::Protocol::Grpc } else { receiver::Protocol::Http };
         assert!(receiver.requests().iter().all(|request| request.protocol == expected));
     }
 }

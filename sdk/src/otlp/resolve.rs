@@ -87,22 +87,20 @@ impl Otlp {
     /// The endpoint of all signals and that of the program are a base, to which HTTP adds the path
     /// of the metrics; that of the metrics alone is taken as it is.
     fn resolve_endpoint(&self, protocol: Protocol, environment: &Environment) -> Setting<String> {
+        let over_http = protocol == Protocol::HttpProtobuf;
         let find = |variable: &'static str| {
             let value = environment.text(variable)?.to_owned();
             Some(Found { value, origin: environment.origin(variable) })
         };
         let all_signals = || {
             let found = find(variables::ENDPOINT)?;
-            let value = match protocol {
-                Protocol::HttpProtobuf => with_path(&found.value),
-                Protocol::Grpc => found.value,
-            };
+            let value = if over_http { with_path(&found.value) } else { found.value };
             Some(Found { value, origin: found.origin })
         };
-        let code = self.endpoint.as_ref().map(|url| match protocol {
-            Protocol::HttpProtobuf if has_no_path(url) => with_path(url),
-            _ => url.clone(),
-        });
+        let code = self
+            .endpoint
+            .as_ref()
+            .map(|url| if over_http && has_no_path(url) { with_path(url) } else { url.clone() });
         let found = find(variables::METRICS_ENDPOINT).or_else(all_signals);
         Setting::choose(code, found, protocol.default_endpoint().to_owned())
     }
@@ -176,27 +174,17 @@ impl Resolved {
             file.as_ref().map_or_else(|| "none".to_owned(), |path| path.display().to_string())
         };
         description.add("otlp.endpoint", endpoint, self.endpoint.origin);
-        description.note("otlp.protocol", self.protocol, |protocol| match protocol {
-            Protocol::HttpProtobuf => "http/protobuf",
-            Protocol::Grpc => "grpc",
-        });
+        description.note("otlp.protocol", self.protocol, Protocol::to_string);
         for (name, value) in self.headers {
             description.note(&format!("otlp.header.{name}"), value, |_| "***");
         }
         description.note("otlp.timeout", self.timeout, duration);
-        description.note("otlp.compression", self.compression, |compression| match compression {
-            Compression::None => "none",
-            Compression::Gzip => "gzip",
-        });
+        description.note("otlp.compression", self.compression, Compression::to_string);
         description.note("otlp.certificate", self.ca_certificate, file);
         description.note("otlp.client_certificate", self.client_certificate, file);
         description.note("otlp.client_key", self.client_key, file);
         description.note("otlp.insecure", self.insecure, bool::to_string);
-        description.note("otlp.temporality", self.temporality, |preference| match preference {
-            TemporalityPreference::Cumulative => "cumulative",
-            TemporalityPreference::Delta => "delta",
-            TemporalityPreference::LowMemory => "lowmemory",
-        });
+        description.note("otlp.temporality", self.temporality, TemporalityPreference::to_string);
         for (name, setting) in schedule {
             description.note(&format!("otlp.{name}"), setting, duration);
         }
