@@ -22,6 +22,7 @@ pub struct Histogram {
 
 /// How many values there were in each range.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Buckets {
     /// Between bounds that the instrument or a view gave; the last upper bound is infinite. Empty
     /// if buckets are switched off.
@@ -41,6 +42,7 @@ pub enum Buckets {
 
 /// The values of one range.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Bucket {
     /// The greatest value it takes; what is at most the upper bound of the bucket before is not in
     /// it.

@@ -5,6 +5,7 @@ use crate::testing::{histogram::Histogram, number::Number};
 
 /// The readings of histograms.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Distributions;
 
 impl Selection<'_, Distributions> {

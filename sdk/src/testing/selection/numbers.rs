@@ -5,6 +5,7 @@ use crate::testing::{metric::Kind, number::Number};
 
 /// The readings of counters, up-down counters and gauges.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Numbers;
 
 impl Selection<'_, Numbers> {
