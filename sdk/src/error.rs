@@ -22,13 +22,13 @@ pub enum InstallError {
         "an injected meter provider must bring its own reader; give it `Bridge::reader()` and hand \
          the bridge to `.bridge(…)`, instead of calling `.prometheus()`"
     )]
-    ReaderOfInjectedProvider,
+    PullBesideInjectedProvider,
     /// A push exporter was asked for beside an injected provider.
     #[error(
         "an injected meter provider must bring its own push exporter; give it a reader where it \
          is made, instead of calling `.otlp()` or `.console()`"
     )]
-    PushOfInjectedProvider,
+    PushBesideInjectedProvider,
     /// A view is not right.
     #[error(transparent)]
     View(#[from] crate::ViewError),
@@ -37,7 +37,7 @@ pub enum InstallError {
         "the shape of metrics is up to an injected meter provider; give the views to that, instead \
          of calling `.view(…)` or `.common_attribute(…)`"
     )]
-    ViewsOfInjectedProvider,
+    ViewsBesideInjectedProvider,
     /// A reader was given beside an injected provider.
     #[error(
         "an injected meter provider must bring its own readers; give the reader to that provider, \

@@ -154,7 +154,7 @@ impl PullPlan {
     pub(crate) fn carry_out_beside_injected(self) -> Result<Pull, InstallError> {
         match self {
             Self::Off => Ok(Pull(None)),
-            Self::Wanted(_) => Err(InstallError::ReaderOfInjectedProvider),
+            Self::Wanted(_) => Err(InstallError::PullBesideInjectedProvider),
             Self::Given(bridge) => Ok(Pull(Some(bridge))),
         }
     }

@@ -85,7 +85,7 @@ impl PushPlan {
 
     pub(crate) fn carry_out_beside_injected(self) -> Result<Push, InstallError> {
         if self.otlp.is_some() || self.console {
-            return Err(InstallError::PushOfInjectedProvider);
+            return Err(InstallError::PushBesideInjectedProvider);
         }
         Ok(Push::default())
     }

@@ -38,7 +38,7 @@ impl ShapePlan {
     /// Views are of no use to a provider of somebody else, which is already made.
     pub(crate) fn carry_out_beside_injected(self) -> Result<(), InstallError> {
         let is_empty = self.views.is_empty() && self.common.is_empty();
-        if is_empty { Ok(()) } else { Err(InstallError::ViewsOfInjectedProvider) }
+        if is_empty { Ok(()) } else { Err(InstallError::ViewsBesideInjectedProvider) }
     }
 
     /// Checks every view, and tells what is asked for.

@@ -374,7 +374,7 @@ fn an_injected_provider_brings_its_own_push_exporter() {
     let provider = opentelemetry_sdk::metrics::SdkMeterProvider::default;
     for builder in [shop(&[]).otlp(), shop(&[]).console()] {
         let error = builder.meter_provider(provider()).build().unwrap_err();
-        assert!(matches!(error, InstallError::PushOfInjectedProvider), "{error}");
+        assert!(matches!(error, InstallError::PushBesideInjectedProvider), "{error}");
     }
     // What the environment asks for is for providers of our own.
     let variables = [("OTEL_METRICS_EXPORTER", "prometheus,otlp")];

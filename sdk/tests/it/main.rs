@@ -136,7 +136,7 @@ fn an_injected_provider_without_a_bridge_of_its_own_cannot_be_scraped() {
     let provider = SdkMeterProvider::builder().build();
     let builder = Telemetry::for_service("shop").meter_provider(provider).prometheus();
     let error = builder.build().unwrap_err();
-    assert!(matches!(error, InstallError::ReaderOfInjectedProvider));
+    assert!(matches!(error, InstallError::PullBesideInjectedProvider));
     assert!(error.to_string().contains("Bridge::reader()"), "{error}");
 }
 

@@ -95,8 +95,8 @@ fn an_injected_provider_shapes_its_metrics_itself() {
     let builder =
         || Telemetry::for_service("shop").meter_provider(SdkMeterProvider::builder().build());
     let viewed = builder().view("a", View::off()).build().unwrap_err();
-    assert!(matches!(viewed, InstallError::ViewsOfInjectedProvider), "{viewed}");
+    assert!(matches!(viewed, InstallError::ViewsBesideInjectedProvider), "{viewed}");
     let common = builder().common_attribute("region", "eu").build().unwrap_err();
-    assert!(matches!(common, InstallError::ViewsOfInjectedProvider), "{common}");
+    assert!(matches!(common, InstallError::ViewsBesideInjectedProvider), "{common}");
     builder().build().unwrap();
 }
