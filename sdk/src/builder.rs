@@ -85,9 +85,9 @@ impl TelemetryBuilder {
 
     /// Measures with the meters of `provider` instead of a provider of our own.
     ///
-    /// Whoever made it configures its resource and its readers, and shuts it down. It must
-    /// implement bound instruments, as that of `opentelemetry_sdk` does: what is recorded through
-    /// any other is lost.
+    /// Whoever made it configures its resource, its readers and its views, and shuts it down; what
+    /// this builder is told of them makes building fail. It must implement bound instruments, as
+    /// that of `opentelemetry_sdk` does: what is recorded through any other is lost.
     pub fn meter_provider(mut self, provider: impl MeterProvider + Send + Sync + 'static) -> Self {
         self.provider = Some(Arc::new(provider));
         self
@@ -175,6 +175,10 @@ impl TelemetryBuilder {
             self.readers.none_beside_injected()?;
             let pull = self.pull.carry_out_beside_injected()?;
             let push = self.push.carry_out_beside_injected()?;
+            if !self.attributes.is_empty() || !self.detectors.is_empty() {
+                return Err(InstallError::ResourceBesideInjectedProvider);
+            }
+            Exporters::report_beside_injected(&environment, pull.is_on());
             (Provider::injected(injected, disabled), pull, push)
         } else {
             let exporters = Exporters::of(&environment);

@@ -44,6 +44,12 @@ pub enum InstallError {
          with `with_reader`, instead of calling `.reader(…)`"
     )]
     ReaderBesideInjectedProvider,
+    /// Attributes of the resource were given, or were to be detected, beside an injected provider.
+    #[error(
+        "an injected meter provider must bring its own resource; give the attributes to that, \
+         with `with_resource`, instead of calling `.version(…)`, `.attribute(…)` or `.detect_…()`"
+    )]
+    ResourceBesideInjectedProvider,
     /// The configuration file cannot be used.
     #[error(transparent)]
     ConfigFile(#[from] ConfigFileError),

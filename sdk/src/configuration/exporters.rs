@@ -38,6 +38,20 @@ impl Exporters {
         }
         (any || none).then_some(exporters)
     }
+
+    /// Says that what the environment asks for is in vain, but for scrapes of a bridge that was
+    /// given: an injected provider can be given no reader any more.
+    pub(crate) fn report_beside_injected(environment: &Environment, is_pulled: bool) {
+        let asked = Self::of(environment).unwrap_or_default();
+        if asked.otlp || asked.console || asked.prometheus && !is_pulled {
+            let variable = environment.origin(Self::VARIABLE);
+            let message = format!(
+                "{variable} is ignored: the program brings a meter provider of its own, which \
+                 must bring its exporters"
+            );
+            environment.warn(Self::VARIABLE, &message);
+        }
+    }
 }
 
 #[cfg(test)]

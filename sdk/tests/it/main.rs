@@ -141,6 +141,40 @@ fn an_injected_provider_without_a_bridge_of_its_own_cannot_be_scraped() {
 }
 
 #[test]
+fn an_injected_provider_has_its_resource_already() {
+    let builder =
+        || Telemetry::for_service("shop").meter_provider(SdkMeterProvider::builder().build());
+    for builder in [builder().version("1.0.0"), builder().attribute("region", "eu")] {
+        let error = builder.build().unwrap_err();
+        assert!(matches!(error, InstallError::ResourceBesideInjectedProvider), "{error}");
+        assert!(error.to_string().contains("with_resource"), "{error}");
+    }
+}
+
+#[test]
+fn exporters_that_are_listed_beside_an_injected_provider_are_reported() {
+    let (_, log) = log::of(|| {
+        Telemetry::for_service("shop")
+            .meter_provider(SdkMeterProvider::builder().build())
+            .environment([("OTEL_METRICS_EXPORTER", "prometheus")])
+            .build()
+            .unwrap()
+    });
+    assert_eq!(log.matches("OTEL_METRICS_EXPORTER is ignored").count(), 1, "{log}");
+
+    let bridge = Bridge::builder().build().unwrap();
+    let (_, log) = log::of(|| {
+        Telemetry::for_service("shop")
+            .meter_provider(SdkMeterProvider::builder().with_reader(bridge.reader()).build())
+            .bridge(bridge)
+            .environment([("OTEL_METRICS_EXPORTER", "prometheus")])
+            .build()
+            .unwrap()
+    });
+    assert_eq!(log, "", "the bridge is scraped as asked");
+}
+
+#[test]
 fn after_the_end_prometheus_still_reads_the_last_numbers() {
     let telemetry = Telemetry::for_service("shop").prometheus().build().unwrap();
     let sold = telemetry.meter("shop").u64_counter("sold").build();
