@@ -48,13 +48,12 @@ pub struct TelemetryBuilder {
     pub(crate) detectors: Vec<Detector>,
     readers: Readers,
     pub(crate) file: FilePlan,
-    environment: Environment,
-    /// Whether `environment` was given, and is not that of the process.
-    own_environment: bool,
+    /// What is read instead of the variables of the process.
+    environment: Option<Environment>,
 }
 
 impl TelemetryBuilder {
-    pub(crate) fn new(service: String, environment: Environment) -> Self {
+    pub(crate) fn new(service: String) -> Self {
         Self {
             service,
             attributes: Vec::new(),
@@ -66,8 +65,7 @@ impl TelemetryBuilder {
             detectors: Vec::new(),
             readers: Readers::default(),
             file: FilePlan::default(),
-            environment,
-            own_environment: false,
+            environment: None,
         }
     }
 
@@ -101,17 +99,15 @@ impl TelemetryBuilder {
         V: Into<String>,
     {
         let variables = variables.into_iter();
-        self.environment = variables.map(|(name, value)| (name.into(), value.into())).collect();
-        self.own_environment = true;
+        let variables = variables.map(|(name, value)| (name.into(), value.into()));
+        self.environment = Some(variables.collect());
         self
     }
 
     /// Forgets the variables of the process, and keeps those that were given.
     #[cfg(feature = "testing")]
     pub(crate) fn apart_from_process(mut self) -> Self {
-        if !self.own_environment {
-            self.environment = Environment::default();
-        }
+        self.environment.get_or_insert_default();
         self
     }
 
@@ -164,7 +160,8 @@ impl TelemetryBuilder {
             return Err(InstallError::EmptyServiceName);
         }
         let mut description = Description::default();
-        let environment = self.file.carry_out(self.environment, &mut description)?;
+        let environment = self.environment.unwrap_or_else(Environment::of_process);
+        let environment = self.file.carry_out(environment, &mut description)?;
         environment.report_inert();
         let disabled = configuration::disabled(&environment);
         let disabled = description.note("sdk.disabled", disabled, bool::to_string);

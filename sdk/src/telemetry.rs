@@ -32,7 +32,7 @@ impl Telemetry {
     /// Begins the telemetry of the service `name`, such as `bookshop`: the value of `service.name`
     /// unless the environment has another, in `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES`.
     pub fn for_service(name: impl Into<String>) -> TelemetryBuilder {
-        TelemetryBuilder::new(name.into(), Environment::of_process())
+        TelemetryBuilder::new(name.into())
     }
 
     /// A meter for the service's own instruments; `name` is its instrumentation scope, such as

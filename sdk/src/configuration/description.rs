@@ -43,7 +43,6 @@ impl Description {
     }
 
     /// Notes `setting` as `shown`, and gives its value back.
-    #[allow(dead_code, reason = "used by the features")]
     pub(crate) fn note<T, S: Display>(
         &mut self,
         name: &str,
