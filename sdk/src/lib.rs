@@ -1,4 +1,4 @@
-//! OpenTelemetry metrics for Rust services, scraped by Prometheus.
+//! OpenTelemetry metrics for Rust services, scraped by Prometheus and pushed over OTLP.
 //!
 //! Call [`Telemetry::for_service`] once at start-up, and take measured things from what
 //! [`install`](TelemetryBuilder::install) returns:
@@ -43,13 +43,11 @@
 //!
 //! # Environment
 //!
-//! | variable | what it does |
-//! | --- | --- |
-//! | `OTEL_SERVICE_NAME` | replaces the name given to [`Telemetry::for_service`] |
-//! | `OTEL_RESOURCE_ATTRIBUTES` | adds attributes to the resource, `key=value,key=value`, values percent-encoded |
-//! | `OTEL_EXPORTER_PROMETHEUS_HOST`, `…_PORT` | where `Telemetry::serve` listens, `localhost` and `9464` |
-//! | `OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS` | replaces the list of methods that keep their name |
-//! | `OTEL_CONFIG_FILE` | with the feature `config-file`: the file that replaces all other variables |
+//! What the program says is stronger than the variables of OpenTelemetry, and these are stronger than
+//! the defaults, except that `OTEL_SERVICE_NAME` replaces the name given to
+//! [`Telemetry::for_service`]. Exporters that `OTEL_METRICS_EXPORTER` lists are added to those of the
+//! program. `docs/configuration.md` of the repository lists every variable and every method of the
+//! builder, and [`Telemetry::describe`] shows what is in force and who said so.
 //!
 //! A value that cannot be understood is reported once through the `tracing` crate and ignored, as
 //! the OpenTelemetry specification asks. One that is not Unicode counts as unset.

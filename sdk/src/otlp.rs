@@ -74,8 +74,10 @@ impl Otlp {
         self
     }
 
-    /// How long one request may take, 10 s unless the environment has another; zero is refused by
-    /// [`TelemetryBuilder::install`].
+    /// How long sending one push may take, all attempts and the waits between them together; 10 s
+    /// unless the environment has another.
+    ///
+    /// Zero is refused by [`TelemetryBuilder::install`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -128,8 +130,8 @@ impl Otlp {
         self
     }
 
-    /// How long one push may take with all its attempts, 30 s unless the environment has another;
-    /// zero is refused.
+    /// How long one push may take, collecting and sending together, but never longer than the
+    /// interval; 30 s unless the environment has another. Zero is refused.
     pub fn export_timeout(mut self, timeout: Duration) -> Self {
         self.export_timeout = Some(timeout);
         self

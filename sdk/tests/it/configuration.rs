@@ -160,7 +160,7 @@ fn headers_of_code_and_environment_are_sent_together_and_never_shown() {
 }
 
 #[test]
-fn the_time_for_a_request_is_in_milliseconds() {
+fn the_time_for_sending_is_in_milliseconds() {
     let good = [("1500", "1.5s"), ("20", "20ms")];
     otlp_variable("TIMEOUT", "otlp.timeout", "10s", good, "5s");
     let code = Otlp::new().timeout(Duration::from_secs(3));
