@@ -24,11 +24,12 @@ const OFTEN: Schedule = Schedule::new().interval(Duration::from_millis(50));
 #[test]
 fn every_interval_has_its_export() {
     let receiver = Receiver::start([Answer::Accept]);
+    let started = Instant::now();
     let service = Service::new(&http(receiver.http()), OFTEN);
     service.jobs.add(1, &[]);
-    let arrived = receiver.wait_for(4);
-    for pair in arrived.windows(2) {
-        assert!(pair[1].at - pair[0].at >= Duration::from_millis(20));
+    // One that was late does not move the others, so they may come close to each other.
+    for (intervals, arrived) in (1..).zip(receiver.wait_for(4)) {
+        assert!(arrived.at - started >= Duration::from_millis(50) * intervals, "{intervals}");
     }
 }
 
@@ -89,7 +90,6 @@ fn those_who_wait_share_exports() {
             scope.spawn(|| service.push.flush(LONG).unwrap());
         }
     });
-    assert!(receiver.arrived().len() <= 64);
     let flushes: Vec<_> = (0..1000).map(|_| service.push.flush_async(LONG)).collect();
     let before = receiver.arrived().len();
     service.push.flush(LONG).unwrap();
