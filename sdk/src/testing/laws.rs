@@ -6,7 +6,7 @@
 //! 1. a success is one observation, without `error.type`;
 //! 2. a failure is one observation, with an `error.type` that is a class and not a message;
 //! 3. an operation that is dropped midway is one observation, with `error.type="cancelled"`;
-//! 4. after any of these, nothing is in flight any more;
+//! 4. each of these was in flight, and after it nothing is any more;
 //! 5. only declared metrics and attributes appear, and any input whatever makes a bounded number of
 //!    series while each is counted;
 //! 6. whoever uses the measured thing sees what it would see without.

@@ -122,6 +122,12 @@ fn observed_once<S: Subject>(telemetry: &TestTelemetry, law: &str) -> Snapshot {
 /// Law 4. What goes up in one series and comes down in another adds up to 0, and is wrong.
 #[track_caller]
 fn nothing_is_in_flight<S: Subject>(snapshot: &Snapshot) {
+    let was_there = |name: &&str| snapshot.named(name).next().is_some();
+    assert!(
+        S::IN_FLIGHT.is_empty() || S::IN_FLIGHT.iter().any(was_there),
+        "law 4: nothing was ever in flight: nothing was recorded of `{}`\n{snapshot}",
+        S::IN_FLIGHT.join("` or `")
+    );
     for metric in S::IN_FLIGHT.iter().flat_map(|name| snapshot.named(name)) {
         for series in &metric.series {
             let is_zero = series.reading.number().is_some_and(|number| number.agrees(0));

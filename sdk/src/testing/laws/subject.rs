@@ -8,7 +8,8 @@ use crate::{MetricSpec, Telemetry};
 pub trait Subject: Sized + Send + Sync {
     /// The metric that counts operations, by its OpenTelemetry name: a histogram, or a counter.
     const OPERATIONS: &'static str;
-    /// The up-down counters of what is in flight, by their OpenTelemetry names.
+    /// The up-down counters of what is in flight, by their OpenTelemetry names; each
+    /// operation is counted in one of them at least. Empty if there are none.
     const IN_FLIGHT: &'static [&'static str];
     /// How many series of [`Self::OPERATIONS`] any input whatever may make.
     const SERIES: usize;

@@ -56,6 +56,7 @@ mod fault {
     pub(super) const DECLARES_BADLY: u8 = 17;
     pub(super) const LABELS_IDS: u8 = 18;
     pub(super) const COUNTS_NOTHING: u8 = 19;
+    pub(super) const FORGETS_WHAT_IS_ACTIVE: u8 = 20;
 }
 
 /// Runs jobs, and measures them with the fault `F`.
@@ -95,7 +96,9 @@ impl<const F: u8> Jobs<F> {
 
 impl<'a, const F: u8> Job<'a, F> {
     fn start(instruments: &'a Instruments, input: &'a str) -> Self {
-        instruments.active.add(1, &[]);
+        if F != fault::FORGETS_WHAT_IS_ACTIVE {
+            instruments.active.add(1, &[]);
+        }
         Self { instruments, input, error: Some("cancelled"), ended: false }
     }
 
@@ -125,6 +128,7 @@ impl<const F: u8> Drop for Job<'_, F> {
     fn drop(&mut self) {
         let Instruments { telemetry, duration, active, seen } = self.instruments;
         match F {
+            fault::FORGETS_WHAT_IS_ACTIVE => {}
             fault::LEAKS_WHAT_IS_DROPPED if !self.ended => {}
             fault::COMES_DOWN_ELSEWHERE => active.add(-1, &[key::HTTP_ROUTE.of("/jobs")]),
             _ => active.add(-1, &[]),
@@ -255,6 +259,9 @@ fn law_4_wants_every_gauge_down_again() {
     );
     breaks::<{ fault::COMES_DOWN_ELSEWHERE }>(
         "law 4: nothing is in flight any more, but `job.active` reads {http.route=\"/jobs\"} -1",
+    );
+    breaks::<{ fault::FORGETS_WHAT_IS_ACTIVE }>(
+        "law 4: nothing was ever in flight: nothing was recorded of `job.active`",
     );
 }
 
