@@ -37,6 +37,7 @@
 //! | `process` | `TelemetryBuilder::process`, `Telemetry::tokio_runtime`, `Telemetry::build_info`, module `process` | no |
 //! | `resource` | `TelemetryBuilder::detect_host` and the like: what the program runs on | no |
 //! | `testing` | module `testing`: telemetry for a test of its own, assertions, a lint, the laws | no |
+//! | `full` | all of the above but `testing` | no |
 //! | `upstream` | `prometheus::Bridge::upstream`: the names of the crate `opentelemetry-prometheus` | no |
 //!
 //! A feature adds names and never changes what existing names do.
@@ -71,6 +72,7 @@ mod resource;
 mod signal;
 mod telemetry;
 mod view;
+mod wildcard;
 
 #[cfg(feature = "config-file")]
 mod config_file;

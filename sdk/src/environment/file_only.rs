@@ -8,7 +8,7 @@ use std::{
 
 use opentelemetry::KeyValue;
 
-use crate::{View, error::ConfigFileError};
+use crate::{View, error::ConfigFileError, wildcard};
 
 /// What a configuration file says and no variable can; without a file, nothing.
 #[derive(Debug, Clone, Default)]
@@ -95,7 +95,9 @@ impl Names {
     /// Whether `name` is one of them.
     #[allow(dead_code, reason = "used by the features")]
     pub(crate) fn contain(&self, name: &str) -> bool {
-        let any = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, name));
+        let any = |patterns: &[String]| {
+            patterns.iter().any(|pattern| wildcard::matches(pattern, name, |a, b| a == b))
+        };
         self.included.as_deref().is_none_or(any) && !any(&self.excluded)
     }
 }
@@ -104,35 +106,6 @@ impl Default for Page {
     fn default() -> Self {
         Self { scope_info: true, target_info: true, suffixes: true, resource_labels: None }
     }
-}
-
-/// Whether `name` matches `pattern`, in a time of the product of their lengths at most.
-#[allow(dead_code, reason = "used by the features")]
-fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), name.chars().collect());
-    let (mut p, mut n) = (0, 0);
-    // Where the last `*` was, and how much of the name it has taken.
-    let mut star = None;
-    while n < name.len() {
-        match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, n));
-                p += 1;
-            }
-            Some(c) if *c == '?' || *c == name[n] => {
-                p += 1;
-                n += 1;
-            }
-            _ => {
-                let Some((at, taken)) = star else { return false };
-                star = Some((at, taken + 1));
-                p = at + 1;
-                n = taken + 1;
-            }
-        }
-    }
-    pattern[p..].iter().all(|rest| *rest == '*')
 }
 
 #[cfg(test)]

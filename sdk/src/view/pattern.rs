@@ -1,5 +1,7 @@
 //! Which metrics a view is about.
 
+use crate::wildcard;
+
 /// The name of a metric, in which `*` stands for any number of characters and `?` for one.
 #[derive(Debug, Clone)]
 pub(super) struct Pattern(String);
@@ -29,29 +31,7 @@ impl Pattern {
 
     /// Whether `name` matches; names of instruments are case-insensitive ASCII.
     pub(super) fn matches(&self, name: &str) -> bool {
-        let (pattern, name) = (self.0.as_bytes(), name.as_bytes());
-        let (mut p, mut n) = (0, 0);
-        // Where the last `*` was, and how much of the name it has taken.
-        let mut star = None;
-        while n < name.len() {
-            match pattern.get(p) {
-                Some(b'*') => {
-                    star = Some((p, n));
-                    p += 1;
-                }
-                Some(c) if *c == b'?' || c.eq_ignore_ascii_case(&name[n]) => {
-                    p += 1;
-                    n += 1;
-                }
-                _ => {
-                    let Some((at, taken)) = star else { return false };
-                    star = Some((at, taken + 1));
-                    p = at + 1;
-                    n = taken + 1;
-                }
-            }
-        }
-        pattern[p..].iter().all(|rest| *rest == b'*')
+        wildcard::matches(&self.0, name, |one, other| one.eq_ignore_ascii_case(&other))
     }
 }
 
