@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Telemetry, error::ShutdownError, push::Push, reader::Readers};
+use crate::{Telemetry, error::FlushError, push::Push, reader::Readers};
 
 /// What must happen before the process ends, shared by all clones of a telemetry.
 pub(crate) struct Ending {
@@ -23,12 +23,12 @@ impl Telemetry {
     ///
     /// # Errors
     ///
-    /// [`ShutdownError`] when a push failed or ran out of time; the next one carries what this
+    /// [`FlushError`] when a push failed or ran out of time; the next one carries what this
     /// one could not.
-    pub async fn flush(&self, timeout: Duration) -> Result<(), ShutdownError> {
+    pub async fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
         let readers = self.ending.readers.flush().run(timeout);
         let pushed = self.ending.push.flush(timeout).await;
-        pushed.and(readers.await.map_err(ShutdownError::from))
+        FlushError::of([pushed, readers.await.map_err(FlushError::from)])
     }
 
     /// As [`Telemetry::flush`], for programs without an async runtime; it blocks the thread for
@@ -37,10 +37,10 @@ impl Telemetry {
     /// # Errors
     ///
     /// As [`Telemetry::flush`].
-    pub fn flush_blocking(&self, timeout: Duration) -> Result<(), ShutdownError> {
+    pub fn flush_blocking(&self, timeout: Duration) -> Result<(), FlushError> {
         let readers = self.ending.readers.flush().begin(timeout);
         let pushed = self.ending.push.flush_blocking(timeout);
-        pushed.and(readers().map_err(ShutdownError::from))
+        FlushError::of([pushed, readers().map_err(FlushError::from)])
     }
 
     /// Ends the telemetry within `timeout`: what was measured is pushed a last time, and pushing
@@ -53,12 +53,12 @@ impl Telemetry {
     ///
     /// # Errors
     ///
-    /// [`ShutdownError`] when an exporter failed or ran out of time; the telemetry has ended all
+    /// [`FlushError`] when an exporter failed or ran out of time; the telemetry has ended all
     /// the same.
-    pub async fn shutdown(&self, timeout: Duration) -> Result<(), ShutdownError> {
+    pub async fn shutdown(&self, timeout: Duration) -> Result<(), FlushError> {
         let readers = self.ending.readers.shutdown().run(timeout);
         let pushed = self.ending.push.stop(timeout).await;
-        pushed.and(readers.await.map_err(ShutdownError::from))
+        FlushError::of([pushed, readers.await.map_err(FlushError::from)])
     }
 
     /// As [`Telemetry::shutdown`], for programs without an async runtime; it blocks the thread
@@ -67,10 +67,10 @@ impl Telemetry {
     /// # Errors
     ///
     /// As [`Telemetry::shutdown`].
-    pub fn shutdown_blocking(&self, timeout: Duration) -> Result<(), ShutdownError> {
+    pub fn shutdown_blocking(&self, timeout: Duration) -> Result<(), FlushError> {
         let readers = self.ending.readers.shutdown().begin(timeout);
         let pushed = self.ending.push.stop_blocking(timeout);
-        pushed.and(readers().map_err(ShutdownError::from))
+        FlushError::of([pushed, readers().map_err(FlushError::from)])
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can go wrong at start-up and at the end.
 
-use std::{error::Error, io, path::PathBuf};
+use std::{error::Error, fmt, io, path::PathBuf};
 
 use opentelemetry_sdk::error::OTelSdkError;
 
@@ -101,13 +101,49 @@ fn shown(key: &str) -> String {
     if key.is_empty() { String::new() } else { format!(", `{key}`") }
 }
 
-/// What could not be pushed in time, at the end or when a flush was asked for.
-#[derive(Debug, thiserror::Error)]
-#[error("not everything was pushed: {0}")]
-pub struct ShutdownError(#[source] pub(crate) Box<dyn Error + Send + Sync>);
+/// What did not leave in time, at a flush or at the end.
+#[derive(Debug)]
+pub struct FlushError {
+    failures: Vec<Failure>,
+}
 
-impl From<OTelSdkError> for ShutdownError {
+/// Why one exporter, or one reader of the application, is not done.
+#[derive(Debug)]
+struct Failure {
+    reason: String,
+    is_timeout: bool,
+}
+
+impl FlushError {
+    /// Whether nothing went wrong but that there was not enough time.
+    pub fn is_timeout(&self) -> bool {
+        self.failures.iter().all(|failure| failure.is_timeout)
+    }
+
+    #[allow(dead_code, reason = "used by the feature `otlp`")]
+    pub(crate) fn new(reason: &impl ToString, is_timeout: bool) -> Self {
+        Self { failures: vec![Failure { reason: reason.to_string(), is_timeout }] }
+    }
+
+    /// All that failed of `outcomes`.
+    pub(crate) fn of(outcomes: impl IntoIterator<Item = Result<(), Self>>) -> Result<(), Self> {
+        let failed = outcomes.into_iter().filter_map(Result::err);
+        let failures: Vec<_> = failed.flat_map(|error| error.failures).collect();
+        if failures.is_empty() { Ok(()) } else { Err(Self { failures }) }
+    }
+}
+
+impl From<OTelSdkError> for FlushError {
     fn from(error: OTelSdkError) -> Self {
-        Self(Box::new(error))
+        Self::new(&error, matches!(error, OTelSdkError::Timeout(_)))
+    }
+}
+
+impl Error for FlushError {}
+
+impl fmt::Display for FlushError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reasons: Vec<_> = self.failures.iter().map(|failure| failure.reason.as_str()).collect();
+        write!(f, "not everything was pushed: {}", reasons.join("; "))
     }
 }

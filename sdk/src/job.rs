@@ -62,7 +62,7 @@ impl Telemetry {
     }
 }
 
-fn report(shutdown: Result<(), crate::ShutdownError>) {
+fn report(shutdown: Result<(), crate::FlushError>) {
     if let Err(error) = shutdown {
         tracing::warn!("the job has ended, and its last metrics may be lost: {error}");
     }

@@ -88,7 +88,7 @@ pub mod prometheus;
 pub mod testing;
 
 pub use builder::TelemetryBuilder;
-pub use error::{ConfigFileError, InstallError, ShutdownError};
+pub use error::{ConfigFileError, FlushError, InstallError};
 pub use kymo_core::{BucketsError, MetricKind, MetricSpec, key};
 pub use opentelemetry;
 #[cfg(feature = "signal")]

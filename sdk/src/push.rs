@@ -14,7 +14,7 @@ mod absent {
     use opentelemetry_sdk::metrics::MeterProviderBuilder;
 
     use crate::{
-        InstallError, ShutdownError,
+        FlushError, InstallError,
         configuration::{Description, Exporters},
         environment::Environment,
         view::ShapePlan,
@@ -67,19 +67,19 @@ mod absent {
 
         pub(crate) fn measure(&self, _: &dyn MeterProvider) {}
 
-        pub(crate) async fn flush(&self, _: Duration) -> Result<(), ShutdownError> {
+        pub(crate) async fn flush(&self, _: Duration) -> Result<(), FlushError> {
             Ok(())
         }
 
-        pub(crate) fn flush_blocking(&self, _: Duration) -> Result<(), ShutdownError> {
+        pub(crate) fn flush_blocking(&self, _: Duration) -> Result<(), FlushError> {
             Ok(())
         }
 
-        pub(crate) async fn stop(&self, _: Duration) -> Result<(), ShutdownError> {
+        pub(crate) async fn stop(&self, _: Duration) -> Result<(), FlushError> {
             Ok(())
         }
 
-        pub(crate) fn stop_blocking(&self, _: Duration) -> Result<(), ShutdownError> {
+        pub(crate) fn stop_blocking(&self, _: Duration) -> Result<(), FlushError> {
             Ok(())
         }
 

@@ -17,7 +17,7 @@ use integration_tests::{
     receiver::{Conduct, Received},
 };
 use kymo::{
-    ShutdownError, Telemetry,
+    FlushError, Telemetry,
     otlp::{Otlp, Protocol},
 };
 use tower::ServiceExt;
@@ -71,7 +71,7 @@ fn each(end: impl Fn(Telemetry, &str)) {
 }
 
 #[track_caller]
-fn in_time(what: &str, outcome: &Result<(), ShutdownError>, took: Duration) {
+fn in_time(what: &str, outcome: &Result<(), FlushError>, took: Duration) {
     assert!(outcome.is_err(), "{what} cannot succeed");
     assert!(took < TIMEOUT + SLACK, "{what}: {took:?}");
 }

@@ -2,13 +2,12 @@
 
 use std::{future::Future, time::Duration};
 
-use kymo_push::FlushError;
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry_sdk::metrics::MeterProviderBuilder;
 
 use super::{Otlp, resolve::Resolved, variables};
 use crate::{
-    InstallError, ShutdownError, View,
+    FlushError, InstallError, View,
     configuration::{Description, Exporters, Origin},
     environment::Environment,
     view::ShapePlan,
@@ -104,23 +103,23 @@ impl Push {
         }
     }
 
-    pub(crate) async fn flush(&self, timeout: Duration) -> Result<(), ShutdownError> {
+    pub(crate) async fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
         // All are asked before the first is awaited.
         all(self.0.iter().map(|push| push.flush_async(timeout)).collect()).await
     }
 
-    pub(crate) async fn stop(&self, timeout: Duration) -> Result<(), ShutdownError> {
+    pub(crate) async fn stop(&self, timeout: Duration) -> Result<(), FlushError> {
         all(self.0.iter().map(|push| push.stop_async(timeout)).collect()).await
     }
 
-    pub(crate) fn flush_blocking(&self, timeout: Duration) -> Result<(), ShutdownError> {
+    pub(crate) fn flush_blocking(&self, timeout: Duration) -> Result<(), FlushError> {
         let waits: Vec<_> = self.0.iter().map(|push| push.begin_flush(timeout)).collect();
-        first_failure(waits.into_iter().map(|wait| wait()).collect())
+        failures(waits.into_iter().map(|wait| wait()).collect())
     }
 
-    pub(crate) fn stop_blocking(&self, timeout: Duration) -> Result<(), ShutdownError> {
+    pub(crate) fn stop_blocking(&self, timeout: Duration) -> Result<(), FlushError> {
         let waits: Vec<_> = self.0.iter().map(|push| push.begin_stop(timeout)).collect();
-        first_failure(waits.into_iter().map(|wait| wait()).collect())
+        failures(waits.into_iter().map(|wait| wait()).collect())
     }
 
     /// Asks for a push soon, and waits for nothing.
@@ -180,16 +179,20 @@ fn start(
 }
 
 async fn all(
-    results: Vec<impl Future<Output = Result<(), FlushError>>>,
-) -> Result<(), ShutdownError> {
+    results: Vec<impl Future<Output = Result<(), kymo_push::FlushError>>>,
+) -> Result<(), FlushError> {
     let mut known = Vec::new();
     for result in results {
         known.push(result.await);
     }
-    first_failure(known)
+    failures(known)
 }
 
-fn first_failure(results: Vec<Result<(), FlushError>>) -> Result<(), ShutdownError> {
-    let failure = results.into_iter().find_map(Result::err);
-    failure.map_or(Ok(()), |failure| Err(ShutdownError(Box::new(failure))))
+fn failures(results: Vec<Result<(), kymo_push::FlushError>>) -> Result<(), FlushError> {
+    FlushError::of(results.into_iter().map(|result| {
+        result.map_err(|error| {
+            let is_timeout = matches!(error, kymo_push::FlushError::Timeout { .. });
+            FlushError::new(&error, is_timeout)
+        })
+    }))
 }

@@ -76,7 +76,7 @@ async fn a_reader_that_hangs_is_waited_for_no_longer_than_the_time_out() {
     let telemetry = Telemetry::for_service("shop").reader(asked.clone()).build().unwrap();
     let (begun, short) = (Instant::now(), Duration::from_millis(50));
     let flushed = telemetry.flush(short).await.unwrap_err();
-    assert!(flushed.to_string().contains("50ms"), "{flushed}");
+    assert!(flushed.is_timeout() && flushed.to_string().contains("50ms"), "{flushed}");
     for _ in 0..5 {
         // It is not asked again, so that no threads pile up.
         telemetry.flush_blocking(short).unwrap_err();
@@ -85,4 +85,16 @@ async fn a_reader_that_hangs_is_waited_for_no_longer_than_the_time_out() {
     // Other tasks of this one thread ran meanwhile, or the time-outs could not have passed.
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     assert_eq!(asked.times(), [1, 1]);
+}
+
+#[cfg(feature = "otlp")]
+#[test]
+fn everything_that_failed_is_named() {
+    let asked = Asked { takes: Duration::from_mins(1), ..Asked::default() };
+    let otlp = kymo::otlp::Otlp::new().endpoint("http://127.0.0.1:1");
+    let builder = Telemetry::for_service("shop").environment::<&str, &str>([]);
+    let telemetry = builder.otlp_with(otlp).reader(asked).build().unwrap();
+    telemetry.meter("shop").u64_counter("sold").build().add(1, &[]);
+    let failed = telemetry.flush_blocking(Duration::from_millis(300)).unwrap_err();
+    assert_eq!(failed.to_string().matches("; ").count(), 1, "{failed}");
 }
