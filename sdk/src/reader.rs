@@ -4,7 +4,7 @@ mod errand;
 
 use std::{
     sync::{
-        Arc, Weak,
+        Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -29,6 +29,7 @@ impl Readers {
     pub(crate) fn add(&mut self, reader: impl MetricReader) {
         self.0.push(Attached {
             reader: Arc::new(reader),
+            pipeline: Arc::default(),
             flushing: Arc::default(),
             ended: Arc::default(),
         });
@@ -55,7 +56,7 @@ impl Readers {
 
     /// Ends all of them, one after the other, each with what is left of the time.
     pub(crate) fn shutdown(&self) -> Errand {
-        self.errand(Attached::shutdown_with_timeout)
+        self.errand(Attached::end)
     }
 
     fn errand(
@@ -87,13 +88,24 @@ impl Readers {
 #[derive(Debug, Clone)]
 struct Attached {
     reader: Arc<dyn MetricReader>,
+    pipeline: Arc<Mutex<Option<Weak<Pipeline>>>>,
     flushing: Arc<AtomicBool>,
-    /// The provider ends it once more when it is dropped itself.
     ended: Arc<AtomicBool>,
+}
+
+impl Attached {
+    /// Ends it, the first time.
+    fn end(&self, timeout: Duration) -> OTelSdkResult {
+        if self.ended.swap(true, Ordering::AcqRel) {
+            return Ok(());
+        }
+        self.reader.shutdown_with_timeout(timeout)
+    }
 }
 
 impl MetricReader for Attached {
     fn register_pipeline(&self, pipeline: Weak<Pipeline>) {
+        *self.pipeline.lock().unwrap_or_else(PoisonError::into_inner) = Some(pipeline.clone());
         self.reader.register_pipeline(pipeline);
     }
 
@@ -105,11 +117,19 @@ impl MetricReader for Attached {
         self.reader.force_flush()
     }
 
+    /// Called when the provider is dropped, which must wait for nobody: the reader ends on a thread
+    /// of its own, and what it has yet to read lives until then.
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        if self.ended.swap(true, Ordering::AcqRel) {
+        if self.ended.load(Ordering::Acquire) {
             return Ok(());
         }
-        self.reader.shutdown_with_timeout(timeout)
+        let pipeline = self.pipeline.lock().unwrap_or_else(PoisonError::into_inner);
+        let pipeline = pipeline.as_ref().and_then(Weak::upgrade);
+        let reader = self.clone();
+        errand::spawn(move || {
+            drop(reader.end(timeout));
+            drop(pipeline);
+        })
     }
 
     fn temporality(&self, kind: InstrumentKind) -> Temporality {

@@ -66,7 +66,8 @@ impl Errand {
     }
 }
 
-fn spawn(work: impl FnOnce() + Send + 'static) -> OTelSdkResult {
+/// Runs `work` on a thread of its own.
+pub(super) fn spawn(work: impl FnOnce() + Send + 'static) -> OTelSdkResult {
     let spawned = thread::Builder::new().name("kymo-readers".to_owned()).spawn(work);
     spawned.map(drop).map_err(|error| OTelSdkError::InternalFailure(error.to_string()))
 }

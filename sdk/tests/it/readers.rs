@@ -87,6 +87,24 @@ async fn a_reader_that_hangs_is_waited_for_no_longer_than_the_time_out() {
     assert_eq!(asked.times(), [1, 1]);
 }
 
+#[tokio::test]
+async fn dropping_waits_for_no_reader_and_lets_it_read_the_last_numbers() {
+    let asked = Asked { takes: Duration::from_secs(2), ..Asked::default() };
+    let telemetry = Telemetry::for_service("shop").reader(asked.clone()).build().unwrap();
+    telemetry.meter("shop").u64_counter("sold").build().add(1, &[]);
+    let begun = Instant::now();
+    drop(telemetry);
+    assert!(begun.elapsed() < asked.takes, "{:?}", begun.elapsed());
+    let ended = || asked.times() == [0, 1];
+    while !ended() {
+        assert!(begun.elapsed() < Duration::from_secs(10));
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let mut metrics = ResourceMetrics::default();
+    asked.collect(&mut metrics).unwrap();
+    assert_eq!(metrics.scope_metrics().count(), 1);
+}
+
 #[cfg(feature = "otlp")]
 #[test]
 fn everything_that_failed_is_named() {
