@@ -25,7 +25,6 @@ impl Component {
     }
 
     /// The same, with the server it talks to.
-    #[cfg(feature = "http")]
     pub(crate) fn server(mut self, address: &str, port: u16) -> Self {
         self.attributes.push(key::SERVER_ADDRESS.of(address.to_owned()));
         self.attributes.push(key::SERVER_PORT.of(i64::from(port)));

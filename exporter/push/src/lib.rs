@@ -36,17 +36,11 @@
 //! - A panic in a callback of an observable instrument ends neither the thread nor the program. The
 //!   SDK collects nothing for this reader after that, which the log event says.
 
-// With fewer exporters there are failures that cannot happen.
-#![cfg_attr(not(feature = "grpc"), allow(dead_code))]
-
-#[cfg(feature = "http")]
 mod client;
 mod component;
-#[cfg(feature = "console")]
 mod console;
 mod cycle;
 mod destination;
-#[cfg(feature = "http")]
 mod endpoint;
 mod error;
 mod export;
@@ -54,7 +48,6 @@ mod failure;
 #[cfg(feature = "grpc")]
 mod grpc;
 mod health;
-#[cfg(feature = "http")]
 mod http;
 mod instruments;
 mod mailbox;
@@ -67,7 +60,6 @@ mod retry;
 mod schedule;
 mod source;
 mod thread;
-#[cfg(feature = "http")]
 mod tls;
 mod worker;
 

@@ -49,7 +49,6 @@ impl Push {
     /// # Errors
     ///
     /// What `destination` says cannot be used, or the thread cannot be started.
-    #[cfg(feature = "http")]
     pub fn otlp(destination: &crate::Destination, schedule: Schedule) -> Result<Self, Error> {
         let temporality = destination.temporality;
         match destination.protocol {
@@ -70,7 +69,6 @@ impl Push {
     /// # Errors
     ///
     /// The thread cannot be started.
-    #[cfg(feature = "console")]
     pub fn console(schedule: Schedule) -> Result<Self, Error> {
         let exporter = crate::console::ConsoleExporter::new();
         Self::start(exporter, schedule, TemporalityPreference::Cumulative)
