@@ -43,12 +43,12 @@ pub enum Error {
         problem: String,
     },
 
-    /// The protocol was left out at compile time.
-    #[error("kymo-push was compiled without {feature:?}; enable this cargo feature")]
-    LeftOut {
-        /// The cargo feature that brings it.
-        feature: &'static str,
-    },
+    /// OTLP over gRPC was left out at compile time.
+    #[error(
+        "this program cannot push over gRPC; build it with the feature `grpc` of kymo-push, \
+         which is `otlp-grpc` of kymo, or push over HTTP"
+    )]
+    WithoutGrpc,
 
     /// The thread that pushes could not be started.
     #[error("the thread that pushes metrics cannot be started; raise the limit of threads")]

@@ -60,7 +60,7 @@ impl Push {
                 Self::start(crate::grpc::GrpcExporter::new(destination)?, schedule, temporality)
             }
             #[cfg(not(feature = "grpc"))]
-            crate::Protocol::Grpc => Err(Error::LeftOut { feature: "grpc" }),
+            crate::Protocol::Grpc => Err(Error::WithoutGrpc),
         }
     }
 
