@@ -2,7 +2,8 @@
 
 use std::{
     future::Future,
-    sync::atomic::AtomicUsize,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
@@ -21,13 +22,15 @@ use crate::{
 pub(crate) struct ConsoleExporter {
     stdout: MetricExporter,
     component: Component,
+    /// Whether nobody reads any more.
+    closed: AtomicBool,
 }
 
 impl ConsoleExporter {
     pub(crate) fn new() -> Self {
         static MADE: AtomicUsize = AtomicUsize::new(0);
         let component = Component::new("console_metric_exporter", &MADE);
-        Self { stdout: MetricExporter::default(), component }
+        Self { stdout: MetricExporter::default(), component, closed: AtomicBool::new(false) }
     }
 }
 
@@ -41,13 +44,25 @@ impl Export for ConsoleExporter {
     }
 
     /// Prints right away, for the metrics are here and nowhere later.
+    ///
+    /// Where nobody reads, printing panics; it does so once, because every panic prints too.
     fn prepare(&self, metrics: &ResourceMetrics) -> Result<Bytes, Failure> {
-        let print = std::pin::pin!(self.stdout.export(metrics));
-        let printed = print.poll(&mut Context::from_waker(Waker::noop()));
-        match printed {
-            Poll::Ready(Ok(())) => Ok(Bytes::new()),
-            Poll::Ready(Err(error)) => Err(Failure::new(Kind::Output, error.to_string())),
-            Poll::Pending => Err(Failure::new(Kind::Output, "standard output is not ready")),
+        let failed = |reason: &str| Err(Failure::new(Kind::Output, reason.to_owned()));
+        if self.closed.load(Ordering::Relaxed) {
+            return failed("standard output is closed");
+        }
+        let print = AssertUnwindSafe(|| {
+            let print = std::pin::pin!(self.stdout.export(metrics));
+            print.poll(&mut Context::from_waker(Waker::noop()))
+        });
+        match catch_unwind(print) {
+            Ok(Poll::Ready(Ok(()))) => Ok(Bytes::new()),
+            Ok(Poll::Ready(Err(error))) => failed(&error.to_string()),
+            Ok(Poll::Pending) => failed("standard output is not ready"),
+            Err(_) => {
+                self.closed.store(true, Ordering::Relaxed);
+                failed("standard output is closed")
+            }
         }
     }
 

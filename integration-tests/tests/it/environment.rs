@@ -1,8 +1,12 @@
 //! What the variables of a process do, in a process.
 
-use std::{process::Command, time::Duration};
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Command, Stdio},
+    time::Duration,
+};
 
-use integration_tests::{Client, Process, Scrape};
+use integration_tests::{Client, Process, Scrape, eventually};
 
 const READY: Duration = Duration::from_secs(30);
 const COUNT: &str = "http_server_request_duration_seconds_count";
@@ -91,4 +95,27 @@ async fn an_address_in_use_or_not_ours_is_an_error_that_says_what_to_do() {
     let error =
         foreign.wait_for_line(READY, |line| line.strip_prefix("error: ").map(str::to_owned));
     assert!(error.contains("192.0.2.1:0") && error.contains("does not have"), "{error}");
+}
+
+#[tokio::test]
+async fn a_console_that_nobody_reads_is_counted_and_costs_one_message() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_own_port"));
+    command.env("OTEL_EXPORTER_PROMETHEUS_PORT", "0");
+    command.env("OTEL_METRICS_EXPORTER", "console").env("OTEL_METRIC_EXPORT_INTERVAL", "50");
+    let pipes = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut process = pipes.spawn().unwrap();
+    // Whoever reads stops after the line that matters, as `head` does.
+    let lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let url = lines.into_iter().find_map(|line| Some(line.strip_prefix("metrics on ")?.to_owned()));
+    let client = Client::new(url.unwrap());
+
+    let look = async || Scrape::parse(client.get("/metrics").await.text()).unwrap();
+    let name = "otel_sdk_exporter_operation_duration_seconds_count";
+    let failed = |scrape: &Scrape| scrape.sum(name, &[("error_type", "output")]) > 2.5;
+    eventually(Duration::from_secs(20), look, failed).await;
+    process.kill().unwrap();
+    process.wait().unwrap();
+    let mut log = String::new();
+    process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    assert_eq!(log.matches("panicked").count(), 1, "{log}");
 }
