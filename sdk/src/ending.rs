@@ -24,7 +24,7 @@ impl Telemetry {
     /// # Errors
     ///
     /// [`FlushError`] when a push failed or ran out of time; the next one carries what this
-    /// one could not.
+    /// one could not, unless it carries deltas.
     pub async fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
         let readers = self.ending.readers.flush().run(timeout);
         let pushed = self.ending.push.flush(timeout).await;
