@@ -3,6 +3,7 @@
 mod errand;
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
@@ -48,7 +49,7 @@ impl Readers {
                 let problem = "a reader of the application does not return from a flush";
                 return Err(OTelSdkError::InternalFailure(problem.to_owned()));
             }
-            let flushed = reader.force_flush();
+            let flushed = guarded(|| reader.force_flush());
             reader.flushing.store(false, Ordering::Release);
             flushed
         })
@@ -56,7 +57,7 @@ impl Readers {
 
     /// Ends all of them, one after the other, each with what is left of the time.
     pub(crate) fn shutdown(&self) -> Errand {
-        self.errand(Attached::end)
+        self.errand(|reader, timeout| guarded(|| reader.end(timeout)))
     }
 
     fn errand(
@@ -82,6 +83,15 @@ impl Readers {
             _ => Err(InstallError::ReaderBesideInjectedProvider),
         }
     }
+}
+
+/// A panic of one reader takes nothing from the others.
+fn guarded(act: impl FnOnce() -> OTelSdkResult) -> OTelSdkResult {
+    catch_unwind(AssertUnwindSafe(act)).unwrap_or_else(|panic| {
+        // It may panic again when it is dropped.
+        std::mem::forget(panic);
+        Err(OTelSdkError::InternalFailure("a reader of the application panicked".to_owned()))
+    })
 }
 
 /// A reader of whatever type: the provider asks for a type it knows.

@@ -24,6 +24,7 @@ struct Asked {
     flushes: Arc<AtomicU32>,
     shutdowns: Arc<AtomicU32>,
     takes: Duration,
+    panics: bool,
     inner: Arc<ManualReader>,
 }
 
@@ -36,11 +37,13 @@ impl MetricReader for Asked {
     }
     fn force_flush(&self) -> OTelSdkResult {
         self.flushes.fetch_add(1, Ordering::SeqCst);
+        assert!(!self.panics, "on purpose");
         thread::sleep(self.takes);
         Ok(())
     }
     fn shutdown_with_timeout(&self, _: Duration) -> OTelSdkResult {
         self.shutdowns.fetch_add(1, Ordering::SeqCst);
+        assert!(!self.panics, "on purpose");
         thread::sleep(self.takes);
         Ok(())
     }
@@ -85,6 +88,21 @@ async fn a_reader_that_hangs_is_waited_for_no_longer_than_the_time_out() {
     // Other tasks of this one thread ran meanwhile, or the time-outs could not have passed.
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     assert_eq!(asked.times(), [1, 1]);
+}
+
+#[tokio::test]
+async fn a_reader_that_panics_takes_nothing_from_the_next_one() {
+    let asked = [true, false].map(|panics| Asked { panics, ..Asked::default() });
+    let builder = Telemetry::for_service("shop");
+    let builder = asked.iter().cloned().fold(builder, kymo::TelemetryBuilder::reader);
+    let telemetry = builder.build().unwrap();
+    let second = Duration::from_secs(1);
+    for _ in 0..2 {
+        let failed = telemetry.flush(second).await.unwrap_err();
+        assert!(failed.to_string().contains("panicked") && !failed.is_timeout(), "{failed}");
+    }
+    telemetry.shutdown(second).await.unwrap_err();
+    assert_eq!(asked.map(|reader| reader.times()), [[2, 1]; 2]);
 }
 
 #[tokio::test]
