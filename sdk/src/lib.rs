@@ -35,6 +35,7 @@
 //! | `config-file` | `TelemetryBuilder::config_file`, and `OTEL_CONFIG_FILE`: declarative configuration | no |
 //! | `signal` | `shutdown_signal`: Ctrl-C and SIGTERM, with tokio | no |
 //! | `process` | `TelemetryBuilder::process`, `Telemetry::tokio_runtime`, `Telemetry::build_info`, module `process` | no |
+//! | `sqlx` | `Telemetry::sqlx`, `Telemetry::sqlx_with`, module `sqlx` | no |
 //! | `resource` | `TelemetryBuilder::detect_host` and the like: what the program runs on | no |
 //! | `testing` | module `testing`: telemetry for a test of its own, assertions, a lint, the laws | no |
 //! | `full` | all of the above but `testing` | no |
@@ -84,6 +85,8 @@ pub mod otlp;
 pub mod process;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
+#[cfg(feature = "sqlx")]
+pub mod sqlx;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -107,6 +110,8 @@ pub fn declared_metrics() -> impl Iterator<Item = &'static MetricSpec> {
         kymo_push::metrics::ALL,
         #[cfg(feature = "process")]
         kymo_process::metrics::ALL,
+        #[cfg(feature = "sqlx")]
+        kymo_sqlx::metrics::ALL,
         kymo_core::metrics::ALL,
     ];
     crates.iter().copied().flatten().collect::<Vec<_>>().into_iter()

@@ -26,6 +26,23 @@ pub const BODY_SIZE: &[f64] = &[
 pub const STREAM_DURATION: &[f64] =
     &[1.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 21600.0, 43200.0, 86400.0];
 
+/// Seconds a database takes to answer, as the database conventions advise for
+/// `db.client.operation.duration`.
+pub const DB_DURATION: &[f64] = &[0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0];
+
+/// Seconds a program waits for a connection: from a tenth of a millisecond, since one that is
+/// idle is there at once.
+pub const DB_WAIT: &[f64] = &[0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0];
+
+/// Seconds a program keeps a connection or a transaction to itself, up to a minute.
+pub const DB_USE: &[f64] =
+    &[0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0];
+
+/// Rows that a query returns, as the database conventions advise for
+/// `db.client.response.returned_rows`.
+pub const ROWS: &[f64] =
+    &[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10000.0];
+
 /// Upper bounds of a histogram that are known to be finite and strictly ascending.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Buckets(Vec<f64>);

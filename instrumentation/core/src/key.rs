@@ -53,7 +53,8 @@ impl AttributeKey {
 pub const ERROR_TYPE: AttributeKey = AttributeKey::closed(
     "error.type",
     "Why it failed; absent on success. HTTP: the status of a 5xx, `timeout`, `cancelled`, `panic`, \
-     `body_error` or `_OTHER`. Push: the status, `timeout`, `connection`, `rejected`, `too_large`, \
+     `body_error` or `_OTHER`. SQL: a constraint such as `unique_violation`, `deadlock`, \
+     `lock_timeout`, a class of SQLSTATE, `pool_timed_out`, `io`, `cancelled` and the like. Push: the status, `timeout`, `connection`, `rejected`, `too_large`, \
      `cancelled`, `output`, `panic`, `collection` or `_OTHER`.",
 );
 
@@ -85,6 +86,54 @@ pub const URL_SCHEME: AttributeKey =
 /// What a response turned into that outlives a request.
 pub const STREAM_KIND: AttributeKey =
     AttributeKey::closed("kymo.http.stream.kind", "`sse`, `websocket` or `upgrade`.");
+
+/// The database product.
+pub const DB_SYSTEM_NAME: AttributeKey = AttributeKey::closed(
+    "db.system.name",
+    "`postgresql`, `mysql`, `mariadb`, `sqlite` or `other_sql`.",
+);
+/// The database that connections are opened with.
+pub const DB_NAMESPACE: AttributeKey = AttributeKey::budget(
+    "db.namespace",
+    64,
+    "The database that connections were opened with, of SQLite the file's name; absent if unknown.",
+);
+/// What a statement does, and to what.
+pub const DB_QUERY_SUMMARY: AttributeKey = AttributeKey::budget(
+    "db.query.summary",
+    400,
+    "What the statement does and to which tables, such as `SELECT books`; or the name it was given.",
+);
+/// The code of the error that the database answered with.
+pub const DB_RESPONSE_STATUS_CODE: AttributeKey = AttributeKey::budget(
+    "db.response.status_code",
+    100,
+    "PostgreSQL: the SQLSTATE. MySQL and MariaDB: the error number. SQLite: the extended result \
+     code. Absent unless the database answered with an error.",
+);
+/// The table whose rows were changed.
+pub const DB_COLLECTION_NAME: AttributeKey =
+    AttributeKey::budget("db.collection.name", 200, "The table, as the statement names it.");
+/// What was done to rows.
+pub const DB_OPERATION_NAME: AttributeKey = AttributeKey::closed(
+    "db.operation.name",
+    "`INSERT`, `REPLACE`, `UPDATE`, `DELETE` or `MERGE`.",
+);
+/// How a transaction ended.
+pub const DB_TRANSACTION_OUTCOME: AttributeKey = AttributeKey::closed(
+    "kymo.db.transaction.outcome",
+    "`commit`; `rollback`, also when the server answered a commit with it; `dropped` without \
+     either; or `error` when the commit or the rollback failed.",
+);
+/// The pool.
+pub const DB_CONNECTION_POOL_NAME: AttributeKey = AttributeKey::budget(
+    "db.client.connection.pool.name",
+    64,
+    "The name the program gave to the pool, or `address:port/database`.",
+);
+/// Whether somebody has the connection.
+pub const DB_CONNECTION_STATE: AttributeKey =
+    AttributeKey::closed("db.client.connection.state", "`idle` or `used`.");
 
 /// What a processor did.
 pub const CPU_MODE: AttributeKey = AttributeKey::closed("cpu.mode", "`user` or `system`.");
@@ -150,7 +199,9 @@ pub const RPC_RESPONSE_STATUS_CODE: AttributeKey = AttributeKey::closed(
 );
 /// The host that was configured.
 pub const SERVER_ADDRESS: AttributeKey =
-    AttributeKey::closed("server.address", "The host that is pushed to, as it was configured.");
+    AttributeKey::closed("server.address", "The host that is spoken to, as it was configured.");
 /// The port that was configured.
-pub const SERVER_PORT: AttributeKey =
-    AttributeKey::closed("server.port", "The port that is pushed to.");
+pub const SERVER_PORT: AttributeKey = AttributeKey::closed(
+    "server.port",
+    "The port that is spoken to; of a database, absent if it is the usual one.",
+);

@@ -28,6 +28,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
         ],
     ),
     ("kymo-process", &["kymo-core", "opentelemetry", "nix", "procfs", "tokio"]),
+    ("kymo-sqlx", &["kymo-core", "opentelemetry", "sqlx"]),
     ("kymo-exposition", &[]),
     (
         "kymo-bridge",
@@ -84,6 +85,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "kymo-http",
             "kymo-process",
             "kymo-push",
+            "kymo-sqlx",
             "kymo-exposition",
             "kymo-bridge",
             "kymo-endpoint",
@@ -98,8 +100,11 @@ const PERMITTED: &[(&str, &[&str])] = &[
 
 /// Crates that belong to no side: data structures, formatting, derives.
 const NEUTRAL: &[&str] = &[
+    "async-stream",
     "foldhash",
     "futures-channel",
+    "futures-core",
+    "futures-util",
     "granit-parser",
     "itoa",
     "percent-encoding",

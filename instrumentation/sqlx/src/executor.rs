@@ -1,0 +1,182 @@
+//! Where sqlx hands a query over.
+//!
+//! Only what a driver itself implements is implemented here; every other method of [`Executor`] is
+//! made of these four.
+
+use futures_core::{future::BoxFuture, stream::BoxStream};
+use futures_util::StreamExt;
+use sqlx::{Database, Describe, Either, Execute, Executor, SqlStr};
+
+use crate::{
+    MeasuredPool,
+    connection::Measured,
+    operation::Operation,
+    peeked::Peeked,
+    rows_affected::ReadRows,
+    stream::{MeasuredStream, Step},
+    system::System,
+};
+
+impl<'p, DB: Database> Executor<'p> for &MeasuredPool<DB>
+where
+    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+{
+    type Database = DB;
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Step<DB>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, DB>,
+    {
+        let (pool, query) = (self.clone(), Peeked::of(query));
+        Box::pin(async_stream::stream! {
+            let measures = pool.measures();
+            let mut operation = measures.operation(measures.statement(query.text()));
+            operation.start();
+            let mut connection = match pool.acquire().await {
+                Ok(connection) => connection,
+                Err(error) => {
+                    operation.fail(&error);
+                    drop(operation);
+                    yield Err(error);
+                    return;
+                }
+            };
+            // The wait for the connection is a metric of its own.
+            operation.start();
+            let steps = (**connection).fetch_many(query);
+            let mut steps = MeasuredStream::<DB>::new(steps, operation, pool.read_rows());
+            while let Some(step) = steps.next().await {
+                yield step;
+            }
+        })
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<DB::Row>>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, DB>,
+    {
+        let (pool, query) = (self.clone(), Peeked::of(query));
+        Box::pin(async move {
+            let measures = pool.measures();
+            let mut operation = measures.operation(measures.statement(query.text()));
+            operation.start();
+            let mut connection = match pool.acquire().await {
+                Ok(connection) => connection,
+                Err(error) => {
+                    operation.fail(&error);
+                    return Err(error);
+                }
+            };
+            fetch_optional::<DB>(&mut **connection, query, operation, pool.read_rows()).await
+        })
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [DB::TypeInfo],
+    ) -> BoxFuture<'e, sqlx::Result<DB::Statement>>
+    where
+        'p: 'e,
+    {
+        let pool = self.clone();
+        Box::pin(async move { (**pool.acquire().await?).prepare_with(sql, parameters).await })
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<DB>>>
+    where
+        'p: 'e,
+    {
+        let pool = self.clone();
+        Box::pin(async move { (**pool.acquire().await?).describe(sql).await })
+    }
+}
+
+impl<'c, DB: Database, G> Executor<'c> for &'c mut Measured<DB, G>
+where
+    G: std::ops::DerefMut<Target = DB::Connection> + Send + ?Sized,
+    for<'r> &'r mut DB::Connection: Executor<'r, Database = DB>,
+{
+    type Database = DB;
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Step<DB>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, DB>,
+    {
+        let query = Peeked::of(query);
+        let Measured { measures, read_rows, ledger, guard } = self;
+        let statement = measures.statement(query.text());
+        let operation = Operation::new(measures, statement, Some(ledger));
+        let steps = (&mut **guard).fetch_many(query);
+        Box::pin(MeasuredStream::<DB>::new(steps, operation, *read_rows))
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<DB::Row>>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, DB>,
+    {
+        let query = Peeked::of(query);
+        let Measured { measures, read_rows, ledger, guard } = self;
+        let statement = measures.statement(query.text());
+        let operation = Operation::new(measures, statement, Some(ledger));
+        Box::pin(fetch_optional::<DB>(&mut **guard, query, operation, *read_rows))
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [DB::TypeInfo],
+    ) -> BoxFuture<'e, sqlx::Result<DB::Statement>>
+    where
+        'c: 'e,
+    {
+        (&mut *self.guard).prepare_with(sql, parameters)
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<DB>>>
+    where
+        'c: 'e,
+    {
+        (&mut *self.guard).describe(sql)
+    }
+}
+
+/// The first row, as the driver's own `fetch_optional` gives it.
+async fn fetch_optional<DB: Database>(
+    connection: &mut DB::Connection,
+    query: Peeked<DB>,
+    mut operation: Operation<'_>,
+    read_rows: ReadRows<DB>,
+) -> sqlx::Result<Option<DB::Row>>
+where
+    for<'r> &'r mut DB::Connection: Executor<'r, Database = DB>,
+{
+    operation.start();
+    if operation.changes_rows() {
+        // An insert that returns its row: only the end of the stream tells how many were changed.
+        let system = operation.system();
+        let mut steps =
+            MeasuredStream::<DB>::new(connection.fetch_many(query), operation, read_rows);
+        let mut first = None;
+        while let Some(step) = steps.next().await {
+            match step {
+                Ok(Either::Right(row)) => first = first.or(Some(row)),
+                Ok(Either::Left(_result)) => {}
+                // Of the drivers, only PostgreSQL's looks beyond the first row.
+                Err(_) if first.is_some() && system != System::Postgresql => break,
+                Err(error) => return Err(error),
+            }
+        }
+        return Ok(first);
+    }
+    let result = connection.fetch_optional(query).await;
+    if let Ok(Some(_)) = &result {
+        operation.returned_row();
+    }
+    operation.end(&result);
+    result
+}

@@ -1,0 +1,208 @@
+//! Why an operation failed: the closed set of `error.type`, and the status code.
+
+use std::{
+    fmt::{self, Write},
+    str,
+};
+
+use kymo_core::KnownValues;
+use sqlx::error::{DatabaseError, Error, ErrorKind};
+
+use crate::{ledger::Damage, system::System};
+
+/// The values of `error.type`, beside `cancelled`, `panic` and `_OTHER`.
+pub(crate) const FAILURES: KnownValues = KnownValues::of(&[
+    // Constraints, by sqlx's kinds.
+    "unique_violation",
+    "foreign_key_violation",
+    "not_null_violation",
+    "check_violation",
+    "exclusion_violation",
+    "integrity_constraint_violation",
+    // What a second try may heal.
+    "deadlock",
+    "serialization_failure",
+    "lock_timeout",
+    "transaction_rollback",
+    // Classes of SQLSTATE, by their names in the standard.
+    "connection_exception",
+    "data_exception",
+    "insufficient_resources",
+    "invalid_authorization_specification",
+    "invalid_transaction_state",
+    "operator_intervention",
+    "syntax_error_or_access_rule_violation",
+    "database_error",
+    // The pool.
+    "pool_closed",
+    "pool_timed_out",
+    // The client.
+    "configuration",
+    "decode",
+    "encode",
+    "invalid_argument",
+    "io",
+    "protocol",
+    "tls",
+    "transaction",
+    "type_not_found",
+    "worker_crashed",
+]);
+
+/// What is known of an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) kind: &'static str,
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) damage: Damage,
+}
+
+impl Failure {
+    /// `None` for [`Error::RowNotFound`]: that there is no such row is an answer.
+    pub(crate) fn of(error: &Error, system: System) -> Option<Self> {
+        let kind = match error {
+            Error::RowNotFound => return None,
+            Error::Database(error) => return Some(Self::of_database(&**error, system)),
+            Error::PoolTimedOut => "pool_timed_out",
+            Error::PoolClosed => "pool_closed",
+            Error::Io(_) => "io",
+            Error::Tls(_) => "tls",
+            Error::Protocol(_) => "protocol",
+            Error::WorkerCrashed => "worker_crashed",
+            Error::Configuration(_) => "configuration",
+            Error::InvalidArgument(_) => "invalid_argument",
+            Error::Encode(_) => "encode",
+            Error::Decode(_)
+            | Error::ColumnDecode { .. }
+            | Error::ColumnNotFound(_)
+            | Error::ColumnIndexOutOfBounds { .. }
+            | Error::AnyDriverError(_) => "decode",
+            Error::TypeNotFound { .. } => "type_not_found",
+            Error::BeginFailed | Error::InvalidSavePointStatement => "transaction",
+            _ => kymo_core::OTHER,
+        };
+        Some(Self { kind, status: None, damage: Damage::Statement })
+    }
+
+    fn of_database(error: &dyn DatabaseError, system: System) -> Self {
+        let status = StatusCode::of(error, system);
+        let code = status.as_ref().map_or("", StatusCode::as_str);
+        let state = error.code();
+        let state = if system == System::Sqlite { "" } else { state.as_deref().unwrap_or("") };
+        let kind = match error.kind() {
+            ErrorKind::UniqueViolation => "unique_violation",
+            ErrorKind::ForeignKeyViolation => "foreign_key_violation",
+            ErrorKind::NotNullViolation => "not_null_violation",
+            ErrorKind::CheckViolation => "check_violation",
+            ErrorKind::ExclusionViolation => "exclusion_violation",
+            _ => match system {
+                System::Sqlite => sqlite_kind(code),
+                System::Mysql | System::Mariadb => mysql_kind(code, state),
+                _ => standard_kind(state),
+            },
+        };
+        let damage = match system {
+            System::Postgresql => Damage::Level,
+            System::Mysql | System::Mariadb if kind == "deadlock" => Damage::Transaction,
+            _ => Damage::Statement,
+        };
+        Self { kind, status, damage }
+    }
+}
+
+/// By the classes of SQLSTATE, and three of PostgreSQL's own codes.
+fn standard_kind(state: &str) -> &'static str {
+    match state {
+        "40P01" => return "deadlock",
+        "40001" => return "serialization_failure",
+        "55P03" => return "lock_timeout",
+        _ => {}
+    }
+    match state.get(..2).unwrap_or("") {
+        "08" => "connection_exception",
+        "22" => "data_exception",
+        "23" => "integrity_constraint_violation",
+        "25" => "invalid_transaction_state",
+        "28" => "invalid_authorization_specification",
+        "40" => "transaction_rollback",
+        "42" => "syntax_error_or_access_rule_violation",
+        "53" => "insufficient_resources",
+        "57" => "operator_intervention",
+        _ => "database_error",
+    }
+}
+
+/// MySQL says "serialization failure" of a deadlock, and nothing of a lock it waited for.
+fn mysql_kind(number: &str, state: &str) -> &'static str {
+    match number {
+        "1213" => "deadlock",
+        "1205" | "3572" => "lock_timeout",
+        "1317" | "1053" | "1927" | "3024" | "1969" => "operator_intervention",
+        "1040" | "1041" | "1114" | "1203" => "insufficient_resources",
+        _ => standard_kind(state),
+    }
+}
+
+/// By SQLite's primary result code, the low byte of the extended one.
+fn sqlite_kind(code: &str) -> &'static str {
+    match code.parse::<u32>().map(|extended| extended & 0xff) {
+        Ok(5 | 6) => "lock_timeout",
+        Ok(7 | 13) => "insufficient_resources",
+        Ok(9) => "operator_intervention",
+        Ok(10 | 14) => "io",
+        Ok(18 | 20 | 25) => "data_exception",
+        Ok(19) => "integrity_constraint_violation",
+        Ok(23) => "invalid_authorization_specification",
+        _ => "database_error",
+    }
+}
+
+/// A status code as the server gives it: letters and digits, at most eight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct StatusCode {
+    bytes: [u8; 8],
+    len: u8,
+}
+
+impl StatusCode {
+    /// SQLSTATE of PostgreSQL, the error number of MySQL, SQLite's extended result code.
+    fn of(error: &dyn DatabaseError, system: System) -> Option<Self> {
+        if matches!(system, System::Mysql | System::Mariadb) {
+            // The number is a method of the driver's own error; what every driver shows of an error
+            // is its text, and this one's begins with it.
+            let mut number = Leading(Self::default());
+            let _ = write!(number, "{error}");
+            return Some(number.0).filter(|number| number.len > 0);
+        }
+        let code = error.code()?;
+        let mut status = Self::default();
+        code.bytes().all(|byte| byte.is_ascii_alphanumeric() && status.push(byte));
+        Some(status).filter(|status| usize::from(status.len) == code.len() && status.len > 0)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or("")
+    }
+
+    fn push(&mut self, byte: u8) -> bool {
+        let Some(place) = self.bytes.get_mut(usize::from(self.len)) else { return false };
+        *place = byte;
+        self.len += 1;
+        true
+    }
+}
+
+/// Keeps the digits that a text begins with.
+struct Leading(StatusCode);
+
+impl Write for Leading {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for byte in text.bytes() {
+            if !byte.is_ascii_digit() || !self.0.push(byte) {
+                // Nothing after it is of interest: the rest need not even be formatted.
+                return Err(fmt::Error);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,147 @@
+//! The instruments of all measured pools of one meter provider.
+
+use std::sync::{Arc, OnceLock};
+
+use kymo_core::{
+    Bounded, Folds, MetricKind, MetricSpec, SeriesCache, ValueBudget, key, key::AttributeKey,
+};
+use opentelemetry::metrics::{BoundCounter, Counter, Histogram, Meter};
+
+use crate::{
+    identity::{Identities, Identity, IdentityKey},
+    metrics,
+    series::{ChangeKey, OperationKey, OperationSeries},
+    statement::Statements,
+    system::System,
+};
+
+/// Series bound at most for a metric, beside a quarter more that are folded; below the SDK's own
+/// limit, whose overflow would lose every attribute at once.
+const SERIES: usize = 1000;
+
+#[derive(Debug)]
+pub(crate) struct Instruments {
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) transaction_duration: Histogram<f64>,
+    pub(crate) timeouts: Counter<u64>,
+    pub(crate) create_time: Histogram<f64>,
+    pub(crate) wait_time: Histogram<f64>,
+    pub(crate) use_time: Histogram<f64>,
+    pub(crate) connection_errors: Counter<u64>,
+    duration: Histogram<f64>,
+    returned_rows: Histogram<u64>,
+    rows_changed: Counter<u64>,
+    operations: SeriesCache<OperationKey, OperationSeries>,
+    changes: SeriesCache<ChangeKey, BoundCounter<u64>>,
+    statements: Box<[(System, OnceLock<Arc<Statements>>)]>,
+}
+
+/// The values of attributes that are not known at compile time.
+#[derive(Debug)]
+pub(crate) struct Vocabulary {
+    pub(crate) identities: Identities,
+    pub(crate) summaries: Arc<ValueBudget>,
+    pub(crate) tables: Arc<ValueBudget>,
+    pub(crate) statuses: ValueBudget,
+}
+
+impl Instruments {
+    pub(crate) fn new(meter: &Meter) -> Self {
+        let folds = |spec, attributes: &[_]| Folds::new(meter, spec, attributes);
+        let operation = [key::DB_RESPONSE_STATUS_CODE, key::DB_QUERY_SUMMARY, key::DB_NAMESPACE];
+        Self {
+            vocabulary: Vocabulary {
+                identities: Identities::new(),
+                summaries: Arc::new(budget(&key::DB_QUERY_SUMMARY)),
+                tables: Arc::new(budget(&key::DB_COLLECTION_NAME)),
+                statuses: budget(&key::DB_RESPONSE_STATUS_CODE),
+            },
+            transaction_duration: histogram(meter, &metrics::TRANSACTION_DURATION),
+            timeouts: metrics::CONNECTION_TIMEOUTS.counter(meter),
+            create_time: histogram(meter, &metrics::CONNECTION_CREATE_TIME),
+            wait_time: histogram(meter, &metrics::CONNECTION_WAIT_TIME),
+            use_time: histogram(meter, &metrics::CONNECTION_USE_TIME),
+            connection_errors: metrics::CONNECTION_ERRORS.counter(meter),
+            duration: histogram(meter, &metrics::OPERATION_DURATION),
+            returned_rows: metrics::RETURNED_ROWS
+                .integer_histogram(meter, buckets(&metrics::RETURNED_ROWS)),
+            rows_changed: metrics::ROWS_CHANGED.counter(meter),
+            operations: SeriesCache::new(SERIES, folds(&metrics::OPERATION_DURATION, &operation)),
+            changes: SeriesCache::new(
+                SERIES,
+                folds(&metrics::ROWS_CHANGED, &[key::DB_COLLECTION_NAME]),
+            ),
+            statements: System::ALL.map(|system| (system, OnceLock::new())).into(),
+        }
+    }
+
+    /// The key of a database, whose name is `_OTHER` when there are too many.
+    pub(crate) fn identity(&self, identity: Identity) -> IdentityKey {
+        let (key, in_full) = self.vocabulary.identities.admit(identity);
+        if !in_full {
+            self.operations.folds().count(&key::DB_NAMESPACE);
+        }
+        key
+    }
+
+    /// What is known of the statements in the dialect of `system`.
+    pub(crate) fn statements(&self, system: System) -> Arc<Statements> {
+        let Vocabulary { summaries, tables, .. } = &self.vocabulary;
+        let new = || Arc::new(Statements::new(system, Arc::clone(summaries), Arc::clone(tables)));
+        let known = self.statements.iter().find(|(known, _)| *known == system);
+        known.map_or_else(new, |(_, statements)| Arc::clone(statements.get_or_init(new)))
+    }
+
+    /// `code` within the budget of status codes.
+    pub(crate) fn status(&self, code: &str) -> Bounded {
+        self.within_budget(self.vocabulary.statuses.bound(code), &key::DB_RESPONSE_STATUS_CODE)
+    }
+
+    /// Counts a summary that did not fit the budget.
+    pub(crate) fn summary(&self, summary: Bounded) -> Bounded {
+        self.within_budget(summary, &key::DB_QUERY_SUMMARY)
+    }
+
+    fn within_budget(&self, bounded: Bounded, attribute: &AttributeKey) -> Bounded {
+        if bounded == Bounded::OTHER {
+            self.operations.folds().count(attribute);
+        }
+        bounded
+    }
+
+    /// Records one finished operation; `returned` is absent if it was not one that returns rows.
+    pub(crate) fn record(&self, key: OperationKey, seconds: f64, returned: Option<u64>) {
+        let bind = |key: OperationKey| OperationSeries {
+            duration: self.duration.bind(&key.attributes(&self.vocabulary)),
+            returned_rows: OnceLock::new(),
+        };
+        self.operations.with(key, bind, |series| {
+            series.duration.record(seconds);
+            if let Some(rows) = returned {
+                let bind = || self.returned_rows.bind(&key.attributes(&self.vocabulary));
+                series.returned_rows.get_or_init(bind).record(rows);
+            }
+        });
+    }
+
+    /// Counts rows that were changed for good.
+    pub(crate) fn count_changes(&self, key: ChangeKey, rows: u64) {
+        let bind = |key: ChangeKey| self.rows_changed.bind(&key.attributes(&self.vocabulary));
+        self.changes.with(key, bind, |counter| counter.add(rows));
+    }
+}
+
+fn budget(attribute: &AttributeKey) -> ValueBudget {
+    ValueBudget::new(attribute.limit().unwrap_or(0))
+}
+
+fn histogram(meter: &Meter, spec: &MetricSpec) -> Histogram<f64> {
+    spec.histogram(meter, buckets(spec))
+}
+
+fn buckets(spec: &MetricSpec) -> &'static [f64] {
+    match spec.kind {
+        MetricKind::Histogram { buckets } => buckets,
+        _ => &[],
+    }
+}

@@ -1,0 +1,96 @@
+//! What one pool records into.
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use kymo_core::{Bounded, key};
+use opentelemetry::metrics::BoundHistogram;
+
+use crate::{
+    identity::{Identity, IdentityKey},
+    instruments::Instruments,
+    operation::{Operation, Reading},
+    pool_series::PoolSeries,
+    series::{ChangeKey, OperationKey},
+    span::TransactionOutcome,
+    statement::{Changed, Statement, Statements},
+    system::System,
+};
+
+/// The database of one pool, its statements, and the instruments for them.
+#[derive(Debug)]
+pub(crate) struct Measures {
+    instruments: Arc<Instruments>,
+    statements: Arc<Statements>,
+    system: System,
+    identity: IdentityKey,
+    transactions: [OnceLock<BoundHistogram<f64>>; TransactionOutcome::ALL.len()],
+    pool: PoolSeries,
+}
+
+impl Measures {
+    pub(crate) fn new(instruments: Arc<Instruments>, identity: Identity, pool: PoolSeries) -> Self {
+        let system = identity.system;
+        Self {
+            statements: instruments.statements(system),
+            system,
+            identity: instruments.identity(identity),
+            transactions: Default::default(),
+            instruments,
+            pool,
+        }
+    }
+
+    pub(crate) fn system(&self) -> System {
+        self.system
+    }
+
+    pub(crate) fn pool(&self) -> &PoolSeries {
+        &self.pool
+    }
+
+    /// What is known of the statement with this text.
+    pub(crate) fn statement(&self, sql: &str) -> Statement {
+        self.statements.find(sql)
+    }
+
+    /// `code` within the budget of status codes.
+    pub(crate) fn status(&self, code: &str) -> Bounded {
+        self.instruments.status(code)
+    }
+
+    /// An operation outside any transaction that rows are noted for.
+    pub(crate) fn operation(&self, statement: Statement) -> Operation<'_> {
+        Operation::new(self, statement, None)
+    }
+
+    pub(crate) fn record(&self, reading: &Reading) {
+        let key = OperationKey {
+            identity: self.identity,
+            summary: self.instruments.summary(reading.statement.summary),
+            status: reading.status,
+            outcome: reading.outcome,
+        };
+        self.instruments.record(key, reading.elapsed.as_secs_f64(), reading.returned);
+    }
+
+    /// Counts rows that were changed for good.
+    pub(crate) fn count_changes(&self, changes: impl IntoIterator<Item = (Changed, u64)>) {
+        for (changed, rows) in changes {
+            let key = ChangeKey { identity: self.identity, changed };
+            self.instruments.count_changes(key, rows);
+        }
+    }
+
+    pub(crate) fn record_transaction(&self, outcome: TransactionOutcome, elapsed: Duration) {
+        let bind = || {
+            let mut attributes = self.instruments.vocabulary.identities.attributes(self.identity);
+            attributes.push(key::DB_TRANSACTION_OUTCOME.of(outcome.name()));
+            attributes.sort_by(|one, other| one.key.cmp(&other.key));
+            self.instruments.transaction_duration.bind(&attributes)
+        };
+        self.transactions[outcome as usize].get_or_init(bind).record(elapsed.as_secs_f64());
+    }
+}

@@ -1,0 +1,64 @@
+//! Which request for a connection made the pool open a new one.
+//!
+//! sqlx tells nobody but the pool's own `after_connect`, which runs while the request is polled:
+//! what it leaves behind on the thread belongs to that request.
+
+use std::cell::Cell;
+
+use sqlx::{Database, pool::PoolOptions};
+
+thread_local! {
+    static OPENED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// [`PoolOptions::new`], with an `after_connect` that tells measured pools of new connections.
+///
+/// Without it, sqlx keeps to itself which connections of a pool are new: there is no
+/// `db.client.connection.create_time` then, and the time to open a connection is part of
+/// `db.client.connection.wait_time`. A program that sets an `after_connect` of its own replaces
+/// this one, and calls [`connection_opened`] in it instead.
+///
+/// ```
+/// # async fn run() -> sqlx::Result<()> {
+/// let options = kymo_sqlx::pool_options::<sqlx::Sqlite>().max_connections(5);
+/// let pool = options.connect("sqlite::memory:").await?;
+/// # Ok(())
+/// # }
+/// ```
+pub fn pool_options<DB: Database>() -> PoolOptions<DB> {
+    PoolOptions::new().after_connect(|_connection, _metadata| {
+        Box::pin(async {
+            connection_opened();
+            Ok(())
+        })
+    })
+}
+
+/// Tells the measured pool for which a connection was just opened; to be called in the
+/// [`after_connect`](PoolOptions::after_connect) of a pool's options.
+///
+/// Elsewhere it does nothing.
+///
+/// ```
+/// use sqlx::{Executor, sqlite::SqlitePoolOptions};
+///
+/// let options = SqlitePoolOptions::new().after_connect(|connection, _metadata| {
+///     Box::pin(async move {
+///         connection.execute("PRAGMA cache_size = -8000").await?;
+///         kymo_sqlx::connection_opened();
+///         Ok(())
+///     })
+/// });
+/// # drop(options);
+/// ```
+pub fn connection_opened() {
+    OPENED.set(true);
+}
+
+/// What `poll` returns, and whether a connection was opened in it.
+pub(crate) fn noticing<R>(poll: impl FnOnce() -> R) -> (R, bool) {
+    // A request inside this one, or one that panicked, must leave no trace.
+    let before = OPENED.replace(false);
+    let result = poll();
+    (result, OPENED.replace(before))
+}

@@ -1,0 +1,165 @@
+//! One operation, from its first poll until its last row, its error or its drop.
+
+use std::{
+    future::Future,
+    thread,
+    time::{Duration, Instant},
+};
+
+use kymo_core::{Bounded, Outcome};
+
+use crate::{
+    failure::{FAILURES, Failure},
+    ledger::Ledger,
+    measures::Measures,
+    statement::Statement,
+    system::System,
+};
+
+/// Records one operation exactly once, when it is dropped, if it was ever started.
+#[derive(Debug)]
+pub(crate) struct Operation<'m> {
+    measures: &'m Measures,
+    /// Of the connection; `None` where there is no transaction to be in.
+    ledger: Option<&'m mut Ledger>,
+    statement: Statement,
+    started: Option<Instant>,
+    outcome: Outcome,
+    status: Option<Bounded>,
+    returned: u64,
+    changed: u64,
+}
+
+/// What is recorded of an operation.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    pub(crate) statement: Statement,
+    pub(crate) outcome: Outcome,
+    pub(crate) status: Option<Bounded>,
+    pub(crate) elapsed: Duration,
+    /// `None` if the operation is not one that returns rows.
+    pub(crate) returned: Option<u64>,
+}
+
+impl<'m> Operation<'m> {
+    pub(crate) fn new(
+        measures: &'m Measures,
+        statement: Statement,
+        ledger: Option<&'m mut Ledger>,
+    ) -> Self {
+        Self {
+            measures,
+            ledger,
+            statement,
+            started: None,
+            outcome: Outcome::default(),
+            status: None,
+            returned: 0,
+            changed: 0,
+        }
+    }
+
+    /// Starts the clock, again if it runs already.
+    pub(crate) fn start(&mut self) {
+        self.started = Some(Instant::now());
+    }
+
+    /// Records nothing: another takes its place.
+    pub(crate) fn forget(mut self) {
+        self.started = None;
+    }
+
+    /// Whether the clock runs.
+    pub(crate) fn is_started(&self) -> bool {
+        self.started.is_some()
+    }
+
+    pub(crate) fn system(&self) -> System {
+        self.measures.system()
+    }
+
+    /// Whether it may have changed rows that the driver will report.
+    pub(crate) fn changes_rows(&self) -> bool {
+        self.statement.changed.is_some()
+    }
+
+    /// The caller is given one more row.
+    pub(crate) fn returned_row(&mut self) {
+        self.returned += 1;
+    }
+
+    /// The driver reports how many rows were changed.
+    pub(crate) fn changed_rows(&mut self, rows: u64) {
+        self.changed = self.changed.saturating_add(rows);
+    }
+
+    pub(crate) fn succeed(&mut self) {
+        self.outcome = Outcome::Success;
+    }
+
+    pub(crate) fn fail(&mut self, error: &sqlx::Error) {
+        let Some(failure) = Failure::of(error, self.measures.system()) else {
+            return self.succeed();
+        };
+        self.outcome = Outcome::Failed(FAILURES.bound(failure.kind));
+        self.status = failure.status.map(|code| self.measures.status(code.as_str()));
+        self.changed = 0;
+        if let Some(ledger) = &mut self.ledger {
+            ledger.damage(failure.damage);
+        }
+    }
+
+    /// Ends with what `result` says.
+    pub(crate) fn end<T>(&mut self, result: &sqlx::Result<T>) {
+        match result {
+            Ok(_) => self.succeed(),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Runs the operation.
+    pub(crate) async fn observe<T>(
+        mut self,
+        run: impl Future<Output = sqlx::Result<T>>,
+    ) -> sqlx::Result<T> {
+        self.start();
+        let result = run.await;
+        self.end(&result);
+        result
+    }
+
+    /// Counts what was changed, or notes it until it is committed.
+    fn settle(&mut self) {
+        if let Some(changed) = self.statement.changed.filter(|_| self.changed > 0) {
+            let committed = match &mut self.ledger {
+                Some(ledger) => ledger.note(changed, self.changed),
+                None => Some((changed, self.changed)),
+            };
+            self.measures.count_changes(committed);
+        }
+        if self.outcome == Outcome::Success
+            && let Some(ledger) = &mut self.ledger
+        {
+            let committed = ledger.by_hand(self.statement.transaction);
+            self.measures.count_changes(committed);
+        }
+    }
+}
+
+impl Drop for Operation<'_> {
+    fn drop(&mut self) {
+        let Some(started) = self.started else { return };
+        if self.outcome == Outcome::Cancelled && thread::panicking() {
+            self.outcome = Outcome::Panic;
+        }
+        let answered = self.statement.returns_rows && self.outcome == Outcome::Success;
+        self.measures.record(&Reading {
+            statement: self.statement,
+            outcome: self.outcome,
+            status: self.status,
+            elapsed: started.elapsed(),
+            returned: (answered || self.returned > 0).then_some(self.returned),
+        });
+        self.settle();
+    }
+}

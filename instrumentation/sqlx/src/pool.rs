@@ -1,0 +1,207 @@
+//! The measured pool.
+
+use std::{fmt, future::Future, ops::Deref, sync::Arc, time::Instant};
+
+use sqlx::{Database, Pool, SqlSafeStr, SqlStr, pool::PoolConnection};
+
+use crate::{
+    connection::Measured,
+    ledger::Ledger,
+    measures::Measures,
+    pool_connection::MeasuredPoolConnection,
+    registry::{Levels, Observed},
+    rows_affected::ReadRows,
+    transaction::{Beginning, MeasuredTransaction},
+    use_time::UseTime,
+    waiting,
+};
+
+/// sqlx's [`Pool`], measured: every query, transaction and connection that goes through it.
+///
+/// A drop-in for the pool: `&` of it is an [`Executor`](sqlx::Executor) and can be
+/// [acquired](sqlx::Acquire) from, and it derefs to the pool itself for everything else. What is
+/// handed the pool itself, such as PostgreSQL's `LISTEN`, is not measured.
+///
+/// Clones share the pool. Its gauges vanish when the last clone is dropped.
+pub struct MeasuredPool<DB: Database> {
+    shared: Arc<Shared<DB>>,
+}
+
+/// A pool and what measures it.
+pub(crate) struct Shared<DB: Database> {
+    pool: Pool<DB>,
+    measures: Arc<Measures>,
+    read_rows: ReadRows<DB>,
+}
+
+impl<DB: Database> MeasuredPool<DB> {
+    pub(crate) fn new(shared: Arc<Shared<DB>>) -> Self {
+        Self { shared }
+    }
+
+    /// Obtains a connection; as [`Pool::acquire`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pool::acquire`].
+    pub fn acquire(
+        &self,
+    ) -> impl Future<Output = sqlx::Result<MeasuredPoolConnection<DB>>> + Send + 'static {
+        let shared = Arc::clone(&self.shared);
+        async move {
+            let (connection, since) = waiting::acquire(&shared.pool, &shared.measures).await?;
+            Ok(shared.connection(connection, since))
+        }
+    }
+
+    /// A connection that is idle right now, if there is one; as [`Pool::try_acquire`].
+    pub fn try_acquire(&self) -> Option<MeasuredPoolConnection<DB>> {
+        let asked = Instant::now();
+        let connection = self.shared.pool.try_acquire()?;
+        let now = Instant::now();
+        self.measures().pool().record_obtained(now.duration_since(asked), None);
+        Some(self.shared.connection(connection, now))
+    }
+
+    /// Begins a transaction; as [`Pool::begin`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pool::begin`].
+    pub async fn begin(&self) -> sqlx::Result<MeasuredTransaction<'static, DB>> {
+        self.obtain_and_begin(None).await
+    }
+
+    /// Begins a transaction with `statement`; as [`Pool::begin_with`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pool::begin_with`].
+    pub async fn begin_with(
+        &self,
+        statement: impl SqlSafeStr,
+    ) -> sqlx::Result<MeasuredTransaction<'static, DB>> {
+        self.obtain_and_begin(Some(statement.into_sql_str())).await
+    }
+
+    /// Begins a transaction if a connection is idle right now; as [`Pool::try_begin`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pool::try_begin`].
+    pub async fn try_begin(&self) -> sqlx::Result<Option<MeasuredTransaction<'static, DB>>> {
+        let Some(connection) = self.try_acquire() else { return Ok(None) };
+        self.begin_on(connection, None).await.map(Some)
+    }
+
+    /// Begins a transaction with `statement` if a connection is idle right now; as
+    /// [`Pool::try_begin_with`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pool::try_begin_with`].
+    pub async fn try_begin_with(
+        &self,
+        statement: impl SqlSafeStr,
+    ) -> sqlx::Result<Option<MeasuredTransaction<'static, DB>>> {
+        let statement = statement.into_sql_str();
+        let Some(connection) = self.try_acquire() else { return Ok(None) };
+        self.begin_on(connection, Some(statement)).await.map(Some)
+    }
+
+    /// The pool itself; what is done with it is not measured.
+    pub fn inner(&self) -> &Pool<DB> {
+        &self.shared.pool
+    }
+}
+
+impl<DB: Database> MeasuredPool<DB> {
+    pub(crate) fn measures(&self) -> &Arc<Measures> {
+        &self.shared.measures
+    }
+
+    pub(crate) fn read_rows(&self) -> ReadRows<DB> {
+        self.shared.read_rows
+    }
+
+    async fn obtain_and_begin(
+        &self,
+        statement: Option<SqlStr>,
+    ) -> sqlx::Result<MeasuredTransaction<'static, DB>> {
+        let measures = self.measures();
+        let text = statement.as_ref().map_or("BEGIN", SqlStr::as_str);
+        let mut operation = measures.operation(measures.statement(text));
+        operation.start();
+        let connection = match self.acquire().await {
+            Ok(connection) => connection,
+            Err(error) => {
+                operation.fail(&error);
+                return Err(error);
+            }
+        };
+        operation.forget();
+        self.begin_on(connection, statement).await
+    }
+
+    async fn begin_on(
+        &self,
+        connection: MeasuredPoolConnection<DB>,
+        statement: Option<SqlStr>,
+    ) -> sqlx::Result<MeasuredTransaction<'static, DB>> {
+        let (connection, use_time) = connection.into_parts();
+        let Measured { measures, read_rows, guard, .. } = connection;
+        let (connection, use_time) = (guard.into(), Some(use_time));
+        let beginning =
+            Beginning { measures, read_rows, connection, statement, outer: None, use_time };
+        MeasuredTransaction::open(beginning).await
+    }
+}
+
+impl<DB: Database> Shared<DB> {
+    pub(crate) fn new(pool: Pool<DB>, measures: Measures, read_rows: ReadRows<DB>) -> Self {
+        Self { pool, measures: Arc::new(measures), read_rows }
+    }
+
+    fn connection(&self, guard: PoolConnection<DB>, since: Instant) -> MeasuredPoolConnection<DB> {
+        let measures = Arc::clone(&self.measures);
+        let use_time = UseTime::since(Arc::clone(&measures), since);
+        let (read_rows, ledger) = (self.read_rows, Ledger::autocommit());
+        MeasuredPoolConnection::new(Measured { measures, read_rows, ledger, guard }, use_time)
+    }
+}
+
+impl<DB: Database> Observed for Shared<DB> {
+    fn levels(&self) -> Levels {
+        let size = i64::from(self.pool.size());
+        // The two are not read at one moment.
+        let idle = i64::try_from(self.pool.num_idle()).unwrap_or(i64::MAX).min(size);
+        let options = self.pool.options();
+        Levels {
+            idle,
+            used: size - idle,
+            min: i64::from(options.get_min_connections()),
+            max: i64::from(options.get_max_connections()),
+            pending: self.measures.pool().pending(),
+        }
+    }
+}
+
+impl<DB: Database> Deref for MeasuredPool<DB> {
+    type Target = Pool<DB>;
+
+    fn deref(&self) -> &Pool<DB> {
+        &self.shared.pool
+    }
+}
+
+impl<DB: Database> Clone for MeasuredPool<DB> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl<DB: Database> fmt::Debug for MeasuredPool<DB> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("MeasuredPool").field(&self.shared.pool).finish()
+    }
+}

@@ -1,0 +1,85 @@
+//! What series are found by, and what they are made of.
+
+use std::sync::OnceLock;
+
+use kymo_core::{Bounded, Outcome, SeriesKey, key, key::AttributeKey};
+use opentelemetry::{KeyValue, metrics::BoundHistogram};
+
+use crate::{
+    failure::FAILURES, identity::IdentityKey, instruments::Vocabulary, statement::Changed,
+};
+
+/// Everything a finished operation is described by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct OperationKey {
+    pub(crate) identity: IdentityKey,
+    pub(crate) summary: Bounded,
+    pub(crate) status: Option<Bounded>,
+    pub(crate) outcome: Outcome,
+}
+
+/// The instruments of one finished operation.
+#[derive(Debug)]
+pub(crate) struct OperationSeries {
+    pub(crate) duration: BoundHistogram<f64>,
+    /// Bound when the first rows are counted: most statements return none.
+    pub(crate) returned_rows: OnceLock<BoundHistogram<u64>>,
+}
+
+impl OperationKey {
+    /// The attributes, in the order of their keys: the SDK stores any other order twice.
+    pub(crate) fn attributes(self, vocabulary: &Vocabulary) -> Vec<KeyValue> {
+        let mut attributes = vocabulary.identities.attributes(self.identity);
+        attributes.push(key::DB_QUERY_SUMMARY.of(vocabulary.summaries.value(self.summary)));
+        if let Some(status) = self.status {
+            attributes.push(key::DB_RESPONSE_STATUS_CODE.of(vocabulary.statuses.value(status)));
+        }
+        if let Some(error) = self.outcome.error_type(&FAILURES) {
+            attributes.push(key::ERROR_TYPE.of(error.to_owned()));
+        }
+        attributes.sort_by(|one, other| one.key.cmp(&other.key));
+        attributes
+    }
+}
+
+impl SeriesKey for OperationKey {
+    /// First the server's code, then the summary; that it failed, and where, stays.
+    fn fold(self) -> Option<(Self, AttributeKey)> {
+        if self.status.is_some_and(|status| status != Bounded::OTHER) {
+            let status = Some(Bounded::OTHER);
+            return Some((Self { status, ..self }, key::DB_RESPONSE_STATUS_CODE));
+        }
+        if self.summary != Bounded::OTHER {
+            return Some((Self { summary: Bounded::OTHER, ..self }, key::DB_QUERY_SUMMARY));
+        }
+        None
+    }
+}
+
+/// What changed rows are counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ChangeKey {
+    pub(crate) identity: IdentityKey,
+    pub(crate) changed: Changed,
+}
+
+impl ChangeKey {
+    /// The attributes, in the order of their keys.
+    pub(crate) fn attributes(self, vocabulary: &Vocabulary) -> Vec<KeyValue> {
+        let mut attributes = vocabulary.identities.attributes(self.identity);
+        attributes.push(key::DB_COLLECTION_NAME.of(vocabulary.tables.value(self.changed.table)));
+        attributes.push(key::DB_OPERATION_NAME.of(self.changed.operation));
+        attributes.sort_by(|one, other| one.key.cmp(&other.key));
+        attributes
+    }
+}
+
+impl SeriesKey for ChangeKey {
+    fn fold(self) -> Option<(Self, AttributeKey)> {
+        if self.changed.table == Bounded::OTHER {
+            return None;
+        }
+        let changed = Changed { table: Bounded::OTHER, ..self.changed };
+        Some((Self { changed, ..self }, key::DB_COLLECTION_NAME))
+    }
+}

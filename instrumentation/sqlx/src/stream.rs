@@ -1,0 +1,70 @@
+//! A stream of results, measured until it ends or is dropped.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use futures_core::{Stream, stream::BoxStream};
+use sqlx::{Database, Either};
+
+use crate::{operation::Operation, rows_affected::ReadRows};
+
+/// What a driver answers a query with, in the order in which it does.
+pub(crate) type Step<DB> =
+    sqlx::Result<Either<<DB as Database>::QueryResult, <DB as Database>::Row>>;
+
+/// The steps of one operation, which is recorded after the last of them.
+pub(crate) struct MeasuredStream<'e, DB: Database> {
+    steps: BoxStream<'e, Step<DB>>,
+    read_rows: ReadRows<DB>,
+    /// Until it has ended.
+    operation: Option<Operation<'e>>,
+}
+
+impl<'e, DB: Database> MeasuredStream<'e, DB> {
+    /// The operation starts with the first poll, unless it has started already.
+    pub(crate) fn new(
+        steps: BoxStream<'e, Step<DB>>,
+        operation: Operation<'e>,
+        read_rows: ReadRows<DB>,
+    ) -> Self {
+        Self { steps, read_rows, operation: Some(operation) }
+    }
+
+    fn see(&mut self, step: Option<&Step<DB>>) {
+        let Some(operation) = &mut self.operation else { return };
+        match step {
+            Some(Ok(Either::Right(_row))) => return operation.returned_row(),
+            Some(Ok(Either::Left(result))) => {
+                if operation.changes_rows()
+                    && let Some(rows) = (self.read_rows)(result)
+                {
+                    operation.changed_rows(rows);
+                }
+                return;
+            }
+            Some(Err(error)) => operation.fail(error),
+            None => operation.succeed(),
+        }
+        self.operation = None;
+    }
+}
+
+impl<DB: Database> Stream for MeasuredStream<'_, DB> {
+    type Item = Step<DB>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Step<DB>>> {
+        if let Some(operation) = self.operation.as_mut().filter(|operation| !operation.is_started())
+        {
+            operation.start();
+        }
+        let step = ready!(self.steps.as_mut().poll_next(context));
+        self.see(step.as_ref());
+        Poll::Ready(step)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.steps.size_hint()
+    }
+}

@@ -1,0 +1,64 @@
+//! Databases: see [`Telemetry::sqlx`].
+
+use std::fmt::Debug;
+
+use kymo_sqlx::{Database, DatabaseMetrics, Pool};
+
+pub use kymo_sqlx::{
+    AcquiredConnection, Measured, MeasuredConnection, MeasuredPool, MeasuredPoolConnection,
+    MeasuredTransaction, NameTaken, PoolSettings, System, connection_opened, pool_options,
+};
+
+use crate::Telemetry;
+
+impl Telemetry {
+    /// Measures every query, transaction and connection of a pool; a drop-in for the pool.
+    ///
+    /// The pool is called `address:port/database` in the metrics, with a number behind it if there
+    /// are several. Make it with [`pool_options`], and new connections are timed as well.
+    ///
+    /// ```
+    /// # async fn run(telemetry: &kymo::Telemetry) -> Result<(), sqlx::Error> {
+    /// let options = kymo::sqlx::pool_options::<sqlx::Sqlite>().max_connections(5);
+    /// let pool = telemetry.sqlx(options.connect("sqlite::memory:").await?);
+    ///
+    /// let one: i64 = sqlx::query_scalar("SELECT 1").fetch_one(&pool).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn sqlx<DB: Database>(&self, pool: Pool<DB>) -> MeasuredPool<DB>
+    where
+        DB::QueryResult: Debug,
+    {
+        self.database_metrics().pool(pool)
+    }
+
+    /// As [`Telemetry::sqlx`], named as `settings` say.
+    ///
+    /// ```
+    /// use kymo::sqlx::{PoolSettings, System};
+    ///
+    /// # fn run(telemetry: &kymo::Telemetry, pool: sqlx::SqlitePool) -> Result<(), Box<dyn std::error::Error>> {
+    /// let pool = telemetry.sqlx_with(pool, &PoolSettings::new().name("orders"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`NameTaken`] if another pool that is still measured has the same name.
+    pub fn sqlx_with<DB: Database>(
+        &self,
+        pool: Pool<DB>,
+        settings: &PoolSettings,
+    ) -> Result<MeasuredPool<DB>, NameTaken>
+    where
+        DB::QueryResult: Debug,
+    {
+        self.database_metrics().pool_with(pool, settings)
+    }
+
+    fn database_metrics(&self) -> DatabaseMetrics {
+        self.handouts.of(|| DatabaseMetrics::new(self.meters()))
+    }
+}
