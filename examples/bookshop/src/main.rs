@@ -6,6 +6,7 @@ mod args;
 mod books;
 mod events;
 mod failures;
+mod orders;
 mod problem;
 mod request;
 mod routes;
@@ -49,7 +50,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     telemetry.tokio_runtime("main", &Handle::current());
     telemetry.build_info(BuildInfo::new(env!("CARGO_PKG_VERSION")));
     let server = Server::bind(args.listen).await?;
-    let store = Store::open(args.database_url).await?;
+    let store = Store::open(&telemetry, args.database_url).await?;
 
     announce(server.address());
     let app = routes::router(&telemetry, store.clone(), shutdown.clone());

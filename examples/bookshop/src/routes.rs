@@ -4,11 +4,12 @@ use axum::{
     Router,
     extract::FromRef,
     http::{Method, StatusCode, Uri},
-    routing::get,
+    routing::{get, post},
 };
 
 use crate::{
-    books, events, failures, problem::Problem, shutdown::Shutdown, slow, store::Store, stream,
+    books, events, failures, orders, problem::Problem, shutdown::Shutdown, slow, store::Store,
+    stream,
 };
 
 /// What handlers may ask for.
@@ -23,6 +24,7 @@ pub(crate) fn router(telemetry: &kymo::Telemetry, store: Store, shutdown: Shutdo
     Router::new()
         .route("/books", get(books::list).post(books::create))
         .route("/books/{id}", get(books::read).put(books::replace).delete(books::remove))
+        .route("/orders", post(orders::place))
         .route("/slow", get(slow::slow))
         .route("/stream", get(stream::stream))
         .route("/events", get(events::events))

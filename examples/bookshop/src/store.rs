@@ -2,15 +2,22 @@
 
 use std::{io, sync::Arc, time::Duration};
 
+use kymo::{
+    Telemetry,
+    sqlx::{MeasuredPool, pool_options},
+};
 use sqlx::{
-    SqlitePool,
+    Sqlite,
     migrate::MigrateError,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use tempfile::TempDir;
 use tokio::time::timeout;
 
-use crate::books::{Book, Draft};
+use crate::{
+    books::{Book, Draft},
+    orders::{Order, Refusal},
+};
 
 /// SQLite has one writer at a time; the others are for readers.
 const CONNECTIONS: u32 = 4;
@@ -24,7 +31,7 @@ const CLOSING: Duration = Duration::from_secs(2);
 /// Where the books are kept. Clones share one pool.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
-    pool: SqlitePool,
+    pool: MeasuredPool<Sqlite>,
     /// Present when nobody said where: the folder goes when the last clone goes.
     _folder: Option<Arc<TempDir>>,
 }
@@ -42,7 +49,10 @@ pub(crate) enum OpenError {
 
 impl Store {
     /// Opens the database, making the file and the table if they are missing.
-    pub(crate) async fn open(asked: Option<SqliteConnectOptions>) -> Result<Self, OpenError> {
+    pub(crate) async fn open(
+        telemetry: &Telemetry,
+        asked: Option<SqliteConnectOptions>,
+    ) -> Result<Self, OpenError> {
         let (options, folder) = match asked {
             Some(options) => (options, None),
             None => temporary().map_err(OpenError::Folder)?,
@@ -56,13 +66,14 @@ impl Store {
         // A connection is never retired: a database in memory lives only as long as one is open.
         // And only one is opened to begin with: two that switch a new file to WAL at the same time
         // find it locked, however long they would wait.
-        let pool = SqlitePoolOptions::new()
+        let pool = pool_options()
             .max_connections(CONNECTIONS)
             .idle_timeout(None)
             .max_lifetime(None)
             .connect_with(options)
             .await
             .map_err(|source| OpenError::Open { file: file.clone(), source })?;
+        let pool = telemetry.sqlx(pool);
         sqlx::migrate!().run(&pool).await.map_err(|source| OpenError::Migrate { file, source })?;
         Ok(Self { pool, _folder: folder })
     }
@@ -108,9 +119,40 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
+    /// Takes copies of a book out of the stock; an order that is refused leaves nothing behind.
+    pub(crate) async fn order(&self, order: Order) -> Result<(), Refusal> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("INSERT INTO orders (book, copies) VALUES (?, ?)")
+            .bind(order.book)
+            .bind(order.copies)
+            .execute(&mut *transaction)
+            .await?;
+        let taken =
+            sqlx::query("UPDATE books SET stock = stock - ?2 WHERE id = ?1 AND stock >= ?2")
+                .bind(order.book)
+                .bind(order.copies)
+                .execute(&mut *transaction)
+                .await?;
+        if taken.rows_affected() == 0 {
+            transaction.rollback().await?;
+            return Err(Refusal::SoldOut);
+        }
+        Ok(transaction.commit().await?)
+    }
+
     /// Closes the file properly, unless a query holds it for too long.
     pub(crate) async fn close(self) {
         let _ = timeout(CLOSING, self.pool.close()).await;
+    }
+}
+
+/// An order of a book that is not there breaks the reference to it.
+impl From<sqlx::Error> for Refusal {
+    fn from(error: sqlx::Error) -> Self {
+        match error.as_database_error() {
+            Some(broken) if broken.is_foreign_key_violation() => Self::NoBook,
+            _ => Self::Store(error),
+        }
     }
 }
 

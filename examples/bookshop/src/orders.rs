@@ -1,0 +1,40 @@
+//! `/orders`.
+
+use axum::{extract::State, http::StatusCode, response::IntoResponse};
+use serde::{Deserialize, Serialize};
+
+use crate::{problem::Problem, request::Json, store::Store};
+
+/// The most copies that one order may be for.
+const MOST: u32 = 100;
+
+/// What a client orders.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(expecting = "an object with the id of a book and a number of copies")]
+pub(crate) struct Order {
+    pub(crate) book: i64,
+    pub(crate) copies: u32,
+}
+
+/// Why an order is not taken.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    NoBook,
+    SoldOut,
+    Store(sqlx::Error),
+}
+
+pub(crate) async fn place(
+    State(store): State<Store>,
+    Json(order): Json<Order>,
+) -> Result<impl IntoResponse, Problem> {
+    if !(1..=MOST).contains(&order.copies) {
+        return Err(Problem::unprocessable(format!("copies are from 1 to {MOST}")));
+    }
+    store.order(order).await.map_err(|refusal| match refusal {
+        Refusal::NoBook => Problem::no_book(order.book),
+        Refusal::SoldOut => Problem::new(StatusCode::CONFLICT, "too few copies are left"),
+        Refusal::Store(error) => error.into(),
+    })?;
+    Ok((StatusCode::CREATED, axum::Json(order)))
+}
