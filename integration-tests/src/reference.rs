@@ -19,7 +19,9 @@ attributes of the resource and nothing else.
 
 All are recorded unless they are switched off, but for these: `kymo.http.server.first_byte.duration`
 when a layer enables it, `kymo.http.server.handler.duration` where `telemetry.http_handler()` is
-added, and `otel.sdk.*` by a service that pushes. `process.*` are there after `.process()`, the names
+added, and `otel.sdk.*` by a service that pushes. `db.*` and `kymo.db.*` are there after
+`telemetry.sqlx(…)`; `db.client.connection.create_time` if the pool was made with
+`kymo::sqlx::pool_options()`, or calls `kymo::sqlx::connection_opened()`. `process.*` are there after `.process()`, the names
 that Prometheus client libraries have always used, such as `process_open_fds`, after
 `.process_classic_names()`, `build.info` after `telemetry.build_info(…)`, and `kymo.tokio.*` after
 `telemetry.tokio_runtime(…)`. Of these, `kymo.tokio.blocking.*`, `kymo.tokio.local_queue.depth`,

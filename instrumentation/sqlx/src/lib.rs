@@ -1,4 +1,109 @@
-//! A sqlx pool that measures itself.
+//! Measures every query, transaction and connection of a [sqlx](https://docs.rs/sqlx) pool.
+//!
+//! [`MeasuredPool`] is a drop-in for [`sqlx::Pool`], of any driver. One line changes, and no query:
+//!
+//! ```
+//! use kymo_sqlx::DatabaseMetrics;
+//! use opentelemetry_sdk::metrics::{InMemoryMetricExporter, SdkMeterProvider};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let exporter = InMemoryMetricExporter::default();
+//! let meters = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
+//!
+//! let options = kymo_sqlx::pool_options::<sqlx::Sqlite>().max_connections(1);
+//! let pool = DatabaseMetrics::new(&meters).pool(options.connect_lazy("sqlite::memory:")?);
+//!
+//! sqlx::query("CREATE TABLE books (title TEXT)").execute(&pool).await?;
+//! let mut transaction = pool.begin().await?;
+//! sqlx::query("INSERT INTO books VALUES (?)").bind("Dune").execute(&mut *transaction).await?;
+//! transaction.commit().await?;
+//!
+//! meters.force_flush()?;
+//! let metrics = exporter.get_finished_metrics()?;
+//! let names: Vec<_> = metrics[0].scope_metrics().flat_map(|s| s.metrics()).map(|m| m.name()).collect();
+//! assert!(names.contains(&"db.client.operation.duration"));
+//! assert!(names.contains(&"kymo.db.rows.changed"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The metrics are those of the OpenTelemetry [database client conventions], and some of our own:
+//! see [`metrics`].
+//!
+//! # What is counted when
+//!
+//! | what happens | `db.client.operation.duration` | `error.type` |
+//! | --- | --- | --- |
+//! | the last row came, or the statement was executed | once, then | absent |
+//! | there is no such row (`RowNotFound`) | once, then | absent |
+//! | the database answered with an error | once, then | by its kind or class, such as `unique_violation` |
+//! | no connection was to be had | once, then | `pool_timed_out`, `io` and the like |
+//! | a stream or a future was dropped on the way | once, then | `cancelled` |
+//! | it panicked | once, when it is dropped | `panic` |
+//! | a future was never polled | not at all: nothing was sent | |
+//! | `begin`, `commit`, `rollback`, and those of savepoints | once, as `BEGIN`, `COMMIT` and so on | as above |
+//!
+//! The time starts when a connection is there: the wait for it is `db.client.connection.wait_time`.
+//! A batch, which [`sqlx::raw_sql`] can be, is one operation. A statement that is prepared by hand,
+//! or described, is not one before it is executed.
+//!
+//! `kymo.db.rows.changed` counts the rows that the driver reports as affected by a statement which
+//! changes exactly one table. Inside a transaction they are counted when it is committed, inside a
+//! savepoint when it is released and the transaction committed, and never after a rollback or a
+//! drop. It knows that PostgreSQL answers the commit of a transaction in which a statement failed
+//! with a rollback, and that a deadlock undoes the whole transaction in MySQL.
+//!
+//! # What a query is called
+//!
+//! `db.query.summary` says what a statement does to which tables, such as `SELECT books` or `INSERT
+//! orders SELECT books`, as the conventions put it together. It holds keywords and the names of
+//! tables, and never a literal. A query can be given a name instead, by a comment that it begins
+//! with:
+//!
+//! ```sql
+//! -- name: books_by_author
+//! SELECT id, title FROM books WHERE author = $1
+//! ```
+//!
+//! A repeated query is recognised by where its text is in memory, and is not read again. The first
+//! 400 summaries are kept apart; later ones are `_OTHER`, and counted in `kymo.cardinality.folded`.
+//!
+//! # The pool
+//!
+//! `db.client.connection.wait_time` is the time until a connection was there, and `….use_time` that
+//! until it was let go of. sqlx does not tell which connections are new, except to the
+//! `after_connect` of the pool itself. So `….create_time` is there for pools that are made with
+//! [`pool_options`], or that call [`connection_opened`]; for others it is part of the wait. Either
+//! way:
+//!
+//! - When the opening of a connection began is not told either. It is taken to be when the pool was
+//!   first seen to have room for another one.
+//! - Connections are also opened when a pool is made, and to keep up `min_connections`. These belong
+//!   to no request, and their time is not seen.
+//! - The wait includes the test of an idle connection (`test_before_acquire`) and `before_acquire`.
+//! - sqlx tries again when a connection is refused, until the acquire time-out: a server that is
+//!   down shows in `db.client.connection.timeouts`, most of other failures to connect in
+//!   `kymo.db.connection.errors`.
+//! - A connection that is being opened, or tested after its use, counts as `used`.
+//!
+//! # What is not measured
+//!
+//! - What is done with the pool or the connection that a measured one derefs to: `COPY`, `LISTEN`,
+//!   and functions that take `&mut PgConnection` or the like. Let them take
+//!   `&mut MeasuredConnection<'_, Postgres>`, or any [`Executor`](sqlx::Executor).
+//! - Statements on what generic code gets through sqlx's trait [`Acquire`](sqlx::Acquire): it demands
+//!   the driver's own connection. The wait for it and its use are measured.
+//! - An error that is made of rows that have arrived, such as that a column is missing: the operation
+//!   has succeeded, and a stream that is given up for it was `cancelled`.
+//!
+//! # The SDK must bind
+//!
+//! Everything is recorded through instruments bound to their attributes. A provider that does not
+//! implement `bind()` drops what they record, without a word. `kymo` sees to it; with this crate
+//! alone, enable the feature `experimental_metrics_bound_instruments` of `opentelemetry_sdk`.
+//!
+//! [database client conventions]: https://opentelemetry.io/docs/specs/semconv/database/database-metrics/
 
 mod acquire;
 mod connection;

@@ -53,6 +53,36 @@ const PROCESS_ATTRIBUTES: &[&str] = &[
     attribute::SYSTEM_PAGING_FAULT_TYPE,
 ];
 
+/// Those of them that are about databases: of operations, then of pools.
+const DATABASE: &[&str] = &[
+    metric::DB_CLIENT_OPERATION_DURATION,
+    metric::DB_CLIENT_RESPONSE_RETURNED_ROWS,
+    metric::DB_CLIENT_CONNECTION_COUNT,
+    metric::DB_CLIENT_CONNECTION_IDLE_MAX,
+    metric::DB_CLIENT_CONNECTION_IDLE_MIN,
+    metric::DB_CLIENT_CONNECTION_MAX,
+    metric::DB_CLIENT_CONNECTION_PENDING_REQUESTS,
+    metric::DB_CLIENT_CONNECTION_TIMEOUTS,
+    metric::DB_CLIENT_CONNECTION_CREATE_TIME,
+    metric::DB_CLIENT_CONNECTION_WAIT_TIME,
+    metric::DB_CLIENT_CONNECTION_USE_TIME,
+];
+
+/// The attributes that we set there: of operations, then the others.
+const DATABASE_ATTRIBUTES: &[&str] = &[
+    attribute::DB_NAMESPACE,
+    attribute::DB_QUERY_SUMMARY,
+    attribute::DB_RESPONSE_STATUS_CODE,
+    attribute::DB_SYSTEM_NAME,
+    attribute::ERROR_TYPE,
+    attribute::SERVER_ADDRESS,
+    attribute::SERVER_PORT,
+    attribute::DB_CLIENT_CONNECTION_POOL_NAME,
+    attribute::DB_CLIENT_CONNECTION_STATE,
+    attribute::DB_COLLECTION_NAME,
+    attribute::DB_OPERATION_NAME,
+];
+
 /// What Prometheus users expect by these names, and the labels that they expect there.
 const CLASSIC: &[&str] = &[
     "build.info",
@@ -89,9 +119,16 @@ fn keys(metric: &MetricSpec) -> BTreeSet<&'static str> {
 fn every_name_is_one_of_the_conventions_or_begins_with_ours() {
     for metric in kymo::declared_metrics() {
         let ours = metric.name.starts_with("kymo.");
-        let known = [METRICS, PUSH, PROCESS, CLASSIC].iter().any(|set| set.contains(&metric.name));
+        let sets = [METRICS, PUSH, PROCESS, DATABASE, CLASSIC];
+        let known = sets.iter().any(|set| set.contains(&metric.name));
         assert!(ours || known, "{}", metric.name);
-        let sets = [ATTRIBUTES, PUSH_ATTRIBUTES, PROCESS_ATTRIBUTES, CLASSIC_ATTRIBUTES];
+        let sets = [
+            ATTRIBUTES,
+            PUSH_ATTRIBUTES,
+            PROCESS_ATTRIBUTES,
+            DATABASE_ATTRIBUTES,
+            CLASSIC_ATTRIBUTES,
+        ];
         for key in keys(metric) {
             let known = sets.iter().any(|set| set.contains(&key));
             assert!(key.starts_with("kymo.") || known, "{key}");
@@ -125,6 +162,33 @@ fn the_metrics_of_pushing_have_their_kinds_units_and_keys() {
     assert_eq!(declared(PUSH[2]).kind, MetricKind::Counter);
     let all: BTreeSet<_> = PUSH_ATTRIBUTES.iter().copied().collect();
     assert_eq!(keys(declared(PUSH[0])), all);
+}
+
+#[test]
+fn the_metrics_of_databases_have_their_kinds_units_and_keys() {
+    use MetricKind::{Counter, UpDownCounter};
+
+    let units: Vec<_> = DATABASE.iter().map(|name| declared(name).unit).collect();
+    let connections = ["{connection}"; 4];
+    let others = ["{request}", "{timeout}", "s", "s", "s"];
+    assert_eq!(units, [&["s", "{row}"][..], &connections, &others].concat());
+    let advised = [
+        &[0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0][..],
+        &[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1e3, 2e3, 5e3, 1e4],
+    ];
+    for (name, buckets) in DATABASE.iter().zip(advised) {
+        assert_eq!(declared(name).kind, MetricKind::Histogram { buckets }, "{name}");
+        let operation: BTreeSet<_> = DATABASE_ATTRIBUTES[..7].iter().copied().collect();
+        assert_eq!(keys(declared(name)), operation, "{name}");
+    }
+    let kinds: Vec<_> = DATABASE[2..8].iter().map(|name| declared(name).kind).collect();
+    assert_eq!(kinds, [&[UpDownCounter; 5][..], &[Counter]].concat());
+    let pool = [attribute::DB_CLIENT_CONNECTION_POOL_NAME];
+    for name in &DATABASE[3..] {
+        assert_eq!(keys(declared(name)), pool.into(), "{name}");
+    }
+    let with_state = [pool[0], attribute::DB_CLIENT_CONNECTION_STATE];
+    assert_eq!(keys(declared(DATABASE[2])), with_state.into());
 }
 
 #[test]

@@ -8,6 +8,8 @@ use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 /// What no route of the bookshop brings about: it is on request, and off there.
 const ON_REQUEST: &[&str] = &[
+    // Only when a connection cannot be opened.
+    "kymo_db_connection_errors_",
     "kymo_http_server_first_byte_duration_seconds",
     "otel_sdk_",
     // The classic names of the process.
@@ -34,6 +36,7 @@ async fn the_bookshop_shows_exactly_the_declared_metrics() {
     let shop = Bookshop::start();
     load::run(shop.client(), 2, 3).await;
     shop.client().send(Method::PATCH, "/books", "{}").await;
+    shop.client().send(Method::POST, "/orders", r#"{"book":1,"copies":1}"#).await;
     let mut events = TcpStream::connect(shop.address()).await.unwrap();
     events.write_all(b"GET /events HTTP/1.1\r\nhost: shop\r\n\r\n").await.unwrap();
 

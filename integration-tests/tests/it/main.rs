@@ -26,6 +26,7 @@ mod pushing;
 mod receivers;
 mod road;
 mod servers;
+mod sqlx_laws;
 mod stopping;
 mod storm;
 mod strangers;
