@@ -10,7 +10,7 @@ use crate::{
     measures::Measures,
     pool::{MeasuredPool, Shared},
     pool_series::PoolSeries,
-    registry::{NameTaken, Registry},
+    registry::{NameTaken, PoolName, Registry},
     rows_affected, scope,
     settings::PoolSettings,
 };
@@ -40,7 +40,9 @@ impl DatabaseMetrics {
     where
         DB::QueryResult: Debug,
     {
-        self.numbered(pool, &PoolSettings::new())
+        let settings = PoolSettings::new();
+        let name = self.registry.take_numbered(&settings.identity(&pool).pool_name());
+        self.named(&name, pool, &settings)
     }
 
     /// As [`DatabaseMetrics::pool`], named as `settings` say.
@@ -56,32 +58,28 @@ impl DatabaseMetrics {
     where
         DB::QueryResult: Debug,
     {
-        let Some(name) = &settings.name else { return Ok(self.numbered(pool, settings)) };
-        let make = |name| self.shared(pool, settings, name);
-        self.registry.add(name, make).map(MeasuredPool::new)
+        let name = match &settings.name {
+            Some(name) => self.registry.take(name)?,
+            None => self.registry.take_numbered(&settings.identity(&pool).pool_name()),
+        };
+        Ok(self.named(&name, pool, settings))
     }
 
-    fn numbered<DB: Database>(&self, pool: Pool<DB>, settings: &PoolSettings) -> MeasuredPool<DB>
-    where
-        DB::QueryResult: Debug,
-    {
-        let name = settings.identity(&pool).pool_name();
-        let make = |name| self.shared(pool, settings, name);
-        MeasuredPool::new(self.registry.add_numbered(&name, make))
-    }
-
-    fn shared<DB: Database>(
+    fn named<DB: Database>(
         &self,
+        name: &Arc<PoolName>,
         pool: Pool<DB>,
         settings: &PoolSettings,
-        name: opentelemetry::StringValue,
-    ) -> Arc<Shared<DB>>
+    ) -> MeasuredPool<DB>
     where
         DB::QueryResult: Debug,
     {
-        let series = PoolSeries::new(&self.instruments, name);
+        let series = PoolSeries::new(&self.instruments, self.registry.value(name));
         let identity = settings.identity(&pool);
         let measures = Measures::new(Arc::clone(&self.instruments), identity, series);
-        Arc::new(Shared::new(pool, measures, rows_affected::read::<DB::QueryResult>))
+        let read_rows = rows_affected::read::<DB::QueryResult>;
+        let shared = Arc::new(Shared::new(pool, Arc::clone(name), measures, read_rows));
+        self.registry.observe(name, &shared);
+        MeasuredPool::new(shared)
     }
 }

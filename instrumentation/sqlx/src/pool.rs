@@ -9,7 +9,7 @@ use crate::{
     ledger::Ledger,
     measures::Measures,
     pool_connection::MeasuredPoolConnection,
-    registry::{Levels, Observed},
+    registry::{Levels, Observed, PoolName},
     rows_affected::ReadRows,
     transaction::{Beginning, MeasuredTransaction},
     use_time::UseTime,
@@ -32,6 +32,8 @@ pub(crate) struct Shared<DB: Database> {
     pool: Pool<DB>,
     measures: Arc<Measures>,
     read_rows: ReadRows<DB>,
+    /// Free again when nobody has the pool any more.
+    _name: Arc<PoolName>,
 }
 
 impl<DB: Database> MeasuredPool<DB> {
@@ -158,8 +160,13 @@ impl<DB: Database> MeasuredPool<DB> {
 }
 
 impl<DB: Database> Shared<DB> {
-    pub(crate) fn new(pool: Pool<DB>, measures: Measures, read_rows: ReadRows<DB>) -> Self {
-        Self { pool, measures: Arc::new(measures), read_rows }
+    pub(crate) fn new(
+        pool: Pool<DB>,
+        name: Arc<PoolName>,
+        measures: Measures,
+        read_rows: ReadRows<DB>,
+    ) -> Self {
+        Self { pool, measures: Arc::new(measures), read_rows, _name: name }
     }
 
     fn connection(&self, guard: PoolConnection<DB>, since: Instant) -> MeasuredPoolConnection<DB> {

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
+    fmt, iter,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
@@ -26,17 +26,24 @@ pub(crate) struct Levels {
     pub(crate) pending: i64,
 }
 
-/// The measured pools, held weakly, and their names.
+/// The measured pools and their names, both held weakly.
 pub(crate) struct Registry {
-    names: ValueBudget,
+    budget: ValueBudget,
     folds: Folds,
-    pools: Mutex<Vec<Entry>>,
+    names: Mutex<Vec<Weak<PoolName>>>,
+    pools: Mutex<Vec<Watched>>,
 }
 
-struct Entry {
-    name: String,
-    bounded: Bounded,
+struct Watched {
+    name: Bounded,
     pool: Weak<dyn Observed>,
+}
+
+/// A name that is taken for as long as a pool holds it.
+#[derive(Debug)]
+pub(crate) struct PoolName {
+    text: String,
+    bounded: Bounded,
 }
 
 /// That a living pool has the name already.
@@ -52,8 +59,9 @@ impl Registry {
     /// A registry whose pools are observed by instruments of `meter`.
     pub(crate) fn observed_by(meter: &Meter) -> Arc<Self> {
         let registry = Arc::new(Self {
-            names: ValueBudget::new(key::DB_CONNECTION_POOL_NAME.limit().unwrap_or(0)),
+            budget: ValueBudget::new(key::DB_CONNECTION_POOL_NAME.limit().unwrap_or(0)),
             folds: Folds::new(meter, &metrics::CONNECTION_COUNT, &[key::DB_CONNECTION_POOL_NAME]),
+            names: Mutex::default(),
             pools: Mutex::default(),
         });
         let observe = |spec: &MetricSpec, level: fn(Levels) -> i64| {
@@ -81,69 +89,86 @@ impl Registry {
         registry
     }
 
-    /// Adds the pool that `make` makes for the name that it will have: `name`, which nobody may
-    /// have yet.
-    pub(crate) fn add<P: Observed + 'static>(
-        &self,
-        name: &str,
-        make: impl FnOnce(StringValue) -> Arc<P>,
-    ) -> Result<Arc<P>, NameTaken> {
-        let mut pools = self.living();
-        if pools.iter().any(|pool| pool.name == name) {
+    /// Takes `name`, which nobody may have.
+    pub(crate) fn take(&self, name: &str) -> Result<Arc<PoolName>, NameTaken> {
+        let mut taken = living(&self.names);
+        if holds(&taken, name) {
             return Err(NameTaken { name: name.to_owned() });
         }
-        Ok(self.enter(&mut pools, name.to_owned(), make))
+        Ok(self.enter(&mut taken, name.to_owned()))
     }
 
-    /// Adds a pool under `name`, or the first of `name#2`, `name#3` that nobody has.
-    pub(crate) fn add_numbered<P: Observed + 'static>(
-        &self,
-        name: &str,
-        make: impl FnOnce(StringValue) -> Arc<P>,
-    ) -> Arc<P> {
-        let mut pools = self.living();
-        let taken = |name: &str| pools.iter().any(|pool| pool.name == name);
-        let numbered = (2..).map(|number| format!("{name}#{number}"));
-        let name = std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken(name));
-        self.enter(&mut pools, name.unwrap_or_default(), make)
+    /// Takes `name`, or the first of `name#2`, `name#3` and so on that nobody has.
+    pub(crate) fn take_numbered(&self, name: &str) -> Arc<PoolName> {
+        let mut taken = living(&self.names);
+        let is_free = |name: &String| !holds(&taken, name);
+        let numbered = (2_u64..).map(|number| format!("{name}#{number}"));
+        let free = iter::once(name.to_owned()).chain(numbered).find(is_free);
+        self.enter(&mut taken, free.unwrap_or_default())
     }
 
-    fn enter<P: Observed + 'static>(
-        &self,
-        pools: &mut Vec<Entry>,
-        name: String,
-        make: impl FnOnce(StringValue) -> Arc<P>,
-    ) -> Arc<P> {
-        let bounded = self.names.bound(&name);
+    /// The value of the attribute: the name within the budget of names.
+    pub(crate) fn value(&self, name: &PoolName) -> StringValue {
+        self.budget.value(name.bounded).into()
+    }
+
+    /// Observes `pool` for as long as it is there.
+    pub(crate) fn observe<P: Observed + 'static>(&self, name: &PoolName, pool: &Arc<P>) {
+        let pool: Weak<P> = Arc::downgrade(pool);
+        living(&self.pools).push(Watched { name: name.bounded, pool });
+    }
+
+    fn enter(&self, taken: &mut Vec<Weak<PoolName>>, text: String) -> Arc<PoolName> {
+        let bounded = self.budget.bound(&text);
         if bounded == Bounded::OTHER {
             self.folds.count(&key::DB_CONNECTION_POOL_NAME);
         }
-        let pool = make(self.names.value(bounded).into());
-        let weak: Weak<P> = Arc::downgrade(&pool);
-        pools.push(Entry { name, bounded, pool: weak });
-        pool
-    }
-
-    /// The pools that are still there.
-    fn living(&self) -> MutexGuard<'_, Vec<Entry>> {
-        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        pools.retain(|entry| entry.pool.strong_count() > 0);
-        pools
+        let name = Arc::new(PoolName { text, bounded });
+        taken.push(Arc::downgrade(&name));
+        name
     }
 
     /// What is to be observed now: those without a name of their own are summed.
     fn levels(&self) -> Vec<(StringValue, Levels)> {
         // Whoever drops the last of a pool drops it without the lock.
         let pools: Vec<_> =
-            self.living().iter().map(|entry| (entry.bounded, entry.pool.upgrade())).collect();
+            living(&self.pools).iter().map(|one| (one.name, one.pool.upgrade())).collect();
         let mut sums: BTreeMap<Bounded, Levels> = BTreeMap::new();
         for (name, pool) in pools {
             if let Some(pool) = pool {
                 sums.entry(name).or_default().add(pool.levels());
             }
         }
-        sums.into_iter().map(|(name, levels)| (self.names.value(name).into(), levels)).collect()
+        sums.into_iter().map(|(name, levels)| (self.budget.value(name).into(), levels)).collect()
     }
+}
+
+/// Whether it is still there.
+trait Living {
+    fn lives(&self) -> bool;
+}
+
+impl Living for Weak<PoolName> {
+    fn lives(&self) -> bool {
+        self.strong_count() > 0
+    }
+}
+
+impl Living for Watched {
+    fn lives(&self) -> bool {
+        self.pool.strong_count() > 0
+    }
+}
+
+/// What is still there of a list.
+fn living<T: Living>(list: &Mutex<Vec<T>>) -> MutexGuard<'_, Vec<T>> {
+    let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
+    list.retain(Living::lives);
+    list
+}
+
+fn holds(names: &[Weak<PoolName>], text: &str) -> bool {
+    names.iter().filter_map(Weak::upgrade).any(|name| name.text == text)
 }
 
 impl Levels {
