@@ -130,6 +130,7 @@ mod shown;
 mod span;
 mod statement;
 mod stream;
+mod summary;
 mod system;
 mod transaction;
 mod use_time;

@@ -1,0 +1,176 @@
+//! What an SQL text does, in a few words.
+//!
+//! [`parse`] gives the conventions' `db.query.summary` ("Generating a summary of the query" in
+//! `docs/db/database-spans.md`): the operations and their targets in the order in which they stand,
+//! such as `INSERT orders SELECT customers`. It may only hold verbs from a closed list and names
+//! that stand where a target stands, as they are written; never a value. Where the text leaves a
+//! doubt, the name is left out.
+
+mod dialect;
+mod frame;
+mod keyword;
+mod label;
+mod lexer;
+mod literal;
+mod machine;
+mod name;
+mod outcome;
+mod target;
+mod token;
+mod words;
+
+pub(crate) use dialect::Dialect;
+
+use label::Label;
+use lexer::Lexer;
+use machine::Machine;
+use outcome::Outcome;
+use token::Token;
+
+/// What is known of a text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Parsed {
+    /// The name in a leading comment (`-- name: get_user`), else operations and targets, at most
+    /// 255 characters; empty when the text is not known to do anything.
+    ///
+    /// A text of several statements is a batch: `BATCH` and what each of them does, or `BATCH`
+    /// alone when they differ.
+    pub(crate) summary: String,
+    /// The verb of the statement, in capitals; `None` for a batch and for an unknown one.
+    pub(crate) operation: Option<&'static str>,
+    /// The change, where the text is one statement that changes one table and reads no other.
+    pub(crate) changed: Option<Changed>,
+    /// Whether rows are asked for: by a query, or by `RETURNING`; of any statement of a batch.
+    pub(crate) returns_rows: bool,
+    /// What it does to the transaction.
+    pub(crate) transaction: TransactionStatement,
+}
+
+/// A table that is changed, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Changed {
+    pub(crate) operation: Change,
+    /// As it is written, with its quotes and its schema.
+    pub(crate) table: String,
+}
+
+/// How a table is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Change {
+    Insert,
+    Replace,
+    Update,
+    Delete,
+    Merge,
+}
+
+impl Change {
+    /// The verb, as the conventions' `db.operation.name`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Insert => "INSERT",
+            Self::Replace => "REPLACE",
+            Self::Update => "UPDATE",
+            Self::Delete => "DELETE",
+            Self::Merge => "MERGE",
+        }
+    }
+}
+
+/// What a statement that a program writes by hand does to its transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(crate) enum TransactionStatement {
+    /// Nothing.
+    #[default]
+    None,
+    /// `BEGIN`, `START TRANSACTION`.
+    Begin,
+    /// `COMMIT`, and `END` of PostgreSQL and SQLite.
+    Commit,
+    /// `COMMIT AND CHAIN`: the next transaction has begun.
+    CommitAndChain,
+    /// `ROLLBACK`, `ABORT`, and `PREPARE TRANSACTION`, which leaves it without a commit.
+    Rollback,
+    /// `ROLLBACK AND CHAIN`: the next transaction has begun.
+    RollbackAndChain,
+    /// `SAVEPOINT`.
+    Savepoint,
+    /// `RELEASE`.
+    Release,
+    /// `ROLLBACK TO`.
+    RollbackTo,
+    /// One or more of them, among several statements.
+    Batch,
+}
+
+/// How much of a text is read.
+const MAX_BYTES: usize = 32 * 1024;
+
+/// Reads the first 32 KiB of a text, once.
+///
+/// Behind them only a semicolon is looked for: without one, a statement whose table was already
+/// read goes on to the end.
+pub(crate) fn parse(sql: &str, dialect: Dialect) -> Parsed {
+    let (text, rest) = sql.split_at(sql.floor_char_boundary(MAX_BYTES));
+    let is_cut_off = !rest.is_empty();
+    let mut lexer = Lexer::new(text, dialect, is_cut_off);
+    let mut machine = Machine::new(dialect);
+    let mut name = None;
+    let mut is_begun = false;
+    while let Some(token) = lexer.next() {
+        match token {
+            Token::Comment(said) if !is_begun => name = name.or_else(|| name::in_comment(said)),
+            Token::Comment(_) => {}
+            Token::Doubt => machine.lose_sight(),
+            token => {
+                is_begun = true;
+                machine.read(token);
+            }
+        }
+        machine.is_frozen |= lexer.trusted_a_default;
+        machine.outcome.has_more_tables |= lexer.depends_on_version;
+    }
+    if rest.as_bytes().contains(&b';') {
+        machine.lose_sight();
+    }
+    machine.end(is_cut_off);
+    let parsed = conclude(&machine.finished);
+    match name {
+        Some(name) => Parsed { summary: name.to_owned(), ..parsed },
+        None => parsed,
+    }
+}
+
+fn conclude(statements: &[Outcome<'_>]) -> Parsed {
+    let Some((first, others)) = statements.split_first() else { return Parsed::default() };
+    if others.is_empty() {
+        return Parsed {
+            summary: first.label.as_str().to_owned(),
+            operation: first.verb.and_then(keyword::Keyword::operation),
+            changed: first.changed(),
+            returns_rows: first.returns_rows,
+            transaction: first.transaction,
+        };
+    }
+    let mut label = Label::default();
+    label.push(&["BATCH"]);
+    let summary = first.label.as_str();
+    if !summary.is_empty() && others.iter().all(|other| other.label.as_str() == summary) {
+        label.push(&[summary]);
+    }
+    let is_touched = |statement: &Outcome<'_>| statement.transaction != TransactionStatement::None;
+    Parsed {
+        summary: label.as_str().to_owned(),
+        operation: None,
+        changed: None,
+        returns_rows: statements.iter().any(|statement| statement.returns_rows),
+        transaction: if statements.iter().any(is_touched) {
+            TransactionStatement::Batch
+        } else {
+            TransactionStatement::None
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

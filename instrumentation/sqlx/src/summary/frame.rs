@@ -1,0 +1,91 @@
+//! Where in a statement the reading is.
+
+use super::keyword::Keyword;
+
+/// What may come next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Clause<'a> {
+    /// A verb: of a statement, or of a query in parentheses.
+    Start,
+    /// The second query of a `UNION`.
+    Union,
+    /// The name of a common table expression.
+    CteName,
+    /// Its body, and behind it another or the verb. Until then it may not refer to itself.
+    Cte(Option<&'a str>),
+    /// Anything up to `FROM`.
+    List,
+    /// A target.
+    Target(Aim),
+    /// Aliases, joins and conditions behind a table.
+    After,
+    /// What to insert.
+    Insert,
+    /// A statement that is explained.
+    Explain,
+    /// The kind of object that is defined.
+    ObjectKind,
+    /// What follows the name of an object.
+    AfterObject,
+    /// The rest of a statement about transactions.
+    Transaction,
+    /// A definition that may hold statements, so many `BEGIN` and `CASE` deep.
+    Routine(u32),
+    /// No target any more, but queries in parentheses.
+    Rest,
+    /// Nothing any more.
+    Skip,
+}
+
+/// What a statement wants with a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Aim {
+    /// A table that is read: it may also be a function, or the name of a query.
+    Read,
+    /// The table that is changed.
+    Write,
+    /// Anything else that has a name.
+    Object,
+}
+
+/// A statement, or what is in parentheses.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame<'a> {
+    pub(super) clause: Clause<'a>,
+    pub(super) verb: Option<Keyword>,
+    /// Its verb is the statement's.
+    pub(super) is_main: bool,
+    /// Statements that change data may stand here.
+    pub(super) is_cte: bool,
+    /// A table may stand here instead of a query.
+    pub(super) holds_tables: bool,
+    /// It is a part of a `UNION`, whose verb was said.
+    pub(super) is_continued: bool,
+    /// A comma brings another target.
+    pub(super) is_list: bool,
+    pub(super) had_from: bool,
+    pub(super) had_join: bool,
+    pub(super) had_using: bool,
+    pub(super) is_recursive: bool,
+    pub(super) is_routine: bool,
+}
+
+impl Frame<'_> {
+    /// Parentheses in which nothing but a query counts.
+    pub(super) const PLAIN: Self = Self {
+        clause: Clause::Start,
+        verb: None,
+        is_main: false,
+        is_cte: false,
+        holds_tables: false,
+        is_continued: false,
+        is_list: false,
+        had_from: false,
+        had_join: false,
+        had_using: false,
+        is_recursive: false,
+        is_routine: false,
+    };
+    /// A whole statement.
+    pub(super) const STATEMENT: Self = Self { is_main: true, ..Self::PLAIN };
+}

@@ -1,0 +1,34 @@
+//! The text of a summary.
+
+/// How many characters a summary may have, by the conventions.
+const MAX_CHARS: usize = 255;
+
+/// Operations and targets, one space apart, as many as fit.
+#[derive(Debug, Default)]
+pub(super) struct Label {
+    text: String,
+    chars: usize,
+    /// A part did not fit, and none is taken after it.
+    is_full: bool,
+}
+
+impl Label {
+    /// Adds a part that is written in `pieces`, whole or not at all.
+    pub(super) fn push(&mut self, pieces: &[&str]) {
+        let space = usize::from(!self.text.is_empty());
+        let chars: usize = pieces.iter().map(|piece| piece.chars().count()).sum();
+        self.is_full |= self.chars + space + chars > MAX_CHARS;
+        if self.is_full {
+            return;
+        }
+        self.chars += space + chars;
+        if space > 0 {
+            self.text.push(' ');
+        }
+        self.text.extend(pieces.iter().copied());
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+}

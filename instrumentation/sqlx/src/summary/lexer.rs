@@ -1,0 +1,265 @@
+//! From text to tokens.
+
+use super::{
+    dialect::Dialect,
+    literal::{self, Escape},
+    token::Token,
+};
+
+/// Reads the tokens of a text, each byte at most twice.
+///
+/// A text that is cut off gives no token that touches its end: the token may go on behind it.
+pub(super) struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+    dialect: Dialect,
+    is_cut_off: bool,
+    /// Inside `/*! … */`, which `MySQL` executes.
+    in_version_comment: bool,
+    /// A string that follows goes on in the same way: PostgreSQL joins `E'a'` and a `'b'` below it.
+    escape_goes_on: bool,
+    /// A string was read by the default of a setting.
+    pub(super) trusted_a_default: bool,
+    /// A comment was read that only some servers execute.
+    pub(super) depends_on_version: bool,
+}
+
+impl<'a> Lexer<'a> {
+    pub(super) fn new(text: &'a str, dialect: Dialect, is_cut_off: bool) -> Self {
+        Self {
+            text,
+            at: 0,
+            dialect,
+            is_cut_off,
+            in_version_comment: false,
+            escape_goes_on: false,
+            trusted_a_default: false,
+            depends_on_version: false,
+        }
+    }
+
+    fn read(&mut self) -> Option<Token<'a>> {
+        loop {
+            let bytes = &self.text.as_bytes()[self.at..];
+            let first = *bytes.first()?;
+            let second = bytes.get(1).copied();
+            return Some(match (first, second) {
+                (b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c, _) => {
+                    self.at += 1;
+                    continue;
+                }
+                (b'-', Some(b'-')) => match self.dashes(bytes.get(2).copied()) {
+                    Some(token) => token,
+                    None => self.mark(b'-'),
+                },
+                (b'/', Some(b'*')) => match self.block_comment(&bytes[2..]) {
+                    Some(token) => token,
+                    None => continue,
+                },
+                (b'*', Some(b'/')) if self.in_version_comment => {
+                    self.in_version_comment = false;
+                    self.at += 2;
+                    continue;
+                }
+                (b'#', _) if self.dialect == Dialect::MySql => self.line_comment(1),
+                (b'#' | b'[' | b'`', _) if self.dialect == Dialect::Other => self.doubt(),
+                (b'\'', _) => self.string(b'\'', self.escape(false)),
+                (b'"', _) if self.dialect.quotes_names() => self.quoted(b'"'),
+                (b'"', _) => self.string(b'"', self.escape(false)),
+                (b'`', _) if self.dialect != Dialect::Postgres => self.quoted(b'`'),
+                (b'[', _) if self.dialect == Dialect::Sqlite => self.quoted(b']'),
+                (b'$', _) => self.dollar(),
+                (b'?', _) => self.literal(1 + digits(&bytes[1..])),
+                (b'@', _) => self.variable(),
+                (b':', Some(next)) if starts_word(next) => self.literal(1 + word_len(&bytes[1..])),
+                (b':', Some(b':')) => {
+                    self.at += 1;
+                    self.mark(b':')
+                }
+                (b'0'..=b'9', _) => self.literal(literal::number_len(bytes)),
+                (byte, _) if starts_word(byte) => self.word(),
+                (byte, _) => self.mark(byte),
+            });
+        }
+    }
+
+    /// What begins with two dashes; `None` where they are two minus signs.
+    fn dashes(&mut self, third: Option<u8>) -> Option<Token<'a>> {
+        let is_apart = third.is_none_or(|byte| byte <= b' ' || byte == 0x7f);
+        match self.dialect {
+            Dialect::MySql if !is_apart => None,
+            Dialect::Other if !is_apart => Some(self.doubt()),
+            _ => Some(self.line_comment(2)),
+        }
+    }
+
+    fn line_comment(&mut self, intro: usize) -> Token<'a> {
+        let start = self.at + intro;
+        let rest = &self.text.as_bytes()[start..];
+        // A bare carriage return ends a line in PostgreSQL, and in the others it does not.
+        let is_end = |byte: &u8| match byte {
+            b'\n' => true,
+            b'\r' => matches!(self.dialect, Dialect::Postgres | Dialect::Other),
+            _ => false,
+        };
+        let len = rest.iter().position(is_end).unwrap_or(rest.len());
+        if self.dialect == Dialect::Other
+            && matches!(rest[len..], [b'\r', other, ..] if other != b'\n')
+        {
+            return self.doubt();
+        }
+        self.at = start + len;
+        Token::Comment(self.text.get(start..self.at).unwrap_or_default())
+    }
+
+    /// What begins with a slash and an asterisk; `None` where what is inside will be executed.
+    fn block_comment(&mut self, rest: &[u8]) -> Option<Token<'a>> {
+        let executed = match rest {
+            [b'!', ..] => 1,
+            [b'M', b'!', ..] => 2,
+            _ => 0,
+        };
+        if executed > 0 && self.dialect == Dialect::MySql {
+            let version = digits(&rest[executed..]);
+            self.at += 2 + executed + version;
+            self.in_version_comment = true;
+            self.depends_on_version = true;
+            return None;
+        }
+        let start = self.at + 2;
+        let Some(len) = literal::block_comment_len(rest, self.dialect) else {
+            return Some(self.doubt());
+        };
+        self.at = start + len;
+        let said = self.text.get(start..self.at).unwrap_or_default();
+        Some(Token::Comment(said.strip_suffix("*/").unwrap_or(said)))
+    }
+
+    /// How a quote is escaped in a string.
+    fn escape(&self, is_marked: bool) -> Escape {
+        match self.dialect {
+            Dialect::MySql => Escape::Backslash,
+            Dialect::Postgres if is_marked || self.escape_goes_on => Escape::Backslash,
+            _ => Escape::None,
+        }
+    }
+
+    fn string(&mut self, quote: u8, escape: Escape) -> Token<'a> {
+        let string = literal::string(&self.text.as_bytes()[self.at + 1..], quote, escape);
+        self.at += 1 + string.len;
+        let is_certain = match self.dialect {
+            Dialect::Sqlite => true,
+            Dialect::Postgres => escape == Escape::Backslash,
+            Dialect::MySql => false,
+            Dialect::Other if string.has_escaped_quote => return self.doubt(),
+            Dialect::Other => true,
+        };
+        self.trusted_a_default |= string.has_escaped_quote && !is_certain;
+        self.escape_goes_on = self.dialect == Dialect::Postgres && escape == Escape::Backslash;
+        Token::Literal
+    }
+
+    fn quoted(&mut self, end: u8) -> Token<'a> {
+        let start = self.at;
+        let bytes = &self.text.as_bytes()[start + 1..];
+        self.at += 1 + literal::quoted_len(bytes, end);
+        Token::Quoted(self.text.get(start..self.at).unwrap_or_default())
+    }
+
+    fn dollar(&mut self) -> Token<'a> {
+        let bytes = &self.text.as_bytes()[self.at..];
+        let tag = 1 + bytes[1..].iter().take_while(|byte| is_tag(**byte)).count();
+        let is_quote = bytes.get(tag) == Some(&b'$') && !bytes[1].is_ascii_digit();
+        match self.dialect {
+            Dialect::Postgres if is_quote => {
+                let (tag, body) = bytes.split_at(tag + 1);
+                self.literal(tag.len() + literal::dollar_quoted_len(body, tag))
+            }
+            Dialect::Other if is_quote => self.doubt(),
+            Dialect::MySql if !bytes.get(1).is_some_and(u8::is_ascii_digit) => self.word(),
+            _ => self.literal(tag),
+        }
+    }
+
+    /// `@name`, `@@name`, and a name or string in quotes behind the sign.
+    fn variable(&mut self) -> Token<'a> {
+        let bytes = &self.text.as_bytes()[self.at..];
+        let signs = bytes.iter().take_while(|byte| **byte == b'@').count();
+        let name = &bytes[signs..];
+        match name.first() {
+            Some(byte) if starts_word(*byte) => self.literal(signs + word_len(name)),
+            Some(quote @ (b'\'' | b'"' | b'`')) if self.dialect == Dialect::MySql => {
+                self.at += signs;
+                match quote {
+                    b'`' => self.quoted(b'`'),
+                    quote => self.string(*quote, Escape::Backslash),
+                };
+                Token::Literal
+            }
+            _ => self.mark(b'@'),
+        }
+    }
+
+    fn word(&mut self) -> Token<'a> {
+        let start = self.at;
+        self.at += word_len(&self.text.as_bytes()[start..]).max(1);
+        let word = self.text.get(start..self.at).unwrap_or_default();
+        match &self.text.as_bytes()[self.at..] {
+            [b'\'', ..] if self.dialect == Dialect::Postgres && word.eq_ignore_ascii_case("e") => {
+                self.string(b'\'', self.escape(true))
+            }
+            // A name whose letters are written as numbers.
+            [b'&', b'"', ..]
+                if self.dialect == Dialect::Postgres && word.eq_ignore_ascii_case("u") =>
+            {
+                self.at += 1;
+                self.quoted(b'"');
+                Token::Literal
+            }
+            _ => Token::Word(word),
+        }
+    }
+
+    fn literal(&mut self, len: usize) -> Token<'a> {
+        self.at += len;
+        Token::Literal
+    }
+
+    fn mark(&mut self, byte: u8) -> Token<'a> {
+        self.at += 1;
+        Token::Mark(byte)
+    }
+
+    fn doubt(&mut self) -> Token<'a> {
+        self.at = self.text.len();
+        self.is_cut_off = false;
+        Token::Doubt
+    }
+}
+
+impl<'a> Iterator for Lexer<'a> {
+    type Item = Token<'a>;
+
+    fn next(&mut self) -> Option<Token<'a>> {
+        let token = self.read()?;
+        // Only white space and comments may stand between the parts of a string.
+        self.escape_goes_on &= matches!(token, Token::Literal | Token::Comment(_));
+        if self.is_cut_off && self.at >= self.text.len() { None } else { Some(token) }
+    }
+}
+
+fn starts_word(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
+}
+
+fn digits(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| byte.is_ascii_digit()).count()
+}
+
+fn is_tag(byte: u8) -> bool {
+    starts_word(byte) || byte.is_ascii_digit()
+}
+
+fn word_len(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| is_tag(**byte) || **byte == b'$').count()
+}

@@ -1,0 +1,122 @@
+//! Where strings, numbers and comments end.
+//!
+//! Each takes the bytes behind the opening sign and says how many belong to it, the closing sign
+//! included; all of them when it is not closed.
+
+use super::dialect::Dialect;
+
+/// How a quote can stand inside a string, beside being doubled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Escape {
+    None,
+    Backslash,
+}
+
+/// A string that was read.
+pub(super) struct StringEnd {
+    pub(super) len: usize,
+    /// A backslash stood before a quote: with the other [`Escape`] it ends elsewhere.
+    pub(super) has_escaped_quote: bool,
+}
+
+pub(super) fn string(bytes: &[u8], quote: u8, escape: Escape) -> StringEnd {
+    let mut end = StringEnd { len: 0, has_escaped_quote: false };
+    let mut is_escaped = false;
+    while let Some(&byte) = bytes.get(end.len) {
+        end.len += 1;
+        if byte == b'\\' {
+            is_escaped = !is_escaped;
+            continue;
+        }
+        let was_escaped = std::mem::take(&mut is_escaped);
+        if byte != quote {
+            continue;
+        }
+        end.has_escaped_quote |= was_escaped;
+        if was_escaped && escape == Escape::Backslash {
+            continue;
+        }
+        if bytes.get(end.len) != Some(&quote) {
+            return end;
+        }
+        end.len += 1;
+    }
+    end
+}
+
+/// A name that ends with `end`, which may be doubled, but for a bracket.
+pub(super) fn quoted_len(bytes: &[u8], end: u8) -> usize {
+    let mut len = 0;
+    while let Some(&byte) = bytes.get(len) {
+        len += 1;
+        if byte == end {
+            if end == b']' || bytes.get(len) != Some(&end) {
+                return len;
+            }
+            len += 1;
+        }
+    }
+    len
+}
+
+/// A number from its first digit: everything that could belong to one.
+pub(super) fn number_len(bytes: &[u8]) -> usize {
+    let is_hex = matches!(bytes, [b'0', b'x' | b'X', ..]);
+    let mut len = 0;
+    while let Some(&byte) = bytes.get(len) {
+        let is_sign = matches!(byte, b'+' | b'-')
+            && !is_hex
+            && len > 0
+            && matches!(bytes[len - 1], b'e' | b'E')
+            && bytes.get(len + 1).is_some_and(u8::is_ascii_digit);
+        let is_part = byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_') || byte >= 0x80;
+        if !is_sign && !is_part {
+            break;
+        }
+        len += 1;
+    }
+    len
+}
+
+/// A text that ends with `tag`.
+pub(super) fn dollar_quoted_len(bytes: &[u8], tag: &[u8]) -> usize {
+    // A tag holds a dollar only at its ends, so a search that failed in the middle of one tag can
+    // go on where it failed: no byte is compared more than twice.
+    let mut at = 0;
+    while let Some(dollar) = bytes.get(at..).and_then(|rest| rest.iter().position(|b| *b == b'$')) {
+        let start = at + dollar;
+        let same = bytes[start..].iter().zip(tag).take_while(|(a, b)| a == b).count();
+        if same == tag.len() {
+            return start + same;
+        }
+        at = start + same.max(1);
+    }
+    bytes.len()
+}
+
+/// A comment; `None` where the dialects disagree about its end.
+pub(super) fn block_comment_len(bytes: &[u8], dialect: Dialect) -> Option<usize> {
+    let mut depth = 1_u32;
+    let mut len = 0;
+    if dialect == Dialect::Other && matches!(bytes, [b'!', ..] | [b'M', b'!', ..]) {
+        return None;
+    }
+    while let Some(&byte) = bytes.get(len) {
+        match (byte, bytes.get(len + 1)) {
+            (b'*', Some(b'/')) => {
+                len += 2;
+                depth -= 1;
+                if depth == 0 {
+                    return Some(len);
+                }
+            }
+            (b'/', Some(b'*')) if dialect == Dialect::Postgres => {
+                len += 2;
+                depth += 1;
+            }
+            (b'/', Some(b'*')) if dialect == Dialect::Other => return None,
+            _ => len += 1,
+        }
+    }
+    Some(len)
+}

@@ -1,0 +1,326 @@
+//! From tokens to operations and targets.
+
+use super::{
+    dialect::Dialect,
+    frame::{Aim, Clause, Frame},
+    keyword::Keyword,
+    outcome::Outcome,
+    target::Target,
+    token::Token,
+};
+
+/// Parentheses deeper than this are not looked into.
+const MAX_DEPTH: usize = 64;
+/// More common table expressions than this, and no name is taken any more.
+const MAX_CTES: usize = 32;
+
+/// Follows one statement after the other.
+pub(super) struct Machine<'a> {
+    pub(super) dialect: Dialect,
+    /// The statement and the parentheses that are open; never empty.
+    frames: Vec<Frame<'a>>,
+    /// Open parentheses beyond the deepest frame.
+    beyond: usize,
+    /// The target that is being read.
+    target: Option<Target<'a>>,
+    ctes: Vec<&'a str>,
+    pub(super) previous: Option<Keyword>,
+    /// The token before was a sign that belongs to what follows, such as `=`.
+    pub(super) was_sign: bool,
+    /// Names are not certain to be names.
+    pub(super) is_frozen: bool,
+    pub(super) outcome: Outcome<'a>,
+    pub(super) finished: Vec<Outcome<'a>>,
+}
+
+impl<'a> Machine<'a> {
+    pub(super) fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            frames: vec![Frame::STATEMENT],
+            beyond: 0,
+            target: None,
+            ctes: Vec::new(),
+            previous: None,
+            was_sign: false,
+            is_frozen: false,
+            outcome: Outcome::default(),
+            finished: Vec::new(),
+        }
+    }
+
+    pub(super) fn read(&mut self, token: Token<'a>) {
+        if self.goes_on(token) {
+            return;
+        }
+        self.finish_target(Some(token));
+        if token == Token::Mark(b';') {
+            self.semicolon();
+            return;
+        }
+        self.outcome.is_begun = true;
+        match token {
+            Token::Mark(b'(') => self.open(),
+            Token::Mark(b')') => self.close(),
+            _ if self.beyond > 0 => {}
+            Token::Mark(b',') => self.comma(),
+            Token::Word(word) => {
+                let keyword = Keyword::of(word);
+                self.word(word, keyword);
+                self.previous = keyword;
+                self.was_sign = false;
+                return;
+            }
+            Token::Quoted(name) => self.name(name),
+            Token::Literal => self.no_name(),
+            // `{call procedure}` is how some interfaces write it.
+            Token::Mark(sign) if sign != b'{' => self.no_name(),
+            Token::Mark(_) => {}
+            Token::Comment(_) | Token::Doubt => {}
+        }
+        self.previous = None;
+        self.was_sign = matches!(token, Token::Mark(b'=' | b'@' | b'('));
+    }
+
+    /// Nothing is known behind this: there may be more tables, and no target is complete.
+    pub(super) fn lose_sight(&mut self) {
+        self.target = None;
+        self.outcome.has_more_tables = true;
+    }
+
+    /// Ends the last statement. Where the text was `cut_off`, its last target may not be whole.
+    pub(super) fn end(&mut self, is_cut_off: bool) {
+        if is_cut_off {
+            self.target = None;
+            let may_list_more = self.frames.first().is_some_and(|frame| {
+                let is_open = matches!(frame.clause, Clause::Target(_) | Clause::After);
+                let is_insert = matches!(frame.verb, Some(Keyword::Insert | Keyword::Replace));
+                is_open && !is_insert
+            });
+            self.outcome.has_more_tables |= may_list_more;
+        }
+        self.finish_target(None);
+        self.end_statement();
+    }
+
+    pub(super) fn frame(&mut self) -> &mut Frame<'a> {
+        // The statement itself is never taken off.
+        if self.frames.is_empty() {
+            self.frames.push(Frame::STATEMENT);
+        }
+        let last = self.frames.len() - 1;
+        &mut self.frames[last]
+    }
+
+    pub(super) fn begin_target(&mut self, part: &'a str) {
+        self.target = Some(Target::new(part));
+    }
+
+    /// Whether a token was a part of the target that is being read.
+    fn goes_on(&mut self, token: Token<'a>) -> bool {
+        let Some(target) = &mut self.target else { return false };
+        match token {
+            Token::Mark(b'.') if !target.has_dot => target.has_dot = true,
+            Token::Word(part) | Token::Quoted(part) if target.has_dot => {
+                *target = target.followed_by(part);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn finish_target(&mut self, next: Option<Token<'a>>) {
+        let Some(target) = self.target.take() else { return };
+        let Clause::Target(aim) = self.frame().clause else { return };
+        let is_rows_from = matches!(next, Some(Token::Word(word)) if word.eq_ignore_ascii_case("from"))
+            && target.as_word().is_some_and(|word| word.eq_ignore_ascii_case("rows"));
+        if aim == Aim::Read && is_rows_from {
+            return;
+        }
+        let is_function = aim == Aim::Read && next == Some(Token::Mark(b'('));
+        let is_cte = aim == Aim::Read && target.as_word().is_some_and(|name| self.is_cte(name));
+        if !is_function && !is_cte {
+            self.take(target, aim, next);
+        }
+        self.leave_target(aim);
+    }
+
+    fn take(&mut self, target: Target<'a>, aim: Aim, next: Option<Token<'a>>) {
+        // `DELETE t.* FROM` is the one place where something else may follow a dot.
+        let is_whole = !target.has_dot || next == Some(Token::Mark(b'*'));
+        if !is_whole || !target.is_plain() {
+            self.outcome.has_more_tables = true;
+            return;
+        }
+        if !self.is_frozen {
+            target.push_to(&mut self.outcome.label);
+        }
+        if aim != Aim::Object {
+            self.outcome.note(target);
+        }
+    }
+
+    /// What comes after a target.
+    fn leave_target(&mut self, aim: Aim) {
+        let frame = self.frame();
+        frame.clause = match (aim, frame.verb) {
+            (Aim::Object, _) if frame.is_routine => Clause::Routine(0),
+            (Aim::Object, _) => Clause::AfterObject,
+            (Aim::Write, Some(Keyword::Insert | Keyword::Replace | Keyword::Upsert)) => {
+                Clause::Insert
+            }
+            (Aim::Write, Some(Keyword::Select)) => Clause::List,
+            _ => Clause::After,
+        };
+    }
+
+    /// Something that is no name stands here.
+    fn no_name(&mut self) {
+        let frame = *self.frame();
+        match frame.clause {
+            Clause::Target(aim) => {
+                self.outcome.has_more_tables = true;
+                self.leave_target(aim);
+            }
+            Clause::Start => {
+                self.outcome.has_more_tables |= frame.holds_tables;
+                self.frame().clause = if frame.is_main { Clause::Skip } else { Clause::Rest };
+            }
+            _ => {}
+        }
+    }
+
+    /// A name in quotes.
+    fn name(&mut self, name: &'a str) {
+        let frame = *self.frame();
+        match frame.clause {
+            Clause::Target(_) => self.begin_target(name),
+            Clause::CteName => self.name_cte(name),
+            Clause::Start if frame.holds_tables => {
+                self.hold_tables();
+                self.begin_target(name);
+            }
+            Clause::Start => self.frame().clause = Clause::Rest,
+            _ => {}
+        }
+    }
+
+    /// The parentheses hold tables, and no query.
+    pub(super) fn hold_tables(&mut self) {
+        let frame = self.frame();
+        frame.clause = Clause::Target(Aim::Read);
+        frame.is_list = true;
+    }
+
+    pub(super) fn name_cte(&mut self, name: &'a str) {
+        // Elsewhere a query sees itself only where it is said to be recursive.
+        let sees_itself =
+            self.frame().is_recursive || matches!(self.dialect, Dialect::Sqlite | Dialect::Other);
+        if sees_itself {
+            self.add_cte(name);
+        }
+        self.frame().clause = Clause::Cte((!sees_itself).then_some(name));
+    }
+
+    /// The body of a common table expression is over: what follows sees it.
+    pub(super) fn end_cte(&mut self) {
+        if let Clause::Cte(Some(name)) = self.frame().clause {
+            self.add_cte(name);
+        }
+    }
+
+    fn add_cte(&mut self, name: &'a str) {
+        if self.ctes.len() < MAX_CTES {
+            self.ctes.push(name);
+        } else {
+            self.is_frozen = true;
+            self.outcome.has_more_tables = true;
+        }
+    }
+
+    fn is_cte(&self, name: &str) -> bool {
+        self.ctes.iter().any(|cte| bare(cte).eq_ignore_ascii_case(bare(name)))
+    }
+
+    fn comma(&mut self) {
+        let frame = self.frame();
+        match frame.clause {
+            Clause::After if frame.is_list => frame.clause = Clause::Target(Aim::Read),
+            Clause::AfterObject if frame.is_list => frame.clause = Clause::Target(Aim::Object),
+            Clause::Cte(_) => {
+                self.end_cte();
+                self.frame().clause = Clause::CteName;
+            }
+            Clause::Target(_) => self.no_name(),
+            Clause::Start => frame.clause = Clause::Rest,
+            _ => {}
+        }
+    }
+
+    fn open(&mut self) {
+        if self.beyond > 0 || self.frames.len() >= MAX_DEPTH {
+            self.beyond += 1;
+            self.outcome.has_more_tables = true;
+            return;
+        }
+        let frame = self.frame();
+        let inner = match frame.clause {
+            Clause::Start => {
+                let inner = Frame { clause: Clause::Start, ..*frame };
+                frame.clause = Clause::After;
+                frame.is_list = frame.holds_tables;
+                inner
+            }
+            Clause::Union => {
+                frame.clause = Clause::Rest;
+                Frame { is_main: frame.is_main, is_continued: true, ..Frame::PLAIN }
+            }
+            Clause::Cte(_) => Frame { is_cte: true, ..Frame::PLAIN },
+            Clause::Target(Aim::Read | Aim::Write) => {
+                frame.clause = Clause::After;
+                Frame { holds_tables: true, ..Frame::PLAIN }
+            }
+            Clause::Skip | Clause::Routine(_) | Clause::AfterObject => {
+                Frame { clause: Clause::Skip, ..Frame::PLAIN }
+            }
+            _ => Frame::PLAIN,
+        };
+        self.frames.push(inner);
+    }
+
+    fn close(&mut self) {
+        if self.beyond > 0 {
+            self.beyond -= 1;
+        } else if self.frames.len() > 1 {
+            self.frames.pop();
+        }
+    }
+
+    fn semicolon(&mut self) {
+        let is_inside = match self.frames.first().map(|frame| frame.clause) {
+            Some(Clause::Routine(0) | Clause::AfterObject | Clause::Skip) => self.frames.len() > 1,
+            Some(Clause::Routine(_)) => true,
+            _ => false,
+        };
+        if !is_inside {
+            self.end_statement();
+        }
+        self.previous = None;
+    }
+
+    fn end_statement(&mut self) {
+        self.frames.clear();
+        self.frames.push(Frame::STATEMENT);
+        self.beyond = 0;
+        self.ctes.clear();
+        let outcome = std::mem::take(&mut self.outcome);
+        if outcome.is_begun {
+            self.finished.push(outcome);
+        }
+    }
+}
+
+/// A name without its quotes.
+fn bare(name: &str) -> &str {
+    name.trim_matches(['"', '`', '[', ']'])
+}

@@ -1,0 +1,18 @@
+//! The pieces of an SQL text.
+
+/// A piece of SQL, without a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Token<'a> {
+    /// A name or keyword without quotes.
+    Word(&'a str),
+    /// A name in quotes, with them.
+    Quoted(&'a str),
+    /// A value, or what stands for one: a string, a number, a placeholder, a variable.
+    Literal,
+    /// What a comment says.
+    Comment(&'a str),
+    /// Any other character.
+    Mark(u8),
+    /// The dialects disagree from here on: nothing more can be known.
+    Doubt,
+}
