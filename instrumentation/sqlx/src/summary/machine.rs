@@ -280,6 +280,10 @@ impl<'a> Machine<'a> {
                 frame.clause = Clause::After;
                 Frame { holds_tables: true, ..Frame::PLAIN }
             }
+            Clause::Target(Aim::Object) if frame.verb == Some(Keyword::Copy) => {
+                frame.clause = Clause::AfterObject;
+                Frame::PLAIN
+            }
             Clause::Skip | Clause::Routine(_) | Clause::AfterObject => {
                 Frame { clause: Clause::Skip, ..Frame::PLAIN }
             }

@@ -271,7 +271,9 @@ const SUMMARIES: &[(&str, &str, &str)] = &[
     ("m", "SELECT /*!40001 SQL_NO_CACHE */ * FROM a /*!50000 , b */", "SELECT a b"),
     ("m", "SELECT /*+ NO_ICP(a) */ * FROM a", "SELECT a"),
     // Strings.
-    ("ps", r"SELECT 'a\' FROM b", "SELECT b"),
+    ("s", r"SELECT 'a\' FROM b", "SELECT b"),
+    ("p", r"SELECT 'a\' FROM b", "SELECT"),
+    ("pms", r"SELECT 'a\\' FROM b", "SELECT b"),
     ("m", r"SELECT 'a\' FROM b', 'c' FROM d", "SELECT"),
     ("p", r"SELECT E'a\' FROM b', 'c' FROM d", "SELECT d"),
     ("p", "SELECT E'a'\n 'b\\' FROM c', 'd' FROM e", "SELECT e"),
