@@ -134,14 +134,18 @@ where
     where
         'c: 'e,
     {
-        (&mut *self.guard).prepare_with(sql, parameters)
+        let Measured { measures, ledger, guard, .. } = self;
+        let preparing = (&mut **guard).prepare_with(sql, parameters);
+        Box::pin(measures.noticing_damage(ledger, preparing))
     }
 
     fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<DB>>>
     where
         'c: 'e,
     {
-        (&mut *self.guard).describe(sql)
+        let Measured { measures, ledger, guard, .. } = self;
+        let describing = (&mut **guard).describe(sql);
+        Box::pin(measures.noticing_damage(ledger, describing))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What one pool records into.
 
 use std::{
+    future::Future,
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -9,8 +10,10 @@ use kymo_core::{Bounded, key};
 use opentelemetry::metrics::BoundHistogram;
 
 use crate::{
+    failure::Failure,
     identity::{Identity, IdentityKey},
     instruments::Instruments,
+    ledger::Ledger,
     operation::{Operation, Reading},
     pool_series::PoolSeries,
     series::{ChangeKey, OperationKey},
@@ -64,6 +67,19 @@ impl Measures {
     /// An operation outside any transaction that rows are noted for.
     pub(crate) fn operation(&self, statement: Statement) -> Operation<'_> {
         Operation::new(self, statement, None)
+    }
+
+    /// Runs what is no operation, but may cost a transaction all the same.
+    pub(crate) async fn noticing_damage<T>(
+        &self,
+        ledger: &mut Ledger,
+        run: impl Future<Output = sqlx::Result<T>>,
+    ) -> sqlx::Result<T> {
+        let result = run.await;
+        if let Some(failure) = result.as_ref().err().and_then(|e| Failure::of(e, self.system)) {
+            ledger.damage(failure.damage);
+        }
+        result
     }
 
     pub(crate) fn record(&self, reading: &Reading) {

@@ -58,17 +58,18 @@ impl<DB: Database> MeasuredPoolConnection<DB> {
 
     /// Takes the connection out of the pool, and of all measuring; as [`PoolConnection::detach`].
     pub fn detach(self) -> DB::Connection {
-        self.into_inner().detach()
+        self.connection.guard.detach()
     }
 
     /// Takes the connection out of the pool for good, and of all measuring; as
     /// [`PoolConnection::leak`].
     pub fn leak(self) -> DB::Connection {
-        self.into_inner().leak()
+        self.connection.guard.leak()
     }
 
-    /// sqlx's own guard; what is done with it from now on is not measured.
+    /// sqlx's own guard; neither its use nor its statements are measured from now on.
     pub fn into_inner(self) -> PoolConnection<DB> {
+        self.use_time.forget();
         self.connection.guard
     }
 }
