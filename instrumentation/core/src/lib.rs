@@ -52,3 +52,4 @@ pub use metric::{Callback, MetricKind, MetricSpec};
 pub use outcome::Outcome;
 pub use series::{SeriesCache, SeriesKey};
 pub use stopwatch::{Record, Stopwatch};
+pub use table::Table;

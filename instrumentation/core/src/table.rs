@@ -14,8 +14,8 @@ use foldhash::fast::RandomState;
 /// A hash table of a size fixed from the start, from which nothing is ever taken out.
 ///
 /// That makes a read one atomic load for each slot it looks at, without a lock and without keeping
-/// anything alive. Writers take turns outside.
-pub(crate) struct Table<K, V> {
+/// anything alive. Writers take turns outside: of two that put in the same key at once, both do.
+pub struct Table<K, V> {
     slots: Box<[Slot<K, V>]>,
     len: AtomicUsize,
     hasher: RandomState,
@@ -25,7 +25,7 @@ type Slot<K, V> = OnceLock<Box<(K, V)>>;
 
 impl<K, V> Table<K, V> {
     /// An empty table with slots to spare for `entries`.
-    pub(crate) fn for_entries(entries: usize) -> Self {
+    pub fn for_entries(entries: usize) -> Self {
         let slots = (2 * entries).next_power_of_two();
         Self {
             slots: (0..slots).map(|_| OnceLock::new()).collect(),
@@ -34,12 +34,18 @@ impl<K, V> Table<K, V> {
         }
     }
 
-    pub(crate) fn len(&self) -> usize {
+    /// How many entries it holds.
+    pub fn len(&self) -> usize {
         self.len.load(Ordering::Acquire)
     }
 
+    /// Whether it holds no entry.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The value of the key that hashes like `key` and `is` it.
-    pub(crate) fn get<Q: Hash + ?Sized>(&self, key: &Q, is: impl Fn(&K) -> bool) -> Option<&V> {
+    pub fn get<Q: Hash + ?Sized>(&self, key: &Q, is: impl Fn(&K) -> bool) -> Option<&V> {
         for slot in self.probe(key) {
             let (known, value) = &**slot.get()?;
             if is(known) {
@@ -49,8 +55,12 @@ impl<K, V> Table<K, V> {
         None
     }
 
-    /// Puts in `key`, which the caller knows not to be there; gives it back when the table is full.
-    pub(crate) fn insert(&self, key: K, value: V) -> Result<(), (K, V)>
+    /// Puts in `key`, which the caller knows not to be there.
+    ///
+    /// # Errors
+    ///
+    /// Gives key and value back when the table is full.
+    pub fn insert(&self, key: K, value: V) -> Result<(), (K, V)>
     where
         K: Hash,
     {
