@@ -106,7 +106,18 @@ impl Ledger {
                 }
             }
             TransactionStatement::Commit => return self.committed(),
+            TransactionStatement::CommitAndChain => {
+                let committed = self.committed();
+                *self = Self::transaction();
+                return committed;
+            }
             TransactionStatement::Rollback => *self = Self::default(),
+            TransactionStatement::RollbackAndChain => *self = Self::transaction(),
+            // Whether a transaction is open is not known: until one ends, nothing is counted.
+            TransactionStatement::Unclear => {
+                *self = Self::transaction();
+                self.damage(Damage::Level);
+            }
             TransactionStatement::Savepoint => {
                 if !self.levels.is_empty() {
                     self.levels.push(Level::default());

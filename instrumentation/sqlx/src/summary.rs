@@ -42,39 +42,17 @@ pub(crate) struct Parsed {
     pub(crate) changed: Option<Changed>,
     /// Whether rows are asked for: by a query, or by `RETURNING`; of any statement of a batch.
     pub(crate) returns_rows: bool,
-    /// What it does to the transaction.
+    /// What it does to the transaction; of a batch, what its statements do in sum.
     pub(crate) transaction: TransactionStatement,
 }
 
 /// A table that is changed, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Changed {
-    pub(crate) operation: Change,
+    /// `INSERT`, `REPLACE`, `UPDATE`, `DELETE` or `MERGE`.
+    pub(crate) operation: &'static str,
     /// As it is written, with its quotes and its schema.
     pub(crate) table: String,
-}
-
-/// How a table is changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Change {
-    Insert,
-    Replace,
-    Update,
-    Delete,
-    Merge,
-}
-
-impl Change {
-    /// The verb, as the conventions' `db.operation.name`.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Insert => "INSERT",
-            Self::Replace => "REPLACE",
-            Self::Update => "UPDATE",
-            Self::Delete => "DELETE",
-            Self::Merge => "MERGE",
-        }
-    }
 }
 
 /// What a statement that a program writes by hand does to its transaction.
@@ -99,8 +77,31 @@ pub(crate) enum TransactionStatement {
     Release,
     /// `ROLLBACK TO`.
     RollbackTo,
-    /// One or more of them, among several statements.
-    Batch,
+    /// Several of them in one text, whose sum none of the others is.
+    Unclear,
+}
+
+impl TransactionStatement {
+    /// What two statements of one text do, one after the other.
+    fn then(self, next: Self) -> Self {
+        match (self, next) {
+            (first, Self::None) | (first @ Self::Unclear, _) => first,
+            (Self::None, next) => next,
+            // What is behind the end of a transaction, and commits nothing or undoes nothing.
+            (Self::Commit | Self::CommitAndChain, Self::Commit | Self::Rollback) => Self::Commit,
+            (Self::Rollback | Self::RollbackAndChain, Self::Commit | Self::Rollback) => {
+                Self::Rollback
+            }
+            (Self::Begin | Self::Savepoint | Self::Release, Self::Commit) => Self::Commit,
+            (_, Self::Rollback) => Self::Rollback,
+            (Self::Commit | Self::CommitAndChain, Self::Begin) => Self::CommitAndChain,
+            (Self::Rollback | Self::RollbackAndChain, Self::Begin) => Self::RollbackAndChain,
+            (Self::Begin, Self::Begin) => Self::Begin,
+            (Self::Savepoint, Self::Release) => Self::None,
+            (Self::Savepoint, Self::RollbackTo) => Self::Savepoint,
+            _ => Self::Unclear,
+        }
+    }
 }
 
 /// How much of a text is read.
@@ -158,17 +159,13 @@ fn conclude(statements: &[Outcome<'_>]) -> Parsed {
     if !summary.is_empty() && others.iter().all(|other| other.label.as_str() == summary) {
         label.push(&[summary]);
     }
-    let is_touched = |statement: &Outcome<'_>| statement.transaction != TransactionStatement::None;
+    let transactions = statements.iter().map(|statement| statement.transaction);
     Parsed {
         summary: label.as_str().to_owned(),
         operation: None,
         changed: None,
         returns_rows: statements.iter().any(|statement| statement.returns_rows),
-        transaction: if statements.iter().any(is_touched) {
-            TransactionStatement::Batch
-        } else {
-            TransactionStatement::None
-        },
+        transaction: transactions.fold(TransactionStatement::None, TransactionStatement::then),
     }
 }
 

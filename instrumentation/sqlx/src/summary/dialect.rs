@@ -1,15 +1,17 @@
 //! Which SQL a database speaks.
 
+use crate::system::System;
+
 /// The SQL of a text, as far as it says where literals, names and comments end.
 ///
-/// Settings of the server that move these ends are not seen: `ANSI_QUOTES` and
-/// `NO_BACKSLASH_ESCAPES` of `MySQL`, `standard_conforming_strings` of PostgreSQL. What a text
-/// means under both is read; where they differ, no name is taken.
+/// Settings of the server can move these ends: `ANSI_QUOTES` and `NO_BACKSLASH_ESCAPES` of MySQL,
+/// `standard_conforming_strings` of PostgreSQL. They are not seen, and their defaults are taken for
+/// granted; but once a text would end elsewhere with the other setting, no more names are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Dialect {
     /// PostgreSQL, and what speaks its SQL.
     Postgres,
-    /// `MySQL` and `MariaDB`: a double-quoted text is a string.
+    /// MySQL and MariaDB: a double-quoted text is a string.
     MySql,
     /// SQLite.
     Sqlite,
@@ -18,18 +20,13 @@ pub(crate) enum Dialect {
 }
 
 impl Dialect {
-    /// The dialect of a database by the name its driver gives it, such as `PostgreSQL`, or by its
-    /// `db.system.name`, such as `mariadb`; [`Dialect::Other`] for any other name.
-    pub(crate) fn of(database: &str) -> Self {
-        let is = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(database));
-        if is(&["postgresql", "postgres"]) {
-            Self::Postgres
-        } else if is(&["mysql", "mariadb"]) {
-            Self::MySql
-        } else if is(&["sqlite"]) {
-            Self::Sqlite
-        } else {
-            Self::Other
+    /// The dialect of a database product.
+    pub(crate) fn of(system: System) -> Self {
+        match system {
+            System::Postgresql => Self::Postgres,
+            System::Mysql | System::Mariadb => Self::MySql,
+            System::Sqlite => Self::Sqlite,
+            System::OtherSql => Self::Other,
         }
     }
 

@@ -1,8 +1,6 @@
 //! What a statement was found to be.
 
-use super::{
-    Change, Changed, TransactionStatement, keyword::Keyword, label::Label, target::Target,
-};
+use super::{Changed, TransactionStatement, keyword::Keyword, label::Label, target::Target};
 
 /// What is known of one statement.
 #[derive(Debug, Default)]
@@ -31,14 +29,11 @@ impl<'a> Outcome<'a> {
 
     /// The one table it changes.
     pub(super) fn changed(&self) -> Option<Changed> {
-        let operation = match self.verb? {
-            Keyword::Insert => Change::Insert,
-            Keyword::Replace => Change::Replace,
-            Keyword::Update => Change::Update,
-            Keyword::Delete => Change::Delete,
-            Keyword::Merge => Change::Merge,
-            _ => return None,
-        };
+        let verb = self.verb.filter(|verb| {
+            use Keyword::{Delete, Insert, Merge, Replace, Update};
+            matches!(verb, Insert | Replace | Update | Delete | Merge)
+        })?;
+        let operation = verb.operation()?;
         let table = self.table.as_ref().filter(|_| self.changes == 1 && !self.has_more_tables)?;
         Some(Changed { operation, table: table.into() })
     }

@@ -1,6 +1,6 @@
 //! Cases by dialect.
 
-use crate::summary::{Change, Dialect, TransactionStatement, parse};
+use crate::summary::{Dialect, TransactionStatement, parse};
 
 #[test]
 fn a_summary_names_operations_and_targets_in_their_order() {
@@ -318,24 +318,24 @@ const NAMED: &[(&str, &str)] = &[
     ),
 ];
 
-type Expected = Option<(Change, &'static str)>;
+type Expected = Option<(&'static str, &'static str)>;
 
 const CHANGES: &[(&str, &str, Expected)] = &[
-    ("pmso", "INSERT INTO a.b VALUES (1)", Some((Change::Insert, "a.b"))),
-    ("ps", r#"INSERT INTO "A" VALUES (1) RETURNING b"#, Some((Change::Insert, r#""A""#))),
-    ("pms", "-- name: x\nDELETE FROM a WHERE b = 'c;d';", Some((Change::Delete, "a"))),
-    ("ms", "REPLACE INTO a VALUES (1)", Some((Change::Replace, "a"))),
-    ("pmso", "UPDATE a SET b = 1", Some((Change::Update, "a"))),
-    ("pmso", "UPDATE a SET b = (SELECT max(b) FROM a)", Some((Change::Update, "a"))),
+    ("pmso", "INSERT INTO a.b VALUES (1)", Some(("INSERT", "a.b"))),
+    ("ps", r#"INSERT INTO "A" VALUES (1) RETURNING b"#, Some(("INSERT", r#""A""#))),
+    ("pms", "-- name: x\nDELETE FROM a WHERE b = 'c;d';", Some(("DELETE", "a"))),
+    ("ms", "REPLACE INTO a VALUES (1)", Some(("REPLACE", "a"))),
+    ("pmso", "UPDATE a SET b = 1", Some(("UPDATE", "a"))),
+    ("pmso", "UPDATE a SET b = (SELECT max(b) FROM a)", Some(("UPDATE", "a"))),
     (
         "p",
         "MERGE INTO a USING (VALUES (1)) v (i) ON 1 WHEN MATCHED THEN DELETE",
-        Some((Change::Merge, "a")),
+        Some(("MERGE", "a")),
     ),
-    ("m", "DELETE x FROM a x", Some((Change::Delete, "a"))),
-    ("pms", "WITH x AS (SELECT 1) INSERT INTO a SELECT * FROM x", Some((Change::Insert, "a"))),
-    ("p", "INSERT INTO a SELECT * FROM unnest($1)", Some((Change::Insert, "a"))),
-    ("m", r"INSERT INTO a VALUES ('it\'s')", Some((Change::Insert, "a"))),
+    ("m", "DELETE x FROM a x", Some(("DELETE", "a"))),
+    ("pms", "WITH x AS (SELECT 1) INSERT INTO a SELECT * FROM x", Some(("INSERT", "a"))),
+    ("p", "INSERT INTO a SELECT * FROM unnest($1)", Some(("INSERT", "a"))),
+    ("m", r"INSERT INTO a VALUES ('it\'s')", Some(("INSERT", "a"))),
     ("pmso", "INSERT INTO a SELECT * FROM b", None),
     ("pmso", "INSERT INTO a SELECT 1; ; SELECT 1", None),
     ("ps", "UPDATE a SET b = 1 FROM c", None),
@@ -397,7 +397,16 @@ const TRANSACTIONS: &[(&str, &str, TransactionStatement)] = &[
     ("pms", "RELEASE SAVEPOINT a", TransactionStatement::Release),
     ("pms", "ROLLBACK TRANSACTION TO SAVEPOINT a", TransactionStatement::RollbackTo),
     ("pms", "ROLLBACK TO a", TransactionStatement::RollbackTo),
-    ("pmso", "BEGIN; SELECT 1", TransactionStatement::Batch),
+    ("pmso", "BEGIN; SELECT 1", TransactionStatement::Begin),
+    ("pmso", "SELECT 1; COMMIT", TransactionStatement::Commit),
+    ("pmso", "BEGIN; SELECT 1; COMMIT; SELECT 1", TransactionStatement::Commit),
+    ("pmso", "BEGIN; SELECT 1; ROLLBACK", TransactionStatement::Rollback),
+    ("pmso", "COMMIT; BEGIN", TransactionStatement::CommitAndChain),
+    ("pmso", "ROLLBACK; BEGIN; SELECT 1", TransactionStatement::RollbackAndChain),
+    ("pmso", "COMMIT; BEGIN; COMMIT", TransactionStatement::Commit),
+    ("pmso", "SAVEPOINT a; SELECT 1; RELEASE a", TransactionStatement::None),
+    ("pmso", "BEGIN; SAVEPOINT a", TransactionStatement::Unclear),
+    ("pmso", "ROLLBACK TO a; COMMIT", TransactionStatement::Unclear),
     ("pmso", "SELECT 1; SELECT 2", TransactionStatement::None),
     ("pmso", "SELECT 'COMMIT'", TransactionStatement::None),
 ];
