@@ -102,7 +102,7 @@ pub const DB_NAMESPACE: AttributeKey = AttributeKey::budget(
 pub const DB_QUERY_SUMMARY: AttributeKey = AttributeKey::budget(
     "db.query.summary",
     400,
-    "What the statement does and to which tables, such as `SELECT books`; or the name it was given.",
+    "What the statement does and to which tables, such as `SELECT books`; or the name it was given; absent if unknown.",
 );
 /// The code of the error that the database answered with.
 pub const DB_RESPONSE_STATUS_CODE: AttributeKey = AttributeKey::budget(

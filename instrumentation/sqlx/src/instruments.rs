@@ -94,17 +94,9 @@ impl Instruments {
 
     /// `code` within the budget of status codes.
     pub(crate) fn status(&self, code: &str) -> Bounded {
-        self.within_budget(self.vocabulary.statuses.bound(code), &key::DB_RESPONSE_STATUS_CODE)
-    }
-
-    /// Counts a summary that did not fit the budget.
-    pub(crate) fn summary(&self, summary: Bounded) -> Bounded {
-        self.within_budget(summary, &key::DB_QUERY_SUMMARY)
-    }
-
-    fn within_budget(&self, bounded: Bounded, attribute: &AttributeKey) -> Bounded {
+        let bounded = self.vocabulary.statuses.bound(code);
         if bounded == Bounded::OTHER {
-            self.operations.folds().count(attribute);
+            self.operations.folds().count(&key::DB_RESPONSE_STATUS_CODE);
         }
         bounded
     }
@@ -115,6 +107,9 @@ impl Instruments {
             duration: self.duration.bind(&key.attributes(&self.vocabulary)),
             returned_rows: OnceLock::new(),
         };
+        if key.summary == Some(Bounded::OTHER) {
+            self.operations.folds().count(&key::DB_QUERY_SUMMARY);
+        }
         self.operations.with(key, bind, |series| {
             series.duration.record(seconds);
             if let Some(rows) = returned {

@@ -85,7 +85,7 @@ impl Measures {
     pub(crate) fn record(&self, reading: &Reading) {
         let key = OperationKey {
             identity: self.identity,
-            summary: self.instruments.summary(reading.statement.summary),
+            summary: reading.statement.summary,
             status: reading.status,
             outcome: reading.outcome,
         };

@@ -13,7 +13,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct OperationKey {
     pub(crate) identity: IdentityKey,
-    pub(crate) summary: Bounded,
+    pub(crate) summary: Option<Bounded>,
     pub(crate) status: Option<Bounded>,
     pub(crate) outcome: Outcome,
 }
@@ -30,7 +30,9 @@ impl OperationKey {
     /// The attributes, in the order of their keys: the SDK stores any other order twice.
     pub(crate) fn attributes(self, vocabulary: &Vocabulary) -> Vec<KeyValue> {
         let mut attributes = vocabulary.identities.attributes(self.identity);
-        attributes.push(key::DB_QUERY_SUMMARY.of(vocabulary.summaries.value(self.summary)));
+        if let Some(summary) = self.summary {
+            attributes.push(key::DB_QUERY_SUMMARY.of(vocabulary.summaries.value(summary)));
+        }
         if let Some(status) = self.status {
             attributes.push(key::DB_RESPONSE_STATUS_CODE.of(vocabulary.statuses.value(status)));
         }
@@ -49,8 +51,9 @@ impl SeriesKey for OperationKey {
             let status = Some(Bounded::OTHER);
             return Some((Self { status, ..self }, key::DB_RESPONSE_STATUS_CODE));
         }
-        if self.summary != Bounded::OTHER {
-            return Some((Self { summary: Bounded::OTHER, ..self }, key::DB_QUERY_SUMMARY));
+        if self.summary.is_some_and(|summary| summary != Bounded::OTHER) {
+            let summary = Some(Bounded::OTHER);
+            return Some((Self { summary, ..self }, key::DB_QUERY_SUMMARY));
         }
         None
     }

@@ -16,8 +16,8 @@ use crate::{
 /// What is known of a statement from its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Statement {
-    /// What it does, within the budget; [`Bounded::OTHER`] also when that is not known.
-    pub(crate) summary: Bounded,
+    /// What it does, within the budget; `None` when that is not known.
+    pub(crate) summary: Option<Bounded>,
     /// The one table that it changes, if it is one statement and reads no other table.
     pub(crate) changed: Option<Changed>,
     /// Whether rows are asked for: by a query, or by `RETURNING`.
@@ -142,10 +142,9 @@ impl Statements {
     fn read(&self, sql: &str) -> Statement {
         let parsed = summary::parse(sql, self.dialect);
         Statement {
-            summary: match parsed.summary.as_str() {
-                "" => Bounded::OTHER,
-                summary => self.summaries.bound(summary),
-            },
+            summary: Some(parsed.summary.as_str())
+                .filter(|summary| !summary.is_empty())
+                .map(|summary| self.summaries.bound(summary)),
             changed: parsed.changed.map(|changed| Changed {
                 operation: changed.operation,
                 table: self.tables.bound(&changed.table),
@@ -169,4 +168,3 @@ const MAX_BYTES: usize = 1024 * 1024;
 /// Of one text: longer ones are made for the occasion.
 const MAX_TEXT: usize = 8 * 1024;
 const GUESSES: usize = 4096;
-

@@ -19,6 +19,7 @@ mod documents;
 mod environment;
 mod http_laws;
 mod lint;
+mod orders;
 mod outage;
 mod own_test;
 mod prometheus;
