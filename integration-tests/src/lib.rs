@@ -50,4 +50,5 @@ pub use crate::{
 /// The programs of the README, which compile.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
+#[doc = include_str!("../../docs/databases.md")]
 struct Readme;

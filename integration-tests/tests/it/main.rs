@@ -13,6 +13,7 @@ mod cancellation;
 mod configuration;
 mod contract;
 mod conventions;
+mod databases;
 mod deadlines;
 mod declared;
 mod documents;
