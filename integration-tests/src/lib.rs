@@ -3,6 +3,7 @@
 //! - [`Scrape`] reads a `/metrics` page and finds values by name and labels.
 //! - [`Bookshop`], [`Prometheus`], [`Rotel`] and [`VictoriaMetrics`] are real processes on free
 //!   ports, always stopped.
+//! - [`Postgres`] and [`MariaDb`] are real [`Database`] servers, to be killed, frozen and restarted.
 //! - [`Receiver`] takes OTLP in this process, as badly as a test wishes.
 //! - [`otlp::Point`] is what either of the two collectors was told.
 //! - [`only_declared`] holds a page against the declared attribute keys.
@@ -18,6 +19,7 @@
 
 mod bookshop;
 mod client;
+mod database;
 mod declared;
 mod executable;
 pub mod load;
@@ -37,6 +39,7 @@ mod victoria;
 pub use crate::{
     bookshop::{Bookshop, Stopped},
     client::{Answer, Client},
+    database::{Database, Engine, MariaDb, Postgres, Started},
     declared::only_declared,
     patience::eventually,
     process::{Process, Signal},

@@ -75,6 +75,11 @@ impl Process {
         }
     }
 
+    /// Its id, which cannot become anyone else's while this is alive and not waited for.
+    pub(crate) fn id(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
     /// Asks it to stop, without waiting.
     pub fn signal(&self, signal: Signal) {
         let signal = match signal {
@@ -83,7 +88,7 @@ impl Process {
             Signal::Kill => rustix::process::Signal::KILL,
         };
         // The child is not yet waited for, so its id cannot be anyone else's.
-        kill_process(Pid::from_child(&self.child), signal).expect("a child can be signalled");
+        kill_process(self.id(), signal).expect("a child can be signalled");
     }
 
     /// The memory that it occupies, in bytes.

@@ -1,0 +1,78 @@
+//! PostgreSQL.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::LazyLock,
+};
+
+use super::{Engine, Started, lasting, program, scratch};
+use crate::process::Signal;
+
+/// A real PostgreSQL server, as the package of Debian has it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Postgres;
+
+/// PostgreSQL does not run as root.
+const SOMEBODY: [&str; 3] = ["--reuid=nobody", "--regid=nogroup", "--clear-groups"];
+
+impl Engine for Postgres {
+    const NAME: &'static str = "PostgreSQL";
+
+    /// A fast shutdown: clients are disconnected.
+    const STOP: Signal = Signal::Interrupt;
+
+    fn template() -> &'static Path {
+        static TEMPLATE: LazyLock<PathBuf> = LazyLock::new(|| {
+            let folder = scratch::folder().keep();
+            if is_root() {
+                program::run(Command::new("chown").arg("nobody:nogroup").arg(&folder));
+            }
+            let data = folder.join("data");
+            let mut command = as_somebody("initdb");
+            command.arg("-D").arg(&data);
+            command.args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"]);
+            command.args(["--no-sync", "--no-instructions", "--wal-segsize=1"]);
+            program::run(&mut command);
+            data
+        });
+        &TEMPLATE
+    }
+
+    fn command(folder: &Path, address: SocketAddr) -> Command {
+        let mut command = as_somebody("postgres");
+        command.arg("-D").arg(folder.join("data"));
+        command.args(["-h", &address.ip().to_string(), "-p", &address.port().to_string()]);
+        // What is written outlives the server, as far as the machine does.
+        command.args(["-c", "unix_socket_directories=", "-c", "fsync=off"]);
+        command.args(["-c", "full_page_writes=off"]);
+        command.env("LC_ALL", "C").current_dir("/");
+        command
+    }
+
+    fn started(line: &str) -> Option<Started> {
+        if line.contains("database system is ready to accept connections") {
+            Some(Started::Ready)
+        } else {
+            line.contains("Address already in use").then_some(Started::PortTaken)
+        }
+    }
+
+    fn url(address: SocketAddr) -> String {
+        format!("postgres://postgres@{address}/postgres?sslmode=disable")
+    }
+}
+
+fn as_somebody(name: &str) -> Command {
+    let mut command = lasting::setpriv();
+    if is_root() {
+        command.args(SOMEBODY);
+    }
+    command.arg(program::path(name));
+    command
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}

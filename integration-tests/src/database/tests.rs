@@ -1,0 +1,137 @@
+use std::{
+    fs,
+    panic::{self, AssertUnwindSafe},
+    path::PathBuf,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use sqlx::{AnyPool, any::AnyPoolOptions};
+
+use super::*;
+
+/// A pool that gives up soon.
+fn pool(url: &str) -> AnyPool {
+    sqlx::any::install_default_drivers();
+    let options = AnyPoolOptions::new().acquire_timeout(Duration::from_secs(1));
+    options.connect_lazy(url).unwrap()
+}
+
+async fn survives<E: Engine>() {
+    let mut server = Database::<E>::start();
+    let pool = pool(&server.url());
+    sqlx::query("CREATE TABLE books (id INT)").execute(&pool).await.unwrap();
+    let insert = async || sqlx::query("INSERT INTO books VALUES (1)").execute(&pool).await;
+    let count = || sqlx::query_scalar::<_, i64>("SELECT count(*) FROM books").fetch_one(&pool);
+    insert().await.unwrap();
+
+    server.kill();
+    assert!(count().await.is_err());
+    server.restart();
+    assert_eq!(count().await.unwrap(), 1, "what was committed stays");
+
+    insert().await.unwrap();
+    server.freeze();
+    let start = Instant::now();
+    assert!(matches!(count().await, Err(sqlx::Error::PoolTimedOut)), "nobody answers");
+    assert!(start.elapsed() >= Duration::from_secs(1));
+    server.thaw();
+    assert_eq!(count().await.unwrap(), 2);
+
+    server.stop();
+    server.restart();
+    assert_eq!(count().await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn postgres_survives_whatever_is_done_to_it() {
+    survives::<Postgres>().await;
+}
+
+#[tokio::test]
+async fn mariadb_survives_whatever_is_done_to_it() {
+    survives::<MariaDb>().await;
+}
+
+/// The ids of all processes that work in a folder of ours.
+fn processes_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir("/proc").unwrap().filter_map(Result::ok).map(|entry| entry.path());
+    let there = |process: &PathBuf| {
+        fs::read_link(process.join("cwd")).is_ok_and(|cwd| cwd.starts_with(folder))
+    };
+    entries.filter(there).collect()
+}
+
+async fn nothing_outlives_a_panic_of<E: Engine>(frozen: bool) {
+    let mut server = Database::<E>::start();
+    let folder = server.folder.path().to_owned();
+    // One of the processes serves a client.
+    let mut connection = pool(&server.url()).acquire().await.unwrap();
+    let slow = if E::NAME == "MariaDB" { "SELECT sleep(60)" } else { "SELECT pg_sleep(60)" };
+    let query = sqlx::query(slow).execute(&mut *connection);
+    assert!(tokio::time::timeout(Duration::from_millis(100), query).await.is_err());
+    assert!(!processes_in(&folder).is_empty(), "{folder:?}");
+    if frozen {
+        server.freeze();
+    }
+    let test = AssertUnwindSafe(move || {
+        let _server = server;
+        panic!("as a test does");
+    });
+    assert!(panic::catch_unwind(test).is_err());
+    assert_eq!(processes_in(&folder), Vec::<PathBuf>::new());
+    assert!(!folder.exists());
+}
+
+#[tokio::test]
+async fn no_postgres_outlives_a_panic() {
+    nothing_outlives_a_panic_of::<Postgres>(false).await;
+    nothing_outlives_a_panic_of::<Postgres>(true).await;
+}
+
+#[tokio::test]
+async fn no_mariadb_outlives_a_panic() {
+    nothing_outlives_a_panic_of::<MariaDb>(false).await;
+    nothing_outlives_a_panic_of::<MariaDb>(true).await;
+}
+
+/// In a process of its own, which aborts.
+#[test]
+fn nothing_outlives_an_abort() {
+    const CHILD: &str = "KYMO_TEST_ABORTS";
+    if std::env::var_os(CHILD).is_some() {
+        let servers = (Database::<Postgres>::start(), Database::<MariaDb>::start());
+        println!("folders: {:?}", [servers.0.folder.path(), servers.1.folder.path()]);
+        std::process::abort();
+    }
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "database::tests::nothing_outlives_an_abort", "--nocapture"])
+        .env(CHILD, "")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let (_, folders) = said.split_once("folders: ").expect("it started both");
+    let folders = folders.lines().next().unwrap();
+    let folders: [PathBuf; 2] = serde_json::from_str(folders).unwrap();
+    for folder in folders {
+        let start = Instant::now();
+        while folder.exists() || !processes_in(&folder).is_empty() {
+            assert!(start.elapsed() < GONE, "{folder:?} is still there");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+#[test]
+fn a_taken_port_is_told_from_other_failures() {
+    let server = Database::<Postgres>::start();
+    let other = scratch::folder();
+    scratch::copy(Postgres::template(), &other.path().join("data"));
+    assert!(Database::<Postgres>::listening(&other, server.address).is_none());
+
+    let server = Database::<MariaDb>::start();
+    let other = scratch::folder();
+    scratch::copy(MariaDb::template(), &other.path().join("data"));
+    assert!(Database::<MariaDb>::listening(&other, server.address).is_none());
+}
