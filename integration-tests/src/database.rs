@@ -21,11 +21,16 @@ use std::{
 use tempfile::TempDir;
 
 use self::family::Family;
-pub use self::{mariadb::MariaDb, postgres::Postgres};
 use crate::{
     port::Port,
     process::{Process, Signal},
 };
+
+/// A real PostgreSQL server.
+pub type Postgres = Database<postgres::Engine>;
+
+/// A real MariaDB server.
+pub type MariaDb = Database<mariadb::Engine>;
 
 const READY: Duration = Duration::from_secs(30);
 const GONE: Duration = Duration::from_secs(20);

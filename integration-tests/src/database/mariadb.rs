@@ -8,17 +8,17 @@ use std::{
     sync::LazyLock,
 };
 
-use super::{Engine, Started, lasting, program, scratch};
+use super::{Started, lasting, program, scratch};
 use crate::process::Signal;
 
-/// A real MariaDB server, as the package of Debian has it.
+/// MariaDB, as the package of Debian has it.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct MariaDb;
+pub struct Engine;
 
 /// Its first file is an eighth of the usual 100 MB.
 const SMALL: &str = "--innodb-log-file-size=12M";
 
-impl Engine for MariaDb {
+impl super::Engine for Engine {
     const NAME: &'static str = "MariaDB";
 
     const STOP: Signal = Signal::Terminate;

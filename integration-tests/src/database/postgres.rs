@@ -7,17 +7,17 @@ use std::{
     sync::LazyLock,
 };
 
-use super::{Engine, Started, lasting, program, scratch};
+use super::{Started, lasting, program, scratch};
 use crate::process::Signal;
 
-/// A real PostgreSQL server, as the package of Debian has it.
+/// PostgreSQL, as the package of Debian has it.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Postgres;
+pub struct Engine;
 
 /// PostgreSQL does not run as root.
 const SOMEBODY: [&str; 3] = ["--reuid=nobody", "--regid=nogroup", "--clear-groups"];
 
-impl Engine for Postgres {
+impl super::Engine for Engine {
     const NAME: &'static str = "PostgreSQL";
 
     /// A fast shutdown: clients are disconnected.

@@ -45,12 +45,12 @@ async fn survives<E: Engine>() {
 
 #[tokio::test]
 async fn postgres_survives_whatever_is_done_to_it() {
-    survives::<Postgres>().await;
+    survives::<postgres::Engine>().await;
 }
 
 #[tokio::test]
 async fn mariadb_survives_whatever_is_done_to_it() {
-    survives::<MariaDb>().await;
+    survives::<mariadb::Engine>().await;
 }
 
 /// The ids of all processes that work in a folder of ours.
@@ -85,14 +85,14 @@ async fn nothing_outlives_a_panic_of<E: Engine>(frozen: bool) {
 
 #[tokio::test]
 async fn no_postgres_outlives_a_panic() {
-    nothing_outlives_a_panic_of::<Postgres>(false).await;
-    nothing_outlives_a_panic_of::<Postgres>(true).await;
+    nothing_outlives_a_panic_of::<postgres::Engine>(false).await;
+    nothing_outlives_a_panic_of::<postgres::Engine>(true).await;
 }
 
 #[tokio::test]
 async fn no_mariadb_outlives_a_panic() {
-    nothing_outlives_a_panic_of::<MariaDb>(false).await;
-    nothing_outlives_a_panic_of::<MariaDb>(true).await;
+    nothing_outlives_a_panic_of::<mariadb::Engine>(false).await;
+    nothing_outlives_a_panic_of::<mariadb::Engine>(true).await;
 }
 
 /// In a process of its own, which aborts.
@@ -100,7 +100,7 @@ async fn no_mariadb_outlives_a_panic() {
 fn nothing_outlives_an_abort() {
     const CHILD: &str = "KYMO_TEST_ABORTS";
     if std::env::var_os(CHILD).is_some() {
-        let servers = (Database::<Postgres>::start(), Database::<MariaDb>::start());
+        let servers = (Postgres::start(), MariaDb::start());
         println!("folders: {:?}", [servers.0.folder.path(), servers.1.folder.path()]);
         std::process::abort();
     }
@@ -125,13 +125,13 @@ fn nothing_outlives_an_abort() {
 
 #[test]
 fn a_taken_port_is_told_from_other_failures() {
-    let server = Database::<Postgres>::start();
+    let server = Postgres::start();
     let other = scratch::folder();
-    scratch::copy(Postgres::template(), &other.path().join("data"));
-    assert!(Database::<Postgres>::listening(&other, server.address).is_none());
+    scratch::copy(postgres::Engine::template(), &other.path().join("data"));
+    assert!(Postgres::listening(&other, server.address).is_none());
 
-    let server = Database::<MariaDb>::start();
+    let server = MariaDb::start();
     let other = scratch::folder();
-    scratch::copy(MariaDb::template(), &other.path().join("data"));
-    assert!(Database::<MariaDb>::listening(&other, server.address).is_none());
+    scratch::copy(mariadb::Engine::template(), &other.path().join("data"));
+    assert!(MariaDb::listening(&other, server.address).is_none());
 }

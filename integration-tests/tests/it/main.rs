@@ -28,6 +28,7 @@ mod pushing;
 mod receivers;
 mod road;
 mod servers;
+mod sql;
 mod sqlx_laws;
 mod stopping;
 mod storm;

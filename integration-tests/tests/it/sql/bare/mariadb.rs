@@ -1,0 +1,15 @@
+//! MariaDB through a pool of sqlx.
+
+#[path = "../code/mariadb.rs"]
+pub(crate) mod own;
+#[path = "../code/service.rs"]
+pub(crate) mod service;
+
+pub(crate) use sqlx::{MySql as Db, MySqlConnection as DriverConnection};
+
+pub(crate) use crate::sql::dialect::mariadb as dialect;
+
+pub(crate) type Pool = sqlx::Pool<Db>;
+pub(crate) type PoolConnection = sqlx::pool::PoolConnection<Db>;
+pub(crate) type Connection<'c> = DriverConnection;
+pub(crate) type Transaction<'c> = sqlx::Transaction<'c, Db>;

@@ -1,0 +1,15 @@
+//! SQLite through a pool of sqlx.
+
+#[path = "../code/sqlite.rs"]
+pub(crate) mod own;
+#[path = "../code/service.rs"]
+pub(crate) mod service;
+
+pub(crate) use sqlx::{Sqlite as Db, SqliteConnection as DriverConnection};
+
+pub(crate) use crate::sql::dialect::sqlite as dialect;
+
+pub(crate) type Pool = sqlx::Pool<Db>;
+pub(crate) type PoolConnection = sqlx::pool::PoolConnection<Db>;
+pub(crate) type Connection<'c> = DriverConnection;
+pub(crate) type Transaction<'c> = sqlx::Transaction<'c, Db>;

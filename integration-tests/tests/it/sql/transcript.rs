@@ -1,0 +1,22 @@
+//! What a program sees of its database, to be compared with what another one sees.
+
+use std::fmt::{Debug, Display};
+
+/// Everything that was noted, in order, one line each.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Transcript(pub(crate) Vec<String>);
+
+impl Transcript {
+    /// Something that was seen.
+    pub(crate) fn note(&mut self, what: &str, seen: impl Debug) {
+        self.0.push(format!("{what}: {seen:?}"));
+    }
+
+    /// How something ended. Of an error: all that its type tells, and what a log would.
+    pub(crate) fn tried<T: Debug, E: Debug + Display>(&mut self, what: &str, end: Result<T, E>) {
+        match end {
+            Ok(value) => self.note(what, value),
+            Err(error) => self.0.push(format!("{what}: error {error:?}: {error}")),
+        }
+    }
+}
