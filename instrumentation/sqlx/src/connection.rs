@@ -121,6 +121,16 @@ impl<DB: Database, G: DerefMut<Target = DB::Connection> + ?Sized> DerefMut for M
     }
 }
 
+/// For what takes any connection of a driver, such as PostgreSQL's advisory locks.
+impl<DB: Database, G> AsMut<DB::Connection> for Measured<DB, G>
+where
+    G: DerefMut<Target = DB::Connection> + ?Sized,
+{
+    fn as_mut(&mut self) -> &mut DB::Connection {
+        &mut self.guard
+    }
+}
+
 impl<DB: Database, G: ?Sized> fmt::Debug for Measured<DB, G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MeasuredConnection").finish_non_exhaustive()
