@@ -3,99 +3,87 @@
 mod bare;
 mod dialect;
 mod fresh;
+mod measured;
 mod transcript;
 
 use std::time::Duration;
 
-use sqlx::{Database, pool::PoolOptions};
+use kymo::testing::TestTelemetry;
+use sqlx::Database;
 
 use self::{fresh::Fresh, transcript::Transcript};
 
 /// One connection, so that what it remembers is always the same.
 fn pool<DB: Database>(fresh: &Fresh, connections: u32) -> sqlx::Pool<DB> {
-    let options =
-        PoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(1));
-    options.connect_lazy(&fresh.url).unwrap()
+    let options = kymo::sqlx::pool_options().max_connections(connections);
+    options.acquire_timeout(Duration::from_secs(1)).connect_lazy(&fresh.url).unwrap()
 }
 
-fn same(fresh: [Fresh; 2], [one, other]: [Transcript; 2]) {
-    let [one_name, other_name] = fresh.map(|fresh| fresh.name);
-    assert!(one.0.len() > 5, "{one:#?}");
-    for (number, (one, other)) in one.0.iter().zip(&other.0).enumerate() {
-        let (one, other) = (one.replace(&one_name, "…"), other.replace(&other_name, "…"));
-        assert_eq!(one, other, "line {number}");
+fn same(fresh: [Fresh; 2], [bare, measured]: [Transcript; 2]) {
+    let told = [bare, measured].map(|transcript| transcript.0);
+    let [bare, measured] = [0, 1].map(|which| {
+        let name = &fresh[which].name;
+        told[which].iter().map(|line| line.replace(name, "its name")).collect::<Vec<_>>()
+    });
+    assert!(bare.len() > 5, "{bare:#?}");
+    for (bare, measured) in bare.iter().zip(&measured) {
+        assert_eq!(bare, measured);
     }
-    assert_eq!(one.0.len(), other.0.len());
+    assert_eq!(bare.len(), measured.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sqlite_tells_the_same_twice() {
+async fn a_service_sees_no_difference_on_sqlite() {
+    let telemetry = TestTelemetry::new();
     let fresh = [Fresh::sqlite(), Fresh::sqlite()];
-    let told = [
-        bare::sqlite::service::run(pool(&fresh[0], 1)).await,
-        bare::sqlite::service::run(pool(&fresh[1], 1)).await,
-    ];
-    println!("{told:#?}");
-    same(fresh, told);
+    let one = bare::sqlite::service::run(pool(&fresh[0], 1)).await;
+    let other = measured::sqlite::service::run(telemetry.sqlx(pool(&fresh[1], 1))).await;
+    same(fresh, [one, other]);
     let fresh = [Fresh::sqlite(), Fresh::sqlite()];
-    let told = [
-        bare::sqlite::own::run(pool(&fresh[0], 1)).await,
-        bare::sqlite::own::run(pool(&fresh[1], 1)).await,
-    ];
-    println!("{told:#?}");
-    same(fresh, told);
+    let one = bare::sqlite::own::run(pool(&fresh[0], 1)).await;
+    let other = measured::sqlite::own::run(telemetry.sqlx(pool(&fresh[1], 1))).await;
+    same(fresh, [one, other]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn postgres_tells_the_same_twice() {
+async fn a_service_sees_no_difference_on_postgres() {
+    let telemetry = TestTelemetry::new();
     let fresh = [Fresh::postgres().await, Fresh::postgres().await];
-    let told = [
-        bare::postgres::service::run(pool(&fresh[0], 1)).await,
-        bare::postgres::service::run(pool(&fresh[1], 1)).await,
-    ];
-    println!("{told:#?}");
-    same(fresh, told);
+    let one = bare::postgres::service::run(pool(&fresh[0], 1)).await;
+    let other = measured::postgres::service::run(telemetry.sqlx(pool(&fresh[1], 1))).await;
+    same(fresh, [one, other]);
     let fresh = [Fresh::postgres().await, Fresh::postgres().await];
-    let told = [
-        bare::postgres::own::run(pool(&fresh[0], 2)).await,
-        bare::postgres::own::run(pool(&fresh[1], 2)).await,
-    ];
-    println!("{told:#?}");
-    same(fresh, told);
+    // One of the two listens.
+    let one = bare::postgres::own::run(pool(&fresh[0], 2)).await;
+    let other = measured::postgres::own::run(telemetry.sqlx(pool(&fresh[1], 2))).await;
+    same(fresh, [one, other]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mariadb_tells_the_same_twice() {
+async fn a_service_sees_no_difference_on_mariadb() {
+    let telemetry = TestTelemetry::new();
     let fresh = [Fresh::mariadb().await, Fresh::mariadb().await];
-    let told = [
-        bare::mariadb::service::run(pool(&fresh[0], 1)).await,
-        bare::mariadb::service::run(pool(&fresh[1], 1)).await,
-    ];
-    println!("{told:#?}");
-    same(fresh, told);
+    let one = bare::mariadb::service::run(pool(&fresh[0], 1)).await;
+    let other = measured::mariadb::service::run(telemetry.sqlx(pool(&fresh[1], 1))).await;
+    same(fresh, [one, other]);
     let fresh = [Fresh::mariadb().await, Fresh::mariadb().await];
-    let told = [
-        bare::mariadb::own::run(pool(&fresh[0], 1)).await,
-        bare::mariadb::own::run(pool(&fresh[1], 1)).await,
-    ];
-    println!("{told:#?}");
-    same(fresh, told);
+    let one = bare::mariadb::own::run(pool(&fresh[0], 1)).await;
+    let other = measured::mariadb::own::run(telemetry.sqlx(pool(&fresh[1], 1))).await;
+    same(fresh, [one, other]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whichever_database_tells_the_same_twice() {
+async fn a_service_sees_no_difference_on_whichever_database() {
     sqlx::any::install_default_drivers();
+    let telemetry = TestTelemetry::new();
     let all = [
         [Fresh::sqlite(), Fresh::sqlite()],
         [Fresh::postgres().await, Fresh::postgres().await],
         [Fresh::mariadb().await, Fresh::mariadb().await],
     ];
     for fresh in all {
-        let told = [
-            bare::any::own::run(pool(&fresh[0], 1)).await,
-            bare::any::own::run(pool(&fresh[1], 1)).await,
-        ];
-        println!("{told:#?}");
-        same(fresh, told);
+        let one = bare::any::own::run(pool(&fresh[0], 1)).await;
+        let other = measured::any::own::run(telemetry.sqlx(pool(&fresh[1], 1))).await;
+        same(fresh, [one, other]);
     }
 }
