@@ -8,7 +8,7 @@ use std::{
 };
 
 use futures_core::future::BoxFuture;
-use sqlx::{Connection, Database, SqlSafeStr, SqlStr};
+use sqlx::{Database, SqlSafeStr, SqlStr};
 
 use crate::{
     ledger::Ledger,
@@ -47,7 +47,7 @@ where
     ///
     /// # Errors
     ///
-    /// Those of [`Connection::begin`].
+    /// Those of [`Connection::begin`](sqlx::Connection::begin).
     pub async fn begin(&mut self) -> sqlx::Result<MeasuredTransaction<'_, DB>> {
         self.open(None).await
     }
@@ -56,7 +56,8 @@ where
     ///
     /// # Errors
     ///
-    /// Those of [`Connection::begin_with`], such as that a transaction is open already.
+    /// Those of [`Connection::begin_with`](sqlx::Connection::begin_with), such as that a transaction
+    /// is open already.
     pub async fn begin_with(
         &mut self,
         statement: impl SqlSafeStr,
@@ -69,7 +70,8 @@ where
     ///
     /// # Errors
     ///
-    /// Those of `callback`, of the beginning and of the end; see [`Connection::transaction`].
+    /// Those of `callback`, of the beginning and of the end; see
+    /// [`Connection::transaction`](sqlx::Connection::transaction).
     pub async fn transaction<'a, F, R, E>(&'a mut self, callback: F) -> Result<R, E>
     where
         for<'t> F:
@@ -94,14 +96,13 @@ where
         &mut self,
         statement: Option<SqlStr>,
     ) -> impl Future<Output = sqlx::Result<MeasuredTransaction<'_, DB>>> + Send {
-        let nested = self.guard.is_in_transaction();
         let Self { measures, read_rows, ledger, guard } = self;
         MeasuredTransaction::open(Beginning {
             measures: Arc::clone(measures),
             read_rows: *read_rows,
             connection: (&mut **guard).into(),
             statement,
-            outer: Some(ledger).filter(|_| nested),
+            outer: Some(ledger).filter(|ledger| ledger.is_transaction()),
             use_time: None,
         })
     }

@@ -2,10 +2,13 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicU32, Ordering},
 };
 
-use crate::statement::{Changed, TransactionStatement};
+use crate::{
+    statement::{Changed, TransactionStatement},
+    system::System,
+};
 
 /// What the open transaction of a connection has changed so far.
 ///
@@ -15,16 +18,22 @@ use crate::statement::{Changed, TransactionStatement};
 pub(crate) struct Ledger {
     /// One level for the transaction, and one for each savepoint that was set in it by hand.
     levels: Vec<Level>,
-    /// The server has undone the whole transaction, savepoints and all.
-    undone: Arc<AtomicBool>,
+    is_transaction: bool,
+    /// How often the server has undone the whole transaction, savepoints and all.
+    undone: Arc<AtomicU32>,
+    /// How many of those times the levels know of.
+    known_undone: u32,
 }
 
 #[derive(Debug, Default)]
 struct Level {
-    changes: Vec<(Changed, u64)>,
+    changes: Changes,
     /// A statement failed, and the server will undo the level whatever it is told.
     aborted: bool,
 }
+
+/// How many rows were changed, by what was done to them.
+pub(crate) type Changes = Vec<(Changed, u64)>;
 
 /// How much of a transaction a failed statement takes with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +42,8 @@ pub(crate) enum Damage {
     Statement,
     /// Everything since the last savepoint, as in PostgreSQL.
     Level,
-    /// The whole transaction, as a deadlock does in MySQL.
+    /// Everything since the transaction began; it goes on as a new one, as after a deadlock in
+    /// MySQL.
     Transaction,
 }
 
@@ -43,19 +53,30 @@ impl Ledger {
         Self::default()
     }
 
-    /// Of a transaction that was just begun.
+    /// Of a transaction of sqlx that was just begun.
     pub(crate) fn transaction() -> Self {
-        Self { levels: vec![Level::default()], ..Self::default() }
+        Self { levels: vec![Level::default()], is_transaction: true, ..Self::default() }
     }
 
-    /// Of a savepoint that was just set inside this transaction.
+    /// Of a savepoint of sqlx that was just set inside this transaction.
     pub(crate) fn savepoint(&self) -> Self {
-        Self { undone: Arc::clone(&self.undone), ..Self::transaction() }
+        let undone = Arc::clone(&self.undone);
+        let known_undone = undone.load(Ordering::Relaxed);
+        Self { undone, known_undone, ..Self::transaction() }
+    }
+
+    /// Whether it is that of a transaction of sqlx, in which what is begun is a savepoint.
+    ///
+    /// The drivers do not tell: one whose transaction was dropped is in it until the rollback has
+    /// happened, which is later.
+    pub(crate) fn is_transaction(&self) -> bool {
+        self.is_transaction
     }
 
     /// Notes rows that a statement changed; gives them back if there is no transaction, and they
     /// are committed already.
     pub(crate) fn note(&mut self, changed: Changed, rows: u64) -> Option<(Changed, u64)> {
+        self.forget_undone();
         let Some(level) = self.levels.last_mut() else { return Some((changed, rows)) };
         match level.changes.iter_mut().find(|(known, _)| *known == changed) {
             Some((_, sum)) => *sum = sum.saturating_add(rows),
@@ -65,71 +86,85 @@ impl Ledger {
     }
 
     /// Notes that a statement failed.
-    pub(crate) fn damage(&mut self, damage: Damage) {
+    pub(crate) fn failed(
+        &mut self,
+        statement: TransactionStatement,
+        damage: Damage,
+        system: System,
+    ) {
+        // A commit that fails rolls back, but in SQLite, where it can be tried again.
+        if statement == TransactionStatement::Commit && system != System::Sqlite {
+            self.levels.clear();
+        }
         let Some(level) = self.levels.last_mut() else { return };
         match damage {
             Damage::Statement => {}
             Damage::Level => level.aborted = true,
-            Damage::Transaction => self.undone.store(true, Ordering::Relaxed),
+            Damage::Transaction => {
+                self.undone.fetch_add(1, Ordering::Relaxed);
+            }
         }
     }
 
-    /// Whether the server undoes the transaction when it is told to commit.
+    /// Whether the server undoes the transaction when it is told to commit, or has undone it.
     pub(crate) fn is_lost(&self) -> bool {
-        self.undone.load(Ordering::Relaxed) || self.levels.iter().any(|level| level.aborted)
+        self.undone.load(Ordering::Relaxed) > 0 || self.levels.iter().any(|level| level.aborted)
     }
 
-    /// Takes over what a savepoint changed that was released.
-    pub(crate) fn absorb(&mut self, savepoint: Self) {
-        for (changed, rows) in savepoint.levels.into_iter().flat_map(|level| level.changes) {
-            self.note(changed, rows);
-        }
+    /// Takes over what a savepoint of sqlx changed that was released; gives back what that
+    /// committed.
+    pub(crate) fn absorb(&mut self, mut savepoint: Self) -> Changes {
+        self.take_over(savepoint.committed())
     }
 
     /// What was changed, now that it is committed; nothing if the server has undone it.
-    pub(crate) fn committed(&mut self) -> Vec<(Changed, u64)> {
-        let lost = self.is_lost();
-        let levels = std::mem::take(self).levels;
-        if lost { Vec::new() } else { levels.into_iter().flat_map(|l| l.changes).collect() }
+    pub(crate) fn committed(&mut self) -> Changes {
+        self.forget_undone();
+        let levels = std::mem::take(&mut self.levels);
+        if levels.iter().any(|level| level.aborted) {
+            return Changes::new();
+        }
+        levels.into_iter().flat_map(|level| level.changes).collect()
     }
 
     /// Notes a statement that the program itself wrote to begin or end a transaction; gives back
     /// what it committed.
     ///
     /// Savepoints are taken to be nested, and the last one to be meant.
-    pub(crate) fn by_hand(&mut self, statement: TransactionStatement) -> Vec<(Changed, u64)> {
+    pub(crate) fn by_hand(&mut self, statement: TransactionStatement, system: System) -> Changes {
+        self.forget_undone();
         match statement {
             TransactionStatement::None => {}
             TransactionStatement::Begin => {
-                if self.levels.is_empty() {
-                    *self = Self::transaction();
+                // Inside a transaction, PostgreSQL goes on with that one.
+                if self.levels.is_empty() || system.is_mysql() {
+                    let committed = self.committed();
+                    self.levels.push(Level::default());
+                    return committed;
                 }
             }
             TransactionStatement::Commit => return self.committed(),
             TransactionStatement::CommitAndChain => {
                 let committed = self.committed();
-                *self = Self::transaction();
+                self.levels.push(Level::default());
                 return committed;
             }
-            TransactionStatement::Rollback => *self = Self::default(),
-            TransactionStatement::RollbackAndChain => *self = Self::transaction(),
+            TransactionStatement::Rollback => self.levels.clear(),
+            TransactionStatement::RollbackAndChain => self.levels = vec![Level::default()],
             // Whether a transaction is open is not known: until one ends, nothing is counted.
             TransactionStatement::Unclear => {
-                *self = Self::transaction();
-                self.damage(Damage::Level);
+                self.levels = vec![Level { aborted: true, ..Level::default() }];
             }
             TransactionStatement::Savepoint => {
-                if !self.levels.is_empty() {
+                // In SQLite it begins a transaction outside one.
+                if !self.levels.is_empty() || system == System::Sqlite {
                     self.levels.push(Level::default());
                 }
             }
             TransactionStatement::Release => {
-                if self.levels.len() > 1
-                    && let Some(level) = self.levels.pop()
-                {
-                    for (changed, rows) in level.changes {
-                        self.note(changed, rows);
-                    }
+                if self.levels.len() > 1 || system == System::Sqlite {
+                    let released = self.levels.pop().unwrap_or_default();
+                    return self.take_over(released.changes);
                 }
             }
             TransactionStatement::RollbackTo => {
@@ -138,6 +173,24 @@ impl Ledger {
                 }
             }
         }
-        Vec::new()
+        Changes::new()
+    }
+
+    /// Adds `changes` to the last level; gives them back if there is none.
+    fn take_over(&mut self, changes: Changes) -> Changes {
+        changes.into_iter().filter_map(|(changed, rows)| self.note(changed, rows)).collect()
+    }
+
+    /// Begins anew if the server has undone the transaction.
+    fn forget_undone(&mut self) {
+        let undone = self.undone.load(Ordering::Relaxed);
+        if undone != self.known_undone {
+            self.known_undone = undone;
+            self.levels.truncate(1);
+            self.levels.fill_with(Level::default);
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

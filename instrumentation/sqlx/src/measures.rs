@@ -18,7 +18,7 @@ use crate::{
     pool_series::PoolSeries,
     series::{ChangeKey, OperationKey},
     span::TransactionOutcome,
-    statement::{Changed, Statement, Statements},
+    statement::{Changed, Statement, Statements, TransactionStatement},
     system::System,
 };
 
@@ -77,7 +77,7 @@ impl Measures {
     ) -> sqlx::Result<T> {
         let result = run.await;
         if let Some(failure) = result.as_ref().err().and_then(|e| Failure::of(e, self.system)) {
-            ledger.damage(failure.damage);
+            ledger.failed(TransactionStatement::None, failure.damage, self.system);
         }
         result
     }

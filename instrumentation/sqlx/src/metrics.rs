@@ -36,6 +36,9 @@ pub const RETURNED_ROWS: MetricSpec = MetricSpec {
 
 /// Rows that were changed for good, as the server reports them: inside a transaction they count
 /// when it is committed, and never after a rollback.
+///
+/// Those of an operation that was dropped before the report are missing, whether or not the server
+/// went on with it.
 pub const ROWS_CHANGED: MetricSpec = MetricSpec {
     name: "kymo.db.rows.changed",
     kind: MetricKind::Counter,

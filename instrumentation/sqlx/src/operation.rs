@@ -105,7 +105,7 @@ impl<'m> Operation<'m> {
         self.status = failure.status.map(|code| self.measures.status(code.as_str()));
         self.changed = 0;
         if let Some(ledger) = &mut self.ledger {
-            ledger.damage(failure.damage);
+            ledger.failed(self.statement.transaction, failure.damage, self.measures.system());
         }
     }
 
@@ -140,7 +140,7 @@ impl<'m> Operation<'m> {
         if self.outcome == Outcome::Success
             && let Some(ledger) = &mut self.ledger
         {
-            let committed = ledger.by_hand(self.statement.transaction);
+            let committed = ledger.by_hand(self.statement.transaction, self.measures.system());
             self.measures.count_changes(committed);
         }
     }

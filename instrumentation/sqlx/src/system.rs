@@ -44,6 +44,11 @@ impl System {
         }
     }
 
+    /// MySQL, or what came of it.
+    pub(crate) const fn is_mysql(self) -> bool {
+        matches!(self, Self::Mysql | Self::Mariadb)
+    }
+
     /// The port that goes without saying.
     pub(crate) const fn default_port(self) -> Option<u16> {
         match self {

@@ -99,10 +99,10 @@ impl<'c, DB: Database> MeasuredTransaction<'c, DB> {
             Err(_) => TransactionOutcome::Error,
         });
         if result.is_ok() {
-            match outer {
+            measures.count_changes(match outer {
                 Some(outer) => outer.absorb(ledger),
-                None => measures.count_changes(ledger.committed()),
-            }
+                None => ledger.committed(),
+            });
         }
         result
     }

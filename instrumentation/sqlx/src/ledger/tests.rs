@@ -1,0 +1,268 @@
+//! The ledger against a model of what each server does.
+
+use kymo_core::ValueBudget;
+use proptest::prelude::*;
+
+use super::*;
+
+/// What a program sends on one connection.
+#[derive(Debug, Clone, Copy)]
+enum Command {
+    Insert(u64),
+    /// A statement that the server refuses.
+    Wrong,
+    /// A statement that the server undoes the whole transaction for, if it is one that does.
+    Deadlock,
+    CommitThatFails,
+    Transaction(TransactionStatement),
+}
+
+/// A server that keeps copies of its one number instead of a ledger.
+#[derive(Debug)]
+struct Server {
+    system: System,
+    committed: u64,
+    /// The number as the open transaction sees it.
+    seen: Option<u64>,
+    /// The number as it was when each savepoint was set.
+    savepoints: Vec<u64>,
+    /// The transaction was begun by its first savepoint.
+    is_begun_by_savepoint: bool,
+    is_aborted: bool,
+}
+
+impl Server {
+    fn new(system: System) -> Self {
+        Self {
+            system,
+            committed: 0,
+            seen: None,
+            savepoints: Vec::new(),
+            is_begun_by_savepoint: false,
+            is_aborted: false,
+        }
+    }
+
+    fn run(&mut self, command: Command) -> Result<(), Damage> {
+        use TransactionStatement::{
+            Begin, Commit, CommitAndChain, Release, Rollback, RollbackAndChain, RollbackTo,
+            Savepoint,
+        };
+        let is_open = self.seen.is_some();
+        let ends = matches!(
+            command,
+            Command::Transaction(
+                Commit | CommitAndChain | Rollback | RollbackAndChain | RollbackTo
+            ) | Command::CommitThatFails
+        );
+        if self.is_aborted && !ends {
+            return Err(Damage::Level);
+        }
+        match command {
+            Command::Insert(rows) => *self.seen.as_mut().unwrap_or(&mut self.committed) += rows,
+            Command::Deadlock if self.system.is_mysql() => {
+                self.savepoints.clear();
+                self.seen = self.seen.map(|_| self.committed);
+                return Err(Damage::Transaction);
+            }
+            Command::Wrong | Command::Deadlock => return self.refuse(),
+            Command::CommitThatFails if self.system == System::Sqlite => return self.refuse(),
+            Command::CommitThatFails => {
+                self.end(self.committed);
+                return Err(self.damage());
+            }
+            Command::Transaction(Begin) if is_open => match self.system {
+                System::Sqlite => return self.refuse(),
+                System::Postgresql => {}
+                _ => self.begin_after_implicit_commit(),
+            },
+            Command::Transaction(Begin) => self.seen = Some(self.committed),
+            Command::Transaction(Commit | Rollback) if !is_open => {
+                return if self.system == System::Sqlite { self.refuse() } else { Ok(()) };
+            }
+            Command::Transaction(Commit) => {
+                let lost = self.is_aborted;
+                self.end(if lost { self.committed } else { self.seen.unwrap_or_default() });
+            }
+            Command::Transaction(Rollback) => self.end(self.committed),
+            Command::Transaction(CommitAndChain | RollbackAndChain)
+                if !is_open || self.system == System::Sqlite =>
+            {
+                return self.refuse();
+            }
+            Command::Transaction(CommitAndChain) => {
+                self.run(Command::Transaction(Commit))?;
+                self.run(Command::Transaction(Begin))?;
+            }
+            Command::Transaction(RollbackAndChain) => {
+                self.run(Command::Transaction(Rollback))?;
+                self.run(Command::Transaction(Begin))?;
+            }
+            Command::Transaction(Savepoint) => match self.system {
+                _ if is_open => self.savepoints.extend(self.seen),
+                System::Sqlite => {
+                    self.seen = Some(self.committed);
+                    self.savepoints.push(self.committed);
+                    self.is_begun_by_savepoint = true;
+                }
+                System::Postgresql => return self.refuse(),
+                _ => {}
+            },
+            Command::Transaction(Release) => {
+                if self.savepoints.pop().is_none() {
+                    return self.refuse();
+                }
+                if self.is_begun_by_savepoint && self.savepoints.is_empty() {
+                    self.end(self.seen.unwrap_or_default());
+                }
+            }
+            Command::Transaction(RollbackTo) => match self.savepoints.last() {
+                Some(savepoint) => {
+                    self.seen = Some(*savepoint);
+                    self.is_aborted = false;
+                }
+                None => return self.refuse(),
+            },
+            // The last is no statement of a server's.
+            Command::Transaction(TransactionStatement::None | TransactionStatement::Unclear) => {}
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self) -> Result<(), Damage> {
+        self.is_aborted = self.seen.is_some() && self.system == System::Postgresql;
+        Err(self.damage())
+    }
+
+    fn damage(&self) -> Damage {
+        if self.system == System::Postgresql { Damage::Level } else { Damage::Statement }
+    }
+
+    fn begin_after_implicit_commit(&mut self) {
+        self.end(self.seen.unwrap_or_default());
+        self.seen = Some(self.committed);
+    }
+
+    fn end(&mut self, committed: u64) {
+        *self = Self { committed, ..Self::new(self.system) };
+    }
+}
+
+/// What an operation does with its ledger; how many rows it counts.
+fn tell(ledger: &mut Ledger, command: Command, result: Result<(), Damage>, system: System) -> u64 {
+    let statement = match command {
+        Command::Transaction(statement) => statement,
+        Command::CommitThatFails => TransactionStatement::Commit,
+        _ => TransactionStatement::None,
+    };
+    if let Err(damage) = result {
+        ledger.failed(statement, damage, system);
+        return 0;
+    }
+    let mut counted = 0;
+    if let Command::Insert(rows) = command {
+        counted += ledger.note(changed(), rows).map_or(0, |(_, rows)| rows);
+    }
+    counted + sum(ledger.by_hand(statement, system))
+}
+
+proptest! {
+    #[test]
+    fn what_is_counted_is_what_the_server_has_committed(
+        system in proptest::sample::select(&System::ALL[..4]),
+        commands in proptest::collection::vec(command(), 0..40),
+    ) {
+        let mut server = Server::new(system);
+        let mut ledger = Ledger::autocommit();
+        let mut counted = 0;
+        for command in commands {
+            let result = server.run(command);
+            counted += tell(&mut ledger, command, result, system);
+            prop_assert_eq!(counted, server.committed, "after {:?}", command);
+        }
+    }
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    use TransactionStatement::{
+        Begin, Commit, CommitAndChain, None, Release, Rollback, RollbackAndChain, RollbackTo,
+        Savepoint,
+    };
+    prop_oneof![
+        8 => (1_u64..9).prop_map(Command::Insert),
+        1 => Just(Command::Wrong),
+        1 => Just(Command::Deadlock),
+        1 => Just(Command::CommitThatFails),
+        8 => proptest::sample::select(&[None, Begin, Commit, Rollback][..])
+            .prop_map(Command::Transaction),
+        2 => proptest::sample::select(&[CommitAndChain, RollbackAndChain][..])
+            .prop_map(Command::Transaction),
+        8 => proptest::sample::select(&[Savepoint, Release, RollbackTo][..])
+            .prop_map(Command::Transaction),
+    ]
+}
+
+#[test]
+fn a_savepoint_that_is_released_belongs_to_its_transaction() {
+    let mut transaction = Ledger::transaction();
+    let mut savepoint = transaction.savepoint();
+    assert_eq!(savepoint.note(changed(), 2), None);
+    assert_eq!(transaction.absorb(savepoint), []);
+    assert_eq!(transaction.note(changed(), 3), None);
+    assert_eq!(transaction.committed(), [(changed(), 5)]);
+}
+
+#[test]
+fn a_savepoint_outside_any_transaction_commits_when_it_is_released() {
+    let mut ended_by_hand = Ledger::transaction();
+    ended_by_hand.by_hand(TransactionStatement::Commit, System::Sqlite);
+    let mut savepoint = ended_by_hand.savepoint();
+    assert_eq!(savepoint.note(changed(), 2), None);
+    assert_eq!(ended_by_hand.absorb(savepoint), [(changed(), 2)]);
+}
+
+#[test]
+fn an_error_in_a_savepoint_that_is_rolled_back_leaves_the_transaction_in_postgresql() {
+    let mut transaction = Ledger::transaction();
+    transaction.note(changed(), 1);
+    let mut savepoint = transaction.savepoint();
+    savepoint.note(changed(), 2);
+    savepoint.failed(TransactionStatement::None, Damage::Level, System::Postgresql);
+    assert!(savepoint.is_lost());
+    drop(savepoint);
+    assert!(!transaction.is_lost());
+    assert_eq!(transaction.committed(), [(changed(), 1)]);
+}
+
+#[test]
+fn an_error_in_a_transaction_loses_it_in_postgresql() {
+    let mut transaction = Ledger::transaction();
+    transaction.note(changed(), 1);
+    transaction.failed(TransactionStatement::None, Damage::Level, System::Postgresql);
+    assert!(transaction.is_lost());
+    assert_eq!(transaction.committed(), []);
+}
+
+#[test]
+fn a_deadlock_in_a_savepoint_undoes_the_transaction_so_far_in_mysql() {
+    let mut transaction = Ledger::transaction();
+    transaction.note(changed(), 1);
+    let mut savepoint = transaction.savepoint();
+    let mut inner = savepoint.savepoint();
+    inner.note(changed(), 2);
+    inner.failed(TransactionStatement::None, Damage::Transaction, System::Mysql);
+    drop(inner);
+    savepoint.note(changed(), 4);
+    drop(savepoint);
+    assert!(transaction.is_lost());
+    transaction.note(changed(), 8);
+    assert_eq!(transaction.committed(), [(changed(), 8)], "it went on as a new one");
+}
+
+fn changed() -> Changed {
+    Changed { operation: "INSERT", table: ValueBudget::new(1).bound("books") }
+}
+
+fn sum(changes: Changes) -> u64 {
+    changes.into_iter().map(|(_, rows)| rows).sum()
+}
