@@ -57,8 +57,57 @@ pub fn connection_opened() {
 
 /// What `poll` returns, and whether a connection was opened in it.
 pub(crate) fn noticing<R>(poll: impl FnOnce() -> R) -> (R, bool) {
-    // A request inside this one, or one that panicked, must leave no trace.
-    let before = OPENED.replace(false);
+    // A request inside this one, or one that panics, leaves no trace.
+    let _before = Before(OPENED.replace(false));
     let result = poll();
-    (result, OPENED.replace(before))
+    (result, OPENED.get())
+}
+
+/// Puts back what was there before.
+struct Before(bool);
+
+impl Drop for Before {
+    fn drop(&mut self) {
+        OPENED.set(self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic;
+
+    use super::*;
+
+    #[test]
+    fn only_what_is_opened_inside_a_poll_is_noticed() {
+        connection_opened();
+        assert_eq!(noticing(|| 7), (7, false), "it was opened before");
+        assert_eq!(noticing(connection_opened), ((), true));
+        assert_eq!(noticing(|| ()), ((), false), "it was opened in another poll");
+    }
+
+    #[test]
+    fn a_request_inside_another_leaves_it_no_trace() {
+        assert_eq!(noticing(|| noticing(connection_opened).1), (true, false));
+        let around = noticing(|| {
+            connection_opened();
+            noticing(|| ()).1
+        });
+        assert_eq!(around, (false, true));
+    }
+
+    #[test]
+    fn a_request_that_panics_leaves_no_trace() {
+        let panicking = || {
+            connection_opened();
+            panic::resume_unwind(Box::new(()));
+        };
+        let inner = || panic::catch_unwind(|| noticing(panicking)).is_err();
+        assert_eq!(noticing(inner), (true, false));
+        let around = noticing(|| {
+            connection_opened();
+            inner()
+        });
+        assert_eq!(around, (true, true));
+    }
 }
