@@ -122,6 +122,9 @@ impl Instruments {
     /// Counts rows that were changed for good.
     pub(crate) fn count_changes(&self, key: ChangeKey, rows: u64) {
         let bind = |key: ChangeKey| self.rows_changed.bind(&key.attributes(&self.vocabulary));
+        if key.changed.table == Bounded::OTHER {
+            self.changes.folds().count(&key::DB_COLLECTION_NAME);
+        }
         self.changes.with(key, bind, |counter| counter.add(rows));
     }
 }
