@@ -1,0 +1,147 @@
+//! However a transaction ends, it is counted once.
+
+use kymo_sqlx::MeasuredPool;
+use sqlx::{Acquire, Connection, Sqlite, query, raw_sql};
+
+use crate::meters::{DURATION, Meters, TRANSACTION, USE_TIME};
+
+#[tokio::test]
+async fn a_transaction_is_counted_by_its_outcome() {
+    let meters = Meters::new();
+    let pool = meters.pool(1).await;
+    pool.begin().await.unwrap().commit().await.unwrap();
+    pool.begin().await.unwrap().rollback().await.unwrap();
+    drop(pool.begin().await.unwrap());
+    meters.assert_transactions(&[("commit", 1), ("rollback", 1), ("dropped", 1)]);
+    let mut connection = pool.acquire().await.unwrap();
+    connection.begin().await.unwrap().commit().await.unwrap();
+    connection.begin().await.unwrap().rollback().await.unwrap();
+    drop(connection.begin().await.unwrap());
+    meters.assert_transactions(&[("commit", 2), ("rollback", 2), ("dropped", 2)]);
+    drop(connection);
+    meters.assert_at_rest().await;
+}
+
+#[tokio::test]
+async fn a_transaction_begun_right_after_a_dropped_one_is_a_transaction() {
+    for _ in 0..50 {
+        let meters = Meters::new();
+        let pool = meters.pool(1).await;
+        let mut connection = pool.acquire().await.unwrap();
+        drop(connection.begin().await.unwrap());
+        // Its rollback has been asked for, and need not have happened.
+        let mut transaction = connection.begin().await.unwrap();
+        query("INSERT INTO books (title) VALUES ('Dune')")
+            .execute(&mut *transaction)
+            .await
+            .unwrap();
+        transaction.commit().await.unwrap();
+        meters.assert_transactions(&[("commit", 1), ("dropped", 1)]);
+        assert_eq!(meters.balance("books"), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_commit_that_fails_is_an_error_and_counts_no_rows() {
+    let meters = Meters::new();
+    let pool = meters.pool(1).await;
+    raw_sql(
+        "PRAGMA foreign_keys = ON; \
+         CREATE TABLE loans (book INTEGER REFERENCES books DEFERRABLE INITIALLY DEFERRED)",
+    )
+    .execute(pool.inner())
+    .await
+    .unwrap();
+    let mut transaction = pool.begin().await.unwrap();
+    query("INSERT INTO loans VALUES (7)").execute(&mut *transaction).await.unwrap();
+    transaction.commit().await.unwrap_err();
+    meters.assert_transactions(&[("error", 1)]);
+    assert_eq!(meters.balance("loans"), 0);
+    assert_eq!(meters.count(DURATION, &[("error.type", "foreign_key_violation")]), 1);
+    let count: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM loans").fetch_one(&pool).await.unwrap();
+    assert_eq!(count, 0);
+}
+
+#[tokio::test]
+async fn a_savepoint_is_part_of_its_transaction() {
+    let meters = Meters::new();
+    let pool = meters.pool(1).await;
+    let mut transaction = pool.begin().await.unwrap();
+    transaction.begin().await.unwrap().commit().await.unwrap();
+    transaction.begin().await.unwrap().rollback().await.unwrap();
+    let mut savepoint = transaction.begin().await.unwrap();
+    drop(savepoint.begin().await.unwrap());
+    drop(savepoint);
+    meters.assert_transactions(&[]);
+    transaction.commit().await.unwrap();
+    meters.assert_transactions(&[("commit", 1)]);
+}
+
+#[tokio::test]
+async fn a_transaction_in_a_callback_ends_as_the_callback_does() {
+    let meters = Meters::new();
+    let pool = meters.pool(1).await;
+    let mut connection = pool.acquire().await.unwrap();
+    let dune = "INSERT INTO books (title) VALUES ('Dune')";
+    let first = connection
+        .transaction(|tx| Box::pin(async move { query(dune).execute(&mut **tx).await }))
+        .await;
+    assert!(first.is_ok());
+    let second = connection
+        .transaction(|tx| Box::pin(async move { query(dune).execute(&mut **tx).await }))
+        .await;
+    assert!(second.is_err());
+    meters.assert_transactions(&[("commit", 1), ("rollback", 1)]);
+    assert_eq!(meters.balance("books"), 1);
+}
+
+#[tokio::test]
+async fn a_transaction_dropped_half_way_is_dropped_and_gives_its_connection_back() {
+    let meters = Meters::new();
+    let pool = meters.pool(1).await;
+    let half_way = async {
+        let mut transaction = pool.begin().await?;
+        query("INSERT INTO books (title) VALUES ('Dune')").execute(&mut *transaction).await?;
+        std::future::pending::<()>().await;
+        transaction.commit().await
+    };
+    tokio::time::timeout(std::time::Duration::from_millis(50), half_way).await.unwrap_err();
+    meters.assert_transactions(&[("dropped", 1)]);
+    assert_eq!(meters.balance("books"), 0);
+    meters.assert_at_rest().await;
+    assert_eq!(meters.only(USE_TIME).count, 1);
+}
+
+#[tokio::test]
+async fn nothing_is_said_of_the_end_of_a_transaction_that_is_no_longer_measured() {
+    async fn generic<'a>(pool: impl Acquire<'a, Database = Sqlite>) {
+        let mut transaction = pool.begin().await.unwrap();
+        query("SELECT 1").execute(&mut *transaction).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+    let meters = Meters::new();
+    let pool: MeasuredPool<Sqlite> = meters.pool(1).await;
+    generic(&pool).await;
+    let mut connection = pool.acquire().await.unwrap();
+    generic(&mut connection).await;
+    drop(connection);
+    pool.begin().await.unwrap().into_inner().commit().await.unwrap();
+    assert_eq!(meters.of(TRANSACTION), []);
+    meters.assert_operations(&[]);
+    assert_eq!(meters.count(DURATION, &[]), 3, "they were begun under measurement");
+    assert_eq!(meters.only(USE_TIME).count, 1, "that of the connection");
+    meters.assert_at_rest().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_is_no_longer_measured_has_a_use_time_only_if_its_end_is_known() {
+    let meters = Meters::new();
+    let pool = meters.pool(3).await;
+    pool.acquire().await.unwrap().close().await.unwrap();
+    pool.acquire().await.unwrap().detach().close().await.unwrap();
+    pool.acquire().await.unwrap().leak().close().await.unwrap();
+    assert_eq!(meters.only(USE_TIME).count, 3);
+    drop(pool.acquire().await.unwrap().into_inner());
+    assert_eq!(meters.only(USE_TIME).count, 3, "it goes on to be used");
+}
