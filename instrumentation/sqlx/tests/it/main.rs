@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod act;
+mod gauges;
 mod meters;
+mod names;
 mod outcomes;
 mod programs;
 mod rows_changed;
 mod transactions;
+mod waiting;

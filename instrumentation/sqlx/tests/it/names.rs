@@ -1,0 +1,82 @@
+//! Each pool has a name of its own, or shares `_OTHER`.
+
+use kymo_sqlx::{MeasuredPool, NameTaken, PoolSettings, pool_options};
+use sqlx::{Sqlite, SqlitePool, query};
+
+use crate::meters::{COUNT, ERRORS, FOLDED, Meters, PENDING, TIMEOUTS, WAIT_TIME};
+
+const NAME: &str = "db.client.connection.pool.name";
+
+#[tokio::test]
+async fn pools_of_one_database_are_numbered() {
+    let meters = Meters::new();
+    let pools: Vec<_> = (0..3).map(|_| meters.metrics.pool(bare())).collect();
+    let names = [":memory:", ":memory:#2", ":memory:#3"];
+    assert_eq!(Vec::from_iter(meters.by(PENDING, NAME).into_keys()), names);
+    query("SELECT 1").execute(&pools[1]).await.unwrap();
+    assert_eq!(meters.only(WAIT_TIME).get(NAME), Some(":memory:#2"));
+    drop(pools);
+    let _again = meters.metrics.pool(bare());
+    assert_eq!(Vec::from_iter(meters.by(PENDING, NAME).into_keys()), [":memory:"]);
+}
+
+#[tokio::test]
+async fn a_name_that_a_living_pool_has_is_refused_and_the_error_says_what_to_do() {
+    let meters = Meters::new();
+    let orders = named(&meters, "orders").unwrap();
+    let taken = named(&meters, "orders").unwrap_err();
+    assert_eq!(taken.name, "orders");
+    let text = taken.to_string();
+    assert!(text.contains("\"orders\"") && text.contains("another name"), "{text}");
+    let clone = orders.clone();
+    drop(orders);
+    assert!(named(&meters, "orders").is_err(), "a clone is alive");
+    drop(clone);
+    drop(named(&meters, "orders").unwrap());
+    // A name that a program chose is not given to a pool without one.
+    let _chosen = named(&meters, ":memory:").unwrap();
+    let _numbered = meters.metrics.pool(bare());
+    assert_eq!(Vec::from_iter(meters.by(PENDING, NAME).into_keys()), [":memory:", ":memory:#2"]);
+}
+
+#[tokio::test]
+async fn a_hundred_pools_have_64_names_and_the_rest_share_one() {
+    let meters = Meters::new();
+    let pools: Vec<_> = (0..100).map(|n| named(&meters, &format!("pool {n}")).unwrap()).collect();
+    for pool in &pools {
+        query("SELECT 1").execute(pool).await.unwrap();
+    }
+    let waits = meters.by(WAIT_TIME, NAME);
+    assert_eq!(waits.len(), 65);
+    assert_eq!(waits["_OTHER"], 36);
+    assert_eq!(meters.by(TIMEOUTS, NAME).len(), 65);
+    assert_eq!(meters.by(COUNT, NAME).values().sum::<i64>(), 100, "each has a connection");
+    assert_eq!(meters.by(COUNT, NAME)["_OTHER"], 36);
+    assert_eq!(meters.count(FOLDED, &[("kymo.cardinality.attribute", NAME)]), 36);
+    assert!(named(&meters, "pool 99").is_err(), "its name is its own, though it is not shown");
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_opened_is_an_error_of_its_pool() {
+    let meters = Meters::new();
+    let bare = SqlitePool::connect_lazy("sqlite:/nowhere/at/all/books.db").unwrap();
+    let pool = meters.metrics.pool(bare);
+    query("SELECT 1").execute(&pool).await.unwrap_err();
+    pool.acquire().await.unwrap_err();
+    pool.begin().await.unwrap_err();
+    let error = meters.only(ERRORS);
+    assert_eq!((error.get(NAME), error.get("error.type")), (Some("books.db"), Some("io")));
+    assert_eq!(error.count, 3);
+    assert_eq!(meters.only(TIMEOUTS).count, 0);
+    meters.assert_operations(&[("io", 1)]);
+    assert_eq!(meters.of(WAIT_TIME), []);
+    meters.assert_at_rest().await;
+}
+
+fn named(meters: &Meters, name: &str) -> Result<MeasuredPool<Sqlite>, NameTaken> {
+    meters.metrics.pool_with(bare(), &PoolSettings::new().name(name))
+}
+
+fn bare() -> SqlitePool {
+    pool_options().connect_lazy("sqlite::memory:").unwrap()
+}
