@@ -168,3 +168,6 @@ const MAX_BYTES: usize = 1024 * 1024;
 /// Of one text: longer ones are made for the occasion.
 const MAX_TEXT: usize = 8 * 1024;
 const GUESSES: usize = 4096;
+
+#[cfg(test)]
+mod tests;

@@ -205,13 +205,15 @@ impl<'a> Lexer<'a> {
         self.at += word_len(&self.text.as_bytes()[start..]).max(1);
         let word = self.text.get(start..self.at).unwrap_or_default();
         match &self.text.as_bytes()[self.at..] {
-            [b'\'', ..] if self.dialect == Dialect::Postgres && word.eq_ignore_ascii_case("e") => {
-                self.string(b'\'', self.escape(true))
+            [b'\'', ..] if is_string_prefix(word) => {
+                let escape = self.escape(word.eq_ignore_ascii_case("e"));
+                self.string(b'\'', escape)
+            }
+            [b'"', ..] if self.dialect == Dialect::MySql && is_string_prefix(word) => {
+                self.string(b'"', Escape::Backslash)
             }
             // A name whose letters are written as numbers.
-            [b'&', b'"', ..]
-                if self.dialect == Dialect::Postgres && word.eq_ignore_ascii_case("u") =>
-            {
+            [b'&', b'"', ..] if self.dialect == Dialect::Postgres && is_u(word) => {
                 self.at += 1;
                 self.quoted(b'"');
                 Token::Literal
@@ -246,6 +248,16 @@ impl<'a> Iterator for Lexer<'a> {
         self.escape_goes_on &= matches!(token, Token::Literal | Token::Comment(_));
         if self.is_cut_off && self.at >= self.text.len() { None } else { Some(token) }
     }
+}
+
+/// Whether a word right before a quote says how to read the string: `E'…'`, `N'…'`, `_utf8'…'`.
+fn is_string_prefix(word: &str) -> bool {
+    word.starts_with('_')
+        || matches!(word.as_bytes(), [b'b' | b'e' | b'n' | b'x' | b'B' | b'E' | b'N' | b'X'])
+}
+
+fn is_u(word: &str) -> bool {
+    word.eq_ignore_ascii_case("u")
 }
 
 fn starts_word(byte: u8) -> bool {

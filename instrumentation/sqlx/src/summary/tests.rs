@@ -1,2 +1,4 @@
 mod cases;
+mod differential;
+mod secrets;
 mod vectors;

@@ -309,8 +309,10 @@ impl<'a> Machine<'a> {
             self.outcome.transaction = transaction(verb, self.dialect);
         }
         self.outcome.changes += u32::from(is_change(verb));
-        if verb != Keyword::With {
-            self.frame().verb = Some(verb);
+        let frame = self.frame();
+        // An `INSERT` stays one behind the query of what it inserts.
+        if verb != Keyword::With && !frame.verb.is_some_and(is_change) {
+            frame.verb = Some(verb);
         }
         self.say_verb(verb, word);
     }

@@ -1,0 +1,125 @@
+use std::thread;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn statements() -> Statements {
+    Statements::new(
+        System::Postgresql,
+        Arc::new(ValueBudget::new(50)),
+        Arc::new(ValueBudget::new(20)),
+    )
+}
+
+/// What is known of `sql`, with words instead of positions in a budget.
+fn told(statements: &Statements, sql: &str) -> (String, Option<(&'static str, String)>, bool) {
+    let found = statements.find(sql);
+    let changed = found
+        .changed
+        .map(|changed| (changed.operation, statements.tables.value(changed.table).to_string()));
+    (statements.summaries.value(found.summary).to_string(), changed, found.returns_rows)
+}
+
+/// What is known of `sql` from its text alone.
+fn afresh(sql: &str) -> (String, Option<(&'static str, String)>, bool) {
+    let parsed = summary::parse(sql, Dialect::Postgres);
+    let changed = parsed.changed.map(|changed| (changed.operation, changed.table));
+    (parsed.summary, changed, parsed.returns_rows)
+}
+
+/// One of not too many statements, of lengths that are often the same.
+fn statement() -> impl Strategy<Value = String> {
+    (0..4_u8, 0..9_u8, 0..50_u16).prop_map(|(verb, table, value)| match verb {
+        0 => format!("SELECT * FROM t{table} WHERE a = {value}"),
+        1 => format!("INSERT INTO t{table} VALUES ({value}) "),
+        2 => format!("DELETE FROM t{table} WHERE a = {value} "),
+        _ => format!("UPDATE t{table} SET a = {value} RETURNING a"),
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn what_is_remembered_is_what_would_be_read(queries in proptest::collection::vec(statement(), 1..300)) {
+        let statements = statements();
+        thread::scope(|scope| {
+            let readers: Vec<_> = (0..4)
+                .map(|start| {
+                    let (statements, queries) = (&statements, &queries);
+                    scope.spawn(move || {
+                        // One place in memory holds one text after the other.
+                        let mut text = String::with_capacity(100);
+                        for query in queries.iter().cycle().skip(start * 7).take(queries.len()) {
+                            text.clear();
+                            text.push_str(query);
+                            assert_eq!(told(statements, &text), afresh(query), "{query}");
+                            assert_eq!(told(statements, query), afresh(query), "{query}");
+                        }
+                    })
+                })
+                .collect();
+            readers.into_iter().for_each(|reader| reader.join().unwrap());
+        });
+        let distinct: std::collections::HashSet<_> = queries.iter().collect();
+        prop_assert_eq!(statements.positions.len(), distinct.len());
+    }
+}
+
+#[test]
+fn another_text_at_the_same_address_is_another_statement() {
+    let statements = statements();
+    let mut text = String::from("INSERT INTO a VALUES (1)");
+    let address = text.as_ptr();
+    assert_eq!(told(&statements, &text).0, "INSERT a");
+    text.clear();
+    text.push_str("DELETE FROM b WHERE c =1");
+    assert_eq!(text.as_ptr(), address);
+    assert_eq!(told(&statements, &text).0, "DELETE b");
+}
+
+#[test]
+fn what_is_remembered_is_bounded_and_the_rest_is_still_right() {
+    let statements = statements();
+    for n in 0..2 * MAX_STATEMENTS {
+        assert_eq!(told(&statements, &format!("SELECT {n} FROM a")).0, "SELECT a");
+    }
+    assert_eq!(statements.positions.len(), MAX_STATEMENTS);
+    assert_eq!(told(&statements, "DELETE FROM late").0, "DELETE late");
+    assert_eq!(statements.positions.len(), MAX_STATEMENTS);
+}
+
+#[test]
+fn long_texts_are_bounded_in_sum_and_each() {
+    let statements = statements();
+    let of_length = |n: usize, len: usize| format!("{:<len$}", format!("SELECT {n} FROM a"));
+    assert_eq!(told(&statements, &of_length(0, MAX_TEXT + 1)).0, "SELECT a");
+    assert_eq!(statements.positions.len(), 0);
+    for n in 0..MAX_BYTES / MAX_TEXT + 10 {
+        assert_eq!(told(&statements, &of_length(n, MAX_TEXT)).0, "SELECT a");
+    }
+    assert_eq!(statements.positions.len(), MAX_BYTES / MAX_TEXT);
+    assert_eq!(statements.bytes.load(Ordering::Relaxed), MAX_BYTES);
+}
+
+#[test]
+fn beyond_the_budgets_summaries_and_tables_are_other() {
+    let statements = statements();
+    for n in 0..50 {
+        assert_eq!(
+            told(&statements, &format!("INSERT INTO t{n} VALUES (1)")).0,
+            format!("INSERT t{n}")
+        );
+    }
+    let (summary, changed, _) = told(&statements, "INSERT INTO late VALUES (1)");
+    assert_eq!(summary, "_OTHER");
+    assert_eq!(changed, Some(("INSERT", "_OTHER".to_owned())));
+}
+
+#[test]
+fn what_is_no_sql_takes_no_place_in_the_budget() {
+    let statements = statements();
+    assert_eq!(statements.find("hello").summary, Bounded::OTHER);
+    assert_eq!(statements.find("").summary, Bounded::OTHER);
+}

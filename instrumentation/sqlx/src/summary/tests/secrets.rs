@@ -1,0 +1,197 @@
+//! No value ever gets into a summary, and no text breaks the reading.
+
+use std::fmt::Write;
+
+use proptest::prelude::*;
+
+use crate::summary::{Dialect, lexer::Lexer, parse, token::Token};
+
+const DIALECTS: [Dialect; 4] = [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite, Dialect::Other];
+
+/// In every value and every comment, and in nothing else.
+const SECRET: &str = "s3cr3t";
+
+/// What may stand inside a string besides the secret; everything that could end it too early.
+fn inside() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just(" FROM s3cr3t "),
+        Just(" JOIN s3cr3t, s3cr3t "),
+        Just("; DELETE FROM s3cr3t; "),
+        Just("(SELECT s3cr3t FROM s3cr3t"),
+        Just(" INSERT INTO s3cr3t "),
+        Just("s3cr3t"),
+        Just("--"),
+        Just("/* "),
+        Just("#"),
+        Just("$"),
+        Just("\n"),
+        Just("ä"),
+        Just("`"),
+        Just("["),
+        Just("\\\\"),
+        Just("?"),
+    ];
+    proptest::collection::vec(piece, 0..5).prop_map(|pieces| pieces.concat())
+}
+
+/// A value as `dialect` writes it.
+fn value(dialect: Dialect) -> BoxedStrategy<String> {
+    let plain = inside().prop_map(|text| format!("'{text}{SECRET}'"));
+    let doubled = (inside(), inside()).prop_map(|(a, b)| format!("'{a}''{b}'"));
+    let other = prop_oneof![
+        inside().prop_map(|text| format!("N'{text} \"{SECRET}'")),
+        Just("0x5ec4e7".to_owned()),
+        Just("-12.5e-3".to_owned()),
+        Just("1".to_owned()),
+    ];
+    let special = match dialect {
+        Dialect::Postgres => prop_oneof![
+            (inside(), inside()).prop_map(|(a, b)| format!(r"E'{a}\'{b}'")),
+            (inside(), inside()).prop_map(|(a, b)| format!("E'{a}'\n'{b}\\'{SECRET}'")),
+            inside().prop_map(|text| format!("$${}' {SECRET}$$", text.replace('$', ""))),
+            inside().prop_map(|text| format!("$a_1${text}$b$ $$ '{SECRET}$a_1$")),
+            Just("$1".to_owned()),
+        ]
+        .boxed(),
+        Dialect::MySql => prop_oneof![
+            (inside(), inside()).prop_map(|(a, b)| format!(r"'{a}\'{b}'")),
+            (inside(), inside()).prop_map(|(a, b)| format!(r#""{a}\"{b}""#)),
+            (inside(), inside()).prop_map(|(a, b)| format!(r#""{a}""{b} ' {SECRET}""#)),
+            inside().prop_map(|text| format!("_utf8mb4'{text}'")),
+            inside().prop_map(|text| format!("@'{text}{SECRET}'")),
+        ]
+        .boxed(),
+        Dialect::Sqlite => prop_oneof![
+            inside().prop_map(|text| format!(r"'{text}\'")),
+            Just("?12".to_owned()),
+            Just(":s3cr3t".to_owned()),
+            Just("$s3cr3t".to_owned()),
+            Just("@s3cr3t".to_owned()),
+        ]
+        .boxed(),
+        Dialect::Other => (inside(), inside()).prop_map(|(a, b)| format!(r"'{a}\'{b}'")).boxed(),
+    };
+    prop_oneof![plain, doubled, other, special].boxed()
+}
+
+/// White space and comments, as `dialect` writes them.
+fn gap(dialect: Dialect) -> BoxedStrategy<String> {
+    let inside = || inside().prop_map(|text| text.replace(['/', '*', '\n'], " "));
+    let line = inside().prop_map(|text| format!(" -- ' {SECRET}{text}\n"));
+    let block = inside().prop_map(|text| format!("/* \" {text} ' {SECRET} */"));
+    let special = match dialect {
+        Dialect::Postgres => {
+            inside().prop_map(|a| format!("/* /* {SECRET} */ {a} ' /**/ */")).boxed()
+        }
+        Dialect::MySql => inside().prop_map(|a| format!("# ' {SECRET} {a}\n")).boxed(),
+        _ => Just("\t\r\n".to_owned()).boxed(),
+    };
+    prop_oneof![4 => Just(" ".to_owned()), 1 => line, 1 => block, 1 => special].boxed()
+}
+
+/// A statement of `dialect` with values and comments wherever they may stand.
+fn statement(dialect: Dialect) -> impl Strategy<Value = String> {
+    let values = proptest::collection::vec(value(dialect), 12);
+    let gaps = proptest::collection::vec(gap(dialect), 60);
+    (0..SHAPES.len(), values, gaps).prop_map(|(shape, values, gaps)| {
+        let (mut values, mut gaps) = (values.iter().cycle(), gaps.iter().cycle());
+        SHAPES[shape].split(' ').fold(String::new(), |mut sql, word| {
+            let word = if word == "%" { values.next().unwrap() } else { word };
+            write!(sql, "{word}{}", gaps.next().unwrap()).unwrap();
+            sql
+        })
+    })
+}
+
+/// Statements in which `%` is a value.
+const SHAPES: &[&str] = &[
+    "SELECT % , a FROM t WHERE b = % AND c IN ( % , % ) ORDER BY % LIMIT %",
+    "SELECT ( SELECT % FROM t ) , % FROM u JOIN v ON u . a = % , w WHERE % = %",
+    "INSERT INTO t ( a , b ) VALUES ( % , % ) , ( % , % ) RETURNING %",
+    "INSERT INTO t SELECT % , a FROM u WHERE b = % ON CONFLICT ( a ) DO UPDATE SET b = % , c = %",
+    "UPDATE t SET a = % , b = ( % ) WHERE c = % OR d LIKE %",
+    "DELETE FROM t WHERE a = % AND EXISTS ( SELECT % FROM u WHERE % )",
+    "WITH x AS ( SELECT % FROM t ) , y AS ( VALUES ( % ) ) SELECT % FROM x UNION SELECT % FROM y",
+    "SELECT * FROM f ( % , % ) , t WHERE a = % GROUP BY % HAVING %",
+    "CREATE TABLE t ( a text DEFAULT % , b text CHECK ( b <> % ) )",
+    "CALL p ( % , % )",
+    "SET a = %",
+    "SELECT % ; DELETE FROM t WHERE a = % ; COMMIT",
+    "SELECT CASE WHEN a = % THEN % ELSE % END FROM t",
+    "EXPLAIN SELECT % FROM t WHERE a = %",
+    "SELECT EXTRACT ( YEAR FROM % ) , % FROM t WHERE a IS DISTINCT FROM %",
+    "PRAGMA a = %",
+    "NOTIFY c , %",
+    "SELECT * FROM % , t",
+    "UPDATE % SET a = %",
+    "INSERT INTO % VALUES ( % )",
+    "CALL %",
+    "CREATE USER % IDENTIFIED BY %",
+    "MERGE INTO t USING u ON t . a = % WHEN MATCHED THEN UPDATE SET b = %",
+    "% SELECT % FROM t",
+];
+
+fn statement_and_dialect() -> impl Strategy<Value = (Dialect, String)> {
+    (0..DIALECTS.len()).prop_flat_map(|n| (Just(DIALECTS[n]), statement(DIALECTS[n])))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    #[test]
+    fn no_value_and_no_comment_gets_into_a_summary((dialect, sql) in statement_and_dialect()) {
+        let parsed = parse(&sql, dialect);
+        prop_assert!(!parsed.summary.contains(SECRET), "{dialect:?} {sql}\n{}", parsed.summary);
+        let table = parsed.changed.map(|changed| changed.table).unwrap_or_default();
+        prop_assert!(!table.contains(SECRET), "{dialect:?} {sql}\n{table}");
+    }
+
+    #[test]
+    fn a_summary_holds_no_word_but_those_of_its_statement((dialect, sql) in statement_and_dialect()) {
+        for word in parse(&sql, dialect).summary.split(' ') {
+            let is_of = |shape: &&str| shape.split(' ').any(|known| known == word);
+            prop_assert!(
+                matches!(word, "" | "BATCH") || SHAPES.iter().any(is_of),
+                "{dialect:?} {sql}\n{word}"
+            );
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_to_its_end(sql in any_text()) {
+        for dialect in DIALECTS {
+            let parsed = parse(&sql, dialect);
+            prop_assert!(parsed.summary.chars().count() <= 255);
+            prop_assert!(!parsed.summary.contains(char::is_control));
+            prop_assert_eq!(&parsed, &parse(&sql, dialect));
+            // Every token takes at least a byte: there are no more of them than bytes.
+            let tokens = Lexer::new(&sql, dialect, false).count();
+            prop_assert!(tokens <= sql.len());
+        }
+    }
+}
+
+/// Anything, and anything that looks a bit like SQL.
+fn any_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "\\PC{0,6}",
+        "[ -~\n\t]{0,6}",
+        proptest::sample::select(
+            &[
+                "SELECT", "FROM", "(", ")", ",", ";", "'", "\"", "`", "[", "]", "$$", "$a$", "/*",
+                "*/", "/*!", "--", "#", "\\", "\n", ".", "@", ":", "?", "INSERT", "INTO", "UPDATE",
+                "SET", "DELETE", "WITH", "AS", "UNION", "JOIN", "CREATE", "TABLE", "TRIGGER",
+                "BEGIN", "END", "E'", "U&\"", "a", "b", "BEGIN", "ROLLBACK", "TO", "1", "é",
+            ][..]
+        )
+        .prop_map(str::to_owned),
+    ];
+    proptest::collection::vec((piece, prop_oneof![Just(""), Just(" ")]), 0..40)
+        .prop_map(|pieces| pieces.into_iter().flat_map(|(a, b)| [a, b.to_owned()]).collect())
+}
+
+#[test]
+fn the_tokens_of_a_doubtful_text_end_with_the_doubt() {
+    let tokens: Vec<_> = Lexer::new("a [b] c", Dialect::Other, false).collect();
+    assert_eq!(tokens, [Token::Word("a"), Token::Doubt]);
+}
