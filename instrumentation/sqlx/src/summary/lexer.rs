@@ -2,7 +2,7 @@
 
 use super::{
     dialect::Dialect,
-    literal::{self, Escape},
+    literal::{self, Escape, run_len},
     token::Token,
 };
 
@@ -97,12 +97,11 @@ impl<'a> Lexer<'a> {
         let start = self.at + intro;
         let rest = &self.text.as_bytes()[start..];
         // A bare carriage return ends a line in PostgreSQL, and in the others it does not.
-        let is_end = |byte: &u8| match byte {
-            b'\n' => true,
-            b'\r' => matches!(self.dialect, Dialect::Postgres | Dialect::Other),
-            _ => false,
-        };
-        let len = rest.iter().position(is_end).unwrap_or(rest.len());
+        let len = run_len(rest, |byte| match byte {
+            b'\n' => false,
+            b'\r' => !matches!(self.dialect, Dialect::Postgres | Dialect::Other),
+            _ => true,
+        });
         if self.dialect == Dialect::Other
             && matches!(rest[len..], [b'\r', other, ..] if other != b'\n')
         {
@@ -168,7 +167,7 @@ impl<'a> Lexer<'a> {
 
     fn dollar(&mut self) -> Token<'a> {
         let bytes = &self.text.as_bytes()[self.at..];
-        let tag = 1 + bytes[1..].iter().take_while(|byte| is_tag(**byte)).count();
+        let tag = 1 + run_len(&bytes[1..], is_tag);
         let is_quote = bytes.get(tag) == Some(&b'$') && !bytes[1].is_ascii_digit();
         match self.dialect {
             Dialect::Postgres if is_quote => {
@@ -184,7 +183,7 @@ impl<'a> Lexer<'a> {
     /// `@name`, `@@name`, and a name or string in quotes behind the sign.
     fn variable(&mut self) -> Token<'a> {
         let bytes = &self.text.as_bytes()[self.at..];
-        let signs = bytes.iter().take_while(|byte| **byte == b'@').count();
+        let signs = run_len(bytes, |byte| byte == b'@');
         let name = &bytes[signs..];
         match name.first() {
             Some(byte) if starts_word(*byte) => self.literal(signs + word_len(name)),
@@ -196,7 +195,10 @@ impl<'a> Lexer<'a> {
                 };
                 Token::Literal
             }
-            _ => self.mark(b'@'),
+            _ => {
+                self.at += signs;
+                Token::Mark(b'@')
+            }
         }
     }
 
@@ -265,7 +267,7 @@ fn starts_word(byte: u8) -> bool {
 }
 
 fn digits(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| byte.is_ascii_digit()).count()
+    run_len(bytes, |byte| byte.is_ascii_digit())
 }
 
 fn is_tag(byte: u8) -> bool {
@@ -273,5 +275,5 @@ fn is_tag(byte: u8) -> bool {
 }
 
 fn word_len(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| is_tag(**byte) || **byte == b'$').count()
+    run_len(bytes, |byte| is_tag(byte) || byte == b'$')
 }

@@ -5,6 +5,11 @@
 
 use super::dialect::Dialect;
 
+/// How many bytes in a row are such.
+pub(super) fn run_len(bytes: &[u8], is_such: impl Fn(u8) -> bool) -> usize {
+    looked_at(bytes.iter().take_while(|byte| is_such(**byte)).count())
+}
+
 /// How a quote can stand inside a string, beside being doubled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Escape {
@@ -37,10 +42,11 @@ pub(super) fn string(bytes: &[u8], quote: u8, escape: Escape) -> StringEnd {
             continue;
         }
         if bytes.get(end.len) != Some(&quote) {
-            return end;
+            break;
         }
         end.len += 1;
     }
+    looked_at(end.len);
     end
 }
 
@@ -51,12 +57,12 @@ pub(super) fn quoted_len(bytes: &[u8], end: u8) -> usize {
         len += 1;
         if byte == end {
             if end == b']' || bytes.get(len) != Some(&end) {
-                return len;
+                break;
             }
             len += 1;
         }
     }
-    len
+    looked_at(len)
 }
 
 /// A number from its first digit: everything that could belong to one.
@@ -75,7 +81,7 @@ pub(super) fn number_len(bytes: &[u8]) -> usize {
         }
         len += 1;
     }
-    len
+    looked_at(len)
 }
 
 /// A text that ends with `tag`.
@@ -83,15 +89,14 @@ pub(super) fn dollar_quoted_len(bytes: &[u8], tag: &[u8]) -> usize {
     // A tag holds a dollar only at its ends, so a search that failed in the middle of one tag can
     // go on where it failed: no byte is compared more than twice.
     let mut at = 0;
-    while let Some(dollar) = bytes.get(at..).and_then(|rest| rest.iter().position(|b| *b == b'$')) {
-        let start = at + dollar;
-        let same = bytes[start..].iter().zip(tag).take_while(|(a, b)| a == b).count();
-        if same == tag.len() {
-            return start + same;
+    loop {
+        at += run_len(&bytes[at..], |byte| byte != b'$');
+        let same = bytes[at..].iter().zip(tag).take_while(|(a, b)| a == b).count();
+        at += looked_at(same);
+        if same == tag.len() || at == bytes.len() {
+            return at;
         }
-        at = start + same.max(1);
     }
-    bytes.len()
 }
 
 /// A comment; `None` where the dialects disagree about its end.
@@ -107,7 +112,7 @@ pub(super) fn block_comment_len(bytes: &[u8], dialect: Dialect) -> Option<usize>
                 len += 2;
                 depth -= 1;
                 if depth == 0 {
-                    return Some(len);
+                    break;
                 }
             }
             (b'/', Some(b'*')) if dialect == Dialect::Postgres => {
@@ -118,5 +123,18 @@ pub(super) fn block_comment_len(bytes: &[u8], dialect: Dialect) -> Option<usize>
             _ => len += 1,
         }
     }
-    Some(len)
+    Some(looked_at(len))
+}
+
+/// Says how many bytes were looked at, so that a test can tell that they are not too many.
+fn looked_at(bytes: usize) -> usize {
+    #[cfg(test)]
+    LOOKED_AT.set(LOOKED_AT.get() + bytes);
+    bytes
+}
+
+#[cfg(test)]
+thread_local! {
+    /// Bytes that were looked at on this thread.
+    pub(super) static LOOKED_AT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
