@@ -46,7 +46,7 @@ impl super::Engine for Engine {
         command.args(["-h", &address.ip().to_string(), "-p", &address.port().to_string()]);
         // What is written outlives the server, as far as the machine does.
         command.args(["-c", "unix_socket_directories=", "-c", "fsync=off"]);
-        command.args(["-c", "full_page_writes=off"]);
+        command.args(["-c", "full_page_writes=off", "-c", "deadlock_timeout=100ms"]);
         command.env("LC_ALL", "C").current_dir("/");
         command
     }

@@ -30,24 +30,29 @@ impl Fresh {
     }
 
     pub(crate) async fn postgres() -> Self {
-        let mut server = PgConnection::connect(&POSTGRES.url()).await.unwrap();
+        Self::of_postgres(&POSTGRES).await
+    }
+
+    pub(crate) async fn of_postgres(server: &Postgres) -> Self {
+        let (url, mut server) = (server.url(), PgConnection::connect(&server.url()).await.unwrap());
         let name = name();
         // As the server starts: nothing else is in it, and nobody waits for the disk.
         let create = format!("CREATE DATABASE {name} STRATEGY wal_log");
         sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut server).await.unwrap();
-        Self {
-            url: POSTGRES.url().replace("/postgres?", &format!("/{name}?")),
-            name,
-            _folder: None,
-        }
+        Self { url: url.replace("/postgres?", &format!("/{name}?")), name, _folder: None }
     }
 
     pub(crate) async fn mariadb() -> Self {
-        let mut server = MySqlConnection::connect(&MARIADB.url()).await.unwrap();
+        Self::of_mariadb(&MARIADB).await
+    }
+
+    pub(crate) async fn of_mariadb(server: &MariaDb) -> Self {
+        let (url, mut server) =
+            (server.url(), MySqlConnection::connect(&server.url()).await.unwrap());
         let name = name();
         let create = format!("CREATE DATABASE {name}");
         sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut server).await.unwrap();
-        Self { url: MARIADB.url().replace("/test?", &format!("/{name}?")), name, _folder: None }
+        Self { url: url.replace("/test?", &format!("/{name}?")), name, _folder: None }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt::{Debug, Display};
 
+use sqlx::Error;
+
 /// Everything that was noted, in order, one line each.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Transcript(pub(crate) Vec<String>);
@@ -18,5 +20,20 @@ impl Transcript {
             Ok(value) => self.note(what, value),
             Err(error) => self.0.push(format!("{what}: error {error:?}: {error}")),
         }
+    }
+
+    /// How something ended, where the texts of errors differ from time to time.
+    pub(crate) fn told(&mut self, what: &str, end: &sqlx::Result<()>) {
+        let how = match end {
+            Ok(()) => "ok".to_owned(),
+            Err(Error::Database(error)) => {
+                format!("{:?} {}", error.kind(), error.code().unwrap_or_default())
+            }
+            Err(error) => {
+                let variant = format!("{error:?}");
+                variant.split(['(', ' ', '{']).next().unwrap_or_default().to_owned()
+            }
+        };
+        self.0.push(format!("{what}: {how}"));
     }
 }

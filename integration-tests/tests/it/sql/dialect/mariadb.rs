@@ -16,3 +16,14 @@ pub(crate) const TITLES: &str = "SELECT title FROM books WHERE author = ? AND id
 pub(crate) const RENAME: &str = "UPDATE books SET title = ? WHERE id = ?";
 pub(crate) const REMOVE: &str = "DELETE FROM books WHERE id = ?";
 pub(crate) const BEGIN: &str = "START TRANSACTION WITH CONSISTENT SNAPSHOT";
+
+pub(crate) const ACCOUNTS: &str = "
+    CREATE TABLE accounts (id BIGINT PRIMARY KEY, balance BIGINT NOT NULL);
+    INSERT INTO accounts VALUES (1, 10), (2, 20);
+";
+pub(crate) const ADD_ACCOUNT: &str = "INSERT INTO accounts (id, balance) VALUES (?, ?)";
+pub(crate) const PAY: &str = "UPDATE accounts SET balance = balance + ? WHERE id = ?";
+/// Takes most of a second.
+pub(crate) const SLOW: &str = "SELECT sleep(0.4)";
+/// Takes longer than anybody waits.
+pub(crate) const ENDLESS: &str = "SELECT sleep(60)";

@@ -15,3 +15,17 @@ pub(crate) const TITLES: &str = "SELECT title FROM books WHERE author = $1 AND i
 pub(crate) const RENAME: &str = "UPDATE books SET title = $1 WHERE id = $2";
 pub(crate) const REMOVE: &str = "DELETE FROM books WHERE id = $1";
 pub(crate) const BEGIN: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+
+pub(crate) const ACCOUNTS: &str = "
+    CREATE TABLE accounts (id BIGINT PRIMARY KEY, balance BIGINT NOT NULL);
+    INSERT INTO accounts VALUES (1, 10), (2, 20);
+    CREATE TABLE owners (id BIGINT PRIMARY KEY,
+        account BIGINT REFERENCES accounts DEFERRABLE INITIALLY DEFERRED);
+";
+pub(crate) const ADD_ACCOUNT: &str = "INSERT INTO accounts (id, balance) VALUES ($1, $2)";
+pub(crate) const ADD_OWNER: &str = "INSERT INTO owners (id, account) VALUES ($1, $2)";
+pub(crate) const PAY: &str = "UPDATE accounts SET balance = balance + $1 WHERE id = $2";
+/// Takes most of a second.
+pub(crate) const SLOW: &str = "SELECT pg_sleep(0.4)";
+/// Takes longer than anybody waits.
+pub(crate) const ENDLESS: &str = "SELECT pg_sleep(60)";

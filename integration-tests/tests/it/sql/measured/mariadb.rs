@@ -1,5 +1,13 @@
 //! MariaDB through a measured pool.
 
+#[path = "../code/deadlock.rs"]
+pub(crate) mod deadlock;
+#[path = "../code/faults.rs"]
+pub(crate) mod faults;
+#[path = "../code/locks.rs"]
+pub(crate) mod locks;
+#[path = "../code/outages.rs"]
+pub(crate) mod outages;
 #[path = "../code/mariadb.rs"]
 pub(crate) mod own;
 #[path = "../code/service.rs"]

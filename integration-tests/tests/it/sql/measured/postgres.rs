@@ -1,7 +1,19 @@
 //! PostgreSQL through a measured pool.
 
+#[path = "../code/deadlock.rs"]
+pub(crate) mod deadlock;
+#[path = "../code/deferred.rs"]
+pub(crate) mod deferred;
+#[path = "../code/faults.rs"]
+pub(crate) mod faults;
+#[path = "../code/locks.rs"]
+pub(crate) mod locks;
+#[path = "../code/outages.rs"]
+pub(crate) mod outages;
 #[path = "../code/postgres.rs"]
 pub(crate) mod own;
+#[path = "../code/serial.rs"]
+pub(crate) mod serial;
 #[path = "../code/service.rs"]
 pub(crate) mod service;
 

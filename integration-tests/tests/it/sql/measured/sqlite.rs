@@ -1,5 +1,11 @@
 //! SQLite through a measured pool.
 
+#[path = "../code/busy.rs"]
+pub(crate) mod busy;
+#[path = "../code/deferred.rs"]
+pub(crate) mod deferred;
+#[path = "../code/faults.rs"]
+pub(crate) mod faults;
 #[path = "../code/sqlite.rs"]
 pub(crate) mod own;
 #[path = "../code/service.rs"]

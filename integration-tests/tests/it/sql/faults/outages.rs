@@ -1,0 +1,103 @@
+//! Servers that go away.
+
+use integration_tests::{MariaDb, Postgres};
+
+use crate::sql::{bare, measured, scene::Scene};
+
+const KILLED: &[(&str, u64)] = &[
+    ("SELECT", 2),
+    ("SELECT: io", 1),
+    ("SELECT: pool_timed_out", 1),
+    ("BEGIN: pool_timed_out", 1),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_postgres_may_be_killed_during_a_query() {
+    let mut server = Postgres::start();
+    let scene = Scene::of_postgres(&server).await;
+    let one = bare::postgres::outages::killed(&scene.bare, &mut server).await;
+    let other = measured::postgres::outages::killed(&scene.measured, &mut server).await;
+    let seen = scene.seen(one, other).await;
+    seen.operations(KILLED);
+    seen.timeouts(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mariadb_may_be_killed_during_a_query() {
+    let mut server = MariaDb::start();
+    let scene = Scene::of_mariadb(&server).await;
+    let one = bare::mariadb::outages::killed(&scene.bare, &mut server).await;
+    let other = measured::mariadb::outages::killed(&scene.measured, &mut server).await;
+    let seen = scene.seen(one, other).await;
+    seen.operations(KILLED);
+    seen.timeouts(2);
+}
+
+const WITHIN: &[(&str, u64)] = &[
+    ("BEGIN", 1),
+    ("INSERT accounts", 1),
+    ("SELECT: io", 1),
+    ("COMMIT: io", 1),
+    ("SELECT accounts", 1),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_ends_with_its_postgres() {
+    let mut server = Postgres::start();
+    let scene = Scene::of_postgres(&server).await;
+    let one = bare::postgres::outages::killed_within(&scene.bare, &mut server).await;
+    let other = measured::postgres::outages::killed_within(&scene.measured, &mut server).await;
+    let seen = scene.seen(one, other).await;
+    seen.operations(WITHIN);
+    seen.inserted(0).transactions(&[("error", 1)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_ends_with_its_mariadb() {
+    let mut server = MariaDb::start();
+    let scene = Scene::of_mariadb(&server).await;
+    let one = bare::mariadb::outages::killed_within(&scene.bare, &mut server).await;
+    let other = measured::mariadb::outages::killed_within(&scene.measured, &mut server).await;
+    let seen = scene.seen(one, other).await;
+    seen.operations(WITHIN);
+    seen.inserted(0).transactions(&[("error", 1)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_notices_a_postgres_that_was_restarted() {
+    let mut server = Postgres::start();
+    let scene = Scene::of_postgres(&server).await;
+    let one = bare::postgres::outages::stopped(&scene.bare, &mut server).await;
+    let other = measured::postgres::outages::stopped(&scene.measured, &mut server).await;
+    scene.seen(one, other).await.operations(&[("SELECT", 2)]).timeouts(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_notices_a_mariadb_that_was_restarted() {
+    let mut server = MariaDb::start();
+    let scene = Scene::of_mariadb(&server).await;
+    let one = bare::mariadb::outages::stopped(&scene.bare, &mut server).await;
+    let other = measured::mariadb::outages::stopped(&scene.measured, &mut server).await;
+    scene.seen(one, other).await.operations(&[("SELECT", 2)]).timeouts(0);
+}
+
+const FROZEN: &[(&str, u64)] =
+    &[("SELECT", 2), ("SELECT: pool_timed_out", 1), ("BEGIN: pool_timed_out", 1)];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frozen_postgres_is_given_up_in_time() {
+    let mut server = Postgres::start();
+    let scene = Scene::of_postgres(&server).await;
+    let one = bare::postgres::outages::frozen(&scene.bare, &mut server).await;
+    let other = measured::postgres::outages::frozen(&scene.measured, &mut server).await;
+    scene.seen(one, other).await.operations(FROZEN).timeouts(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frozen_mariadb_is_given_up_in_time() {
+    let mut server = MariaDb::start();
+    let scene = Scene::of_mariadb(&server).await;
+    let one = bare::mariadb::outages::frozen(&scene.bare, &mut server).await;
+    let other = measured::mariadb::outages::frozen(&scene.measured, &mut server).await;
+    scene.seen(one, other).await.operations(FROZEN).timeouts(2);
+}
