@@ -156,7 +156,6 @@ impl Statements {
 }
 
 /// Where the guess for a text at this address is.
-#[expect(clippy::cast_possible_truncation, reason = "the upper bits are the best mixed")]
 fn guess_of(sql: &str) -> usize {
     let address = sql.as_ptr().addr() as u64 ^ (sql.len() as u64).rotate_left(32);
     (address.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize % GUESSES

@@ -87,13 +87,12 @@ impl TransactionStatement {
         match (self, next) {
             (first, Self::None) | (first @ Self::Unclear, _) => first,
             (Self::None, next) => next,
-            // What is behind the end of a transaction, and commits nothing or undoes nothing.
-            (Self::Commit | Self::CommitAndChain, Self::Commit | Self::Rollback) => Self::Commit,
-            (Self::Rollback | Self::RollbackAndChain, Self::Commit | Self::Rollback) => {
+            // Behind the end of a transaction nothing is left to be committed or undone.
+            (Self::Commit | Self::CommitAndChain, Self::Commit | Self::Rollback)
+            | (Self::Begin | Self::Savepoint | Self::Release, Self::Commit) => Self::Commit,
+            (Self::Rollback | Self::RollbackAndChain, Self::Commit) | (_, Self::Rollback) => {
                 Self::Rollback
             }
-            (Self::Begin | Self::Savepoint | Self::Release, Self::Commit) => Self::Commit,
-            (_, Self::Rollback) => Self::Rollback,
             (Self::Commit | Self::CommitAndChain, Self::Begin) => Self::CommitAndChain,
             (Self::Rollback | Self::RollbackAndChain, Self::Begin) => Self::RollbackAndChain,
             (Self::Begin, Self::Begin) => Self::Begin,

@@ -61,7 +61,9 @@ proptest! {
                     })
                 })
                 .collect();
-            readers.into_iter().for_each(|reader| reader.join().unwrap());
+            for reader in readers {
+                reader.join().unwrap();
+            }
         });
         let distinct: std::collections::HashSet<_> = queries.iter().collect();
         prop_assert_eq!(statements.positions.len(), distinct.len());

@@ -50,6 +50,7 @@ pub(super) enum Aim {
 
 /// A statement, or what is in parentheses.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing, and any two may be so")]
 pub(super) struct Frame<'a> {
     pub(super) clause: Clause<'a>,
     pub(super) verb: Option<Keyword>,

@@ -9,6 +9,7 @@ use super::{
 /// Reads the tokens of a text, each byte at most twice.
 ///
 /// A text that is cut off gives no token that touches its end: the token may go on behind it.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing, and any two may be so")]
 pub(super) struct Lexer<'a> {
     text: &'a str,
     at: usize,
@@ -146,12 +147,13 @@ impl<'a> Lexer<'a> {
     fn string(&mut self, quote: u8, escape: Escape) -> Token<'a> {
         let string = literal::string(&self.text.as_bytes()[self.at + 1..], quote, escape);
         self.at += 1 + string.len;
+        if self.dialect == Dialect::Other && string.has_escaped_quote {
+            return self.doubt();
+        }
         let is_certain = match self.dialect {
-            Dialect::Sqlite => true,
+            Dialect::Sqlite | Dialect::Other => true,
             Dialect::Postgres => escape == Escape::Backslash,
             Dialect::MySql => false,
-            Dialect::Other if string.has_escaped_quote => return self.doubt(),
-            Dialect::Other => true,
         };
         self.trusted_a_default |= string.has_escaped_quote && !is_certain;
         self.escape_goes_on = self.dialect == Dialect::Postgres && escape == Escape::Backslash;

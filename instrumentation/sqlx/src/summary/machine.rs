@@ -75,8 +75,7 @@ impl<'a> Machine<'a> {
             Token::Literal => self.no_name(),
             // `{call procedure}` is how some interfaces write it.
             Token::Mark(sign) if sign != b'{' => self.no_name(),
-            Token::Mark(_) => {}
-            Token::Comment(_) | Token::Doubt => {}
+            Token::Mark(_) | Token::Comment(_) | Token::Doubt => {}
         }
         self.previous = None;
         self.was_sign = matches!(token, Token::Mark(b'=' | b'@' | b'('));

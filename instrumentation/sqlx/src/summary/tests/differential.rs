@@ -217,10 +217,10 @@ impl Writer<'_> {
         self.put(", a");
         if !self.one_in(8) {
             self.put("FROM");
-            self.from_item();
+            self.table_or_join();
             while self.one_in(4) {
                 self.put(",");
-                self.from_item();
+                self.table_or_join();
             }
             self.condition("WHERE");
             if self.one_in(6) {
@@ -230,7 +230,7 @@ impl Writer<'_> {
         self.depth -= 1;
     }
 
-    fn from_item(&mut self) {
+    fn table_or_join(&mut self) {
         self.source();
         while self.one_in(4) {
             let word = self.choose(3);
@@ -342,7 +342,7 @@ impl Writer<'_> {
         self.put(", b = 1");
         if !self.is(Dialect::MySql) && self.one_in(4) {
             self.put("FROM");
-            self.from_item();
+            self.table_or_join();
         }
         self.condition("WHERE");
         self.returning();
@@ -353,7 +353,7 @@ impl Writer<'_> {
         self.table();
         if self.is(Dialect::Postgres) && self.one_in(4) {
             self.put("USING");
-            self.from_item();
+            self.table_or_join();
         }
         self.condition("WHERE");
         self.returning();
