@@ -75,7 +75,9 @@ fn another_text_at_the_same_address_is_another_statement() {
     let statements = statements();
     let mut text = String::from("INSERT INTO a VALUES (1)");
     let address = text.as_ptr();
-    assert_eq!(told(&statements, &text).0, "INSERT a");
+    for _ in 0..3 {
+        assert_eq!(told(&statements, &text).0, "INSERT a");
+    }
     text.clear();
     text.push_str("DELETE FROM b WHERE c =1");
     assert_eq!(text.as_ptr(), address);
