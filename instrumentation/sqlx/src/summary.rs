@@ -14,9 +14,11 @@ mod lexer;
 mod literal;
 mod machine;
 mod name;
+mod objects;
 mod outcome;
 mod target;
 mod token;
+mod verbs;
 mod words;
 
 pub(crate) use dialect::Dialect;

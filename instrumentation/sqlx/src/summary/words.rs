@@ -6,6 +6,8 @@ use super::{
     frame::{Aim, Clause},
     keyword::Keyword,
     machine::Machine,
+    objects::is_one_of,
+    verbs::is_change,
 };
 
 impl<'a> Machine<'a> {
@@ -212,50 +214,6 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn object_kind(&mut self, word: &'a str, keyword: Option<Keyword>) {
-        match keyword {
-            Some(Keyword::Table | Keyword::Object | Keyword::Routine) => {
-                self.outcome.label.push(&[word]);
-                let frame = self.frame();
-                frame.clause = Clause::Target(Aim::Object);
-                frame.is_list = frame.verb == Some(Keyword::Drop);
-                frame.is_routine = keyword == Some(Keyword::Routine)
-                    && matches!(frame.verb, Some(Keyword::Create | Keyword::Alter));
-            }
-            _ if self.was_sign || is_one_of(word, OBJECT_MODIFIERS) => {}
-            _ => self.frame().clause = Clause::Skip,
-        }
-    }
-
-    fn object(&mut self, word: &'a str, keyword: Option<Keyword>) {
-        let verb = self.frame().verb;
-        let is_after_verb = self.previous.is_some() && self.previous == verb;
-        match (verb, keyword) {
-            (Some(Keyword::Create | Keyword::Alter | Keyword::Drop), Some(Keyword::Routine))
-                if self.previous == Some(Keyword::Routine) =>
-            {
-                self.outcome.label.push(&[word]);
-            }
-            (_, Some(Keyword::On)) => self.frame().clause = Clause::Skip,
-            (
-                Some(
-                    Keyword::Truncate
-                    | Keyword::Lock
-                    | Keyword::Analyze
-                    | Keyword::Optimize
-                    | Keyword::Check
-                    | Keyword::Repair,
-                ),
-                Some(Keyword::Table | Keyword::Object),
-            ) if is_after_verb || self.previous.is_none() => self.outcome.label.push(&[word]),
-            _ if is_one_of(word, TARGET_MODIFIERS) => {}
-            (Some(Keyword::Vacuum | Keyword::Analyze | Keyword::Optimize | Keyword::Repair), _)
-                if is_one_of(word, UPKEEP_MODIFIERS) => {}
-            (Some(Keyword::Execute), _) if is_one_of(word, &["IMMEDIATE"]) => {}
-            _ => self.begin_target(word),
-        }
-    }
-
     fn transaction(&mut self, word: &'a str, keyword: Option<Keyword>) {
         use TransactionStatement as Is;
         let verb = self.outcome.verb;
@@ -287,179 +245,7 @@ impl<'a> Machine<'a> {
             _ => now,
         };
     }
-
-    fn routine(&mut self, depth: u32, keyword: Option<Keyword>) {
-        let was_end = self.previous == Some(Keyword::End);
-        let depth = match keyword {
-            Some(Keyword::Begin | Keyword::Case) if !was_end => depth.saturating_add(1),
-            // `END IF` and the like end what did not begin with `BEGIN`.
-            Some(Keyword::Loop) if was_end => depth.saturating_add(1),
-            Some(Keyword::End) => depth.saturating_sub(1),
-            _ => depth,
-        };
-        self.frame().clause = Clause::Routine(depth);
-    }
-
-    /// A verb that opens a statement or a query of its own.
-    fn verb(&mut self, verb: Keyword, word: &'a str) {
-        let is_first = self.frame().is_main && self.outcome.verb.is_none();
-        if is_first && verb != Keyword::With {
-            self.outcome.verb = Some(verb);
-            self.outcome.returns_rows = gives_rows(verb);
-            self.outcome.transaction = transaction(verb, self.dialect);
-        }
-        self.outcome.changes += u32::from(is_change(verb));
-        let frame = self.frame();
-        // An `INSERT` stays one behind the query of what it inserts.
-        if verb != Keyword::With && !frame.verb.is_some_and(is_change) {
-            frame.verb = Some(verb);
-        }
-        self.say_verb(verb, word);
-    }
-
-    /// A verb inside a statement that keeps its own.
-    fn say_verb(&mut self, verb: Keyword, word: &'a str) {
-        if verb != Keyword::With {
-            self.outcome.label.push(&[word]);
-        }
-        self.begin_clause(verb);
-    }
-
-    fn verb_unsaid(&mut self, verb: Keyword) {
-        let frame = self.frame();
-        frame.verb = frame.verb.or(Some(verb));
-        self.begin_clause(verb);
-    }
-
-    fn begin_clause(&mut self, verb: Keyword) {
-        let frame = self.frame();
-        (frame.had_from, frame.had_join, frame.had_using, frame.is_list) =
-            (false, false, false, false);
-        frame.clause = match verb {
-            Keyword::Select | Keyword::Delete => Clause::List,
-            Keyword::Insert | Keyword::Replace | Keyword::Upsert | Keyword::Merge => {
-                Clause::Target(Aim::Write)
-            }
-            Keyword::Update => {
-                frame.is_list = true;
-                Clause::Target(Aim::Write)
-            }
-            Keyword::Table => Clause::Target(Aim::Read),
-            Keyword::With => Clause::CteName,
-            Keyword::Values => Clause::Rest,
-            Keyword::Explain | Keyword::Describe => Clause::Explain,
-            Keyword::Create
-            | Keyword::Alter
-            | Keyword::Drop
-            | Keyword::Rename
-            | Keyword::Refresh
-            | Keyword::Reindex => Clause::ObjectKind,
-            Keyword::Truncate | Keyword::Vacuum | Keyword::Analyze | Keyword::Lock => {
-                frame.is_list = true;
-                Clause::Target(Aim::Object)
-            }
-            Keyword::Copy
-            | Keyword::Call
-            | Keyword::Execute
-            | Keyword::Use
-            | Keyword::Listen
-            | Keyword::Unlisten
-            | Keyword::Notify
-            | Keyword::Cluster
-            | Keyword::Pragma
-            | Keyword::Optimize
-            | Keyword::Check
-            | Keyword::Repair => Clause::Target(Aim::Object),
-            Keyword::Begin
-            | Keyword::Start
-            | Keyword::Commit
-            | Keyword::End
-            | Keyword::Rollback
-            | Keyword::Abort
-            | Keyword::Prepare => Clause::Transaction,
-            _ => Clause::Skip,
-        };
-    }
-}
-
-fn is_change(verb: Keyword) -> bool {
-    matches!(
-        verb,
-        Keyword::Insert
-            | Keyword::Replace
-            | Keyword::Upsert
-            | Keyword::Update
-            | Keyword::Delete
-            | Keyword::Merge
-    )
-}
-
-/// Whether a statement of this verb is asked for rows, without `RETURNING`.
-fn gives_rows(verb: Keyword) -> bool {
-    matches!(
-        verb,
-        Keyword::Select
-            | Keyword::Values
-            | Keyword::Table
-            | Keyword::Show
-            | Keyword::Pragma
-            | Keyword::Explain
-            | Keyword::Describe
-            | Keyword::Fetch
-    )
-}
-
-fn transaction(verb: Keyword, dialect: Dialect) -> TransactionStatement {
-    match verb {
-        Keyword::Begin => TransactionStatement::Begin,
-        Keyword::Commit => TransactionStatement::Commit,
-        Keyword::End if dialect != Dialect::MySql => TransactionStatement::Commit,
-        Keyword::Rollback | Keyword::Abort => TransactionStatement::Rollback,
-        Keyword::Savepoint => TransactionStatement::Savepoint,
-        Keyword::Release => TransactionStatement::Release,
-        _ => TransactionStatement::None,
-    }
-}
-
-fn is_one_of(word: &str, words: &[&str]) -> bool {
-    words.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// Between the verb of a change and its table.
 const CHANGE_MODIFIERS: &[&str] = &["LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "QUICK", "IGNORE"];
-/// Between the kind of an object and its name.
-const TARGET_MODIFIERS: &[&str] = &["IF", "NOT", "EXISTS", "ONLY", "CONCURRENTLY"];
-const UPKEEP_MODIFIERS: &[&str] =
-    &["FULL", "FREEZE", "VERBOSE", "ANALYZE", "NO_WRITE_TO_BINLOG", "LOCAL"];
-/// Between the verb of a definition and the kind of its object.
-const OBJECT_MODIFIERS: &[&str] = &[
-    "OR",
-    "REPLACE",
-    "TEMP",
-    "TEMPORARY",
-    "UNLOGGED",
-    "GLOBAL",
-    "LOCAL",
-    "UNIQUE",
-    "CLUSTERED",
-    "NONCLUSTERED",
-    "FULLTEXT",
-    "SPATIAL",
-    "HASH",
-    "MATERIALIZED",
-    "RECURSIVE",
-    "VIRTUAL",
-    "FOREIGN",
-    "CONSTRAINT",
-    "ONLINE",
-    "OFFLINE",
-    "ALGORITHM",
-    "DEFINER",
-    "SQL",
-    "SECURITY",
-    "INVOKER",
-    "TRUSTED",
-    "PROCEDURAL",
-    "CONCURRENTLY",
-    "COLUMN",
-];

@@ -1,0 +1,106 @@
+//! Definitions of objects, and statements about them.
+
+use super::{
+    frame::{Aim, Clause},
+    keyword::Keyword,
+    machine::Machine,
+};
+
+impl<'a> Machine<'a> {
+    pub(super) fn object_kind(&mut self, word: &'a str, keyword: Option<Keyword>) {
+        match keyword {
+            Some(Keyword::Table | Keyword::Object | Keyword::Routine) => {
+                self.outcome.label.push(&[word]);
+                let frame = self.frame();
+                frame.clause = Clause::Target(Aim::Object);
+                frame.is_list = frame.verb == Some(Keyword::Drop);
+                frame.is_routine = keyword == Some(Keyword::Routine)
+                    && matches!(frame.verb, Some(Keyword::Create | Keyword::Alter));
+            }
+            _ if self.was_sign || is_one_of(word, OBJECT_MODIFIERS) => {}
+            _ => self.frame().clause = Clause::Skip,
+        }
+    }
+
+    pub(super) fn object(&mut self, word: &'a str, keyword: Option<Keyword>) {
+        let verb = self.frame().verb;
+        let is_after_verb = self.previous.is_some() && self.previous == verb;
+        match (verb, keyword) {
+            (Some(Keyword::Create | Keyword::Alter | Keyword::Drop), Some(Keyword::Routine))
+                if self.previous == Some(Keyword::Routine) =>
+            {
+                self.outcome.label.push(&[word]);
+            }
+            (_, Some(Keyword::On)) => self.frame().clause = Clause::Skip,
+            (
+                Some(
+                    Keyword::Truncate
+                    | Keyword::Lock
+                    | Keyword::Analyze
+                    | Keyword::Optimize
+                    | Keyword::Check
+                    | Keyword::Repair,
+                ),
+                Some(Keyword::Table | Keyword::Object),
+            ) if is_after_verb || self.previous.is_none() => self.outcome.label.push(&[word]),
+            _ if is_one_of(word, TARGET_MODIFIERS) => {}
+            (Some(Keyword::Vacuum | Keyword::Analyze | Keyword::Optimize | Keyword::Repair), _)
+                if is_one_of(word, UPKEEP_MODIFIERS) => {}
+            (Some(Keyword::Execute), _) if is_one_of(word, &["IMMEDIATE"]) => {}
+            _ => self.begin_target(word),
+        }
+    }
+
+    pub(super) fn routine(&mut self, depth: u32, keyword: Option<Keyword>) {
+        let was_end = self.previous == Some(Keyword::End);
+        let depth = match keyword {
+            Some(Keyword::Begin | Keyword::Case) if !was_end => depth.saturating_add(1),
+            // `END IF` and the like end what did not begin with `BEGIN`.
+            Some(Keyword::Loop) if was_end => depth.saturating_add(1),
+            Some(Keyword::End) => depth.saturating_sub(1),
+            _ => depth,
+        };
+        self.frame().clause = Clause::Routine(depth);
+    }
+}
+
+pub(super) fn is_one_of(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// Between the kind of an object and its name.
+const TARGET_MODIFIERS: &[&str] = &["IF", "NOT", "EXISTS", "ONLY", "CONCURRENTLY"];
+const UPKEEP_MODIFIERS: &[&str] =
+    &["FULL", "FREEZE", "VERBOSE", "ANALYZE", "NO_WRITE_TO_BINLOG", "LOCAL"];
+/// Between the verb of a definition and the kind of its object.
+const OBJECT_MODIFIERS: &[&str] = &[
+    "OR",
+    "REPLACE",
+    "TEMP",
+    "TEMPORARY",
+    "UNLOGGED",
+    "GLOBAL",
+    "LOCAL",
+    "UNIQUE",
+    "CLUSTERED",
+    "NONCLUSTERED",
+    "FULLTEXT",
+    "SPATIAL",
+    "HASH",
+    "MATERIALIZED",
+    "RECURSIVE",
+    "VIRTUAL",
+    "FOREIGN",
+    "CONSTRAINT",
+    "ONLINE",
+    "OFFLINE",
+    "ALGORITHM",
+    "DEFINER",
+    "SQL",
+    "SECURITY",
+    "INVOKER",
+    "TRUSTED",
+    "PROCEDURAL",
+    "CONCURRENTLY",
+    "COLUMN",
+];
