@@ -93,7 +93,11 @@ impl Ledger {
         system: System,
     ) {
         // A commit that fails rolls back, but in SQLite, where it can be tried again.
-        if statement == TransactionStatement::Commit && system != System::Sqlite {
+        let is_commit = matches!(
+            statement,
+            TransactionStatement::Commit | TransactionStatement::CommitAndChain
+        );
+        if is_commit && system != System::Sqlite {
             self.levels.clear();
         }
         let Some(level) = self.levels.last_mut() else { return };
