@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use kymo_sqlx::{Database, DatabaseMetrics, Pool};
+use kymo_sqlx::{Database, DatabaseMetrics, Executor, Pool};
 
 pub use kymo_sqlx::{
     AcquiredConnection, Measured, MeasuredConnection, MeasuredPool, MeasuredPoolConnection,
@@ -28,6 +28,7 @@ impl Telemetry {
     /// ```
     pub fn sqlx<DB: Database>(&self, pool: Pool<DB>) -> MeasuredPool<DB>
     where
+        for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
         DB::QueryResult: Debug,
     {
         self.database_metrics().pool(pool)
@@ -53,6 +54,7 @@ impl Telemetry {
         settings: &PoolSettings,
     ) -> Result<MeasuredPool<DB>, NameTaken>
     where
+        for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
         DB::QueryResult: Debug,
     {
         self.database_metrics().pool_with(pool, settings)

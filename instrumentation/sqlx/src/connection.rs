@@ -11,9 +11,9 @@ use futures_core::future::BoxFuture;
 use sqlx::{Database, SqlSafeStr, SqlStr};
 
 use crate::{
+    driver::Driver,
     ledger::Ledger,
     measures::Measures,
-    rows_affected::ReadRows,
     transaction::{Beginning, MeasuredTransaction},
 };
 
@@ -33,7 +33,7 @@ pub type MeasuredConnection<'c, DB> =
 /// [`MeasuredConnection`].
 pub struct Measured<DB: Database, G: ?Sized> {
     pub(crate) measures: Arc<Measures>,
-    pub(crate) read_rows: ReadRows<DB>,
+    pub(crate) driver: &'static Driver<DB>,
     /// What the open transaction has changed so far.
     pub(crate) ledger: Ledger,
     pub(crate) guard: G,
@@ -96,10 +96,10 @@ where
         &mut self,
         statement: Option<SqlStr>,
     ) -> impl Future<Output = sqlx::Result<MeasuredTransaction<'_, DB>>> + Send {
-        let Self { measures, read_rows, ledger, guard } = self;
+        let Self { measures, driver, ledger, guard } = self;
         MeasuredTransaction::open(Beginning {
             measures: Arc::clone(measures),
-            read_rows: *read_rows,
+            driver,
             connection: (&mut **guard).into(),
             statement,
             outer: Some(ledger).filter(|ledger| ledger.is_transaction()),

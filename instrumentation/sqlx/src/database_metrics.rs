@@ -3,15 +3,16 @@
 use std::{fmt::Debug, sync::Arc};
 
 use opentelemetry::metrics::MeterProvider;
-use sqlx::{Database, Pool};
+use sqlx::{Database, Executor, Pool};
 
 use crate::{
+    driver::Driver,
     instruments::Instruments,
     measures::Measures,
     pool::{MeasuredPool, Shared},
     pool_series::PoolSeries,
     registry::{NameTaken, PoolName, Registry},
-    rows_affected, scope,
+    scope,
     settings::PoolSettings,
 };
 
@@ -38,11 +39,12 @@ impl DatabaseMetrics {
     /// Queries that are still made through the pool itself are not measured.
     pub fn pool<DB: Database>(&self, pool: Pool<DB>) -> MeasuredPool<DB>
     where
+        for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
         DB::QueryResult: Debug,
     {
         let settings = PoolSettings::new();
         let name = self.registry.take_numbered(&settings.identity(&pool).pool_name());
-        self.named(&name, pool, &settings)
+        self.named(&name, pool, &settings, Driver::OWN)
     }
 
     /// As [`DatabaseMetrics::pool`], named as `settings` say.
@@ -56,13 +58,14 @@ impl DatabaseMetrics {
         settings: &PoolSettings,
     ) -> Result<MeasuredPool<DB>, NameTaken>
     where
+        for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
         DB::QueryResult: Debug,
     {
         let name = match &settings.name {
             Some(name) => self.registry.take(name)?,
             None => self.registry.take_numbered(&settings.identity(&pool).pool_name()),
         };
-        Ok(self.named(&name, pool, settings))
+        Ok(self.named(&name, pool, settings, Driver::OWN))
     }
 
     fn named<DB: Database>(
@@ -70,15 +73,12 @@ impl DatabaseMetrics {
         name: &Arc<PoolName>,
         pool: Pool<DB>,
         settings: &PoolSettings,
-    ) -> MeasuredPool<DB>
-    where
-        DB::QueryResult: Debug,
-    {
+        driver: &'static Driver<DB>,
+    ) -> MeasuredPool<DB> {
         let series = PoolSeries::new(&self.instruments, self.registry.value(name));
         let identity = settings.identity(&pool);
         let measures = Measures::new(Arc::clone(&self.instruments), identity, series);
-        let read_rows = rows_affected::read::<DB::QueryResult>;
-        let shared = Arc::new(Shared::new(pool, Arc::clone(name), measures, read_rows));
+        let shared = Arc::new(Shared::new(pool, Arc::clone(name), measures, driver));
         self.registry.observe(name, &shared);
         MeasuredPool::new(shared)
     }

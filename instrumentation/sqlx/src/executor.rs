@@ -10,17 +10,14 @@ use sqlx::{Database, Describe, Either, Execute, Executor, SqlStr};
 use crate::{
     MeasuredPool,
     connection::Measured,
+    driver::Driver,
     operation::Operation,
     peeked::Peeked,
-    rows_affected::ReadRows,
     stream::{MeasuredStream, Step},
     system::System,
 };
 
-impl<'p, DB: Database> Executor<'p> for &MeasuredPool<DB>
-where
-    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
-{
+impl<'p, DB: Database> Executor<'p> for &MeasuredPool<DB> {
     type Database = DB;
 
     fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Step<DB>>
@@ -44,8 +41,9 @@ where
             };
             // The wait for the connection is a metric of its own.
             operation.start();
-            let steps = (**connection).fetch_many(query);
-            let mut steps = MeasuredStream::<DB>::new(steps, operation, pool.read_rows());
+            let driver = pool.driver();
+            let steps = (driver.fetch_many)(&mut **connection, query);
+            let mut steps = MeasuredStream::<DB>::new(steps, operation, driver.read_rows);
             while let Some(step) = steps.next().await {
                 yield step;
             }
@@ -69,7 +67,7 @@ where
                     return Err(error);
                 }
             };
-            fetch_optional::<DB>(&mut **connection, query, operation, pool.read_rows()).await
+            fetch_optional(pool.driver(), &mut **connection, query, operation).await
         })
     }
 
@@ -82,7 +80,9 @@ where
         'p: 'e,
     {
         let pool = self.clone();
-        Box::pin(async move { (**pool.acquire().await?).prepare_with(sql, parameters).await })
+        Box::pin(async move {
+            (pool.driver().prepare_with)(&mut **pool.acquire().await?, sql, parameters).await
+        })
     }
 
     fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<DB>>>
@@ -90,14 +90,13 @@ where
         'p: 'e,
     {
         let pool = self.clone();
-        Box::pin(async move { (**pool.acquire().await?).describe(sql).await })
+        Box::pin(async move { (pool.driver().describe)(&mut **pool.acquire().await?, sql).await })
     }
 }
 
 impl<'c, DB: Database, G> Executor<'c> for &'c mut Measured<DB, G>
 where
     G: std::ops::DerefMut<Target = DB::Connection> + Send + ?Sized,
-    for<'r> &'r mut DB::Connection: Executor<'r, Database = DB>,
 {
     type Database = DB;
 
@@ -107,11 +106,11 @@ where
         E: 'q + Execute<'q, DB>,
     {
         let query = Peeked::of(query);
-        let Measured { measures, read_rows, ledger, guard } = self;
+        let Measured { measures, driver, ledger, guard } = self;
         let statement = measures.statement(query.text());
         let operation = Operation::new(measures, statement, Some(ledger));
-        let steps = (&mut **guard).fetch_many(query);
-        Box::pin(MeasuredStream::<DB>::new(steps, operation, *read_rows))
+        let steps = (driver.fetch_many)(guard, query);
+        Box::pin(MeasuredStream::<DB>::new(steps, operation, driver.read_rows))
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<DB::Row>>>
@@ -120,10 +119,10 @@ where
         E: 'q + Execute<'q, DB>,
     {
         let query = Peeked::of(query);
-        let Measured { measures, read_rows, ledger, guard } = self;
+        let Measured { measures, driver, ledger, guard } = self;
         let statement = measures.statement(query.text());
         let operation = Operation::new(measures, statement, Some(ledger));
-        Box::pin(fetch_optional::<DB>(&mut **guard, query, operation, *read_rows))
+        Box::pin(fetch_optional(driver, guard, query, operation))
     }
 
     fn prepare_with<'e>(
@@ -134,8 +133,8 @@ where
     where
         'c: 'e,
     {
-        let Measured { measures, ledger, guard, .. } = self;
-        let preparing = (&mut **guard).prepare_with(sql, parameters);
+        let Measured { measures, driver, ledger, guard } = self;
+        let preparing = (driver.prepare_with)(guard, sql, parameters);
         Box::pin(measures.noticing_damage(ledger, preparing))
     }
 
@@ -143,28 +142,25 @@ where
     where
         'c: 'e,
     {
-        let Measured { measures, ledger, guard, .. } = self;
-        let describing = (&mut **guard).describe(sql);
+        let Measured { measures, driver, ledger, guard } = self;
+        let describing = (driver.describe)(guard, sql);
         Box::pin(measures.noticing_damage(ledger, describing))
     }
 }
 
 /// The first row, as the driver's own `fetch_optional` gives it.
 async fn fetch_optional<DB: Database>(
+    driver: &Driver<DB>,
     connection: &mut DB::Connection,
     query: Peeked<DB>,
     mut operation: Operation<'_>,
-    read_rows: ReadRows<DB>,
-) -> sqlx::Result<Option<DB::Row>>
-where
-    for<'r> &'r mut DB::Connection: Executor<'r, Database = DB>,
-{
+) -> sqlx::Result<Option<DB::Row>> {
     operation.start();
     if operation.changes_rows() {
         // An insert that returns its row: only the end of the stream tells how many were changed.
         let system = operation.system();
-        let mut steps =
-            MeasuredStream::<DB>::new(connection.fetch_many(query), operation, read_rows);
+        let steps = (driver.fetch_many)(connection, query);
+        let mut steps = MeasuredStream::<DB>::new(steps, operation, driver.read_rows);
         let mut first = None;
         while let Some(step) = steps.next().await {
             match step {
@@ -177,7 +173,7 @@ where
         }
         return Ok(first);
     }
-    let result = connection.fetch_optional(query).await;
+    let result = (driver.fetch_optional)(connection, query).await;
     if let Ok(Some(_)) = &result {
         operation.returned_row();
     }

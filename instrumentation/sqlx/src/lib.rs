@@ -108,6 +108,7 @@
 mod acquire;
 mod connection;
 mod database_metrics;
+mod driver;
 mod executor;
 mod failure;
 mod identity;
@@ -145,6 +146,6 @@ pub use pool_connection::MeasuredPoolConnection;
 pub use registry::NameTaken;
 pub use settings::PoolSettings;
 #[doc(no_inline)]
-pub use sqlx::{Database, Pool};
+pub use sqlx::{Database, Executor, Pool};
 pub use system::System;
 pub use transaction::MeasuredTransaction;

@@ -6,11 +6,11 @@ use sqlx::{Database, Pool, SqlSafeStr, SqlStr, pool::PoolConnection};
 
 use crate::{
     connection::Measured,
+    driver::Driver,
     ledger::Ledger,
     measures::Measures,
     pool_connection::MeasuredPoolConnection,
     registry::{Levels, Observed, PoolName},
-    rows_affected::ReadRows,
     transaction::{Beginning, MeasuredTransaction},
     use_time::UseTime,
     waiting,
@@ -31,7 +31,7 @@ pub struct MeasuredPool<DB: Database> {
 pub(crate) struct Shared<DB: Database> {
     pool: Pool<DB>,
     measures: Arc<Measures>,
-    read_rows: ReadRows<DB>,
+    driver: &'static Driver<DB>,
     /// Free again when nobody has the pool any more.
     _name: Arc<PoolName>,
 }
@@ -122,8 +122,8 @@ impl<DB: Database> MeasuredPool<DB> {
         &self.shared.measures
     }
 
-    pub(crate) fn read_rows(&self) -> ReadRows<DB> {
-        self.shared.read_rows
+    pub(crate) fn driver(&self) -> &'static Driver<DB> {
+        self.shared.driver
     }
 
     async fn obtain_and_begin(
@@ -151,10 +151,10 @@ impl<DB: Database> MeasuredPool<DB> {
         statement: Option<SqlStr>,
     ) -> sqlx::Result<MeasuredTransaction<'static, DB>> {
         let (connection, use_time) = connection.into_parts();
-        let Measured { measures, read_rows, guard, .. } = connection;
+        let Measured { measures, driver, guard, .. } = connection;
         let (connection, use_time) = (guard.into(), Some(use_time));
         let beginning =
-            Beginning { measures, read_rows, connection, statement, outer: None, use_time };
+            Beginning { measures, driver, connection, statement, outer: None, use_time };
         MeasuredTransaction::open(beginning).await
     }
 }
@@ -164,16 +164,16 @@ impl<DB: Database> Shared<DB> {
         pool: Pool<DB>,
         name: Arc<PoolName>,
         measures: Measures,
-        read_rows: ReadRows<DB>,
+        driver: &'static Driver<DB>,
     ) -> Self {
-        Self { pool, measures: Arc::new(measures), read_rows, _name: name }
+        Self { pool, measures: Arc::new(measures), driver, _name: name }
     }
 
     fn connection(&self, guard: PoolConnection<DB>, since: Instant) -> MeasuredPoolConnection<DB> {
         let measures = Arc::clone(&self.measures);
         let use_time = UseTime::since(Arc::clone(&measures), since);
-        let (read_rows, ledger) = (self.read_rows, Ledger::autocommit());
-        MeasuredPoolConnection::new(Measured { measures, read_rows, ledger, guard }, use_time)
+        let (driver, ledger) = (self.driver, Ledger::autocommit());
+        MeasuredPoolConnection::new(Measured { measures, driver, ledger, guard }, use_time)
     }
 }
 

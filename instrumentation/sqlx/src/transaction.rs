@@ -10,9 +10,9 @@ use sqlx::{Database, SqlStr, Transaction, pool::MaybePoolConnection};
 
 use crate::{
     connection::{Measured, MeasuredConnection},
+    driver::Driver,
     ledger::Ledger,
     measures::Measures,
-    rows_affected::ReadRows,
     span::{TransactionOutcome, TransactionSpan},
     use_time::UseTime,
 };
@@ -33,7 +33,7 @@ pub struct MeasuredTransaction<'c, DB: Database> {
 /// What a transaction is begun with.
 pub(crate) struct Beginning<'c, DB: Database> {
     pub(crate) measures: Arc<Measures>,
-    pub(crate) read_rows: ReadRows<DB>,
+    pub(crate) driver: &'static Driver<DB>,
     pub(crate) connection: MaybePoolConnection<'c, DB>,
     /// Instead of the database's own `BEGIN`.
     pub(crate) statement: Option<SqlStr>,
@@ -44,7 +44,7 @@ pub(crate) struct Beginning<'c, DB: Database> {
 
 impl<'c, DB: Database> MeasuredTransaction<'c, DB> {
     pub(crate) async fn open(beginning: Beginning<'c, DB>) -> sqlx::Result<Self> {
-        let Beginning { measures, read_rows, connection, statement, outer, use_time } = beginning;
+        let Beginning { measures, driver, connection, statement, outer, use_time } = beginning;
         let text = match &statement {
             Some(statement) => statement.as_str(),
             None if outer.is_some() => "SAVEPOINT",
@@ -56,7 +56,7 @@ impl<'c, DB: Database> MeasuredTransaction<'c, DB> {
         let guard = operation.observe(Transaction::begin(connection, statement)).await?;
         let span = TransactionSpan::begin(&measures, outer.is_some());
         let ledger = outer.as_ref().map_or_else(Ledger::transaction, |outer| outer.savepoint());
-        let connection = Measured { measures, read_rows, ledger, guard };
+        let connection = Measured { measures, driver, ledger, guard };
         Ok(Self { connection, span, outer, use_time })
     }
 

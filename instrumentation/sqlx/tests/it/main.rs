@@ -4,6 +4,7 @@
 
 mod act;
 mod gauges;
+mod generic;
 mod meters;
 mod names;
 mod outcomes;
