@@ -74,7 +74,8 @@ impl Identity {
     pub(crate) fn pool_name(&self) -> String {
         let port = self.port.or(self.system.default_port());
         let server = match (&self.address, port) {
-            (Some(address), Some(port)) => format!("{address}:{port}"),
+            (Some(address), Some(port)) if address.contains(':') => format!("[{address}]:{port}"),
+            (Some(address), Some(port)) if !address.starts_with('/') => format!("{address}:{port}"),
             (address, _) => address.clone().unwrap_or_default(),
         };
         match (&*server, &self.namespace) {

@@ -119,6 +119,7 @@ pub mod metrics;
 mod opening;
 mod operation;
 mod peeked;
+mod place;
 mod pool;
 mod pool_connection;
 mod pool_series;

@@ -1,8 +1,8 @@
 //! What a pool is called, where its database is said to be.
 
-use sqlx::{ConnectOptions, Database, Pool};
+use sqlx::{Database, Pool};
 
-use crate::{identity::Identity, shown, system::System};
+use crate::{identity::Identity, place::Place, system::System};
 
 /// How a pool and its database are named in the metrics, where the connection options do not say
 /// it well.
@@ -69,79 +69,4 @@ impl PoolSettings {
             address,
         }
     }
-}
-
-/// Where connections are opened to, as far as their options show it.
-#[derive(Debug, Default)]
-struct Place {
-    scheme: String,
-    namespace: Option<String>,
-    address: Option<String>,
-    port: Option<u16>,
-}
-
-impl Place {
-    fn of<DB: Database>(pool: &Pool<DB>) -> Self {
-        let options = pool.connect_options();
-        match DB::NAME {
-            // It holds the URL that it was made from; the other drivers would make one, and some
-            // panic when they cannot.
-            "Any" => Self::of_url(options.to_url_lossy().as_str()),
-            "SQLite" => Self::of_file(&format!("{options:?}")),
-            name => Self::of_server(name.to_ascii_lowercase(), &format!("{options:?}")),
-        }
-    }
-
-    fn of_server(scheme: String, options: &str) -> Self {
-        let socket = shown::text(options, "socket");
-        let port = shown::number(options, "port").filter(|_| socket.is_none());
-        Self {
-            scheme,
-            namespace: shown::text(options, "database"),
-            address: socket.or_else(|| shown::text(options, "host")),
-            port: port.and_then(|port| port.try_into().ok()),
-        }
-    }
-
-    fn of_file(options: &str) -> Self {
-        let in_memory = shown::field(options, "in_memory") == Some("true");
-        let file = shown::text(options, "filename").filter(|_| !in_memory);
-        Self {
-            scheme: "sqlite".to_owned(),
-            namespace: Some(file_name(file.as_deref().unwrap_or(MEMORY))),
-            ..Self::default()
-        }
-    }
-
-    fn of_url(url: &str) -> Self {
-        let Some((scheme, rest)) = url.split_once(':') else { return Self::default() };
-        let scheme = scheme.to_owned();
-        let rest = rest.split(['?', '#']).next().unwrap_or("");
-        let Some(rest) = rest.strip_prefix("//").filter(|_| scheme != "sqlite") else {
-            let file = rest.strip_prefix("//").unwrap_or(rest);
-            return Self { scheme, namespace: Some(file_name(file)), ..Self::default() };
-        };
-        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let host = authority.rsplit_once('@').map_or(authority, |(_user, host)| host);
-        let (host, port) = match host.rsplit_once(':') {
-            Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => {
-                (host, port.parse().ok())
-            }
-            _ => (host, None),
-        };
-        Self {
-            scheme,
-            namespace: Some(path.to_owned()).filter(|path| !path.is_empty()),
-            address: Some(host.to_owned()).filter(|host| !host.is_empty()),
-            port,
-        }
-    }
-}
-
-/// What SQLite calls a database without a file.
-const MEMORY: &str = ":memory:";
-
-/// The last part of a path: the folders say where a program runs, not what it stores.
-fn file_name(path: &str) -> String {
-    path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned()
 }

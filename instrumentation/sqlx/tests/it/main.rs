@@ -5,6 +5,7 @@
 mod act;
 mod gauges;
 mod generic;
+mod identity;
 mod meters;
 mod names;
 mod outcomes;
