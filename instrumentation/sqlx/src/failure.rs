@@ -1,14 +1,11 @@
 //! Why an operation failed: the closed set of `error.type`, and the status code.
 
-use std::{
-    fmt::{self, Write},
-    str,
-};
+use std::str;
 
 use kymo_core::KnownValues;
 use sqlx::error::{DatabaseError, Error, ErrorKind};
 
-use crate::{ledger::Damage, system::System};
+use crate::{beginning::Beginning, ledger::Damage, system::System};
 
 /// The values of `error.type`, beside `cancelled`, `panic` and `_OTHER`.
 pub(crate) const FAILURES: KnownValues = KnownValues::of(&[
@@ -97,13 +94,13 @@ impl Failure {
             ErrorKind::ExclusionViolation => "exclusion_violation",
             _ => match system {
                 System::Sqlite => sqlite_kind(code),
-                System::Mysql | System::Mariadb => mysql_kind(code, state),
+                _ if system.is_mysql() => mysql_kind(code, state),
                 _ => standard_kind(state),
             },
         };
         let damage = match system {
             System::Postgresql => Damage::Level,
-            System::Mysql | System::Mariadb if kind == "deadlock" => Damage::Transaction,
+            _ if system.is_mysql() && UNDOING.contains(&code) => Damage::Transaction,
             _ => Damage::Statement,
         };
         Self { kind, status, damage }
@@ -132,19 +129,31 @@ fn standard_kind(state: &str) -> &'static str {
     }
 }
 
+/// The numbers for which InnoDB undoes the whole transaction: a deadlock, a row that somebody else
+/// changed (MariaDB), a full table of locks.
+const UNDOING: [&str; 3] = ["1213", "1020", "1206"];
+
 /// MySQL says "serialization failure" of a deadlock, and nothing of a lock it waited for.
 fn mysql_kind(number: &str, state: &str) -> &'static str {
     match number {
         "1213" => "deadlock",
+        "1020" => "serialization_failure",
         "1205" | "3572" => "lock_timeout",
         "1317" | "1053" | "1927" | "3024" | "1969" => "operator_intervention",
-        "1040" | "1041" | "1114" | "1203" => "insufficient_resources",
+        "1040" | "1041" | "1114" | "1203" | "1206" => "insufficient_resources",
         _ => standard_kind(state),
     }
 }
 
-/// By SQLite's primary result code, the low byte of the extended one.
+/// By SQLite's primary result code, the low byte of the extended one, but for two of those.
 fn sqlite_kind(code: &str) -> &'static str {
+    match code {
+        // SQLITE_BUSY_SNAPSHOT: somebody else wrote what the transaction had read.
+        "517" => return "serialization_failure",
+        // SQLITE_CONSTRAINT_ROWID.
+        "2579" => return "unique_violation",
+        _ => {}
+    }
     match code.parse::<u32>().map(|extended| extended & 0xff) {
         Ok(5 | 6) => "lock_timeout",
         Ok(7 | 13) => "insufficient_resources",
@@ -167,17 +176,30 @@ pub(crate) struct StatusCode {
 impl StatusCode {
     /// SQLSTATE of PostgreSQL, the error number of MySQL, SQLite's extended result code.
     fn of(error: &dyn DatabaseError, system: System) -> Option<Self> {
-        if matches!(system, System::Mysql | System::Mariadb) {
-            // The number is a method of the driver's own error; what every driver shows of an error
-            // is its text, and this one's begins with it.
-            let mut number = Leading(Self::default());
-            let _ = write!(number, "{error}");
-            return Some(number.0).filter(|number| number.len > 0);
+        if system.is_mysql() {
+            return Self::of_mysql(error);
         }
         let code = error.code()?;
         let mut status = Self::default();
         code.bytes().all(|byte| byte.is_ascii_alphanumeric() && status.push(byte));
         Some(status).filter(|status| usize::from(status.len) == code.len() && status.len > 0)
+    }
+
+    /// The number is a method of the driver's own error; what every driver shows of an error is its
+    /// text, and this one's begins with the number and the state: `1062 (23000): `.
+    fn of_mysql(error: &dyn DatabaseError) -> Option<Self> {
+        let beginning = Beginning::<16>::of(format_args!("{error}"));
+        let text = beginning.text();
+        let (number, rest) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+        let rest = match error.code() {
+            Some(state) => rest.strip_prefix(" (")?.strip_prefix(&*state)?.strip_prefix(')')?,
+            None => rest,
+        };
+        // Anything else may begin with a value.
+        let is_number = rest.starts_with(": ") && number.parse::<u16>().is_ok();
+        let mut status = Self::default();
+        let is_kept = is_number && number.bytes().all(|byte| status.push(byte));
+        is_kept.then_some(status)
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -192,17 +214,5 @@ impl StatusCode {
     }
 }
 
-/// Keeps the digits that a text begins with.
-struct Leading(StatusCode);
-
-impl Write for Leading {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for byte in text.bytes() {
-            if !byte.is_ascii_digit() || !self.0.push(byte) {
-                // Nothing after it is of interest: the rest need not even be formatted.
-                return Err(fmt::Error);
-            }
-        }
-        Ok(())
-    }
-}
+#[cfg(test)]
+mod tests;

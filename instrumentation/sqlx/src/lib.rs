@@ -106,6 +106,7 @@
 //! [database client conventions]: https://opentelemetry.io/docs/specs/semconv/database/database-metrics/
 
 mod acquire;
+mod beginning;
 mod connection;
 mod database_metrics;
 mod driver;

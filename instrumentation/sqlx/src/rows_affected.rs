@@ -1,42 +1,20 @@
 //! How many rows a statement changed, whichever driver says so.
 
-use std::fmt::{self, Debug, Write};
+use std::fmt::Debug;
 
 use sqlx::Database;
 
-use crate::shown;
+use crate::{beginning::Beginning, shown};
 
 /// Reads the number out of a driver's result; `None` if it is not there.
 pub(crate) type ReadRows<DB> = fn(&<DB as Database>::QueryResult) -> Option<u64>;
 
 /// What `result` shows as `rows_affected`, or as `changes`, which is SQLite's word for it.
 pub(crate) fn read<R: Debug>(result: &R) -> Option<u64> {
-    let mut beginning = Beginning { bytes: [0; 128], len: 0 };
-    // It ends in an error where the text is longer; the number is in its first field.
-    let _ = write!(beginning, "{result:?}");
+    // The number is in the first field.
+    let beginning = Beginning::<128>::of(format_args!("{result:?}"));
     let text = beginning.text();
     shown::number(text, "rows_affected").or_else(|| shown::number(text, "changes"))
-}
-
-/// The beginning of a text, on the stack.
-struct Beginning {
-    bytes: [u8; 128],
-    len: usize,
-}
-
-impl Beginning {
-    fn text(&self) -> &str {
-        str::from_utf8(&self.bytes[..self.len]).unwrap_or("")
-    }
-}
-
-impl Write for Beginning {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let place = self.bytes.get_mut(self.len..self.len + text.len()).ok_or(fmt::Error)?;
-        place.copy_from_slice(text.as_bytes());
-        self.len += text.len();
-        Ok(())
-    }
 }
 
 #[cfg(test)]
