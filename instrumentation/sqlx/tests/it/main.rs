@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod act;
+mod cardinality;
 mod gauges;
 mod generic;
 mod identity;
@@ -10,6 +11,7 @@ mod meters;
 mod names;
 mod outcomes;
 mod programs;
+mod returned_rows;
 mod rows_changed;
 mod transactions;
 mod waiting;

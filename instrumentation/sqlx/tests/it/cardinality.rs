@@ -1,0 +1,101 @@
+//! Whatever is sent, the number of series is bounded, and what did not fit is counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::FutureExt;
+use kymo_core::{MetricKind, key};
+use kymo_sqlx::metrics;
+use sqlx::{AssertSqlSafe, Executor, query};
+
+use crate::{
+    act::Act,
+    meters::{DURATION, FOLDED, Meters, ROWS_CHANGED},
+};
+
+#[tokio::test]
+async fn a_hundred_thousand_statements_have_a_bounded_number_of_series() {
+    let meters = Meters::new();
+    let pool = meters.pool(1).await;
+    let limit = i64::from(key::DB_QUERY_SUMMARY.limit().unwrap());
+    // A pool that is closed answers at once.
+    pool.close().await;
+    for n in 0..100_000 {
+        let sql = format!("SELECT * FROM generated_{n}");
+        query(AssertSqlSafe(sql)).execute(&pool).now_or_never().unwrap().unwrap_err();
+    }
+    let summaries = meters.by(DURATION, "db.query.summary");
+    assert_eq!(summaries.values().sum::<i64>(), 100_000, "each is counted once");
+    assert_eq!(i64::try_from(summaries.len()).unwrap(), limit + 1);
+    let other = summaries["_OTHER"];
+    assert_eq!(other, 100_000 - limit);
+    assert_eq!(meters.count(FOLDED, &[("kymo.cardinality.attribute", "db.query.summary")]), other);
+}
+
+#[tokio::test]
+async fn a_summary_that_was_there_first_keeps_its_name() {
+    let meters = Meters::new();
+    let pool = meters.pool(1).await;
+    query("SELECT * FROM books").execute(&pool).await.unwrap();
+    let books: BTreeMap<_, _> = meters.by(DURATION, "db.query.summary");
+    pool.close().await;
+    for n in 0..1000 {
+        let sql = format!("SELECT * FROM generated_{n}");
+        query(AssertSqlSafe(sql)).execute(&pool).now_or_never().unwrap().unwrap_err();
+    }
+    let (name, _) = books.first_key_value().unwrap();
+    query("SELECT * FROM books").execute(&pool).await.unwrap_err();
+    assert_eq!(meters.by(DURATION, "db.query.summary")[name], 2);
+}
+
+#[tokio::test]
+async fn generated_tables_have_a_bounded_number_of_series_and_all_of_their_rows() {
+    let meters = Meters::new();
+    let pool = meters.pool(1).await;
+    let mut connection = pool.acquire().await.unwrap();
+    for n in 0..500 {
+        let create = format!("CREATE TEMPORARY TABLE generated_{n} (n INTEGER)");
+        sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut **connection).await.unwrap();
+        let insert = format!("INSERT INTO generated_{n} VALUES (1), (2)");
+        query(AssertSqlSafe(insert)).persistent(false).execute(&mut *connection).await.unwrap();
+    }
+    let tables = meters.by(ROWS_CHANGED, "db.collection.name");
+    let limit = i64::from(key::DB_COLLECTION_NAME.limit().unwrap());
+    assert_eq!(tables.values().sum::<i64>(), 1000, "no row is lost");
+    assert_eq!(i64::try_from(tables.len()).unwrap(), limit + 1);
+    assert_eq!(tables["_OTHER"], 2 * (500 - limit));
+    let attribute = ("kymo.cardinality.attribute", "db.collection.name");
+    assert_eq!(meters.count(FOLDED, &[attribute]), 500 - limit);
+}
+
+#[tokio::test]
+async fn only_what_is_declared_is_emitted() {
+    let meters = Meters::new();
+    let pool = meters.pool(1).await;
+    for act in Act::ALL {
+        act.run(&pool).await;
+    }
+    pool.execute("INSERT INTO books (title) VALUES ('Dune')").await.unwrap();
+    drop(pool.begin().await.unwrap());
+    let declared: BTreeMap<_, _> = metrics::ALL
+        .iter()
+        .chain(kymo_core::metrics::ALL)
+        .map(|spec| {
+            (spec.name, spec.attributes.iter().map(|key| key.name).collect::<BTreeSet<_>>())
+        })
+        .collect();
+    let points = meters.points();
+    for point in &points {
+        let attributes = &declared[&*point.name];
+        for key in point.attributes.keys() {
+            assert!(attributes.contains(&**key), "{} has {key}", point.name);
+        }
+    }
+    let emitted: BTreeSet<_> = points.iter().map(|point| &*point.name).collect();
+    // None could be opened, and none was waited for too long.
+    let silent = ["kymo.db.connection.errors"];
+    for spec in metrics::ALL.iter().filter(|spec| !silent.contains(&spec.name)) {
+        let is_new = spec.name == metrics::CONNECTION_CREATE_TIME.name;
+        assert!(emitted.contains(spec.name) || is_new, "{} is never emitted", spec.name);
+        assert!(!matches!(spec.kind, MetricKind::Gauge), "a gauge outlives what it watches");
+    }
+}
