@@ -129,8 +129,8 @@ fn standard_kind(state: &str) -> &'static str {
     }
 }
 
-/// The numbers for which InnoDB undoes the whole transaction: a deadlock, a row that somebody else
-/// changed (MariaDB), a full table of locks.
+/// The numbers for which the server undoes the whole transaction: a deadlock, a row that somebody
+/// else changed (MariaDB), a full table of locks.
 const UNDOING: [&str; 3] = ["1213", "1020", "1206"];
 
 /// MySQL says "serialization failure" of a deadlock, and nothing of a lock it waited for.

@@ -68,3 +68,6 @@ impl<DB: Database> Stream for MeasuredStream<'_, DB> {
         self.steps.size_hint()
     }
 }
+
+#[cfg(test)]
+mod tests;

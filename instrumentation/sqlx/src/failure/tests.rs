@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// An error of a server, as a driver of its own might show it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 struct Fault {
     text: String,
     code: Option<String>,

@@ -141,7 +141,8 @@ proptest! {
             let mysql = mysql.username("me").password(&secret);
             told(MySqlPoolOptions::new().connect_lazy_with(mysql), &secret).await?;
             install_default_drivers();
-            let escaped: String = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let escaped: Vec<_> = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let escaped = escaped.concat();
             let url = format!("postgres://me:{escaped}@db:7/shop?password={escaped}");
             told(PoolOptions::<sqlx::Any>::new().connect_lazy(&url).unwrap(), &secret).await
         })?;

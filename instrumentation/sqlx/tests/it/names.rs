@@ -11,13 +11,12 @@ const NAME: &str = "db.client.connection.pool.name";
 async fn pools_of_one_database_are_numbered() {
     let meters = Meters::new();
     let pools: Vec<_> = (0..3).map(|_| meters.metrics.pool(bare())).collect();
-    let names = [":memory:", ":memory:#2", ":memory:#3"];
-    assert_eq!(Vec::from_iter(meters.by(PENDING, NAME).into_keys()), names);
+    assert_eq!(names(&meters), [":memory:", ":memory:#2", ":memory:#3"]);
     query("SELECT 1").execute(&pools[1]).await.unwrap();
     assert_eq!(meters.only(WAIT_TIME).get(NAME), Some(":memory:#2"));
     drop(pools);
     let _again = meters.metrics.pool(bare());
-    assert_eq!(Vec::from_iter(meters.by(PENDING, NAME).into_keys()), [":memory:"]);
+    assert_eq!(names(&meters), [":memory:"]);
 }
 
 #[tokio::test]
@@ -36,7 +35,7 @@ async fn a_name_that_a_living_pool_has_is_refused_and_the_error_says_what_to_do(
     // A name that a program chose is not given to a pool without one.
     let _chosen = named(&meters, ":memory:").unwrap();
     let _numbered = meters.metrics.pool(bare());
-    assert_eq!(Vec::from_iter(meters.by(PENDING, NAME).into_keys()), [":memory:", ":memory:#2"]);
+    assert_eq!(names(&meters), [":memory:", ":memory:#2"]);
 }
 
 #[tokio::test]
@@ -79,4 +78,9 @@ fn named(meters: &Meters, name: &str) -> Result<MeasuredPool<Sqlite>, NameTaken>
 
 fn bare() -> SqlitePool {
     pool_options().connect_lazy("sqlite::memory:").unwrap()
+}
+
+/// The names of the pools that are there.
+fn names(meters: &Meters) -> Vec<String> {
+    meters.by(PENDING, NAME).into_keys().collect()
 }

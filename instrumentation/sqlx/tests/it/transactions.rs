@@ -1,9 +1,13 @@
 //! However a transaction ends, it is counted once.
 
+use futures_util::FutureExt;
 use kymo_sqlx::MeasuredPool;
-use sqlx::{Acquire, Connection, Sqlite, query, raw_sql};
+use sqlx::{
+    Acquire, Connection, Sqlite, query, raw_sql,
+    sqlite::{SqliteJournalMode, SqlitePoolOptions},
+};
 
-use crate::meters::{DURATION, Meters, TRANSACTION, USE_TIME};
+use crate::meters::{DURATION, Meters, TABLES, TRANSACTION, USE_TIME, file_options};
 
 #[tokio::test]
 async fn a_transaction_is_counted_by_its_outcome() {
@@ -111,6 +115,27 @@ async fn a_transaction_dropped_half_way_is_dropped_and_gives_its_connection_back
     assert_eq!(meters.balance("books"), 0);
     meters.assert_at_rest().await;
     assert_eq!(meters.only(USE_TIME).count, 1);
+}
+
+#[tokio::test]
+async fn a_commit_that_nobody_waits_for_is_cancelled_and_its_transaction_dropped() {
+    let meters = Meters::new();
+    let folder = tempfile::tempdir().unwrap();
+    let options = file_options(&folder).journal_mode(SqliteJournalMode::Delete);
+    let bare = SqlitePoolOptions::new().max_connections(2).connect_with(options).await.unwrap();
+    raw_sql(TABLES).execute(&bare).await.unwrap();
+    // Somebody who reads keeps the commit waiting.
+    let mut reader = bare.begin().await.unwrap();
+    query("SELECT * FROM books").execute(&mut *reader).await.unwrap();
+    let pool = meters.metrics.pool(bare);
+    let mut transaction = pool.begin().await.unwrap();
+    query("INSERT INTO books (title) VALUES ('Dune')").execute(&mut *transaction).await.unwrap();
+    assert!(transaction.commit().now_or_never().is_none());
+    meters.assert_transactions(&[("dropped", 1)]);
+    assert_eq!(meters.count(DURATION, &[("error.type", "cancelled")]), 1);
+    assert_eq!(meters.balance("books"), 0);
+    reader.rollback().await.unwrap();
+    meters.assert_at_rest().await;
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ async fn a_connection_that_somebody_else_has_is_waited_for() {
         sleep(LONG).await;
         drop(only);
     };
-    let (_, second) = futures_util::future::join(keeping, pool.acquire()).await;
+    let ((), second) = futures_util::future::join(keeping, pool.acquire()).await;
     drop(second.unwrap());
     assert_eq!((meters.only(CREATE_TIME).count, meters.only(WAIT_TIME).count), (1, 2));
     assert!(meters.only(WAIT_TIME).sum >= LONG.as_secs_f64());
@@ -59,7 +59,7 @@ async fn a_connection_that_is_waited_for_and_then_opened_has_each_time_by_itself
         sleep(4 * LONG).await;
         only.close().await.unwrap();
     };
-    let (_, second) = futures_util::future::join(keeping, pool.acquire()).await;
+    let ((), second) = futures_util::future::join(keeping, pool.acquire()).await;
     drop(second.unwrap());
     assert_eq!((meters.only(CREATE_TIME).count, meters.only(WAIT_TIME).count), (2, 2));
     let waited = meters.only(WAIT_TIME).sum - before.0;
