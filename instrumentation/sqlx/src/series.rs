@@ -86,3 +86,28 @@ impl SeriesKey for ChangeKey {
         Some((Self { changed, ..self }, key::DB_COLLECTION_NAME))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kymo_core::ValueBudget;
+
+    use super::*;
+    use crate::{identity::Identities, identity::Identity, system::System};
+
+    #[test]
+    fn the_code_is_given_up_before_the_summary_and_the_error_is_kept() {
+        let identity =
+            Identity { system: System::Sqlite, namespace: None, address: None, port: None };
+        let (identity, _) = Identities::new().admit(identity);
+        let value = ValueBudget::new(1).bound("value");
+        let outcome = Outcome::Failed(FAILURES.bound("io"));
+        let key = OperationKey { identity, summary: Some(value), status: Some(value), outcome };
+        let (once, attribute) = key.fold().unwrap();
+        assert_eq!(once, OperationKey { status: Some(Bounded::OTHER), ..key });
+        assert_eq!(attribute, key::DB_RESPONSE_STATUS_CODE);
+        let (twice, attribute) = once.fold().unwrap();
+        assert_eq!(twice, OperationKey { summary: Some(Bounded::OTHER), ..once });
+        assert_eq!(attribute, key::DB_QUERY_SUMMARY);
+        assert_eq!(twice.fold(), None);
+    }
+}

@@ -21,6 +21,7 @@ pub(crate) enum Act {
     FetchOptionalNoRow,
     Batch,
     BatchAfterError,
+    Returning,
     Violation,
     ViolationInStream,
     ReturningViolation,
@@ -51,6 +52,7 @@ impl Act {
         Self::FetchOptionalNoRow,
         Self::Batch,
         Self::BatchAfterError,
+        Self::Returning,
         Self::Violation,
         Self::ViolationInStream,
         Self::ReturningViolation,
@@ -112,6 +114,10 @@ impl Act {
                     raw_sql("SELECT 1; SELECT * FROM nowhere; SELECT 3").fetch_many(executor);
                 shown(steps.map_ok(|step| step.is_left()).collect::<Vec<_>>().await)
             }
+            Self::Returning => {
+                let insert = "INSERT INTO acts VALUES (NULL), (NULL) RETURNING n";
+                shown(query(insert).fetch_one(executor).await.map(drop))
+            }
             Self::Violation => shown(query(VIOLATION).execute(executor).await),
             Self::ViolationInStream => {
                 shown(query(VIOLATION).fetch(executor).map(is_ok).collect::<Vec<_>>().await)
@@ -138,7 +144,7 @@ impl Act {
                 String::new()
             }
             Self::DroppedFuture => {
-                let answer = query(SLOW).execute(executor).now_or_never();
+                let answer = query(ENDLESS).execute(executor).now_or_never();
                 assert!(answer.is_none(), "it was to be dropped before it ended");
                 String::new()
             }
@@ -157,8 +163,11 @@ const NONE: &str = "SELECT n FROM acts WHERE n = 7";
 
 const VIOLATION: &str = "INSERT INTO acts VALUES (1)";
 
-const SLOW: &str = "WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 20000) \
+const SLOW: &str = "WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 200000) \
      SELECT count(*) FROM t";
+
+const ENDLESS: &str =
+    "WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT n FROM t";
 
 /// An argument that cannot be encoded.
 struct Unencodable;

@@ -114,7 +114,7 @@ async fn an_operation_that_runs_out_of_the_programs_time_is_cancelled() {
 async fn a_pool_that_has_no_connection_in_time_is_counted_as_that_and_as_a_time_out() {
     let meters = Meters::new();
     let options = pool_options::<Sqlite>().max_connections(1);
-    let options = options.acquire_timeout(Duration::from_millis(20));
+    let options = options.acquire_timeout(Duration::from_millis(400));
     let pool = meters.metrics.pool(options.connect("sqlite::memory:").await.unwrap());
     let only = pool.acquire().await.unwrap();
     assert_eq!(meters.only(TIMEOUTS).count, 0, "there from the start");

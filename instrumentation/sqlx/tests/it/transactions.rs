@@ -1,7 +1,7 @@
 //! However a transaction ends, it is counted once.
 
 use futures_util::FutureExt;
-use kymo_sqlx::MeasuredPool;
+use kymo_sqlx::{MeasuredPool, PoolSettings, System};
 use sqlx::{
     Acquire, Connection, Sqlite, query, raw_sql,
     sqlite::{SqliteJournalMode, SqlitePoolOptions},
@@ -65,6 +65,31 @@ async fn a_commit_that_fails_is_an_error_and_counts_no_rows() {
     let count: i64 =
         sqlx::query_scalar("SELECT count(*) FROM loans").fetch_one(&pool).await.unwrap();
     assert_eq!(count, 0);
+}
+
+#[tokio::test]
+async fn a_commit_that_the_server_answers_with_a_rollback_is_one_and_counts_no_rows() {
+    let meters = Meters::new();
+    let bare =
+        SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
+    raw_sql(TABLES).execute(&bare).await.unwrap();
+    // PostgreSQL undoes a transaction in which a statement has failed, and reports no error.
+    let settings = PoolSettings::new().system(System::Postgresql);
+    let pool = meters.metrics.pool_with(bare, &settings).unwrap();
+    let mut transaction = pool.begin().await.unwrap();
+    query("INSERT INTO acts VALUES (2)").execute(&mut *transaction).await.unwrap();
+    query("INSERT INTO acts VALUES (1)").execute(&mut *transaction).await.unwrap_err();
+    transaction.commit().await.unwrap();
+    meters.assert_transactions(&[("rollback", 1)]);
+    assert_eq!(meters.balance("acts"), 0);
+    let mut transaction = pool.begin().await.unwrap();
+    query("INSERT INTO acts VALUES (3)").execute(&mut *transaction).await.unwrap();
+    let mut savepoint = transaction.begin().await.unwrap();
+    query("INSERT INTO acts VALUES (1)").execute(&mut *savepoint).await.unwrap_err();
+    savepoint.rollback().await.unwrap();
+    transaction.commit().await.unwrap();
+    meters.assert_transactions(&[("rollback", 1), ("commit", 1)]);
+    assert_eq!(meters.balance("acts"), 1);
 }
 
 #[tokio::test]

@@ -118,6 +118,21 @@ async fn a_connection_opened_while_another_is_opened_belongs_to_its_own_pool() {
 }
 
 #[tokio::test]
+async fn a_hook_that_tells_early_is_heard() {
+    let meters = Meters::new();
+    let options = SqlitePoolOptions::new().after_connect(|_, _| {
+        Box::pin(async {
+            connection_opened();
+            sleep(LONG).await;
+            Ok(())
+        })
+    });
+    let pool = lazy(&meters, options);
+    drop(pool.acquire().await.unwrap());
+    assert!(meters.only(CREATE_TIME).sum >= LONG.as_secs_f64());
+}
+
+#[tokio::test]
 async fn a_connection_that_is_tried_for_is_counted_if_there_is_one() {
     let meters = Meters::new();
     let pool = lazy(&meters, pool_options().max_connections(1));
