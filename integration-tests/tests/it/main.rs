@@ -5,6 +5,10 @@
     clippy::unwrap_used,
     reason = "a test that cannot go on says why and fails"
 )]
+#![allow(
+    clippy::duplicate_mod,
+    reason = "the same code is compiled for a bare pool and for a measured one"
+)]
 
 mod agreement;
 mod arrows;

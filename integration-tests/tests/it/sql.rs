@@ -26,7 +26,7 @@ fn names(fresh: &[Fresh; 2]) -> [&str; 2] {
 }
 
 /// Panics where what the bare pool told first differs from what the measured one told.
-fn same(names: [&str; 2], told: [Transcript; 2]) {
+fn same(names: [&str; 2], told: &[Transcript; 2]) {
     let [bare, measured] = [0, 1].map(|which| {
         let lines = told[which].0.iter();
         lines.map(|line| line.replace(names[which], "its name")).collect::<Vec<_>>()
@@ -45,11 +45,11 @@ async fn a_service_sees_no_difference_on_sqlite() {
     let fresh = [Fresh::sqlite(), Fresh::sqlite()];
     let one = bare::sqlite::service::run(pool(&fresh[0], 1)).await;
     let other = measured::sqlite::service::run(telemetry.sqlx(pool(&fresh[1], 1))).await;
-    same(names(&fresh), [one, other]);
+    same(names(&fresh), &[one, other]);
     let fresh = [Fresh::sqlite(), Fresh::sqlite()];
     let one = bare::sqlite::own::run(pool(&fresh[0], 1)).await;
     let other = measured::sqlite::own::run(telemetry.sqlx(pool(&fresh[1], 1))).await;
-    same(names(&fresh), [one, other]);
+    same(names(&fresh), &[one, other]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,12 +58,12 @@ async fn a_service_sees_no_difference_on_postgres() {
     let fresh = [Fresh::postgres().await, Fresh::postgres().await];
     let one = bare::postgres::service::run(pool(&fresh[0], 1)).await;
     let other = measured::postgres::service::run(telemetry.sqlx(pool(&fresh[1], 1))).await;
-    same(names(&fresh), [one, other]);
+    same(names(&fresh), &[one, other]);
     let fresh = [Fresh::postgres().await, Fresh::postgres().await];
     // One of the two listens.
     let one = bare::postgres::own::run(pool(&fresh[0], 2)).await;
     let other = measured::postgres::own::run(telemetry.sqlx(pool(&fresh[1], 2))).await;
-    same(names(&fresh), [one, other]);
+    same(names(&fresh), &[one, other]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,11 +72,11 @@ async fn a_service_sees_no_difference_on_mariadb() {
     let fresh = [Fresh::mariadb().await, Fresh::mariadb().await];
     let one = bare::mariadb::service::run(pool(&fresh[0], 1)).await;
     let other = measured::mariadb::service::run(telemetry.sqlx(pool(&fresh[1], 1))).await;
-    same(names(&fresh), [one, other]);
+    same(names(&fresh), &[one, other]);
     let fresh = [Fresh::mariadb().await, Fresh::mariadb().await];
     let one = bare::mariadb::own::run(pool(&fresh[0], 1)).await;
     let other = measured::mariadb::own::run(telemetry.sqlx(pool(&fresh[1], 1))).await;
-    same(names(&fresh), [one, other]);
+    same(names(&fresh), &[one, other]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,6 +91,6 @@ async fn a_service_sees_no_difference_on_whichever_database() {
     for fresh in all {
         let one = bare::any::own::run(pool(&fresh[0], 1)).await;
         let other = measured::any::own::run(telemetry.sqlx(pool(&fresh[1], 1))).await;
-        same(names(&fresh), [one, other]);
+        same(names(&fresh), &[one, other]);
     }
 }

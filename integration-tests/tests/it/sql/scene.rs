@@ -78,7 +78,7 @@ where
     /// What the measured pool has measured, after the same was seen on both.
     pub(crate) async fn seen(&self, bare: Transcript, measured: Transcript) -> Seen {
         let names = self.fresh.each_ref().map(|fresh| fresh.name.as_str());
-        super::same(names, [bare, measured]);
+        super::same(names, &[bare, measured]);
         let snapshot = self.telemetry.eventually(SOON, |metrics| self.is_settled(metrics)).await;
         Seen { snapshot }
     }
@@ -105,13 +105,11 @@ impl Seen {
         let mut seen = BTreeMap::new();
         for series in self.snapshot.histogram("db.client.operation.duration").series() {
             let text = |key| series.attributes.get(key).map(ToString::to_string);
-            let mut name = text("db.query.summary").unwrap_or_else(|| "unknown".to_owned());
-            if let Some(error) = text("error.type") {
-                name.push_str(&format!(": {error}"));
-            }
-            if let Some(code) = text("db.response.status_code") {
-                name.push_str(&format!(" {code}"));
-            }
+            let summary = text("db.query.summary").unwrap_or_else(|| "unknown".to_owned());
+            let words = [text("error.type"), text("db.response.status_code")];
+            let words = words.into_iter().flatten().collect::<Vec<_>>();
+            let name =
+                if words.is_empty() { summary } else { format!("{summary}: {}", words.join(" ")) };
             *seen.entry(name).or_default() += series.reading.histogram().unwrap().count;
         }
         let expected = expected.iter().map(|&(name, count)| (name.to_owned(), count));

@@ -1,6 +1,6 @@
 //! A pool that learns at run time which database it has.
 
-use sqlx::{Any, AnyConnection, Executor, Row};
+use sqlx::{Any, AnyConnection, Executor, Row, error::DatabaseError};
 
 use super::{Pool, Transaction};
 use crate::sql::transcript::Transcript;
@@ -25,7 +25,7 @@ pub(crate) async fn run(pool: Pool) -> Transcript {
     transcript.note("a driver", driver.backend_name());
     drop(connection);
     let again = pool.execute("INSERT INTO books (id, title) VALUES (1, 'again')").await;
-    let told = again.as_ref().unwrap_err().as_database_error().map(|told| told.kind());
+    let told = again.as_ref().unwrap_err().as_database_error().map(DatabaseError::kind);
     transcript.note("twice", told);
     transcript.tried("twice, in full", again.map(|done| done.rows_affected()));
     transcript.tried("nonsense", pool.execute("SELEC").await.map(|done| done.rows_affected()));

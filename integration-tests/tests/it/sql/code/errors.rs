@@ -87,7 +87,7 @@ impl Type<Db> for Unspeakable {
     }
 }
 
-impl<'q> Encode<'q, Db> for Unspeakable {
+impl Encode<'_, Db> for Unspeakable {
     fn encode_by_ref(
         &self,
         _: &mut <Db as sqlx::Database>::ArgumentBuffer,

@@ -39,6 +39,25 @@ pub(crate) async fn given_up(pool: &Pool) -> Transcript {
     transcript
 }
 
+/// A pool whose only connection is in use for longer than anybody waits, and then is not.
+pub(crate) async fn nothing_to_be_had(pool: &Pool) -> Transcript {
+    let mut transcript = Transcript::default();
+    let held = pool.acquire().await.unwrap();
+    let (query, tx, left, connection) = tokio::join!(
+        sqlx::query("SELECT 1").execute(pool),
+        pool.begin(),
+        tokio::time::timeout(BRIEFLY, sqlx::query("SELECT 2 FROM accounts").fetch_one(pool)),
+        pool.acquire(),
+    );
+    transcript.told("a query", &query.map(|_| ()));
+    transcript.told("a transaction", &tx.map(|_| ()));
+    transcript.note("left while waiting", left.is_err());
+    transcript.told("a connection", &connection.map(|_| ()));
+    drop(held);
+    transcript.note("accounts", accounts(pool).await);
+    transcript
+}
+
 /// A transaction whose future is dropped half-way.
 pub(crate) async fn transaction_given_up(pool: &Pool) -> Transcript {
     let mut transcript = Transcript::default();

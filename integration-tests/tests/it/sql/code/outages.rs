@@ -68,6 +68,23 @@ pub(crate) async fn frozen<E: Engine>(pool: &Pool, server: &mut Database<E>) -> 
     transcript
 }
 
+/// Frozen while a commit is under way that nobody waits for.
+pub(crate) async fn commit_given_up<E: Engine>(
+    pool: &Pool,
+    server: &mut Database<E>,
+) -> Transcript {
+    let mut transcript = Transcript::default();
+    let mut tx = pool.begin().await.unwrap();
+    let open = sqlx::query(dialect::ADD_ACCOUNT).bind(3_i64).bind(0_i64).execute(&mut *tx).await;
+    transcript.told("opened", &open.map(|_| ()));
+    server.freeze();
+    let commit = tokio::time::timeout(Duration::from_millis(50), tx.commit()).await;
+    transcript.note("in time", commit.is_ok());
+    server.thaw();
+    transcript.note("accounts", super::faults::accounts(pool).await);
+    transcript
+}
+
 async fn ask(pool: &Pool) -> sqlx::Result<()> {
     sqlx::query("SELECT 1").fetch_one(pool).await.map(|_| ())
 }

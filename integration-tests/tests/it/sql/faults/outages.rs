@@ -101,3 +101,27 @@ async fn a_frozen_mariadb_is_given_up_in_time() {
     let other = measured::mariadb::outages::frozen(&scene.measured, &mut server).await;
     scene.seen(one, other).await.operations(FROZEN).timeouts(2);
 }
+
+/// The server did commit, and could not say so any more.
+const COMMIT_GIVEN_UP: &[(&str, u64)] =
+    &[("BEGIN", 1), ("INSERT accounts", 1), ("COMMIT: cancelled", 1), ("SELECT accounts", 1)];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_given_up_on_postgres_counts_nothing() {
+    let mut server = Postgres::start();
+    let scene = Scene::of_postgres(&server).await;
+    let one = bare::postgres::outages::commit_given_up(&scene.bare, &mut server).await;
+    let other = measured::postgres::outages::commit_given_up(&scene.measured, &mut server).await;
+    let seen = scene.seen(one, other).await;
+    seen.operations(COMMIT_GIVEN_UP).inserted(0).transactions(&[("dropped", 1)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_given_up_on_mariadb_counts_nothing() {
+    let mut server = MariaDb::start();
+    let scene = Scene::of_mariadb(&server).await;
+    let one = bare::mariadb::outages::commit_given_up(&scene.bare, &mut server).await;
+    let other = measured::mariadb::outages::commit_given_up(&scene.measured, &mut server).await;
+    let seen = scene.seen(one, other).await;
+    seen.operations(COMMIT_GIVEN_UP).inserted(0).transactions(&[("dropped", 1)]);
+}

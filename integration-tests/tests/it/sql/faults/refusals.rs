@@ -1,4 +1,4 @@
-//! Statements that the database refuses, and queries that nobody waits for.
+//! Statements that the database or the pool refuses, and queries that nobody waits for.
 
 use crate::sql::{bare, dialect, measured, scene::Scene};
 
@@ -82,4 +82,36 @@ async fn a_query_given_up_on_mariadb_is_cancelled() {
     let one = bare::mariadb::faults::given_up(&scene.bare).await;
     let other = measured::mariadb::faults::given_up(&scene.measured).await;
     scene.seen(one, other).await.operations(GIVEN_UP);
+}
+
+/// Whoever only asked for a connection has no operation yet.
+const NOTHING_TO_BE_HAD: &[(&str, u64)] = &[
+    ("SELECT: pool_timed_out", 1),
+    ("BEGIN: pool_timed_out", 1),
+    ("SELECT accounts: cancelled", 1),
+    ("SELECT accounts", 1),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_in_vain_for_a_connection_of_sqlite_is_counted() {
+    let scene = Scene::on_sqlite(dialect::sqlite::ACCOUNTS, 1).await;
+    let one = bare::sqlite::faults::nothing_to_be_had(&scene.bare).await;
+    let other = measured::sqlite::faults::nothing_to_be_had(&scene.measured).await;
+    scene.seen(one, other).await.operations(NOTHING_TO_BE_HAD).timeouts(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_in_vain_for_a_connection_of_postgres_is_counted() {
+    let scene = Scene::on_postgres(dialect::postgres::ACCOUNTS, 1).await;
+    let one = bare::postgres::faults::nothing_to_be_had(&scene.bare).await;
+    let other = measured::postgres::faults::nothing_to_be_had(&scene.measured).await;
+    scene.seen(one, other).await.operations(NOTHING_TO_BE_HAD).timeouts(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_in_vain_for_a_connection_of_mariadb_is_counted() {
+    let scene = Scene::on_mariadb(dialect::mariadb::ACCOUNTS, 1).await;
+    let one = bare::mariadb::faults::nothing_to_be_had(&scene.bare).await;
+    let other = measured::mariadb::faults::nothing_to_be_had(&scene.measured).await;
+    scene.seen(one, other).await.operations(NOTHING_TO_BE_HAD).timeouts(3);
 }

@@ -91,8 +91,7 @@ async fn mariadb_commits_after_a_failure_what_did_not_fail() {
 
 /// All three databases go on after it as if nothing had been tried within.
 fn saved(failed: &'static str) -> Vec<(&'static str, u64)> {
-    let steps =
-        ["BEGIN", "SAVEPOINT", "ROLLBACK TO", "COMMIT", "SELECT accounts", failed];
+    let steps = ["BEGIN", "SAVEPOINT", "ROLLBACK TO", "COMMIT", "SELECT accounts", failed];
     steps.into_iter().map(|step| (step, 1)).chain([("INSERT accounts", 3)]).collect()
 }
 
