@@ -43,12 +43,16 @@ fn same(names: [&str; 2], told: &[Transcript; 2]) {
 async fn a_service_sees_no_difference_on_sqlite() {
     let telemetry = TestTelemetry::new();
     let fresh = [Fresh::sqlite(), Fresh::sqlite()];
-    let one = bare::sqlite::service::run(pool(&fresh[0], 1)).await;
-    let other = measured::sqlite::service::run(telemetry.sqlx(pool(&fresh[1], 1))).await;
+    let (one, other) = tokio::join!(
+        bare::sqlite::service::run(pool(&fresh[0], 1)),
+        measured::sqlite::service::run(telemetry.sqlx(pool(&fresh[1], 1)))
+    );
     same(names(&fresh), &[one, other]);
     let fresh = [Fresh::sqlite(), Fresh::sqlite()];
-    let one = bare::sqlite::own::run(pool(&fresh[0], 1)).await;
-    let other = measured::sqlite::own::run(telemetry.sqlx(pool(&fresh[1], 1))).await;
+    let (one, other) = tokio::join!(
+        bare::sqlite::own::run(pool(&fresh[0], 1)),
+        measured::sqlite::own::run(telemetry.sqlx(pool(&fresh[1], 1)))
+    );
     same(names(&fresh), &[one, other]);
 }
 
@@ -56,13 +60,17 @@ async fn a_service_sees_no_difference_on_sqlite() {
 async fn a_service_sees_no_difference_on_postgres() {
     let telemetry = TestTelemetry::new();
     let fresh = [Fresh::postgres().await, Fresh::postgres().await];
-    let one = bare::postgres::service::run(pool(&fresh[0], 1)).await;
-    let other = measured::postgres::service::run(telemetry.sqlx(pool(&fresh[1], 1))).await;
+    let (one, other) = tokio::join!(
+        bare::postgres::service::run(pool(&fresh[0], 1)),
+        measured::postgres::service::run(telemetry.sqlx(pool(&fresh[1], 1)))
+    );
     same(names(&fresh), &[one, other]);
     let fresh = [Fresh::postgres().await, Fresh::postgres().await];
     // One of the two listens.
-    let one = bare::postgres::own::run(pool(&fresh[0], 2)).await;
-    let other = measured::postgres::own::run(telemetry.sqlx(pool(&fresh[1], 2))).await;
+    let (one, other) = tokio::join!(
+        bare::postgres::own::run(pool(&fresh[0], 2)),
+        measured::postgres::own::run(telemetry.sqlx(pool(&fresh[1], 2)))
+    );
     same(names(&fresh), &[one, other]);
 }
 
@@ -70,12 +78,16 @@ async fn a_service_sees_no_difference_on_postgres() {
 async fn a_service_sees_no_difference_on_mariadb() {
     let telemetry = TestTelemetry::new();
     let fresh = [Fresh::mariadb().await, Fresh::mariadb().await];
-    let one = bare::mariadb::service::run(pool(&fresh[0], 1)).await;
-    let other = measured::mariadb::service::run(telemetry.sqlx(pool(&fresh[1], 1))).await;
+    let (one, other) = tokio::join!(
+        bare::mariadb::service::run(pool(&fresh[0], 1)),
+        measured::mariadb::service::run(telemetry.sqlx(pool(&fresh[1], 1)))
+    );
     same(names(&fresh), &[one, other]);
     let fresh = [Fresh::mariadb().await, Fresh::mariadb().await];
-    let one = bare::mariadb::own::run(pool(&fresh[0], 1)).await;
-    let other = measured::mariadb::own::run(telemetry.sqlx(pool(&fresh[1], 1))).await;
+    let (one, other) = tokio::join!(
+        bare::mariadb::own::run(pool(&fresh[0], 1)),
+        measured::mariadb::own::run(telemetry.sqlx(pool(&fresh[1], 1)))
+    );
     same(names(&fresh), &[one, other]);
 }
 
@@ -89,8 +101,10 @@ async fn a_service_sees_no_difference_on_whichever_database() {
         [Fresh::mariadb().await, Fresh::mariadb().await],
     ];
     for fresh in all {
-        let one = bare::any::own::run(pool(&fresh[0], 1)).await;
-        let other = measured::any::own::run(telemetry.sqlx(pool(&fresh[1], 1))).await;
+        let (one, other) = tokio::join!(
+            bare::any::own::run(pool(&fresh[0], 1)),
+            measured::any::own::run(telemetry.sqlx(pool(&fresh[1], 1)))
+        );
         same(names(&fresh), &[one, other]);
     }
 }

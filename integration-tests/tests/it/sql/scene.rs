@@ -1,4 +1,4 @@
-//! One scene, played twice: on a bare pool and on a measured one.
+//! One scene, played on a bare pool and on a measured one.
 
 use std::{collections::BTreeMap, fmt::Debug, time::Duration};
 
@@ -37,9 +37,9 @@ impl Scene<Postgres> {
         Self::new(fresh, schema, connections).await
     }
 
-    /// On a server of its own.
-    pub(crate) async fn of_postgres(server: &integration_tests::Postgres) -> Self {
-        let fresh = [Fresh::of_postgres(server).await, Fresh::of_postgres(server).await];
+    /// On a server for each.
+    pub(crate) async fn of_postgres(servers: [&integration_tests::Postgres; 2]) -> Self {
+        let fresh = [Fresh::of_postgres(servers[0]).await, Fresh::of_postgres(servers[1]).await];
         Self::new(fresh, dialect::postgres::ACCOUNTS, 1).await
     }
 }
@@ -50,9 +50,9 @@ impl Scene<MySql> {
         Self::new(fresh, schema, connections).await
     }
 
-    /// On a server of its own.
-    pub(crate) async fn of_mariadb(server: &integration_tests::MariaDb) -> Self {
-        let fresh = [Fresh::of_mariadb(server).await, Fresh::of_mariadb(server).await];
+    /// On a server for each.
+    pub(crate) async fn of_mariadb(servers: [&integration_tests::MariaDb; 2]) -> Self {
+        let fresh = [Fresh::of_mariadb(servers[0]).await, Fresh::of_mariadb(servers[1]).await];
         Self::new(fresh, dialect::mariadb::ACCOUNTS, 1).await
     }
 }

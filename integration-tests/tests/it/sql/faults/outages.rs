@@ -13,10 +13,12 @@ const KILLED: &[(&str, u64)] = &[
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_postgres_may_be_killed_during_a_query() {
-    let mut server = Postgres::start();
-    let scene = Scene::of_postgres(&server).await;
-    let one = bare::postgres::outages::killed(&scene.bare, &mut server).await;
-    let other = measured::postgres::outages::killed(&scene.measured, &mut server).await;
+    let [mut first, mut second] = [Postgres::start(), Postgres::start()];
+    let scene = Scene::of_postgres([&first, &second]).await;
+    let (one, other) = tokio::join!(
+        bare::postgres::outages::killed(&scene.bare, &mut first),
+        measured::postgres::outages::killed(&scene.measured, &mut second)
+    );
     let seen = scene.seen(one, other).await;
     seen.operations(KILLED);
     seen.timeouts(2);
@@ -24,10 +26,12 @@ async fn a_postgres_may_be_killed_during_a_query() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mariadb_may_be_killed_during_a_query() {
-    let mut server = MariaDb::start();
-    let scene = Scene::of_mariadb(&server).await;
-    let one = bare::mariadb::outages::killed(&scene.bare, &mut server).await;
-    let other = measured::mariadb::outages::killed(&scene.measured, &mut server).await;
+    let [mut first, mut second] = [MariaDb::start(), MariaDb::start()];
+    let scene = Scene::of_mariadb([&first, &second]).await;
+    let (one, other) = tokio::join!(
+        bare::mariadb::outages::killed(&scene.bare, &mut first),
+        measured::mariadb::outages::killed(&scene.measured, &mut second)
+    );
     let seen = scene.seen(one, other).await;
     seen.operations(KILLED);
     seen.timeouts(2);
@@ -43,10 +47,12 @@ const WITHIN: &[(&str, u64)] = &[
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_ends_with_its_postgres() {
-    let mut server = Postgres::start();
-    let scene = Scene::of_postgres(&server).await;
-    let one = bare::postgres::outages::killed_within(&scene.bare, &mut server).await;
-    let other = measured::postgres::outages::killed_within(&scene.measured, &mut server).await;
+    let [mut first, mut second] = [Postgres::start(), Postgres::start()];
+    let scene = Scene::of_postgres([&first, &second]).await;
+    let (one, other) = tokio::join!(
+        bare::postgres::outages::killed_within(&scene.bare, &mut first),
+        measured::postgres::outages::killed_within(&scene.measured, &mut second)
+    );
     let seen = scene.seen(one, other).await;
     seen.operations(WITHIN);
     seen.inserted(0).transactions(&[("error", 1)]);
@@ -54,10 +60,12 @@ async fn a_transaction_ends_with_its_postgres() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_ends_with_its_mariadb() {
-    let mut server = MariaDb::start();
-    let scene = Scene::of_mariadb(&server).await;
-    let one = bare::mariadb::outages::killed_within(&scene.bare, &mut server).await;
-    let other = measured::mariadb::outages::killed_within(&scene.measured, &mut server).await;
+    let [mut first, mut second] = [MariaDb::start(), MariaDb::start()];
+    let scene = Scene::of_mariadb([&first, &second]).await;
+    let (one, other) = tokio::join!(
+        bare::mariadb::outages::killed_within(&scene.bare, &mut first),
+        measured::mariadb::outages::killed_within(&scene.measured, &mut second)
+    );
     let seen = scene.seen(one, other).await;
     seen.operations(WITHIN);
     seen.inserted(0).transactions(&[("error", 1)]);
@@ -65,19 +73,23 @@ async fn a_transaction_ends_with_its_mariadb() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_notices_a_postgres_that_was_restarted() {
-    let mut server = Postgres::start();
-    let scene = Scene::of_postgres(&server).await;
-    let one = bare::postgres::outages::stopped(&scene.bare, &mut server).await;
-    let other = measured::postgres::outages::stopped(&scene.measured, &mut server).await;
+    let [mut first, mut second] = [Postgres::start(), Postgres::start()];
+    let scene = Scene::of_postgres([&first, &second]).await;
+    let (one, other) = tokio::join!(
+        bare::postgres::outages::stopped(&scene.bare, &mut first),
+        measured::postgres::outages::stopped(&scene.measured, &mut second)
+    );
     scene.seen(one, other).await.operations(&[("SELECT", 2)]).timeouts(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_notices_a_mariadb_that_was_restarted() {
-    let mut server = MariaDb::start();
-    let scene = Scene::of_mariadb(&server).await;
-    let one = bare::mariadb::outages::stopped(&scene.bare, &mut server).await;
-    let other = measured::mariadb::outages::stopped(&scene.measured, &mut server).await;
+    let [mut first, mut second] = [MariaDb::start(), MariaDb::start()];
+    let scene = Scene::of_mariadb([&first, &second]).await;
+    let (one, other) = tokio::join!(
+        bare::mariadb::outages::stopped(&scene.bare, &mut first),
+        measured::mariadb::outages::stopped(&scene.measured, &mut second)
+    );
     scene.seen(one, other).await.operations(&[("SELECT", 2)]).timeouts(0);
 }
 
@@ -86,19 +98,23 @@ const FROZEN: &[(&str, u64)] =
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_frozen_postgres_is_given_up_in_time() {
-    let mut server = Postgres::start();
-    let scene = Scene::of_postgres(&server).await;
-    let one = bare::postgres::outages::frozen(&scene.bare, &mut server).await;
-    let other = measured::postgres::outages::frozen(&scene.measured, &mut server).await;
+    let [mut first, mut second] = [Postgres::start(), Postgres::start()];
+    let scene = Scene::of_postgres([&first, &second]).await;
+    let (one, other) = tokio::join!(
+        bare::postgres::outages::frozen(&scene.bare, &mut first),
+        measured::postgres::outages::frozen(&scene.measured, &mut second)
+    );
     scene.seen(one, other).await.operations(FROZEN).timeouts(2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_frozen_mariadb_is_given_up_in_time() {
-    let mut server = MariaDb::start();
-    let scene = Scene::of_mariadb(&server).await;
-    let one = bare::mariadb::outages::frozen(&scene.bare, &mut server).await;
-    let other = measured::mariadb::outages::frozen(&scene.measured, &mut server).await;
+    let [mut first, mut second] = [MariaDb::start(), MariaDb::start()];
+    let scene = Scene::of_mariadb([&first, &second]).await;
+    let (one, other) = tokio::join!(
+        bare::mariadb::outages::frozen(&scene.bare, &mut first),
+        measured::mariadb::outages::frozen(&scene.measured, &mut second)
+    );
     scene.seen(one, other).await.operations(FROZEN).timeouts(2);
 }
 
@@ -108,20 +124,24 @@ const COMMIT_GIVEN_UP: &[(&str, u64)] =
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_given_up_on_postgres_counts_nothing() {
-    let mut server = Postgres::start();
-    let scene = Scene::of_postgres(&server).await;
-    let one = bare::postgres::outages::commit_given_up(&scene.bare, &mut server).await;
-    let other = measured::postgres::outages::commit_given_up(&scene.measured, &mut server).await;
+    let [mut first, mut second] = [Postgres::start(), Postgres::start()];
+    let scene = Scene::of_postgres([&first, &second]).await;
+    let (one, other) = tokio::join!(
+        bare::postgres::outages::commit_given_up(&scene.bare, &mut first),
+        measured::postgres::outages::commit_given_up(&scene.measured, &mut second)
+    );
     let seen = scene.seen(one, other).await;
     seen.operations(COMMIT_GIVEN_UP).inserted(0).transactions(&[("dropped", 1)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_given_up_on_mariadb_counts_nothing() {
-    let mut server = MariaDb::start();
-    let scene = Scene::of_mariadb(&server).await;
-    let one = bare::mariadb::outages::commit_given_up(&scene.bare, &mut server).await;
-    let other = measured::mariadb::outages::commit_given_up(&scene.measured, &mut server).await;
+    let [mut first, mut second] = [MariaDb::start(), MariaDb::start()];
+    let scene = Scene::of_mariadb([&first, &second]).await;
+    let (one, other) = tokio::join!(
+        bare::mariadb::outages::commit_given_up(&scene.bare, &mut first),
+        measured::mariadb::outages::commit_given_up(&scene.measured, &mut second)
+    );
     let seen = scene.seen(one, other).await;
     seen.operations(COMMIT_GIVEN_UP).inserted(0).transactions(&[("dropped", 1)]);
 }

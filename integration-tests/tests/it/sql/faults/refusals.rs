@@ -5,8 +5,10 @@ use crate::sql::{bare, dialect, measured, scene::Scene};
 #[tokio::test(flavor = "multi_thread")]
 async fn what_sqlite_refuses_is_told_apart() {
     let scene = Scene::on_sqlite(dialect::sqlite::SCHEMA, 1).await;
-    let one = bare::sqlite::faults::refused(&scene.bare).await;
-    let other = measured::sqlite::faults::refused(&scene.measured).await;
+    let (one, other) = tokio::join!(
+        bare::sqlite::faults::refused(&scene.bare),
+        measured::sqlite::faults::refused(&scene.measured)
+    );
     let seen = scene.seen(one, other).await;
     seen.operations(&[
         ("INSERT authors: unique_violation 2067", 1),
@@ -23,8 +25,10 @@ async fn what_sqlite_refuses_is_told_apart() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_postgres_refuses_is_told_apart() {
     let scene = Scene::on_postgres(dialect::postgres::SCHEMA, 1).await;
-    let one = bare::postgres::faults::refused(&scene.bare).await;
-    let other = measured::postgres::faults::refused(&scene.measured).await;
+    let (one, other) = tokio::join!(
+        bare::postgres::faults::refused(&scene.bare),
+        measured::postgres::faults::refused(&scene.measured)
+    );
     let seen = scene.seen(one, other).await;
     seen.operations(&[
         ("INSERT authors: unique_violation 23505", 1),
@@ -41,8 +45,10 @@ async fn what_postgres_refuses_is_told_apart() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_mariadb_refuses_is_told_apart() {
     let scene = Scene::on_mariadb(dialect::mariadb::SCHEMA, 1).await;
-    let one = bare::mariadb::faults::refused(&scene.bare).await;
-    let other = measured::mariadb::faults::refused(&scene.measured).await;
+    let (one, other) = tokio::join!(
+        bare::mariadb::faults::refused(&scene.bare),
+        measured::mariadb::faults::refused(&scene.measured)
+    );
     let seen = scene.seen(one, other).await;
     seen.operations(&[
         ("INSERT authors: unique_violation 1062", 1),
@@ -62,8 +68,10 @@ const GIVEN_UP: &[(&str, u64)] = &[("SELECT accounts", 1), ("SELECT: cancelled",
 #[tokio::test(flavor = "multi_thread")]
 async fn a_query_given_up_on_sqlite_is_cancelled() {
     let scene = Scene::on_sqlite(dialect::sqlite::ACCOUNTS, 1).await;
-    let one = bare::sqlite::faults::given_up(&scene.bare).await;
-    let other = measured::sqlite::faults::given_up(&scene.measured).await;
+    let (one, other) = tokio::join!(
+        bare::sqlite::faults::given_up(&scene.bare),
+        measured::sqlite::faults::given_up(&scene.measured)
+    );
     let seen = scene.seen(one, other).await;
     seen.operations(&[("SELECT accounts", 1), ("SELECT SELECT: cancelled", 1)]);
 }
@@ -71,16 +79,20 @@ async fn a_query_given_up_on_sqlite_is_cancelled() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_query_given_up_on_postgres_is_cancelled() {
     let scene = Scene::on_postgres(dialect::postgres::ACCOUNTS, 1).await;
-    let one = bare::postgres::faults::given_up(&scene.bare).await;
-    let other = measured::postgres::faults::given_up(&scene.measured).await;
+    let (one, other) = tokio::join!(
+        bare::postgres::faults::given_up(&scene.bare),
+        measured::postgres::faults::given_up(&scene.measured)
+    );
     scene.seen(one, other).await.operations(GIVEN_UP);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_query_given_up_on_mariadb_is_cancelled() {
     let scene = Scene::on_mariadb(dialect::mariadb::ACCOUNTS, 1).await;
-    let one = bare::mariadb::faults::given_up(&scene.bare).await;
-    let other = measured::mariadb::faults::given_up(&scene.measured).await;
+    let (one, other) = tokio::join!(
+        bare::mariadb::faults::given_up(&scene.bare),
+        measured::mariadb::faults::given_up(&scene.measured)
+    );
     scene.seen(one, other).await.operations(GIVEN_UP);
 }
 
@@ -95,23 +107,29 @@ const NOTHING_TO_BE_HAD: &[(&str, u64)] = &[
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waits_in_vain_for_a_connection_of_sqlite_is_counted() {
     let scene = Scene::on_sqlite(dialect::sqlite::ACCOUNTS, 1).await;
-    let one = bare::sqlite::faults::nothing_to_be_had(&scene.bare).await;
-    let other = measured::sqlite::faults::nothing_to_be_had(&scene.measured).await;
+    let (one, other) = tokio::join!(
+        bare::sqlite::faults::nothing_to_be_had(&scene.bare),
+        measured::sqlite::faults::nothing_to_be_had(&scene.measured)
+    );
     scene.seen(one, other).await.operations(NOTHING_TO_BE_HAD).timeouts(3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waits_in_vain_for_a_connection_of_postgres_is_counted() {
     let scene = Scene::on_postgres(dialect::postgres::ACCOUNTS, 1).await;
-    let one = bare::postgres::faults::nothing_to_be_had(&scene.bare).await;
-    let other = measured::postgres::faults::nothing_to_be_had(&scene.measured).await;
+    let (one, other) = tokio::join!(
+        bare::postgres::faults::nothing_to_be_had(&scene.bare),
+        measured::postgres::faults::nothing_to_be_had(&scene.measured)
+    );
     scene.seen(one, other).await.operations(NOTHING_TO_BE_HAD).timeouts(3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waits_in_vain_for_a_connection_of_mariadb_is_counted() {
     let scene = Scene::on_mariadb(dialect::mariadb::ACCOUNTS, 1).await;
-    let one = bare::mariadb::faults::nothing_to_be_had(&scene.bare).await;
-    let other = measured::mariadb::faults::nothing_to_be_had(&scene.measured).await;
+    let (one, other) = tokio::join!(
+        bare::mariadb::faults::nothing_to_be_had(&scene.bare),
+        measured::mariadb::faults::nothing_to_be_had(&scene.measured)
+    );
     scene.seen(one, other).await.operations(NOTHING_TO_BE_HAD).timeouts(3);
 }
