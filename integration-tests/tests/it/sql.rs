@@ -4,6 +4,7 @@ mod bare;
 mod dialect;
 mod faults;
 mod fresh;
+mod logged;
 mod measured;
 mod scene;
 mod transcript;

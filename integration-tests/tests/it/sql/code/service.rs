@@ -19,14 +19,21 @@ type DbRow = <Db as sqlx::Database>::Row;
 
 /// Everything that the service does, on an empty database; it closes the pool.
 pub(crate) async fn run(pool: Pool) -> Transcript {
-    let mut transcript = Transcript::default();
-    queries::run(&pool, &mut transcript).await;
-    streams::run(&pool, &mut transcript).await;
+    let mut transcript = run_statements(&pool).await;
     prepared::run(&pool, &mut transcript).await;
     transactions::run(&pool, &mut transcript).await;
     migrations::run(&pool, &mut transcript).await;
     generic::run(&pool, &mut transcript).await;
-    errors::run(&pool, &mut transcript).await;
     connections::run(pool, &mut transcript).await;
+    transcript
+}
+
+/// What of it is statements of its own alone, all of them given to the pool or to what it hands
+/// out.
+pub(crate) async fn run_statements(pool: &Pool) -> Transcript {
+    let mut transcript = Transcript::default();
+    queries::run(pool, &mut transcript).await;
+    streams::run(pool, &mut transcript).await;
+    errors::run(pool, &mut transcript).await;
     transcript
 }
