@@ -32,7 +32,6 @@ fn same(names: [&str; 2], told: &[Transcript; 2]) {
         let lines = told[which].0.iter();
         lines.map(|line| line.replace(names[which], "its name")).collect::<Vec<_>>()
     });
-    println!("{measured:#?}");
     assert!(!bare.is_empty());
     for (bare, measured) in bare.iter().zip(&measured) {
         assert_eq!(bare, measured);
