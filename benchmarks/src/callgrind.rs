@@ -15,9 +15,20 @@ pub struct Cost {
     pub allocations: f64,
 }
 
+impl Cost {
+    /// How much more it is than `base`.
+    pub fn over(self, base: Self) -> Self {
+        Self {
+            instructions: self.instructions - base.instructions,
+            allocations: self.allocations - base.allocations,
+        }
+    }
+}
+
 /// The cost of one more time: a run of `2 * times` less a run of `times`, over `times`.
 ///
-/// Set-up, warm-up, verification and the dynamic loader are in both runs and fall out.
+/// Only the main thread counts: what else a subject has running, such as a database, is not its
+/// caller's time. Set-up, warm-up, verification and the dynamic loader are in both runs and fall out.
 pub fn cost(subject: &str, times: u64) -> Result<Cost, BoxError> {
     eprintln!("callgrind: {subject}");
     let (once, twice) = (Run::start(subject, times)?, Run::start(subject, 2 * times)?);
@@ -41,7 +52,7 @@ impl Run {
         let name = format!("kymo-bench-{}-{}-{times}", process::id(), subject.replace('/', "-"));
         let profile = env::temp_dir().join(name);
         let child = Command::new("valgrind")
-            .args(["--quiet", "--tool=callgrind"])
+            .args(["--quiet", "--tool=callgrind", "--separate-threads=yes"])
             .arg(format!("--callgrind-out-file={}", profile.display()))
             .arg(env::current_exe()?)
             .args(["run", subject, &times.to_string()])
@@ -53,14 +64,29 @@ impl Run {
 
     fn finish(mut self) -> Result<Totals, BoxError> {
         let status = self.child.wait()?;
-        let profile = fs::read_to_string(&self.profile);
-        let _ = fs::remove_file(&self.profile);
+        let profile = fs::read_to_string(self.profile_of(MAIN_THREAD));
+        self.remove_profiles();
         if !status.success() {
             return Err(format!("{}: {status} under callgrind", self.subject).into());
         }
         Totals::read(&profile?)
     }
+
+    /// Callgrind numbers the threads in the order in which they were started.
+    fn profile_of(&self, thread: usize) -> PathBuf {
+        let mut path = self.profile.clone().into_os_string();
+        path.push(format!("-{thread:02}"));
+        path.into()
+    }
+
+    fn remove_profiles(&self) {
+        // Beside those of the threads, an empty one.
+        let _ = fs::remove_file(&self.profile);
+        let _ = (MAIN_THREAD..).find(|thread| fs::remove_file(self.profile_of(*thread)).is_err());
+    }
 }
+
+const MAIN_THREAD: usize = 1;
 
 /// What a whole process did.
 #[derive(Debug, Default)]

@@ -13,7 +13,7 @@ use axum::Router;
 use axum::routing::get;
 use tower::layer::util::Identity;
 
-use crate::callgrind::{self, Cost};
+use crate::callgrind;
 use crate::clock;
 use crate::promise::Promise;
 use crate::subject::{BoxError, Subject};
@@ -84,7 +84,7 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
 
     let null = costs[NULL];
     let row = |(index, variant): (usize, &Variant)| {
-        let cost = over(costs[index], null);
+        let cost = costs[index].over(null);
         vec![
             variant.title.to_owned(),
             variant.measures.to_owned(),
@@ -105,7 +105,7 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
         null.allocations,
         rounds.median(NULL)
     );
-    let kymo = over(costs[KYMO], null);
+    let kymo = costs[KYMO].over(null);
     Ok(vec![
         Promise::at_most(
             2_000.0,
@@ -129,11 +129,4 @@ pub fn subject(name: &str) -> Result<Box<dyn Subject>, BoxError> {
 fn exchange(variant: &Variant) -> Result<Box<dyn Subject>, BoxError> {
     let router = Router::new().route(exchange::ROUTE, get(async || "Dune"));
     Ok(Box::new(Exchange::new(variant.name, || (variant.build)(router))?))
-}
-
-fn over(cost: Cost, base: Cost) -> Cost {
-    Cost {
-        instructions: cost.instructions - base.instructions,
-        allocations: cost.allocations - base.allocations,
-    }
 }

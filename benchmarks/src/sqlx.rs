@@ -1,0 +1,184 @@
+//! What measuring adds to one operation on a database.
+
+mod bare;
+mod kymo;
+mod null;
+mod queries;
+mod sqlite;
+mod sqlx_otel;
+mod workload;
+
+use futures_util::future::LocalBoxFuture;
+use tokio::runtime::Builder;
+
+use crate::callgrind::{self, Cost};
+use crate::clock::{self, Rounds};
+use crate::promise::Promise;
+use crate::subject::{BoxError, Subject};
+use crate::table;
+use bare::Bare;
+use kymo::Kymo;
+use queries::Queries;
+use sqlx_otel::SqlxOtel;
+use workload::{Peer, Workload};
+
+/// What the pools are opened on.
+struct Database {
+    /// As in `bench run sqlx/DATABASE/WORKLOAD/PEER`.
+    name: &'static str,
+    title: &'static str,
+    /// The first is sqlx's own pool, which the others are compared with; the second is kymo's.
+    variants: &'static [Variant],
+    times_under_callgrind: u64,
+    times_per_round: u64,
+}
+
+struct Variant {
+    name: &'static str,
+    title: &'static str,
+    /// Called inside the runtime.
+    open: fn() -> LocalBoxFuture<'static, Result<Box<dyn Peer>, BoxError>>,
+}
+
+const BARE: usize = 0;
+const KYMO: usize = 1;
+const SQLX_OTEL: usize = 2;
+const ROUNDS: usize = 41;
+
+/// What is left is the cost of the pool and of what is around it, without a thread that answers.
+const NULL: Database = Database {
+    name: "null",
+    title: "nothing",
+    variants: &[
+        Variant {
+            name: "bare",
+            title: "sqlx 0.9",
+            open: || Box::pin(async { Ok(Box::new(Bare(null::pool())) as _) }),
+        },
+        Variant {
+            name: "kymo",
+            title: "kymo",
+            open: || Box::pin(async { Ok(Box::new(Kymo::new(null::pool())?) as _) }),
+        },
+    ],
+    times_under_callgrind: 1_000,
+    times_per_round: 2_000,
+};
+
+const SQLITE: Database = Database {
+    name: "sqlite",
+    title: "SQLite",
+    variants: &[
+        Variant {
+            name: "bare",
+            title: "sqlx 0.9",
+            open: || Box::pin(async { Ok(Box::new(Bare(sqlite::pool().await?)) as _) }),
+        },
+        Variant {
+            name: "kymo",
+            title: "kymo",
+            open: || Box::pin(async { Ok(Box::new(Kymo::new(sqlite::pool().await?)?) as _) }),
+        },
+        Variant {
+            name: "sqlx-otel",
+            title: "sqlx-otel 0.5",
+            open: || Box::pin(async { Ok(Box::new(SqlxOtel::new(sqlite::pool().await?)?) as _) }),
+        },
+    ],
+    times_under_callgrind: 1_000,
+    times_per_round: 200,
+};
+
+/// Prints the table and returns what it promises.
+pub fn table() -> Result<Vec<Promise>, BoxError> {
+    let mut rows = Vec::new();
+    let mut promises = Vec::new();
+    for database in [&NULL, &SQLITE] {
+        for workload in Workload::ALL {
+            let block = Block::measure(database, workload)?;
+            rows.extend(block.rows());
+            promises.extend(block.promises());
+        }
+    }
+    table::print("SQL: one operation, over sqlx's own pool", 3, &COLUMNS, &rows);
+    Ok(promises)
+}
+
+const COLUMNS: [&str; 6] = ["operation", "on", "measured by", "instructions", "allocations", "ns"];
+
+/// The subject called `sqlx/DATABASE/WORKLOAD/NAME`.
+pub fn subject(database: &str, workload: &str, name: &str) -> Result<Box<dyn Subject>, BoxError> {
+    let database = [NULL, SQLITE].into_iter().find(|known| known.name == database);
+    let workload = Workload::ALL.into_iter().find(|known| known.name() == workload);
+    let (Some(database), Some(workload)) = (database, workload) else {
+        return Err("there is no such database, or no such workload".into());
+    };
+    let variant = database.variants.iter().find(|variant| variant.name == name);
+    queries(variant.ok_or_else(|| format!("nobody called {name:?} measures it"))?, workload)
+}
+
+fn queries(variant: &Variant, workload: Workload) -> Result<Box<dyn Subject>, BoxError> {
+    let runtime = Builder::new_current_thread().enable_time().build()?;
+    let peer = runtime.block_on((variant.open)())?;
+    Ok(Box::new(Queries::new(runtime, peer, workload)))
+}
+
+/// One workload on one database, by everybody.
+struct Block {
+    database: &'static Database,
+    workload: Workload,
+    costs: Vec<Cost>,
+    rounds: Rounds,
+}
+
+impl Block {
+    fn measure(database: &'static Database, workload: Workload) -> Result<Self, BoxError> {
+        let Database { name, variants, times_under_callgrind: times, .. } = database;
+        let cost = |variant: &Variant| {
+            callgrind::cost(&format!("sqlx/{name}/{}/{}", workload.name(), variant.name), *times)
+        };
+        let costs = variants.iter().map(cost).collect::<Result<_, _>>()?;
+        let subjects = variants.iter().map(|variant| queries(variant, workload));
+        let mut subjects = subjects.collect::<Result<Vec<_>, _>>()?;
+        let rounds = clock::interleaved(&mut subjects, ROUNDS, database.times_per_round);
+        subjects.iter().try_for_each(|subject| subject.verify())?;
+        Ok(Self { database, workload, costs, rounds })
+    }
+
+    fn rows(&self) -> impl Iterator<Item = Vec<String>> {
+        let row = |(index, variant): (usize, &Variant)| {
+            let cost = self.over_bare(index);
+            vec![
+                self.workload.title().to_owned(),
+                self.database.title.to_owned(),
+                variant.title.to_owned(),
+                format!("{:.0}", cost.instructions),
+                format!("{:.1}", cost.allocations),
+                format!("{:.0}", self.rounds.median_over(BARE, index)),
+            ]
+        };
+        self.database.variants.iter().enumerate().map(row)
+    }
+
+    fn promises(&self) -> Vec<Promise> {
+        Vec::new()
+    }
+
+    fn over_bare(&self, index: usize) -> Cost {
+        self.costs[index].over(self.costs[BARE])
+    }
+}
+pub fn debug() -> Result<(), BoxError> {
+    for workload in [Workload::Insert, Workload::Held] {
+        let subjects = SQLITE.variants.iter().map(|variant| queries(variant, workload));
+        let mut subjects = subjects.collect::<Result<Vec<_>, _>>()?;
+        for _ in 0..3 {
+        let rounds = clock::interleaved(&mut subjects, 21, 200);
+        println!("{:?}", [0,1,2].map(|i| rounds.median(i)));
+        }
+        subjects.rotate_left(1);
+        let rounds = clock::interleaved(&mut subjects, 21, 200);
+        println!("rot {:?}", [0,1,2].map(|i| rounds.median(i)));
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! What is done with a pool, the same for every peer.
+
+use futures_util::future::LocalBoxFuture;
+use sqlx::{Database, Executor, IntoArguments};
+use tokio::task::yield_now;
+
+/// One thing that programs do with databases.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Workload {
+    OneRow,
+    Insert,
+    Held,
+    Transaction,
+    ManyRows,
+}
+
+/// The answer to this is one row.
+const ONE_ROW: &str = "SELECT title FROM books WHERE id = 42";
+/// The answer to this is [`MANY`] rows.
+pub const MANY_ROWS: &str = "SELECT title FROM books";
+/// How many books there are.
+pub const MANY: usize = 100;
+/// This changes one row.
+pub const INSERT: &str = "INSERT INTO orders (book) VALUES (42)";
+
+impl Workload {
+    pub const ALL: [Self; 5] =
+        [Self::OneRow, Self::Insert, Self::Held, Self::Transaction, Self::ManyRows];
+
+    /// As in `bench run sqlx/DATABASE/NAME/PEER`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OneRow => "row",
+            Self::Insert => "insert",
+            Self::Held => "held",
+            Self::Transaction => "transaction",
+            Self::ManyRows => "rows",
+        }
+    }
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::OneRow => "`fetch_one` on `&pool`",
+            Self::Insert => "`execute` of an insert on `&pool`",
+            Self::Held => "`fetch_one` on `&mut *connection`, held",
+            Self::Transaction => "transaction of one insert",
+            Self::ManyRows => "`fetch_all` of 100 rows on `&pool`",
+        }
+    }
+}
+
+/// What a peer makes of a pool.
+pub trait Peer {
+    /// Does `workload`, `times` times.
+    fn run(&self, workload: Workload, times: u64) -> LocalBoxFuture<'_, sqlx::Result<()>>;
+
+    /// What it recorded; absent if it records nothing.
+    fn record(&self) -> Option<Record>;
+}
+
+/// What a peer exposes.
+pub struct Record {
+    pub text: String,
+    /// How many operations a transaction of one insert is to it.
+    pub operations_of_a_transaction: u64,
+}
+
+/// Does `once` again and again, and lets the runtime give the connection back in between.
+pub async fn repeat(
+    times: u64,
+    mut once: impl AsyncFnMut() -> sqlx::Result<()>,
+) -> sqlx::Result<()> {
+    for _ in 0..times {
+        once().await?;
+        yield_now().await;
+    }
+    Ok(())
+}
+
+pub async fn one_row<'e, E>(executor: E) -> sqlx::Result<()>
+where
+    E: Executor<'e>,
+    <E::Database as Database>::Arguments: IntoArguments<E::Database>,
+{
+    sqlx::query(ONE_ROW).fetch_one(executor).await.map(drop)
+}
+
+pub async fn many_rows<'e, E>(executor: E) -> sqlx::Result<()>
+where
+    E: Executor<'e>,
+    <E::Database as Database>::Arguments: IntoArguments<E::Database>,
+{
+    let rows = sqlx::query(MANY_ROWS).fetch_all(executor).await?;
+    if rows.len() == MANY { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
+}
+
+pub async fn insert<'e, E>(executor: E) -> sqlx::Result<()>
+where
+    E: Executor<'e>,
+    <E::Database as Database>::Arguments: IntoArguments<E::Database>,
+{
+    sqlx::query(INSERT).execute(executor).await.map(drop)
+}
