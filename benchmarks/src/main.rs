@@ -26,7 +26,6 @@ fn main() -> ExitCode {
     let outcome = match arguments[..] {
         [] => tables(&[http::table, sqlx::table, scrape::table]),
         ["http"] => tables(&[http::table]),
-        ["debug"] => sqlx::debug().map(|()| true),
         ["sqlx"] => tables(&[sqlx::table]),
         ["scrape"] => tables(&[scrape::table]),
         ["run", subject, times] => run(subject, times).map(|()| true),

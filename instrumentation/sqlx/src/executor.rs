@@ -5,16 +5,19 @@
 
 use futures_core::{future::BoxFuture, stream::BoxStream};
 use futures_util::StreamExt;
-use sqlx::{Database, Describe, Either, Execute, Executor, SqlStr};
+use sqlx::{Database, Describe, Either, Execute, Executor, SqlStr, pool::PoolConnection};
 
 use crate::{
     MeasuredPool,
     connection::Measured,
     driver::Driver,
+    measures::Measures,
     operation::Operation,
     peeked::Peeked,
     stream::{MeasuredStream, Step},
     system::System,
+    use_time::UseTime,
+    waiting,
 };
 
 impl<'p, DB: Database> Executor<'p> for &MeasuredPool<DB> {
@@ -29,20 +32,16 @@ impl<'p, DB: Database> Executor<'p> for &MeasuredPool<DB> {
         Box::pin(async_stream::stream! {
             let measures = pool.measures();
             let mut operation = measures.operation(measures.statement(query.text()));
-            operation.start();
-            let mut connection = match pool.acquire().await {
-                Ok(connection) => connection,
+            let mut borrowed = match borrow(&pool, &mut operation).await {
+                Ok(borrowed) => borrowed,
                 Err(error) => {
-                    operation.fail(&error);
                     drop(operation);
                     yield Err(error);
                     return;
                 }
             };
-            // The wait for the connection is a metric of its own.
-            operation.start();
             let driver = pool.driver();
-            let steps = (driver.fetch_many)(&mut **connection, query);
+            let steps = (driver.fetch_many)(&mut borrowed.connection, query);
             let mut steps = MeasuredStream::<DB>::new(steps, operation, driver.read_rows);
             while let Some(step) = steps.next().await {
                 yield step;
@@ -59,15 +58,8 @@ impl<'p, DB: Database> Executor<'p> for &MeasuredPool<DB> {
         Box::pin(async move {
             let measures = pool.measures();
             let mut operation = measures.operation(measures.statement(query.text()));
-            operation.start();
-            let mut connection = match pool.acquire().await {
-                Ok(connection) => connection,
-                Err(error) => {
-                    operation.fail(&error);
-                    return Err(error);
-                }
-            };
-            fetch_optional(pool.driver(), &mut **connection, query, operation).await
+            let mut borrowed = borrow(&pool, &mut operation).await?;
+            fetch_optional(pool.driver(), &mut borrowed.connection, query, operation).await
         })
     }
 
@@ -121,8 +113,11 @@ where
         let query = Peeked::of(query);
         let Measured { measures, driver, ledger, guard } = self;
         let statement = measures.statement(query.text());
-        let operation = Operation::new(measures, statement, Some(ledger));
-        Box::pin(fetch_optional(driver, guard, query, operation))
+        let mut operation = Operation::new(measures, statement, Some(ledger));
+        Box::pin(async move {
+            operation.start();
+            fetch_optional(driver, guard, query, operation).await
+        })
     }
 
     fn prepare_with<'e>(
@@ -148,14 +143,40 @@ where
     }
 }
 
-/// The first row, as the driver's own `fetch_optional` gives it.
+/// A connection of the pool, for one operation.
+struct Borrowed<'p, DB: Database> {
+    connection: PoolConnection<DB>,
+    // After the connection: it is in use until it has been given back.
+    _use_time: UseTime<&'p Measures>,
+}
+
+/// Obtains a connection for `operation`, which starts when the connection is there: the wait for it
+/// is a metric of its own.
+async fn borrow<'p, DB: Database>(
+    pool: &'p MeasuredPool<DB>,
+    operation: &mut Operation<'_>,
+) -> sqlx::Result<Borrowed<'p, DB>> {
+    let measures = pool.measures();
+    let asked = operation.start();
+    match waiting::acquire(pool.inner(), measures, asked).await {
+        Ok((connection, obtained)) => {
+            operation.started_at(obtained);
+            Ok(Borrowed { connection, _use_time: UseTime::since(measures, obtained) })
+        }
+        Err(error) => {
+            operation.fail(&error);
+            Err(error)
+        }
+    }
+}
+
+/// The first row, as the driver's own `fetch_optional` gives it, for an operation that has started.
 async fn fetch_optional<DB: Database>(
     driver: &Driver<DB>,
     connection: &mut DB::Connection,
     query: Peeked<DB>,
     mut operation: Operation<'_>,
 ) -> sqlx::Result<Option<DB::Row>> {
-    operation.start();
     if operation.changes_rows() {
         // An insert that returns its row: only the end of the stream tells how many were changed.
         let system = operation.system();

@@ -59,9 +59,16 @@ impl<'m> Operation<'m> {
         }
     }
 
-    /// Starts the clock, again if it runs already.
-    pub(crate) fn start(&mut self) {
-        self.started = Some(Instant::now());
+    /// Starts the clock, and tells what it shows.
+    pub(crate) fn start(&mut self) -> Instant {
+        let now = Instant::now();
+        self.started_at(now);
+        now
+    }
+
+    /// Has the clock run from `moment`, even if it runs already.
+    pub(crate) fn started_at(&mut self, moment: Instant) {
+        self.started = Some(moment);
     }
 
     /// Records nothing: another takes its place.

@@ -49,11 +49,7 @@ impl<DB: Database> MeasuredPool<DB> {
     pub fn acquire(
         &self,
     ) -> impl Future<Output = sqlx::Result<MeasuredPoolConnection<DB>>> + Send + 'static {
-        let shared = Arc::clone(&self.shared);
-        async move {
-            let (connection, since) = waiting::acquire(&shared.pool, &shared.measures).await?;
-            Ok(shared.connection(connection, since))
-        }
+        self.asked_at(None)
     }
 
     /// A connection that is idle right now, if there is one; as [`Pool::try_acquire`].
@@ -126,6 +122,20 @@ impl<DB: Database> MeasuredPool<DB> {
         self.shared.driver
     }
 
+    /// Obtains a connection that was asked for when it is first polled, unless that was before.
+    fn asked_at(
+        &self,
+        asked: Option<Instant>,
+    ) -> impl Future<Output = sqlx::Result<MeasuredPoolConnection<DB>>> + Send + 'static {
+        let shared = Arc::clone(&self.shared);
+        async move {
+            let asked = asked.unwrap_or_else(Instant::now);
+            let Shared { pool, measures, .. } = &*shared;
+            let (connection, since) = waiting::acquire(pool, measures, asked).await?;
+            Ok(shared.connection(connection, since))
+        }
+    }
+
     async fn obtain_and_begin(
         &self,
         statement: Option<SqlStr>,
@@ -133,8 +143,8 @@ impl<DB: Database> MeasuredPool<DB> {
         let measures = self.measures();
         let text = statement.as_ref().map_or("BEGIN", SqlStr::as_str);
         let mut operation = measures.operation(measures.statement(text));
-        operation.start();
-        let connection = match self.acquire().await {
+        let asked = operation.start();
+        let connection = match self.asked_at(Some(asked)).await {
             Ok(connection) => connection,
             Err(error) => {
                 operation.fail(&error);

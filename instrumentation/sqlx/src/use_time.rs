@@ -1,19 +1,19 @@
 //! The time for which a connection was handed out.
 
-use std::{sync::Arc, time::Instant};
+use std::{ops::Deref, sync::Arc, time::Instant};
 
 use crate::measures::Measures;
 
 /// Records, when it is dropped, how long a connection was in use.
 #[derive(Debug)]
-pub(crate) struct UseTime {
+pub(crate) struct UseTime<M: Deref<Target = Measures> = Arc<Measures>> {
     /// `None` once it is not to be recorded.
-    measures: Option<Arc<Measures>>,
+    measures: Option<M>,
     since: Instant,
 }
 
-impl UseTime {
-    pub(crate) fn since(measures: Arc<Measures>, since: Instant) -> Self {
+impl<M: Deref<Target = Measures>> UseTime<M> {
+    pub(crate) fn since(measures: M, since: Instant) -> Self {
         Self { measures: Some(measures), since }
     }
 
@@ -23,7 +23,7 @@ impl UseTime {
     }
 }
 
-impl Drop for UseTime {
+impl<M: Deref<Target = Measures>> Drop for UseTime<M> {
     fn drop(&mut self) {
         if let Some(measures) = &self.measures {
             measures.pool().record_use(self.since.elapsed());

@@ -6,7 +6,8 @@ use sqlx::{Database, Pool, pool::PoolConnection};
 
 use crate::{measures::Measures, opening};
 
-/// Obtains a connection as [`Pool::acquire`] does; also gives when it was obtained.
+/// Obtains a connection, which was `asked` for just now, as [`Pool::acquire`] does; also gives when
+/// it was obtained.
 ///
 /// The wait is what is left of the time when the opening of a new connection is taken away. sqlx
 /// does not tell when it begins to open one; it is taken to be the first poll that found the pool
@@ -14,9 +15,9 @@ use crate::{measures::Measures, opening};
 pub(crate) async fn acquire<DB: Database>(
     pool: &Pool<DB>,
     measures: &Measures,
+    asked: Instant,
 ) -> sqlx::Result<(PoolConnection<DB>, Instant)> {
     let _pending = measures.pool().request();
-    let asked = Instant::now();
     let mut had_room = None;
     let mut opened = false;
     let mut acquiring = pin!(pool.acquire());
