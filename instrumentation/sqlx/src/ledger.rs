@@ -19,8 +19,9 @@ pub(crate) struct Ledger {
     /// One level for the transaction, and one for each savepoint that was set in it by hand.
     levels: Vec<Level>,
     is_transaction: bool,
-    /// How often the server has undone the whole transaction, savepoints and all.
-    undone: Arc<AtomicU32>,
+    /// How often the server has undone the whole transaction, savepoints and all; absent until it
+    /// has, or there are savepoints to tell.
+    undone: Option<Arc<AtomicU32>>,
     /// How many of those times the levels know of.
     known_undone: u32,
 }
@@ -59,10 +60,9 @@ impl Ledger {
     }
 
     /// Of a savepoint of sqlx that was just set inside this transaction.
-    pub(crate) fn savepoint(&self) -> Self {
-        let undone = Arc::clone(&self.undone);
-        let known_undone = undone.load(Ordering::Relaxed);
-        Self { undone, known_undone, ..Self::transaction() }
+    pub(crate) fn savepoint(&mut self) -> Self {
+        let undone = Arc::clone(self.undone.get_or_insert_default());
+        Self { undone: Some(undone), known_undone: self.undone(), ..Self::transaction() }
     }
 
     /// Whether it is that of a transaction of sqlx, in which what is begun is a savepoint.
@@ -105,14 +105,14 @@ impl Ledger {
             Damage::Statement => {}
             Damage::Level => level.aborted = true,
             Damage::Transaction => {
-                self.undone.fetch_add(1, Ordering::Relaxed);
+                self.undone.get_or_insert_default().fetch_add(1, Ordering::Relaxed);
             }
         }
     }
 
     /// Whether the server undoes the transaction when it is told to commit, or has undone it.
     pub(crate) fn is_lost(&self) -> bool {
-        self.undone.load(Ordering::Relaxed) > 0 || self.levels.iter().any(|level| level.aborted)
+        self.undone() > 0 || self.levels.iter().any(|level| level.aborted)
     }
 
     /// Takes over what a savepoint of sqlx changed that was released; gives back what that
@@ -124,11 +124,15 @@ impl Ledger {
     /// What was changed, now that it is committed; nothing if the server has undone it.
     pub(crate) fn committed(&mut self) -> Changes {
         self.forget_undone();
-        let levels = std::mem::take(&mut self.levels);
-        if levels.iter().any(|level| level.aborted) {
+        let mut levels = std::mem::take(&mut self.levels).into_iter();
+        let Some(Level { mut changes, mut aborted }) = levels.next() else {
             return Changes::new();
+        };
+        for level in levels {
+            changes.extend(level.changes);
+            aborted |= level.aborted;
         }
-        levels.into_iter().flat_map(|level| level.changes).collect()
+        if aborted { Changes::new() } else { changes }
     }
 
     /// Notes a statement that the program itself wrote to begin or end a transaction; gives back
@@ -185,9 +189,13 @@ impl Ledger {
         changes.into_iter().filter_map(|(changed, rows)| self.note(changed, rows)).collect()
     }
 
+    fn undone(&self) -> u32 {
+        self.undone.as_ref().map_or(0, |undone| undone.load(Ordering::Relaxed))
+    }
+
     /// Begins anew if the server has undone the transaction.
     fn forget_undone(&mut self) {
-        let undone = self.undone.load(Ordering::Relaxed);
+        let undone = self.undone();
         if undone != self.known_undone {
             self.known_undone = undone;
             self.levels.truncate(1);

@@ -44,7 +44,7 @@ pub(crate) struct Beginning<'c, DB: Database> {
 
 impl<'c, DB: Database> MeasuredTransaction<'c, DB> {
     pub(crate) async fn open(beginning: Beginning<'c, DB>) -> sqlx::Result<Self> {
-        let Beginning { measures, driver, connection, statement, outer, use_time } = beginning;
+        let Beginning { measures, driver, connection, statement, mut outer, use_time } = beginning;
         let text = match &statement {
             Some(statement) => statement.as_str(),
             None if outer.is_some() => "SAVEPOINT",
@@ -55,7 +55,7 @@ impl<'c, DB: Database> MeasuredTransaction<'c, DB> {
         // wait for a connection in the time of the statement.
         let guard = operation.observe(Transaction::begin(connection, statement)).await?;
         let span = TransactionSpan::begin(&measures, outer.is_some());
-        let ledger = outer.as_ref().map_or_else(Ledger::transaction, |outer| outer.savepoint());
+        let ledger = outer.as_mut().map_or_else(Ledger::transaction, |outer| outer.savepoint());
         let connection = Measured { measures, driver, ledger, guard };
         Ok(Self { connection, span, outer, use_time })
     }
