@@ -40,6 +40,21 @@ pub fn cost(subject: &str, times: u64) -> Result<Cost, BoxError> {
     })
 }
 
+/// The median of several measurements, where one alone is not to be trusted: what an allocator does
+/// depends on where its blocks happen to lie, and hash maps are seeded at random.
+pub fn median_cost(subject: &str, times: u64, measurements: usize) -> Result<Cost, BoxError> {
+    let costs = (0..measurements).map(|_| cost(subject, times)).collect::<Result<Vec<_>, _>>()?;
+    let median = |figure: fn(&Cost) -> f64| {
+        let mut figures: Vec<f64> = costs.iter().map(figure).collect();
+        figures.sort_by(f64::total_cmp);
+        figures.get(figures.len() / 2).copied().ok_or("nothing was measured")
+    };
+    Ok(Cost {
+        instructions: median(|cost| cost.instructions)?,
+        allocations: median(|cost| cost.allocations)?,
+    })
+}
+
 /// A process under callgrind, and the profile it will leave.
 struct Run {
     subject: String,

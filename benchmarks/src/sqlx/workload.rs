@@ -47,6 +47,11 @@ impl Workload {
             Self::ManyRows => "`fetch_all` of 100 rows on `&pool`",
         }
     }
+
+    /// How many statements it is: a transaction is begun and committed too.
+    pub const fn statements(self) -> u64 {
+        if matches!(self, Self::Transaction) { 3 } else { 1 }
+    }
 }
 
 /// What a peer makes of a pool.

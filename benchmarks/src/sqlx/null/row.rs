@@ -7,12 +7,10 @@ use super::{Null, nothing::Nothing};
 /// A row without a column.
 pub struct Row;
 
-/// How many rows were changed.
+/// How many rows were changed; shown as SQLite's driver shows it.
 #[derive(Debug, Default)]
 pub struct Changed {
-    #[expect(dead_code, reason = "shown, as those of the real drivers are")]
     pub changes: u64,
-    #[expect(dead_code, reason = "shown, as those of the real drivers are")]
     pub last_insert_rowid: i64,
 }
 
