@@ -16,10 +16,14 @@ use sqlx::Database;
 
 use self::{fresh::Fresh, transcript::Transcript};
 
-/// One connection, so that what it remembers is always the same.
+/// How long a pool waits for a connection: some tests sit it out, and in no other does a busy
+/// machine come near it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// With one connection, what it remembers is always the same.
 fn pool<DB: Database>(fresh: &Fresh, connections: u32) -> sqlx::Pool<DB> {
     let options = kymo::sqlx::pool_options().max_connections(connections);
-    options.acquire_timeout(Duration::from_secs(1)).connect_lazy(&fresh.url).unwrap()
+    options.acquire_timeout(PATIENCE).connect_lazy(&fresh.url).unwrap()
 }
 
 fn names(fresh: &[Fresh; 2]) -> [&str; 2] {

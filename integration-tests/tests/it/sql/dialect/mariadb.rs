@@ -23,7 +23,7 @@ pub(crate) const ACCOUNTS: &str = "
 ";
 pub(crate) const ADD_ACCOUNT: &str = "INSERT INTO accounts (id, balance) VALUES (?, ?)";
 pub(crate) const PAY: &str = "UPDATE accounts SET balance = balance + ? WHERE id = ?";
-/// Takes most of a second.
-pub(crate) const SLOW: &str = "SELECT sleep(0.4)";
+/// Takes a few tenths of a second.
+pub(crate) const SLOW: &str = "SELECT sleep(0.2)";
 /// Takes longer than anybody waits.
 pub(crate) const ENDLESS: &str = "SELECT sleep(60)";

@@ -25,7 +25,7 @@ pub(crate) const ACCOUNTS: &str = "
 pub(crate) const ADD_ACCOUNT: &str = "INSERT INTO accounts (id, balance) VALUES ($1, $2)";
 pub(crate) const ADD_OWNER: &str = "INSERT INTO owners (id, account) VALUES ($1, $2)";
 pub(crate) const PAY: &str = "UPDATE accounts SET balance = balance + $1 WHERE id = $2";
-/// Takes most of a second.
-pub(crate) const SLOW: &str = "SELECT pg_sleep(0.4)";
+/// Takes a few tenths of a second.
+pub(crate) const SLOW: &str = "SELECT pg_sleep(0.2)";
 /// Takes longer than anybody waits.
 pub(crate) const ENDLESS: &str = "SELECT pg_sleep(60)";
