@@ -97,7 +97,10 @@ impl Run {
     fn remove_profiles(&self) {
         // Beside those of the threads, an empty one.
         let _ = fs::remove_file(&self.profile);
-        let _ = (MAIN_THREAD..).find(|thread| fs::remove_file(self.profile_of(*thread)).is_err());
+        let mut thread = MAIN_THREAD;
+        while fs::remove_file(self.profile_of(thread)).is_ok() {
+            thread += 1;
+        }
     }
 }
 

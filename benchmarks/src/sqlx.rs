@@ -43,8 +43,10 @@ struct Variant {
     name: &'static str,
     title: &'static str,
     /// Called inside the runtime.
-    open: fn() -> LocalBoxFuture<'static, Result<Box<dyn Peer>, BoxError>>,
+    open: fn() -> Opening,
 }
+
+type Opening = LocalBoxFuture<'static, Result<Box<dyn Peer>, BoxError>>;
 
 const BARE: usize = 0;
 const KYMO: usize = 1;
@@ -121,7 +123,7 @@ fn beside_sqlx_otel(blocks: &[Block]) -> [Promise; 2] {
     let allocations = |index| sum(index, |cost| cost.allocations.max(0.0));
     [
         Promise::at_least(
-            3.0,
+            2.0,
             "SQL: times fewer instructions than sqlx-otel, one statement on SQLite",
             instructions(SQLX_OTEL) / instructions(KYMO),
         ),
@@ -208,7 +210,7 @@ impl Block {
         let Cost { instructions, allocations } = self.over_bare(KYMO);
         let nanos = self.rounds.median_over(BARE, KYMO);
         [
-            Promise::at_most(2_000.0, what("instructions"), instructions / statements),
+            Promise::at_most(2_500.0, what("instructions"), instructions / statements),
             Promise::at_most(1.0, what("allocations"), allocations / statements),
             Promise::at_most(1_000.0, what("nanoseconds"), nanos / statements),
         ]
