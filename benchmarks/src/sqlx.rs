@@ -11,6 +11,7 @@ mod workload;
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
+use sqlx::Sqlite;
 use tokio::runtime::Builder;
 
 use crate::callgrind::{self, Cost};
@@ -66,7 +67,7 @@ const NULL: Database = Database {
         Variant {
             name: "kymo",
             title: "kymo",
-            open: || Box::pin(async { Ok(Box::new(Kymo::new(null::pool())?) as _) }),
+            open: || Box::pin(async { Ok(Box::new(Kymo::<null::Null>::new(null::pool())?) as _) }),
         },
     ],
     patience: None,
@@ -87,7 +88,9 @@ const SQLITE: Database = Database {
         Variant {
             name: "kymo",
             title: "kymo",
-            open: || Box::pin(async { Ok(Box::new(Kymo::new(sqlite::pool().await?)?) as _) }),
+            open: || {
+                Box::pin(async { Ok(Box::new(Kymo::<Sqlite>::new(sqlite::pool().await?)?) as _) })
+            },
         },
         Variant {
             name: "sqlx-otel",

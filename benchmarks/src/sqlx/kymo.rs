@@ -16,10 +16,11 @@ pub struct Kymo<DB: Database> {
 impl<DB: Database> Kymo<DB> {
     pub fn new(pool: Pool<DB>) -> Result<Self, BoxError>
     where
+        for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
         DB::QueryResult: std::fmt::Debug,
     {
         let telemetry = Telemetry::for_service("bench").prometheus().build()?;
-        Ok(Self { pool: telemetry.sqlx(pool), telemetry })
+        Ok(Self { pool: telemetry.sqlx::<DB>(pool), telemetry })
     }
 }
 
