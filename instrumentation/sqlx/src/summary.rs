@@ -121,7 +121,9 @@ pub(crate) fn parse(sql: &str, dialect: Dialect) -> Parsed {
     let mut is_begun = false;
     while let Some(token) = lexer.next() {
         match token {
-            Token::Comment(said) if !is_begun => name = name.or_else(|| name::in_comment(said)),
+            Token::Comment(said) if !is_begun && !lexer.depends_on_version => {
+                name = name.or_else(|| name::in_comment(said));
+            }
             Token::Comment(_) => {}
             Token::Doubt => machine.lose_sight(),
             token => {
@@ -129,7 +131,8 @@ pub(crate) fn parse(sql: &str, dialect: Dialect) -> Parsed {
                 machine.read(token);
             }
         }
-        machine.is_frozen |= lexer.trusted_a_default;
+        // Where this server does not read what a comment holds, a quote in it opens no string.
+        machine.is_frozen |= lexer.trusted_a_default || lexer.depends_on_version;
         machine.outcome.has_more_tables |= lexer.depends_on_version;
     }
     if rest.as_bytes().contains(&b';') {

@@ -21,7 +21,7 @@ pub(super) struct Lexer<'a> {
     escape_goes_on: bool,
     /// A string was read by the default of a setting.
     pub(super) trusted_a_default: bool,
-    /// A comment was read that only some servers execute.
+    /// A comment was read that only some servers execute: for others literals end elsewhere.
     pub(super) depends_on_version: bool,
 }
 

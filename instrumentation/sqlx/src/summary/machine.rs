@@ -147,13 +147,11 @@ impl<'a> Machine<'a> {
     fn take(&mut self, target: Target<'a>, aim: Aim, next: Option<Token<'a>>) {
         // `DELETE t.* FROM` is the one place where something else may follow a dot.
         let is_whole = !target.has_dot || next == Some(Token::Mark(b'*'));
-        if !is_whole || !target.is_plain() {
+        if self.is_frozen || !is_whole || !target.is_plain() {
             self.outcome.has_more_tables = true;
             return;
         }
-        if !self.is_frozen {
-            target.push_to(&mut self.outcome.label);
-        }
+        target.push_to(&mut self.outcome.label);
         if aim != Aim::Object {
             self.outcome.note(target);
         }

@@ -22,6 +22,9 @@ fn inside() -> impl Strategy<Value = String> {
         Just("s3cr3t"),
         Just("--"),
         Just("/* "),
+        Just("/*!99999 "),
+        Just("/*M!999999 "),
+        Just("*/"),
         Just("#"),
         Just("$"),
         Just("\n"),
@@ -83,7 +86,15 @@ fn gap(dialect: Dialect) -> BoxedStrategy<String> {
         Dialect::Postgres => {
             inside().prop_map(|a| format!("/* /* {SECRET} */ {a} ' /**/ */")).boxed()
         }
-        Dialect::MySql => inside().prop_map(|a| format!("# ' {SECRET} {a}\n")).boxed(),
+        Dialect::MySql => prop_oneof![
+            inside().prop_map(|a| format!("# ' {SECRET} {a}\n")),
+            // A server that is older does not read it.
+            (proptest::sample::select(&["!99999", "M!999999", "!"][..]), inside(), inside())
+                .prop_map(|(mark, a, b)| format!("/*{mark} {a} ' {b} FROM {SECRET} */"),),
+            (proptest::sample::select(&["", "'", "\"", "`", "-- "][..]), inside())
+                .prop_map(|(quote, a)| format!("/*!99999 {quote}{a} */")),
+        ]
+        .boxed(),
         _ => Just("\t\r\n".to_owned()).boxed(),
     };
     prop_oneof![4 => Just(" ".to_owned()), 1 => line, 1 => block, 1 => special].boxed()
