@@ -27,6 +27,8 @@ pub(super) struct Machine<'a> {
     pub(super) previous: Option<Keyword>,
     /// The token before was a sign that belongs to what follows, such as `=`.
     pub(super) was_sign: bool,
+    /// The token before was a dot, which belongs to no target.
+    was_dot: bool,
     /// Names are not certain to be names.
     pub(super) is_frozen: bool,
     pub(super) outcome: Outcome<'a>,
@@ -43,6 +45,7 @@ impl<'a> Machine<'a> {
             ctes: Vec::new(),
             previous: None,
             was_sign: false,
+            was_dot: false,
             is_frozen: false,
             outcome: Outcome::default(),
             finished: Vec::new(),
@@ -65,10 +68,11 @@ impl<'a> Machine<'a> {
             _ if self.beyond > 0 => {}
             Token::Mark(b',') => self.comma(),
             Token::Word(word) => {
-                let keyword = Keyword::of(word);
+                // Behind a dot stands a name, whatever it is called.
+                let keyword = if self.was_dot { None } else { Keyword::of(word) };
                 self.word(word, keyword);
                 self.previous = keyword;
-                self.was_sign = false;
+                (self.was_sign, self.was_dot) = (false, false);
                 return;
             }
             Token::Quoted(name) => self.name(name),
@@ -79,6 +83,7 @@ impl<'a> Machine<'a> {
         }
         self.previous = None;
         self.was_sign = matches!(token, Token::Mark(b'=' | b'@' | b'('));
+        self.was_dot = token == Token::Mark(b'.');
     }
 
     /// Nothing is known behind this: there may be more tables, and no target is complete.
@@ -306,7 +311,7 @@ impl<'a> Machine<'a> {
         if !is_inside {
             self.end_statement();
         }
-        self.previous = None;
+        (self.previous, self.was_dot) = (None, false);
     }
 
     fn end_statement(&mut self) {

@@ -115,6 +115,15 @@ const SUMMARIES: &[(&str, &str, &str)] = &[
     ("pms", "SELECT * FROM generate_series(1, 10) g, json_each (?), t", "SELECT t"),
     ("p", "SELECT * FROM ROWS FROM (f(1), g(2)) AS x(a, b), t", "SELECT t"),
     ("pmso", "SELECT * FROM rows r", "SELECT rows"),
+    // Behind a dot stands a name, whatever it is called.
+    ("pmso", "SELECT m.from AS sender, m.body FROM mails m", "SELECT mails"),
+    ("pmso", "SELECT m.from sender FROM mails m", "SELECT mails"),
+    ("pmso", "SELECT m . from x, m.into, m.union FROM mails m, b", "SELECT mails b"),
+    ("pmso", "SELECT 1 FROM a JOIN b ON a.where = b.join, c WHERE a.returning", "SELECT a b c"),
+    ("pmso", "UPDATE a SET b = a.from + 1", "UPDATE a"),
+    ("ms", "SELECT `m`.from x FROM mails m", "SELECT mails"),
+    ("p", "SELECT (r).from x FROM mails r", "SELECT mails"),
+    ("pmso", "SELECT a.; SELECT b", "BATCH SELECT"),
     // `FROM` that is no clause.
     ("pmso", "SELECT EXTRACT(YEAR FROM a), TRIM(BOTH x FROM b) FROM c", "SELECT c"),
     ("pmso", "SELECT a IS NOT DISTINCT FROM b FROM c WHERE d IS DISTINCT FROM e", "SELECT c"),
@@ -373,6 +382,7 @@ const ROWS: &[(&str, &str, bool)] = &[
     ("p", "UPDATE a SET b = 1 RETURNING c", true),
     ("pms", "DELETE FROM a RETURNING b", true),
     ("pmso", "DELETE FROM a WHERE returned = 'RETURNING'", false),
+    ("pmso", "DELETE FROM a WHERE a.returning", false),
     ("pmso", "VALUES (1)", true),
     ("pm", "SHOW TABLES", true),
     ("s", "PRAGMA table_info(a)", true),

@@ -285,7 +285,7 @@ impl Writer<'_> {
     }
 
     fn value(&mut self) {
-        match self.choose(10) {
+        match self.choose(11) {
             0 => self.put("1"),
             1 => self.put("'FROM t9'"),
             2 => self.put("'it''s, t9 (SELECT'"),
@@ -300,6 +300,7 @@ impl Writer<'_> {
                 self.select();
                 self.put(")");
             }
+            10 => self.put("y.from"),
             _ => self.put("b"),
         }
     }
