@@ -48,8 +48,10 @@
 //! A batch, which [`sqlx::raw_sql`] can be, is one operation. A statement that is prepared by hand,
 //! or described, is not one before it is executed.
 //!
-//! `kymo.db.rows.changed` counts the rows that the driver reports as affected by a statement which
-//! changes exactly one table. Inside a transaction they are counted when it is committed, inside a
+//! `kymo.db.rows.changed` counts the rows that the driver reports as affected by a single statement,
+//! no batch, which names one table and reads no other: an `INSERT … SELECT` from another table, a
+//! `DELETE` with a sub-query on one, and `EXPLAIN ANALYZE` are not counted.
+//! Inside a transaction they are counted when it is committed, inside a
 //! savepoint when it is released and the transaction committed, and never after a rollback or a
 //! drop. It knows that PostgreSQL answers the commit of a transaction in which a statement failed
 //! with a rollback, and that a deadlock undoes the whole transaction in MySQL.

@@ -37,6 +37,10 @@ pub const RETURNED_ROWS: MetricSpec = MetricSpec {
 /// Rows that were changed for good, as the server reports them: inside a transaction they count
 /// when it is committed, and never after a rollback.
 ///
+/// Only those of a single statement, no batch, which names one table and reads no other. So an
+/// `INSERT … SELECT` from another table, a `DELETE` with a sub-query on one, and `EXPLAIN ANALYZE`
+/// are not counted.
+///
 /// Those of an operation that was dropped before the report are missing, whether or not the server
 /// went on with it.
 pub const ROWS_CHANGED: MetricSpec = MetricSpec {

@@ -40,7 +40,11 @@ pub(crate) struct Parsed {
     pub(crate) summary: String,
     /// The verb of the statement, in capitals; `None` for a batch and for an unknown one.
     pub(crate) operation: Option<&'static str>,
-    /// The change, where the text is one statement that changes one table and reads no other.
+    /// The change, where the text is a single statement, no batch, which names one table, changes it
+    /// once, and reads no other.
+    ///
+    /// `None` for an `INSERT … SELECT` from another table, for a `DELETE` with a sub-query on one and
+    /// for `EXPLAIN ANALYZE`, and where there may be a table that was not understood.
     pub(crate) changed: Option<Changed>,
     /// Whether rows are asked for: by a query, or by `RETURNING`; of any statement of a batch.
     pub(crate) returns_rows: bool,

@@ -359,6 +359,7 @@ const CHANGES: &[(&str, &str, Expected)] = &[
     ("m", "UPDATE a, b SET a.c = 1", None),
     ("m", r#"UPDATE a, "b" SET a.c = 1"#, None),
     ("p", "DELETE FROM a USING b", None),
+    ("pmso", "DELETE FROM a WHERE b IN (SELECT c FROM d)", None),
     ("p", "WITH x AS (DELETE FROM a RETURNING *) SELECT * FROM x", None),
     ("p", "WITH x AS (DELETE FROM a RETURNING *) INSERT INTO a SELECT * FROM x", None),
     ("p", "EXPLAIN ANALYZE DELETE FROM a", None),
