@@ -101,6 +101,7 @@ impl Failure {
         let damage = match system {
             System::Postgresql => Damage::Level,
             _ if system.is_mysql() && UNDOING.contains(&code) => Damage::Transaction,
+            System::Sqlite => sqlite_damage(code, error.message()),
             _ => Damage::Statement,
         };
         Self { kind, status, damage }
@@ -163,6 +164,17 @@ fn sqlite_kind(code: &str) -> &'static str {
         Ok(19) => "integrity_constraint_violation",
         Ok(23) => "invalid_authorization_specification",
         _ => "database_error",
+    }
+}
+
+/// SQLite may end the transaction itself for the primary codes 7, 9, 10 and 13, and a trigger may
+/// have it do so ("Response To Errors Within A Transaction" in `lang_transaction.html`).
+fn sqlite_damage(code: &str, message: &str) -> Damage {
+    match code.parse::<u32>().map(|extended| (extended & 0xff, extended)) {
+        Ok((1, _)) if message.contains("no transaction is active") => Damage::NoTransaction,
+        Ok((7 | 9 | 10 | 13, _) | (_, 1811)) => Damage::Doubt,
+        Ok((19, _)) => Damage::Constraint,
+        _ => Damage::Statement,
     }
 }
 

@@ -1,12 +1,14 @@
 //! Rows that were changed and not yet committed.
 
+mod by_hand;
+
 use std::sync::{
     Arc,
     atomic::{AtomicU32, Ordering},
 };
 
 use crate::{
-    statement::{Changed, TransactionStatement},
+    statement::{Changed, SavepointName, TransactionStatement},
     system::System,
 };
 
@@ -14,23 +16,40 @@ use crate::{
 ///
 /// A transaction of sqlx has a ledger of its own, and so has each of its savepoints; a connection
 /// has one for the transactions that are begun on it by hand.
+///
+/// Where it cannot know what a server has done, it rather counts too little, until the next
+/// statement after which it does know.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     /// One level for the transaction, and one for each savepoint that was set in it by hand.
     levels: Vec<Level>,
     is_transaction: bool,
-    /// How often the server has undone the whole transaction, savepoints and all; absent until it
-    /// has, or there are savepoints to tell.
-    undone: Option<Arc<AtomicU32>>,
-    /// How many of those times the levels know of.
-    known_undone: u32,
+    /// Whether a transaction is open is not known: until it is, nothing is counted.
+    is_unclear: bool,
+    /// SQLite may have ended the transaction. What succeeds later tells whether it has.
+    is_in_doubt: bool,
+    /// What the ledgers of a transaction and its savepoints tell each other; absent until there is
+    /// something to tell, or somebody to tell it.
+    news: Option<Arc<News>>,
+    /// How much of the news was heard.
+    heard: (u32, u32),
 }
 
 #[derive(Debug, Default)]
 struct Level {
+    /// Unknown for the transaction itself.
+    name: SavepointName,
     changes: Changes,
     /// A statement failed, and the server will undo the level whatever it is told.
     aborted: bool,
+}
+
+#[derive(Debug, Default)]
+struct News {
+    /// How often the server has undone the whole transaction, savepoints and all.
+    undone: AtomicU32,
+    /// How often something else was done to the transaction from inside a savepoint.
+    surprises: AtomicU32,
 }
 
 /// How many rows were changed, by what was done to them.
@@ -41,12 +60,23 @@ pub(crate) type Changes = Vec<(Changed, u64)>;
 pub(crate) enum Damage {
     /// Only what the statement itself did.
     Statement,
+    /// The same, unless the statement says `OR ROLLBACK`.
+    Constraint,
     /// Everything since the last savepoint, as in PostgreSQL.
     Level,
     /// Everything since the transaction began; it goes on as a new one, as after a deadlock in
     /// MySQL.
     Transaction,
+    /// Only what the statement itself did, or everything, and the transaction is over.
+    Doubt,
+    /// None: there is no transaction.
+    NoTransaction,
 }
+
+/// More savepoints by hand than this, and it is unclear what they undo.
+const MAX_LEVELS: usize = 128;
+/// More kinds of changes than this are not counted.
+const MAX_CHANGES: usize = 1024;
 
 impl Ledger {
     /// Of a connection outside any transaction: what it changes is committed at once.
@@ -61,8 +91,11 @@ impl Ledger {
 
     /// Of a savepoint of sqlx that was just set inside this transaction.
     pub(crate) fn savepoint(&mut self) -> Self {
-        let undone = Arc::clone(self.undone.get_or_insert_default());
-        Self { undone: Some(undone), known_undone: self.undone(), ..Self::transaction() }
+        if self.is_in_doubt {
+            self.lose_track();
+        }
+        let news = Arc::clone(self.news.get_or_insert_default());
+        Self { news: Some(news), heard: self.news(), ..Self::transaction() }
     }
 
     /// Whether it is that of a transaction of sqlx, in which what is begun is a savepoint.
@@ -76,12 +109,12 @@ impl Ledger {
     /// Notes rows that a statement changed; gives them back if there is no transaction, and they
     /// are committed already.
     pub(crate) fn note(&mut self, changed: Changed, rows: u64) -> Option<(Changed, u64)> {
-        self.forget_undone();
-        let Some(level) = self.levels.last_mut() else { return Some((changed, rows)) };
-        match level.changes.iter_mut().find(|(known, _)| *known == changed) {
-            Some((_, sum)) => *sum = sum.saturating_add(rows),
-            None => level.changes.push((changed, rows)),
+        self.hear();
+        if self.is_unclear {
+            return None;
         }
+        let Some(level) = self.levels.last_mut() else { return Some((changed, rows)) };
+        level.add(changed, rows);
         None
     }
 
@@ -92,114 +125,114 @@ impl Ledger {
         damage: Damage,
         system: System,
     ) {
-        // A commit that fails rolls back, but in SQLite, where it can be tried again.
-        let is_commit = matches!(
-            statement,
-            TransactionStatement::Commit | TransactionStatement::CommitAndChain
-        );
-        if is_commit && system != System::Sqlite {
-            self.levels.clear();
+        use TransactionStatement::{Commit, CommitAndChain, ImplicitCommit, OrRollback};
+        match (statement, damage) {
+            (_, Damage::NoTransaction) | (OrRollback, Damage::Constraint) => {
+                self.tell();
+                self.end();
+            }
+            // A commit that fails rolls back, but in SQLite, where it can be tried again.
+            (Commit | CommitAndChain, _) if system != System::Sqlite => {
+                self.tell();
+                self.end();
+            }
+            // It has committed, unless it was not even understood.
+            (ImplicitCommit, _) if !self.levels.is_empty() => self.lose_track(),
+            _ => {}
         }
         let Some(level) = self.levels.last_mut() else { return };
         match damage {
-            Damage::Statement => {}
+            Damage::Statement | Damage::Constraint | Damage::NoTransaction => {}
             Damage::Level => level.aborted = true,
             Damage::Transaction => {
-                self.undone.get_or_insert_default().fetch_add(1, Ordering::Relaxed);
+                self.news.get_or_insert_default().undone.fetch_add(1, Ordering::Relaxed);
             }
+            Damage::Doubt => self.is_in_doubt = true,
+        }
+    }
+
+    /// Notes that a statement about transactions was given up, or that one of several has failed:
+    /// what was done is not known.
+    pub(crate) fn ended_halfway(&mut self, statement: TransactionStatement) {
+        // Outside a transaction there is nothing to commit.
+        if statement != TransactionStatement::ImplicitCommit || !self.levels.is_empty() {
+            self.lose_track();
         }
     }
 
     /// Whether the server undoes the transaction when it is told to commit, or has undone it.
     pub(crate) fn is_lost(&self) -> bool {
-        self.undone() > 0 || self.levels.iter().any(|level| level.aborted)
+        self.news().0 > 0 || self.levels.iter().any(|level| level.aborted)
     }
 
     /// Takes over what a savepoint of sqlx changed that was released; gives back what that
     /// committed.
     pub(crate) fn absorb(&mut self, mut savepoint: Self) -> Changes {
-        self.take_over(savepoint.committed())
+        let changes = savepoint.committed();
+        changes.into_iter().filter_map(|(changed, rows)| self.note(changed, rows)).collect()
     }
 
     /// What was changed, now that it is committed; nothing if the server has undone it.
     pub(crate) fn committed(&mut self) -> Changes {
-        self.forget_undone();
-        let mut levels = std::mem::take(&mut self.levels).into_iter();
-        let Some(Level { mut changes, mut aborted }) = levels.next() else {
-            return Changes::new();
-        };
-        for level in levels {
-            changes.extend(level.changes);
-            aborted |= level.aborted;
+        self.hear();
+        let is_known = !self.is_unclear;
+        let levels = std::mem::take(&mut self.levels);
+        self.end();
+        let is_kept = is_known && !levels.iter().any(|level| level.aborted);
+        levels.into_iter().filter(|_| is_kept).flat_map(|level| level.changes).collect()
+    }
+
+    /// No transaction is open any more, and what was not committed is undone.
+    fn end(&mut self) {
+        self.levels.clear();
+        self.is_unclear = false;
+        self.is_in_doubt = false;
+    }
+
+    /// Until a transaction is begun or ended, nothing is counted.
+    fn lose_track(&mut self) {
+        self.tell();
+        let aborted = self.levels.iter().any(|level| level.aborted);
+        self.levels.clear();
+        self.levels.push(Level { aborted, ..Level::default() });
+        self.is_unclear = true;
+        self.is_in_doubt = false;
+    }
+
+    /// Tells the ledgers around it that something was done to the whole transaction.
+    fn tell(&mut self) {
+        self.hear();
+        if let Some(news) = &self.news {
+            news.surprises.fetch_add(1, Ordering::Relaxed);
         }
-        if aborted { Changes::new() } else { changes }
+        self.heard = self.news();
     }
 
-    /// Notes a statement that the program itself wrote to begin or end a transaction; gives back
-    /// what it committed.
-    ///
-    /// Savepoints are taken to be nested, and the last one to be meant.
-    pub(crate) fn by_hand(&mut self, statement: TransactionStatement, system: System) -> Changes {
-        self.forget_undone();
-        match statement {
-            TransactionStatement::None => {}
-            TransactionStatement::Begin => {
-                // Inside a transaction, PostgreSQL goes on with that one.
-                if self.levels.is_empty() || system.is_mysql() {
-                    let committed = self.committed();
-                    self.levels.push(Level::default());
-                    return committed;
-                }
-            }
-            TransactionStatement::Commit => return self.committed(),
-            TransactionStatement::CommitAndChain => {
-                let committed = self.committed();
-                self.levels.push(Level::default());
-                return committed;
-            }
-            TransactionStatement::Rollback => self.levels.clear(),
-            TransactionStatement::RollbackAndChain => self.levels = vec![Level::default()],
-            // Whether a transaction is open is not known: until one ends, nothing is counted.
-            TransactionStatement::Unclear => {
-                self.levels = vec![Level { aborted: true, ..Level::default() }];
-            }
-            TransactionStatement::Savepoint => {
-                // In SQLite it begins a transaction outside one.
-                if !self.levels.is_empty() || system == System::Sqlite {
-                    self.levels.push(Level::default());
-                }
-            }
-            TransactionStatement::Release => {
-                if self.levels.len() > 1 || system == System::Sqlite {
-                    let released = self.levels.pop().unwrap_or_default();
-                    return self.take_over(released.changes);
-                }
-            }
-            TransactionStatement::RollbackTo => {
-                if let Some(level) = self.levels.last_mut() {
-                    *level = Level::default();
-                }
-            }
-        }
-        Changes::new()
-    }
-
-    /// Adds `changes` to the last level; gives them back if there is none.
-    fn take_over(&mut self, changes: Changes) -> Changes {
-        changes.into_iter().filter_map(|(changed, rows)| self.note(changed, rows)).collect()
-    }
-
-    fn undone(&self) -> u32 {
-        self.undone.as_ref().map_or(0, |undone| undone.load(Ordering::Relaxed))
+    fn news(&self) -> (u32, u32) {
+        self.news.as_ref().map_or((0, 0), |news| {
+            (news.undone.load(Ordering::Relaxed), news.surprises.load(Ordering::Relaxed))
+        })
     }
 
     /// Begins anew if the server has undone the transaction.
-    fn forget_undone(&mut self) {
-        let undone = self.undone();
-        if undone != self.known_undone {
-            self.known_undone = undone;
-            self.levels.truncate(1);
-            self.levels.fill_with(Level::default);
+    fn hear(&mut self) {
+        let news = self.news();
+        if news == self.heard {
+            return;
+        }
+        self.levels.truncate(1);
+        self.levels.fill_with(Level::default);
+        self.is_unclear |= news.1 != self.heard.1;
+        self.heard = news;
+    }
+}
+
+impl Level {
+    fn add(&mut self, changed: Changed, rows: u64) {
+        if let Some((_, sum)) = self.changes.iter_mut().find(|(known, _)| *known == changed) {
+            *sum = sum.saturating_add(rows);
+        } else if self.changes.len() < MAX_CHANGES {
+            self.changes.push((changed, rows));
         }
     }
 }

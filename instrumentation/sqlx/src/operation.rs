@@ -10,9 +10,9 @@ use kymo_core::{Bounded, Outcome};
 
 use crate::{
     failure::{FAILURES, Failure},
-    ledger::Ledger,
+    ledger::{Damage, Ledger},
     measures::Measures,
-    statement::Statement,
+    statement::{Statement, TransactionStatement},
     system::System,
 };
 
@@ -28,6 +28,8 @@ pub(crate) struct Operation<'m> {
     status: Option<Bounded>,
     returned: u64,
     changed: u64,
+    /// Some of it may not have been done.
+    is_incomplete: bool,
 }
 
 /// What is recorded of an operation.
@@ -56,6 +58,7 @@ impl<'m> Operation<'m> {
             status: None,
             returned: 0,
             changed: 0,
+            is_incomplete: false,
         }
     }
 
@@ -114,12 +117,19 @@ impl<'m> Operation<'m> {
         if let Some(ledger) = &mut self.ledger {
             ledger.failed(self.statement.transaction, failure.damage, self.measures.system());
         }
+        // If there is no transaction, that much is certain.
+        self.is_incomplete =
+            self.statement.may_end_halfway && failure.damage != Damage::NoTransaction;
     }
 
     /// Ends with what `result` says.
     pub(crate) fn end<T>(&mut self, result: &sqlx::Result<T>) {
         match result {
-            Ok(_) => self.succeed(),
+            Ok(_) => {
+                // Whoever takes one row alone does not wait for the other statements.
+                self.is_incomplete = self.statement.may_end_halfway && self.returned > 0;
+                self.succeed();
+            }
             Err(error) => self.fail(error),
         }
     }
@@ -144,10 +154,18 @@ impl<'m> Operation<'m> {
             };
             self.measures.count_changes(committed);
         }
-        if self.outcome == Outcome::Success
-            && let Some(ledger) = &mut self.ledger
-        {
-            let committed = ledger.by_hand(self.statement.transaction, self.measures.system());
+        let Some(ledger) = &mut self.ledger else { return };
+        let Statement { transaction, may_end_halfway, .. } = self.statement;
+        let is_about_transaction = may_end_halfway
+            || !matches!(
+                transaction,
+                TransactionStatement::None | TransactionStatement::OrRollback
+            );
+        let was_given_up = matches!(self.outcome, Outcome::Cancelled | Outcome::Panic);
+        if self.is_incomplete || (was_given_up && is_about_transaction) {
+            ledger.ended_halfway(transaction);
+        } else if self.outcome == Outcome::Success {
+            let committed = ledger.by_hand(transaction, self.measures.system());
             self.measures.count_changes(committed);
         }
     }

@@ -7,7 +7,7 @@ use std::sync::{
 
 use kymo_core::{Bounded, Table, ValueBudget};
 
-pub(crate) use crate::summary::TransactionStatement;
+pub(crate) use crate::summary::{SavepointName, TransactionStatement};
 use crate::{
     summary::{self, Dialect},
     system::System,
@@ -24,6 +24,8 @@ pub(crate) struct Statement {
     pub(crate) returns_rows: bool,
     /// What it does to the transaction.
     pub(crate) transaction: TransactionStatement,
+    /// It does several things to it, and may have done some of them if it fails.
+    pub(crate) may_end_halfway: bool,
 }
 
 /// Whose rows a statement changes, and how.
@@ -151,6 +153,7 @@ impl Statements {
             }),
             returns_rows: parsed.returns_rows,
             transaction: parsed.transaction,
+            may_end_halfway: parsed.may_end_halfway,
         }
     }
 }

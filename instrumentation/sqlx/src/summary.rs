@@ -18,10 +18,12 @@ mod objects;
 mod outcome;
 mod target;
 mod token;
+mod transaction;
 mod verbs;
 mod words;
 
 pub(crate) use dialect::Dialect;
+pub(crate) use transaction::{SavepointName, TransactionStatement};
 
 use label::Label;
 use lexer::Lexer;
@@ -50,6 +52,9 @@ pub(crate) struct Parsed {
     pub(crate) returns_rows: bool,
     /// What it does to the transaction; of a batch, what its statements do in sum.
     pub(crate) transaction: TransactionStatement,
+    /// It is a batch with statements about transactions, of which some may have been run if it
+    /// fails.
+    pub(crate) may_end_halfway: bool,
 }
 
 /// A table that is changed, and how.
@@ -59,54 +64,6 @@ pub(crate) struct Changed {
     pub(crate) operation: &'static str,
     /// As it is written, with its quotes and its schema.
     pub(crate) table: String,
-}
-
-/// What a statement that a program writes by hand does to its transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub(crate) enum TransactionStatement {
-    /// Nothing.
-    #[default]
-    None,
-    /// `BEGIN`, `START TRANSACTION`.
-    Begin,
-    /// `COMMIT`, and `END` of PostgreSQL and SQLite.
-    Commit,
-    /// `COMMIT AND CHAIN`: the next transaction has begun.
-    CommitAndChain,
-    /// `ROLLBACK`, `ABORT`, and `PREPARE TRANSACTION`, which leaves it without a commit.
-    Rollback,
-    /// `ROLLBACK AND CHAIN`: the next transaction has begun.
-    RollbackAndChain,
-    /// `SAVEPOINT`.
-    Savepoint,
-    /// `RELEASE`.
-    Release,
-    /// `ROLLBACK TO`.
-    RollbackTo,
-    /// Several of them in one text, whose sum none of the others is.
-    Unclear,
-}
-
-impl TransactionStatement {
-    /// What two statements of one text do, one after the other.
-    fn then(self, next: Self) -> Self {
-        match (self, next) {
-            (first, Self::None) | (first @ Self::Unclear, _) => first,
-            (Self::None, next) => next,
-            // Behind the end of a transaction nothing is left to be committed or undone.
-            (Self::Commit | Self::CommitAndChain, Self::Commit | Self::Rollback)
-            | (Self::Begin | Self::Savepoint | Self::Release, Self::Commit) => Self::Commit,
-            (Self::Rollback | Self::RollbackAndChain, Self::Commit) | (_, Self::Rollback) => {
-                Self::Rollback
-            }
-            (Self::Commit | Self::CommitAndChain, Self::Begin) => Self::CommitAndChain,
-            (Self::Rollback | Self::RollbackAndChain, Self::Begin) => Self::RollbackAndChain,
-            (Self::Begin, Self::Begin) => Self::Begin,
-            (Self::Savepoint, Self::Release) => Self::None,
-            (Self::Savepoint, Self::RollbackTo) => Self::Savepoint,
-            _ => Self::Unclear,
-        }
-    }
 }
 
 /// How much of a text is read.
@@ -159,6 +116,7 @@ fn conclude(statements: &[Outcome<'_>]) -> Parsed {
             changed: first.changed(),
             returns_rows: first.returns_rows,
             transaction: first.transaction,
+            may_end_halfway: false,
         };
     }
     let mut label = Label::default();
@@ -173,6 +131,7 @@ fn conclude(statements: &[Outcome<'_>]) -> Parsed {
         operation: None,
         changed: None,
         returns_rows: statements.iter().any(|statement| statement.returns_rows),
+        may_end_halfway: transactions.clone().any(|one| one != TransactionStatement::None),
         transaction: transactions.fold(TransactionStatement::None, TransactionStatement::then),
     }
 }

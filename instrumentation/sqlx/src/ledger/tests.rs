@@ -14,7 +14,18 @@ enum Command {
     /// A statement that the server undoes the whole transaction for, if it is one that does.
     Deadlock,
     CommitThatFails,
+    /// A violated constraint for which SQLite ends the transaction.
+    OrRollback(OrRollback),
+    /// A batch of which only the first statement is run; or, if it is one row that was waited for,
+    /// both.
+    Halfway(TransactionStatement),
     Transaction(TransactionStatement),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum OrRollback {
+    Written,
+    InTrigger,
 }
 
 /// A server that keeps copies of its one number instead of a ledger.
@@ -25,7 +36,7 @@ struct Server {
     /// The number as the open transaction sees it.
     seen: Option<u64>,
     /// The number as it was when each savepoint was set.
-    savepoints: Vec<u64>,
+    savepoints: Vec<(SavepointName, u64)>,
     /// The transaction was begun by its first savepoint.
     is_begun_by_savepoint: bool,
     is_aborted: bool,
@@ -45,15 +56,21 @@ impl Server {
 
     fn run(&mut self, command: Command) -> Result<(), Damage> {
         use TransactionStatement::{
-            Begin, Commit, CommitAndChain, Release, Rollback, RollbackAndChain, RollbackTo,
-            Savepoint,
+            Begin, Commit, CommitAndChain, ImplicitCommit, Rollback, RollbackAndChain, RollbackTo,
+            RollbackToAndCommit,
         };
         let is_open = self.seen.is_some();
         let ends = matches!(
             command,
             Command::Transaction(
-                Commit | CommitAndChain | Rollback | RollbackAndChain | RollbackTo
+                Commit
+                    | CommitAndChain
+                    | Rollback
+                    | RollbackAndChain
+                    | RollbackTo(_)
+                    | RollbackToAndCommit(_)
             ) | Command::CommitThatFails
+                | Command::Halfway(_)
         );
         if self.is_aborted && !ends {
             return Err(Damage::Level);
@@ -65,7 +82,20 @@ impl Server {
                 self.seen = self.seen.map(|_| self.committed);
                 return Err(Damage::Transaction);
             }
-            Command::Wrong | Command::Deadlock => return self.refuse(),
+            Command::OrRollback(how) if self.system == System::Sqlite => {
+                self.end(self.committed);
+                return Err(match how {
+                    OrRollback::Written => Damage::Constraint,
+                    OrRollback::InTrigger => Damage::Doubt,
+                });
+            }
+            Command::Wrong | Command::Deadlock | Command::OrRollback(_) => return self.refuse(),
+            Command::Halfway(first) => {
+                return match self.run(Command::Transaction(first)) {
+                    Ok(()) => self.refuse(),
+                    error => error,
+                };
+            }
             Command::CommitThatFails if self.system == System::Sqlite => return self.refuse(),
             Command::CommitThatFails => {
                 self.end(self.committed);
@@ -78,7 +108,18 @@ impl Server {
             },
             Command::Transaction(Begin) => self.seen = Some(self.committed),
             Command::Transaction(Commit | Rollback) if !is_open => {
-                return if self.system == System::Sqlite { self.refuse() } else { Ok(()) };
+                return if self.system == System::Sqlite {
+                    Err(Damage::NoTransaction)
+                } else {
+                    Ok(())
+                };
+            }
+            Command::Transaction(ImplicitCommit) if self.system.is_mysql() => {
+                self.end(self.seen.unwrap_or(self.committed));
+            }
+            Command::Transaction(RollbackToAndCommit(name)) => {
+                self.run(Command::Transaction(RollbackTo(name)))?;
+                self.run(Command::Transaction(Commit))?;
             }
             Command::Transaction(Commit) => {
                 let lost = self.is_aborted;
@@ -98,33 +139,43 @@ impl Server {
                 self.run(Command::Transaction(Rollback))?;
                 self.run(Command::Transaction(Begin))?;
             }
-            Command::Transaction(Savepoint) => match self.system {
-                _ if is_open => self.savepoints.extend(self.seen),
+            Command::Transaction(other) => return self.run_savepoint(other),
+        }
+        Ok(())
+    }
+
+    fn run_savepoint(&mut self, statement: TransactionStatement) -> Result<(), Damage> {
+        use TransactionStatement::{Release, RollbackTo, Savepoint};
+        match statement {
+            Savepoint(name) => match self.system {
+                _ if self.seen.is_some() => {
+                    if self.system.is_mysql() {
+                        self.savepoints.retain(|(known, _)| *known != name);
+                    }
+                    self.savepoints.extend(self.seen.map(|seen| (name, seen)));
+                }
                 System::Sqlite => {
                     self.seen = Some(self.committed);
-                    self.savepoints.push(self.committed);
+                    self.savepoints.push((name, self.committed));
                     self.is_begun_by_savepoint = true;
                 }
                 System::Postgresql => return self.refuse(),
                 _ => {}
             },
-            Command::Transaction(Release) => {
-                if self.savepoints.pop().is_none() {
-                    return self.refuse();
-                }
+            Release(name) => {
+                let Some(position) = self.position(name) else { return self.refuse() };
+                self.savepoints.truncate(position);
                 if self.is_begun_by_savepoint && self.savepoints.is_empty() {
                     self.end(self.seen.unwrap_or_default());
                 }
             }
-            Command::Transaction(RollbackTo) => match self.savepoints.last() {
-                Some(savepoint) => {
-                    self.seen = Some(*savepoint);
-                    self.is_aborted = false;
-                }
-                None => return self.refuse(),
-            },
-            // The last is no statement of a server's.
-            Command::Transaction(TransactionStatement::None | TransactionStatement::Unclear) => {}
+            RollbackTo(name) => {
+                let Some(position) = self.position(name) else { return self.refuse() };
+                self.savepoints.truncate(position + 1);
+                self.seen = Some(self.savepoints[position].1);
+                self.is_aborted = false;
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -132,6 +183,10 @@ impl Server {
     fn refuse(&mut self) -> Result<(), Damage> {
         self.is_aborted = self.seen.is_some() && self.system == System::Postgresql;
         Err(self.damage())
+    }
+
+    fn position(&self, name: SavepointName) -> Option<usize> {
+        self.savepoints.iter().rposition(|(known, _)| *known == name)
     }
 
     fn damage(&self) -> Damage {
@@ -151,12 +206,25 @@ impl Server {
 /// What an operation does with its ledger; how many rows it counts.
 fn tell(ledger: &mut Ledger, command: Command, result: Result<(), Damage>, system: System) -> u64 {
     let statement = match command {
+        Command::Transaction(TransactionStatement::ImplicitCommit) if !system.is_mysql() => {
+            TransactionStatement::None
+        }
         Command::Transaction(statement) => statement,
         Command::CommitThatFails => TransactionStatement::Commit,
+        Command::OrRollback(OrRollback::Written) => TransactionStatement::OrRollback,
+        Command::Halfway(_) => TransactionStatement::Unclear,
         _ => TransactionStatement::None,
     };
     if let Err(damage) = result {
         ledger.failed(statement, damage, system);
+        let is_batch = matches!(
+            command,
+            Command::Halfway(_)
+                | Command::Transaction(TransactionStatement::RollbackToAndCommit(_))
+        );
+        if is_batch && damage != Damage::NoTransaction {
+            ledger.ended_halfway(statement);
+        }
         return 0;
     }
     let mut counted = 0;
@@ -167,6 +235,8 @@ fn tell(ledger: &mut Ledger, command: Command, result: Result<(), Damage>, syste
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
     #[test]
     fn what_is_counted_is_what_the_server_has_committed(
         system in proptest::sample::select(&System::ALL[..4]),
@@ -181,24 +251,83 @@ proptest! {
             prop_assert_eq!(counted, server.committed, "after {:?}", command);
         }
     }
+
+    #[test]
+    fn what_is_uncertain_is_not_counted_and_the_next_transaction_is(
+        system in proptest::sample::select(&System::ALL[..4]),
+        commands in proptest::collection::vec(uncertain_command(), 0..40),
+        clear_points in proptest::collection::vec(
+            proptest::sample::select(&[TransactionStatement::Commit, TransactionStatement::Rollback][..]),
+            1..2,
+        ),
+    ) {
+        let mut server = Server::new(system);
+        let mut ledger = Ledger::autocommit();
+        let mut counted = 0;
+        let mut run = |command| {
+            let result = server.run(command);
+            counted += tell(&mut ledger, command, result, system);
+            (counted, server.committed)
+        };
+        for command in commands {
+            let (counted, committed) = run(command);
+            prop_assert!(counted <= committed, "{} {} after {:?}", counted, committed, command);
+        }
+        let (mut counted, mut committed) = (0, 0);
+        for end in clear_points {
+            (counted, committed) = run(Command::Transaction(end));
+        }
+        let after = [
+            (Command::Insert(1), 1),
+            (Command::Transaction(TransactionStatement::Begin), 1),
+            (Command::Insert(2), 1),
+            (Command::Transaction(TransactionStatement::Commit), 3),
+            (Command::Insert(4), 7),
+        ];
+        for (command, more) in after {
+            prop_assert_eq!(run(command), (counted + more, committed + more), "{:?}", command);
+        }
+    }
+}
+
+fn uncertain_command() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        6 => command(),
+        1 => transaction_statement().prop_map(Command::Halfway),
+        1 => Just(Command::Transaction(TransactionStatement::RollbackToAndCommit(
+            SavepointName::test("a")
+        ))),
+        1 => Just(Command::OrRollback(OrRollback::InTrigger)),
+        1 => Just(Command::Transaction(TransactionStatement::Unclear)),
+    ]
 }
 
 fn command() -> impl Strategy<Value = Command> {
-    use TransactionStatement::{
-        Begin, Commit, CommitAndChain, None, Release, Rollback, RollbackAndChain, RollbackTo,
-        Savepoint,
-    };
     prop_oneof![
         8 => (1_u64..9).prop_map(Command::Insert),
         1 => Just(Command::Wrong),
         1 => Just(Command::Deadlock),
         1 => Just(Command::CommitThatFails),
-        8 => proptest::sample::select(&[None, Begin, Commit, Rollback][..])
-            .prop_map(Command::Transaction),
-        2 => proptest::sample::select(&[CommitAndChain, RollbackAndChain][..])
-            .prop_map(Command::Transaction),
-        8 => proptest::sample::select(&[Savepoint, Release, RollbackTo][..])
-            .prop_map(Command::Transaction),
+        1 => Just(Command::OrRollback(OrRollback::Written)),
+        18 => transaction_statement().prop_map(Command::Transaction),
+    ]
+}
+
+fn transaction_statement() -> impl Strategy<Value = TransactionStatement> {
+    use TransactionStatement::{
+        Begin, Commit, CommitAndChain, ImplicitCommit, None, Release, Rollback, RollbackAndChain,
+        RollbackTo, Savepoint,
+    };
+    let name = proptest::sample::select(&["a", "b", "c"][..]).prop_map(SavepointName::test);
+    let with_name = (0..7_usize, name).prop_map(|(statement, name)| match statement {
+        0..3 => Savepoint(name),
+        3..5 => Release(name),
+        _ => RollbackTo(name),
+    });
+    prop_oneof![
+        8 => proptest::sample::select(&[None, Begin, Commit, Rollback][..]),
+        3 => proptest::sample::select(&[CommitAndChain, RollbackAndChain, ImplicitCommit][..]),
+        8 => with_name,
     ]
 }
 

@@ -198,6 +198,7 @@ impl<'a> Machine<'a> {
         match frame.clause {
             Clause::Target(_) => self.begin_target(name),
             Clause::CteName => self.name_cte(name),
+            Clause::Transaction => self.savepoint(name),
             Clause::Start if frame.holds_tables => {
                 self.hold_tables();
                 self.begin_target(name);

@@ -1,7 +1,7 @@
 //! What a verb begins.
 
 use super::{
-    TransactionStatement,
+    SavepointName, TransactionStatement,
     dialect::Dialect,
     frame::{Aim, Clause},
     keyword::Keyword,
@@ -85,6 +85,8 @@ impl<'a> Machine<'a> {
             | Keyword::End
             | Keyword::Rollback
             | Keyword::Abort
+            | Keyword::Savepoint
+            | Keyword::Release
             | Keyword::Prepare => Clause::Transaction,
             _ => Clause::Skip,
         };
@@ -124,8 +126,8 @@ fn transaction(verb: Keyword, dialect: Dialect) -> TransactionStatement {
         Keyword::Commit => TransactionStatement::Commit,
         Keyword::End if dialect != Dialect::MySql => TransactionStatement::Commit,
         Keyword::Rollback | Keyword::Abort => TransactionStatement::Rollback,
-        Keyword::Savepoint => TransactionStatement::Savepoint,
-        Keyword::Release => TransactionStatement::Release,
+        Keyword::Savepoint => TransactionStatement::Savepoint(SavepointName::default()),
+        Keyword::Release => TransactionStatement::Release(SavepointName::default()),
         _ => TransactionStatement::None,
     }
 }

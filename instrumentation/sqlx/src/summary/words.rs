@@ -1,7 +1,7 @@
 //! What each word does to the machine.
 
 use super::{
-    TransactionStatement,
+    SavepointName, TransactionStatement,
     dialect::Dialect,
     frame::{Aim, Clause},
     keyword::Keyword,
@@ -158,6 +158,12 @@ impl<'a> Machine<'a> {
     fn table(&mut self, aim: Aim, word: &'a str, keyword: Option<Keyword>) {
         // Behind `INTO` stands the table, whatever it is called.
         let is_before_into = self.previous != Some(Keyword::Into);
+        if aim == Aim::Write
+            && self.previous == Some(Keyword::Or)
+            && keyword == Some(Keyword::Rollback)
+        {
+            self.outcome.transaction = TransactionStatement::OrRollback;
+        }
         let is_skipped = match keyword {
             Some(Keyword::Into | Keyword::Or) => aim == Aim::Write && is_before_into,
             Some(Keyword::Table) => self.frame().verb == Some(Keyword::Select) && aim == Aim::Write,
@@ -219,12 +225,16 @@ impl<'a> Machine<'a> {
         let verb = self.outcome.verb;
         let now = self.outcome.transaction;
         self.outcome.transaction = match (verb, keyword) {
+            (_, Some(Keyword::Savepoint)) => now,
+            _ if self.takes_savepoint() => now.named(SavepointName::of(word, self.dialect)),
             (Some(Keyword::Start), Some(Keyword::Transaction)) => {
                 self.outcome.label.push(&[word]);
                 Is::Begin
             }
             // The session leaves the transaction, and does not commit it.
-            (Some(Keyword::Prepare), Some(Keyword::Transaction)) => {
+            (Some(Keyword::Prepare), Some(Keyword::Transaction))
+                if self.previous == Some(Keyword::Prepare) =>
+            {
                 self.outcome.label.push(&[word]);
                 Is::Rollback
             }
@@ -234,7 +244,7 @@ impl<'a> Machine<'a> {
             }
             (Some(Keyword::Rollback), Some(Keyword::To)) => {
                 self.outcome.label.push(&[word]);
-                Is::RollbackTo
+                Is::RollbackTo(SavepointName::default())
             }
             (_, Some(Keyword::Prepared)) => Is::None,
             (_, Some(Keyword::Chain)) if self.previous != Some(Keyword::No) => match now {
@@ -244,6 +254,18 @@ impl<'a> Machine<'a> {
             },
             _ => now,
         };
+    }
+
+    /// Whether the name of a savepoint stands here.
+    fn takes_savepoint(&self) -> bool {
+        use TransactionStatement as Is;
+        matches!(self.outcome.transaction, Is::Savepoint(_) | Is::Release(_) | Is::RollbackTo(_))
+    }
+
+    /// A name in quotes, in a statement about transactions.
+    pub(super) fn savepoint(&mut self, name: &str) {
+        let name = SavepointName::of(name, self.dialect);
+        self.outcome.transaction = self.outcome.transaction.named(name);
     }
 }
 

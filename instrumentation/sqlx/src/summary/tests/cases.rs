@@ -1,6 +1,6 @@
 //! Cases by dialect.
 
-use crate::summary::{Dialect, TransactionStatement, parse};
+use crate::summary::{Dialect, SavepointName, TransactionStatement, parse};
 
 #[test]
 fn a_summary_names_operations_and_targets_in_their_order() {
@@ -47,6 +47,42 @@ fn statements_about_transactions_are_told_apart() {
             assert_eq!(parse(sql, dialect).transaction, *transaction, "{sql} in {dialect:?}");
         }
     }
+}
+
+#[test]
+fn savepoints_are_told_apart_as_the_server_does() {
+    use TransactionStatement::{Release, RollbackTo, RollbackToAndCommit, Savepoint};
+    for dialect in of("pmso") {
+        let read = |sql| parse(sql, dialect).transaction;
+        let Savepoint(a) = read("SAVEPOINT a") else { panic!("{dialect:?}") };
+        assert!(a.is_known());
+        assert_eq!(read("/* x */ savepoint A;"), Savepoint(a));
+        assert_ne!(read("SAVEPOINT b"), Savepoint(a));
+        assert_eq!(read("RELEASE a"), Release(a));
+        assert_eq!(read("RELEASE SAVEPOINT a"), Release(a));
+        assert_eq!(read("ROLLBACK TO a"), RollbackTo(a));
+        assert_eq!(read("ROLLBACK WORK TO SAVEPOINT a"), RollbackTo(a));
+        assert_eq!(read("ROLLBACK TO a; COMMIT"), RollbackToAndCommit(a));
+        if dialect == Dialect::Other {
+            continue;
+        }
+        let quoted = if dialect == Dialect::MySql { "SAVEPOINT `a`" } else { "SAVEPOINT \"a\"" };
+        assert_eq!(read(quoted), Savepoint(a));
+        let is_folded = read(&quoted.replace('a', "A")) == Savepoint(a);
+        assert_eq!(is_folded, dialect != Dialect::Postgres);
+    }
+    let quoted = |sql| parse(sql, Dialect::Sqlite).transaction;
+    assert_eq!(quoted("SAVEPOINT \"a\"\"b\""), quoted("SAVEPOINT [a\"b]"));
+    assert_eq!(quoted("SAVEPOINT 'a'"), Savepoint(SavepointName::default()), "not known");
+}
+
+#[test]
+fn a_batch_about_transactions_may_end_halfway() {
+    let may = |sql| parse(sql, Dialect::Sqlite).may_end_halfway;
+    assert!(may("SELECT 1; COMMIT"));
+    assert!(may("SAVEPOINT a; RELEASE a"));
+    assert!(!may("COMMIT"));
+    assert!(!may("SELECT 1; SELECT 2"));
 }
 
 #[test]
@@ -414,10 +450,13 @@ const TRANSACTIONS: &[(&str, &str, TransactionStatement)] = &[
     ("p", "ABORT", TransactionStatement::Rollback),
     ("pm", "ROLLBACK AND CHAIN", TransactionStatement::RollbackAndChain),
     ("p", "ROLLBACK PREPARED 'x'", TransactionStatement::None),
-    ("pms", "SAVEPOINT a", TransactionStatement::Savepoint),
-    ("pms", "RELEASE SAVEPOINT a", TransactionStatement::Release),
-    ("pms", "ROLLBACK TRANSACTION TO SAVEPOINT a", TransactionStatement::RollbackTo),
-    ("pms", "ROLLBACK TO a", TransactionStatement::RollbackTo),
+    ("p", "PREPARE p AS SELECT 1 AS transaction", TransactionStatement::None),
+    ("s", "INSERT OR ROLLBACK INTO a VALUES (1)", TransactionStatement::OrRollback),
+    ("s", "UPDATE OR ROLLBACK a SET b = 1", TransactionStatement::OrRollback),
+    ("s", "INSERT OR IGNORE INTO a VALUES (1)", TransactionStatement::None),
+    ("s", "BEGIN; INSERT OR ROLLBACK INTO a VALUES (1); COMMIT", TransactionStatement::Commit),
+    ("pmso", "SAVEPOINT a; RELEASE b", TransactionStatement::Unclear),
+    ("pmso", "ROLLBACK TO a; RELEASE a; COMMIT", TransactionStatement::Rollback),
     ("pmso", "BEGIN; SELECT 1", TransactionStatement::Begin),
     ("pmso", "SELECT 1; COMMIT", TransactionStatement::Commit),
     ("pmso", "BEGIN; SELECT 1; COMMIT; SELECT 1", TransactionStatement::Commit),
@@ -427,7 +466,6 @@ const TRANSACTIONS: &[(&str, &str, TransactionStatement)] = &[
     ("pmso", "COMMIT; BEGIN; COMMIT", TransactionStatement::Commit),
     ("pmso", "SAVEPOINT a; SELECT 1; RELEASE a", TransactionStatement::None),
     ("pmso", "BEGIN; SAVEPOINT a", TransactionStatement::Unclear),
-    ("pmso", "ROLLBACK TO a; COMMIT", TransactionStatement::Unclear),
     ("pmso", "SELECT 1; SELECT 2", TransactionStatement::None),
     ("pmso", "SELECT 'COMMIT'", TransactionStatement::None),
 ];

@@ -1,0 +1,118 @@
+//! What a statement does to the transaction.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::dialect::Dialect;
+
+/// What a statement that a program writes by hand does to its transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(crate) enum TransactionStatement {
+    /// Nothing.
+    #[default]
+    None,
+    /// `BEGIN`, `START TRANSACTION`.
+    Begin,
+    /// `COMMIT`, and `END` of PostgreSQL and SQLite.
+    Commit,
+    /// `COMMIT AND CHAIN`: the next transaction has begun.
+    CommitAndChain,
+    /// `ROLLBACK`, `ABORT`, and `PREPARE TRANSACTION`, which leaves it without a commit.
+    Rollback,
+    /// `ROLLBACK AND CHAIN`: the next transaction has begun.
+    RollbackAndChain,
+    /// `SAVEPOINT`.
+    Savepoint(SavepointName),
+    /// `RELEASE`.
+    Release(SavepointName),
+    /// `ROLLBACK TO`.
+    RollbackTo(SavepointName),
+    /// `ROLLBACK TO a; COMMIT`.
+    RollbackToAndCommit(SavepointName),
+    /// `INSERT OR ROLLBACK`: nothing, unless it violates a constraint.
+    OrRollback,
+    /// What makes MySQL commit, such as `CREATE TABLE`.
+    ImplicitCommit,
+    /// Several of them in one text, whose sum none of the others is.
+    Unclear,
+}
+
+impl TransactionStatement {
+    /// What two statements of one text do, one after the other.
+    pub(super) fn then(self, next: Self) -> Self {
+        match (self, next) {
+            (first, Self::None | Self::OrRollback) => first,
+            (Self::None | Self::OrRollback, next) => next,
+            // Behind the end of a transaction nothing is left to be committed or undone.
+            (
+                Self::Commit | Self::CommitAndChain | Self::ImplicitCommit,
+                Self::Commit | Self::Rollback,
+            )
+            | (Self::Commit | Self::ImplicitCommit, Self::ImplicitCommit)
+            | (Self::Begin | Self::Savepoint(_) | Self::Release(_), Self::Commit) => Self::Commit,
+            (Self::RollbackTo(name), Self::Commit) => Self::RollbackToAndCommit(name),
+            // Whatever was open, it is over, and nothing of it is counted.
+            (Self::Rollback | Self::RollbackAndChain | Self::Unclear, Self::Commit)
+            | (_, Self::Rollback) => Self::Rollback,
+            (Self::Commit | Self::CommitAndChain | Self::ImplicitCommit, Self::Begin) => {
+                Self::CommitAndChain
+            }
+            (Self::Rollback | Self::RollbackAndChain, Self::Begin) => Self::RollbackAndChain,
+            (Self::Begin, Self::Begin) => Self::Begin,
+            (Self::Savepoint(one), Self::Release(other)) if one == other => Self::None,
+            (Self::Savepoint(one), Self::RollbackTo(other)) if one == other => self,
+            _ => Self::Unclear,
+        }
+    }
+
+    /// The same, with the name of its savepoint.
+    pub(super) fn named(self, name: SavepointName) -> Self {
+        match self {
+            Self::Savepoint(_) => Self::Savepoint(name),
+            Self::Release(_) => Self::Release(name),
+            Self::RollbackTo(_) => Self::RollbackTo(name),
+            other => other,
+        }
+    }
+}
+
+/// What a savepoint is called, in 64 bits; the default where that is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(crate) struct SavepointName(u64);
+
+impl SavepointName {
+    /// As the server takes `written`, which may be in quotes.
+    pub(super) fn of(written: &str, dialect: Dialect) -> Self {
+        let quote = match written.as_bytes() {
+            [b'[', ..] => Some(']'),
+            [b'"' | b'`', ..] => written.chars().next(),
+            _ => None,
+        };
+        let mut name = written.to_owned();
+        if let Some(quote) = quote {
+            let inside = written.get(1..written.len().saturating_sub(1)).unwrap_or_default();
+            name = inside.replace(&format!("{quote}{quote}"), &String::from(quote));
+        }
+        // Everywhere else a name is found in letters of either case.
+        if quote.is_none() || dialect != Dialect::Postgres {
+            name = name.to_lowercase();
+        }
+        if dialect == Dialect::Postgres {
+            name.truncate(name.floor_char_boundary(MAX_POSTGRESQL_NAME));
+        }
+        let mut hasher = DefaultHasher::new();
+        name.hash(&mut hasher);
+        Self(hasher.finish().max(1))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn test(name: &str) -> Self {
+        Self::of(name, Dialect::Sqlite)
+    }
+
+    pub(crate) fn is_known(self) -> bool {
+        self != Self::default()
+    }
+}
+
+/// How many bytes of a name PostgreSQL takes (`NAMEDATALEN - 1`).
+const MAX_POSTGRESQL_NAME: usize = 63;
