@@ -6,7 +6,7 @@ use kymo_sqlx::{Database, DatabaseMetrics, Executor, Pool};
 
 pub use kymo_sqlx::{
     AcquiredConnection, Measured, MeasuredConnection, MeasuredPool, MeasuredPoolConnection,
-    MeasuredTransaction, NameTaken, PoolSettings, System, connection_opened, pool_options,
+    MeasuredTransaction, PoolNameError, PoolSettings, System, connection_opened, pool_options,
 };
 
 use crate::Telemetry;
@@ -47,12 +47,13 @@ impl Telemetry {
     ///
     /// # Errors
     ///
-    /// [`NameTaken`] if another pool that is still measured has the same name.
+    /// [`PoolNameError`] if another pool that is still measured has the same name, or nobody may have
+    /// it.
     pub fn sqlx_with<DB: Database>(
         &self,
         pool: Pool<DB>,
         settings: &PoolSettings,
-    ) -> Result<MeasuredPool<DB>, NameTaken>
+    ) -> Result<MeasuredPool<DB>, PoolNameError>
     where
         for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
         DB::QueryResult: Debug,

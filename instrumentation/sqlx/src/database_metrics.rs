@@ -11,7 +11,7 @@ use crate::{
     measures::Measures,
     pool::{MeasuredPool, Shared},
     pool_series::PoolSeries,
-    registry::{NameTaken, PoolName, Registry},
+    registry::{PoolName, PoolNameError, Registry},
     scope,
     settings::PoolSettings,
 };
@@ -36,7 +36,8 @@ impl DatabaseMetrics {
     /// Measures `pool` under the name `address:port/namespace`; under `address:port/namespace#2`
     /// if a measured pool is called that already, and so on.
     ///
-    /// Queries that are still made through the pool itself are not measured.
+    /// Queries that are still made through the pool itself are not measured. A pool that is measured
+    /// twice has its connections counted twice, under two names.
     pub fn pool<DB: Database>(&self, pool: Pool<DB>) -> MeasuredPool<DB>
     where
         for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
@@ -51,12 +52,13 @@ impl DatabaseMetrics {
     ///
     /// # Errors
     ///
-    /// [`NameTaken`] if another measured pool has the name of the settings, and is still there.
+    /// [`PoolNameError`] if another measured pool has the name of the settings, and is still there, or
+    /// nobody may have it.
     pub fn pool_with<DB: Database>(
         &self,
         pool: Pool<DB>,
         settings: &PoolSettings,
-    ) -> Result<MeasuredPool<DB>, NameTaken>
+    ) -> Result<MeasuredPool<DB>, PoolNameError>
     where
         for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
         DB::QueryResult: Debug,
@@ -77,7 +79,8 @@ impl DatabaseMetrics {
     ) -> MeasuredPool<DB> {
         let series = PoolSeries::new(&self.instruments, self.registry.value(name));
         let identity = settings.identity(&pool);
-        let measures = Measures::new(Arc::clone(&self.instruments), identity, series);
+        let measures =
+            Measures::new(Arc::clone(&self.instruments), identity, series, settings.without);
         let shared = Arc::new(Shared::new(pool, Arc::clone(name), measures, driver));
         self.registry.observe(name, &shared);
         MeasuredPool::new(shared)

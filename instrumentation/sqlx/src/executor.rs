@@ -177,11 +177,13 @@ async fn fetch_optional<DB: Database>(
     query: Peeked<DB>,
     mut operation: Operation<'_>,
 ) -> sqlx::Result<Option<DB::Row>> {
-    if operation.changes_rows() {
+    let system = operation.system();
+    // MySQL's driver does not look beyond the first row, and MariaDB would report nothing there.
+    if operation.changes_rows() && !system.is_mysql() {
         // An insert that returns its row: only the end of the stream tells how many were changed.
-        let system = operation.system();
         let steps = (driver.fetch_many)(connection, query);
-        let mut steps = MeasuredStream::<DB>::new(steps, operation, driver.read_rows);
+        let steps = MeasuredStream::<DB>::new(steps, operation, driver.read_rows);
+        let mut steps = steps.giving_one();
         let mut first = None;
         while let Some(step) = steps.next().await {
             match step {

@@ -119,6 +119,7 @@ mod instruments;
 mod ledger;
 mod measures;
 pub mod metrics;
+mod names;
 mod opening;
 mod operation;
 mod peeked;
@@ -147,7 +148,7 @@ pub use database_metrics::DatabaseMetrics;
 pub use opening::{connection_opened, pool_options};
 pub use pool::MeasuredPool;
 pub use pool_connection::MeasuredPoolConnection;
-pub use registry::NameTaken;
+pub use registry::PoolNameError;
 pub use settings::PoolSettings;
 #[doc(no_inline)]
 pub use sqlx::{Database, Executor, Pool};

@@ -17,6 +17,7 @@ use crate::{
     operation::{Operation, Reading},
     pool_series::PoolSeries,
     series::{ChangeKey, OperationKey},
+    settings::Without,
     span::TransactionOutcome,
     statement::{Changed, Statement, Statements, TransactionStatement},
     system::System,
@@ -31,10 +32,16 @@ pub(crate) struct Measures {
     identity: IdentityKey,
     transactions: [OnceLock<BoundHistogram<f64>>; TransactionOutcome::ALL.len()],
     pool: PoolSeries,
+    without: Without,
 }
 
 impl Measures {
-    pub(crate) fn new(instruments: Arc<Instruments>, identity: Identity, pool: PoolSeries) -> Self {
+    pub(crate) fn new(
+        instruments: Arc<Instruments>,
+        identity: Identity,
+        pool: PoolSeries,
+        without: Without,
+    ) -> Self {
         let system = identity.system;
         Self {
             statements: instruments.statements(system),
@@ -43,6 +50,7 @@ impl Measures {
             transactions: Default::default(),
             instruments,
             pool,
+            without,
         }
     }
 
@@ -56,7 +64,14 @@ impl Measures {
 
     /// What is known of the statement with this text.
     pub(crate) fn statement(&self, sql: &str) -> Statement {
-        self.statements.find(sql)
+        let mut statement = self.statements.find(sql);
+        if self.without.summaries {
+            statement.summary = None;
+        }
+        if self.without.rows_changed {
+            statement.changed = None;
+        }
+        statement
     }
 
     /// `code` within the budget of status codes.
@@ -89,7 +104,8 @@ impl Measures {
             status: reading.status,
             outcome: reading.outcome,
         };
-        self.instruments.record(key, reading.elapsed.as_secs_f64(), reading.returned);
+        let returned = reading.returned.filter(|_| !self.without.returned_rows);
+        self.instruments.record(key, reading.elapsed.as_secs_f64(), returned);
     }
 
     /// Counts rows that were changed for good.

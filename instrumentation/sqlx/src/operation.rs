@@ -93,6 +93,11 @@ impl<'m> Operation<'m> {
         self.statement.changed.is_some()
     }
 
+    /// How many rows the caller was given.
+    pub(crate) fn returned(&self) -> u64 {
+        self.returned
+    }
+
     /// The caller is given one more row.
     pub(crate) fn returned_row(&mut self) {
         self.returned += 1;
@@ -145,12 +150,22 @@ impl<'m> Operation<'m> {
         result
     }
 
+    /// The rows that were changed, as far as the driver tells.
+    fn rows_changed(&self) -> u64 {
+        let Self { statement, returned, changed, .. } = self;
+        // These servers report nothing changed by a statement that answers with rows: they are the
+        // rows that it changed.
+        let answers = statement.returns_rows && *changed == 0 && self.system().is_mysql();
+        if answers && self.outcome == Outcome::Success { *returned } else { *changed }
+    }
+
     /// Counts what was changed, or notes it until it is committed.
     fn settle(&mut self) {
-        if let Some(changed) = self.statement.changed.filter(|_| self.changed > 0) {
+        let rows = self.rows_changed();
+        if let Some(changed) = self.statement.changed.filter(|_| rows > 0) {
             let committed = match &mut self.ledger {
-                Some(ledger) => ledger.note(changed, self.changed),
-                None => Some((changed, self.changed)),
+                Some(ledger) => ledger.note(changed, rows),
+                None => Some((changed, rows)),
             };
             self.measures.count_changes(committed);
         }

@@ -44,7 +44,8 @@ impl Place {
     fn of_url(url: &str) -> Self {
         let Some((scheme, rest)) = url.split_once(':') else { return Self::default() };
         let scheme = scheme.to_owned();
-        let rest = rest.split(['?', '#']).next().unwrap_or("");
+        let rest = rest.split('#').next().unwrap_or("");
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let Some(rest) = rest.strip_prefix("//").filter(|_| scheme != "sqlite") else {
             let file = file_name(&decoded(rest.strip_prefix("//").unwrap_or(rest)));
             return Self { scheme, namespace: Some(file), ..Self::default() };
@@ -58,7 +59,14 @@ impl Place {
             _ => (host, None),
         };
         let given = |part: &str| Some(decoded(part)).filter(|part| !part.is_empty());
-        Self { scheme, namespace: given(path), address: given(host), port }.reached()
+        let asked = |names: &[&str]| {
+            let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+            pairs.find(|(name, _)| names.contains(name)).and_then(|(_, value)| given(value))
+        };
+        let namespace = asked(&["dbname"]).or_else(|| given(path));
+        let address = asked(&["socket", "host", "hostaddr"]).or_else(|| given(host));
+        let port = asked(&["port"]).and_then(|port| port.parse().ok()).or(port);
+        Self { scheme, namespace, address, port }.reached()
     }
 
     /// As it is reached: an address without the brackets of a URL, and without a port if it is a
@@ -83,8 +91,11 @@ impl Place {
 /// What SQLite calls a database without a file.
 const MEMORY: &str = ":memory:";
 
-/// The last part of a path: the folders say where a program runs, not what it stores.
+/// The last part of a path: the folders say where a program runs, not what it stores. What a URI
+/// says beside its path may be a secret.
 fn file_name(path: &str) -> String {
+    let uri = path.strip_prefix("file:").and_then(|uri| uri.split(['?', '#']).next());
+    let path = uri.unwrap_or(path);
     path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned()
 }
 

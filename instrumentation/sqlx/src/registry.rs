@@ -2,14 +2,14 @@
 
 use std::{
     collections::BTreeMap,
-    fmt, iter,
+    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use kymo_core::{Bounded, Folds, MetricSpec, ValueBudget, key};
+use kymo_core::{Bounded, Folds, MetricSpec, OTHER, ValueBudget, key};
 use opentelemetry::{StringValue, metrics::Meter};
 
-use crate::metrics;
+use crate::{metrics, names::Names};
 
 /// What a pool has to tell at a collection.
 pub(crate) trait Observed: Send + Sync {
@@ -30,7 +30,7 @@ pub(crate) struct Levels {
 pub(crate) struct Registry {
     budget: ValueBudget,
     folds: Folds,
-    names: Mutex<Vec<Weak<PoolName>>>,
+    names: Mutex<Names>,
     pools: Mutex<Vec<Watched>>,
 }
 
@@ -42,17 +42,27 @@ struct Watched {
 /// A name that is taken for as long as a pool holds it.
 #[derive(Debug)]
 pub(crate) struct PoolName {
-    text: String,
     bounded: Bounded,
 }
 
-/// That a living pool has the name already.
+/// Why a pool cannot have the name that it was given.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a measured pool is already called {name:?}; give one of the two another name")]
 #[non_exhaustive]
-pub struct NameTaken {
-    /// The name.
-    pub name: String,
+pub enum PoolNameError {
+    /// A pool that is still measured has it.
+    #[error("a measured pool is already called {name:?}; give one of the two another name")]
+    #[non_exhaustive]
+    Taken {
+        /// The name.
+        name: String,
+    },
+    /// It is empty, or what pools are called that have no name of their own.
+    #[error("a pool cannot be called {name:?}; give it another name, or none")]
+    #[non_exhaustive]
+    Reserved {
+        /// The name.
+        name: String,
+    },
 }
 
 impl Registry {
@@ -90,21 +100,26 @@ impl Registry {
     }
 
     /// Takes `name`, which nobody may have.
-    pub(crate) fn take(&self, name: &str) -> Result<Arc<PoolName>, NameTaken> {
-        let mut taken = living(&self.names);
-        if holds(&taken, name) {
-            return Err(NameTaken { name: name.to_owned() });
+    pub(crate) fn take(&self, name: &str) -> Result<Arc<PoolName>, PoolNameError> {
+        if name.is_empty() || name == OTHER {
+            return Err(PoolNameError::Reserved { name: name.to_owned() });
         }
-        Ok(self.enter(&mut taken, name.to_owned()))
+        let mut names = self.names();
+        if names.hold(name) {
+            return Err(PoolNameError::Taken { name: name.to_owned() });
+        }
+        Ok(self.enter(&mut names, name.to_owned()))
     }
 
-    /// Takes `name`, or the first of `name#2`, `name#3` and so on that nobody has.
+    /// Takes `name`, or `name#2`, `name#3` and so on if somebody has it.
     pub(crate) fn take_numbered(&self, name: &str) -> Arc<PoolName> {
-        let mut taken = living(&self.names);
-        let is_free = |name: &String| !holds(&taken, name);
-        let numbered = (2_u64..).map(|number| format!("{name}#{number}"));
-        let free = iter::once(name.to_owned()).chain(numbered).find(is_free);
-        self.enter(&mut taken, free.unwrap_or_default())
+        let mut names = self.names();
+        let free = names.first_free(name);
+        self.enter(&mut names, free)
+    }
+
+    fn names(&self) -> MutexGuard<'_, Names> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The value of the attribute: the name within the budget of names.
@@ -118,13 +133,13 @@ impl Registry {
         living(&self.pools).push(Watched { name: name.bounded, pool });
     }
 
-    fn enter(&self, taken: &mut Vec<Weak<PoolName>>, text: String) -> Arc<PoolName> {
+    fn enter(&self, names: &mut Names, text: String) -> Arc<PoolName> {
         let bounded = self.budget.bound(&text);
         if bounded == Bounded::OTHER {
             self.folds.count(&key::DB_CONNECTION_POOL_NAME);
         }
-        let name = Arc::new(PoolName { text, bounded });
-        taken.push(Arc::downgrade(&name));
+        let name = Arc::new(PoolName { bounded });
+        names.enter(text, &name);
         name
     }
 
@@ -143,32 +158,11 @@ impl Registry {
     }
 }
 
-/// Whether it is still there.
-trait Living {
-    fn lives(&self) -> bool;
-}
-
-impl Living for Weak<PoolName> {
-    fn lives(&self) -> bool {
-        self.strong_count() > 0
-    }
-}
-
-impl Living for Watched {
-    fn lives(&self) -> bool {
-        self.pool.strong_count() > 0
-    }
-}
-
 /// What is still there of a list.
-fn living<T: Living>(list: &Mutex<Vec<T>>) -> MutexGuard<'_, Vec<T>> {
+fn living(list: &Mutex<Vec<Watched>>) -> MutexGuard<'_, Vec<Watched>> {
     let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
-    list.retain(Living::lives);
+    list.retain(|watched| watched.pool.strong_count() > 0);
     list
-}
-
-fn holds(names: &[Weak<PoolName>], text: &str) -> bool {
-    names.iter().filter_map(Weak::upgrade).any(|name| name.text == text)
 }
 
 impl Levels {

@@ -1,11 +1,13 @@
-//! What a pool is called, where its database is said to be.
+//! What a pool is called, where its database is said to be, and what is measured of it.
 
 use sqlx::{Database, Pool};
 
 use crate::{identity::Identity, place::Place, system::System};
 
 /// How a pool and its database are named in the metrics, where the connection options do not say
-/// it well.
+/// it well, and what is not to be measured.
+///
+/// Views switch a metric off for all pools, and give it other buckets; this is for one pool.
 ///
 /// ```
 /// use kymo_sqlx::{PoolSettings, System};
@@ -19,6 +21,15 @@ pub struct PoolSettings {
     system: Option<System>,
     namespace: Option<String>,
     server: Option<(String, u16)>,
+    pub(crate) without: Without,
+}
+
+/// What is not measured of a pool.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Without {
+    pub(crate) returned_rows: bool,
+    pub(crate) rows_changed: bool,
+    pub(crate) summaries: bool,
 }
 
 impl PoolSettings {
@@ -41,7 +52,7 @@ impl PoolSettings {
     }
 
     /// The value of `db.namespace`; otherwise the database that the connections are opened with,
-    /// of SQLite the name of its file.
+    /// of SQLite the name of its file. [`Pool::set_connect_options`] does not change it later.
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
         self.namespace = Some(namespace.into());
         self
@@ -51,6 +62,25 @@ impl PoolSettings {
     /// those that the connections are opened with.
     pub fn server(mut self, address: impl Into<String>, port: u16) -> Self {
         self.server = Some((address.into(), port));
+        self
+    }
+
+    /// Leaves `db.client.response.returned_rows` out.
+    pub fn without_returned_rows(mut self) -> Self {
+        self.without.returned_rows = true;
+        self
+    }
+
+    /// Leaves `kymo.db.rows.changed` out.
+    pub fn without_rows_changed(mut self) -> Self {
+        self.without.rows_changed = true;
+        self
+    }
+
+    /// Leaves `db.query.summary` out, where the names of tables are not to be shown: all
+    /// statements of the pool then share their series. `kymo.db.rows.changed` still names them.
+    pub fn without_summaries(mut self) -> Self {
+        self.without.summaries = true;
         self
     }
 

@@ -18,6 +18,8 @@ pub(crate) type Step<DB> =
 pub(crate) struct MeasuredStream<'e, DB: Database> {
     steps: BoxStream<'e, Step<DB>>,
     read_rows: ReadRows<DB>,
+    /// Whether the caller is given the first row alone.
+    gives_one: bool,
     /// Until it has ended.
     operation: Option<Operation<'e>>,
 }
@@ -29,13 +31,23 @@ impl<'e, DB: Database> MeasuredStream<'e, DB> {
         operation: Operation<'e>,
         read_rows: ReadRows<DB>,
     ) -> Self {
-        Self { steps, read_rows, operation: Some(operation) }
+        Self { steps, read_rows, gives_one: false, operation: Some(operation) }
+    }
+
+    /// The caller is given the first row alone.
+    pub(crate) fn giving_one(self) -> Self {
+        Self { gives_one: true, ..self }
     }
 
     fn see(&mut self, step: Option<&Step<DB>>) {
         let Some(operation) = &mut self.operation else { return };
         match step {
-            Some(Ok(Either::Right(_row))) => return operation.returned_row(),
+            Some(Ok(Either::Right(_row))) => {
+                if !self.gives_one || operation.returned() == 0 {
+                    operation.returned_row();
+                }
+                return;
+            }
             Some(Ok(Either::Left(result))) => {
                 if operation.changes_rows()
                     && let Some(rows) = (self.read_rows)(result)

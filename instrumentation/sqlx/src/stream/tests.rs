@@ -16,7 +16,7 @@ use sqlx::{Sqlite, sqlite::SqliteQueryResult};
 use super::*;
 use crate::{
     identity::Identity, instruments::Instruments, measures::Measures, pool_series::PoolSeries,
-    scope, system::System,
+    scope, settings::Without, system::System,
 };
 
 const INSERT: &str = "INSERT INTO books VALUES (1)";
@@ -35,7 +35,7 @@ impl Meters {
         let series = PoolSeries::new(&instruments, "books".into());
         let identity =
             Identity { system: System::Sqlite, namespace: None, address: None, port: None };
-        let measures = Measures::new(instruments, identity, series);
+        let measures = Measures::new(instruments, identity, series, Without::default());
         Self { provider, exporter, measures }
     }
 

@@ -35,6 +35,7 @@ async fn a_sqlite_database_is_called_by_the_name_of_its_file() {
     for (path, name) in [
         (r"C:\shop\books.db", "books.db"),
         (":memory:", ":memory:"),
+        ("file:/shop/books.db?mode=rwc&key=hunter2#x", "books.db"),
         ("/shop/cafe\u{301} \"x\", port: 7.db", "cafe\u{301} \"x\", port: 7.db"),
     ] {
         let options = SqliteConnectOptions::new().filename(path);
@@ -100,6 +101,14 @@ async fn a_database_of_any_kind_is_called_as_its_url_says() {
         (
             "postgres://me@%2Frun%2Fpg:5433/o",
             ("postgresql", "o", "/run/pg/.s.PGSQL.5433", "", "/run/pg/.s.PGSQL.5433/o"),
+        ),
+        (
+            "postgres://me:pw@127.0.0.1:1/a?host=/run/pg&port=5433&dbname=o&password=pw",
+            ("postgresql", "o", "/run/pg/.s.PGSQL.5433", "", "/run/pg/.s.PGSQL.5433/o"),
+        ),
+        (
+            "mysql://me:pw@db/shop?socket=/run/my%20sql.sock",
+            ("mysql", "shop", "/run/my sql.sock", "", "/run/my sql.sock/shop"),
         ),
         ("mysql://me:pw@db:3306/shop", ("mysql", "shop", "db", "", "db:3306/shop")),
         ("mariadb://me:pw@db/shop", ("mariadb", "shop", "db", "", "db:3306/shop")),

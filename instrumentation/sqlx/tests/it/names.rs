@@ -1,6 +1,6 @@
 //! Each pool has a name of its own, or shares `_OTHER`.
 
-use kymo_sqlx::{MeasuredPool, NameTaken, PoolSettings, pool_options};
+use kymo_sqlx::{MeasuredPool, PoolNameError, PoolSettings, pool_options};
 use sqlx::{Sqlite, SqlitePool, query};
 
 use crate::meters::{COUNT, ERRORS, FOLDED, Meters, PENDING, TIMEOUTS, WAIT_TIME};
@@ -24,7 +24,7 @@ async fn a_name_that_a_living_pool_has_is_refused_and_the_error_says_what_to_do(
     let meters = Meters::new();
     let orders = named(&meters, "orders").unwrap();
     let taken = named(&meters, "orders").unwrap_err();
-    assert_eq!(taken.name, "orders");
+    assert!(matches!(taken, PoolNameError::Taken { .. }), "{taken:?}");
     let text = taken.to_string();
     assert!(text.contains("\"orders\"") && text.contains("another name"), "{text}");
     let clone = orders.clone();
@@ -36,6 +36,28 @@ async fn a_name_that_a_living_pool_has_is_refused_and_the_error_says_what_to_do(
     let _chosen = named(&meters, ":memory:").unwrap();
     let _numbered = meters.metrics.pool(bare());
     assert_eq!(names(&meters), [":memory:", ":memory:#2"]);
+}
+
+#[tokio::test]
+async fn a_name_that_says_nothing_is_refused() {
+    let meters = Meters::new();
+    for name in ["", "_OTHER"] {
+        let refused = named(&meters, name).unwrap_err();
+        assert!(matches!(refused, PoolNameError::Reserved { .. }), "{refused:?}");
+        assert!(refused.to_string().contains("another name"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_pools_of_one_database_are_made_without_looking_through_them_all() {
+    let meters = Meters::new();
+    let pools: Vec<_> = (0..1000).map(|_| meters.metrics.pool(bare())).collect();
+    assert!(named(&meters, ":memory:#1000").is_err());
+    assert!(named(&meters, ":memory:#1001").is_ok());
+    drop(pools);
+    let _first = meters.metrics.pool(bare());
+    let _second = meters.metrics.pool(bare());
+    assert!(named(&meters, ":memory:#2").is_err(), "the numbers begin anew");
 }
 
 #[tokio::test]
@@ -72,7 +94,7 @@ async fn a_database_that_cannot_be_opened_is_an_error_of_its_pool() {
     meters.assert_at_rest().await;
 }
 
-fn named(meters: &Meters, name: &str) -> Result<MeasuredPool<Sqlite>, NameTaken> {
+fn named(meters: &Meters, name: &str) -> Result<MeasuredPool<Sqlite>, PoolNameError> {
     meters.metrics.pool_with(bare(), &PoolSettings::new().name(name))
 }
 

@@ -1,9 +1,10 @@
 //! Rows are counted that the caller was given, of operations that return rows.
 
 use futures_util::{StreamExt, TryStreamExt};
-use sqlx::{Executor, query, raw_sql};
+use kymo_sqlx::{PoolSettings, pool_options};
+use sqlx::{Executor, Sqlite, query, raw_sql};
 
-use crate::meters::{Meters, RETURNED_ROWS};
+use crate::meters::{DURATION, Meters, RETURNED_ROWS, ROWS_CHANGED};
 
 const FIVE: &str =
     "SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5";
@@ -32,6 +33,32 @@ async fn only_the_row_that_is_asked_for_is_counted() {
     let mut connection = pool.acquire().await.unwrap();
     query(FIVE).fetch_optional(&mut *connection).await.unwrap().unwrap();
     assert_rows(&meters, 2, 2.0);
+}
+
+#[tokio::test]
+async fn one_row_is_counted_where_the_caller_takes_one_though_more_were_changed() {
+    let meters = Meters::new();
+    let pool = meters.pool(1).await;
+    let insert = "INSERT INTO books (title) VALUES (random()), (random()) RETURNING id";
+    query(insert).fetch_one(&pool).await.unwrap();
+    assert_rows(&meters, 1, 1.0);
+    assert_eq!(meters.count(ROWS_CHANGED, &[]), 2);
+}
+
+#[tokio::test]
+async fn what_a_pool_is_to_go_without_is_not_there() {
+    let meters = Meters::new();
+    let settings =
+        PoolSettings::new().without_returned_rows().without_rows_changed().without_summaries();
+    let pool = pool_options::<Sqlite>().max_connections(1).connect_lazy("sqlite::memory:");
+    let pool = meters.metrics.pool_with(pool.unwrap(), &settings).unwrap();
+    pool.execute("CREATE TABLE books (title TEXT)").await.unwrap();
+    pool.execute("INSERT INTO books VALUES ('Dune')").await.unwrap();
+    pool.fetch_one("SELECT * FROM books").await.unwrap();
+    assert_eq!(meters.of(RETURNED_ROWS), []);
+    assert_eq!(meters.of(ROWS_CHANGED), []);
+    let all = meters.only(DURATION);
+    assert_eq!((all.count, all.get("db.query.summary")), (3, None));
 }
 
 #[tokio::test]
