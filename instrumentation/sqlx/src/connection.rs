@@ -102,7 +102,7 @@ where
             driver,
             connection: (&mut **guard).into(),
             statement,
-            outer: Some(ledger).filter(|ledger| ledger.is_transaction()),
+            outer: Some(ledger),
             use_time: None,
         })
     }

@@ -89,6 +89,16 @@ impl Ledger {
         Self { levels: vec![Level::default()], is_transaction: true, ..Self::default() }
     }
 
+    /// Of a transaction of sqlx that was just begun on this connection, in which it goes on with
+    /// the one by hand, if that is how the server has it: its end is the end of both.
+    pub(crate) fn taken_over(&mut self) -> Self {
+        let mut transaction = Self { is_transaction: true, ..std::mem::take(self) };
+        if transaction.levels.is_empty() {
+            transaction.levels.push(Level::default());
+        }
+        transaction
+    }
+
     /// Of a savepoint of sqlx that was just set inside this transaction.
     pub(crate) fn savepoint(&mut self) -> Self {
         if self.is_in_doubt {

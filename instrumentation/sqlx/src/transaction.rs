@@ -13,6 +13,7 @@ use crate::{
     driver::Driver,
     ledger::Ledger,
     measures::Measures,
+    operation::Operation,
     span::{TransactionOutcome, TransactionSpan},
     use_time::UseTime,
 };
@@ -37,25 +38,33 @@ pub(crate) struct Beginning<'c, DB: Database> {
     pub(crate) connection: MaybePoolConnection<'c, DB>,
     /// Instead of the database's own `BEGIN`.
     pub(crate) statement: Option<SqlStr>,
-    /// Of the transaction that is open already: what is begun is a savepoint then.
+    /// Of what it is begun on: if that is a transaction, what is begun is a savepoint.
     pub(crate) outer: Option<&'c mut Ledger>,
     pub(crate) use_time: Option<UseTime>,
 }
 
 impl<'c, DB: Database> MeasuredTransaction<'c, DB> {
     pub(crate) async fn open(beginning: Beginning<'c, DB>) -> sqlx::Result<Self> {
-        let Beginning { measures, driver, connection, statement, mut outer, use_time } = beginning;
+        let Beginning { measures, driver, connection, statement, outer, use_time } = beginning;
+        let (mut outer, mut around) = match outer {
+            Some(ledger) if ledger.is_transaction() => (Some(ledger), None),
+            around => (None, around),
+        };
         let text = match &statement {
             Some(statement) => statement.as_str(),
             None if outer.is_some() => "SAVEPOINT",
             None => "BEGIN",
         };
-        let operation = measures.operation(measures.statement(text));
+        let operation = Operation::new(&measures, measures.statement(text), around.as_deref_mut());
         // What every driver calls to begin: the public ways to it take a pool, and would hide the
         // wait for a connection in the time of the statement.
         let guard = operation.observe(Transaction::begin(connection, statement)).await?;
         let span = TransactionSpan::begin(&measures, outer.is_some());
-        let ledger = outer.as_mut().map_or_else(Ledger::transaction, |outer| outer.savepoint());
+        let ledger = match (&mut outer, around) {
+            (Some(outer), _) => outer.savepoint(),
+            (None, Some(around)) => around.taken_over(),
+            (None, None) => Ledger::transaction(),
+        };
         let connection = Measured { measures, driver, ledger, guard };
         Ok(Self { connection, span, outer, use_time })
     }

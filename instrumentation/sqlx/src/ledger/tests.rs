@@ -351,6 +351,54 @@ fn a_savepoint_outside_any_transaction_commits_when_it_is_released() {
 }
 
 #[test]
+fn the_end_of_a_transaction_inside_one_by_hand_ends_both_in_postgresql() {
+    let begin = || {
+        let mut connection = Ledger::autocommit();
+        connection.by_hand(TransactionStatement::Begin, System::Postgresql);
+        connection.note(changed(), 1);
+        connection.by_hand(TransactionStatement::Begin, System::Postgresql);
+        let mut inner = connection.taken_over();
+        inner.note(changed(), 2);
+        (connection, inner)
+    };
+    let (mut connection, inner) = begin();
+    drop(inner);
+    assert_eq!(connection.by_hand(TransactionStatement::Commit, System::Postgresql), []);
+    let (mut connection, mut inner) = begin();
+    assert_eq!(inner.committed(), [(changed(), 3)]);
+    assert_eq!(connection.note(changed(), 4), Some((changed(), 4)));
+}
+
+#[test]
+fn savepoints_of_one_name_take_no_room_in_mysql_and_others_only_so_much() {
+    let mut ledger = Ledger::transaction();
+    let set = |name: &str| TransactionStatement::Savepoint(SavepointName::test(name));
+    for _ in 0..1000 {
+        ledger.by_hand(set("a"), System::Mysql);
+        ledger.note(changed(), 1);
+    }
+    assert_eq!(ledger.levels.len(), 2);
+    assert_eq!(sum(ledger.committed()), 1000);
+    ledger.by_hand(TransactionStatement::Begin, System::Postgresql);
+    for _ in 0..1000 {
+        ledger.by_hand(set("a"), System::Postgresql);
+        ledger.note(changed(), 1);
+    }
+    assert!(ledger.levels.len() <= MAX_LEVELS);
+    assert_eq!(ledger.committed(), [], "it is unclear what they undo");
+}
+
+#[test]
+fn a_transaction_that_is_ended_by_hand_in_a_savepoint_of_sqlx_is_not_counted() {
+    let mut transaction = Ledger::transaction();
+    transaction.note(changed(), 1);
+    let mut savepoint = transaction.savepoint();
+    savepoint.by_hand(TransactionStatement::Rollback, System::Postgresql);
+    drop(savepoint);
+    assert_eq!(transaction.committed(), []);
+}
+
+#[test]
 fn an_error_in_a_savepoint_that_is_rolled_back_leaves_the_transaction_in_postgresql() {
     let mut transaction = Ledger::transaction();
     transaction.note(changed(), 1);
