@@ -1,6 +1,8 @@
 //! Definitions of objects, and statements about them.
 
 use super::{
+    TransactionStatement,
+    dialect::Dialect,
     frame::{Aim, Clause},
     keyword::Keyword,
     machine::Machine,
@@ -17,8 +19,16 @@ impl<'a> Machine<'a> {
                 frame.is_routine = keyword == Some(Keyword::Routine)
                     && matches!(frame.verb, Some(Keyword::Create | Keyword::Alter));
             }
-            _ if self.was_sign || is_one_of(word, OBJECT_MODIFIERS) => {}
-            _ => self.frame().clause = Clause::Skip,
+            _ if self.was_sign || is_one_of(word, OBJECT_MODIFIERS) => {
+                if is_one_of(word, &["TEMPORARY"]) {
+                    self.outcome.transaction = TransactionStatement::None;
+                }
+            }
+            _ => {
+                // `DROP PREPARE`, and what else there may be.
+                self.outcome.transaction = TransactionStatement::None;
+                self.frame().clause = Clause::Skip;
+            }
         }
     }
 
@@ -42,7 +52,12 @@ impl<'a> Machine<'a> {
                     | Keyword::Repair,
                 ),
                 Some(Keyword::Table | Keyword::Object),
-            ) if is_after_verb || self.previous.is_none() => self.outcome.label.push(&[word]),
+            ) if is_after_verb || self.previous.is_none() => {
+                if verb == Some(Keyword::Lock) && self.dialect == Dialect::MySql {
+                    self.outcome.transaction = TransactionStatement::ImplicitCommit;
+                }
+                self.outcome.label.push(&[word]);
+            }
             _ if is_one_of(word, TARGET_MODIFIERS) => {}
             (Some(Keyword::Vacuum | Keyword::Analyze | Keyword::Optimize | Keyword::Repair), _)
                 if is_one_of(word, UPKEEP_MODIFIERS) => {}

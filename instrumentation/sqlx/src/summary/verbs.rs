@@ -87,6 +87,7 @@ impl<'a> Machine<'a> {
             | Keyword::Abort
             | Keyword::Savepoint
             | Keyword::Release
+            | Keyword::Xa
             | Keyword::Prepare => Clause::Transaction,
             _ => Clause::Skip,
         };
@@ -128,6 +129,23 @@ fn transaction(verb: Keyword, dialect: Dialect) -> TransactionStatement {
         Keyword::Rollback | Keyword::Abort => TransactionStatement::Rollback,
         Keyword::Savepoint => TransactionStatement::Savepoint(SavepointName::default()),
         Keyword::Release => TransactionStatement::Release(SavepointName::default()),
+        _ if dialect == Dialect::MySql && commits_in_mysql(verb) => {
+            TransactionStatement::ImplicitCommit
+        }
         _ => TransactionStatement::None,
     }
+}
+
+/// "Statements That Cause an Implicit Commit" in MySQL's manual, as far as the verb says so.
+fn commits_in_mysql(verb: Keyword) -> bool {
+    matches!(
+        verb,
+        Keyword::Create
+            | Keyword::Alter
+            | Keyword::Drop
+            | Keyword::Rename
+            | Keyword::Truncate
+            | Keyword::Grant
+            | Keyword::Revoke
+    )
 }

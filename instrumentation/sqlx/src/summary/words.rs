@@ -227,6 +227,14 @@ impl<'a> Machine<'a> {
         self.outcome.transaction = match (verb, keyword) {
             (_, Some(Keyword::Savepoint)) => now,
             _ if self.takes_savepoint() => now.named(SavepointName::of(word, self.dialect)),
+            (Some(Keyword::Xa), Some(first)) if self.previous == Some(Keyword::Xa) => match first {
+                // It is refused inside a transaction.
+                Keyword::Start | Keyword::Begin => Is::RollbackAndChain,
+                Keyword::Commit => Is::Commit,
+                // What is prepared is committed later, by whomever.
+                Keyword::Rollback | Keyword::Prepare => Is::Rollback,
+                _ => now,
+            },
             (Some(Keyword::Start), Some(Keyword::Transaction)) => {
                 self.outcome.label.push(&[word]);
                 Is::Begin
