@@ -54,7 +54,26 @@
 //! Inside a transaction they are counted when it is committed, inside a
 //! savepoint when it is released and the transaction committed, and never after a rollback or a
 //! drop. It knows that PostgreSQL answers the commit of a transaction in which a statement failed
-//! with a rollback, and that a deadlock undoes the whole transaction in MySQL.
+//! with a rollback, that a deadlock undoes the whole transaction in MySQL and `CREATE TABLE` commits
+//! it there, and that `INSERT OR ROLLBACK` may end it in SQLite. Transactions and savepoints that are
+//! written by hand are followed as well.
+//!
+//! Where it is not certain what was committed, less is counted rather than more: after a batch with
+//! `BEGIN`, `COMMIT` and the like that failed, was dropped, or was left after its first row, nothing
+//! is counted on the connection until the next transaction is begun or ended on it. Some things
+//! cannot be known:
+//!
+//! - What transactions are begun and ended inside `DO` blocks, procedures and prepared text.
+//! - A commit that was given up, or whose connection broke, and that happened after all: its rows
+//!   are not counted, nor are those of any operation that was cancelled. If a cancelled statement
+//!   fails later, which aborts a transaction of PostgreSQL, a commit is counted that was none.
+//! - What is done on the driver's own connection: a function that is lent it (`&mut PgConnection`,
+//!   `COPY`, a generic [`Acquire`](sqlx::Acquire)) can abort a transaction of PostgreSQL unseen. Its
+//!   commit is then counted, although the server has rolled back.
+//! - The second phase of a commit in two: what `PREPARE TRANSACTION` or `XA PREPARE` leaves for it
+//!   is never counted.
+//! - That a constraint says `ON CONFLICT ROLLBACK` in the schema of an SQLite database, where a
+//!   savepoint is set before the program ends the transaction that is over.
 //!
 //! # What a query is called
 //!
