@@ -20,6 +20,7 @@ use crate::{
 /// Where it cannot know what a server has done, it rather counts too little, until the next
 /// statement after which it does know.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing, and any two may be so")]
 pub(crate) struct Ledger {
     /// One level for the transaction, and one for each savepoint that was set in it by hand.
     levels: Vec<Level>,
@@ -28,6 +29,8 @@ pub(crate) struct Ledger {
     is_unclear: bool,
     /// SQLite may have ended the transaction. What succeeds later tells whether it has.
     is_in_doubt: bool,
+    /// There is always a transaction, as MySQL can be told.
+    is_autocommit_off: bool,
     /// What the ledgers of a transaction and its savepoints tell each other; absent until there is
     /// something to tell, or somebody to tell it.
     news: Option<Arc<News>>,
@@ -92,7 +95,10 @@ impl Ledger {
     /// Of a transaction of sqlx that was just begun on this connection, in which it goes on with
     /// the one by hand, if that is how the server has it: its end is the end of both.
     pub(crate) fn taken_over(&mut self) -> Self {
+        let is_autocommit_off = self.is_autocommit_off;
         let mut transaction = Self { is_transaction: true, ..std::mem::take(self) };
+        self.is_autocommit_off = is_autocommit_off;
+        self.end();
         if transaction.levels.is_empty() {
             transaction.levels.push(Level::default());
         }
@@ -164,6 +170,7 @@ impl Ledger {
     /// Notes that a statement about transactions was given up, or that one of several has failed:
     /// what was done is not known.
     pub(crate) fn ended_halfway(&mut self, statement: TransactionStatement) {
+        self.is_autocommit_off |= statement == TransactionStatement::AutocommitOff;
         // Outside a transaction there is nothing to commit.
         if statement != TransactionStatement::ImplicitCommit || !self.levels.is_empty() {
             self.lose_track();
@@ -197,6 +204,15 @@ impl Ledger {
         self.levels.clear();
         self.is_unclear = false;
         self.is_in_doubt = false;
+        if self.is_autocommit_off {
+            self.levels.push(Level::default());
+        }
+    }
+
+    /// Has a transaction begin.
+    fn start(&mut self) {
+        self.levels.clear();
+        self.levels.push(Level::default());
     }
 
     /// Until a transaction is begun or ended, nothing is counted.

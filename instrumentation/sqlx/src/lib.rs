@@ -70,6 +70,8 @@
 //! - What is done on the driver's own connection: a function that is lent it (`&mut PgConnection`,
 //!   `COPY`, a generic [`Acquire`](sqlx::Acquire)) can abort a transaction of PostgreSQL unseen. Its
 //!   commit is then counted, although the server has rolled back.
+//! - That autocommit was switched off in MySQL by a text of several statements, or inside a
+//!   transaction of sqlx that is over. On the connection itself, `SET autocommit = 0` is followed.
 //! - The second phase of a commit in two: what `PREPARE TRANSACTION` or `XA PREPARE` leaves for it
 //!   is never counted.
 //! - That a constraint says `ON CONFLICT ROLLBACK` in the schema of an SQLite database, where a

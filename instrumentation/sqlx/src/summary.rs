@@ -100,7 +100,13 @@ pub(crate) fn parse(sql: &str, dialect: Dialect) -> Parsed {
         machine.lose_sight();
     }
     machine.end(is_cut_off);
-    let parsed = conclude(&machine.finished);
+    let mut parsed = conclude(&machine.finished);
+    let is_set = |outcome: &Outcome<'_>| outcome.verb == Some(keyword::Keyword::Set);
+    if dialect == Dialect::MySql && machine.finished.iter().any(is_set) {
+        let set = TransactionStatement::of_set(text);
+        parsed.may_end_halfway |= set != TransactionStatement::None && machine.finished.len() > 1;
+        parsed.transaction = parsed.transaction.then(set);
+    }
     match name {
         Some(name) => Parsed { summary: name.to_owned(), ..parsed },
         None => parsed,

@@ -18,17 +18,29 @@ impl Ledger {
             Is::Commit | Is::ImplicitCommit => return self.commit(),
             Is::CommitAndChain => {
                 let committed = self.commit();
-                self.levels.push(Level::default());
+                self.start();
                 return committed;
             }
             Is::Rollback => self.roll_back(),
             Is::RollbackAndChain => {
                 self.roll_back();
-                self.levels.push(Level::default());
+                self.start();
             }
             Is::RollbackToAndCommit(name) => {
                 self.roll_back_to(name);
                 return self.commit();
+            }
+            Is::AutocommitOff => {
+                self.is_autocommit_off = true;
+                if self.levels.is_empty() {
+                    self.start();
+                }
+            }
+            // Where it was on already, the server does nothing.
+            Is::AutocommitOn => {
+                if std::mem::take(&mut self.is_autocommit_off) {
+                    return self.commit();
+                }
             }
             Is::Unclear => self.lose_track(),
             _ if self.is_unclear => {}
@@ -44,7 +56,7 @@ impl Ledger {
             // It has committed what was open.
             System::Mysql | System::Mariadb => {
                 let committed = self.commit();
-                self.levels.push(Level::default());
+                self.start();
                 return committed;
             }
             // It refuses to begin inside a transaction: the one that was known has been undone.
@@ -53,7 +65,7 @@ impl Ledger {
         };
         if !goes_on {
             self.roll_back();
-            self.levels.push(Level::default());
+            self.start();
         }
         Changes::new()
     }

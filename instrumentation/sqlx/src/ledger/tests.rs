@@ -351,6 +351,27 @@ fn a_savepoint_outside_any_transaction_commits_when_it_is_released() {
 }
 
 #[test]
+fn without_autocommit_there_is_always_a_transaction() {
+    let mut ledger = Ledger::autocommit();
+    ledger.by_hand(TransactionStatement::AutocommitOff, System::Mysql);
+    for _ in 0..2 {
+        assert_eq!(ledger.note(changed(), 1), None);
+        ledger.by_hand(TransactionStatement::Rollback, System::Mysql);
+    }
+    assert_eq!(ledger.note(changed(), 2), None);
+    assert_eq!(ledger.by_hand(TransactionStatement::Commit, System::Mysql), [(changed(), 2)]);
+    assert_eq!(ledger.note(changed(), 4), None);
+    ledger.by_hand(TransactionStatement::Begin, System::Mysql);
+    drop(ledger.taken_over());
+    assert_eq!(ledger.note(changed(), 8), None);
+    assert_eq!(ledger.by_hand(TransactionStatement::AutocommitOn, System::Mysql), [(changed(), 8)]);
+    assert_eq!(ledger.note(changed(), 1), Some((changed(), 1)));
+    ledger.by_hand(TransactionStatement::Begin, System::Mysql);
+    ledger.note(changed(), 16);
+    assert_eq!(ledger.by_hand(TransactionStatement::AutocommitOn, System::Mysql), []);
+}
+
+#[test]
 fn the_end_of_a_transaction_inside_one_by_hand_ends_both_in_postgresql() {
     let begin = || {
         let mut connection = Ledger::autocommit();

@@ -32,6 +32,10 @@ pub(crate) enum TransactionStatement {
     OrRollback,
     /// What makes MySQL commit, such as `CREATE TABLE`.
     ImplicitCommit,
+    /// `SET autocommit = 0` of MySQL: from now on there is always a transaction.
+    AutocommitOff,
+    /// `SET autocommit = 1`: what is open is committed, if it was switched off before.
+    AutocommitOn,
     /// Several of them in one text, whose sum none of the others is.
     Unclear,
 }
@@ -61,6 +65,20 @@ impl TransactionStatement {
             (Self::Savepoint(one), Self::Release(other)) if one == other => Self::None,
             (Self::Savepoint(one), Self::RollbackTo(other)) if one == other => self,
             _ => Self::Unclear,
+        }
+    }
+
+    /// What a text of MySQL that sets something does; none of it may set `autocommit`.
+    ///
+    /// Anything but a plain number one or `ON` is taken for what switches it off.
+    pub(super) fn of_set(text: &str) -> Self {
+        let text = text.to_ascii_lowercase();
+        let Some((_, rest)) = text.rsplit_once("autocommit") else { return Self::None };
+        let value = rest.trim_start_matches(|c: char| c.is_whitespace() || "`:=".contains(c));
+        let end = value.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(value.len());
+        match &value[..end] {
+            "1" | "on" | "true" => Self::AutocommitOn,
+            _ => Self::AutocommitOff,
         }
     }
 
