@@ -1,5 +1,6 @@
 //! sqlx on real databases: what every service does, and what goes wrong.
 
+mod answers;
 mod bare;
 mod dialect;
 mod faults;
