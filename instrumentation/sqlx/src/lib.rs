@@ -51,9 +51,9 @@
 //! `kymo.db.rows.changed` counts the rows that the driver reports as affected by a single statement,
 //! no batch, which names one table and reads no other: an `INSERT … SELECT` from another table, a
 //! `DELETE` with a sub-query on one, and `EXPLAIN ANALYZE` are not counted.
-//! Inside a transaction they are counted when it is committed, inside a
-//! savepoint when it is released and the transaction committed, and never after a rollback or a
-//! drop. It knows that PostgreSQL answers the commit of a transaction in which a statement failed
+//!
+//! Inside a transaction they are counted when it is committed, inside a savepoint when it is released
+//! and the transaction committed, and never after a rollback or a drop. It knows that PostgreSQL answers the commit of a transaction in which a statement failed
 //! with a rollback, that a deadlock undoes the whole transaction in MySQL and `CREATE TABLE` commits
 //! it there, and that `INSERT OR ROLLBACK` may end it in SQLite. Transactions and savepoints that are
 //! written by hand are followed as well.
@@ -65,8 +65,9 @@
 //!
 //! - What transactions are begun and ended inside `DO` blocks, procedures and prepared text.
 //! - A commit that was given up, or whose connection broke, and that happened after all: its rows
-//!   are not counted, nor are those of any operation that was cancelled. If a cancelled statement
-//!   fails later, which aborts a transaction of PostgreSQL, a commit is counted that was none.
+//!   are not counted, nor are those of any operation that was cancelled.
+//! - A transaction by hand that is open when its connection is given back: what is changed on the
+//!   connection afterwards is taken to be committed at once.
 //! - What is done on the driver's own connection: a function that is lent it (`&mut PgConnection`,
 //!   `COPY`, a generic [`Acquire`](sqlx::Acquire)) can abort a transaction of PostgreSQL unseen. Its
 //!   commit is then counted, although the server has rolled back.
