@@ -52,11 +52,12 @@
 //! no batch, which names one table and reads no other: an `INSERT … SELECT` from another table, a
 //! `DELETE` with a sub-query on one, and `EXPLAIN ANALYZE` are not counted.
 //!
-//! Inside a transaction they are counted when it is committed, inside a savepoint when it is released
-//! and the transaction committed, and never after a rollback or a drop. It knows that PostgreSQL answers the commit of a transaction in which a statement failed
-//! with a rollback, that a deadlock undoes the whole transaction in MySQL and `CREATE TABLE` commits
-//! it there, and that `INSERT OR ROLLBACK` may end it in SQLite. Transactions and savepoints that are
-//! written by hand are followed as well.
+//! Inside a transaction they are counted when it is committed, inside a savepoint when it is
+//! released and the transaction committed, and never after a rollback or a drop. It knows that
+//! PostgreSQL answers the commit of a transaction in which a statement failed with a rollback, that
+//! a deadlock undoes the whole transaction in MySQL and `CREATE TABLE` commits it there, and that
+//! `INSERT OR ROLLBACK` may end it in SQLite. Transactions and savepoints that are written by hand
+//! are followed as well.
 //!
 //! Where it is not certain what was committed, less is counted rather than more: after a batch with
 //! `BEGIN`, `COMMIT` and the like that failed, was dropped, or was left after its first row, nothing
@@ -115,7 +116,7 @@
 //!
 //! - What is done with the pool or the connection that a measured one derefs to: `COPY`, `LISTEN`,
 //!   and functions that take `&mut PgConnection` or the like. Let them take
-//!   `&mut MeasuredConnection<'_, Postgres>`, or any [`Executor`](sqlx::Executor).
+//!   `&mut MeasuredConnection<'_, Postgres>`, or any [`Executor`].
 //! - Statements on what generic code gets through sqlx's trait [`Acquire`](sqlx::Acquire): it demands
 //!   the driver's own connection. The wait for it and its use are measured.
 //! - An error that is made of rows that have arrived, such as that a column is missing: the operation
