@@ -5,8 +5,15 @@
 //! such as `INSERT orders SELECT customers`. It may only hold verbs from a closed list and names
 //! that stand where a target stands, as they are written; never a value. Where the text leaves a
 //! doubt, the name is left out.
+//!
+//! The `lexer` cuts the text into tokens by its `dialect`; the `machine` follows them, with a `frame`
+//! for each pair of `parentheses`, into the `outcome` of each statement. What a word does there is in
+//! `words`, of verbs in `verbs`, of kinds of things in `objects`, and of transactions in
+//! `transaction`.
 
+mod ctes;
 mod dialect;
+mod divider;
 mod frame;
 mod keyword;
 mod label;
@@ -16,6 +23,7 @@ mod machine;
 mod name;
 mod objects;
 mod outcome;
+mod parentheses;
 mod target;
 mod token;
 mod transaction;

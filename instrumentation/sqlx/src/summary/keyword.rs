@@ -1,5 +1,7 @@
 //! The words that mean something to a summary.
 
+use super::divider::divider;
+
 /// A word that starts or divides a statement. Any other word is a name, or nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keyword {
@@ -113,7 +115,7 @@ impl Keyword {
     }
 
     fn of_upper(word: &[u8]) -> Option<Self> {
-        Self::verb(word).or_else(|| Self::divider(word))
+        Self::verb(word).or_else(|| divider(word))
     }
 
     fn verb(word: &[u8]) -> Option<Self> {
@@ -181,40 +183,6 @@ impl Keyword {
             b"USE" => Self::Use,
             b"VACUUM" => Self::Vacuum,
             b"XA" => Self::Xa,
-            _ => return None,
-        })
-    }
-
-    fn divider(word: &[u8]) -> Option<Self> {
-        Some(match word {
-            b"FROM" => Self::From,
-            b"INTO" => Self::Into,
-            b"JOIN" | b"STRAIGHT_JOIN" => Self::Join,
-            b"ON" => Self::On,
-            b"UNION" | b"EXCEPT" | b"INTERSECT" => Self::Union,
-            b"WHERE" | b"GROUP" | b"HAVING" | b"ORDER" | b"LIMIT" | b"OFFSET" | b"WINDOW"
-            | b"FOR" => Self::EndOfTables,
-            b"USING" => Self::Using,
-            b"RETURNING" => Self::Returning,
-            b"WHEN" => Self::When,
-            b"DISTINCT" => Self::Distinct,
-            b"CONFLICT" => Self::Conflict,
-            b"DUPLICATE" => Self::Duplicate,
-            b"OR" => Self::Or,
-            b"NOT" => Self::Not,
-            b"NO" => Self::No,
-            b"CHAIN" => Self::Chain,
-            b"PREPARED" => Self::Prepared,
-            b"RECURSIVE" => Self::Recursive,
-            b"TO" => Self::To,
-            b"TRANSACTION" => Self::Transaction,
-            b"CASE" => Self::Case,
-            b"LOOP" | b"WHILE" | b"REPEAT" | b"IF" => Self::Loop,
-            b"VIEW" | b"INDEX" | b"DATABASE" | b"SCHEMA" | b"SEQUENCE" | b"USER" | b"ROLE"
-            | b"TYPE" | b"DOMAIN" | b"EXTENSION" | b"SERVER" | b"TABLESPACE" | b"POLICY"
-            | b"RULE" | b"COLLATION" | b"PUBLICATION" | b"SUBSCRIPTION" | b"STATISTICS"
-            | b"CONVERSION" | b"LANGUAGE" | b"TABLES" => Self::Object,
-            b"FUNCTION" | b"PROCEDURE" | b"TRIGGER" | b"EVENT" | b"AGGREGATE" => Self::Routine,
             _ => return None,
         })
     }

@@ -9,21 +9,16 @@ use super::{
     token::Token,
 };
 
-/// Parentheses deeper than this are not looked into.
-const MAX_DEPTH: usize = 64;
-/// More common table expressions than this, and no name is taken any more.
-const MAX_CTES: usize = 32;
-
 /// Follows one statement after the other.
 pub(super) struct Machine<'a> {
     pub(super) dialect: Dialect,
     /// The statement and the parentheses that are open; never empty.
-    frames: Vec<Frame<'a>>,
+    pub(super) frames: Vec<Frame<'a>>,
     /// Open parentheses beyond the deepest frame.
-    beyond: usize,
+    pub(super) beyond: usize,
     /// The target that is being read.
     target: Option<Target<'a>>,
-    ctes: Vec<&'a str>,
+    pub(super) ctes: Vec<&'a str>,
     pub(super) previous: Option<Keyword>,
     /// The token before was a sign that belongs to what follows, such as `=`.
     pub(super) was_sign: bool,
@@ -215,36 +210,6 @@ impl<'a> Machine<'a> {
         frame.is_list = true;
     }
 
-    pub(super) fn name_cte(&mut self, name: &'a str) {
-        // Elsewhere a query sees itself only where it is said to be recursive.
-        let sees_itself =
-            self.frame().is_recursive || matches!(self.dialect, Dialect::Sqlite | Dialect::Other);
-        if sees_itself {
-            self.add_cte(name);
-        }
-        self.frame().clause = Clause::Cte((!sees_itself).then_some(name));
-    }
-
-    /// The body of a common table expression is over: what follows sees it.
-    pub(super) fn end_cte(&mut self) {
-        if let Clause::Cte(Some(name)) = self.frame().clause {
-            self.add_cte(name);
-        }
-    }
-
-    fn add_cte(&mut self, name: &'a str) {
-        if self.ctes.len() < MAX_CTES {
-            self.ctes.push(name);
-        } else {
-            self.is_frozen = true;
-            self.outcome.has_more_tables = true;
-        }
-    }
-
-    fn is_cte(&self, name: &str) -> bool {
-        self.ctes.iter().any(|cte| bare(cte).eq_ignore_ascii_case(bare(name)))
-    }
-
     fn comma(&mut self) {
         let frame = self.frame();
         match frame.clause {
@@ -257,49 +222,6 @@ impl<'a> Machine<'a> {
             Clause::Target(_) => self.no_name(),
             Clause::Start => frame.clause = Clause::Rest,
             _ => {}
-        }
-    }
-
-    fn open(&mut self) {
-        if self.beyond > 0 || self.frames.len() >= MAX_DEPTH {
-            self.beyond += 1;
-            self.outcome.has_more_tables = true;
-            return;
-        }
-        let frame = self.frame();
-        let inner = match frame.clause {
-            Clause::Start => {
-                let inner = Frame { clause: Clause::Start, ..*frame };
-                frame.clause = Clause::After;
-                frame.is_list = frame.holds_tables;
-                inner
-            }
-            Clause::Union => {
-                frame.clause = Clause::Rest;
-                Frame { is_main: frame.is_main, is_continued: true, ..Frame::PLAIN }
-            }
-            Clause::Cte(_) => Frame { is_cte: true, ..Frame::PLAIN },
-            Clause::Target(Aim::Read | Aim::Write) => {
-                frame.clause = Clause::After;
-                Frame { holds_tables: true, ..Frame::PLAIN }
-            }
-            Clause::Target(Aim::Object) if frame.verb == Some(Keyword::Copy) => {
-                frame.clause = Clause::AfterObject;
-                Frame::PLAIN
-            }
-            Clause::Skip | Clause::Routine(_) | Clause::AfterObject => {
-                Frame { clause: Clause::Skip, ..Frame::PLAIN }
-            }
-            _ => Frame::PLAIN,
-        };
-        self.frames.push(inner);
-    }
-
-    fn close(&mut self) {
-        if self.beyond > 0 {
-            self.beyond -= 1;
-        } else if self.frames.len() > 1 {
-            self.frames.pop();
         }
     }
 
@@ -325,9 +247,4 @@ impl<'a> Machine<'a> {
             self.finished.push(outcome);
         }
     }
-}
-
-/// A name without its quotes.
-fn bare(name: &str) -> &str {
-    name.trim_matches(['"', '`', '[', ']'])
 }
