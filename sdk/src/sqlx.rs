@@ -15,7 +15,8 @@ impl Telemetry {
     /// Measures every query, transaction and connection of a pool; a drop-in for the pool.
     ///
     /// The pool is called `address:port/database` in the metrics, with a number behind it if there
-    /// are several. Make it with [`pool_options`], and new connections are timed as well.
+    /// are several. Make it with [`pool_options`], and new connections are timed as well. A pool that
+    /// is measured twice has its connections counted twice, under two names.
     ///
     /// ```
     /// # async fn run(telemetry: &kymo::Telemetry) -> Result<(), sqlx::Error> {

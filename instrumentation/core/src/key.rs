@@ -96,7 +96,8 @@ pub const DB_SYSTEM_NAME: AttributeKey = AttributeKey::closed(
 pub const DB_NAMESPACE: AttributeKey = AttributeKey::budget(
     "db.namespace",
     64,
-    "The database that connections were opened with, of SQLite the file's name; absent if unknown.",
+    "The database that a pool's options named when it was measured, of SQLite the file's name; \
+     absent if unknown.",
 );
 /// What a statement does, and to what.
 pub const DB_QUERY_SUMMARY: AttributeKey = AttributeKey::budget(

@@ -59,13 +59,18 @@ impl Place {
             _ => (host, None),
         };
         let given = |part: &str| Some(decoded(part)).filter(|part| !part.is_empty());
+        // As the drivers read it: the last word counts, and MySQL's knows one alone.
         let asked = |names: &[&str]| {
-            let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+            let mut pairs = query.rsplit('&').filter_map(|pair| pair.split_once('='));
             pairs.find(|(name, _)| names.contains(name)).and_then(|(_, value)| given(value))
         };
-        let namespace = asked(&["dbname"]).or_else(|| given(path));
-        let address = asked(&["socket", "host", "hostaddr"]).or_else(|| given(host));
-        let port = asked(&["port"]).and_then(|port| port.parse().ok()).or(port);
+        let (namespace, address, port) = if scheme.starts_with("postgres") {
+            let port = asked(&["port"]).and_then(|port| port.parse().ok()).or(port);
+            let address = asked(&["host", "hostaddr"]).or_else(|| given(host));
+            (asked(&["dbname"]).or_else(|| given(path)), address, port)
+        } else {
+            (given(path), asked(&["socket"]).or_else(|| given(host)), port)
+        };
         Self { scheme, namespace, address, port }.reached()
     }
 

@@ -110,6 +110,8 @@ async fn a_database_of_any_kind_is_called_as_its_url_says() {
             "mysql://me:pw@db/shop?socket=/run/my%20sql.sock",
             ("mysql", "shop", "/run/my sql.sock", "", "/run/my sql.sock/shop"),
         ),
+        ("postgres://me@db/o?host=one&host=two", ("postgresql", "o", "two", "", "two:5432/o")),
+        ("mysql://me@db/shop?port=1&host=x", ("mysql", "shop", "db", "", "db:3306/shop")),
         ("mysql://me:pw@db:3306/shop", ("mysql", "shop", "db", "", "db:3306/shop")),
         ("mariadb://me:pw@db/shop", ("mariadb", "shop", "db", "", "db:3306/shop")),
         ("sqlite::memory:", ("sqlite", ":memory:", "", "", ":memory:")),
