@@ -123,8 +123,8 @@ pub const DB_OPERATION_NAME: AttributeKey = AttributeKey::closed(
 /// How a transaction ended.
 pub const DB_TRANSACTION_OUTCOME: AttributeKey = AttributeKey::closed(
     "kymo.db.transaction.outcome",
-    "`commit`; `rollback`, also when the server answered a commit with it; `dropped` without \
-     either; or `error` when the commit or the rollback failed.",
+    "`commit`; `rollback`, also when the server answered a commit with it; `dropped` \
+     before either was answered; or `error` when the commit or the rollback failed.",
 );
 /// The pool.
 pub const DB_CONNECTION_POOL_NAME: AttributeKey = AttributeKey::budget(

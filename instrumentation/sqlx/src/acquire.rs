@@ -20,7 +20,7 @@ use crate::{
 /// A connection that was acquired from a [`MeasuredPool`] through sqlx's trait [`Acquire`].
 ///
 /// The time of its use is measured. It derefs to the driver's own connection, as the trait demands:
-/// its statements are not measured. [`MeasuredPool::acquire`] has none of this.
+/// its statements are not measured. Use [`MeasuredPool::acquire`], whose statements are.
 pub struct AcquiredConnection<DB: Database> {
     connection: PoolConnection<DB>,
     _use_time: UseTime,

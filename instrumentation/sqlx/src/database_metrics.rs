@@ -18,7 +18,8 @@ use crate::{
 
 /// Measures pools of sqlx through the meters of one provider.
 ///
-/// Clones share their instruments, and the names of their pools.
+/// Clones share their instruments, and the names of their pools. Make one for each provider: two of
+/// one provider do not know each other's names, and their gauges overwrite one another.
 #[derive(Debug, Clone)]
 pub struct DatabaseMetrics {
     instruments: Arc<Instruments>,

@@ -15,7 +15,6 @@ use crate::{
     operation::Operation,
     peeked::Peeked,
     stream::{MeasuredStream, Step},
-    system::System,
     use_time::UseTime,
     waiting,
 };
@@ -177,9 +176,10 @@ async fn fetch_optional<DB: Database>(
     query: Peeked<DB>,
     mut operation: Operation<'_>,
 ) -> sqlx::Result<Option<DB::Row>> {
-    let system = operation.system();
-    // MySQL's driver does not look beyond the first row, and MariaDB would report nothing there.
-    if operation.changes_rows() && !system.is_mysql() {
+    // Of the drivers, only PostgreSQL's looks beyond the first row itself; SQLite has changed all rows
+    // by then, and only tells so later. MariaDB would tell nothing, and `Any` may be either.
+    let is_postgres = DB::NAME == "PostgreSQL";
+    if operation.changes_rows() && (is_postgres || DB::NAME == "SQLite") {
         // An insert that returns its row: only the end of the stream tells how many were changed.
         let steps = (driver.fetch_many)(connection, query);
         let steps = MeasuredStream::<DB>::new(steps, operation, driver.read_rows);
@@ -189,8 +189,7 @@ async fn fetch_optional<DB: Database>(
             match step {
                 Ok(Either::Right(row)) => first = first.or(Some(row)),
                 Ok(Either::Left(_result)) => {}
-                // Of the drivers, only PostgreSQL's looks beyond the first row.
-                Err(_) if first.is_some() && system != System::Postgresql => break,
+                Err(_) if first.is_some() && !is_postgres => break,
                 Err(error) => return Err(error),
             }
         }

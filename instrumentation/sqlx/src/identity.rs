@@ -11,6 +11,8 @@ use crate::system::System;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Identity {
     pub(crate) system: System,
+    /// Whose statements, errors and transactions it has.
+    pub(crate) protocol: System,
     pub(crate) namespace: Option<String>,
     pub(crate) address: Option<String>,
     /// Absent if it is the one that goes without saying.

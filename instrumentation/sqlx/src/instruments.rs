@@ -106,6 +106,7 @@ impl Instruments {
         let bind = |key: OperationKey| OperationSeries {
             duration: self.duration.bind(&key.attributes(&self.vocabulary)),
             returned_rows: OnceLock::new(),
+            key,
         };
         if key.summary == Some(Bounded::OTHER) {
             self.operations.folds().count(&key::DB_QUERY_SUMMARY);
@@ -113,7 +114,7 @@ impl Instruments {
         self.operations.with(key, bind, |series| {
             series.duration.record(seconds);
             if let Some(rows) = returned {
-                let bind = || self.returned_rows.bind(&key.attributes(&self.vocabulary));
+                let bind = || self.returned_rows.bind(&series.key.attributes(&self.vocabulary));
                 series.returned_rows.get_or_init(bind).record(rows);
             }
         });

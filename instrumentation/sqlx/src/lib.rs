@@ -91,7 +91,8 @@
 //! SELECT id, title FROM books WHERE author = $1
 //! ```
 //!
-//! A repeated query is recognised by where its text is in memory, and is not read again. The first
+//! A repeated query is recognised by where its text is in memory, and is not read again, up to 2,048
+//! texts of at most 8 KiB and 1 MiB in all; any other is read each time. The first
 //! 400 summaries are kept apart; later ones are `_OTHER`, and counted in `kymo.cardinality.folded`.
 //!
 //! # The pool
@@ -115,10 +116,11 @@
 //! # What is not measured
 //!
 //! - What is done with the pool or the connection that a measured one derefs to: `COPY`, `LISTEN`,
-//!   and functions that take `&mut PgConnection` or the like. Let them take
-//!   `&mut MeasuredConnection<'_, Postgres>`, or any [`Executor`].
+//!   and functions that take `&SqlitePool`, `&mut PgConnection` or the like. Let them take
+//!   `&MeasuredPool<Sqlite>`, `&mut MeasuredConnection<'_, Postgres>`, or any [`Executor`].
 //! - Statements on what generic code gets through sqlx's trait [`Acquire`](sqlx::Acquire): it demands
-//!   the driver's own connection. The wait for it and its use are measured.
+//!   the driver's own connection. The wait for it and its use are measured; of a transaction that is
+//!   begun so, its beginning.
 //! - An error that is made of rows that have arrived, such as that a column is missing: the operation
 //!   has succeeded, and a stream that is given up for it was `cancelled`.
 //!

@@ -28,6 +28,7 @@ use crate::{
 pub(crate) struct Measures {
     instruments: Arc<Instruments>,
     statements: Arc<Statements>,
+    /// Whose rules it follows, whatever it is called.
     system: System,
     identity: IdentityKey,
     transactions: [OnceLock<BoundHistogram<f64>>; TransactionOutcome::ALL.len()],
@@ -42,7 +43,7 @@ impl Measures {
         pool: PoolSeries,
         without: Without,
     ) -> Self {
-        let system = identity.system;
+        let system = identity.protocol;
         Self {
             statements: instruments.statements(system),
             system,

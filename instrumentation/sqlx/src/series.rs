@@ -24,6 +24,8 @@ pub(crate) struct OperationSeries {
     pub(crate) duration: BoundHistogram<f64>,
     /// Bound when the first rows are counted: most statements return none.
     pub(crate) returned_rows: OnceLock<BoundHistogram<u64>>,
+    /// Of this series, which may be one of folded operations.
+    pub(crate) key: OperationKey,
 }
 
 impl OperationKey {
@@ -96,8 +98,13 @@ mod tests {
 
     #[test]
     fn the_code_is_given_up_before_the_summary_and_the_error_is_kept() {
-        let identity =
-            Identity { system: System::Sqlite, namespace: None, address: None, port: None };
+        let identity = Identity {
+            system: System::Sqlite,
+            protocol: System::Sqlite,
+            namespace: None,
+            address: None,
+            port: None,
+        };
         let (identity, _) = Identities::new().admit(identity);
         let value = ValueBudget::new(1).bound("value");
         let outcome = Outcome::Failed(FAILURES.bound("io"));

@@ -46,6 +46,9 @@ impl PoolSettings {
     }
 
     /// The value of `db.system.name`; otherwise by the driver, which takes MariaDB for MySQL.
+    ///
+    /// [`System::OtherSql`] is for a product that speaks the protocol of another; any other value
+    /// also says how its statements and errors are to be read.
     pub fn system(mut self, system: System) -> Self {
         self.system = Some(system);
         self
@@ -87,13 +90,17 @@ impl PoolSettings {
     /// Where the database of `pool` is.
     pub(crate) fn identity<DB: Database>(&self, pool: &Pool<DB>) -> Identity {
         let Place { scheme, namespace, address, port } = Place::of(pool);
-        let system = self.system.unwrap_or_else(|| System::of_scheme(&scheme));
+        let driver = System::of_scheme(&scheme);
+        let system = self.system.unwrap_or(driver);
+        // Some other product is spoken to as its driver speaks.
+        let protocol = if system == System::OtherSql { driver } else { system };
         let (address, port) = match &self.server {
             Some((address, port)) => (Some(address.clone()), Some(*port)),
             None => (address, port),
         };
         Identity {
             system,
+            protocol,
             namespace: self.namespace.clone().or(namespace),
             port: port.filter(|port| address.is_some() && Some(*port) != system.default_port()),
             address,

@@ -69,7 +69,8 @@ impl<'c, DB: Database> MeasuredTransaction<'c, DB> {
         Ok(Self { connection, span, outer, use_time })
     }
 
-    /// sqlx's own transaction; neither its statements nor its end are measured from now on.
+    /// sqlx's own transaction; neither its statements nor its end are measured from now on, and rows
+    /// that were changed before are not counted either.
     pub fn into_inner(self) -> Transaction<'c, DB> {
         self.span.forget();
         if let Some(use_time) = self.use_time {

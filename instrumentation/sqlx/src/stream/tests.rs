@@ -33,8 +33,13 @@ impl Meters {
         let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
         let instruments = Arc::new(Instruments::new(&scope::meter(&provider)));
         let series = PoolSeries::new(&instruments, "books".into());
-        let identity =
-            Identity { system: System::Sqlite, namespace: None, address: None, port: None };
+        let identity = Identity {
+            system: System::Sqlite,
+            protocol: System::Sqlite,
+            namespace: None,
+            address: None,
+            port: None,
+        };
         let measures = Measures::new(instruments, identity, series, Without::default());
         Self { provider, exporter, measures }
     }

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::FutureExt;
 use kymo_core::{MetricKind, key};
-use kymo_sqlx::metrics;
-use sqlx::{AssertSqlSafe, Executor, SqlitePool, query};
+use kymo_sqlx::{PoolSettings, metrics, pool_options};
+use sqlx::{AssertSqlSafe, Executor, Sqlite, SqlitePool, query};
 
 use crate::{
     act::Act,
-    meters::{DURATION, FOLDED, Meters, ROWS_CHANGED},
+    meters::{DURATION, FOLDED, Meters, RETURNED_ROWS, ROWS_CHANGED},
 };
 
 #[tokio::test]
@@ -100,4 +100,29 @@ async fn only_what_is_declared_is_emitted() {
         assert!(emitted.contains(spec.name), "{} is never emitted", spec.name);
         assert!(!matches!(spec.kind, MetricKind::Gauge), "a gauge outlives what it watches");
     }
+}
+
+/// More series than there is room for: the rows of one that was folded are counted where the
+/// operation was.
+#[tokio::test]
+async fn returned_rows_are_folded_with_their_operation() {
+    let meters = Meters::new();
+    for file in 0..4 {
+        let settings = PoolSettings::new().namespace(format!("shop {file}"));
+        let pool = pool_options::<Sqlite>().max_connections(1).connect_lazy("sqlite::memory:");
+        let pool = meters.metrics.pool_with(pool.unwrap(), &settings).unwrap();
+        for n in 0..400 {
+            let named = format!("/* name: query_{n} */ SELECT 1");
+            pool.fetch_one(AssertSqlSafe(named)).await.unwrap();
+        }
+    }
+    let series = |name| {
+        let points = meters.of(name).into_iter();
+        let keys = points.map(|point| {
+            let text = |key| point.get(key).unwrap_or_default().to_owned();
+            ((text("db.namespace"), text("db.query.summary")), point.count)
+        });
+        keys.collect::<BTreeMap<_, _>>()
+    };
+    assert_eq!(series(RETURNED_ROWS), series(DURATION));
 }
