@@ -59,14 +59,20 @@ async fn a_panic_is_counted_as_a_panic() {
 async fn many_clients_that_leave_at_any_moment_leave_nothing_behind() {
     const CLIENTS: u64 = 200;
     let shop = Bookshop::start();
+    let mut clients = Vec::new();
+    for _ in 0..CLIENTS {
+        let mut client = TcpStream::connect(shop.address()).await.unwrap();
+        let request = b"GET /slow?ms=60000 HTTP/1.1\r\nhost: x\r\n\r\n";
+        client.write_all(request).await.unwrap();
+        clients.push(client);
+    }
+    // One that leaves before a busy server has looked at its request has made none.
+    settled(&shop, |scrape| scrape.sum(ACTIVE, &[]) / CLIENTS as f64).await;
     let mut leaving = tokio::task::JoinSet::new();
-    for n in 0..CLIENTS {
-        let address = shop.address().to_owned();
+    for (n, client) in (0..).zip(clients) {
         leaving.spawn(async move {
-            let mut client = TcpStream::connect(address).await.unwrap();
-            let request = b"GET /slow?ms=60000 HTTP/1.1\r\nhost: x\r\n\r\n";
-            client.write_all(request).await.unwrap();
-            tokio::time::sleep(Duration::from_millis(50 + n)).await;
+            tokio::time::sleep(Duration::from_millis(n)).await;
+            drop(client);
         });
     }
     leaving.join_all().await;
