@@ -179,8 +179,9 @@ async fn fetch_optional<DB: Database>(
     // Of the drivers, only PostgreSQL's looks beyond the first row itself; SQLite has changed all rows
     // by then, and only tells so later. MariaDB would tell nothing, and `Any` may be either.
     let is_postgres = DB::NAME == "PostgreSQL";
-    if operation.changes_rows() && (is_postgres || DB::NAME == "SQLite") {
-        // An insert that returns its row: only the end of the stream tells how many were changed.
+    let goes_to_the_end = is_postgres || DB::NAME == "SQLite" || !operation.returns_rows();
+    if operation.changes_rows() && goes_to_the_end {
+        // Only the end of the stream tells how many rows were changed.
         let steps = (driver.fetch_many)(connection, query);
         let steps = MeasuredStream::<DB>::new(steps, operation, driver.read_rows);
         let mut steps = steps.giving_one();

@@ -74,6 +74,8 @@
 //!   commit is then counted, although the server has rolled back.
 //! - That autocommit was switched off in MySQL by a text of several statements, or inside a
 //!   transaction of sqlx that is over. On the connection itself, `SET autocommit = 0` is followed.
+//! - How many rows a statement with `RETURNING` changed of which one row alone is fetched: MariaDB
+//!   counts that row, and `Any` none.
 //! - The second phase of a commit in two: what `PREPARE TRANSACTION` or `XA PREPARE` leaves for it
 //!   is never counted.
 //! - That a constraint says `ON CONFLICT ROLLBACK` in the schema of an SQLite database, where a

@@ -84,8 +84,13 @@ impl<'m> Operation<'m> {
         self.started.is_some()
     }
 
-    pub(crate) fn system(&self) -> System {
+    fn system(&self) -> System {
         self.measures.system()
+    }
+
+    /// Whether rows are asked for.
+    pub(crate) fn returns_rows(&self) -> bool {
+        self.statement.returns_rows
     }
 
     /// Whether it may have changed rows that the driver will report.

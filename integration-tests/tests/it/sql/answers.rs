@@ -29,9 +29,10 @@ async fn rows_that_mariadb_answers_with_are_rows_that_it_changed() {
     pool.fetch_one("INSERT INTO acts VALUES (1) RETURNING n").await.unwrap();
     pool.fetch_all("INSERT INTO acts VALUES (2), (3) RETURNING n").await.unwrap();
     pool.execute(raw_sql("INSERT INTO acts VALUES (4), (5) RETURNING n")).await.unwrap();
+    assert!(pool.fetch_optional("INSERT INTO acts VALUES (6), (7)").await.unwrap().is_none());
     let deleted = pool.fetch("DELETE FROM acts WHERE n < 3 RETURNING n");
     assert_eq!(deleted.try_collect::<Vec<_>>().await.unwrap().len(), 2);
-    changed(&telemetry, &[("INSERT", 5), ("DELETE", 2)]);
+    changed(&telemetry, &[("INSERT", 7), ("DELETE", 2)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
