@@ -96,4 +96,18 @@ mod tests {
         let status = ("changes: 8", SqliteQueryResult::default());
         assert_eq!(read(&Late { id: Some(7), status, changes: 9 }), Some(9));
     }
+
+    #[test]
+    fn a_number_that_is_cut_off_is_no_number() {
+        #[derive(Debug)]
+        #[expect(dead_code, reason = "only shown")]
+        struct Long {
+            text: String,
+            changes: u64,
+        }
+        let seen: Vec<_> = (60..120)
+            .filter_map(|len| read(&Long { text: "x".repeat(len), changes: 123_456_789 }))
+            .collect();
+        assert!(!seen.is_empty() && seen.iter().all(|rows| *rows == 123_456_789), "{seen:?}");
+    }
 }

@@ -8,7 +8,8 @@ use std::str::Chars;
 
 /// The text after `name:` among the fields of the struct that `shown` is, up to the next field.
 ///
-/// What stands inside quotes, or in a struct inside this one, is not mistaken for a field.
+/// What stands inside quotes, or in a struct inside this one, is not mistaken for a field; a value
+/// that is cut off is absent.
 pub(crate) fn field<'a>(shown: &'a str, name: &str) -> Option<&'a str> {
     let start = shown.find('{')? + 1;
     let body = &shown[start..];
@@ -16,10 +17,12 @@ pub(crate) fn field<'a>(shown: &'a str, name: &str) -> Option<&'a str> {
     loop {
         let value = rest.split_once(": ")?;
         let end = end_of_value(value.1);
+        let (shown, after) =
+            value.1.split_at_checked(end).filter(|(_, after)| !after.is_empty())?;
         if value.0.trim() == name {
-            return Some(value.1[..end].trim_end());
+            return Some(shown.trim_end());
         }
-        rest = value.1[end..].strip_prefix(',')?;
+        rest = after.strip_prefix(',')?;
     }
 }
 
