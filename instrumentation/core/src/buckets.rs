@@ -34,6 +34,15 @@ pub const DB_DURATION: &[f64] = &[0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 
 /// idle is there at once.
 pub const DB_WAIT: &[f64] = &[0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0];
 
+/// Seconds Redis takes to answer: what the database conventions advise, and three bounds below it,
+/// since one millisecond is a slow answer here.
+pub const REDIS_DURATION: &[f64] =
+    &[0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0];
+
+/// Seconds it takes to load what a cache did not have: from a file, a database or another service.
+pub const LOAD_DURATION: &[f64] =
+    &[0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0];
+
 /// Seconds a program keeps a connection or a transaction to itself, up to a minute.
 pub const DB_USE: &[f64] =
     &[0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0];

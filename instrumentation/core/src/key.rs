@@ -54,7 +54,8 @@ pub const ERROR_TYPE: AttributeKey = AttributeKey::closed(
     "error.type",
     "Why it failed; absent on success. HTTP: the status of a 5xx, `timeout`, `cancelled`, `panic`, \
      `body_error` or `_OTHER`. SQL: a constraint such as `unique_violation`, `deadlock`, \
-     `lock_timeout`, a class of SQLSTATE, `pool_timed_out`, `io`, `cancelled` and the like. Push: the status, `timeout`, `connection`, `rejected`, `too_large`, \
+     `lock_timeout`, a class of SQLSTATE, `pool_timed_out`, `io`, `cancelled` and the like. Redis: the prefix \
+     of the server's error, `timeout`, `connection_lost`, `connection_refused`, `io`, `cancelled` and the like. Push: the status, `timeout`, `connection`, `rejected`, `too_large`, \
      `cancelled`, `output`, `panic`, `collection` or `_OTHER`.",
 );
 
@@ -90,14 +91,14 @@ pub const STREAM_KIND: AttributeKey =
 /// The database product.
 pub const DB_SYSTEM_NAME: AttributeKey = AttributeKey::closed(
     "db.system.name",
-    "`postgresql`, `mysql`, `mariadb`, `sqlite` or `other_sql`.",
+    "`postgresql`, `mysql`, `mariadb`, `sqlite`, `other_sql` or `redis`.",
 );
 /// The database that connections are opened with.
 pub const DB_NAMESPACE: AttributeKey = AttributeKey::budget(
     "db.namespace",
     64,
-    "The database that a pool's options named when it was measured, of SQLite the file's name; \
-     absent if unknown.",
+    "The database that a pool's options named when it was measured, of SQLite the file's name, \
+     of Redis its number; absent if unknown.",
 );
 /// What a statement does, and to what.
 pub const DB_QUERY_SUMMARY: AttributeKey = AttributeKey::budget(
@@ -110,15 +111,17 @@ pub const DB_RESPONSE_STATUS_CODE: AttributeKey = AttributeKey::budget(
     "db.response.status_code",
     100,
     "PostgreSQL: the SQLSTATE. MySQL and MariaDB: the error number. SQLite: the extended result \
-     code. Absent unless the database answered with an error.",
+     code. Redis: the prefix of the error, such as `WRONGTYPE`. Absent unless the database answered \
+     with an error.",
 );
 /// The table whose rows were changed.
 pub const DB_COLLECTION_NAME: AttributeKey =
     AttributeKey::budget("db.collection.name", 200, "The table, as the statement names it.");
-/// What was done to rows.
+/// What was done.
 pub const DB_OPERATION_NAME: AttributeKey = AttributeKey::closed(
     "db.operation.name",
-    "`INSERT`, `REPLACE`, `UPDATE`, `DELETE` or `MERGE`.",
+    "SQL: `INSERT`, `REPLACE`, `UPDATE`, `DELETE` or `MERGE`. Redis: the command, such as `GET` or \
+     `CLIENT LIST`, after `PIPELINE` or `MULTI` for all of one such; `_OTHER` if it is not known.",
 );
 /// How a transaction ended.
 pub const DB_TRANSACTION_OUTCOME: AttributeKey = AttributeKey::closed(
@@ -135,6 +138,23 @@ pub const DB_CONNECTION_POOL_NAME: AttributeKey = AttributeKey::budget(
 /// Whether somebody has the connection.
 pub const DB_CONNECTION_STATE: AttributeKey =
     AttributeKey::closed("db.client.connection.state", "`idle` or `used`.");
+
+/// The logical cache.
+pub const CACHE_NAME: AttributeKey = AttributeKey::budget(
+    "kymo.cache.name",
+    64,
+    "The name the program gave to a cache; caches of one name are summed.",
+);
+/// What a cache answered.
+pub const CACHE_RESULT: AttributeKey = AttributeKey::closed(
+    "kymo.cache.result",
+    "`hit` if it had the entry, `miss` if it had not, `error` if it did not answer.",
+);
+/// Why a cache let an entry go.
+pub const CACHE_EVICTION_CAUSE: AttributeKey = AttributeKey::closed(
+    "kymo.cache.eviction.cause",
+    "`expired` when its time was over, `size` when there was no room.",
+);
 
 /// What a processor did.
 pub const CPU_MODE: AttributeKey = AttributeKey::closed("cpu.mode", "`user` or `system`.");

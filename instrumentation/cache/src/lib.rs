@@ -1,0 +1,4 @@
+//! One metric set for every cache.
+
+pub mod metrics;
+mod scope;
