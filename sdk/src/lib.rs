@@ -36,6 +36,9 @@
 //! | `signal` | `shutdown_signal`: Ctrl-C and SIGTERM, with tokio | no |
 //! | `process` | `TelemetryBuilder::process`, `Telemetry::tokio_runtime`, `Telemetry::build_info`, module `process` | no |
 //! | `sqlx` | `Telemetry::sqlx`, `Telemetry::sqlx_with`, module `sqlx` | no |
+//! | `cache` | `Telemetry::cache`, module `cache` | no |
+//! | `moka` | caches of moka: `cache::Cache::moka` | no |
+//! | `redis` | `Telemetry::redis`, `Telemetry::redis_with`, `Telemetry::redis_handle`, module `redis` | no |
 //! | `resource` | `TelemetryBuilder::detect_host` and the like: what the program runs on | no |
 //! | `testing` | module `testing`: telemetry for a test of its own, assertions, a lint, the laws | no |
 //! | `full` | all of the above but `testing` | no |
@@ -75,6 +78,8 @@ mod telemetry;
 mod view;
 mod wildcard;
 
+#[cfg(feature = "cache")]
+pub mod cache;
 #[cfg(feature = "config-file")]
 mod config_file;
 #[cfg(feature = "http")]
@@ -112,6 +117,10 @@ pub fn declared_metrics() -> impl Iterator<Item = &'static MetricSpec> {
         kymo_process::metrics::ALL,
         #[cfg(feature = "sqlx")]
         kymo_sqlx::metrics::ALL,
+        #[cfg(feature = "redis")]
+        kymo_redis::metrics::ALL,
+        #[cfg(feature = "cache")]
+        kymo_cache::metrics::ALL,
         kymo_core::metrics::ALL,
     ];
     crates.iter().copied().flatten().collect::<Vec<_>>().into_iter()

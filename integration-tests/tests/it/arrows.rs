@@ -29,6 +29,8 @@ const PERMITTED: &[(&str, &[&str])] = &[
     ),
     ("kymo-process", &["kymo-core", "opentelemetry", "nix", "procfs", "tokio"]),
     ("kymo-sqlx", &["kymo-core", "opentelemetry", "sqlx"]),
+    ("kymo-cache", &["kymo-core", "opentelemetry", "moka"]),
+    ("kymo-redis", &["kymo-cache", "kymo-core", "opentelemetry", "redis", "tokio"]),
     ("kymo-exposition", &[]),
     (
         "kymo-bridge",
@@ -82,9 +84,11 @@ const PERMITTED: &[(&str, &[&str])] = &[
         "kymo",
         &[
             "kymo-core",
+            "kymo-cache",
             "kymo-http",
             "kymo-process",
             "kymo-push",
+            "kymo-redis",
             "kymo-sqlx",
             "kymo-exposition",
             "kymo-bridge",

@@ -1,0 +1,131 @@
+//! One logical cache.
+
+use std::{fmt, future::Future, sync::Arc};
+
+use crate::{
+    entries::Entries,
+    instruments::CacheSeries,
+    load::Load,
+    lookup::{Answer, Lookup},
+    values::{CacheResult, EvictionCause},
+};
+
+/// A logical cache as the metrics know it: what it was asked, and what came of it, is told to it.
+///
+/// Clones, and caches of the same name, are the same: their counts are sums.
+#[derive(Clone)]
+pub struct Cache {
+    series: Arc<CacheSeries>,
+    entries: Arc<Entries>,
+}
+
+impl Cache {
+    pub(crate) fn new(series: Arc<CacheSeries>, entries: Arc<Entries>) -> Self {
+        Self { series, entries }
+    }
+
+    /// Counts `entries` that were asked for and answered alike, in `kymo.cache.requests`.
+    pub fn count(&self, result: CacheResult, entries: u64) {
+        self.series.count(result, entries);
+    }
+
+    /// Counts what was asked for and came to `answer`, and hands it back.
+    ///
+    /// ```
+    /// # fn run(sessions: &kymo_cache::Cache, users: &std::collections::HashMap<u64, String>) {
+    /// let user = sessions.lookup(users.get(&7));
+    /// # }
+    /// ```
+    pub fn lookup<A: Answer>(&self, answer: A) -> A {
+        self.count(answer.result(), 1);
+        answer
+    }
+
+    /// Counts what `lookup` comes to; a future that is dropped after its first poll, or panics, is
+    /// an `error`, and one that is never polled is nothing.
+    pub async fn lookup_async<A: Answer>(&self, lookup: impl Future<Output = A>) -> A {
+        let counted = Lookup::start(self);
+        let answer = lookup.await;
+        counted.finish(answer.result());
+        answer
+    }
+
+    /// Times the loading of an entry that the cache did not have, in `kymo.cache.load.duration`,
+    /// until it is said how it ended. What is dropped before that is `cancelled`, or `panic`.
+    pub fn start_load(&self) -> Load {
+        Load::start(Arc::clone(&self.series))
+    }
+
+    /// Times `load`, which cannot fail; otherwise as [`Cache::try_load`].
+    pub async fn load<T>(&self, load: impl Future<Output = T>) -> T {
+        let timed = self.start_load();
+        let loaded = load.await;
+        timed.succeed();
+        loaded
+    }
+
+    /// Times `load` from its first poll until its result, or until it is dropped; an error is
+    /// `_OTHER`, because it is the program's own.
+    ///
+    /// # Errors
+    ///
+    /// That of `load`.
+    pub async fn try_load<T, E>(&self, load: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        let timed = self.start_load();
+        let loaded = load.await;
+        match &loaded {
+            Ok(_) => timed.succeed(),
+            Err(_) => timed.fail(),
+        }
+        loaded
+    }
+
+    /// Counts entries that were put into the cache, or taken out of it, in `kymo.cache.writes`.
+    pub fn count_writes(&self, entries: u64) {
+        self.series.count_writes(entries);
+    }
+
+    /// Counts entries that the cache let go by itself, in `kymo.cache.evictions`.
+    pub fn count_evictions(&self, cause: EvictionCause, entries: u64) {
+        self.series.count_evictions(cause, entries);
+    }
+
+    /// Has `kymo.cache.evictions` be there from now on, at zero: for a cache that tells of them.
+    pub fn expect_evictions(&self) {
+        self.series.expect_evictions();
+    }
+
+    /// Has `count` tell at every collection how many entries `cache` has, for as long as somebody
+    /// else holds it: `kymo.cache.entry.count`. It must not block.
+    ///
+    /// ```
+    /// use std::{collections::HashMap, sync::{Arc, Mutex}};
+    ///
+    /// # fn run(sessions: &kymo_cache::Cache) {
+    /// let users: Arc<Mutex<HashMap<u64, String>>> = Arc::default();
+    /// sessions.watch_entries(&users, |users| users.lock().map_or(0, |users| users.len() as u64));
+    /// # }
+    /// ```
+    pub fn watch_entries<T, F>(&self, cache: &Arc<T>, count: F)
+    where
+        T: Send + Sync + 'static,
+        F: Fn(&T) -> u64 + Send + Sync + 'static,
+    {
+        self.entries.watch(self.series.name(), cache, count);
+    }
+}
+
+/// Whether what is told to one is told to the other.
+impl PartialEq for Cache {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.series, &other.series)
+    }
+}
+
+impl Eq for Cache {}
+
+impl fmt::Debug for Cache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Cache").field(&self.series.name().value.as_str()).finish()
+    }
+}

@@ -1,0 +1,44 @@
+//! One request for an entry.
+
+use crate::{cache::Cache, values::CacheResult};
+
+/// What a cache says when it is asked for an entry.
+pub trait Answer {
+    /// Whether it had the entry.
+    fn result(&self) -> CacheResult;
+}
+
+impl<T> Answer for Option<T> {
+    fn result(&self) -> CacheResult {
+        if self.is_some() { CacheResult::Hit } else { CacheResult::Miss }
+    }
+}
+
+impl<T, E> Answer for Result<Option<T>, E> {
+    fn result(&self) -> CacheResult {
+        self.as_ref().map_or(CacheResult::Error, Answer::result)
+    }
+}
+
+/// Counts one request when it is dropped: an error, until the answer is there.
+#[derive(Debug)]
+pub(crate) struct Lookup<'c> {
+    cache: &'c Cache,
+    result: CacheResult,
+}
+
+impl<'c> Lookup<'c> {
+    pub(crate) fn start(cache: &'c Cache) -> Self {
+        Self { cache, result: CacheResult::Error }
+    }
+
+    pub(crate) fn finish(mut self, result: CacheResult) {
+        self.result = result;
+    }
+}
+
+impl Drop for Lookup<'_> {
+    fn drop(&mut self) {
+        self.cache.count(self.result, 1);
+    }
+}
