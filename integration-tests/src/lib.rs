@@ -33,6 +33,7 @@ pub mod receiver;
 pub mod reference;
 mod rotel;
 mod scrape;
+mod server;
 mod tool;
 mod victoria;
 

@@ -8,8 +8,11 @@ use std::{
     sync::LazyLock,
 };
 
-use super::{Started, lasting, program, scratch};
-use crate::process::Signal;
+use super::Started;
+use crate::{
+    process::Signal,
+    server::{program, scratch, setpriv},
+};
 
 /// MariaDB, as the package of Debian has it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,7 +40,7 @@ impl super::Engine for Engine {
     }
 
     fn command(folder: &Path, address: SocketAddr) -> Command {
-        let mut command = lasting::setpriv();
+        let mut command = setpriv();
         as_us(command.arg(program::path("mariadbd"))).arg(at("datadir", &folder.join("data")));
         command.arg(at("socket", &folder.join("socket"))).arg(at("pid-file", &folder.join("pid")));
         command.arg(format!("--bind-address={}", address.ip()));

@@ -7,8 +7,11 @@ use std::{
     sync::LazyLock,
 };
 
-use super::{Started, lasting, program, scratch};
-use crate::process::Signal;
+use super::Started;
+use crate::{
+    process::Signal,
+    server::{program, scratch, setpriv},
+};
 
 /// PostgreSQL, as the package of Debian has it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -65,7 +68,7 @@ impl super::Engine for Engine {
 }
 
 fn as_somebody(name: &str) -> Command {
-    let mut command = lasting::setpriv();
+    let mut command = setpriv();
     if is_root() {
         command.args(SOMEBODY);
     }

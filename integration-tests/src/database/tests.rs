@@ -9,6 +9,7 @@ use std::{
 use sqlx::{AnyPool, any::AnyPoolOptions};
 
 use super::*;
+use crate::server::GONE;
 
 /// A pool that gives up soon.
 fn pool(url: &str) -> AnyPool {
@@ -64,7 +65,7 @@ fn processes_in(folder: &Path) -> Vec<PathBuf> {
 
 async fn nothing_outlives_a_panic_of<E: Engine>(frozen: bool) {
     let mut server = Database::<E>::start();
-    let folder = server.folder.path().to_owned();
+    let folder = server.server.folder().to_owned();
     // One of the processes serves a client.
     let mut connection = pool(&server.url()).acquire().await.unwrap();
     let slow = if E::NAME == "MariaDB" { "SELECT sleep(60)" } else { "SELECT pg_sleep(60)" };
@@ -101,7 +102,7 @@ fn nothing_outlives_an_abort() {
     const CHILD: &str = "KYMO_TEST_ABORTS";
     if std::env::var_os(CHILD).is_some() {
         let servers = (Postgres::start(), MariaDb::start());
-        println!("folders: {:?}", [servers.0.folder.path(), servers.1.folder.path()]);
+        println!("folders: {:?}", [servers.0.server.folder(), servers.1.server.folder()]);
         std::process::abort();
     }
     let output = Command::new(std::env::current_exe().unwrap())
@@ -111,7 +112,9 @@ fn nothing_outlives_an_abort() {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let (_, folders) = said.split_once("folders: ").expect("it started both");
+    let Some((_, folders)) = said.split_once("folders: ") else {
+        panic!("it did not start both: {}", String::from_utf8_lossy(&output.stderr))
+    };
     let folders = folders.lines().next().unwrap();
     let folders: [PathBuf; 2] = serde_json::from_str(folders).unwrap();
     for folder in folders {
@@ -123,15 +126,16 @@ fn nothing_outlives_an_abort() {
     }
 }
 
+fn tells_a_taken_port<E: Engine>() {
+    let taken = Database::<E>::start();
+    let other = scratch::folder();
+    scratch::copy(E::template(), &other.path().join("data"));
+    let program = Database::<E>::program();
+    assert!(program.listening(other.path(), &[taken.server.address()], E::started).is_none());
+}
+
 #[test]
 fn a_taken_port_is_told_from_other_failures() {
-    let server = Postgres::start();
-    let other = scratch::folder();
-    scratch::copy(postgres::Engine::template(), &other.path().join("data"));
-    assert!(Postgres::listening(&other, server.address).is_none());
-
-    let server = MariaDb::start();
-    let other = scratch::folder();
-    scratch::copy(mariadb::Engine::template(), &other.path().join("data"));
-    assert!(MariaDb::listening(&other, server.address).is_none());
+    tells_a_taken_port::<postgres::Engine>();
+    tells_a_taken_port::<mariadb::Engine>();
 }

@@ -26,7 +26,7 @@ static STARTER: LazyLock<Mutex<mpsc::Sender<Order>>> = LazyLock::new(|| {
 });
 
 /// The program that becomes another one, which the kernel kills when this process ends.
-pub(super) fn setpriv() -> Command {
+pub(crate) fn setpriv() -> Command {
     let mut command = Command::new("setpriv");
     command.arg("--pdeathsig=KILL");
     command
@@ -37,7 +37,7 @@ pub(super) fn setpriv() -> Command {
 /// # Panics
 ///
 /// When this machine has no `setpriv`, which is in Debian's essential package `util-linux`.
-pub(super) fn start(command: Command) -> Process {
+pub(crate) fn start(command: Command) -> Process {
     let (answer, process) = mpsc::channel();
     let starter = STARTER.lock().unwrap_or_else(PoisonError::into_inner).clone();
     starter.send((command, answer)).expect("a thread that starts servers");

@@ -18,7 +18,7 @@ const SWEEP: &str = "trap '' HUP INT TERM; cat; \
     for i in 1 2 3 4 5 6 7 8 9; do rm -rf \"$0\" && exit; sleep 0.2; done";
 
 static ROOT: LazyLock<Root> = LazyLock::new(|| {
-    let path = tempfile::Builder::new().prefix("databases-").tempdir();
+    let path = tempfile::Builder::new().prefix("servers-").tempdir();
     let path = path.expect("a temporary folder").keep();
     enterable(&path);
     let mut sweeper = Command::new("sh");
@@ -34,14 +34,14 @@ struct Root {
 }
 
 /// A folder that every user may enter, removed when it is dropped or else with this process.
-pub(super) fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     let folder = tempfile::tempdir_in(&ROOT.path).expect("a temporary folder");
     enterable(folder.path());
     folder
 }
 
 /// Copies a folder with its owners.
-pub(super) fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     program::run(Command::new("cp").arg("-a").arg(from).arg(to));
 }
 

@@ -17,7 +17,7 @@ const DAEMONS: &str = "/usr/sbin";
 /// # Panics
 ///
 /// When it is not installed.
-pub(super) fn path(name: &str) -> PathBuf {
+pub(crate) fn path(name: &str) -> PathBuf {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = env::split_paths(&path).chain(versions()).chain([DAEMONS.into()]);
     let found = folders.map(|folder| folder.join(name)).find(|file| file.is_file());
@@ -35,15 +35,17 @@ fn versions() -> Vec<PathBuf> {
     numbers.into_iter().map(folder).collect()
 }
 
-/// Runs a command to its end.
+/// Runs a command to its end, for what it says on its standard output.
 ///
 /// # Panics
 ///
 /// When it fails, with what it said.
-pub(super) fn run(command: &mut Command) {
+pub(crate) fn run(command: &mut Command) -> String {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.stdin(Stdio::null()).output();
     let output = output.unwrap_or_else(|error| panic!("cannot start {name}: {error}"));
-    let said = [output.stdout, output.stderr].concat();
-    assert!(output.status.success(), "{command:?} fails: {}", String::from_utf8_lossy(&said));
+    let [said, complaint] =
+        [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    assert!(output.status.success(), "{command:?} fails: {said}{complaint}");
+    said
 }
