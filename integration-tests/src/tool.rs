@@ -11,13 +11,22 @@ const PINNED: &str = include_str!("../../scripts/tools.txt");
 ///
 /// When it is not there.
 pub(crate) fn command(tool: &str, executable: &str) -> Command {
-    let folder = folder().join(format!("{tool}-{}", version(tool)));
-    let path = folder.join(executable);
+    let path = self::executable(tool, executable);
+    let mut command = Command::new(&path);
+    command.envs(path.parent().map(|folder| ("LD_LIBRARY_PATH", folder)));
+    command
+}
+
+/// Where the executable of a tool is.
+///
+/// # Panics
+///
+/// When it is not there.
+pub(crate) fn executable(tool: &str, executable: &str) -> PathBuf {
+    let path = folder().join(format!("{tool}-{}", version(tool))).join(executable);
     let missing = "run scripts/tools or scripts/test, which puts it there";
     assert!(path.exists(), "there is no {}; {missing}", path.display());
-    let mut command = Command::new(path);
-    command.env("LD_LIBRARY_PATH", folder);
-    command
+    path
 }
 
 /// As `scripts/tools` finds it.
