@@ -4,6 +4,7 @@
 //! - [`Bookshop`], [`Prometheus`], [`Rotel`] and [`VictoriaMetrics`] are real processes on free
 //!   ports, always stopped.
 //! - [`Postgres`] and [`MariaDb`] are real [`Database`] servers, to be killed, frozen and restarted.
+//! - [`Redis`] and [`RedisCluster`] are real too, and so is whom [`RedisSentinel`] watches.
 //! - [`Receiver`] takes OTLP in this process, as badly as a test wishes.
 //! - [`otlp::Point`] is what either of the two collectors was told.
 //! - [`only_declared`] holds a page against the declared attribute keys.
@@ -30,6 +31,7 @@ mod process;
 mod prometheus;
 pub mod promtool;
 pub mod receiver;
+mod redis;
 pub mod reference;
 mod rotel;
 mod scrape;
@@ -46,6 +48,7 @@ pub use crate::{
     process::{Process, Signal},
     prometheus::{Prometheus, Sampled},
     receiver::Receiver,
+    redis::{Redis, RedisCluster, RedisSentinel},
     rotel::Rotel,
     scrape::{Family, Kind, Malformed, Sample, Scrape},
     victoria::{Stored, VictoriaMetrics},
