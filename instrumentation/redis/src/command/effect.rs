@@ -1,0 +1,116 @@
+//! What commands do to a cache, and what their replies tell of it.
+
+/// What a command does to a cache, as far as its reply tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Nothing, or nothing that its reply tells.
+    Nothing,
+    /// It asks for entries.
+    Asks(Entries, Found),
+    /// It asks for entries, and takes those out that it finds.
+    Takes(Entries, Found),
+    /// It puts entries in, or takes them out.
+    Writes(Entries, Done),
+}
+
+/// Which of its arguments are entries. The first one is after the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Entries {
+    /// The first one is its key: `key …`.
+    Key,
+    /// The second one is the key, as long as it is one of the same database: `source key [REPLACE]`.
+    Target,
+    /// All are keys: `key …`.
+    Keys,
+    /// All but the last are keys: `key … path`.
+    KeysBeforePath,
+    /// Keys and values: `key value …`.
+    KeyValues,
+    /// Keys, paths and values: `key path value …`.
+    KeyPathValues,
+    /// As many keys and values as it says: `number key value … [option …]`.
+    ListedKeyValues,
+    /// All after the key are fields of a hash: `key field …`.
+    Fields,
+    /// All after the key are fields of a hash and their values: `key field value …`.
+    FieldValues,
+    /// As many fields of a hash as it says: `key [option …] FIELDS number field …`.
+    ListedFields,
+    /// As many fields of a hash and values as it says: `key [option …] FIELDS number field value …`.
+    ListedFieldValues,
+}
+
+/// How a reply tells which of the entries were there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// It is the entry, or nil.
+    Whether,
+    /// It is an array, of each entry or nil.
+    Each,
+    /// It is the parts of the entry, of which there are none if it is not there.
+    Parts,
+    /// It is the number of entries that were there.
+    Number,
+}
+
+/// How a reply tells whether something was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Done {
+    /// All were, if it is `OK`.
+    Okay,
+    /// All were, if it is 1.
+    One,
+    /// All were, if it is positive.
+    Positive,
+    /// All were, and it is the value of before, or nil.
+    Before,
+    /// All were, and it is the number that came of it.
+    After,
+    /// It is the number of entries that were.
+    Number,
+    /// It depends on the options of `SET`.
+    Set,
+    /// It was, unless the range is empty.
+    Range,
+    /// It was, unless the second of two numbers, by which it was incremented, is zero.
+    Increment,
+}
+
+impl Effect {
+    /// What the table of commands calls so; other words do not compile.
+    pub(super) const fn called(words: &str) -> Self {
+        use self::{Done as D, Entries as E, Found as F};
+        match words.as_bytes() {
+            b"" => Self::Nothing,
+            b"asks key" => Self::Asks(E::Key, F::Whether),
+            b"asks keys" => Self::Asks(E::Keys, F::Each),
+            b"asks documents" => Self::Asks(E::KeysBeforePath, F::Each),
+            b"asks fields" => Self::Asks(E::Fields, F::Each),
+            b"asks listed fields" => Self::Asks(E::ListedFields, F::Each),
+            b"asks hash" => Self::Asks(E::Key, F::Parts),
+            b"counts keys" => Self::Asks(E::Keys, F::Number),
+            b"counts field" => Self::Asks(E::Key, F::Number),
+            b"takes key" => Self::Takes(E::Key, F::Whether),
+            b"takes listed fields" => Self::Takes(E::ListedFields, F::Each),
+            b"sets key" => Self::Writes(E::Key, D::Set),
+            b"puts key" => Self::Writes(E::Key, D::Okay),
+            b"may write key" => Self::Writes(E::Key, D::One),
+            b"copies key" => Self::Writes(E::Target, D::One),
+            b"swaps key" => Self::Writes(E::Key, D::Before),
+            b"changes key" => Self::Writes(E::Key, D::After),
+            b"changes range" => Self::Writes(E::Key, D::Range),
+            b"changes document" => Self::Writes(E::Key, D::Positive),
+            b"increments key" => Self::Writes(E::Key, D::Increment),
+            b"puts pairs" => Self::Writes(E::KeyValues, D::Okay),
+            b"may put pairs" => Self::Writes(E::KeyValues, D::One),
+            b"may put listed pairs" => Self::Writes(E::ListedKeyValues, D::One),
+            b"puts documents" => Self::Writes(E::KeyPathValues, D::Okay),
+            b"deletes keys" => Self::Writes(E::Keys, D::Number),
+            b"adds fields" => Self::Writes(E::FieldValues, D::After),
+            b"puts fields" => Self::Writes(E::FieldValues, D::Okay),
+            b"may put listed fields" => Self::Writes(E::ListedFieldValues, D::One),
+            b"deletes fields" => Self::Writes(E::Fields, D::Number),
+            _ => panic!("not the words of an effect"),
+        }
+    }
+}

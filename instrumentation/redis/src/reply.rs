@@ -1,0 +1,66 @@
+//! What a command and its reply tell of the caches whose keys it names.
+//!
+//! A reply that is none of those that its command can have tells nothing, and neither does `QUEUED`,
+//! which a command within a hand-written `MULTI` is answered with: nothing is guessed.
+
+mod asked;
+mod places;
+mod set;
+mod shares;
+mod tally;
+mod written;
+
+use kymo_cache::CacheResult;
+use redis::{Cmd, Value};
+
+use self::{places::Places, tally::Tally};
+use crate::{
+    caches::Caches,
+    command::{Command, Effect, Entries, Found},
+};
+
+/// Counts what `reply` tells of the entries that `cmd`, which is a `command`, asked for or wrote.
+pub(crate) fn answered(caches: &Caches, command: Command, cmd: &Cmd, reply: &Value) {
+    let effect = command.effect();
+    if effect == Effect::Nothing || caches.is_empty() || cmd.is_no_response() {
+        return;
+    }
+    let reply = plain(reply);
+    if matches!(reply, Value::ServerError(_)) {
+        return unanswered(caches, command, cmd);
+    }
+    match effect {
+        Effect::Asks(Entries::Key, Found::Whether) => asked::for_key(caches, cmd, reply),
+        Effect::Asks(entries, told) | Effect::Takes(entries, told) => {
+            if let Some(places) = Places::of(entries, cmd) {
+                let takes = matches!(effect, Effect::Takes(..));
+                asked::for_entries(caches, cmd, places, told, reply, takes);
+            }
+        }
+        Effect::Writes(entries, done) => written::count(caches, cmd, entries, done, reply),
+        Effect::Nothing => {}
+    }
+}
+
+/// Counts an error for each entry that `cmd`, which is a `command`, asked for: it failed, or nobody
+/// waited for its reply. Whether it wrote any is not known then.
+pub(crate) fn unanswered(caches: &Caches, command: Command, cmd: &Cmd) {
+    let (Effect::Asks(entries, _) | Effect::Takes(entries, _)) = command.effect() else { return };
+    if caches.is_empty() || cmd.is_no_response() {
+        return;
+    }
+    let Some(places) = Places::of(entries, cmd) else { return };
+    let mut tally = Tally::new(caches);
+    for key in places.keys(cmd) {
+        tally.count(key, CacheResult::Error, places.each());
+    }
+}
+
+/// A reply without what it is annotated with.
+fn plain(reply: &Value) -> &Value {
+    let mut reply = reply;
+    while let Value::Attribute { data, .. } = reply {
+        reply = data;
+    }
+    reply
+}

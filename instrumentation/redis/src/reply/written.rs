@@ -1,0 +1,58 @@
+//! What was written of the entries that a command puts in or takes out.
+
+use redis::{Cmd, Value};
+
+use super::{
+    places::{Places, argument},
+    plain, set,
+    shares::share,
+    tally::Tally,
+};
+use crate::{
+    caches::Caches,
+    command::{Done, Entries},
+};
+
+/// Counts the entries of `cmd` that were written, as far as `reply` tells in the way of `done`.
+pub(super) fn count(caches: &Caches, cmd: &Cmd, entries: Entries, done: Done, reply: &Value) {
+    let number = match (done, reply) {
+        (Done::Number, Value::Int(number)) => Some(*number),
+        _ if wrote_all(cmd, done, reply) => None,
+        _ => return,
+    };
+    let Some(places) = Places::of(entries, cmd) else { return };
+    let Some(number) = number else {
+        let mut tally = Tally::new(caches);
+        return places.keys(cmd).for_each(|key| tally.count_writes(key, places.each()));
+    };
+    share(caches, cmd, places, number, |tally, key, written, _| tally.count_writes(key, written));
+}
+
+fn wrote_all(cmd: &Cmd, done: Done, reply: &Value) -> bool {
+    match (done, reply) {
+        (Done::Okay, Value::Okay)
+        | (Done::One, Value::Int(1))
+        | (Done::Before, Value::Nil | Value::BulkString(_))
+        | (Done::After, Value::Int(_) | Value::Double(_) | Value::BulkString(_)) => true,
+        (Done::Positive, Value::Int(number)) => *number > 0,
+        (Done::Set, reply) => set::wrote(cmd, reply),
+        // Nothing put anywhere makes no entry, and changes none.
+        (Done::Range, Value::Int(_)) => argument(cmd, 3).is_some_and(|value| !value.is_empty()),
+        (Done::Increment, Value::Array(numbers)) => {
+            matches!(&numbers[..], [_, by] if is_number_but_zero(plain(by)))
+        }
+        _ => false,
+    }
+}
+
+fn is_number_but_zero(reply: &Value) -> bool {
+    match reply {
+        Value::Int(number) => *number != 0,
+        Value::Double(number) => *number != 0.0,
+        Value::BulkString(text) => {
+            let number = str::from_utf8(text).ok().and_then(|text| text.parse::<f64>().ok());
+            number.is_some_and(|number| number != 0.0)
+        }
+        _ => false,
+    }
+}
