@@ -90,6 +90,8 @@ pub mod otlp;
 pub mod process;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
+#[cfg(feature = "redis")]
+pub mod redis;
 #[cfg(feature = "sqlx")]
 pub mod sqlx;
 #[cfg(feature = "testing")]

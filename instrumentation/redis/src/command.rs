@@ -18,6 +18,7 @@ impl Command {
     pub(crate) const OTHER: Self = Self(0);
 
     /// How many there are, [`Command::OTHER`] among them.
+    #[cfg(test)]
     pub(crate) const COUNT: usize = ENTRIES.len();
 
     /// What `command` asks the server to do, whatever the case it is written in.

@@ -42,7 +42,11 @@ impl Places {
 
     /// The keys, in their order, each as often as it is there.
     pub(super) fn keys(self, cmd: &Cmd) -> impl Iterator<Item = &[u8]> {
-        cmd.args_iter().skip(self.first).step_by(self.step).take(self.count).map(bytes)
+        cmd.args_iter()
+            .skip(self.first)
+            .step_by(self.step)
+            .take(self.count)
+            .map(|argument| bytes(&argument))
     }
 
     /// How many fields of a hash each key stands for; 1, if it is the key that is the entry.
@@ -63,17 +67,17 @@ impl Places {
 
 /// The argument at `index`, where 0 is the command.
 pub(super) fn argument(cmd: &Cmd, index: usize) -> Option<&[u8]> {
-    cmd.args_iter().nth(index).map(bytes)
+    cmd.args_iter().nth(index).map(|argument| bytes(&argument))
 }
 
 /// What is written there. A cursor is never a key, nor an option.
-pub(super) fn bytes(argument: Arg<&[u8]>) -> &[u8] {
+pub(super) fn bytes<'a>(argument: &Arg<&'a [u8]>) -> &'a [u8] {
     if let Arg::Simple(bytes) = argument { bytes } else { b"" }
 }
 
 /// Where `option` is, from the argument at `first` on.
 fn position(cmd: &Cmd, first: usize, option: &[u8]) -> Option<usize> {
-    let found = |argument| bytes(argument).eq_ignore_ascii_case(option);
+    let found = |argument| bytes(&argument).eq_ignore_ascii_case(option);
     Some(first + cmd.args_iter().skip(first).position(found)?)
 }
 

@@ -51,7 +51,7 @@ impl<'c> Options<'c> {
     /// What stands after the key and the value; `None`, if that is not all known.
     fn of(cmd: &'c Cmd) -> Option<Self> {
         let mut options = Self { get: false, condition: Condition::None };
-        let mut words = cmd.args_iter().skip(3).map(bytes);
+        let mut words = cmd.args_iter().skip(3).map(|argument| bytes(&argument));
         while let Some(word) = words.next() {
             let mut upper = [0; LONGEST];
             let upper = upper.get_mut(..word.len())?;

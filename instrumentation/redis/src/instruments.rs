@@ -1,0 +1,68 @@
+//! The instruments of all measured connections of one meter provider.
+
+use kymo_core::{Bounded, Folds, MetricKind, SeriesCache, ValueBudget, key};
+use opentelemetry::metrics::{BoundHistogram, Histogram, Meter};
+
+use crate::{
+    metrics,
+    place::{Namespace, PlaceKey, Places, Server},
+    series::OperationKey,
+};
+
+/// Series bound at most, beside a quarter more that are folded; below the SDK's own limit.
+const SERIES: usize = 1000;
+
+#[derive(Debug)]
+pub(crate) struct Instruments {
+    vocabulary: Vocabulary,
+    duration: Histogram<f64>,
+    operations: SeriesCache<OperationKey, BoundHistogram<f64>>,
+}
+
+/// The values of attributes that are not known at compile time.
+#[derive(Debug)]
+pub(crate) struct Vocabulary {
+    pub(crate) places: Places,
+    pub(crate) statuses: ValueBudget,
+}
+
+impl Instruments {
+    pub(crate) fn new(meter: &Meter) -> Self {
+        let spec = &metrics::OPERATION_DURATION;
+        let buckets = match spec.kind {
+            MetricKind::Histogram { buckets } => buckets,
+            _ => &[],
+        };
+        let folded = [key::DB_RESPONSE_STATUS_CODE, key::DB_OPERATION_NAME, key::DB_NAMESPACE];
+        let statuses = key::DB_RESPONSE_STATUS_CODE.limit().unwrap_or(0);
+        Self {
+            vocabulary: Vocabulary { places: Places::new(), statuses: ValueBudget::new(statuses) },
+            duration: spec.histogram(meter, buckets),
+            operations: SeriesCache::new(SERIES, Folds::new(meter, spec, &folded)),
+        }
+    }
+
+    /// The key of a database, which is that of all others where there are too many.
+    pub(crate) fn place(&self, namespace: &Namespace, server: Option<&Server>) -> PlaceKey {
+        let (key, is_in_full) = self.vocabulary.places.admit(namespace, server);
+        if !is_in_full {
+            self.operations.folds().count(&key::DB_NAMESPACE);
+        }
+        key
+    }
+
+    /// `code` within the budget of status codes.
+    pub(crate) fn status(&self, code: &str) -> Bounded {
+        let bounded = self.vocabulary.statuses.bound(code);
+        if bounded == Bounded::OTHER {
+            self.operations.folds().count(&key::DB_RESPONSE_STATUS_CODE);
+        }
+        bounded
+    }
+
+    /// Records one finished operation.
+    pub(crate) fn record(&self, key: OperationKey, seconds: f64) {
+        let bind = |key: OperationKey| self.duration.bind(&key.attributes(&self.vocabulary));
+        self.operations.with(key, bind, |duration| duration.record(seconds));
+    }
+}

@@ -1,0 +1,106 @@
+//! One command or pipeline, from its first poll until its reply, its error or its drop.
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Instant,
+};
+
+use kymo_core::{Bounded, Outcome};
+use redis::{RedisFuture, RedisResult, Value};
+
+use crate::{
+    failure::Failure,
+    place::PlaceKey,
+    redis_handle::Shared,
+    request::{Reply, Request},
+    series::OperationKey,
+};
+
+/// A request and its reply, recorded exactly once: when the reply is there, or when it is dropped
+/// after its first poll.
+pub(crate) struct Operation<'a, T> {
+    redis: &'a Shared,
+    place: PlaceKey,
+    request: Request<'a>,
+    reply: RedisFuture<'a, T>,
+    /// At the first poll: what is never polled sends nothing.
+    started: Option<Instant>,
+    outcome: Outcome,
+    status: Option<Bounded>,
+    is_recorded: bool,
+}
+
+impl<'a, T> Operation<'a, T> {
+    pub(crate) fn new(
+        redis: &'a Shared,
+        place: PlaceKey,
+        request: Request<'a>,
+        reply: RedisFuture<'a, T>,
+    ) -> Self {
+        let (started, outcome, status) = (None, Outcome::default(), None);
+        Self { redis, place, request, reply, started, outcome, status, is_recorded: false }
+    }
+
+    fn record(&mut self, answers: Option<&[Value]>) {
+        let Some(started) = self.started.filter(|_| !self.is_recorded) else { return };
+        let elapsed = started.elapsed();
+        self.is_recorded = true;
+        let Self { place, status, outcome, .. } = *self;
+        let key = OperationKey { place, name: self.request.name(), status, outcome };
+        self.redis.instruments.record(key, elapsed.as_secs_f64());
+        self.request.tell_caches(&self.redis.caches, answers);
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        self.outcome = failure.outcome;
+        self.status = failure.code.map(|code| self.redis.instruments.status(&code));
+    }
+}
+
+impl<T: Reply> Operation<'_, T> {
+    fn end(&mut self, result: &RedisResult<T>) {
+        self.outcome = Outcome::Success;
+        match result {
+            Ok(reply) => {
+                if let Some(error) = reply.server_error(self.request) {
+                    self.fail(Failure::of_reply(error));
+                }
+                self.record(reply.answers(self.request));
+            }
+            Err(error) => {
+                self.fail(Failure::of(error));
+                self.record(None);
+            }
+        }
+    }
+}
+
+impl<T: Reply> Future for Operation<'_, T> {
+    type Output = RedisResult<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.started.get_or_insert_with(Instant::now);
+        // Until the poll returns: if it unwinds, this stays.
+        self.outcome = Outcome::Panic;
+        let result = self.reply.as_mut().poll(context);
+        match &result {
+            Poll::Pending => self.outcome = Outcome::Cancelled,
+            Poll::Ready(result) => self.end(result),
+        }
+        result
+    }
+}
+
+impl<T> Drop for Operation<'_, T> {
+    fn drop(&mut self) {
+        self.record(None);
+    }
+}
+
+impl<T> fmt::Debug for Operation<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Operation").field("outcome", &self.outcome).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,69 @@
+//! One Redis.
+
+use std::{ops::DerefMut, sync::Arc};
+
+use redis::aio::ConnectionLike;
+
+use crate::{
+    caches::Caches,
+    connection::MeasuredConnection,
+    guard::Guard,
+    instruments::Instruments,
+    place::{Namespace, PlaceKey, Server},
+};
+
+/// A Redis as the metrics know it, which connections to it are measured by.
+///
+/// A clone is the same; making a measured connection costs no more than a look-up, so that one can
+/// be made of every connection that a pool hands out.
+#[derive(Debug, Clone)]
+pub struct Redis(Arc<Shared>);
+
+/// What all connections to one Redis share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) instruments: Arc<Instruments>,
+    pub(crate) namespace: Option<Namespace>,
+    pub(crate) server: Option<Server>,
+    pub(crate) caches: Caches,
+}
+
+impl Redis {
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+
+    /// Measures every command that is sent through what this returns.
+    ///
+    /// ```
+    /// # async fn run(redis: &kymo_redis::Redis, client: redis::Client) -> redis::RedisResult<()> {
+    /// use redis::AsyncCommands;
+    ///
+    /// let mut connection = redis.connection(client.get_multiplexed_async_connection().await?);
+    ///
+    /// let title: Option<String> = connection.get("book:1").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn connection<C: ConnectionLike>(&self, connection: C) -> MeasuredConnection<C> {
+        let place = self.0.place(connection.get_db());
+        MeasuredConnection::new(connection, Arc::clone(&self.0), place)
+    }
+
+    /// As [`Redis::connection`], of what is no connection itself and lends one, such as the guard of
+    /// a pool of `bb8`, or a `&mut` to any connection.
+    pub fn guard<G>(&self, guard: G) -> MeasuredConnection<Guard<G>>
+    where
+        G: DerefMut<Target: ConnectionLike>,
+    {
+        self.connection(Guard::new(guard))
+    }
+}
+
+impl Shared {
+    fn place(&self, number: i64) -> PlaceKey {
+        let number = Namespace::Number(number);
+        let namespace = self.namespace.as_ref().unwrap_or(&number);
+        self.instruments.place(namespace, self.server.as_ref())
+    }
+}

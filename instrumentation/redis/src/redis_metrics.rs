@@ -1,0 +1,44 @@
+//! What measures Redis.
+
+use std::sync::Arc;
+
+use kymo_cache::CacheMetrics;
+use opentelemetry::metrics::MeterProvider;
+
+use crate::{
+    caches::Caches,
+    instruments::Instruments,
+    redis_handle::{Redis, Shared},
+    scope,
+    settings::RedisSettings,
+};
+
+/// Measures connections to Redis through the meters of one provider.
+///
+/// Clones share their instruments. Make one for each provider.
+#[derive(Debug, Clone)]
+pub struct RedisMetrics {
+    instruments: Arc<Instruments>,
+    caches: CacheMetrics,
+}
+
+impl RedisMetrics {
+    /// Instruments from `meters`, for any number of connections; hits, misses and writes are
+    /// counted by `caches`.
+    pub fn new(meters: &dyn MeterProvider, caches: &CacheMetrics) -> Self {
+        let instruments = Arc::new(Instruments::new(&scope::meter(meters)));
+        Self { instruments, caches: caches.clone() }
+    }
+
+    /// A Redis that is called as `settings` say, for any number of connections to it.
+    pub fn redis(&self, settings: &RedisSettings) -> Redis {
+        let cache = |name: &String| self.caches.cache(name);
+        let prefixes = settings.prefixes.iter().map(|(prefix, name)| (prefix.clone(), cache(name)));
+        Redis::new(Shared {
+            instruments: Arc::clone(&self.instruments),
+            namespace: settings.namespace.clone(),
+            server: settings.server.clone(),
+            caches: Caches::new(settings.cache.as_ref().map(cache), prefixes.collect()),
+        })
+    }
+}

@@ -1,0 +1,11 @@
+//! Everything that a measured connection promises, whatever the server does.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod batches;
+mod cardinality;
+mod identity;
+mod meters;
+mod outcomes;
+mod scripted;
+mod transparency;
