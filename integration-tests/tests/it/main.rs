@@ -30,6 +30,7 @@ mod own_test;
 mod prometheus;
 mod pushing;
 mod receivers;
+mod redis_laws;
 mod road;
 mod servers;
 mod sql;

@@ -15,7 +15,8 @@ use crate::{
 
 impl Snapshot {
     /// There are metrics and attributes of `declared`, of the declared kind and unit, and no others;
-    /// and no attribute takes more values than its budget.
+    /// and no attribute takes more values than its budget. A metric that is declared more than once
+    /// is as one of its declarations says.
     ///
     /// ```
     /// # let telemetry = kymo::testing::TestTelemetry::new();
@@ -38,10 +39,13 @@ impl Snapshot {
 pub(super) fn objection(declared: &[MetricSpec], snapshot: &Snapshot) -> Option<String> {
     snapshot.metrics.iter().find_map(|metric| {
         let name = &metric.name;
-        match declared.iter().find(|spec| spec.name == name) {
-            Some(spec) => definition(metric, spec).or_else(|| attributes(metric, spec)),
-            None => Some(format!("the metric `{name}` is not declared")),
+        // Several instrumentations may record one metric, each with attributes of its own.
+        let mut first = None;
+        for spec in declared.iter().filter(|spec| spec.name == name) {
+            let objection = definition(metric, spec).or_else(|| attributes(metric, spec))?;
+            first.get_or_insert(objection);
         }
+        Some(first.unwrap_or_else(|| format!("the metric `{name}` is not declared")))
     })
 }
 

@@ -46,3 +46,14 @@ fn what_is_not_declared_is_named() {
     let kind = message(|| telemetry.snapshot().assert_declared(&[gauge]));
     assert_eq!(kind, "`books.sold` is a counter in `{book}`, and is declared as a gauge in `1`");
 }
+
+#[test]
+fn a_metric_of_two_instrumentations_is_as_one_of_them_declares() {
+    const LENT: MetricSpec = MetricSpec { attributes: &[], ..SOLD };
+    let telemetry = TestTelemetry::new();
+    let sold = SOLD.counter(&telemetry.meter("shop"));
+    sold.add(1, &[SHOP.of("arrakis")]);
+    telemetry.snapshot().assert_declared(&[LENT, SOLD]);
+    let neither = message(|| telemetry.snapshot().assert_declared(&[LENT, LENT]));
+    assert_eq!(neither, "`books.sold` has the undeclared attribute `shop.name`");
+}

@@ -1,0 +1,119 @@
+//! The laws, for connections to Redis.
+
+use std::{
+    sync::{Arc, OnceLock},
+    task::Poll,
+};
+
+use integration_tests::Redis;
+use kymo::{
+    MetricSpec, Telemetry,
+    redis::MeasuredConnection,
+    testing::laws::{self, Subject},
+};
+use redis::{
+    Cmd, RedisResult, Value,
+    aio::{ConnectionManager, ConnectionManagerConfig},
+};
+
+/// A connection to a real server, opened when it is first asked.
+struct Connection {
+    kind: Kind,
+    /// The last of them stops it.
+    _server: Arc<Redis>,
+}
+
+enum Kind {
+    Bare(ConnectionManager),
+    Measured(MeasuredConnection<ConnectionManager>),
+}
+
+impl Connection {
+    async fn ask(&self, cmd: &Cmd) -> RedisResult<Value> {
+        match &self.kind {
+            Kind::Bare(connection) => cmd.query_async(&mut connection.clone()).await,
+            Kind::Measured(connection) => cmd.query_async(&mut connection.clone()).await,
+        }
+    }
+}
+
+fn command(words: &[&str]) -> Cmd {
+    let mut cmd = Cmd::new();
+    cmd.arg(words);
+    cmd
+}
+
+impl Subject for Connection {
+    const OPERATIONS: &'static str = "db.client.operation.duration";
+    const IN_FLIGHT: &'static [&'static str] = &[];
+    const SERIES: usize = 1;
+    /// Each takes a round trip to the server.
+    const STRANGERS: u32 = 20_000;
+
+    fn declared() -> Vec<MetricSpec> {
+        let ours = |metric: &&MetricSpec| {
+            ["db.client.operation.", "kymo.cache.", "kymo.cardinality."]
+                .iter()
+                .any(|of| metric.name.starts_with(of))
+        };
+        kymo::declared_metrics().filter(ours).copied().collect()
+    }
+
+    fn new(telemetry: Option<&Telemetry>) -> Self {
+        static SERVER: OnceLock<Arc<Redis>> = OnceLock::new();
+        let server = Arc::clone(SERVER.get_or_init(|| Arc::new(Redis::start())));
+        let client = redis::Client::open(server.url()).unwrap();
+        let config = ConnectionManagerConfig::new();
+        let connection = ConnectionManager::new_lazy_with_config(client, config).unwrap();
+        let kind = match telemetry {
+            Some(telemetry) => Kind::Measured(telemetry.redis(connection)),
+            None => Kind::Bare(connection),
+        };
+        Self { kind, _server: server }
+    }
+
+    async fn succeed(&self) {
+        self.ask(&command(&["GET", "nothing"])).await.unwrap();
+    }
+
+    async fn fail(&self) {
+        self.ask(&command(&["GET"])).await.unwrap_err();
+    }
+
+    async fn cancel(&self) {
+        // Blocks for a moment; polled once, and dropped.
+        let cmd = command(&["BLPOP", "nothing", "0.01"]);
+        let mut slow = std::pin::pin!(self.ask(&cmd));
+        std::future::poll_fn(|context| {
+            assert!(slow.as_mut().poll(context).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+    }
+
+    async fn stranger(&self, n: u32) {
+        let _ = self.ask(&command(&[&format!("STRANGER{n}"), &format!("secret {n}")])).await;
+    }
+
+    async fn transcript(&self) -> Vec<String> {
+        let programs: [&[&str]; 7] = [
+            &["SET", "book", "Dune"],
+            &["GET", "book"],
+            &["LPUSH", "book", "no list"],
+            &["HGETALL", "nothing"],
+            &["NOPE"],
+            &[],
+            &["DEL", "book"],
+        ];
+        let mut seen = Vec::new();
+        for words in programs {
+            seen.push(format!("{:?}", self.ask(&command(words)).await));
+        }
+        seen
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_measured_connection_obeys_the_laws() {
+    laws::hold::<Connection>().await;
+}
