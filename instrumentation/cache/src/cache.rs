@@ -45,9 +45,7 @@ impl Cache {
     /// an `error`, and one that is never polled is nothing.
     pub async fn lookup_async<A: Answer>(&self, lookup: impl Future<Output = A>) -> A {
         let counted = Lookup::start(self);
-        let answer = lookup.await;
-        counted.finish(answer.result());
-        answer
+        counted.answer(lookup.await)
     }
 
     /// Times the loading of an entry that the cache did not have, in `kymo.cache.load.duration`,

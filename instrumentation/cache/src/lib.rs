@@ -58,6 +58,8 @@ mod instruments;
 mod load;
 mod lookup;
 pub mod metrics;
+#[cfg(feature = "moka")]
+pub mod moka;
 mod scope;
 mod values;
 

@@ -32,8 +32,10 @@ impl<'c> Lookup<'c> {
         Self { cache, result: CacheResult::Error }
     }
 
-    pub(crate) fn finish(mut self, result: CacheResult) {
-        self.result = result;
+    /// Counts what it came to, and hands that back.
+    pub(crate) fn answer<A: Answer>(mut self, answer: A) -> A {
+        self.result = answer.result();
+        answer
     }
 }
 

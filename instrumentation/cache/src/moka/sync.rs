@@ -1,0 +1,9 @@
+//! Blocking caches.
+
+mod by_ref;
+mod cache;
+mod owned;
+
+pub use by_ref::MeasuredRefKeyEntrySelector;
+pub use cache::MeasuredCache;
+pub use owned::MeasuredOwnedKeyEntrySelector;
