@@ -64,3 +64,6 @@ fn plain(reply: &Value) -> &Value {
     }
     reply
 }
+
+#[cfg(test)]
+mod tests;

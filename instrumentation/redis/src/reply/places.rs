@@ -71,7 +71,7 @@ pub(super) fn argument(cmd: &Cmd, index: usize) -> Option<&[u8]> {
 }
 
 /// What is written there. A cursor is never a key, nor an option.
-pub(super) fn bytes<'a>(argument: &Arg<&'a [u8]>) -> &'a [u8] {
+pub(super) fn bytes<'c>(argument: &Arg<&'c [u8]>) -> &'c [u8] {
     if let Arg::Simple(bytes) = argument { bytes } else { b"" }
 }
 

@@ -1,0 +1,99 @@
+//! Caches whose counts can be read.
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use kymo_cache::{
+    CacheMetrics,
+    metrics::{REQUESTS, WRITES},
+};
+use kymo_core::key;
+use opentelemetry_sdk::metrics::{
+    InMemoryMetricExporter, SdkMeterProvider,
+    data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics, ScopeMetrics},
+};
+use redis::{Cmd, Value};
+
+use crate::{caches::Caches, command::Command, reply};
+
+/// What the caches that were told something were told: hits, misses, errors and writes.
+pub(super) type Told = BTreeMap<String, [i64; 4]>;
+
+/// Caches of all keys, where those of some prefixes have their own:
+/// `b:` are `books`, among which `b:s:` are `series`, and `u:` are `users`; the rest is `redis`.
+pub(super) struct Observed {
+    caches: Caches,
+    provider: SdkMeterProvider,
+    exporter: InMemoryMetricExporter,
+    /// What was told altogether.
+    before: RefCell<Told>,
+}
+
+impl Observed {
+    pub(super) fn new() -> Self {
+        Self::with(Some("redis"))
+    }
+
+    /// With another cache for the rest, or none.
+    pub(super) fn with(rest: Option<&str>) -> Self {
+        let exporter = InMemoryMetricExporter::default();
+        let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
+        let metrics = CacheMetrics::new(&provider);
+        let prefixes = [("b:", "books"), ("b:s:", "series"), ("u:", "users")];
+        let prefixes =
+            prefixes.map(|(prefix, name)| (prefix.as_bytes().to_vec(), metrics.cache(name)));
+        let caches = Caches::new(rest.map(|name| metrics.cache(name)), prefixes.to_vec());
+        Self { caches, provider, exporter, before: RefCell::default() }
+    }
+
+    /// What is told when `cmd` is answered with `reply`.
+    pub(super) fn answered(&self, cmd: &Cmd, reply: &Value) -> Told {
+        reply::answered(&self.caches, Command::of(cmd), cmd, reply);
+        self.told()
+    }
+
+    /// What is told when `cmd` is not answered.
+    pub(super) fn unanswered(&self, cmd: &Cmd) -> Told {
+        reply::unanswered(&self.caches, Command::of(cmd), cmd);
+        self.told()
+    }
+
+    fn told(&self) -> Told {
+        let after = self.counts();
+        let before = self.before.replace(after.clone());
+        let since = after.into_iter().map(|(cache, after)| {
+            let before = before.get(&cache).copied().unwrap_or_default();
+            (cache, std::array::from_fn(|of| after[of] - before[of]))
+        });
+        since.filter(|(_, counts)| *counts != [0; 4]).collect()
+    }
+
+    fn counts(&self) -> Told {
+        self.exporter.reset();
+        self.provider.force_flush().unwrap();
+        let mut counts = Told::new();
+        for metrics in &self.exporter.get_finished_metrics().unwrap() {
+            let scopes = ResourceMetrics::scope_metrics(metrics);
+            scopes.flat_map(ScopeMetrics::metrics).for_each(|metric| add(metric, &mut counts));
+        }
+        counts
+    }
+}
+
+fn add(metric: &Metric, counts: &mut Told) {
+    let AggregatedMetrics::U64(MetricData::Sum(sum)) = metric.data() else { return };
+    for point in sum.data_points() {
+        let attribute = |name| {
+            let found = point.attributes().find(|attribute| attribute.key.as_str() == name);
+            found.map(|attribute| attribute.value.to_string())
+        };
+        let column = match (metric.name(), attribute(key::CACHE_RESULT.name).as_deref()) {
+            (name, Some("hit")) if name == REQUESTS.name => 0,
+            (name, Some("miss")) if name == REQUESTS.name => 1,
+            (name, Some("error")) if name == REQUESTS.name => 2,
+            (name, None) if name == WRITES.name => 3,
+            _ => return,
+        };
+        let cache = attribute(key::CACHE_NAME.name).unwrap();
+        counts.entry(cache).or_default()[column] += point.value().cast_signed();
+    }
+}
