@@ -39,6 +39,7 @@
 //! | `cache` | `Telemetry::cache`, module `cache` | no |
 //! | `moka` | caches of moka: `cache::Cache::moka` | no |
 //! | `redis` | `Telemetry::redis`, `Telemetry::redis_with`, `Telemetry::redis_handle`, module `redis` | no |
+//! | `redis-cluster` | clusters of Redis whose redirects are counted: `redis::Redis::cluster` | no |
 //! | `resource` | `TelemetryBuilder::detect_host` and the like: what the program runs on | no |
 //! | `testing` | module `testing`: telemetry for a test of its own, assertions, a lint, the laws | no |
 //! | `full` | all of the above but `testing` | no |

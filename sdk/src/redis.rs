@@ -2,6 +2,8 @@
 
 use kymo_redis::{ConnectionLike, RedisMetrics};
 
+#[cfg(feature = "redis-cluster")]
+pub use kymo_redis::ClusterNode;
 pub use kymo_redis::{Guard, MeasuredConnection, Redis, RedisSettings};
 
 use crate::Telemetry;

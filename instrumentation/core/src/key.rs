@@ -156,6 +156,12 @@ pub const CACHE_EVICTION_CAUSE: AttributeKey = AttributeKey::closed(
     "`expired` when its time was over, `size` when there was no room.",
 );
 
+/// How a node of a cluster sent a command elsewhere.
+pub const REDIS_REDIRECT: AttributeKey = AttributeKey::closed(
+    "kymo.redis.redirect",
+    "`moved` if the slot has another owner, `ask` if it is on its way to one.",
+);
+
 /// What a processor did.
 pub const CPU_MODE: AttributeKey = AttributeKey::closed("cpu.mode", "`user` or `system`.");
 /// Which way bytes went between the process and a disk.

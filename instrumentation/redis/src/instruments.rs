@@ -1,6 +1,8 @@
 //! The instruments of all measured connections of one meter provider.
 
 use kymo_core::{Bounded, Folds, MetricKind, SeriesCache, ValueBudget, key};
+#[cfg(feature = "cluster")]
+use opentelemetry::metrics::{BoundCounter, Counter};
 use opentelemetry::metrics::{BoundHistogram, Histogram, Meter};
 
 use crate::{
@@ -17,6 +19,8 @@ pub(crate) struct Instruments {
     vocabulary: Vocabulary,
     duration: Histogram<f64>,
     operations: SeriesCache<OperationKey, BoundHistogram<f64>>,
+    #[cfg(feature = "cluster")]
+    redirects: Counter<u64>,
 }
 
 /// The values of attributes that are not known at compile time.
@@ -39,6 +43,8 @@ impl Instruments {
             vocabulary: Vocabulary { places: Places::new(), statuses: ValueBudget::new(statuses) },
             duration: spec.histogram(meter, buckets),
             operations: SeriesCache::new(SERIES, Folds::new(meter, spec, &folded)),
+            #[cfg(feature = "cluster")]
+            redirects: metrics::REDIRECTS.counter(meter),
         }
     }
 
@@ -49,6 +55,16 @@ impl Instruments {
             self.operations.folds().count(&key::DB_NAMESPACE);
         }
         key
+    }
+
+    /// What counts redirects of one kind.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn redirects(&self, place: PlaceKey, kind: &'static str) -> BoundCounter<u64> {
+        let mut attributes = self.vocabulary.places.attributes(place);
+        attributes.push(key::DB_SYSTEM_NAME.of("redis"));
+        attributes.push(key::REDIS_REDIRECT.of(kind));
+        attributes.sort_by(|one, other| one.key.cmp(&other.key));
+        self.redirects.bind(&attributes)
     }
 
     /// `code` within the budget of status codes.

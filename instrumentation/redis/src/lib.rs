@@ -47,7 +47,9 @@
 //! did not know it.
 //!
 //! Time that a command spends blocked, such as `BLPOP`, is part of its duration. A cluster's
-//! connection follows redirects by itself: the command is one, and its time that of all hops.
+//! connection follows redirects by itself: the command is one, and its time that of all hops. With the
+//! feature `cluster`, `Redis::cluster` opens one whose redirects are counted, in
+//! [`kymo.redis.redirects`](metrics::REDIRECTS).
 //!
 //! # What the replies tell of caches
 //!
@@ -79,6 +81,8 @@
 //! [conventions for Redis]: https://opentelemetry.io/docs/specs/semconv/database/redis/
 
 mod caches;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod command;
 mod connection;
 mod failure;
@@ -95,6 +99,8 @@ mod scope;
 mod series;
 mod settings;
 
+#[cfg(feature = "cluster")]
+pub use cluster::ClusterNode;
 pub use connection::MeasuredConnection;
 pub use guard::Guard;
 #[doc(no_inline)]

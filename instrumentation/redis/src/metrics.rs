@@ -21,5 +21,23 @@ pub const OPERATION_DURATION: MetricSpec = MetricSpec {
     ],
 };
 
+/// Answers by which a node of a cluster sent a command, or a pipeline, to another; a connection made
+/// by `Redis::cluster` follows them by itself, but those to atomic pipelines.
+///
+/// Many are a sign of slots on the move, or of clients that do not learn where they went.
+pub const REDIRECTS: MetricSpec = MetricSpec {
+    name: "kymo.redis.redirects",
+    kind: MetricKind::Counter,
+    unit: "{redirect}",
+    description: "Answers of a cluster's nodes that sent a command elsewhere.",
+    attributes: &[
+        key::DB_NAMESPACE,
+        key::DB_SYSTEM_NAME,
+        key::REDIS_REDIRECT,
+        key::SERVER_ADDRESS,
+        key::SERVER_PORT,
+    ],
+};
+
 /// Every metric declared in this crate.
-pub const ALL: &[MetricSpec] = &[OPERATION_DURATION];
+pub const ALL: &[MetricSpec] = &[OPERATION_DURATION, REDIRECTS];

@@ -17,7 +17,7 @@ use crate::{
 /// A clone is the same; making a measured connection costs no more than a look-up, so that one can
 /// be made of every connection that a pool hands out.
 #[derive(Debug, Clone)]
-pub struct Redis(Arc<Shared>);
+pub struct Redis(pub(crate) Arc<Shared>);
 
 /// What all connections to one Redis share.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl Redis {
 }
 
 impl Shared {
-    fn place(&self, number: i64) -> PlaceKey {
+    pub(crate) fn place(&self, number: i64) -> PlaceKey {
         let number = Namespace::Number(number);
         let namespace = self.namespace.as_ref().unwrap_or(&number);
         self.instruments.place(namespace, self.server.as_ref())

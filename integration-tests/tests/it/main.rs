@@ -30,6 +30,7 @@ mod own_test;
 mod prometheus;
 mod pushing;
 mod receivers;
+mod redirects;
 mod redis_laws;
 mod road;
 mod servers;

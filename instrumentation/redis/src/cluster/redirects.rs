@@ -1,0 +1,52 @@
+//! What counts redirects.
+
+use std::sync::Arc;
+
+use opentelemetry::metrics::BoundCounter;
+use redis::{RedisError, ServerError, ServerErrorKind, Value};
+
+use crate::{instruments::Instruments, place::PlaceKey};
+
+/// Counts the redirects of one cluster; a clone is the same.
+#[derive(Debug, Clone)]
+pub(crate) struct Redirects(Arc<Kinds>);
+
+/// From the start, at zero, so that the first one is a rate.
+#[derive(Debug)]
+struct Kinds {
+    moved: BoundCounter<u64>,
+    ask: BoundCounter<u64>,
+}
+
+impl Redirects {
+    pub(crate) fn new(instruments: &Instruments, place: PlaceKey) -> Self {
+        let of = |kind| instruments.redirects(place, kind);
+        Self(Arc::new(Kinds { moved: of("moved"), ask: of("ask") }))
+    }
+
+    /// Counts the first redirect among the answers to a command or a pipeline: all of a pipeline's
+    /// commands go where the first is sent.
+    pub(crate) fn count_among(&self, answers: &[Value]) {
+        self.count_first(answers.iter().filter_map(|answer| match answer {
+            Value::ServerError(error) => Some(error),
+            _ => None,
+        }));
+    }
+
+    /// As [`Redirects::count_among`], of an atomic pipeline.
+    pub(crate) fn count_in(&self, error: &RedisError) {
+        let errors = error.clone().into_server_errors();
+        self.count_first(errors.iter().flat_map(|errors| errors.iter()).map(|(_, error)| error));
+    }
+
+    fn count_first<'a>(&self, errors: impl Iterator<Item = &'a ServerError>) {
+        let mut counters = errors.filter_map(|error| match error.kind() {
+            Some(ServerErrorKind::Moved) => Some(&self.0.moved),
+            Some(ServerErrorKind::Ask) => Some(&self.0.ask),
+            _ => None,
+        });
+        if let Some(counter) = counters.next() {
+            counter.add(1);
+        }
+    }
+}
