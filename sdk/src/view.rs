@@ -21,7 +21,9 @@ use std::{
 use opentelemetry::{Key, KeyValue, Value};
 
 pub use self::error::ViewError;
-pub(crate) use self::{meters::ShapedMeters, plan::ShapePlan, shapes::Shapes};
+pub(crate) use self::{
+    meters::ShapedMeters, observable::is_running as is_in_callback, plan::ShapePlan, shapes::Shapes,
+};
 use crate::{TelemetryBuilder, environment::Names};
 
 /// The shape of some metrics: whether they exist, their buckets, attributes and limits.

@@ -129,7 +129,7 @@ impl Drop for Running {
 }
 
 /// Whether a callback runs on this thread: the SDK would wait for ever for its own locks.
-pub(super) fn is_running() -> bool {
+pub(crate) fn is_running() -> bool {
     IS_RUNNING.get()
 }
 

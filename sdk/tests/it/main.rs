@@ -12,6 +12,8 @@ mod config_file;
 mod configuration;
 #[cfg(feature = "otlp")]
 mod ending;
+#[cfg(all(feature = "prometheus", feature = "redis"))]
+mod handouts;
 #[cfg(not(feature = "otlp"))]
 mod lacking;
 mod log;
