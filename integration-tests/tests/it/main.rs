@@ -32,6 +32,8 @@ mod pushing;
 mod receivers;
 mod redirects;
 mod redis_laws;
+mod redis_ledger;
+mod redis_names;
 mod road;
 mod servers;
 mod sql;

@@ -20,12 +20,20 @@ pub(super) fn count(caches: &Caches, cmd: &Cmd, entries: Entries, done: Done, re
         _ if wrote_all(cmd, done, reply) => None,
         _ => return,
     };
+    if let (Entries::Key, None) = (entries, number) {
+        // The short way for the most common of all.
+        let cache = argument(cmd, 1).and_then(|key| caches.of(key));
+        return cache.into_iter().for_each(|cache| cache.count_writes(1));
+    }
     let Some(places) = Places::of(entries, cmd) else { return };
-    let Some(number) = number else {
-        let mut tally = Tally::new(caches);
-        return places.keys(cmd).for_each(|key| tally.count_writes(key, places.each()));
-    };
-    share(caches, cmd, places, number, |tally, key, written, _| tally.count_writes(key, written));
+    if let Some(number) = number {
+        let tell = |tally: &mut Tally<'_>, key: &[u8], written, _| tally.count_writes(key, written);
+        return share(caches, cmd, places, number, tell);
+    }
+    let mut tally = Tally::new(caches);
+    for key in places.keys(cmd) {
+        tally.count_writes(key, places.each());
+    }
 }
 
 fn wrote_all(cmd: &Cmd, done: Done, reply: &Value) -> bool {

@@ -58,7 +58,6 @@ fn one_key_is_written() {
         ("APPEND b:1 ", Int(0), BOOK),
         ("SETRANGE b:1 2 n", Int(4), BOOK),
         ("SETRANGE b:1 2 ", Int(4), &[]),
-        ("SETBIT b:1 7 1", Int(0), BOOK),
         ("INCR b:1", Int(-1), BOOK),
         ("DECRBY b:1 3", Int(0), BOOK),
         ("INCRBYFLOAT b:1 0.5", bulk("1.5"), BOOK),
