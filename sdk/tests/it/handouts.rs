@@ -14,7 +14,8 @@ use crate::{log, names};
 fn requests(telemetry: &Telemetry, name: &str) -> f64 {
     let families = telemetry.bridge().unwrap().registry().gather();
     let requests = families.iter().filter(|family| family.name() == "kymo_cache_requests_total");
-    let of_cache = requests.flat_map(|family| family.get_metric()).filter(|series| {
+    let series = requests.flat_map(prometheus::proto::MetricFamily::get_metric);
+    let of_cache = series.filter(|series| {
         series.get_label().iter().any(|l| l.name() == "kymo_cache_name" && l.value() == name)
     });
     of_cache.map(|series| series.get_counter().get_value()).sum()
