@@ -64,6 +64,8 @@
 //! - what scripts, functions and `FLUSHDB` do, and what `EXPIRE` will have done;
 //! - commands after a `MULTI` that is sent by hand: their replies are inside that of `EXEC`;
 //! - `EXISTS`, `TOUCH`, `DEL` and `UNLINK` of keys of several caches, if some were there and some not;
+//! - `SET` with `GET` on a condition of digests, if there was a value: the reply is that value;
+//! - lists, sets, sorted sets and streams, and `RENAME` and `MOVE`: they are no entries of a cache;
 //! - what the server lets go by itself: watch its `evicted_keys` and `expired_keys`.
 //!
 //! # What is not measured
