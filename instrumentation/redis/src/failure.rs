@@ -18,6 +18,7 @@ pub(crate) const FAILURES: KnownValues = KnownValues::of(&[
     "EXECABORT",
     "INPROG",
     "INVALIDOBJ",
+    "IOERR",
     "LOADING",
     "MASTERDOWN",
     "MISCONF",
@@ -36,6 +37,7 @@ pub(crate) const FAILURES: KnownValues = KnownValues::of(&[
     "NOTREADY",
     "OOM",
     "READONLY",
+    "REDIRECT",
     "TRYAGAIN",
     "UNBLOCKED",
     "UNKILLABLE",
@@ -140,7 +142,17 @@ mod tests {
 
     #[test]
     fn an_error_of_the_server_is_what_it_begins_with() {
-        for code in ["ERR", "WRONGTYPE", "MOVED", "NOSCRIPT", "READONLY", "OOM", "NOAUTH"] {
+        for code in [
+            "ERR",
+            "IOERR",
+            "WRONGTYPE",
+            "MOVED",
+            "NOSCRIPT",
+            "READONLY",
+            "REDIRECT",
+            "OOM",
+            "NOAUTH",
+        ] {
             assert_eq!(read(&answered(&format!("-{code} and its text\r\n"))), both(code));
         }
     }
