@@ -43,8 +43,8 @@
 //! from a closed table; what is not in the table is `_OTHER`. A pipeline is one operation: `PIPELINE`
 //! or, if it is atomic, `MULTI`, with the command behind it if all of its commands are the same. It
 //! fails by the first of its errors, also where [`ignore_errors`](redis::Pipeline::ignore_errors)
-//! hands it on. A script that is invoked is `EVALSHA`, and `SCRIPT LOAD` before it where the server
-//! did not know it.
+//! hands it on. A script that is invoked is `EVALSHA`; where the server does not know it, three
+//! operations: an `EVALSHA` that fails with `NOSCRIPT`, `SCRIPT LOAD` and `EVALSHA` again.
 //!
 //! Time that a command spends blocked, such as `BLPOP`, is part of its duration. A cluster's
 //! connection follows redirects by itself: the command is one, and its time that of all hops. With the
@@ -59,13 +59,20 @@
 //! number. `kymo.cache.writes` counts the entries that `SET`, `MSET`, `DEL` and the like changed,
 //! as far as the reply says so. Inside pipelines it is the same.
 //!
+//! Not counted, because it is not an entry that is asked for or written as a whole:
+//!
+//! - what is in lists, sets, sorted sets, streams and the types of modules, beside documents of JSON;
+//! - parts that are read, such as by `GETRANGE` or `HKEYS`, and what is known of a value, such as by
+//!   `STRLEN` or `TTL`;
+//! - what is changed inside a document, such as by `JSON.NUMINCRBY`, and bits;
+//! - `RENAME`, `MOVE`, and `COPY` to another database.
+//!
 //! Not counted, because nobody says:
 //!
 //! - what scripts, functions and `FLUSHDB` do, and what `EXPIRE` will have done;
 //! - commands after a `MULTI` that is sent by hand: their replies are inside that of `EXEC`;
 //! - `EXISTS`, `TOUCH`, `DEL` and `UNLINK` of keys of several caches, if some were there and some not;
 //! - `SET` with `GET` on a condition of digests, if there was a value: the reply is that value;
-//! - lists, sets, sorted sets and streams, and `RENAME` and `MOVE`: they are no entries of a cache;
 //! - what the server lets go by itself: watch its `evicted_keys` and `expired_keys`.
 //!
 //! # What is not measured
