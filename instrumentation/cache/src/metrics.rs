@@ -20,7 +20,7 @@ pub const LOAD_DURATION: MetricSpec = MetricSpec {
     kind: MetricKind::Histogram { buckets: buckets::LOAD_DURATION },
     unit: "s",
     description: "Duration of loading an entry that a cache did not have.",
-    attributes: &[key::CACHE_NAME, key::ERROR_TYPE],
+    attributes: &[key::ERROR_TYPE, key::CACHE_NAME],
 };
 
 /// Entries that the program put into a cache, or took out of it, as far as the cache tells.

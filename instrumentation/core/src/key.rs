@@ -54,9 +54,11 @@ pub const ERROR_TYPE: AttributeKey = AttributeKey::closed(
     "error.type",
     "Why it failed; absent on success. HTTP: the status of a 5xx, `timeout`, `cancelled`, `panic`, \
      `body_error` or `_OTHER`. SQL: a constraint such as `unique_violation`, `deadlock`, \
-     `lock_timeout`, a class of SQLSTATE, `pool_timed_out`, `io`, `cancelled` and the like. Redis: the prefix \
-     of the server's error, `timeout`, `connection_lost`, `connection_refused`, `io`, `cancelled` and the like. Push: the status, `timeout`, `connection`, `rejected`, `too_large`, \
-     `cancelled`, `output`, `panic`, `collection` or `_OTHER`.",
+     `lock_timeout`, a class of SQLSTATE, `pool_timed_out`, `io`, `cancelled` and the like. \
+     Redis: the prefix of the server's error, `timeout`, `connection_lost`, `connection_refused`, \
+     `io`, `cancelled` and the like. The load of a cache: `cancelled`, `panic` or `_OTHER`. \
+     Push: the status, `timeout`, `connection`, `rejected`, `too_large`, `cancelled`, `output`, \
+     `panic`, `collection` or `_OTHER`.",
 );
 
 /// The request method.
