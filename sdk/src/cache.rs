@@ -2,6 +2,8 @@
 
 use kymo_cache::CacheMetrics;
 
+#[cfg(feature = "moka")]
+pub use kymo_cache::moka;
 pub use kymo_cache::{Answer, Cache, CacheResult, EvictionCause, Load};
 
 use crate::Telemetry;

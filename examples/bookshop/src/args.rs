@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, str::FromStr};
 
 use clap::Parser;
+use redis::Client;
 use sqlx::sqlite::SqliteConnectOptions;
 
 /// A bookshop over HTTP, measured by kymo.
@@ -17,6 +18,11 @@ pub(crate) struct Args {
     /// by default a file in a temporary folder that is removed at the end.
     #[arg(long, value_name = "URL", value_parser = database)]
     pub(crate) database_url: Option<SqliteConnectOptions>,
+
+    /// A Redis to keep books in for a minute, such as `redis://127.0.0.1/`, which may be away;
+    /// by default they are kept in this process.
+    #[arg(long, value_name = "URL", value_parser = redis)]
+    pub(crate) redis_url: Option<Client>,
 }
 
 fn address(text: &str) -> Result<SocketAddr, &'static str> {
@@ -29,6 +35,11 @@ fn database(url: &str) -> Result<SqliteConnectOptions, String> {
         return Err("expected sqlite:FILE or sqlite::memory:".into());
     }
     SqliteConnectOptions::from_str(url).map_err(|error| error.to_string())
+}
+
+fn redis(url: &str) -> Result<Client, String> {
+    Client::open(url)
+        .map_err(|error| format!("expected redis://HOST:PORT/NUMBER or unix:PATH: {error}"))
 }
 
 #[cfg(test)]

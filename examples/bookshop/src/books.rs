@@ -8,6 +8,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    cache::BookCache,
     problem::Problem,
     request::{Json, Path},
     store::Store,
@@ -17,16 +18,18 @@ use crate::{
 const LONGEST: usize = 500;
 
 /// A book as the shop keeps it.
-#[derive(Debug, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, Deserialize, Serialize, sqlx::FromRow)]
 pub(crate) struct Book {
     pub(crate) id: i64,
+    /// Copies that can be ordered.
+    pub(crate) stock: u32,
     #[serde(flatten)]
     #[sqlx(flatten)]
     pub(crate) draft: Draft,
 }
 
 /// A book as a client sends it; anything else in the JSON, an id included, is ignored.
-#[derive(Debug, Deserialize, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, Deserialize, Serialize, sqlx::FromRow)]
 #[serde(expecting = "an object with a title and an author")]
 pub(crate) struct Draft {
     pub(crate) title: String,
@@ -55,35 +58,45 @@ pub(crate) async fn list(State(store): State<Store>) -> Result<impl IntoResponse
 
 pub(crate) async fn read(
     State(store): State<Store>,
+    State(cache): State<BookCache>,
     Path(id): Path<i64>,
 ) -> Result<impl IntoResponse, Problem> {
-    let book = store.find(id).await?.ok_or_else(|| Problem::no_book(id))?;
+    let book = cache.find(id, &store).await?.ok_or_else(|| Problem::no_book(id))?;
     Ok(axum::Json(book))
 }
 
 pub(crate) async fn create(
     State(store): State<Store>,
+    State(cache): State<BookCache>,
     Json(draft): Json<Draft>,
 ) -> Result<impl IntoResponse, Problem> {
     draft.check()?;
     let book = store.insert(draft).await?;
+    cache.forget(book.id).await;
     let location = [(LOCATION, format!("/books/{}", book.id))];
     Ok((StatusCode::CREATED, location, axum::Json(book)))
 }
 
 pub(crate) async fn replace(
     State(store): State<Store>,
+    State(cache): State<BookCache>,
     Path(id): Path<i64>,
     Json(draft): Json<Draft>,
 ) -> Result<impl IntoResponse, Problem> {
     draft.check()?;
     let book = store.update(id, draft).await?.ok_or_else(|| Problem::no_book(id))?;
+    cache.forget(id).await;
     Ok(axum::Json(book))
 }
 
 pub(crate) async fn remove(
     State(store): State<Store>,
+    State(cache): State<BookCache>,
     Path(id): Path<i64>,
 ) -> Result<StatusCode, Problem> {
-    if store.delete(id).await? { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::no_book(id)) }
+    if !store.delete(id).await? {
+        return Err(Problem::no_book(id));
+    }
+    cache.forget(id).await;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -1,9 +1,10 @@
-//! A bookshop over HTTP: axum, sqlx on SQLite, and every request measured.
+//! A bookshop over HTTP: axum, sqlx on SQLite, a cache, and all of it measured.
 //!
 //! `cargo run -p bookshop`, then `curl http://127.0.0.1:8080/books` and `…/metrics`.
 
 mod args;
 mod books;
+mod cache;
 mod events;
 mod failures;
 mod orders;
@@ -27,7 +28,7 @@ use std::{
 use clap::Parser;
 use kymo::process::{BuildInfo, Handle};
 
-use crate::{args::Args, server::Server, shutdown::Shutdown, store::Store};
+use crate::{args::Args, cache::BookCache, server::Server, shutdown::Shutdown, store::Store};
 
 /// How long the last measurements may take to leave.
 const FLUSH: Duration = Duration::from_secs(5);
@@ -52,8 +53,10 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let server = Server::bind(args.listen).await?;
     let store = Store::open(&telemetry, args.database_url).await?;
 
+    let cache = BookCache::open(&telemetry, args.redis_url)?;
+
     announce(server.address());
-    let app = routes::router(&telemetry, store.clone(), shutdown.clone());
+    let app = routes::router(&telemetry, store.clone(), cache, shutdown.clone());
     server.run(app, shutdown).await?;
 
     store.close().await;

@@ -3,7 +3,7 @@
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use serde::{Deserialize, Serialize};
 
-use crate::{problem::Problem, request::Json, store::Store};
+use crate::{cache::BookCache, problem::Problem, request::Json, store::Store};
 
 /// The most copies that one order may be for.
 const MOST: u32 = 100;
@@ -26,6 +26,7 @@ pub(crate) enum Refusal {
 
 pub(crate) async fn place(
     State(store): State<Store>,
+    State(cache): State<BookCache>,
     Json(order): Json<Order>,
 ) -> Result<impl IntoResponse, Problem> {
     if !(1..=MOST).contains(&order.copies) {
@@ -36,5 +37,6 @@ pub(crate) async fn place(
         Refusal::SoldOut => Problem::new(StatusCode::CONFLICT, "too few copies are left"),
         Refusal::Store(error) => error.into(),
     })?;
+    cache.forget(order.book).await;
     Ok((StatusCode::CREATED, axum::Json(order)))
 }

@@ -1,5 +1,7 @@
 //! What a client is told when a request cannot be answered as asked.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::rejection::{JsonRejection, PathRejection, QueryRejection},
@@ -69,6 +71,13 @@ impl From<PathRejection> for Problem {
 /// The client learns that it was not at fault; the cause goes to the log.
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
+        Arc::new(error).into()
+    }
+}
+
+/// As of one who waited for what another asked for.
+impl From<Arc<sqlx::Error>> for Problem {
+    fn from(error: Arc<sqlx::Error>) -> Self {
         tracing::error!(%error, "the database did not answer");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the books cannot be reached just now")
     }

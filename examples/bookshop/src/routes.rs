@@ -8,19 +8,25 @@ use axum::{
 };
 
 use crate::{
-    books, events, failures, orders, problem::Problem, shutdown::Shutdown, slow, store::Store,
-    stream,
+    books, cache::BookCache, events, failures, orders, problem::Problem, shutdown::Shutdown, slow,
+    store::Store, stream,
 };
 
 /// What handlers may ask for.
 #[derive(Clone, Debug, FromRef)]
 pub(crate) struct Shared {
     store: Store,
+    cache: BookCache,
     shutdown: Shutdown,
 }
 
 /// The whole service. `/metrics` comes after the layers, so scrapes are not counted as traffic.
-pub(crate) fn router(telemetry: &kymo::Telemetry, store: Store, shutdown: Shutdown) -> Router {
+pub(crate) fn router(
+    telemetry: &kymo::Telemetry,
+    store: Store,
+    cache: BookCache,
+    shutdown: Shutdown,
+) -> Router {
     Router::new()
         .route("/books", get(books::list).post(books::create))
         .route("/books/{id}", get(books::read).put(books::replace).delete(books::remove))
@@ -34,7 +40,7 @@ pub(crate) fn router(telemetry: &kymo::Telemetry, store: Store, shutdown: Shutdo
         .method_not_allowed_fallback(no_such_method)
         .layer(telemetry.http_handler())
         .layer(telemetry.http())
-        .with_state(Shared { store, shutdown })
+        .with_state(Shared { store, cache, shutdown })
         .route_service("/metrics", telemetry.endpoint())
 }
 

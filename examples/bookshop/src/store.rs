@@ -79,13 +79,13 @@ impl Store {
     }
 
     pub(crate) async fn all(&self) -> sqlx::Result<Vec<Book>> {
-        sqlx::query_as("SELECT id, title, author FROM books ORDER BY id")
+        sqlx::query_as("SELECT id, title, author, stock FROM books ORDER BY id")
             .fetch_all(&self.pool)
             .await
     }
 
     pub(crate) async fn find(&self, id: i64) -> sqlx::Result<Option<Book>> {
-        sqlx::query_as("SELECT id, title, author FROM books WHERE id = ?")
+        sqlx::query_as("SELECT id, title, author, stock FROM books WHERE id = ?")
             .bind(id)
             .fetch_optional(&self.pool)
             .await
@@ -93,7 +93,7 @@ impl Store {
 
     pub(crate) async fn insert(&self, draft: Draft) -> sqlx::Result<Book> {
         sqlx::query_as(
-            "INSERT INTO books (title, author) VALUES (?, ?) RETURNING id, title, author",
+            "INSERT INTO books (title, author) VALUES (?, ?) RETURNING id, title, author, stock",
         )
         .bind(draft.title)
         .bind(draft.author)
@@ -103,7 +103,7 @@ impl Store {
 
     pub(crate) async fn update(&self, id: i64, draft: Draft) -> sqlx::Result<Option<Book>> {
         sqlx::query_as(
-            "UPDATE books SET title = ?, author = ? WHERE id = ? RETURNING id, title, author",
+            "UPDATE books SET title = ?, author = ? WHERE id = ? RETURNING id, title, author, stock",
         )
         .bind(draft.title)
         .bind(draft.author)

@@ -17,7 +17,8 @@ async fn a_book_is_made_read_changed_listed_and_removed() {
     assert_eq!(made.status, 201);
     let book = made.json();
     assert_eq!(made.header("location"), format!("/books/{}", book["id"]));
-    assert_eq!(book, json!({"id": book["id"], "title": "Dune", "author": "Frank Herbert"}));
+    let dune = json!({"id": book["id"], "stock": 3, "title": "Dune", "author": "Frank Herbert"});
+    assert_eq!(book, dune);
 
     let path = made.header("location");
     assert_eq!(client.get(path).await.json(), book);
