@@ -1,6 +1,6 @@
 //! `METRICS.md`, made from the constants.
 
-use std::fmt::Write;
+use std::{fmt::Write, ptr};
 
 use kymo::{MetricKind, MetricSpec, Telemetry, key::Values};
 
@@ -21,9 +21,12 @@ All are recorded unless they are switched off, but for these: `kymo.http.server.
 when a layer enables it, `kymo.http.server.handler.duration` where `telemetry.http_handler()` is
 added, and `otel.sdk.*` by a service that pushes. `db.*` and `kymo.db.*` are there after
 `telemetry.sqlx(…)`; `db.client.connection.create_time` if the pool was made with
-`kymo::sqlx::pool_options()`, or calls `kymo::sqlx::connection_opened()`. `process.*` are there after `.process()`, the names
-that Prometheus client libraries have always used, such as `process_open_fds`, after
-`.process_classic_names()`, `build.info` after `telemetry.build_info(…)`, and `kymo.tokio.*` after
+`kymo::sqlx::pool_options()`, or calls `kymo::sqlx::connection_opened()`.
+`db.client.operation.duration` is there after `telemetry.redis(…)` too, with the buckets and
+attributes of the second of its sections. `kymo.cache.*` are there after `telemetry.cache(…)` and
+`telemetry.redis(…)`; evictions and entries of caches that tell of them, as those of moka do.
+`process.*` are there after `.process()`, the names that Prometheus client libraries have always used,
+such as `process_open_fds`, after `.process_classic_names()`, `build.info` after `telemetry.build_info(…)`, and `kymo.tokio.*` after
 `telemetry.tokio_runtime(…)`. Of these, `kymo.tokio.blocking.*`, `kymo.tokio.local_queue.depth`,
 `kymo.tokio.task.forced_yields`, `….remote_schedules` and `….spawned`, and
 `kymo.tokio.worker.overflows`, `….polls` and `….steals` need a program that is built with
@@ -33,11 +36,27 @@ that Prometheus client libraries have always used, such as `process_open_fds`, a
 /// The text of `METRICS.md`.
 pub async fn metrics_md() -> String {
     let mut page = INTRODUCTION.to_owned();
-    for metric in kymo::declared_metrics() {
+    let declared: Vec<_> = kymo::declared_metrics().collect();
+    for metric in &declared {
         let scraped = scraped_name(metric).await;
-        write(&mut page, metric, &scraped).expect("writing to a string");
+        let heading = heading(metric, &declared);
+        write(&mut page, &heading, metric, &scraped).expect("writing to a string");
     }
     page
+}
+
+/// The name; of a metric that is declared more than once, with the first attribute that only this
+/// declaration has.
+fn heading(metric: &MetricSpec, declared: &[&MetricSpec]) -> String {
+    let name = metric.name;
+    let is_other = |other: &&&MetricSpec| other.name == name && !ptr::eq(**other, metric);
+    let others = declared.iter().filter(is_other);
+    let others: Vec<_> = others.flat_map(|other| other.attributes).collect();
+    let own = metric.attributes.iter().find(|key| !others.contains(key));
+    match own.filter(|_| !others.is_empty()) {
+        Some(key) => format!("`{name}`, by `{}`", key.name),
+        None => format!("`{name}`"),
+    }
 }
 
 /// The name under which Prometheus sees `metric`: recorded once, and scraped.
@@ -59,14 +78,14 @@ pub async fn scraped_name(metric: &MetricSpec) -> String {
     scrape.families().first().expect("one family").name.clone()
 }
 
-fn write(page: &mut String, metric: &MetricSpec, scraped: &str) -> std::fmt::Result {
+fn write(page: &mut String, heading: &str, metric: &MetricSpec, scraped: &str) -> std::fmt::Result {
     let kind = match metric.kind {
         MetricKind::Counter => "Counter",
         MetricKind::UpDownCounter => "UpDownCounter",
         MetricKind::Gauge => "Gauge",
         MetricKind::Histogram { .. } => "Histogram",
     };
-    writeln!(page, "\n## `{}`\n\n{}\n", metric.name, metric.description)?;
+    writeln!(page, "\n## {heading}\n\n{}\n", metric.description)?;
     writeln!(page, "| | |\n| --- | --- |")?;
     writeln!(page, "| Prometheus | `{scraped}` |")?;
     writeln!(page, "| Kind | {kind} |")?;

@@ -1,6 +1,9 @@
 //! What we emit, held against the semantic conventions.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+};
 
 use kymo::{MetricKind, MetricSpec};
 use opentelemetry_semantic_conventions::{attribute, metric};
@@ -83,6 +86,17 @@ const DATABASE_ATTRIBUTES: &[&str] = &[
     attribute::DB_OPERATION_NAME,
 ];
 
+/// The attributes that we set on the duration of an operation of Redis.
+const REDIS_ATTRIBUTES: &[&str] = &[
+    attribute::DB_NAMESPACE,
+    attribute::DB_OPERATION_NAME,
+    attribute::DB_RESPONSE_STATUS_CODE,
+    attribute::DB_SYSTEM_NAME,
+    attribute::ERROR_TYPE,
+    attribute::SERVER_ADDRESS,
+    attribute::SERVER_PORT,
+];
+
 /// What Prometheus users expect by these names, and the labels that they expect there.
 const CLASSIC: &[&str] = &[
     "build.info",
@@ -109,6 +123,12 @@ const ATTRIBUTES: &[&str] = &[
 
 fn declared(name: &str) -> &'static MetricSpec {
     kymo::declared_metrics().find(|metric| metric.name == name).unwrap_or_else(|| panic!("{name}"))
+}
+
+/// Of a metric that is declared for SQL as well, the one for Redis.
+fn declared_for_redis(name: &str) -> &'static MetricSpec {
+    let mut all = kymo::declared_metrics().filter(|metric| metric.name == name);
+    all.nth(1).unwrap_or_else(|| panic!("{name}"))
 }
 
 fn keys(metric: &MetricSpec) -> BTreeSet<&'static str> {
@@ -192,6 +212,21 @@ fn the_metrics_of_databases_have_their_kinds_units_and_keys() {
 }
 
 #[test]
+fn the_duration_of_an_operation_of_redis_has_its_unit_keys_and_finer_buckets() {
+    let metric = declared_for_redis(metric::DB_CLIENT_OPERATION_DURATION);
+    let keys = keys(metric);
+    assert_eq!((metric.unit, keys), ("s", REDIS_ATTRIBUTES.iter().copied().collect()));
+    let (advised, ours) = match (declared(metric.name).kind, metric.kind) {
+        (MetricKind::Histogram { buckets: sql }, MetricKind::Histogram { buckets }) => {
+            (sql, buckets)
+        }
+        kinds => panic!("{kinds:?}"),
+    };
+    let (finer, others) = ours.split_at(3);
+    assert_eq!((finer, others), (&[0.000_1, 0.000_2, 0.000_5][..], advised));
+}
+
+#[test]
 fn the_metrics_of_the_process_have_their_kinds_units_and_keys() {
     use MetricKind::{Counter, Gauge, UpDownCounter};
 
@@ -209,10 +244,15 @@ fn the_metrics_of_the_process_have_their_kinds_units_and_keys() {
 
 #[test]
 fn names_and_units_follow_the_naming_rules() {
-    let mut names = BTreeSet::new();
+    let mut known = BTreeMap::new();
     for metric in kymo::declared_metrics() {
         let name = metric.name;
-        assert!(names.insert(name), "{name} is declared twice");
+        if let Some(first) = known.insert(name, metric) {
+            // Another instrumentation has its own attributes and buckets, and the rest in common.
+            assert_eq!(name, metric::DB_CLIENT_OPERATION_DURATION, "is declared twice");
+            assert_eq!(mem::discriminant(&first.kind), mem::discriminant(&metric.kind));
+            assert_eq!((first.unit, first.description), (metric.unit, metric.description));
+        }
         let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._".contains(c);
         assert!(name.chars().all(legal), "{name}");
         // A Prometheus exporter adds it.
