@@ -58,4 +58,5 @@ pub use crate::{
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 #[doc = include_str!("../../docs/databases.md")]
+#[doc = include_str!("../../docs/caches.md")]
 struct Readme;

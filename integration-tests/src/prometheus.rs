@@ -12,11 +12,10 @@ const READY: Duration = Duration::from_secs(20);
 /// The first scrape comes only some five seconds after the start, whatever the interval.
 const UP: Duration = Duration::from_secs(20);
 
-/// A server that scrapes one target every second.
+/// A server that scrapes its targets every second.
 #[derive(Debug)]
 pub struct Prometheus {
     client: Client,
-    target: String,
     _process: Process,
     _folder: TempDir,
 }
@@ -38,9 +37,18 @@ impl Prometheus {
     ///
     /// Without an installed `prometheus`, or when it is not ready or the target not up in time.
     pub async fn scraping(target: &str) -> Self {
+        Self::scraping_all(&[target]).await
+    }
+
+    /// The same for several targets.
+    ///
+    /// # Panics
+    ///
+    /// As [`Prometheus::scraping`], of any target.
+    pub async fn scraping_all(targets: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("prometheus.yml");
-        fs::write(&file, configuration(target)).expect("a writable folder");
+        fs::write(&file, configuration(targets)).expect("a writable folder");
         let process = Process::start(
             Command::new("prometheus")
                 .arg(format!("--config.file={}", file.display()))
@@ -50,8 +58,10 @@ impl Prometheus {
         let address = process.wait_for_line(READY, listening);
         process.wait_for_line(READY, |line| line.contains("Server is ready").then_some(()));
         let client = Client::new(format!("http://{address}"));
-        let this = Self { client, target: target.to_owned(), _process: process, _folder: folder };
-        this.wait_until_up().await;
+        let this = Self { client, _process: process, _folder: folder };
+        for target in targets {
+            this.wait_until_up(target).await;
+        }
         this
     }
 
@@ -75,13 +85,13 @@ impl Prometheus {
         result.first().map(|sampled| sampled.value)
     }
 
-    /// What the server itself says about its target: health and the last error.
+    /// What the server itself says about its targets: health and the last error.
     pub async fn target(&self) -> String {
         self.client.get("/api/v1/targets").await.text().to_owned()
     }
 
-    async fn wait_until_up(&self) {
-        let up = format!("up{{instance=\"{}\"}}", self.target);
+    async fn wait_until_up(&self, target: &str) {
+        let up = format!("up{{instance=\"{target}\"}}");
         let look = async || (self.value(&up).await, self.target().await);
         eventually(UP, look, |(up, _)| *up == Some(1.0)).await;
     }
@@ -104,12 +114,14 @@ pub(crate) fn form(key: &str, value: &str) -> String {
 /// The content type of a form.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
-fn configuration(target: &str) -> String {
+fn configuration(targets: &[&str]) -> String {
+    let targets: Vec<_> = targets.iter().map(|target| format!("'{target}'")).collect();
+    let targets = targets.join(", ");
     format!(
         "global: {{scrape_interval: 1s, scrape_timeout: 1s}}\n\
          scrape_configs:\n\
          - job_name: test\n  \
-           static_configs: [{{targets: ['{target}']}}]\n"
+           static_configs: [{{targets: [{targets}]}}]\n"
     )
 }
 

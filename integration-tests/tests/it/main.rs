@@ -12,7 +12,9 @@
 
 mod agreement;
 mod arrows;
+mod book_cache;
 mod both_views;
+mod caches;
 mod cancellation;
 mod configuration;
 mod contract;

@@ -53,13 +53,29 @@ fn a_database_that_cannot_be_opened_is_named() {
 }
 
 #[test]
+fn what_is_no_redis_is_refused_with_an_example() {
+    for (bad, word) in [
+        ("localhost", "redis://HOST:PORT"),
+        ("http://localhost/", "redis://HOST:PORT"),
+        ("redis://localhost/books", "number"),
+        ("rediss://localhost/", "TLS"),
+        ("", "redis://HOST:PORT"),
+    ] {
+        let output = run(&["--listen", "127.0.0.1:0", "--redis-url", bad]);
+        complains(&output, USAGE, &["--redis-url", word]);
+    }
+}
+
+#[test]
 fn an_unknown_flag_leads_to_the_help() {
     let output = run(&["--port", "80"]);
     complains(&output, USAGE, &["--port", "--help"]);
     let help = run(&["--help"]);
     assert!(help.status.success());
     let text = String::from_utf8(help.stdout).unwrap();
-    assert!(text.contains("--listen") && text.contains("--database-url"), "{text}");
+    for flag in ["--listen", "--database-url", "--redis-url"] {
+        assert!(text.contains(flag), "{text}");
+    }
 }
 
 #[test]
