@@ -24,7 +24,8 @@ added, and `otel.sdk.*` by a service that pushes. `db.*` and `kymo.db.*` are the
 `kymo::sqlx::pool_options()`, or calls `kymo::sqlx::connection_opened()`.
 `db.client.operation.duration` is there after `telemetry.redis(…)` too, with the buckets and
 attributes of the second of its sections. `kymo.cache.*` are there after `telemetry.cache(…)` and
-`telemetry.redis(…)`; evictions and entries of caches that tell of them, as those of moka do.
+`telemetry.redis(…)`; evictions and entries of caches that tell of them, as those of moka do;
+`kymo.redis.redirects` where `telemetry.redis_handle(…).cluster(…)` connects to a cluster.
 `process.*` are there after `.process()`, the names that Prometheus client libraries have always used,
 such as `process_open_fds`, after `.process_classic_names()`, `build.info` after `telemetry.build_info(…)`, and `kymo.tokio.*` after
 `telemetry.tokio_runtime(…)`. Of these, `kymo.tokio.blocking.*`, `kymo.tokio.local_queue.depth`,

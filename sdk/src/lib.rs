@@ -37,7 +37,7 @@
 //! | `process` | `TelemetryBuilder::process`, `Telemetry::tokio_runtime`, `Telemetry::build_info`, module `process` | no |
 //! | `sqlx` | `Telemetry::sqlx`, `Telemetry::sqlx_with`, module `sqlx` | no |
 //! | `cache` | `Telemetry::cache`, module `cache` | no |
-//! | `moka` | caches of moka: `cache::Cache::moka` | no |
+//! | `moka` | caches of moka: `cache::Cache::moka`, module `cache::moka` | no |
 //! | `redis` | `Telemetry::redis`, `Telemetry::redis_with`, `Telemetry::redis_handle`, module `redis` | no |
 //! | `redis-cluster` | clusters of Redis whose redirects are counted: `redis::Redis::cluster` | no |
 //! | `resource` | `TelemetryBuilder::detect_host` and the like: what the program runs on | no |

@@ -11,6 +11,8 @@ const ON_REQUEST: &[&str] = &[
     // Only when a connection cannot be opened.
     "kymo_db_connection_errors_",
     "kymo_http_server_first_byte_duration_seconds",
+    // Only of a cluster.
+    "kymo_redis_redirects_",
     "otel_sdk_",
     // The classic names of the process.
     "process_cpu_seconds_total",
