@@ -33,6 +33,7 @@ mod prometheus;
 mod pushing;
 mod receivers;
 mod redirects;
+mod redis;
 mod redis_laws;
 mod redis_ledger;
 mod redis_names;

@@ -1,0 +1,30 @@
+//! Redis on real servers: what every service does, and what goes wrong.
+
+mod act;
+mod clusters;
+mod commandstats;
+mod connections;
+mod expected;
+mod faults;
+mod scene;
+mod seen;
+mod sentinels;
+mod service;
+mod transcript;
+mod transparency;
+
+use redis::{Cmd, RedisResult, Value, aio::ConnectionLike};
+
+/// What the server answers to one command.
+async fn ask(connection: &mut impl ConnectionLike, words: &[&str]) -> RedisResult<Value> {
+    command(words).query_async(connection).await
+}
+
+/// A command, of its name and its arguments.
+fn command(words: &[impl AsRef<[u8]>]) -> Cmd {
+    let mut command = Cmd::new();
+    for word in words {
+        command.arg(word.as_ref());
+    }
+    command
+}
