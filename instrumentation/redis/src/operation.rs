@@ -47,10 +47,11 @@ impl<'a, T> Operation<'a, T> {
         let Some(started) = self.started.filter(|_| !self.is_recorded) else { return };
         let elapsed = started.elapsed();
         self.is_recorded = true;
-        let Self { place, status, outcome, .. } = *self;
-        let key = OperationKey { place, name: self.request.name(), status, outcome };
-        self.redis.instruments.record(key, elapsed.as_secs_f64());
-        self.request.tell_caches(&self.redis.caches, answers);
+        let Self { redis, place, request, status, outcome, .. } = *self;
+        let name = request.name();
+        let key = OperationKey { place, name, status, outcome };
+        redis.instruments.record(key, elapsed.as_secs_f64());
+        request.tell_caches(name, &redis.caches, answers);
     }
 
     fn fail(&mut self, failure: Failure) {

@@ -35,13 +35,19 @@ impl Request<'_> {
         }
     }
 
-    /// Tells the caches what the server answered to each command, if it did.
-    pub(crate) fn tell_caches(self, caches: &Caches, answers: Option<&[Value]>) {
+    /// Tells the caches what the server answered to each command of this request, which is called
+    /// `name`, if it did answer.
+    pub(crate) fn tell_caches(
+        self,
+        name: OperationName,
+        caches: &Caches,
+        answers: Option<&[Value]>,
+    ) {
         if caches.is_empty() {
             return;
         }
         let tell = |cmd, answer| {
-            let command = Command::of(cmd);
+            let command = name.command.unwrap_or_else(|| Command::of(cmd));
             match answer {
                 Some(answer) => reply::answered(caches, command, cmd, answer),
                 None => reply::unanswered(caches, command, cmd),
