@@ -1,4 +1,4 @@
-//! Thread CPU time: what other processes on the machine do hardly shows in it.
+//! Times: of the thread's CPU, where what other processes do hardly shows, unless said otherwise.
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -8,11 +8,21 @@ use crate::subject::Subject;
 ///
 /// The subjects take turns, so that a slow spell of the machine falls on all of them.
 pub fn interleaved(subjects: &mut [Box<dyn Subject>], rounds: usize, times: u64) -> Rounds {
+    interleaved_by(ClockId::ThreadCPUTime, subjects, rounds, times)
+}
+
+/// The same by another clock, such as where a server does part of the work.
+pub fn interleaved_by(
+    clock: ClockId,
+    subjects: &mut [Box<dyn Subject>],
+    rounds: usize,
+    times: u64,
+) -> Rounds {
     for subject in &mut *subjects {
         subject.run(times);
     }
-    let round =
-        |_| subjects.iter_mut().map(|subject| nanos_per_time(subject.as_mut(), times)).collect();
+    let nanos = |subject: &mut Box<dyn Subject>| nanos_per_time(clock, subject.as_mut(), times);
+    let round = |_| subjects.iter_mut().map(nanos).collect();
     Rounds((0..rounds).map(round).collect())
 }
 
@@ -36,14 +46,14 @@ impl Rounds {
     }
 }
 
-fn nanos_per_time(subject: &mut dyn Subject, times: u64) -> f64 {
-    let before = thread_nanos();
+fn nanos_per_time(clock: ClockId, subject: &mut dyn Subject, times: u64) -> f64 {
+    let before = nanos(clock);
     subject.run(times);
-    (thread_nanos() - before) / times as f64
+    (nanos(clock) - before) / times as f64
 }
 
-fn thread_nanos() -> f64 {
-    let now = clock_gettime(ClockId::ThreadCPUTime);
+fn nanos(clock: ClockId) -> f64 {
+    let now = clock_gettime(clock);
     now.tv_sec as f64 * 1e9 + now.tv_nsec as f64
 }
 

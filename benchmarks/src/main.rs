@@ -1,7 +1,7 @@
 //! What kymo costs beside its peers, in one run.
 //!
-//! `bench`, `bench http`, `bench sqlx` and `bench scrape` print tables and exit with 1 when a promise
-//! is broken.
+//! `bench`, `bench http`, `bench sqlx`, `bench redis` and `bench scrape` print tables and exit with 1
+//! when a promise is broken.
 //! `bench run SUBJECT TIMES` does one thing `TIMES` times and nothing else, for callgrind.
 
 mod callgrind;
@@ -9,6 +9,7 @@ mod clock;
 mod exposition;
 mod http;
 mod promise;
+mod redis;
 mod scrape;
 mod sqlx;
 mod subject;
@@ -24,12 +25,13 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments[..] {
-        [] => tables(&[http::table, sqlx::table, scrape::table]),
+        [] => tables(&[http::table, sqlx::table, redis::table, scrape::table]),
         ["http"] => tables(&[http::table]),
         ["sqlx"] => tables(&[sqlx::table]),
+        ["redis"] => tables(&[redis::table]),
         ["scrape"] => tables(&[scrape::table]),
         ["run", subject, times] => run(subject, times).map(|()| true),
-        _ => Err("usage: bench [http | sqlx | scrape | run SUBJECT TIMES]".into()),
+        _ => Err("usage: bench [http | sqlx | redis | scrape | run SUBJECT TIMES]".into()),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -62,9 +64,11 @@ fn run(name: &str, times: &str) -> Result<(), BoxError> {
     let mut subject = match name.split('/').collect::<Vec<_>>()[..] {
         ["http", variant] => http::subject(variant)?,
         ["sqlx", database, workload, peer] => sqlx::subject(database, workload, peer)?,
+        ["redis", workload, peer] => redis::subject(workload, peer)?,
         ["scrape", series, lines, peer] => scrape::subject(series, lines.parse()?, peer)?,
         _ => {
-            let forms = "http/VARIANT, sqlx/DATABASE/WORKLOAD/PEER or scrape/SERIES/LINES/PEER";
+            let forms = "http/VARIANT, sqlx/DATABASE/WORKLOAD/PEER, redis/WORKLOAD/PEER or \
+                         scrape/SERIES/LINES/PEER";
             return Err(format!("{name:?} is not {forms}").into());
         }
     };

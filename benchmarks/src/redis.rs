@@ -1,0 +1,151 @@
+//! What measuring adds to one command of Redis.
+
+mod commands;
+mod loopback;
+mod null;
+mod workload;
+
+use ::redis::aio::ConnectionLike;
+use kymo::Telemetry;
+use rustix::time::ClockId;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::callgrind::{self, Cost};
+use crate::clock::{self, Rounds};
+use crate::promise::Promise;
+use crate::subject::{BoxError, Subject};
+use crate::table;
+use commands::Commands;
+use loopback::Server;
+use null::Null;
+use workload::Workload;
+
+const BARE: usize = 0;
+const KYMO: usize = 1;
+
+const TIMES_UNDER_CALLGRIND: u64 = 2_000;
+const MEASUREMENTS: usize = 3;
+const ROUNDS: usize = 61;
+const TIMES_PER_ROUND: u64 = 5_000;
+
+/// One command each: whatever else the machine does falls on few of them, and not on the median.
+const LOOPBACK_ROUNDS: usize = 30_000;
+
+/// Prints the tables and returns what they promise.
+pub fn table() -> Result<Vec<Promise>, BoxError> {
+    let blocks = Workload::ALL.map(Block::measure).into_iter().collect::<Result<Vec<_>, _>>()?;
+    let rows: Vec<_> = blocks.iter().map(Block::row).collect();
+    table::print(
+        "Redis: one command or pipeline, over a connection that has every answer ready",
+        1,
+        &["command", "instructions", "allocations", "ns", "bare ns"],
+        &rows,
+    );
+    let bounds = blocks.iter().flat_map(Block::bounds).collect::<Vec<_>>();
+    Ok(bounds.into_iter().chain(on_loopback()?).collect())
+}
+
+/// The subject called `redis/WORKLOAD/PEER`.
+pub fn subject(workload: &str, peer: &str) -> Result<Box<dyn Subject>, BoxError> {
+    let workload = Workload::ALL.into_iter().find(|known| known.name() == workload);
+    let workload = workload.ok_or("there is no such workload of Redis")?;
+    let runtime = Builder::new_current_thread().build()?;
+    commands(runtime, Null::new(workload), workload, peer)
+}
+
+fn commands<C: ConnectionLike + 'static>(
+    runtime: Runtime,
+    connection: C,
+    workload: Workload,
+    peer: &str,
+) -> Result<Box<dyn Subject>, BoxError> {
+    Ok(match peer {
+        "bare" => Box::new(Commands::new(runtime, connection, workload, None)),
+        "kymo" => {
+            let telemetry = Telemetry::for_service("bench").prometheus().build()?;
+            let connection = telemetry.redis(connection);
+            Box::new(Commands::new(runtime, connection, workload, Some(telemetry)))
+        }
+        _ => return Err(format!("nobody called {peer:?} measures Redis").into()),
+    })
+}
+
+/// One workload on a connection that has every answer ready, by both.
+struct Block {
+    workload: Workload,
+    bare: Cost,
+    kymo: Cost,
+    rounds: Rounds,
+}
+
+impl Block {
+    fn measure(workload: Workload) -> Result<Self, BoxError> {
+        let cost = |peer| {
+            let subject = format!("redis/{}/{peer}", workload.name());
+            callgrind::median_cost(&subject, TIMES_UNDER_CALLGRIND, MEASUREMENTS)
+        };
+        let (bare, kymo) = (cost("bare")?, cost("kymo")?);
+        let mut subjects = [subject(workload.name(), "bare")?, subject(workload.name(), "kymo")?];
+        let rounds = clock::interleaved(&mut subjects, ROUNDS, TIMES_PER_ROUND);
+        subjects.iter().try_for_each(|subject| subject.verify())?;
+        Ok(Self { workload, bare, kymo, rounds })
+    }
+
+    fn row(&self) -> Vec<String> {
+        let Cost { instructions, allocations } = self.kymo.over(self.bare);
+        vec![
+            self.workload.title().to_owned(),
+            format!("{instructions:.0}"),
+            format!("{allocations:.1}"),
+            format!("{:.0}", self.rounds.median_over(BARE, KYMO)),
+            format!("{:.0}", self.rounds.median(BARE)),
+        ]
+    }
+
+    /// What is promised of a command, alone or in a pipeline.
+    fn bounds(&self) -> [Promise; 2] {
+        let what = |figure| format!("Redis: {figure}, {}", self.workload.title());
+        let Cost { allocations, .. } = self.kymo.over(self.bare);
+        let nanos = self.rounds.median_over(BARE, KYMO) / self.workload.commands() as f64;
+        [
+            Promise::at_most(1.0, what("allocations over the connection"), allocations),
+            Promise::at_most(300.0, what("nanoseconds a command over the connection"), nanos),
+        ]
+    }
+}
+
+/// One `GET` after the other from a server on this machine, by the clock and by the time of this
+/// thread; the bare connection a second time, to show what is noise.
+fn on_loopback() -> Result<[Promise; 2], BoxError> {
+    let server = Server::start()?;
+    let open = |peer| {
+        let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+        let connection = runtime.block_on(server.connect())?;
+        commands(runtime, connection, Workload::Get, peer)
+    };
+    let mut subjects = [open("bare")?, open("kymo")?, open("bare")?];
+    let mut rounds = |clock| clock::interleaved_by(clock, &mut subjects, LOOPBACK_ROUNDS, 1);
+    let (wall, thread) = (rounds(ClockId::Monotonic), rounds(ClockId::ThreadCPUTime));
+    subjects.iter().try_for_each(|subject| subject.verify())?;
+    let row = |(index, title): (usize, &str)| {
+        let ns = |rounds: &Rounds| format!("{:.0}", rounds.median(index));
+        let more = |rounds: &Rounds| format!("{:+.1}", percent_over_bare(rounds, index));
+        vec![title.to_owned(), ns(&wall), more(&wall), ns(&thread), more(&thread)]
+    };
+    table::print(
+        "Redis: one `GET` from a server on loopback",
+        1,
+        &["connection", "ns", "% more", "CPU ns", "% more CPU"],
+        &["bare", "kymo", "bare, once more"].into_iter().enumerate().map(row).collect::<Vec<_>>(),
+    );
+    let what = |figure| format!("Redis: per cent more {figure}, `GET` on loopback");
+    Ok([
+        Promise::at_most(2.0, what("time"), percent_over_bare(&wall, KYMO)),
+        Promise::at_most(2.0, what("CPU time"), percent_over_bare(&thread, KYMO)),
+    ])
+}
+
+/// By the medians: two commands that follow each other have little in common.
+fn percent_over_bare(rounds: &Rounds, subject: usize) -> f64 {
+    (rounds.median(subject) / rounds.median(BARE) - 1.0) * 100.0
+}
