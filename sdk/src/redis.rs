@@ -30,7 +30,8 @@ impl Telemetry {
         self.redis_with(connection, &RedisSettings::new())
     }
 
-    /// As [`Telemetry::redis`], called as `settings` say.
+    /// As [`Telemetry::redis`], called as `settings` say: for a connection that is kept. For many, as a
+    /// pool hands them out, see [`Telemetry::redis_handle`].
     ///
     /// ```
     /// use kymo::redis::RedisSettings;

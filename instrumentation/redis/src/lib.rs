@@ -41,10 +41,11 @@
 //!
 //! `db.operation.name` is the command, of a container with its subcommand, such as `CLIENT LIST`,
 //! from a closed table; what is not in the table is `_OTHER`. A pipeline is one operation: `PIPELINE`
-//! or, if it is atomic, `MULTI`, with the command behind it if all of its commands are the same. It
-//! fails by the first of its errors, also where [`ignore_errors`](redis::Pipeline::ignore_errors)
-//! hands it on. A script that is invoked is `EVALSHA`; where the server does not know it, three
-//! operations: an `EVALSHA` that fails with `NOSCRIPT`, `SCRIPT LOAD` and `EVALSHA` again.
+//! or, if it is atomic, `MULTI`, with the command behind it if all of its commands are the same, or
+//! it has one alone. It fails by the first of its errors, also where
+//! [`ignore_errors`](redis::Pipeline::ignore_errors) hands it on. A script that is invoked is
+//! `EVALSHA`; where the server does not know it, three operations: an `EVALSHA` that fails with
+//! `NOSCRIPT`, `SCRIPT LOAD` and `EVALSHA` again.
 //!
 //! Time that a command spends blocked, such as `BLPOP`, is part of its duration. A cluster's
 //! connection follows redirects by itself: the command is one, and its time that of all hops. With the

@@ -5,6 +5,13 @@ use kymo_core::{MetricKind, MetricSpec, buckets, key};
 /// Time from the first poll of a command, or of a pipeline, until its reply, its error or its drop.
 ///
 /// Its buckets are those that the conventions advise, and three below one millisecond.
+///
+/// `error.type` is what the server's error begins with if that is well known, such as `WRONGTYPE`,
+/// `MOVED`, `READONLY`, `LOADING`, `OOM` or `ERR`; `timeout`, `connection_lost`,
+/// `connection_refused`, `io`, `authentication_failed`, `cluster_connection_not_found` or `sentinel`
+/// of the connection; `client`, `configuration`, `parse` or `unexpected_return_type` of the client;
+/// `cancelled` or `panic`; else `_OTHER`. `db.response.status_code` has the first hundred codes,
+/// also those that scripts make up: a code is up to 24 capitals, so use no key as one.
 pub const OPERATION_DURATION: MetricSpec = MetricSpec {
     name: "db.client.operation.duration",
     kind: MetricKind::Histogram { buckets: buckets::REDIS_DURATION },

@@ -43,9 +43,9 @@ impl<'a, T> Operation<'a, T> {
         Self { redis, place, request, reply, started, outcome, status, is_recorded: false }
     }
 
-    fn record(&mut self, answers: Option<&[Value]>) {
+    fn record(&mut self, ended: Instant, answers: Option<&[Value]>) {
         let Some(started) = self.started.filter(|_| !self.is_recorded) else { return };
-        let elapsed = started.elapsed();
+        let elapsed = ended.saturating_duration_since(started);
         self.is_recorded = true;
         let Self { redis, place, request, status, outcome, .. } = *self;
         let name = request.name();
@@ -62,17 +62,19 @@ impl<'a, T> Operation<'a, T> {
 
 impl<T: Reply> Operation<'_, T> {
     fn end(&mut self, result: &RedisResult<T>) {
+        // Reading a large reply takes time of its own.
+        let ended = Instant::now();
         self.outcome = Outcome::Success;
         match result {
             Ok(reply) => {
                 if let Some(error) = reply.server_error(self.request) {
                     self.fail(Failure::of_reply(error));
                 }
-                self.record(reply.answers(self.request));
+                self.record(ended, reply.answers(self.request));
             }
             Err(error) => {
                 self.fail(Failure::of(error));
-                self.record(None);
+                self.record(ended, None);
             }
         }
     }
@@ -96,7 +98,7 @@ impl<T: Reply> Future for Operation<'_, T> {
 
 impl<T> Drop for Operation<'_, T> {
     fn drop(&mut self) {
-        self.record(None);
+        self.record(Instant::now(), None);
     }
 }
 

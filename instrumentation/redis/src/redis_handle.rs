@@ -1,6 +1,9 @@
 //! One Redis.
 
-use std::{ops::DerefMut, sync::Arc};
+use std::{
+    ops::DerefMut,
+    sync::{Arc, OnceLock},
+};
 
 use redis::aio::ConnectionLike;
 
@@ -14,8 +17,8 @@ use crate::{
 
 /// A Redis as the metrics know it, which connections to it are measured by.
 ///
-/// A clone is the same; making a measured connection costs no more than a look-up, so that one can
-/// be made of every connection that a pool hands out.
+/// A clone is the same. Make it once and keep it: measuring a connection then costs next to nothing,
+/// so that it can be done to every one that a pool hands out.
 #[derive(Debug, Clone)]
 pub struct Redis(pub(crate) Arc<Shared>);
 
@@ -26,6 +29,8 @@ pub(crate) struct Shared {
     pub(crate) namespace: Option<Namespace>,
     pub(crate) server: Option<Server>,
     pub(crate) caches: Caches,
+    /// Of the first connection; the others are mostly to the same database.
+    pub(crate) first: OnceLock<(i64, PlaceKey)>,
 }
 
 impl Redis {
@@ -62,6 +67,11 @@ impl Redis {
 
 impl Shared {
     pub(crate) fn place(&self, number: i64) -> PlaceKey {
+        let (first, place) = *self.first.get_or_init(|| (number, self.look_up(number)));
+        if first == number { place } else { self.look_up(number) }
+    }
+
+    fn look_up(&self, number: i64) -> PlaceKey {
         let number = Namespace::Number(number);
         let namespace = self.namespace.as_ref().unwrap_or(&number);
         self.instruments.place(namespace, self.server.as_ref())

@@ -1,6 +1,6 @@
 //! What measures Redis.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use kymo_cache::CacheMetrics;
 use opentelemetry::metrics::MeterProvider;
@@ -39,6 +39,7 @@ impl RedisMetrics {
             namespace: settings.namespace.clone(),
             server: settings.server.clone(),
             caches: Caches::new(settings.cache.as_ref().map(cache), prefixes.collect()),
+            first: OnceLock::new(),
         })
     }
 }

@@ -3,8 +3,9 @@
 //! A reply that is none of those that its command can have tells nothing, and neither does `QUEUED`,
 //! which a command within a hand-written `MULTI` is answered with: nothing is guessed.
 
+mod arguments;
 mod asked;
-mod places;
+
 mod set;
 mod shares;
 mod tally;
@@ -13,7 +14,7 @@ mod written;
 use kymo_cache::CacheResult;
 use redis::{Cmd, Value};
 
-use self::{places::Places, tally::Tally};
+use self::{arguments::Arguments, tally::Tally};
 use crate::{
     caches::Caches,
     command::{Command, Effect, Entries, Found},
@@ -32,9 +33,9 @@ pub(crate) fn answered(caches: &Caches, command: Command, cmd: &Cmd, reply: &Val
     match effect {
         Effect::Asks(Entries::Key, Found::Whether) => asked::for_key(caches, cmd, reply),
         Effect::Asks(entries, told) | Effect::Takes(entries, told) => {
-            if let Some(places) = Places::of(entries, cmd) {
+            if let Some(arguments) = Arguments::of(entries, cmd) {
                 let takes = matches!(effect, Effect::Takes(..));
-                asked::for_entries(caches, cmd, places, told, reply, takes);
+                asked::for_entries(caches, cmd, arguments, told, reply, takes);
             }
         }
         Effect::Writes(entries, done) => written::count(caches, cmd, entries, done, reply),
@@ -49,10 +50,10 @@ pub(crate) fn unanswered(caches: &Caches, command: Command, cmd: &Cmd) {
     if caches.is_empty() || cmd.is_no_response() {
         return;
     }
-    let Some(places) = Places::of(entries, cmd) else { return };
+    let Some(arguments) = Arguments::of(entries, cmd) else { return };
     let mut tally = Tally::new(caches);
-    for key in places.keys(cmd) {
-        tally.count(key, CacheResult::Error, places.each());
+    for key in arguments.keys(cmd) {
+        tally.count(key, CacheResult::Error, arguments.each());
     }
 }
 

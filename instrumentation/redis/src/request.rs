@@ -36,7 +36,7 @@ impl Request<'_> {
     }
 
     /// Tells the caches what the server answered to each command of this request, which is called
-    /// `name`, if it did answer.
+    /// `name`, if it did answer. Answers that are not as many as the commands are none.
     pub(crate) fn tell_caches(
         self,
         name: OperationName,

@@ -6,7 +6,7 @@ use kymo_cache::CacheResult;
 use redis::{Cmd, Value};
 
 use super::{
-    places::{self, Places},
+    arguments::{Arguments, argument},
     plain,
     shares::share,
     tally::Tally,
@@ -16,51 +16,51 @@ use crate::{caches::Caches, command::Found};
 /// The short way for the most common of all: one key, which is there or is not.
 pub(super) fn for_key(caches: &Caches, cmd: &Cmd, reply: &Value) {
     if let Some(result) = result(reply)
-        && let Some(key) = places::argument(cmd, 1)
+        && let Some(key) = argument(cmd, 1)
         && let Some(cache) = caches.of(key)
     {
         cache.count(result, 1);
     }
 }
 
-/// Counts the entries at `places` by what `reply` tells, in the way `told`, and if the command
+/// Counts the entries at `arguments` by what `reply` tells, in the way `told`, and if the command
 /// `takes` them out, those that were there as written.
 pub(super) fn for_entries(
     caches: &Caches,
     cmd: &Cmd,
-    places: Places,
+    arguments: Arguments,
     told: Found,
     reply: &Value,
     takes: bool,
 ) {
     let found = match (told, reply) {
         (Found::Whether, reply) => {
-            return for_each(caches, cmd, places, slice::from_ref(reply), takes);
+            return for_each(caches, cmd, arguments, slice::from_ref(reply), takes);
         }
         (Found::Each, Value::Array(replies)) => {
-            return for_each(caches, cmd, places, replies, takes);
+            return for_each(caches, cmd, arguments, replies, takes);
         }
         (Found::Parts, Value::Array(parts)) => i64::from(!parts.is_empty()),
         (Found::Parts, Value::Map(parts)) => i64::from(!parts.is_empty()),
         (Found::Number, Value::Int(number)) => *number,
         _ => return,
     };
-    share(caches, cmd, places, found, |tally, key, found, missing| {
+    share(caches, cmd, arguments, found, |tally, key, found, missing| {
         tally.count(key, CacheResult::Hit, found);
         tally.count(key, CacheResult::Miss, missing);
     });
 }
 
 /// Counts one reply for each entry.
-fn for_each(caches: &Caches, cmd: &Cmd, places: Places, replies: &[Value], takes: bool) {
+fn for_each(caches: &Caches, cmd: &Cmd, arguments: Arguments, replies: &[Value], takes: bool) {
     // So many replies are not to this command.
-    if replies.len() as u64 != places.total() {
+    if replies.len() as u64 != arguments.total() {
         return;
     }
     let mut tally = Tally::new(caches);
     let mut replies = replies.iter();
-    for key in places.keys(cmd) {
-        for reply in replies.by_ref().take(places.fields()) {
+    for key in arguments.keys(cmd) {
+        for reply in replies.by_ref().take(arguments.fields()) {
             let Some(result) = result(plain(reply)) else { continue };
             tally.count(key, result, 1);
             if takes && result == CacheResult::Hit {

@@ -2,7 +2,7 @@
 
 use redis::{Cmd, Value};
 
-use super::places::bytes;
+use super::arguments::bytes;
 
 /// Whether `reply` to the `SET` that is `cmd` says that the value was put in, without a doubt.
 ///

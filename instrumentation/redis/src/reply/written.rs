@@ -3,7 +3,7 @@
 use redis::{Cmd, Value};
 
 use super::{
-    places::{Places, argument},
+    arguments::{Arguments, argument},
     plain, set,
     shares::share,
     tally::Tally,
@@ -25,14 +25,14 @@ pub(super) fn count(caches: &Caches, cmd: &Cmd, entries: Entries, done: Done, re
         let cache = argument(cmd, 1).and_then(|key| caches.of(key));
         return cache.into_iter().for_each(|cache| cache.count_writes(1));
     }
-    let Some(places) = Places::of(entries, cmd) else { return };
+    let Some(arguments) = Arguments::of(entries, cmd) else { return };
     if let Some(number) = number {
         let tell = |tally: &mut Tally<'_>, key: &[u8], written, _| tally.count_writes(key, written);
-        return share(caches, cmd, places, number, tell);
+        return share(caches, cmd, arguments, number, tell);
     }
     let mut tally = Tally::new(caches);
-    for key in places.keys(cmd) {
-        tally.count_writes(key, places.each());
+    for key in arguments.keys(cmd) {
+        tally.count_writes(key, arguments.each());
     }
 }
 

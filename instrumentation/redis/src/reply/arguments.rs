@@ -6,14 +6,14 @@ use crate::command::Entries;
 
 /// Where the keys of a command are: `count` of them, every `step` arguments from `first` on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Places {
+pub(super) struct Arguments {
     first: usize,
     step: usize,
     count: usize,
     fields: usize,
 }
 
-impl Places {
+impl Arguments {
     /// Those of `cmd`; `None`, if it is not written as the server asks for.
     pub(super) fn of(entries: Entries, cmd: &Cmd) -> Option<Self> {
         let length = cmd.args_iter().len();
