@@ -11,7 +11,7 @@ use crate::Telemetry;
 impl Telemetry {
     /// The logical cache called `name`: whoever asks, loads and writes tells it so.
     ///
-    /// It is the same for everybody who asks for it by that name, in process or in Redis. The first
+    /// Make it once and keep it. It is the same for everybody who asks for it by that name, in process or in Redis. The first
     /// 64 names are kept apart; later ones, and an empty one, are `_OTHER`.
     ///
     /// ```

@@ -56,8 +56,8 @@ impl Cache {
 
     /// Times `load`, which cannot fail; otherwise as [`Cache::try_load`].
     pub async fn load<T>(&self, load: impl Future<Output = T>) -> T {
-        let timed = self.start_load();
-        let loaded = load.await;
+        let mut timed = self.start_load();
+        let loaded = timed.watch(load).await;
         timed.succeed();
         loaded
     }
@@ -69,8 +69,8 @@ impl Cache {
     ///
     /// That of `load`.
     pub async fn try_load<T, E>(&self, load: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-        let timed = self.start_load();
-        let loaded = load.await;
+        let mut timed = self.start_load();
+        let loaded = timed.watch(load).await;
         match &loaded {
             Ok(_) => timed.succeed(),
             Err(_) => timed.fail(),
@@ -94,7 +94,10 @@ impl Cache {
     }
 
     /// Has `count` tell at every collection how many entries `cache` has, for as long as somebody
-    /// else holds it: `kymo.cache.entry.count`. It must not block.
+    /// else holds it: `kymo.cache.entry.count`.
+    ///
+    /// It must not block, and neither must the end of `cache`: where its last owner goes during a
+    /// collection, that ends it. What is watched twice is counted twice.
     ///
     /// ```
     /// use std::{collections::HashMap, sync::{Arc, Mutex}};

@@ -104,8 +104,8 @@ impl<'c> Request<'c> {
 
     /// Times `init`, which makes the request a miss, from its first poll.
     pub(super) async fn load<T>(&self, init: impl Future<Output = T>, what: fn(&T) -> Loaded) -> T {
-        let load = self.start_load();
-        let loaded = init.await;
+        let mut load = self.start_load();
+        let loaded = load.watch(init).await;
         self.loaded(load, &what(&loaded));
         loaded
     }
