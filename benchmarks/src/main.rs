@@ -1,9 +1,10 @@
 //! What kymo costs beside its peers, in one run.
 //!
-//! `bench`, `bench http`, `bench sqlx`, `bench redis` and `bench scrape` print tables and exit with 1
-//! when a promise is broken.
+//! `bench`, `bench http`, `bench sqlx`, `bench redis`, `bench cache` and `bench scrape` print tables and
+//! exit with 1 when a promise is broken.
 //! `bench run SUBJECT TIMES` does one thing `TIMES` times and nothing else, for callgrind.
 
+mod cache;
 mod callgrind;
 mod clock;
 mod exposition;
@@ -25,13 +26,14 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments[..] {
-        [] => tables(&[http::table, sqlx::table, redis::table, scrape::table]),
+        [] => tables(&[http::table, sqlx::table, redis::table, cache::table, scrape::table]),
         ["http"] => tables(&[http::table]),
         ["sqlx"] => tables(&[sqlx::table]),
         ["redis"] => tables(&[redis::table]),
+        ["cache"] => tables(&[cache::table]),
         ["scrape"] => tables(&[scrape::table]),
         ["run", subject, times] => run(subject, times).map(|()| true),
-        _ => Err("usage: bench [http | sqlx | redis | scrape | run SUBJECT TIMES]".into()),
+        _ => Err("usage: bench [http | sqlx | redis | cache | scrape | run SUBJECT TIMES]".into()),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -65,10 +67,11 @@ fn run(name: &str, times: &str) -> Result<(), BoxError> {
         ["http", variant] => http::subject(variant)?,
         ["sqlx", database, workload, peer] => sqlx::subject(database, workload, peer)?,
         ["redis", workload, peer] => redis::subject(workload, peer)?,
+        ["cache", workload, peer] => cache::subject(workload, peer)?,
         ["scrape", series, lines, peer] => scrape::subject(series, lines.parse()?, peer)?,
         _ => {
-            let forms = "http/VARIANT, sqlx/DATABASE/WORKLOAD/PEER, redis/WORKLOAD/PEER or \
-                         scrape/SERIES/LINES/PEER";
+            let forms = "http/VARIANT, sqlx/DATABASE/WORKLOAD/PEER, redis/WORKLOAD/PEER, \
+                         cache/WORKLOAD/PEER or scrape/SERIES/LINES/PEER";
             return Err(format!("{name:?} is not {forms}").into());
         }
     };

@@ -2,8 +2,9 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    fmt, mem,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
 use kymo_core::key;
@@ -13,7 +14,10 @@ use crate::metrics;
 
 /// What can tell how many entries it has.
 trait Count: Send + Sync {
+    /// Absent once the cache is gone.
     fn entries(&self) -> Option<u64>;
+
+    fn is_gone(&self) -> bool;
 }
 
 /// A cache that may be gone, and how its entries are counted.
@@ -26,11 +30,17 @@ impl<T: Send + Sync, F: Fn(&T) -> u64 + Send + Sync> Count for Watched<T, F> {
     fn entries(&self) -> Option<u64> {
         self.cache.upgrade().map(|cache| (self.count)(&cache))
     }
+
+    fn is_gone(&self) -> bool {
+        self.cache.strong_count() == 0
+    }
 }
 
 /// The caches that are watched, each held weakly.
 #[derive(Default)]
-pub(crate) struct Entries(Mutex<Vec<(KeyValue, Arc<dyn Count>)>>);
+pub(crate) struct Entries(Mutex<AllWatched>);
+
+type AllWatched = Vec<(KeyValue, Arc<dyn Count>)>;
 
 impl Entries {
     /// Caches that are observed by an instrument of `meter`.
@@ -50,32 +60,45 @@ impl Entries {
         T: Send + Sync + 'static,
         F: Fn(&T) -> u64 + Send + Sync + 'static,
     {
-        let watched = Watched { cache: Arc::downgrade(cache), count };
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.push((name.clone(), Arc::new(watched)));
+        let watched = Arc::new(Watched { cache: Arc::downgrade(cache), count });
+        let mut all = self.all();
+        // Where nobody collects, nobody else forgets them.
+        let gone = if all.len() == all.capacity() { forget_gone(&mut all) } else { Vec::new() };
+        all.push((name.clone(), watched));
+        drop(all);
+        // Of the program's own types: nothing is locked.
+        drop(gone);
+    }
+
+    fn all(&self) -> MutexGuard<'_, AllWatched> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The entries of all caches of each name; forgets those that are gone.
-    fn counts(&self) -> BTreeMap<String, i64> {
+    ///
+    /// Absent where the program's own code panics: the reader that called it would never read again.
+    fn counts(&self) -> impl Iterator<Item = (String, i64)> {
         // The program's own code counts, and may make another cache meanwhile: nothing is locked.
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let all = self.all().clone();
         let mut counts = BTreeMap::new();
-        let mut gone = Vec::new();
-        for (name, watched) in all {
-            match watched.entries() {
-                Some(entries) => {
-                    let sum: &mut i64 = counts.entry(name.value.as_str().into_owned()).or_default();
-                    *sum = sum.saturating_add(i64::try_from(entries).unwrap_or(i64::MAX));
-                }
-                None => gone.push(watched),
-            }
+        for (name, watched) in &all {
+            let entries = catch_unwind(AssertUnwindSafe(|| watched.entries()));
+            let Some(entries) = entries.transpose() else { continue };
+            let sum = counts.entry(name.value.as_str().into_owned()).or_insert(Some(0_i64));
+            *sum = sum.zip(entries.ok()).map(|(sum, entries)| {
+                sum.saturating_add(i64::try_from(entries).unwrap_or(i64::MAX))
+            });
         }
-        if !gone.is_empty() {
-            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            all.retain(|(_, known)| !gone.iter().any(|gone| Arc::ptr_eq(gone, known)));
-        }
-        counts
+        let gone = forget_gone(&mut self.all());
+        drop(gone);
+        counts.into_iter().filter_map(|(name, sum)| sum.map(|sum| (name, sum)))
     }
+}
+
+fn forget_gone(all: &mut AllWatched) -> AllWatched {
+    let (gone, there) = mem::take(all).into_iter().partition(|(_, watched)| watched.is_gone());
+    *all = there;
+    gone
 }
 
 impl fmt::Debug for Entries {

@@ -4,7 +4,9 @@ use std::{
     borrow::ToOwned,
     collections::hash_map::RandomState,
     fmt,
+    future::poll_fn,
     hash::{BuildHasher, Hash},
+    mem,
     pin::pin,
     sync::Arc,
 };
@@ -128,12 +130,14 @@ where
     /// A clone of the value of `key`, which `init` loads if it is absent; who asks meanwhile waits
     /// for that load.
     pub async fn get_with(&self, key: K, init: impl Future<Output = V>) -> V {
-        let request = self.ask(&key);
-        let init = pin!(init);
-        let init = request.load(init, Loaded::value);
-        let value = self.inner().get_with(key, init).await;
-        request.answered(true);
-        value
+        match self.find(&key).await {
+            Ok(value) => value,
+            Err(request) => {
+                let init = pin!(init);
+                let init = request.load(init, Loaded::value);
+                self.inner().get_with(key, init).await
+            }
+        }
     }
 
     /// As [`MeasuredCache::get_with`], with a key that is cloned only if the value is absent.
@@ -141,10 +145,10 @@ where
     where
         Q: Equivalent<K> + ToOwned<Owned = K> + Hash + ?Sized,
     {
-        let request = self.ask(key);
+        let request = Request::start(self.cache());
         let init = pin!(init);
-        let init = request.load(init, Loaded::value);
-        let value = self.inner().get_with_by_ref(key, init).await;
+        let asked = self.inner().get_with_by_ref(key, request.load(init, Loaded::value));
+        let value = self.watch(&request, key, asked).await;
         request.answered(true);
         value
     }
@@ -154,12 +158,14 @@ where
     where
         F: Future<Output = Option<V>>,
     {
-        let request = self.ask(&key);
-        let init = pin!(init);
-        let init = request.load(init, Loaded::option);
-        let value = self.inner().optionally_get_with(key, init).await;
-        request.answered(value.is_some());
-        value
+        match self.find(&key).await {
+            Ok(value) => Some(value),
+            Err(request) => {
+                let init = pin!(init);
+                let init = request.load(init, Loaded::option);
+                self.inner().optionally_get_with(key, init).await
+            }
+        }
     }
 
     /// As [`MeasuredCache::optionally_get_with`], with a key that is cloned only if the value is
@@ -169,10 +175,11 @@ where
         F: Future<Output = Option<V>>,
         Q: Equivalent<K> + ToOwned<Owned = K> + Hash + ?Sized,
     {
-        let request = self.ask(key);
+        let request = Request::start(self.cache());
         let init = pin!(init);
-        let init = request.load(init, Loaded::option);
-        let value = self.inner().optionally_get_with_by_ref(key, init).await;
+        let asked =
+            self.inner().optionally_get_with_by_ref(key, request.load(init, Loaded::option));
+        let value = self.watch(&request, key, asked).await;
         request.answered(value.is_some());
         value
     }
@@ -187,12 +194,14 @@ where
         F: Future<Output = Result<V, E>>,
         E: Send + Sync + 'static,
     {
-        let request = self.ask(&key);
-        let init = pin!(init);
-        let init = request.load(init, Loaded::result);
-        let value = self.inner().try_get_with(key, init).await;
-        request.answered(value.is_ok());
-        value
+        match self.find(&key).await {
+            Ok(value) => Ok(value),
+            Err(request) => {
+                let init = pin!(init);
+                let init = request.load(init, Loaded::result);
+                self.inner().try_get_with(key, init).await
+            }
+        }
     }
 
     /// As [`MeasuredCache::try_get_with`], with a key that is cloned only if the value is absent.
@@ -206,10 +215,10 @@ where
         E: Send + Sync + 'static,
         Q: Equivalent<K> + ToOwned<Owned = K> + Hash + ?Sized,
     {
-        let request = self.ask(key);
+        let request = Request::start(self.cache());
         let init = pin!(init);
-        let init = request.load(init, Loaded::result);
-        let value = self.inner().try_get_with_by_ref(key, init).await;
+        let asked = self.inner().try_get_with_by_ref(key, request.load(init, Loaded::result));
+        let value = self.watch(&request, key, asked).await;
         request.answered(value.is_ok());
         value
     }
@@ -268,11 +277,44 @@ where
         self.inner().run_pending_tasks().await;
     }
 
-    fn ask<Q>(&self, key: &Q) -> Request<'_>
+    /// A clone of the value of `key`, which is a hit; or a miss, which may load it.
+    ///
+    /// moka takes `get` for a use of the key, even of one that is absent, and `get_with` for another:
+    /// `get` is not called in vain.
+    async fn find<Q>(&self, key: &Q) -> Result<V, Request<'_>>
     where
         Q: Equivalent<K> + Hash + ?Sized,
     {
-        Request::ask(self.cache(), || self.inner().contains_key(key))
+        let request = Request::start(self.cache());
+        if self.inner().contains_key(key)
+            && let Some(value) = self.inner().get(key).await
+        {
+            request.answered(true);
+            return Ok(value);
+        }
+        request.missed();
+        Err(request)
+    }
+
+    /// Waits until `asked` of `key` is answered. A hit does not keep it waiting, unless moka has other
+    /// things to do; else it waits for another's load, and is a miss.
+    async fn watch<Q, T>(&self, request: &Request<'_>, key: &Q, asked: impl Future<Output = T>) -> T
+    where
+        Q: Equivalent<K> + Hash + ?Sized,
+    {
+        let mut asked = pin!(asked);
+        let mut waits = false;
+        poll_fn(|context| {
+            let poll = asked.as_mut().poll(context);
+            if poll.is_pending()
+                && !mem::replace(&mut waits, true)
+                && !self.inner().contains_key(key)
+            {
+                request.missed();
+            }
+            poll
+        })
+        .await
     }
 }
 

@@ -127,11 +127,10 @@ where
     /// A clone of the value of `key`, which `init` loads if it is absent; who asks meanwhile waits
     /// for that load.
     pub fn get_with(&self, key: K, init: impl FnOnce() -> V) -> V {
-        let request = self.ask(&key);
-        let init = || request.load_now(init, Loaded::value);
-        let value = self.inner().get_with(key, init);
-        request.answered(true);
-        value
+        match self.find(&key) {
+            Ok(value) => value,
+            Err(request) => self.inner().get_with(key, || request.load_now(init, Loaded::value)),
+        }
     }
 
     /// As [`MeasuredCache::get_with`], with a key that is cloned only if the value is absent.
@@ -139,11 +138,12 @@ where
     where
         Q: Equivalent<K> + ToOwned<Owned = K> + Hash + ?Sized,
     {
-        let request = self.ask(key);
-        let init = || request.load_now(init, Loaded::value);
-        let value = self.inner().get_with_by_ref(key, init);
-        request.answered(true);
-        value
+        match self.find(key) {
+            Ok(value) => value,
+            Err(request) => {
+                self.inner().get_with_by_ref(key, || request.load_now(init, Loaded::value))
+            }
+        }
     }
 
     /// As [`MeasuredCache::get_with`]; nothing is cached if `init` has nothing.
@@ -151,11 +151,12 @@ where
     where
         F: FnOnce() -> Option<V>,
     {
-        let request = self.ask(&key);
-        let init = || request.load_now(init, Loaded::option);
-        let value = self.inner().optionally_get_with(key, init);
-        request.answered(value.is_some());
-        value
+        match self.find(&key) {
+            Ok(value) => Some(value),
+            Err(request) => {
+                self.inner().optionally_get_with(key, || request.load_now(init, Loaded::option))
+            }
+        }
     }
 
     /// As [`MeasuredCache::optionally_get_with`], with a key that is cloned only if the value is
@@ -165,11 +166,12 @@ where
         F: FnOnce() -> Option<V>,
         Q: Equivalent<K> + ToOwned<Owned = K> + Hash + ?Sized,
     {
-        let request = self.ask(key);
-        let init = || request.load_now(init, Loaded::option);
-        let value = self.inner().optionally_get_with_by_ref(key, init);
-        request.answered(value.is_some());
-        value
+        match self.find(key) {
+            Ok(value) => Some(value),
+            Err(request) => self
+                .inner()
+                .optionally_get_with_by_ref(key, || request.load_now(init, Loaded::option)),
+        }
     }
 
     /// As [`MeasuredCache::get_with`]; nothing is cached if `init` fails.
@@ -182,11 +184,12 @@ where
         F: FnOnce() -> Result<V, E>,
         E: Send + Sync + 'static,
     {
-        let request = self.ask(&key);
-        let init = || request.load_now(init, Loaded::result);
-        let value = self.inner().try_get_with(key, init);
-        request.answered(value.is_ok());
-        value
+        match self.find(&key) {
+            Ok(value) => Ok(value),
+            Err(request) => {
+                self.inner().try_get_with(key, || request.load_now(init, Loaded::result))
+            }
+        }
     }
 
     /// As [`MeasuredCache::try_get_with`], with a key that is cloned only if the value is absent.
@@ -200,11 +203,12 @@ where
         E: Send + Sync + 'static,
         Q: Equivalent<K> + ToOwned<Owned = K> + Hash + ?Sized,
     {
-        let request = self.ask(key);
-        let init = || request.load_now(init, Loaded::result);
-        let value = self.inner().try_get_with_by_ref(key, init);
-        request.answered(value.is_ok());
-        value
+        match self.find(key) {
+            Ok(value) => Ok(value),
+            Err(request) => {
+                self.inner().try_get_with_by_ref(key, || request.load_now(init, Loaded::result))
+            }
+        }
     }
 
     /// Puts `value` in, in place of what was there.
@@ -261,11 +265,23 @@ where
         self.inner().run_pending_tasks();
     }
 
-    fn ask<Q>(&self, key: &Q) -> Request<'_>
+    /// A clone of the value of `key`, which is a hit; or a miss, which may load it.
+    ///
+    /// moka takes `get` for a use of the key, even of one that is absent, and `get_with` for another:
+    /// `get` is not called in vain.
+    fn find<Q>(&self, key: &Q) -> Result<V, Request<'_>>
     where
         Q: Equivalent<K> + Hash + ?Sized,
     {
-        Request::ask(self.cache(), || self.inner().contains_key(key))
+        let request = Request::start(self.cache());
+        if self.inner().contains_key(key)
+            && let Some(value) = self.inner().get(key)
+        {
+            request.answered(true);
+            return Ok(value);
+        }
+        request.missed();
+        Err(request)
     }
 }
 

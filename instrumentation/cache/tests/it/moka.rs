@@ -1,0 +1,9 @@
+//! Caches of moka.
+
+mod allocation;
+mod answers;
+mod differential;
+mod evictions;
+mod loads;
+mod size;
+mod storms;
