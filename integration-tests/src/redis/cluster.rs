@@ -22,7 +22,7 @@ const SLOTS: usize = 16384;
 const AGREED: Duration = Duration::from_secs(30);
 
 /// How long a node that does not answer counts as alive, in milliseconds.
-const NODE_TIMEOUT: &str = "1000";
+const NODE_TIMEOUT: &str = "5000";
 
 impl RedisCluster {
     /// Starts one, and waits until all its nodes take commands.

@@ -11,10 +11,15 @@ use ::redis::{AsyncConnectionConfig, ErrorKind, RedisError, RedisResult, ServerE
 use super::{sentinel::until, *};
 use crate::server::GONE;
 
-/// What one command gets on a connection of its own, which gives up soon.
+/// What one command gets on a connection of its own.
 async fn ask(server: &Redis, words: &[&str]) -> RedisResult<Value> {
+    ask_within(Duration::from_secs(20), server, words).await
+}
+
+/// The same, giving up after so long.
+async fn ask_within(limit: Duration, server: &Redis, words: &[&str]) -> RedisResult<Value> {
     let client = ::redis::Client::open(server.url())?;
-    let limit = Some(Duration::from_secs(1));
+    let limit = Some(limit);
     let config = AsyncConnectionConfig::new().set_connection_timeout(limit);
     let config = config.set_response_timeout(limit);
     let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
@@ -34,7 +39,8 @@ async fn survives(start: fn(&[(&str, &str)]) -> Redis) {
     assert_eq!(get(&server).await.unwrap(), dune, "it was asked to end, and kept what it had");
 
     server.freeze();
-    assert!(get(&server).await.unwrap_err().is_timeout());
+    let late = ask_within(Duration::from_millis(300), &server, &["GET", "book"]).await;
+    assert!(late.unwrap_err().is_timeout());
     server.thaw();
     assert_eq!(get(&server).await.unwrap(), dune);
 

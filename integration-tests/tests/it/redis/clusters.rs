@@ -3,7 +3,10 @@
 use std::{thread, time::Duration};
 
 use integration_tests::RedisCluster;
-use kymo::{redis::MeasuredConnection, testing::TestTelemetry};
+use kymo::{
+    redis::{ClusterNode, MeasuredConnection, RedisSettings},
+    testing::TestTelemetry,
+};
 use redis::{
     AsyncCommands, Value, cluster::ClusterClientBuilder, cluster_async::ClusterConnection,
 };
@@ -25,12 +28,15 @@ impl Scene {
 
     async fn connections(&self) -> (ClusterConnection, MeasuredConnection<ClusterConnection>) {
         let [bare, measured] = self.clusters.each_ref().map(async |cluster| {
-            let builder = ClusterClientBuilder::new(cluster.urls()).connection_timeout(LONG);
-            // Each command is tried twice.
-            let builder = builder.response_timeout(LONG).retries(1).min_retry_wait(10);
-            builder.build().unwrap().get_async_connection().await.unwrap()
+            client(cluster).build().unwrap().get_async_connection().await.unwrap()
         });
         (bare.await, self.telemetry.redis(measured.await))
+    }
+
+    /// One that counts redirects.
+    async fn own(&self) -> MeasuredConnection<ClusterConnection<ClusterNode>> {
+        let redis = self.telemetry.redis_handle(&RedisSettings::new());
+        redis.cluster(client(&self.clusters[1])).await.unwrap()
     }
 
     #[track_caller]
@@ -65,6 +71,12 @@ impl Scene {
     }
 }
 
+/// Each command is tried twice.
+fn client(cluster: &RedisCluster) -> ClusterClientBuilder {
+    let builder = ClusterClientBuilder::new(cluster.urls()).connection_timeout(LONG);
+    builder.response_timeout(LONG).retries(1).min_retry_wait(10)
+}
+
 async fn redirected(mut connection: impl AsyncCommands, cluster: &RedisCluster) -> Transcript {
     let mut seen = Transcript::default();
     for n in 0..30 {
@@ -84,12 +96,15 @@ async fn redirected(mut connection: impl AsyncCommands, cluster: &RedisCluster) 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_that_is_sent_on_is_counted_once() {
     let scene = Scene::start();
-    let (bare, measured) = scene.connections().await;
+    let ((bare, _), measured) = (scene.connections().await, scene.own().await);
     let [one, other] = &scene.clusters;
     let told = (redirected(bare, one).await, redirected(measured, other).await);
     let seen = scene.seen(told);
     seen.operations(&[("GET", 4), ("SET", 31)]);
     seen.caches(&[("redis hit", 1), ("redis miss", 3), ("redis write", 31)]);
+    let redirects = seen.snapshot().counter("kymo.redis.redirects");
+    redirects.clone().with("kymo.redis.redirect", "ask").assert(1);
+    redirects.with("kymo.redis.redirect", "moved").assert(1);
     assert_eq!(scene.carried_out("get"), (4, 2), "one was sent on once, and one for good");
     assert_eq!(scene.carried_out("set"), (31, 0));
 }
@@ -112,6 +127,7 @@ async fn across(mut connection: impl AsyncCommands) -> Transcript {
     pipeline.get("a").get("b");
     seen.tried("crossing", &pipeline.query_async::<Value>(&mut connection).await);
     seen.tried("crossing at once", &pipeline.atomic().query_async::<Value>(&mut connection).await);
+    seen.tried("emptied", &ask(&mut connection, &["DEL", "{same}1"]).await);
     seen
 }
 
@@ -120,12 +136,13 @@ async fn what_concerns_several_nodes_is_counted_once() {
     let scene = Scene::start();
     let (bare, measured) = scene.connections().await;
     let told = (across(bare).await, across(measured).await);
+    assert_eq!(told.1, across(scene.own().await).await);
     let seen = scene.seen(told);
-    let single = [("DBSIZE", 1), ("DEL", 1), ("MGET", 1), ("SET", 6), ("SINTER -CROSSSLOT", 1)];
-    let batches = [("MULTI", 1), ("MULTI GET -CROSSSLOT", 1), ("PIPELINE", 1)];
-    let crossing = [("PIPELINE GET -CROSSSLOT", 1)];
+    let single = [("DBSIZE", 2), ("DEL", 4), ("MGET", 2), ("SET", 12), ("SINTER -CROSSSLOT", 2)];
+    let batches = [("MULTI", 2), ("MULTI GET -CROSSSLOT", 2), ("PIPELINE", 2)];
+    let crossing = [("PIPELINE GET -CROSSSLOT", 2)];
     seen.operations(&[&single[..], &batches, &crossing].concat());
-    seen.caches(&[("redis error", 4), ("redis hit", 9), ("redis miss", 7), ("redis write", 14)]);
+    seen.caches(&[("redis error", 8), ("redis hit", 18), ("redis miss", 14), ("redis write", 30)]);
     assert!(scene.carried_out("mget").0 > 1, "it was sent to several");
 }
 

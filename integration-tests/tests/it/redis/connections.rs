@@ -3,12 +3,16 @@
 use std::collections::BTreeSet;
 
 use bb8_redis::{RedisConnectionManager, bb8};
-use deadpool_redis::{Config, Runtime};
+use deadpool_redis::{Manager, Pool};
 use integration_tests::Redis;
 use kymo::{redis::RedisSettings, testing::TestTelemetry};
-use redis::{AsyncCommands, Client};
+use redis::{AsyncCommands, AsyncConnectionConfig, Client};
 
-use super::{commandstats::calls, seen::Seen};
+use super::{
+    commandstats::calls,
+    scene::{LONG, manager, multiplexed},
+    seen::Seen,
+};
 
 /// Two operations of three commands, on two caches.
 async fn use_it(connection: &mut impl AsyncCommands) {
@@ -43,8 +47,12 @@ fn was_used(telemetry: &TestTelemetry, times: u64, address: &str, port: Option<u
     assert_eq!(of("server.port"), only(port.map(|port| port.to_string())));
 }
 
+fn url(server: &Redis) -> String {
+    format!("{}/3", server.url())
+}
+
 fn client(server: &Redis) -> Client {
-    Client::open(format!("{}/3", server.url())).unwrap()
+    Client::open(url(server)).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,12 +60,11 @@ async fn connections_managers_and_clones_are_measured_alike() {
     let (telemetry, server) = (TestTelemetry::new(), Redis::start());
     let client = client(&server);
     let redis = telemetry.redis_handle(&settings(&client));
-    let mut plain = redis.connection(client.get_multiplexed_async_connection().await.unwrap());
+    let mut plain = redis.connection(multiplexed(&url(&server), LONG).await);
     use_it(&mut plain).await;
     use_it(&mut plain.clone()).await;
     use_it(&mut redis.guard(&mut plain.into_inner())).await;
-    let manager = client.get_connection_manager().await.unwrap();
-    let mut manager = telemetry.redis_with(manager, &settings(&client));
+    let mut manager = telemetry.redis_with(manager(&url(&server)), &settings(&client));
     use_it(&mut manager).await;
     // What goes round it is not measured.
     let () = manager.get_mut().set("aside", 1).await.unwrap();
@@ -69,8 +76,8 @@ async fn connections_managers_and_clones_are_measured_alike() {
 async fn a_socket_is_an_address_without_a_port() {
     let (telemetry, server) = (TestTelemetry::new(), Redis::start());
     let path = server.socket().display().to_string();
-    let client = Client::open(format!("redis+unix://{path}?db=3")).unwrap();
-    let connection = client.get_multiplexed_async_connection().await.unwrap();
+    let url = format!("redis+unix://{path}?db=3");
+    let (client, connection) = (Client::open(&*url).unwrap(), multiplexed(&url, LONG).await);
     use_it(&mut telemetry.redis_with(connection, &settings(&client))).await;
     was_used(&telemetry, 1, &path, None);
 }
@@ -81,8 +88,9 @@ async fn what_a_pool_of_deadpool_lends_is_measured() {
     let (telemetry, server) = (TestTelemetry::new(), Redis::start());
     let client = client(&server);
     let redis = telemetry.redis_handle(&settings(&client));
-    let pool = Config::from_url(format!("{}/3", server.url())).create_pool(Some(Runtime::Tokio1));
-    let pool = pool.unwrap();
+    let patient = AsyncConnectionConfig::new().set_response_timeout(Some(LONG));
+    let manager = Manager::new_with_config(url(&server), patient).unwrap();
+    let pool = Pool::builder(manager).build().unwrap();
     for _ in 0..3 {
         use_it(&mut redis.connection(pool.get().await.unwrap())).await;
     }
@@ -96,7 +104,7 @@ async fn what_a_pool_of_bb8_lends_is_measured() {
     let (telemetry, server) = (TestTelemetry::new(), Redis::start());
     let client = client(&server);
     let redis = telemetry.redis_handle(&settings(&client));
-    let manager = RedisConnectionManager::new(format!("{}/3", server.url())).unwrap();
+    let manager = RedisConnectionManager::new(url(&server)).unwrap();
     let pool = bb8::Pool::builder().max_size(1).build(manager).await.unwrap();
     for _ in 0..3 {
         use_it(&mut redis.guard(pool.get().await.unwrap())).await;

@@ -85,7 +85,7 @@ pub(crate) async fn multiplexed(url: &str, patience: Duration) -> MultiplexedCon
     client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
 }
 
-fn manager(url: &str) -> ConnectionManager {
+pub(crate) fn manager(url: &str) -> ConnectionManager {
     let config = ConnectionManagerConfig::new().set_connection_timeout(Some(LONG));
     let config = config.set_response_timeout(Some(LONG)).set_number_of_retries(0);
     let client = Client::open(url).unwrap();

@@ -12,12 +12,22 @@ use redis::{
 
 use super::{ask, scene::LONG, seen::Seen, transcript::Transcript};
 
+/// How often somebody asks for a connection: the sentinel itself is not waited for as long.
+const ATTEMPTS: usize = 20;
+
 async fn connection(watched: &RedisSentinel, kind: SentinelServerType) -> MultiplexedConnection {
     let name = RedisSentinel::NAME.to_owned();
     let mut sentinel = SentinelClient::build(vec![watched.url()], name, None, kind).unwrap();
     let config = AsyncConnectionConfig::new().set_connection_timeout(Some(LONG));
     let config = config.set_response_timeout(Some(LONG));
-    sentinel.get_async_connection_with_config(&config).await.unwrap()
+    let mut last = None;
+    for _ in 0..ATTEMPTS {
+        match sentinel.get_async_connection_with_config(&config).await {
+            Ok(connection) => return connection,
+            Err(error) => last = Some(error),
+        }
+    }
+    panic!("the sentinel does not tell: {last:?}")
 }
 
 async fn fails_over<C: ConnectionLike>(

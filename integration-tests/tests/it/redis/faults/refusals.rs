@@ -51,7 +51,8 @@ async fn a_wrong_password_fails_the_command_that_opens_the_connection() {
     let scene = Scene::start_with(&[("requirepass", "s3cret")]);
     let [bare, measured] = scene.servers.each_ref().map(|server| {
         let client = Client::open(format!("redis://:guessed@{}", server.address())).unwrap();
-        let config = ConnectionManagerConfig::new().set_number_of_retries(0);
+        let config = ConnectionManagerConfig::new().set_connection_timeout(Some(LONG));
+        let config = config.set_response_timeout(Some(LONG)).set_number_of_retries(0);
         client.get_connection_manager_lazy(config).unwrap()
     });
     let told = (locked_out(bare).await, locked_out(scene.measured(measured)).await);
