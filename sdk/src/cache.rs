@@ -11,8 +11,8 @@ use crate::Telemetry;
 impl Telemetry {
     /// The logical cache called `name`: whoever asks, loads and writes tells it so.
     ///
-    /// Make it once and keep it. It is the same for everybody who asks for it by that name, in process or in Redis. The first
-    /// 64 names are kept apart; later ones, and an empty one, are `_OTHER`.
+    /// Make it once and keep it. It is the same for everybody who asks for it by that name, in process
+    /// or in Redis. The first 64 names are kept apart; later ones, and an empty one, are `_OTHER`.
     ///
     /// ```
     /// use std::collections::HashMap;
