@@ -28,8 +28,9 @@ const MEASUREMENTS: usize = 3;
 const ROUNDS: usize = 61;
 const TIMES_PER_ROUND: u64 = 5_000;
 
-/// One command each: whatever else the machine does falls on few of them, and not on the median.
-const LOOPBACK_ROUNDS: usize = 30_000;
+/// Many short ones: whatever else the machine does falls on few of them, and not on the median.
+const LOOPBACK_ROUNDS: usize = 3_001;
+const TIMES_PER_LOOPBACK_ROUND: u64 = 20;
 
 /// Prints the tables and returns what they promise.
 pub fn table() -> Result<Vec<Promise>, BoxError> {
@@ -124,7 +125,9 @@ fn on_loopback() -> Result<[Promise; 2], BoxError> {
         commands(runtime, connection, Workload::Get, peer)
     };
     let mut subjects = [open("bare")?, open("kymo")?, open("bare")?];
-    let mut rounds = |clock| clock::interleaved_by(clock, &mut subjects, LOOPBACK_ROUNDS, 1);
+    let mut rounds = |clock| {
+        clock::interleaved_by(clock, &mut subjects, LOOPBACK_ROUNDS, TIMES_PER_LOOPBACK_ROUND)
+    };
     let (wall, thread) = (rounds(ClockId::Monotonic), rounds(ClockId::ThreadCPUTime));
     subjects.iter().try_for_each(|subject| subject.verify())?;
     let row = |(index, title): (usize, &str)| {
@@ -145,7 +148,7 @@ fn on_loopback() -> Result<[Promise; 2], BoxError> {
     ])
 }
 
-/// By the medians: two commands that follow each other have little in common.
+/// By the medians: two turns that follow each other have little in common.
 fn percent_over_bare(rounds: &Rounds, subject: usize) -> f64 {
     (rounds.median(subject) / rounds.median(BARE) - 1.0) * 100.0
 }
