@@ -14,6 +14,7 @@ mod agreement;
 mod arrows;
 mod book_cache;
 mod both_views;
+mod cache_laws;
 mod caches;
 mod cancellation;
 mod configuration;

@@ -152,7 +152,7 @@ where
     ) -> Entry<K, V> {
         let (request, entry) = self.ask();
         let init = pin!(init);
-        let init = request.load(init, Loaded::value);
+        let init = pin!(request.load(init, Loaded::value));
         let replace_if = |value: &V| request.refused_if(replace_if(value));
         let entry = entry.or_insert_with_if(init, replace_if).await;
         request.answered(true);
@@ -166,7 +166,7 @@ where
     ) -> Option<Entry<K, V>> {
         let (request, entry) = self.ask();
         let init = pin!(init);
-        let init = request.load(init, Loaded::option);
+        let init = pin!(request.load(init, Loaded::option));
         let entry = entry.or_optionally_insert_with(init).await;
         request.answered(entry.is_some());
         entry
@@ -184,7 +184,7 @@ where
     {
         let (request, entry) = self.ask();
         let init = pin!(init);
-        let init = request.load(init, Loaded::result);
+        let init = pin!(request.load(init, Loaded::result));
         let entry = entry.or_try_insert_with(init).await;
         request.answered(entry.is_ok());
         entry

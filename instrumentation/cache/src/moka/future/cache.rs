@@ -7,7 +7,7 @@ use std::{
     future::poll_fn,
     hash::{BuildHasher, Hash},
     mem,
-    pin::pin,
+    pin::{Pin, pin},
     sync::Arc,
 };
 
@@ -134,7 +134,7 @@ where
             Ok(value) => value,
             Err(request) => {
                 let init = pin!(init);
-                let init = request.load(init, Loaded::value);
+                let init = pin!(request.load(init, Loaded::value));
                 self.inner().get_with(key, init).await
             }
         }
@@ -147,7 +147,8 @@ where
     {
         let request = Request::start(self.cache());
         let init = pin!(init);
-        let asked = self.inner().get_with_by_ref(key, request.load(init, Loaded::value));
+        let init = pin!(request.load(init, Loaded::value));
+        let asked = pin!(self.inner().get_with_by_ref(key, init));
         let value = self.watch(&request, key, asked).await;
         request.answered(true);
         value
@@ -162,7 +163,7 @@ where
             Ok(value) => Some(value),
             Err(request) => {
                 let init = pin!(init);
-                let init = request.load(init, Loaded::option);
+                let init = pin!(request.load(init, Loaded::option));
                 self.inner().optionally_get_with(key, init).await
             }
         }
@@ -177,8 +178,8 @@ where
     {
         let request = Request::start(self.cache());
         let init = pin!(init);
-        let asked =
-            self.inner().optionally_get_with_by_ref(key, request.load(init, Loaded::option));
+        let init = pin!(request.load(init, Loaded::option));
+        let asked = pin!(self.inner().optionally_get_with_by_ref(key, init));
         let value = self.watch(&request, key, asked).await;
         request.answered(value.is_some());
         value
@@ -198,7 +199,7 @@ where
             Ok(value) => Ok(value),
             Err(request) => {
                 let init = pin!(init);
-                let init = request.load(init, Loaded::result);
+                let init = pin!(request.load(init, Loaded::result));
                 self.inner().try_get_with(key, init).await
             }
         }
@@ -217,7 +218,8 @@ where
     {
         let request = Request::start(self.cache());
         let init = pin!(init);
-        let asked = self.inner().try_get_with_by_ref(key, request.load(init, Loaded::result));
+        let init = pin!(request.load(init, Loaded::result));
+        let asked = pin!(self.inner().try_get_with_by_ref(key, init));
         let value = self.watch(&request, key, asked).await;
         request.answered(value.is_ok());
         value
@@ -298,11 +300,15 @@ where
 
     /// Waits until `asked` of `key` is answered. A hit does not keep it waiting, unless moka has other
     /// things to do; else it waits for another's load, and is a miss.
-    async fn watch<Q, T>(&self, request: &Request<'_>, key: &Q, asked: impl Future<Output = T>) -> T
+    async fn watch<Q, T>(
+        &self,
+        request: &Request<'_>,
+        key: &Q,
+        mut asked: Pin<&mut impl Future<Output = T>>,
+    ) -> T
     where
         Q: Equivalent<K> + Hash + ?Sized,
     {
-        let mut asked = pin!(asked);
         let mut waits = false;
         poll_fn(|context| {
             let poll = asked.as_mut().poll(context);

@@ -150,7 +150,7 @@ where
     ) -> Entry<K, V> {
         let (request, entry) = self.ask();
         let init = pin!(init);
-        let init = request.load(init, Loaded::value);
+        let init = pin!(request.load(init, Loaded::value));
         let replace_if = |value: &V| request.refused_if(replace_if(value));
         let entry = entry.or_insert_with_if(init, replace_if).await;
         request.answered(true);
@@ -164,7 +164,7 @@ where
     ) -> Option<Entry<K, V>> {
         let (request, entry) = self.ask();
         let init = pin!(init);
-        let init = request.load(init, Loaded::option);
+        let init = pin!(request.load(init, Loaded::option));
         let entry = entry.or_optionally_insert_with(init).await;
         request.answered(entry.is_some());
         entry
@@ -182,7 +182,7 @@ where
     {
         let (request, entry) = self.ask();
         let init = pin!(init);
-        let init = request.load(init, Loaded::result);
+        let init = pin!(request.load(init, Loaded::result));
         let entry = entry.or_try_insert_with(init).await;
         request.answered(entry.is_ok());
         entry
