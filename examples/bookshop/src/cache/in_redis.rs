@@ -66,13 +66,13 @@ impl InRedis {
         if kept.is_some()
             && let Ok(json) = serde_json::to_vec(&book)
         {
-            self.unless_away(connection.set_ex(key(id), json, FRESH.as_secs()).await).unwrap_or(());
+            note(connection.set_ex(key(id), json, FRESH.as_secs()).await);
         }
         Ok(book)
     }
 
     pub(crate) async fn forget(&self, id: i64) {
-        self.unless_away(self.connection.clone().del(key(id)).await).unwrap_or(());
+        note(self.connection.clone().del(key(id)).await);
     }
 
     /// The answer, if there is one; the log is told when Redis goes away and when it is back.
@@ -86,6 +86,13 @@ impl InRedis {
             _ => {}
         }
         answer.ok()
+    }
+}
+
+/// Of a change that was not taken: the metrics count it, and a Redis that is full would fill the log.
+fn note(change: RedisResult<()>) {
+    if let Err(error) = change {
+        tracing::debug!(%error, "Redis did not take a change");
     }
 }
 
