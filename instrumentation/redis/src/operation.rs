@@ -98,7 +98,10 @@ impl<T: Reply> Future for Operation<'_, T> {
 
 impl<T> Drop for Operation<'_, T> {
     fn drop(&mut self) {
-        self.record(Instant::now(), None);
+        // Most have been recorded, and another look at the clock is a good part of all this costs.
+        if !self.is_recorded {
+            self.record(Instant::now(), None);
+        }
     }
 }
 
