@@ -45,8 +45,8 @@
 //! many entries `invalidate_all` and `invalidate_entries_if` took out, so those are no writes.
 //! Evictions are counted only by a cache that was built with [`Cache::eviction_listener`].
 //!
-//! To tell a hit from waiting for another, a method that may load first asks whether the key is
-//! there, which moka does not take for a use of the entry: what it keeps and lets go stays the same.
+//! To tell a hit from waiting for another, what may load asks whether the key is there, which moka does
+//! not take for a use of the entry: what it keeps and lets go stays the same.
 
 pub mod future;
 mod request;

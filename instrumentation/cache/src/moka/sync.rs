@@ -2,6 +2,7 @@
 
 mod by_ref;
 mod cache;
+mod loading;
 mod owned;
 
 pub use by_ref::MeasuredRefKeyEntrySelector;

@@ -182,6 +182,8 @@ fn same<T: Debug + PartialEq>(measured: &T, bare: &T, step: &Step) -> Result<(),
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn a_blocking_cache_is_as_it_would_be_unmeasured(steps in steps(), lru: bool) {
         let make = || {
