@@ -17,8 +17,10 @@ pub struct Workload {
     pub title: &'static str,
     pub measures: &'static str,
     /// The cache itself, and measured by kymo.
-    pub subject: fn(Option<Telemetry>) -> Result<Box<dyn Subject>, BoxError>,
+    pub subject: fn(Option<Telemetry>) -> Made,
 }
+
+type Made = Result<Box<dyn Subject>, BoxError>;
 
 pub const WORKLOADS: [Workload; 8] = [
     Workload {
@@ -28,10 +30,10 @@ pub const WORKLOADS: [Workload; 8] = [
         subject: |telemetry| {
             let cache = blocking();
             match measured(telemetry.as_ref()) {
-                None => hits(telemetry, move |key| cache.get(&key).is_some()),
+                None => Ok(hits(telemetry, move |key| cache.get(&key).is_some())),
                 Some(books) => {
                     let cache = books.moka(cache);
-                    hits(telemetry, move |key| cache.get(&key).is_some())
+                    Ok(hits(telemetry, move |key| cache.get(&key).is_some()))
                 }
             }
         },
@@ -43,10 +45,10 @@ pub const WORKLOADS: [Workload; 8] = [
         subject: |telemetry| {
             let cache = blocking();
             match measured(telemetry.as_ref()) {
-                None => hits(telemetry, move |key| !cache.get_with(key, nothing).is_empty()),
+                None => Ok(hits(telemetry, move |key| !cache.get_with(key, nothing).is_empty())),
                 Some(books) => {
                     let cache = books.moka(cache);
-                    hits(telemetry, move |key| !cache.get_with(key, nothing).is_empty())
+                    Ok(hits(telemetry, move |key| !cache.get_with(key, nothing).is_empty()))
                 }
             }
         },
@@ -59,11 +61,11 @@ pub const WORKLOADS: [Workload; 8] = [
             let cache = blocking();
             match measured(telemetry.as_ref()) {
                 None => {
-                    hits(telemetry, move |key| !cache.get_with_by_ref(&key, nothing).is_empty())
+                    Ok(hits(telemetry, move |key| !cache.get_with_by_ref(&key, nothing).is_empty()))
                 }
                 Some(books) => {
                     let cache = books.moka(cache);
-                    hits(telemetry, move |key| !cache.get_with_by_ref(&key, nothing).is_empty())
+                    Ok(hits(telemetry, move |key| !cache.get_with_by_ref(&key, nothing).is_empty()))
                 }
             }
         },
@@ -128,8 +130,10 @@ pub const WORKLOADS: [Workload; 8] = [
         subject: |telemetry| {
             let map: HashMap<_, _> = entries().collect();
             match measured(telemetry.as_ref()) {
-                None => hits(telemetry, move |key| map.contains_key(&key)),
-                Some(books) => hits(telemetry, move |key| books.lookup(map.get(&key)).is_some()),
+                None => Ok(hits(telemetry, move |key| map.contains_key(&key))),
+                Some(books) => {
+                    Ok(hits(telemetry, move |key| books.lookup(map.get(&key)).is_some()))
+                }
             }
         },
     },

@@ -45,6 +45,11 @@
 //!
 //! So misses without a load of their own are misses minus loads: they waited for another's.
 //!
+//! # Caches of moka
+//!
+//! With the feature `moka`, `Cache::moka` wraps a cache of moka, and all of this is told by itself; the
+//! module `moka` says what each method counts.
+//!
 //! # The SDK must bind
 //!
 //! Everything is recorded through instruments bound to their attributes. A provider that does not
