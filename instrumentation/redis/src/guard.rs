@@ -4,7 +4,8 @@ use std::ops::{Deref, DerefMut};
 
 use redis::{Cmd, Pipeline, RedisFuture, Value, aio::ConnectionLike};
 
-/// Is the connection that `G` lends.
+/// A pool's guard, or whatever else lends a connection, as that connection; made by
+/// [`Redis::guard`](crate::Redis::guard).
 #[derive(Debug, Clone)]
 pub struct Guard<G>(G);
 
