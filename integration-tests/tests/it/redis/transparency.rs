@@ -192,6 +192,11 @@ fn redis_answers_a_measured_connection_the_same_in_its_third_protocol() {
 }
 
 #[test]
+fn redis_8_answers_a_measured_connection_the_same() {
+    is_transparent(&Redis::eight(), "resp3");
+}
+
+#[test]
 fn valkey_answers_a_measured_connection_the_same() {
     is_transparent(&Redis::valkey(), "resp2");
 }
