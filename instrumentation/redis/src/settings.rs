@@ -76,7 +76,8 @@ impl RedisSettings {
     }
 
     /// Keys that begin with `prefix` belong to the logical cache called `name`; the longest prefix
-    /// decides, and of equal ones the last.
+    /// decides, and of equal ones the last. Each key is held against one after the other: let there be
+    /// tens of them, not thousands.
     pub fn cache_for_prefix(mut self, prefix: impl AsRef<[u8]>, name: impl Into<String>) -> Self {
         self.prefixes.push((prefix.as_ref().to_vec(), name.into()));
         self
