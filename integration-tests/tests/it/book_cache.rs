@@ -193,3 +193,22 @@ async fn a_redis_that_hangs_costs_a_request_a_moment_and_no_more() {
     };
     eventually(SOON, answered, |hits| *hits > 1).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_such_book_is_replaced_and_redis_is_not_away() {
+    let redis = Redis::start();
+    let shop = in_redis(&redis);
+    sell(&shop, 1).await;
+    let other = r#"{"id":2,"stock":3,"title":"Emma","author":"Jane Austen"}"#;
+    let [garbage, other] = ["garbage", other].map(|text| ["set", "book:1", text]);
+    for put in [["lpush", "book:1", "x"], garbage, other] {
+        redis.cli(&["del", "book:1"]);
+        redis.cli(&put);
+        for _ in 0..2 {
+            assert_eq!(shop.client().get("/books/1").await.json()["title"], "Dune", "{put:?}");
+        }
+        assert_eq!(redis.cli(&["type", "book:1"]).trim(), "string", "{put:?}");
+    }
+    assert_eq!(of_books(&shop.scrape().await, "kymo_cache_load_duration_seconds_count"), 4);
+    assert!(!shop.log().contains("Redis is away"), "{}", shop.log());
+}

@@ -14,7 +14,7 @@ use kymo::{
     redis::{MeasuredConnection, RedisSettings},
 };
 use redis::{
-    AsyncCommands, RedisResult,
+    AsyncCommands, RedisError, RedisResult,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 
@@ -55,10 +55,10 @@ impl InRedis {
     pub(crate) async fn find(&self, id: i64, store: &Store) -> sqlx::Result<Option<Book>> {
         let mut connection = self.connection.clone();
         let kept: RedisResult<Option<Vec<u8>>> = connection.get(key(id)).await;
-        let kept = self.unless_away(kept);
+        let kept = self.unless_away(kept.or_else(absent_if_no_text));
         // What is not understood, as of another version of the shop, is as good as absent.
         let book = kept.iter().flatten().find_map(|json| serde_json::from_slice(json).ok());
-        if let Some(book) = book {
+        if let Some(book) = book.filter(|book: &Option<Book>| is_of(id, book.as_ref())) {
             return Ok(book);
         }
         let book = self.loads.try_load(store.find(id)).await?;
@@ -94,6 +94,16 @@ fn note(change: RedisResult<()>) {
     if let Err(error) = change {
         tracing::debug!(%error, "Redis did not take a change");
     }
+}
+
+/// What is there and is no text, as a list, is none of the shop's; Redis did answer.
+fn absent_if_no_text(error: RedisError) -> RedisResult<Option<Vec<u8>>> {
+    if error.code() == Some("WRONGTYPE") { Ok(None) } else { Err(error) }
+}
+
+/// Whether it is what the key of `id` may hold: that book, or that there is none.
+fn is_of(id: i64, book: Option<&Book>) -> bool {
+    book.is_none_or(|book| book.id == id)
 }
 
 fn key(id: i64) -> String {
