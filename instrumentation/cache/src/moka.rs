@@ -1,8 +1,9 @@
 //! Caches of [moka](https://docs.rs/moka) that measure themselves.
 //!
-//! [`Cache::moka`] wraps a cache of moka. The wrapper has the methods of moka's own, with the same
-//! results, and tells the logical cache of what goes through it. It does not deref: nothing goes
-//! round the count unless it says `inner()`.
+//! [`Cache::moka`] wraps a cache of moka. The wrapper has the methods of moka's own, but for those that
+//! are deprecated or unstable, with the same results, and tells the logical cache of what goes through
+//! it. It does not deref: nothing goes round the count unless it says `inner()`. A `SegmentedCache` is
+//! not wrapped: tell a [`Cache`] what it does.
 //!
 //! ```
 //! use std::time::Duration;
