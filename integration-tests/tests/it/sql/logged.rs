@@ -5,10 +5,11 @@
 
 use std::{
     io::{self, Write},
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use kymo::testing::{Snapshot, TestTelemetry};
+use tracing::{Dispatch, Subscriber};
 use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter, util::SubscriberInitExt};
 
 use super::{fresh::Fresh, measured};
@@ -57,8 +58,20 @@ fn operations(metrics: &Snapshot) -> u64 {
 
 /// Hears what this thread logs until the guard is dropped.
 fn logging(log: &Log) -> impl Sized {
+    LazyLock::force(&SECOND);
+    subscriber(log).set_default()
+}
+
+/// A subscriber that nobody writes to.
+///
+/// While there is but one in the program, `tracing` asks that of the thread that comes to a log line
+/// first whether anybody wants to hear it, and believes its answer on all threads: a test beside this
+/// one, that has none, would silence it. Of two or more, it asks all.
+static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(subscriber(&Log::default())));
+
+fn subscriber(log: &Log) -> impl Subscriber + Send + Sync {
     let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(log.clone());
-    subscriber.with_max_level(LevelFilter::DEBUG).set_default()
+    subscriber.with_max_level(LevelFilter::DEBUG).finish()
 }
 
 /// One statement could not be encoded, and was not sent.
