@@ -47,6 +47,15 @@ pub const LOAD_DURATION: &[f64] =
 pub const DB_USE: &[f64] =
     &[0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0];
 
+/// Seconds a method of a repository takes: from a tenth of a millisecond, since one that keeps its
+/// things in memory is as quick as that.
+pub const REPOSITORY_DURATION: &[f64] =
+    &[0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0];
+
+/// Seconds a migration takes, or is waited for: from a new table to a rewrite of the largest one.
+pub const MIGRATION_DURATION: &[f64] =
+    &[0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0];
+
 /// Rows that a query returns, as the database conventions advise for
 /// `db.client.response.returned_rows`.
 pub const ROWS: &[f64] =

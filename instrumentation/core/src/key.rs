@@ -164,6 +164,44 @@ pub const REDIS_REDIRECT: AttributeKey = AttributeKey::closed(
     "`moved` if the slot has another owner, `ask` if it is on its way to one.",
 );
 
+/// The repository.
+pub const REPOSITORY_NAME: AttributeKey =
+    AttributeKey::budget("kymo.repository.name", 64, "The name the program gave to a repository.");
+/// What was asked of a repository.
+pub const REPOSITORY_METHOD: AttributeKey = AttributeKey::budget(
+    "kymo.repository.method",
+    400,
+    "The method, as the program is written; all repositories share the budget.",
+);
+/// What a repository keeps.
+pub const ENTITY_NAME: AttributeKey = AttributeKey::budget(
+    "kymo.entity.name",
+    128,
+    "The name the program gave to what a repository keeps.",
+);
+/// What became of what a repository keeps.
+pub const ENTITY_OPERATION: AttributeKey =
+    AttributeKey::closed("kymo.entity.operation", "`insert`, `update` or `delete`.");
+
+/// Where a migration stands.
+pub const MIGRATION_STATE: AttributeKey = AttributeKey::closed(
+    "kymo.migration.state",
+    "`applied`; `pending` if the program has it and the database has not; `failed` if it was left \
+     half done; `mismatch` if it was edited after it was applied; `unknown` if the database has it \
+     and the program has not.",
+);
+/// Which migration.
+pub const MIGRATION_VERSION: AttributeKey = AttributeKey::budget(
+    "kymo.migration.version",
+    200,
+    "The number that the migration's file begins with.",
+);
+/// Which way a migration went.
+pub const MIGRATION_DIRECTION: AttributeKey = AttributeKey::closed(
+    "kymo.migration.direction",
+    "`up`, `down`, or `skip` if it was marked as applied without being run.",
+);
+
 /// What a processor did.
 pub const CPU_MODE: AttributeKey = AttributeKey::closed("cpu.mode", "`user` or `system`.");
 /// Which way bytes went between the process and a disk.

@@ -1,0 +1,1 @@
+//! The attribute of kymo that observes every method of an `impl` block.

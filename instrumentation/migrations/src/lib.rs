@@ -1,0 +1,1 @@
+//! Migrations of sqlx: how long each takes, and where the schema stands.
