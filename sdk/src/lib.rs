@@ -40,6 +40,7 @@
 //! | `moka` | caches of moka: `cache::Cache::moka`, module `cache::moka` | no |
 //! | `redis` | `Telemetry::redis`, `Telemetry::redis_with`, `Telemetry::redis_handle`, module `redis` | no |
 //! | `redis-cluster` | clusters of Redis whose redirects are counted: `redis::Redis::cluster` | no |
+//! | `migrations` | `Telemetry::migrations`, module `migrations`; and `sqlx` | no |
 //! | `resource` | `TelemetryBuilder::detect_host` and the like: what the program runs on | no |
 //! | `testing` | module `testing`: telemetry for a test of its own, assertions, a lint, the laws | no |
 //! | `full` | all of the above but `testing` | no |
@@ -85,6 +86,8 @@ pub mod cache;
 mod config_file;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "migrations")]
+pub mod migrations;
 #[cfg(feature = "otlp")]
 pub mod otlp;
 #[cfg(feature = "process")]
@@ -120,6 +123,8 @@ pub fn declared_metrics() -> impl Iterator<Item = &'static MetricSpec> {
         kymo_process::metrics::ALL,
         #[cfg(feature = "sqlx")]
         kymo_sqlx::metrics::ALL,
+        #[cfg(feature = "migrations")]
+        kymo_migrations::metrics::ALL,
         #[cfg(feature = "redis")]
         kymo_redis::metrics::ALL,
         #[cfg(feature = "cache")]

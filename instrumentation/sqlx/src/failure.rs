@@ -54,6 +54,23 @@ pub(crate) struct Failure {
     pub(crate) damage: Damage,
 }
 
+/// The value of `error.type` for an error of sqlx: what an operation that failed with it is recorded
+/// as, without knowing which database it was. [`Error::RowNotFound`], which fails no operation, is
+/// `row_not_found`.
+pub fn error_type(error: &Error) -> &'static str {
+    let system = error.as_database_error().map_or(System::OtherSql, told_by);
+    Failure::of(error, system).map_or("row_not_found", |failure| failure.kind)
+}
+
+/// Whose error it is, by what its code looks like.
+fn told_by(error: &dyn DatabaseError) -> System {
+    if StatusCode::of_mysql(error).is_some() {
+        return System::Mysql;
+    }
+    let is_sqlite = error.code().is_some_and(|code| code.len() < 5 && code.parse::<u16>().is_ok());
+    if is_sqlite { System::Sqlite } else { System::Postgresql }
+}
+
 impl Failure {
     /// `None` for [`Error::RowNotFound`]: that there is no such row is an answer.
     pub(crate) fn of(error: &Error, system: System) -> Option<Self> {

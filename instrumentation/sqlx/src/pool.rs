@@ -107,6 +107,11 @@ impl<DB: Database> MeasuredPool<DB> {
         self.begin_on(connection, Some(statement)).await.map(Some)
     }
 
+    /// What the pool is called in the metrics: the value of `db.client.connection.pool.name`.
+    pub fn name(&self) -> &str {
+        self.measures().pool().name()
+    }
+
     /// The pool itself; what is done with it is not measured.
     pub fn inner(&self) -> &Pool<DB> {
         &self.shared.pool

@@ -58,6 +58,10 @@ impl PoolSeries {
         }
     }
 
+    pub(crate) fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
     /// A request for a connection begins.
     pub(crate) fn request(&self) -> Pending<'_> {
         self.pending.fetch_add(1, Ordering::Relaxed);

@@ -1,0 +1,237 @@
+//! A migrator, measured.
+
+use std::{
+    borrow::Borrow,
+    fmt,
+    ops::Deref,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use sqlx::{
+    Acquire, Database,
+    migrate::{Migrate, MigrateError, Migrator},
+};
+use tokio::{runtime::Handle, sync::watch};
+
+use crate::{
+    direction::Direction,
+    instruments::DatabaseSeries,
+    migration_metrics::MigrationMetrics,
+    observed::Observed,
+    pools::AnyPool,
+    reading::read,
+    status::MigrationStatus,
+    undo::undo,
+    watch::{Pace, Watch},
+};
+
+/// Whatever holds the migrator.
+pub(crate) type Source = Arc<dyn Borrow<Migrator> + Send + Sync>;
+
+/// sqlx's [`Migrator`], measured: each migration, the wait for the lock, and where the schema stands.
+///
+/// [`run`](Self::run), [`run_to`](Self::run_to), [`undo`](Self::undo) and [`skip`](Self::skip) take
+/// what those of sqlx take, and give the same results and errors. Clones are the same.
+///
+/// Make one for each database: it goes by the name of the first pool that [`of`](Self::of) or
+/// [`watch`](Self::watch) is given.
+#[derive(Clone)]
+pub struct Migrations {
+    metrics: MigrationMetrics,
+    source: Source,
+    series: Arc<OnceLock<Arc<DatabaseSeries>>>,
+    pace: Pace,
+    /// The number of the last request to look how things stand.
+    asked: Arc<watch::Sender<u64>>,
+}
+
+impl Migrations {
+    pub(crate) fn new(metrics: MigrationMetrics, source: Source) -> Self {
+        let pace = Pace { interval: Duration::from_secs(15), timeout: Duration::from_secs(5) };
+        Self { metrics, source, series: Arc::default(), pace, asked: Arc::default() }
+    }
+
+    /// Has the database go by the name of `pool` in the metrics, unless it has one already.
+    pub fn of(self, pool: &impl AnyPool) -> Self {
+        self.series_called(|| pool.database_name());
+        self
+    }
+
+    /// Has the database go by `name` in the metrics, unless it has one already: such as where two
+    /// migrators have a table each in one database, whose counts would be summed otherwise.
+    pub fn called(self, name: &str) -> Self {
+        self.series_called(|| name.to_owned());
+        self
+    }
+
+    /// How often [`watch`](Self::watch) reads: every 15 s unless told otherwise, and every 100 ms at
+    /// most.
+    pub fn read_every(mut self, interval: Duration) -> Self {
+        self.pace.interval = interval.max(SHORTEST);
+        self
+    }
+
+    /// How long a reading of [`watch`](Self::watch) may take before it counts as failed: 5 s unless
+    /// told otherwise, and 100 ms at least.
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.pace.timeout = timeout.max(SHORTEST);
+        self
+    }
+
+    /// Runs what is pending; as [`Migrator::run`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Migrator::run`].
+    pub async fn run<'a, A>(&self, database: A) -> Result<(), MigrateError>
+    where
+        A: Acquire<'a>,
+        <A::Connection as Deref>::Target: Migrate,
+    {
+        self.forwards(database, None, Direction::Up).await
+    }
+
+    /// Runs what is pending up to the version `target`; as [`Migrator::run_to`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Migrator::run_to`].
+    pub async fn run_to<'a, A>(&self, target: i64, database: A) -> Result<(), MigrateError>
+    where
+        A: Acquire<'a>,
+        <A::Connection as Deref>::Target: Migrate,
+    {
+        self.forwards(database, Some(target), Direction::Up).await
+    }
+
+    /// Marks what is pending as applied without running it, up to the version `target` or all of it;
+    /// as [`Migrator::skip`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Migrator::skip`].
+    pub async fn skip<'a, A>(&self, database: A, target: Option<i64>) -> Result<(), MigrateError>
+    where
+        A: Acquire<'a>,
+        <A::Connection as Deref>::Target: Migrate,
+    {
+        self.forwards(database, target, Direction::Skip).await
+    }
+
+    /// Takes back what is newer than the version `target`; as [`Migrator::undo`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Migrator::undo`].
+    pub async fn undo<'a, A>(&self, database: A, target: i64) -> Result<(), MigrateError>
+    where
+        A: Acquire<'a>,
+        <A::Connection as Deref>::Target: Migrate,
+    {
+        let series = self.series::<A::Database>();
+        let _looking = self.look_afterwards();
+        let undone = async {
+            let mut connection = database.acquire().await?;
+            undo(self.migrator(), &mut Observed::new(&mut *connection, series), target).await
+        };
+        series.run(Direction::Down, undone).await
+    }
+
+    /// Reads from now on how the migrations stand in the database of `pool`, in the background: at
+    /// once, every 15 s, and whenever this has run some.
+    ///
+    /// It begins when it is called and goes on until the pool is closed, or the tokio runtime that
+    /// this is called in ends; outside of one nothing is read, and that is logged. What is watched
+    /// twice is counted twice.
+    ///
+    /// A reading is two short queries on a connection of the pool, which are not measured, and changes
+    /// nothing. Of a database where nothing was ever migrated, PostgreSQL logs that the table is
+    /// missing.
+    pub fn watch<P: AnyPool>(&self, pool: &P) -> MigrationStatus
+    where
+        <P::Database as Database>::Connection: Migrate,
+    {
+        let series = Arc::clone(self.series_called(|| pool.database_name()));
+        let watch =
+            Watch::new(Arc::clone(&self.source), series, self.pace, Arc::clone(&self.asked));
+        let watch = Arc::new(watch);
+        self.metrics.registry().observe(&watch);
+        match Handle::try_current() {
+            Ok(runtime) => {
+                let (watched, pool) = (Arc::clone(&watch), pool.bare().clone());
+                runtime.spawn(async move {
+                    let reading = watched.keep_reading(|watch| {
+                        let pool = pool.clone();
+                        async move { read(&pool, &watch.migrator().table_name).await }
+                    });
+                    // Closed: that is the end of it.
+                    let _ = pool.close_event().do_until(reading).await;
+                });
+            }
+            Err(outside) => watch.give_up(&outside),
+        }
+        MigrationStatus::new(watch)
+    }
+
+    /// The migrator itself; what is done with it is not measured.
+    pub fn migrator(&self) -> &Migrator {
+        (*self.source).borrow()
+    }
+}
+
+impl Migrations {
+    async fn forwards<'a, A>(
+        &self,
+        database: A,
+        target: Option<i64>,
+        direction: Direction,
+    ) -> Result<(), MigrateError>
+    where
+        A: Acquire<'a>,
+        <A::Connection as Deref>::Target: Migrate,
+    {
+        let series = self.series::<A::Database>();
+        let _looking = self.look_afterwards();
+        let run = async {
+            let mut connection = database.acquire().await?;
+            let mut observed = Observed::new(&mut *connection, series);
+            let skip = direction == Direction::Skip;
+            // Hidden, because what is documented takes nothing but a driver's own connection.
+            self.migrator().run_direct(target, &mut observed, skip).await
+        };
+        series.run(direction, run).await
+    }
+
+    /// Those of the name that was given; else of the product.
+    fn series<DB: Database>(&self) -> &DatabaseSeries {
+        self.series_called(|| DB::NAME.to_ascii_lowercase())
+    }
+
+    fn series_called(&self, name: impl FnOnce() -> String) -> &Arc<DatabaseSeries> {
+        self.series.get_or_init(|| self.metrics.database(&name()))
+    }
+
+    /// Has those who watch look again when this is dropped.
+    fn look_afterwards(&self) -> impl Sized {
+        LookAgain(&self.asked)
+    }
+}
+
+impl fmt::Debug for Migrations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let database = self.series.get().map(|series| series.name().value.as_str());
+        f.debug_struct("Migrations").field("database", &database).finish_non_exhaustive()
+    }
+}
+
+struct LookAgain<'a>(&'a watch::Sender<u64>);
+
+impl Drop for LookAgain<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|asked| *asked += 1);
+    }
+}
+
+/// The shortest interval and time-out of readings.
+const SHORTEST: Duration = Duration::from_millis(100);

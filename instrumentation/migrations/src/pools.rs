@@ -1,0 +1,49 @@
+//! The pools whose migrations can be watched.
+
+use kymo_sqlx::MeasuredPool;
+use sqlx::{Database, Pool};
+
+/// A pool of sqlx, measured or not.
+pub trait AnyPool: sealed::Sealed {
+    /// What it is a pool of.
+    type Database: Database;
+
+    /// What the database is called in the metrics: as its pool.
+    fn database_name(&self) -> String;
+
+    /// The pool that sqlx made.
+    fn bare(&self) -> &Pool<Self::Database>;
+}
+
+impl<DB: Database> AnyPool for Pool<DB> {
+    type Database = DB;
+
+    /// As the pool would be called if it were measured, and the first of its name.
+    fn database_name(&self) -> String {
+        kymo_sqlx::pool_name(self)
+    }
+
+    fn bare(&self) -> &Pool<DB> {
+        self
+    }
+}
+
+impl<DB: Database> AnyPool for MeasuredPool<DB> {
+    type Database = DB;
+
+    fn database_name(&self) -> String {
+        self.name().to_owned()
+    }
+
+    fn bare(&self) -> &Pool<DB> {
+        self.inner()
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+
+    impl<DB: sqlx::Database> Sealed for sqlx::Pool<DB> {}
+
+    impl<DB: sqlx::Database> Sealed for kymo_sqlx::MeasuredPool<DB> {}
+}
