@@ -28,7 +28,8 @@ use crate::{
     endpoint::{Endpoint, headers},
     export::{Export, Receipt},
     failure::{Failure, Kind, Retry, Status},
-    http::{LONGEST_ANSWER, encode, receipt},
+    http::{LONGEST_ANSWER, receipt},
+    message::encode,
 };
 
 /// Calls the metrics service of OTLP/gRPC.

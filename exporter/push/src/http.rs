@@ -14,9 +14,7 @@ use bytes::Bytes;
 use flate2::{Compression as Level, write::GzEncoder};
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
 use http_body_util::{BodyExt, Collected, Full, LengthLimitError, Limited};
-use opentelemetry_proto::tonic::collector::metrics::v1::{
-    ExportMetricsServiceRequest, ExportMetricsServiceResponse,
-};
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
 use prost::Message;
 use tokio::time;
@@ -28,6 +26,7 @@ use crate::{
     endpoint::{Endpoint, headers},
     export::{Export, Receipt},
     failure::{Failure, Kind, Retry, Status},
+    message::encode,
 };
 
 /// The longest answer that is read, in bytes.
@@ -131,11 +130,6 @@ impl Export for HttpExporter {
             Err(Failure::new(Kind::Timeout, "there was no answer in time"))
         })
     }
-}
-
-/// The bytes of the request, before compression.
-pub(crate) fn encode(metrics: &ResourceMetrics) -> Bytes {
-    ExportMetricsServiceRequest::from(metrics).encode_to_vec().into()
 }
 
 /// What an answer with success says.

@@ -51,6 +51,7 @@ mod health;
 mod http;
 mod instruments;
 mod mailbox;
+mod message;
 pub mod metrics;
 mod points;
 mod protocol;
