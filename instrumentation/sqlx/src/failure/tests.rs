@@ -226,6 +226,28 @@ fn a_text_that_begins_with_a_value_is_not_taken_for_a_number() {
     }
 }
 
+#[test]
+fn an_error_says_by_its_code_whose_it_is() {
+    for (fault, kind) in [
+        (Fault::coded("40P01"), "deadlock"),
+        (Fault::coded("40001"), "serialization_failure"),
+        (Fault::coded("42601"), "syntax_error_or_access_rule_violation"),
+        (Fault::coded("23505").of_kind(|| ErrorKind::UniqueViolation), "unique_violation"),
+        (Fault::numbered(1213, "40001"), "deadlock"),
+        (Fault::numbered(1205, "HY000"), "lock_timeout"),
+        (Fault::coded("5"), "lock_timeout"),
+        (Fault::coded("517"), "serialization_failure"),
+        (Fault::coded("2579"), "unique_violation"),
+        (Fault { code: None, ..Fault::coded("") }, "database_error"),
+    ] {
+        assert_eq!(error_type(&Error::Database(Box::new(fault.clone()))), kind, "{fault:?}");
+    }
+    for (error, kind) in client_errors(&|| "5".to_owned()) {
+        assert_eq!(error_type(&error), kind);
+    }
+    assert_eq!(error_type(&Error::RowNotFound), "row_not_found");
+}
+
 /// Every error that sqlx makes itself, and what it is counted under.
 fn client_errors(text: &dyn Fn() -> String) -> Vec<(Error, &'static str)> {
     let cause = || text().into();
