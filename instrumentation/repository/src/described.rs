@@ -1,0 +1,16 @@
+//! What the attribute knows of a repository when it is compiled.
+
+/// A type whose methods `#[kymo::repository("…")]` observes; the attribute implements it.
+///
+/// [`RepositoryMetrics::described`](crate::RepositoryMetrics::described) makes the handle of it, with
+/// everything it can record there from the start.
+pub trait Described {
+    /// The value of `kymo.repository.name`.
+    const NAME: &'static str;
+
+    /// The methods that are observed, as they are called in the metrics.
+    const METHODS: &'static [&'static str];
+
+    /// The errors that are expected of each.
+    const ERRORS: &'static [&'static str];
+}

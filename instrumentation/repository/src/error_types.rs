@@ -1,0 +1,67 @@
+//! What the errors of a program are called.
+
+use std::fmt;
+
+/// Names the ways in which an `E` comes about: the values of `error.type` of what fails with it.
+///
+/// A constant, for the attribute and for [`observe_with`](crate::Repository::observe_with):
+///
+/// ```
+/// use kymo_repository::ErrorTypes;
+///
+/// enum Refusal {
+///     SoldOut,
+///     Store(std::io::Error),
+/// }
+///
+/// const REFUSALS: ErrorTypes<Refusal> = ErrorTypes::new(&["sold_out"], |refusal| match refusal {
+///     Refusal::SoldOut => "sold_out",
+///     Refusal::Store(_) => "store",
+/// });
+///
+/// assert_eq!(REFUSALS.of(&Refusal::SoldOut), "sold_out");
+/// ```
+pub struct ErrorTypes<E> {
+    expected: &'static [&'static str],
+    name: fn(&E) -> &'static str,
+}
+
+impl<E> ErrorTypes<E> {
+    /// What `name` calls an error, `expected` of which are there from the start, at zero, so that the
+    /// first of them is a rate.
+    ///
+    /// Names are words of the program's, such as `sold_out`, and there are few of them: the first 32 of
+    /// all repositories are kept apart, and later ones are `_OTHER`.
+    pub const fn new(expected: &'static [&'static str], name: fn(&E) -> &'static str) -> Self {
+        Self { expected, name }
+    }
+
+    /// Those that are there from the start.
+    pub const fn expected(&self) -> &'static [&'static str] {
+        self.expected
+    }
+
+    /// What `error` is called.
+    pub fn of(&self, error: &E) -> &'static str {
+        (self.name)(error)
+    }
+
+    /// What the error of `answer` is called, if it is one.
+    pub fn of_result<T>(&self, answer: &Result<T, E>) -> Option<&'static str> {
+        answer.as_ref().err().map(|error| self.of(error))
+    }
+}
+
+impl<E> Clone for ErrorTypes<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for ErrorTypes<E> {}
+
+impl<E> fmt::Debug for ErrorTypes<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorTypes").field("expected", &self.expected).finish_non_exhaustive()
+    }
+}

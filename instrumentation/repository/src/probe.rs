@@ -1,0 +1,48 @@
+//! What the attribute's code asks of an answer of which it knows the type's name, and nothing else.
+//!
+//! Of the three traits, the compiler takes the first whose type fits: it looks for a method behind as
+//! few references as it can.
+
+use kymo_core::OTHER;
+
+use crate::error_types::ErrorTypes;
+
+/// An answer, and the names of errors that its method was given, or `()`.
+#[derive(Debug)]
+pub struct Probe<'a, T, N>(pub &'a T, pub N);
+
+/// A result whose errors have names.
+pub trait Named {
+    /// The name of the error, if it is one.
+    fn error_type(&self) -> Option<&'static str>;
+}
+
+impl<T, E> Named for &&Probe<'_, Result<T, E>, ErrorTypes<E>> {
+    fn error_type(&self) -> Option<&'static str> {
+        self.1.of_result(self.0)
+    }
+}
+
+/// Any other result.
+pub trait Unnamed {
+    /// `_OTHER`, if it is an error.
+    fn error_type(&self) -> Option<&'static str>;
+}
+
+impl<T, E, N> Unnamed for &Probe<'_, Result<T, E>, N> {
+    fn error_type(&self) -> Option<&'static str> {
+        self.0.is_err().then_some(OTHER)
+    }
+}
+
+/// Anything that is no result.
+pub trait Infallible {
+    /// It is an answer.
+    fn error_type(&self) -> Option<&'static str>;
+}
+
+impl<T, N> Infallible for Probe<'_, T, N> {
+    fn error_type(&self) -> Option<&'static str> {
+        None
+    }
+}

@@ -1,0 +1,168 @@
+//! What knows the repositories of a program.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use kymo_core::{
+    Bounded, Folds, MetricKind, OTHER, SeriesCache, ValueBudget, key, key::AttributeKey,
+};
+use opentelemetry::metrics::{BoundHistogram, Counter, Histogram, MeterProvider};
+
+use crate::{
+    described::Described,
+    entity::{Entity, EntitySeries},
+    metrics,
+    repository::Repository,
+    scope,
+    series::OperationKey,
+};
+
+/// Observes repositories through the meters of one provider.
+///
+/// Clones share their instruments.
+#[derive(Debug, Clone)]
+pub struct RepositoryMetrics(Arc<Shared>);
+
+/// What all repositories of one provider share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    duration: Histogram<f64>,
+    operations: SeriesCache<OperationKey, BoundHistogram<f64>>,
+    vocabulary: Vocabulary,
+    /// How many series were made before anything happened.
+    expected: AtomicUsize,
+    changes: Counter<u64>,
+    entity_names: ValueBudget,
+    entity_folds: Folds,
+    entities: Mutex<HashMap<Bounded, Arc<EntitySeries>>>,
+}
+
+/// The names that are kept apart.
+#[derive(Debug)]
+pub(crate) struct Vocabulary {
+    pub(crate) repositories: ValueBudget,
+    pub(crate) methods: ValueBudget,
+    pub(crate) errors: ValueBudget,
+}
+
+impl RepositoryMetrics {
+    /// Instruments from `meters`, for any number of repositories.
+    pub fn new(meters: &dyn MeterProvider) -> Self {
+        let meter = scope::meter(meters);
+        let buckets = match metrics::OPERATION_DURATION.kind {
+            MetricKind::Histogram { buckets } => buckets,
+            _ => &[],
+        };
+        let folded = [key::REPOSITORY_NAME, key::REPOSITORY_METHOD, key::ERROR_TYPE];
+        let folds = Folds::new(&meter, &metrics::OPERATION_DURATION, &folded);
+        Self(Arc::new(Shared {
+            duration: metrics::OPERATION_DURATION.histogram(&meter, buckets),
+            operations: SeriesCache::new(SERIES, folds),
+            vocabulary: Vocabulary {
+                repositories: budget(&key::REPOSITORY_NAME),
+                methods: budget(&key::REPOSITORY_METHOD),
+                errors: ValueBudget::new(ERRORS),
+            },
+            expected: AtomicUsize::new(0),
+            changes: metrics::ENTITY_CHANGES.counter(&meter),
+            entity_names: budget(&key::ENTITY_NAME),
+            entity_folds: Folds::new(&meter, &metrics::ENTITY_CHANGES, &[key::ENTITY_NAME]),
+            entities: Mutex::default(),
+        }))
+    }
+
+    /// The repository called `name`, which is the same for everybody who asks for it.
+    ///
+    /// The first 64 names are kept apart. Later ones, and an empty one, are `_OTHER`, and counted in
+    /// `kymo.cardinality.folded` once for each call of this.
+    pub fn repository(&self, name: &str) -> Repository {
+        let Shared { vocabulary, operations, .. } = &*self.0;
+        let name = bound(&vocabulary.repositories, name, &key::REPOSITORY_NAME, operations.folds());
+        Repository::new(Arc::clone(&self.0), name)
+    }
+
+    /// The repository that `R` is, with each of its methods and errors there from now on, at zero.
+    pub fn described<R: Described + ?Sized>(&self) -> Repository {
+        let repository = self.repository(R::NAME);
+        repository.expect(R::METHODS, R::ERRORS);
+        repository
+    }
+}
+
+impl Shared {
+    pub(crate) fn repository_name(&self, name: Bounded) -> Arc<str> {
+        self.vocabulary.repositories.value(name)
+    }
+
+    pub(crate) fn method_name(&self, name: Bounded) -> Arc<str> {
+        self.vocabulary.methods.value(name)
+    }
+
+    /// `name` as that of a method.
+    pub(crate) fn method(&self, name: &'static str) -> Bounded {
+        bound(&self.vocabulary.methods, name, &key::REPOSITORY_METHOD, self.operations.folds())
+    }
+
+    /// `name` as that of an error.
+    pub(crate) fn error(&self, name: &'static str) -> Bounded {
+        if name == OTHER {
+            return Bounded::OTHER;
+        }
+        bound(&self.vocabulary.errors, name, &key::ERROR_TYPE, self.operations.folds())
+    }
+
+    /// Has the series of `key` be there from now on, at zero; unless what did not happen yet had half
+    /// of the room already.
+    pub(crate) fn expect(&self, key: OperationKey) {
+        if self.expected.fetch_add(1, Ordering::Relaxed) < SERIES / 2 {
+            self.operations.with(key, |key| self.bind(key), |_| {});
+        }
+    }
+
+    pub(crate) fn record(&self, key: OperationKey, elapsed: Duration) {
+        let seconds = elapsed.as_secs_f64();
+        self.operations.with(key, |key| self.bind(key), |series| series.record(seconds));
+    }
+
+    fn bind(&self, key: OperationKey) -> BoundHistogram<f64> {
+        self.duration.bind(&key.attributes(&self.vocabulary))
+    }
+
+    /// The entity called `name`, which is the same for everybody who asks for it.
+    pub(crate) fn entity(&self, name: &str) -> Entity {
+        let name = bound(&self.entity_names, name, &key::ENTITY_NAME, &self.entity_folds);
+        let known = || self.entities.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known().get(&name).map(Arc::clone);
+        let series = found.unwrap_or_else(|| {
+            // Bound while nothing is locked: binding waits for a collection that goes on.
+            let new = Arc::new(EntitySeries::new(&self.changes, self.entity_names.value(name)));
+            Arc::clone(known().entry(name).or_insert(new))
+        });
+        Entity::new(series)
+    }
+}
+
+/// `name` within its budget; what is not, and an empty one, is counted as folded.
+fn bound(budget: &ValueBudget, name: &str, key: &AttributeKey, folds: &Folds) -> Bounded {
+    let bounded = if name.is_empty() { Bounded::OTHER } else { budget.bound(name) };
+    if bounded == Bounded::OTHER {
+        folds.count(key);
+    }
+    bounded
+}
+
+fn budget(key: &AttributeKey) -> ValueBudget {
+    ValueBudget::new(key.limit().unwrap_or_default())
+}
+
+/// How many series `kymo.repository.operation.duration` may have before it folds.
+const SERIES: usize = 1_000;
+
+/// How many names of errors are kept apart, beside `cancelled`, `panic` and `_OTHER`.
+const ERRORS: u16 = 32;
