@@ -20,12 +20,12 @@ use crate::{repository_metrics::Shared, series::OperationKey};
 pub struct Method {
     shared: Arc<Shared>,
     repository: Bounded,
-    method: Bounded,
+    name: Bounded,
 }
 
 impl Method {
-    pub(crate) fn new(shared: Arc<Shared>, repository: Bounded, method: Bounded) -> Self {
-        Self { shared, repository, method }
+    pub(crate) fn new(shared: Arc<Shared>, repository: Bounded, name: Bounded) -> Self {
+        Self { shared, repository, name }
     }
 
     /// Times `operation`, as [`Repository::observe_with`](crate::Repository::observe_with).
@@ -76,11 +76,7 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        if matches!(this.state, State::Waiting { .. }) {
-            if let State::Waiting { method, error_type } = this.state.take() {
-                *this.state = State::Called { call: Call::begin(method), error_type };
-            }
-        }
+        this.state.begin();
         this.state.set_outcome(Outcome::Panic);
         let polled = this.operation.poll(context);
         this.state.set_outcome(Outcome::Cancelled);
@@ -93,6 +89,15 @@ where
 }
 
 impl<C> State<C> {
+    fn begin(&mut self) {
+        *self = match self.take() {
+            Self::Waiting { method, error_type } => {
+                Self::Called { call: Call::begin(method), error_type }
+            }
+            begun => begun,
+        };
+    }
+
     fn take(&mut self) -> Self {
         std::mem::replace(self, Self::Over)
     }
@@ -128,15 +133,15 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        let Method { shared, repository, method } = &self.method;
-        let key = OperationKey { repository: *repository, method: *method, outcome: self.outcome };
+        let Method { shared, repository, name } = &self.method;
+        let key = OperationKey { repository: *repository, method: *name, outcome: self.outcome };
         shared.record(key, self.started.elapsed());
     }
 }
 
 impl fmt::Debug for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Method").field(&self.shared.method_name(self.method)).finish()
+        f.debug_tuple("Method").field(&self.shared.method_name(self.name)).finish()
     }
 }
 
