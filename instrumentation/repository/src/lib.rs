@@ -17,6 +17,7 @@ pub use change_set::ChangeSet;
 pub use described::Described;
 pub use entity::Entity;
 pub use error_types::ErrorTypes;
+pub use kymo_macros::repository;
 pub use method::{Method, Observed};
 pub use repository::Repository;
 pub use repository_metrics::RepositoryMetrics;

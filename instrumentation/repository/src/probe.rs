@@ -46,3 +46,9 @@ impl<T, N> Infallible for Probe<'_, T, N> {
         None
     }
 }
+
+/// Calls `make`, which the compiler takes for what it is: something that is called once, and may move
+/// what it holds.
+pub fn call<T>(make: impl FnOnce() -> T) -> T {
+    make()
+}

@@ -180,6 +180,6 @@ pub use pool_connection::MeasuredPoolConnection;
 pub use registry::PoolNameError;
 pub use settings::PoolSettings;
 #[doc(no_inline)]
-pub use sqlx::{Database, Executor, Pool};
+pub use sqlx::{Database, Error, Executor, Pool};
 pub use system::System;
 pub use transaction::MeasuredTransaction;

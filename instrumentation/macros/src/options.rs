@@ -1,0 +1,55 @@
+//! What is said at a method.
+
+use syn::{Attribute, LitStr};
+
+/// `#[kymo(skip)]` and `#[kymo(name = "…")]`.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) skip: bool,
+    pub(crate) name: Option<LitStr>,
+    /// The first of them, if there is one.
+    pub(crate) attribute: Option<Attribute>,
+}
+
+impl Options {
+    /// Takes them out of `attributes`.
+    pub(crate) fn take_from(attributes: &mut Vec<Attribute>) -> syn::Result<Self> {
+        let mut options = Self::default();
+        let (own, others) =
+            std::mem::take(attributes).into_iter().partition(|attr| attr.path().is_ident("kymo"));
+        *attributes = others;
+        let own: Vec<Attribute> = own;
+        for attribute in own {
+            let mut is_empty = true;
+            attribute.parse_nested_meta(|meta| {
+                is_empty = false;
+                if meta.path.is_ident("skip") {
+                    options.skip = true;
+                } else if meta.path.is_ident("name") {
+                    let name: LitStr = meta.value()?.parse()?;
+                    if name.value().trim().is_empty() {
+                        return Err(syn::Error::new(name.span(), UNNAMED));
+                    }
+                    options.name = Some(name);
+                } else {
+                    return Err(meta.error(UNKNOWN));
+                }
+                Ok(())
+            })?;
+            if is_empty {
+                return Err(syn::Error::new_spanned(&attribute, UNKNOWN));
+            }
+            options.attribute.get_or_insert(attribute);
+        }
+        match (&options.attribute, options.skip, &options.name) {
+            (Some(attribute), true, Some(_)) => Err(syn::Error::new_spanned(attribute, BOTH)),
+            _ => Ok(options),
+        }
+    }
+}
+
+const UNKNOWN: &str = "expected `skip`, so that the method is not observed, or `name = \"…\"`, so that \
+                       it is observed under another name";
+const UNNAMED: &str = "the method has no name; take `name` away, and it is observed under its own";
+const BOTH: &str =
+    "a method that is skipped is not observed under any name; take `skip` or `name` away";
