@@ -40,6 +40,7 @@
 //! | `moka` | caches of moka: `cache::Cache::moka`, module `cache::moka` | no |
 //! | `redis` | `Telemetry::redis`, `Telemetry::redis_with`, `Telemetry::redis_handle`, module `redis` | no |
 //! | `redis-cluster` | clusters of Redis whose redirects are counted: `redis::Redis::cluster` | no |
+//! | `repository` | `Telemetry::repository`, `Telemetry::repository_of`, the attribute `repository`, module `repository` | no |
 //! | `migrations` | `Telemetry::migrations`, module `migrations`; and `sqlx` | no |
 //! | `resource` | `TelemetryBuilder::detect_host` and the like: what the program runs on | no |
 //! | `testing` | module `testing`: telemetry for a test of its own, assertions, a lint, the laws | no |
@@ -96,6 +97,8 @@ pub mod process;
 pub mod prometheus;
 #[cfg(feature = "redis")]
 pub mod redis;
+#[cfg(feature = "repository")]
+pub mod repository;
 #[cfg(feature = "sqlx")]
 pub mod sqlx;
 #[cfg(feature = "testing")]
@@ -104,6 +107,8 @@ pub mod testing;
 pub use builder::TelemetryBuilder;
 pub use error::{ConfigFileError, FlushError, InstallError};
 pub use kymo_core::{BucketsError, MetricKind, MetricSpec, key};
+#[cfg(feature = "repository")]
+pub use kymo_repository::repository;
 pub use opentelemetry;
 #[cfg(feature = "signal")]
 pub use signal::shutdown_signal;
@@ -123,6 +128,8 @@ pub fn declared_metrics() -> impl Iterator<Item = &'static MetricSpec> {
         kymo_process::metrics::ALL,
         #[cfg(feature = "sqlx")]
         kymo_sqlx::metrics::ALL,
+        #[cfg(feature = "repository")]
+        kymo_repository::metrics::ALL,
         #[cfg(feature = "migrations")]
         kymo_migrations::metrics::ALL,
         #[cfg(feature = "redis")]

@@ -6,8 +6,15 @@ use kymo_sqlx::{Database, DatabaseMetrics, Executor, Pool};
 
 pub use kymo_sqlx::{
     AcquiredConnection, Measured, MeasuredConnection, MeasuredPool, MeasuredPoolConnection,
-    MeasuredTransaction, PoolNameError, PoolSettings, System, connection_opened, pool_options,
+    MeasuredTransaction, PoolNameError, PoolSettings, System, connection_opened, error_type,
+    pool_options,
 };
+
+/// What sqlx's errors are called in a repository: as in `db.client.operation.duration`, and
+/// `row_not_found`. None is expected.
+#[cfg(feature = "repository")]
+pub const ERRORS: kymo_repository::ErrorTypes<kymo_sqlx::Error> =
+    kymo_repository::ErrorTypes::new(&[], error_type);
 
 use crate::Telemetry;
 
