@@ -11,7 +11,7 @@ use crate::{
     cache::BookCache,
     problem::Problem,
     request::{Json, Path},
-    store::Store,
+    store::Books,
 };
 
 /// The longest title or author, in characters.
@@ -52,49 +52,49 @@ impl Draft {
     }
 }
 
-pub(crate) async fn list(State(store): State<Store>) -> Result<impl IntoResponse, Problem> {
-    Ok(axum::Json(store.all().await?))
+pub(crate) async fn list(State(books): State<Books>) -> Result<impl IntoResponse, Problem> {
+    Ok(axum::Json(books.all().await?))
 }
 
 pub(crate) async fn read(
-    State(store): State<Store>,
+    State(books): State<Books>,
     State(cache): State<BookCache>,
     Path(id): Path<i64>,
 ) -> Result<impl IntoResponse, Problem> {
-    let book = cache.find(id, &store).await?.ok_or_else(|| Problem::no_book(id))?;
+    let book = cache.find(id, &books).await?.ok_or_else(|| Problem::no_book(id))?;
     Ok(axum::Json(book))
 }
 
 pub(crate) async fn create(
-    State(store): State<Store>,
+    State(books): State<Books>,
     State(cache): State<BookCache>,
     Json(draft): Json<Draft>,
 ) -> Result<impl IntoResponse, Problem> {
     draft.check()?;
-    let book = store.insert(draft).await?;
+    let book = books.insert(draft).await?;
     cache.forget(book.id).await;
     let location = [(LOCATION, format!("/books/{}", book.id))];
     Ok((StatusCode::CREATED, location, axum::Json(book)))
 }
 
 pub(crate) async fn replace(
-    State(store): State<Store>,
+    State(books): State<Books>,
     State(cache): State<BookCache>,
     Path(id): Path<i64>,
     Json(draft): Json<Draft>,
 ) -> Result<impl IntoResponse, Problem> {
     draft.check()?;
-    let book = store.update(id, draft).await?.ok_or_else(|| Problem::no_book(id))?;
+    let book = books.update(id, draft).await?.ok_or_else(|| Problem::no_book(id))?;
     cache.forget(id).await;
     Ok(axum::Json(book))
 }
 
 pub(crate) async fn remove(
-    State(store): State<Store>,
+    State(books): State<Books>,
     State(cache): State<BookCache>,
     Path(id): Path<i64>,
 ) -> Result<StatusCode, Problem> {
-    if !store.delete(id).await? {
+    if !books.delete(id).await? {
         return Err(Problem::no_book(id));
     }
     cache.forget(id).await;

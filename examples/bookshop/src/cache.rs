@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use kymo::Telemetry;
 use redis::RedisResult;
 
-use crate::{books::Book, store::Store};
+use crate::{books::Book, store::Books};
 
 use self::{in_process::InProcess, in_redis::InRedis};
 
@@ -37,16 +37,16 @@ impl BookCache {
         })
     }
 
-    /// The book with this id, out of `store` if it is not at hand. A cache that does not answer is
+    /// The book with this id, out of `books` if it is not at hand. A cache that does not answer is
     /// no reason to fail.
     pub(crate) async fn find(
         &self,
         id: i64,
-        store: &Store,
+        books: &Books,
     ) -> Result<Option<Book>, Arc<sqlx::Error>> {
         match self {
-            Self::InProcess(cache) => cache.find(id, store).await,
-            Self::InRedis(cache) => cache.find(id, store).await.map_err(Arc::new),
+            Self::InProcess(cache) => cache.find(id, books).await,
+            Self::InRedis(cache) => cache.find(id, books).await.map_err(Arc::new),
         }
     }
 

@@ -9,6 +9,7 @@ mod events;
 mod failures;
 mod orders;
 mod problem;
+mod readiness;
 mod request;
 mod routes;
 mod server;
@@ -56,7 +57,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let cache = BookCache::open(&telemetry, args.redis_url)?;
 
     announce(server.address());
-    let app = routes::router(&telemetry, store.clone(), cache, shutdown.clone());
+    let app = routes::router(&telemetry, &store, cache, shutdown.clone());
     server.run(app, shutdown).await?;
 
     store.close().await;

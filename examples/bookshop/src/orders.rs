@@ -3,7 +3,7 @@
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use serde::{Deserialize, Serialize};
 
-use crate::{cache::BookCache, problem::Problem, request::Json, store::Store};
+use crate::{cache::BookCache, problem::Problem, request::Json, store::Orders};
 
 /// The most copies that one order may be for.
 const MOST: u32 = 100;
@@ -25,14 +25,14 @@ pub(crate) enum Refusal {
 }
 
 pub(crate) async fn place(
-    State(store): State<Store>,
+    State(orders): State<Orders>,
     State(cache): State<BookCache>,
     Json(order): Json<Order>,
 ) -> Result<impl IntoResponse, Problem> {
     if !(1..=MOST).contains(&order.copies) {
         return Err(Problem::unprocessable(format!("copies are from 1 to {MOST}")));
     }
-    store.order(order).await.map_err(|refusal| match refusal {
+    orders.place(order).await.map_err(|refusal| match refusal {
         Refusal::NoBook => Problem::no_book(order.book),
         Refusal::SoldOut => Problem::new(StatusCode::CONFLICT, "too few copies are left"),
         Refusal::Store(error) => error.into(),

@@ -6,27 +6,45 @@ use axum::{
     http::{Method, StatusCode, Uri},
     routing::{get, post},
 };
+use kymo::migrations::MigrationStatus;
 
 use crate::{
-    books, cache::BookCache, events, failures, orders, problem::Problem, shutdown::Shutdown, slow,
-    store::Store, stream,
+    books,
+    cache::BookCache,
+    events, failures, orders,
+    problem::Problem,
+    readiness,
+    shutdown::Shutdown,
+    slow,
+    store::{Books, Orders, Store},
+    stream,
 };
 
 /// What handlers may ask for.
 #[derive(Clone, Debug, FromRef)]
 pub(crate) struct Shared {
-    store: Store,
+    books: Books,
+    orders: Orders,
+    schema: MigrationStatus,
     cache: BookCache,
     shutdown: Shutdown,
 }
 
-/// The whole service. `/metrics` comes after the layers, so scrapes are not counted as traffic.
+/// The whole service. `/metrics` and `/ready` come after the layers, so probes are not counted as
+/// traffic.
 pub(crate) fn router(
     telemetry: &kymo::Telemetry,
-    store: Store,
+    store: &Store,
     cache: BookCache,
     shutdown: Shutdown,
 ) -> Router {
+    let shared = Shared {
+        books: Books::new(telemetry, store.pool()),
+        orders: Orders::new(telemetry, store.pool()),
+        schema: store.schema(),
+        cache,
+        shutdown,
+    };
     Router::new()
         .route("/books", get(books::list).post(books::create))
         .route("/books/{id}", get(books::read).put(books::replace).delete(books::remove))
@@ -40,7 +58,8 @@ pub(crate) fn router(
         .method_not_allowed_fallback(no_such_method)
         .layer(telemetry.http_handler())
         .layer(telemetry.http())
-        .with_state(Shared { store, cache, shutdown })
+        .route("/ready", get(readiness::ready))
+        .with_state(shared)
         .route_service("/metrics", telemetry.endpoint())
 }
 

@@ -1,9 +1,13 @@
-//! The books in SQLite.
+//! The database, which is SQLite.
 
-use std::{io, sync::Arc, time::Duration};
+mod books;
+mod orders;
+
+use std::{io, time::Duration};
 
 use kymo::{
     Telemetry,
+    migrations::MigrationStatus,
     sqlx::{MeasuredPool, pool_options},
 };
 use sqlx::{
@@ -14,10 +18,7 @@ use sqlx::{
 use tempfile::TempDir;
 use tokio::time::timeout;
 
-use crate::{
-    books::{Book, Draft},
-    orders::{Order, Refusal},
-};
+pub(crate) use self::{books::Books, orders::Orders};
 
 /// SQLite has one writer at a time; the others are for readers.
 const CONNECTIONS: u32 = 4;
@@ -28,12 +29,13 @@ const BUSY: Duration = Duration::from_secs(5);
 /// How long the end of the program waits for queries under way.
 const CLOSING: Duration = Duration::from_secs(2);
 
-/// Where the books are kept. Clones share one pool.
-#[derive(Clone, Debug)]
+/// Where the books are kept.
+#[derive(Debug)]
 pub(crate) struct Store {
     pool: MeasuredPool<Sqlite>,
-    /// Present when nobody said where: the folder goes when the last clone goes.
-    _folder: Option<Arc<TempDir>>,
+    schema: MigrationStatus,
+    /// Present when nobody said where: the folder goes with the store.
+    _folder: Option<TempDir>,
 }
 
 /// Why the books cannot be reached.
@@ -48,7 +50,7 @@ pub(crate) enum OpenError {
 }
 
 impl Store {
-    /// Opens the database, making the file and the table if they are missing.
+    /// Opens the database, making the file and the tables if they are missing.
     pub(crate) async fn open(
         telemetry: &Telemetry,
         asked: Option<SqliteConnectOptions>,
@@ -74,70 +76,19 @@ impl Store {
             .await
             .map_err(|source| OpenError::Open { file: file.clone(), source })?;
         let pool = telemetry.sqlx(pool);
-        sqlx::migrate!().run(&pool).await.map_err(|source| OpenError::Migrate { file, source })?;
-        Ok(Self { pool, _folder: folder })
+        let migrations = telemetry.migrations(sqlx::migrate!()).of(&pool);
+        migrations.run(&pool).await.map_err(|source| OpenError::Migrate { file, source })?;
+        let schema = migrations.watch(&pool);
+        Ok(Self { pool, schema, _folder: folder })
     }
 
-    pub(crate) async fn all(&self) -> sqlx::Result<Vec<Book>> {
-        sqlx::query_as("SELECT id, title, author, stock FROM books ORDER BY id")
-            .fetch_all(&self.pool)
-            .await
+    /// Whether the database has the tables that this program needs.
+    pub(crate) fn schema(&self) -> MigrationStatus {
+        self.schema.clone()
     }
 
-    pub(crate) async fn find(&self, id: i64) -> sqlx::Result<Option<Book>> {
-        sqlx::query_as("SELECT id, title, author, stock FROM books WHERE id = ?")
-            .bind(id)
-            .fetch_optional(&self.pool)
-            .await
-    }
-
-    pub(crate) async fn insert(&self, draft: Draft) -> sqlx::Result<Book> {
-        sqlx::query_as(
-            "INSERT INTO books (title, author) VALUES (?, ?) RETURNING id, title, author, stock",
-        )
-        .bind(draft.title)
-        .bind(draft.author)
-        .fetch_one(&self.pool)
-        .await
-    }
-
-    pub(crate) async fn update(&self, id: i64, draft: Draft) -> sqlx::Result<Option<Book>> {
-        sqlx::query_as(
-            "UPDATE books SET title = ?, author = ? WHERE id = ? RETURNING id, title, author, stock",
-        )
-        .bind(draft.title)
-        .bind(draft.author)
-        .bind(id)
-        .fetch_optional(&self.pool)
-        .await
-    }
-
-    /// Whether there was such a book.
-    pub(crate) async fn delete(&self, id: i64) -> sqlx::Result<bool> {
-        let done =
-            sqlx::query("DELETE FROM books WHERE id = ?").bind(id).execute(&self.pool).await?;
-        Ok(done.rows_affected() > 0)
-    }
-
-    /// Takes copies of a book out of the stock; an order that is refused leaves nothing behind.
-    pub(crate) async fn order(&self, order: Order) -> Result<(), Refusal> {
-        let mut transaction = self.pool.begin().await?;
-        sqlx::query("INSERT INTO orders (book, copies) VALUES (?, ?)")
-            .bind(order.book)
-            .bind(order.copies)
-            .execute(&mut *transaction)
-            .await?;
-        let taken =
-            sqlx::query("UPDATE books SET stock = stock - ?2 WHERE id = ?1 AND stock >= ?2")
-                .bind(order.book)
-                .bind(order.copies)
-                .execute(&mut *transaction)
-                .await?;
-        if taken.rows_affected() == 0 {
-            transaction.rollback().await?;
-            return Err(Refusal::SoldOut);
-        }
-        Ok(transaction.commit().await?)
+    pub(crate) fn pool(&self) -> MeasuredPool<Sqlite> {
+        self.pool.clone()
     }
 
     /// Closes the file properly, unless a query holds it for too long.
@@ -146,18 +97,8 @@ impl Store {
     }
 }
 
-/// An order of a book that is not there breaks the reference to it.
-impl From<sqlx::Error> for Refusal {
-    fn from(error: sqlx::Error) -> Self {
-        match error.as_database_error() {
-            Some(broken) if broken.is_foreign_key_violation() => Self::NoBook,
-            _ => Self::Store(error),
-        }
-    }
-}
-
-fn temporary() -> io::Result<(SqliteConnectOptions, Option<Arc<TempDir>>)> {
+fn temporary() -> io::Result<(SqliteConnectOptions, Option<TempDir>)> {
     let folder = TempDir::with_prefix("bookshop-")?;
     let options = SqliteConnectOptions::new().filename(folder.path().join("books.db"));
-    Ok((options, Some(Arc::new(folder))))
+    Ok((options, Some(folder)))
 }

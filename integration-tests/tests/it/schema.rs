@@ -50,10 +50,7 @@ async fn what_another_program_does_to_the_schema_is_seen_within_the_interval() {
     assert_eq!(first.value("kymo_migration_latest_version", &[DATABASE]).to_string(), "2");
     assert_eq!(first.value("kymo_migration_running", &[DATABASE]).to_string(), "0");
     assert_eq!(first.value("kymo_migration_read_errors_total", &[DATABASE]).to_string(), "0");
-    assert_eq!(
-        first.sum("kymo_migration_duration_seconds_count", &[DATABASE]).to_string(),
-        "2"
-    );
+    assert_eq!(first.sum("kymo_migration_duration_seconds_count", &[DATABASE]).to_string(), "2");
     assert_eq!(ready().await, 204);
 
     let (newer, mut connection) = newer(&file).await;

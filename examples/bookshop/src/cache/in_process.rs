@@ -8,7 +8,7 @@ use moka::future::Cache;
 use crate::{
     books::Book,
     cache::{FRESH, NAME},
-    store::Store,
+    store::Books,
 };
 
 /// Books at most, and ids that no book has.
@@ -33,9 +33,9 @@ impl InProcess {
     pub(crate) async fn find(
         &self,
         id: i64,
-        store: &Store,
+        books: &Books,
     ) -> Result<Option<Book>, Arc<sqlx::Error>> {
-        self.0.try_get_with(id, store.find(id)).await
+        self.0.try_get_with(id, books.find(id)).await
     }
 
     pub(crate) async fn forget(&self, id: i64) {

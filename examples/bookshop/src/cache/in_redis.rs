@@ -21,7 +21,7 @@ use redis::{
 use crate::{
     books::Book,
     cache::{FRESH, NAME},
-    store::Store,
+    store::Books,
 };
 
 /// How long a connection, and an answer, may take: what a Redis that hangs costs a request.
@@ -52,7 +52,7 @@ impl InRedis {
         })
     }
 
-    pub(crate) async fn find(&self, id: i64, store: &Store) -> sqlx::Result<Option<Book>> {
+    pub(crate) async fn find(&self, id: i64, books: &Books) -> sqlx::Result<Option<Book>> {
         let mut connection = self.connection.clone();
         let kept: RedisResult<Option<Vec<u8>>> = connection.get(key(id)).await;
         let kept = self.unless_away(kept.or_else(absent_if_no_text));
@@ -61,7 +61,7 @@ impl InRedis {
         if let Some(book) = book.filter(|book: &Option<Book>| is_of(id, book.as_ref())) {
             return Ok(book);
         }
-        let book = self.loads.try_load(store.find(id)).await?;
+        let book = self.loads.try_load(books.find(id)).await?;
         // Nobody waits twice for a Redis that is away.
         if kept.is_some()
             && let Ok(json) = serde_json::to_vec(&book)
