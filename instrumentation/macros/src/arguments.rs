@@ -1,7 +1,7 @@
 //! What is said in the attribute.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::{
     Expr, LitStr, Path, Token,
     ext::IdentExt,
@@ -20,7 +20,13 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// Where the library is.
     pub(crate) fn library(&self) -> TokenStream {
-        self.path.as_ref().map_or_else(|| quote!(::kymo::repository), |path| quote!(#path))
+        let Some(path) = &self.path else { return quote!(::kymo::repository) };
+        // As if the attribute had written it: where it is used, it is not the program's own path.
+        let unwritten = |mut token: TokenTree| {
+            token.set_span(Span::call_site());
+            token
+        };
+        path.to_token_stream().into_iter().map(unwritten).collect()
     }
 
     /// What is observed through, for the receiver `this`.

@@ -21,6 +21,10 @@ impl Options {
         let own: Vec<Attribute> = own;
         for attribute in own {
             let mut is_empty = true;
+            attribute
+                .meta
+                .require_list()
+                .map_err(|error| syn::Error::new(error.span(), UNKNOWN))?;
             attribute.parse_nested_meta(|meta| {
                 is_empty = false;
                 if meta.path.is_ident("skip") {

@@ -1,0 +1,6 @@
+//! What the attribute makes of methods of every kind.
+
+mod futures;
+mod generic;
+mod inherent;
+mod traits;

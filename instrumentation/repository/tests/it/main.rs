@@ -1,0 +1,12 @@
+//! What repositories count, and what the attribute makes of a program.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod allocation;
+mod attribute;
+mod budgets;
+mod changes;
+mod meters;
+mod observing;
+mod programs;
+mod ui;

@@ -1,0 +1,6 @@
+#[kymo_repository::repository("books", crate = kymo_repository)]
+fn count() -> u64 {
+    7
+}
+
+fn main() {}

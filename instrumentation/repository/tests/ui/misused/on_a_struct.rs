@@ -1,0 +1,4 @@
+#[kymo_repository::repository("books", crate = kymo_repository)]
+struct Books;
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[kymo_repository::repository("books", crate = kymo_repository)]
+trait Books {
+    fn count(&self) -> u64;
+}
+
+fn main() {}

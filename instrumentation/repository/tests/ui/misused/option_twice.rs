@@ -1,0 +1,10 @@
+struct Books;
+
+#[kymo_repository::repository("books", crate = kymo_repository, crate = kymo_repository)]
+impl Books {
+    fn count(&self) -> u64 {
+        7
+    }
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+struct Books;
+
+#[kymo_repository::repository("books", crate = kymo_repository)]
+impl Books {
+    #[kymo(ignore)]
+    fn unknown(&self) {}
+
+    #[kymo]
+    fn empty(&self) {}
+
+    #[kymo(name = "")]
+    fn unnamed(&self) {}
+
+    #[kymo(skip, name = "gone")]
+    fn both(&self) {}
+
+    #[kymo(skip)]
+    fn new() -> Self {
+        Self
+    }
+}
+
+fn main() {}
