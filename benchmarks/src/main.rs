@@ -1,7 +1,7 @@
 //! What kymo costs beside its peers, in one run.
 //!
-//! `bench`, `bench http`, `bench sqlx`, `bench redis`, `bench cache` and `bench scrape` print tables and
-//! exit with 1 when a promise is broken.
+//! `bench`, and `bench` with `http`, `sqlx`, `redis`, `cache`, `repository` or `scrape` behind it, print
+//! tables and exit with 1 when a promise is broken.
 //! `bench run SUBJECT TIMES` does one thing `TIMES` times and nothing else, for callgrind.
 
 mod cache;
@@ -11,6 +11,7 @@ mod exposition;
 mod http;
 mod promise;
 mod redis;
+mod repository;
 mod scrape;
 mod sqlx;
 mod subject;
@@ -26,14 +27,25 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments[..] {
-        [] => tables(&[http::table, sqlx::table, redis::table, cache::table, scrape::table]),
+        [] => tables(&[
+            http::table,
+            sqlx::table,
+            redis::table,
+            cache::table,
+            repository::table,
+            scrape::table,
+        ]),
         ["http"] => tables(&[http::table]),
         ["sqlx"] => tables(&[sqlx::table]),
         ["redis"] => tables(&[redis::table]),
         ["cache"] => tables(&[cache::table]),
+        ["repository"] => tables(&[repository::table]),
         ["scrape"] => tables(&[scrape::table]),
         ["run", subject, times] => run(subject, times).map(|()| true),
-        _ => Err("usage: bench [http | sqlx | redis | cache | scrape | run SUBJECT TIMES]".into()),
+        _ => {
+            let tables = "http | sqlx | redis | cache | repository | scrape";
+            Err(format!("usage: bench [{tables} | run SUBJECT TIMES]").into())
+        }
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -68,10 +80,11 @@ fn run(name: &str, times: &str) -> Result<(), BoxError> {
         ["sqlx", database, workload, peer] => sqlx::subject(database, workload, peer)?,
         ["redis", workload, peer] => redis::subject(workload, peer)?,
         ["cache", workload, peer] => cache::subject(workload, peer)?,
+        ["repository", method, peer] => repository::subject(method, peer)?,
         ["scrape", series, lines, peer] => scrape::subject(series, lines.parse()?, peer)?,
         _ => {
             let forms = "http/VARIANT, sqlx/DATABASE/WORKLOAD/PEER, redis/WORKLOAD/PEER, \
-                         cache/WORKLOAD/PEER or scrape/SERIES/LINES/PEER";
+                         cache/WORKLOAD/PEER, repository/METHOD/PEER or scrape/SERIES/LINES/PEER";
             return Err(format!("{name:?} is not {forms}").into());
         }
     };

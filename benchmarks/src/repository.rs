@@ -54,7 +54,7 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
         let by_hand = costs[BY_HAND].over(costs[BARE]);
         let ratio = added.instructions / by_hand.instructions;
         promises.extend([
-            Promise::at_most(1.0, what("instructions, over those by hand,"), ratio),
+            Promise::at_most(0.5, what("instructions, over those by hand,"), ratio),
             Promise::at_most(0.0, what("allocations"), added.allocations),
         ]);
     }

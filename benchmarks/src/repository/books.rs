@@ -53,7 +53,8 @@ impl ByHand {
     }
 
     fn record(&self, start: Instant, method: &'static str, failed: bool) {
-        let mut attributes = vec![KeyValue::new("repository", "books"), KeyValue::new("method", method)];
+        let mut attributes =
+            vec![KeyValue::new("repository", "books"), KeyValue::new("method", method)];
         if failed {
             attributes.push(KeyValue::new("error.type", "_OTHER"));
         }
@@ -100,8 +101,9 @@ impl Books {
         let peer = match peer {
             "bare" => Peer::Bare(books),
             "by-hand" => {
-                let duration = telemetry.meter("bench").f64_histogram("by_hand").with_unit("s");
-                Peer::ByHand(ByHand { books, duration: duration.build() })
+                let meter = telemetry.meter("bench");
+                let duration = meter.f64_histogram("by_hand").with_unit("s").build();
+                Peer::ByHand(ByHand { books, duration })
             }
             "kymo" => {
                 let repository = telemetry.repository_of::<Observed>();
@@ -137,9 +139,10 @@ impl Subject for Books {
         let (name, label) = match self.peer {
             Peer::Bare(_) => return Ok(()),
             Peer::ByHand(_) => ("by_hand_seconds_count", "repository=\"books\""),
-            Peer::Kymo(_) => {
-                ("kymo_repository_operation_duration_seconds_count", "kymo_repository_name=\"books\"")
-            }
+            Peer::Kymo(_) => (
+                "kymo_repository_operation_duration_seconds_count",
+                "kymo_repository_name=\"books\"",
+            ),
         };
         let bridge = self.telemetry.bridge().ok_or("nothing is scraped")?;
         let text = exposition::text(bridge);
