@@ -59,4 +59,6 @@ pub use crate::{
 #[doc = include_str!("../../README.md")]
 #[doc = include_str!("../../docs/databases.md")]
 #[doc = include_str!("../../docs/caches.md")]
+#[doc = include_str!("../../docs/repositories.md")]
+#[doc = include_str!("../../docs/migrations.md")]
 struct Readme;

@@ -1,12 +1,9 @@
 //! What `docs/caches.md` asks Prometheus.
 
-use std::{fs, time::Duration};
-
 use http::Method;
 use integration_tests::{Bookshop, Prometheus, Redis, eventually};
 
-/// A rate takes two scrapes, and a busy machine some more.
-const SCRAPED: Duration = Duration::from_secs(30);
+use crate::questions;
 
 const BOOK: &str = r#"{"title":"Dune","author":"Frank Herbert"}"#;
 
@@ -16,13 +13,6 @@ async fn round(shop: &Bookshop) {
     for _ in 0..3 {
         shop.client().get(made.header("location")).await;
     }
-}
-
-fn questions() -> Vec<String> {
-    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/caches.md");
-    let document = fs::read_to_string(document).unwrap();
-    let blocks = document.split("```promql\n").skip(1);
-    blocks.map(|block| block.split("```").next().unwrap().trim().to_owned()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -40,18 +30,9 @@ async fn every_question_of_the_document_has_an_answer() {
     // The series are there before the first scrape, so that what comes after it is a rate.
     rounds().await;
     let prometheus = Prometheus::scraping_all(&shops.each_ref().map(Bookshop::address)).await;
-    let questions = questions();
+    let questions = questions::of("caches.md");
     assert!(questions.len() >= 10, "{questions:#?}");
-    for question in &questions {
-        let look = async || {
-            rounds().await;
-            prometheus.query(question).await
-        };
-        let answer = eventually(SCRAPED, look, |answer| {
-            !answer.is_empty() && answer.iter().all(|sampled| sampled.value.is_finite())
-        });
-        answer.await;
-    }
+    questions::ask(&prometheus, &questions, &rounds).await;
 
     // One query for both kinds of cache: each is asked three times a round, and has it twice.
     let ratio = questions.iter().find(|question| question.contains("hit")).unwrap();
@@ -61,7 +42,7 @@ async fn every_question_of_the_document_has_an_answer() {
         prometheus.query(&each).await
     };
     let is_two_thirds = |ratio: f64| (0.6..0.75).contains(&ratio);
-    let ratios = eventually(SCRAPED, ratios, |ratios| {
+    let ratios = eventually(questions::SCRAPED, ratios, |ratios| {
         ratios.iter().filter(|ratio| is_two_thirds(ratio.value)).count() == 2
     });
     ratios.await;

@@ -1,12 +1,9 @@
 //! What `docs/databases.md` asks Prometheus.
 
-use std::{fs, time::Duration};
-
 use http::Method;
-use integration_tests::{Bookshop, Prometheus, eventually};
+use integration_tests::{Bookshop, Prometheus};
 
-/// A rate takes two scrapes, and a busy machine some more.
-const SCRAPED: Duration = Duration::from_secs(30);
+use crate::questions;
 
 const BOOK: &str = r#"{"title":"Dune","author":"Frank Herbert"}"#;
 
@@ -21,29 +18,13 @@ async fn round(shop: &Bookshop) {
     shop.client().get("/books").await;
 }
 
-fn questions() -> Vec<String> {
-    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/databases.md");
-    let document = fs::read_to_string(document).unwrap();
-    let blocks = document.split("```promql\n").skip(1);
-    blocks.map(|block| block.split("```").next().unwrap().trim().to_owned()).collect()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn every_question_of_the_document_has_an_answer() {
     let shop = Bookshop::start();
     // The series are there before the first scrape, so that what comes after it is a rate.
     round(&shop).await;
     let prometheus = Prometheus::scraping(shop.address()).await;
-    let questions = questions();
+    let questions = questions::of("databases.md");
     assert!(questions.len() >= 11, "{questions:#?}");
-    for question in questions {
-        let look = async || {
-            round(&shop).await;
-            prometheus.query(&question).await
-        };
-        let answer = eventually(SCRAPED, look, |answer| {
-            !answer.is_empty() && answer.iter().all(|sampled| sampled.value.is_finite())
-        });
-        answer.await;
-    }
+    questions::ask(&prometheus, &questions, async || round(&shop).await).await;
 }

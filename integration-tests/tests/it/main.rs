@@ -32,6 +32,7 @@ mod outage;
 mod own_test;
 mod prometheus;
 mod pushing;
+mod questions;
 mod receivers;
 mod redirects;
 mod redis;

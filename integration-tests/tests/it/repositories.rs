@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use http::Method;
-use integration_tests::{Bookshop, Scrape};
+use integration_tests::{Bookshop, Prometheus, Sampled, Scrape, eventually};
+
+use crate::questions;
 
 const COUNT: &str = "kymo_repository_operation_duration_seconds_count";
 const CHANGES: &str = "kymo_repository_entity_changes_total";
@@ -96,4 +98,48 @@ async fn every_call_is_counted_once_and_only_what_was_kept_has_changed() {
         ("order update", 0),
     ];
     assert_eq!(changes(&scrape), expected(&all));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_question_of_the_document_has_an_answer() {
+    let shop = Bookshop::start();
+    let round = async || {
+        let made = shop.client().send(Method::POST, "/books", DUNE).await;
+        let book = &made.json()["id"];
+        for copies in [9, 2] {
+            let order = format!(r#"{{"book":{book},"copies":{copies}}}"#);
+            shop.client().send(Method::POST, "/orders", &order).await;
+        }
+        let location = made.header("location");
+        shop.client().get(location).await;
+        shop.client().send(Method::PUT, location, DUNE).await;
+        shop.client().send(Method::DELETE, location, "").await;
+        shop.client().get("/books").await;
+    };
+    let prometheus = Prometheus::scraping(shop.address()).await;
+    let questions = questions::of("repositories.md");
+    assert!(questions.len() >= 6, "{questions:#?}");
+    questions::ask(&prometheus, &questions, round).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_very_first_error_and_change_are_increases() {
+    let shop = Bookshop::start();
+    let prometheus = Prometheus::scraping(shop.address()).await;
+    // What is there at zero has to be scraped before anything happens.
+    let there = format!("{COUNT}{{error_type=\"sold_out\"}} == 0 and on () {CHANGES} == 0");
+    let look = async || prometheus.query(&there).await;
+    eventually(questions::SCRAPED, look, |answer| !answer.is_empty()).await;
+    shop.client().send(Method::POST, "/books", DUNE).await;
+    shop.client().send(Method::POST, "/orders", r#"{"book":1,"copies":9}"#).await;
+    for first in [
+        format!("increase({COUNT}{{error_type=\"sold_out\"}}[1m])"),
+        format!(
+            "increase({CHANGES}{{kymo_entity_name=\"book\",kymo_entity_operation=\"insert\"}}[1m])"
+        ),
+    ] {
+        let look = async || prometheus.query(&first).await;
+        let is_seen = |answer: &Vec<Sampled>| answer.iter().any(|one| one.value > 0.5);
+        eventually(questions::SCRAPED, look, is_seen).await;
+    }
 }

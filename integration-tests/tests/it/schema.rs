@@ -2,11 +2,13 @@
 
 use std::{borrow::Cow, path::Path, time::Duration};
 
-use integration_tests::{Bookshop, Scrape, eventually};
+use integration_tests::{Bookshop, Prometheus, Scrape, eventually};
 use sqlx::{
     Connection, SqlSafeStr, SqliteConnection,
     migrate::{Migration, MigrationType, Migrator},
 };
+
+use crate::questions;
 
 const DATABASE: (&str, &str) = ("db_client_connection_pool_name", "books.db");
 
@@ -67,4 +69,13 @@ async fn what_another_program_does_to_the_schema_is_seen_within_the_interval() {
     let last = eventually(SEEN, async || scrape(&shop).await, is_seen).await;
     assert_eq!(counts(&last), ["1", "1", "0", "0", "0"]);
     assert_eq!(ready().await, 503);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_question_of_the_document_has_an_answer() {
+    let shop = Bookshop::start();
+    let prometheus = Prometheus::scraping(shop.address()).await;
+    let questions = questions::of("migrations.md");
+    assert!(questions.len() >= 10, "{questions:#?}");
+    questions::ask(&prometheus, &questions, async || {}).await;
 }
