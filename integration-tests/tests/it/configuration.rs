@@ -3,13 +3,14 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
 };
+
+use crate::sources;
 
 #[test]
 fn every_variable_that_is_read_is_in_the_document_and_no_other() {
     let mut read = BTreeSet::new();
-    for source in sources("sdk/src") {
+    for source in sources::below("sdk/src") {
         let tested = source.find("#[cfg(test)]").unwrap_or(source.len());
         read.extend(source[..tested].split('"').skip(1).step_by(2).filter_map(variable));
     }
@@ -21,7 +22,7 @@ fn every_variable_that_is_read_is_in_the_document_and_no_other() {
 #[test]
 fn every_builder_method_is_in_the_document_and_no_other() {
     let mut methods = BTreeSet::new();
-    for source in sources("sdk/src") {
+    for source in sources::below("sdk/src") {
         let mut owner = None;
         for line in source.lines() {
             if let Some(block) = line.strip_prefix("impl ") {
@@ -45,7 +46,7 @@ fn every_builder_method_is_in_the_document_and_no_other() {
 #[test]
 fn every_key_that_decides_a_setting_is_in_the_document() {
     let folders = ["sdk/src/config_file", "sdk/src/environment"];
-    let sources = folders.map(sources).concat();
+    let sources = folders.map(sources::below).concat();
     let prefixes = ["meter_provider.", "resource.", "instrumentation/development."];
     let mut keys = BTreeSet::new();
     for source in &sources {
@@ -62,7 +63,7 @@ fn every_key_that_decides_a_setting_is_in_the_document() {
 
 #[test]
 fn the_file_of_the_document_is_accepted_whole() {
-    let document = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
+    let document = fs::read_to_string(sources::root().join("docs/configuration.md")).unwrap();
     let (_, rest) = document.split_once("```yaml\n").unwrap();
     let file = tempfile::Builder::new().suffix(".yaml").tempfile().unwrap();
     fs::write(&file, rest.split_once("```").unwrap().0).unwrap();
@@ -88,21 +89,7 @@ fn the_file_of_the_document_is_accepted_whole() {
 
 #[test]
 fn every_claim_of_the_document_names_a_test_that_exists() {
-    let mut tests = BTreeSet::new();
-    for source in ["sdk", "integration-tests", "exporter", "instrumentation"].map(sources).concat()
-    {
-        let lines: Vec<_> = source.lines().map(str::trim).collect();
-        for (n, line) in lines.iter().enumerate() {
-            let name = line.strip_prefix("async fn ").or_else(|| line.strip_prefix("fn "));
-            let attributes = &lines[n.saturating_sub(3)..n];
-            if attributes
-                .iter()
-                .any(|line| line.starts_with("#[test") || line.starts_with("#[tokio::test"))
-            {
-                tests.extend(name.and_then(|rest| rest.split('(').next()).map(str::to_owned));
-            }
-        }
-    }
+    let tests = sources::tests();
     for (subject, row) in rows("") {
         let cited = row.last().unwrap().trim_matches('`');
         assert!(tests.contains(cited), "{subject} cites `{cited}`, which is no test");
@@ -111,7 +98,7 @@ fn every_claim_of_the_document_names_a_test_that_exists() {
 
 /// The rows of the tables of the document whose first cell begins with `prefix`.
 fn rows(prefix: &str) -> BTreeMap<String, Vec<String>> {
-    let document = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
+    let document = fs::read_to_string(sources::root().join("docs/configuration.md")).unwrap();
     let rows = document.lines().filter_map(|line| line.strip_prefix("| `")?.strip_suffix(" |"));
     let mut known = BTreeMap::new();
     for row in rows {
@@ -132,25 +119,4 @@ fn variable(text: &str) -> Option<String> {
     let rest = text.strip_prefix("OTEL_")?;
     let is_name = !rest.is_empty() && rest.chars().all(|c| c.is_ascii_uppercase() || c == '_');
     is_name.then(|| text.to_owned())
-}
-
-/// The text of every Rust file below `folder`.
-fn sources(folder: &str) -> Vec<String> {
-    fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                walk(&path, files);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                files.push(path);
-            }
-        }
-    }
-    let mut files = Vec::new();
-    walk(&root().join(folder), &mut files);
-    files.iter().map(|file| fs::read_to_string(file).unwrap()).collect()
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }

@@ -1,6 +1,6 @@
 //! Bytes are counted as they pass, and a response ends where its body does.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
 
 use axum::{
     Router,
@@ -9,6 +9,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
+use futures_util::StreamExt;
 use http::{HeaderMap, Method, StatusCode};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
@@ -137,6 +138,54 @@ async fn an_empty_body_that_owes_trailers_is_not_complete_before_them() {
     assert!(polled.is_pending());
     drop(body);
     assert_eq!(meters.the_request().get("error.type"), Some("cancelled"));
+}
+
+#[tokio::test]
+async fn a_stream_lasts_until_its_last_byte() {
+    const PAUSE: Duration = Duration::from_millis(20);
+    let meters = Meters::new();
+    let slow = async || {
+        let chunks = futures_util::stream::iter(["four", "more"]).then(async |chunk| {
+            tokio::time::sleep(PAUSE).await;
+            Ok::<_, Infallible>(chunk)
+        });
+        Body::from_stream(chunks)
+    };
+    let app = Router::new().route("/", get(slow)).layer(meters.layer());
+    let request = Request::get("/").body(Body::empty()).unwrap();
+    app.oneshot(request).await.unwrap().into_body().collect().await.unwrap();
+    let whole = meters.the_request().sum;
+    assert!(whole >= 2.0 * PAUSE.as_secs_f64(), "{whole}");
+    assert_eq!(meters.only(RESPONSE).sum, 8.0);
+}
+
+#[tokio::test]
+async fn a_content_length_that_is_no_number_changes_no_answer() {
+    for length in ["seven", "-1", "99999999999999999999", ""] {
+        let meters = Meters::new();
+        let app = Router::new().route("/", post(async |body: Bytes| body)).layer(meters.layer());
+        let request = Request::post("/").header("content-length", length);
+        let request = request.body(Body::from("four")).unwrap();
+        let answer = app.oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{length:?}");
+        assert_eq!(answer.into_body().collect().await.unwrap().to_bytes(), "four");
+        assert_eq!(meters.only(REQUEST).sum, 4.0);
+    }
+}
+
+#[tokio::test]
+async fn what_middleware_answers_by_itself_is_counted_with_its_status() {
+    let meters = Meters::new();
+    let refuse =
+        axum::middleware::from_fn(async |_: axum::extract::Request, _: axum::middleware::Next| {
+            StatusCode::TOO_MANY_REQUESTS
+        });
+    let app = Router::new().route("/", get(async || "never")).layer(refuse).layer(meters.layer());
+    let request = Request::get("/").body(Body::empty()).unwrap();
+    app.oneshot(request).await.unwrap().into_body().collect().await.unwrap();
+    let refused = meters.the_request();
+    assert_eq!(refused.get("http.response.status_code"), Some("429"));
+    assert_eq!(refused.get("http.route"), Some("/"));
 }
 
 /// `Request<Body>` stays `Request<Body>`, so that middleware which knows only that works.

@@ -1,5 +1,7 @@
 //! Rows are counted that the caller was given, of operations that return rows.
 
+use std::time::Duration;
+
 use futures_util::{StreamExt, TryStreamExt};
 use kymo_sqlx::{PoolSettings, pool_options};
 use sqlx::{Executor, Sqlite, query, raw_sql};
@@ -23,6 +25,22 @@ async fn every_row_of_a_query_is_counted_however_it_is_fetched() {
     assert_rows(&meters, 3, 15.0);
     query(FIVE).execute(&pool).await.unwrap();
     assert_rows(&meters, 4, 20.0);
+}
+
+#[tokio::test]
+async fn the_time_of_a_query_includes_its_rows() {
+    const PAUSE: Duration = Duration::from_millis(10);
+    let meters = Meters::new();
+    let pool = meters.pool(1).await;
+    let rows = query(FIVE).fetch(&pool);
+    rows.try_for_each(async |_| {
+        tokio::time::sleep(PAUSE).await;
+        Ok(())
+    })
+    .await
+    .unwrap();
+    let whole = meters.only(DURATION);
+    assert!(whole.sum >= 5.0 * PAUSE.as_secs_f64(), "{whole:?}");
 }
 
 #[tokio::test]

@@ -1,0 +1,47 @@
+//! The sources of this repository, as far as the documents speak of them.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The names of all tests there are.
+pub(crate) fn tests() -> BTreeSet<String> {
+    let mut tests = BTreeSet::new();
+    for source in ["sdk", "integration-tests", "exporter", "instrumentation"].map(below).concat() {
+        let lines: Vec<_> = source.lines().map(str::trim).collect();
+        for (n, line) in lines.iter().enumerate() {
+            let name = line.strip_prefix("async fn ").or_else(|| line.strip_prefix("fn "));
+            let attributes = &lines[n.saturating_sub(3)..n];
+            if attributes
+                .iter()
+                .any(|line| line.starts_with("#[test") || line.starts_with("#[tokio::test"))
+            {
+                tests.extend(name.and_then(|rest| rest.split('(').next()).map(str::to_owned));
+            }
+        }
+    }
+    tests
+}
+
+/// The text of every Rust file below `folder`.
+pub(crate) fn below(folder: &str) -> Vec<String> {
+    fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, files);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    let mut files = Vec::new();
+    walk(&root().join(folder), &mut files);
+    files.iter().map(|file| fs::read_to_string(file).unwrap()).collect()
+}
+
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
