@@ -38,19 +38,24 @@ impl MigrationCounts {
         self.pending == 0 && self.failed == 0
     }
 
-    /// What comes of `recorded` for the migrations of `migrator`, of which those `under_way` are being
-    /// run by this process: that MySQL shows them as half done means nothing.
-    pub(crate) fn of(migrator: &Migrator, recorded: &Recorded, under_way: &[i64]) -> Self {
+    /// What comes of `recorded` for the migrations of `migrator`.
+    ///
+    /// MySQL shows a migration that is being run as half done. Where `is_migrating` says that this
+    /// process was running some meanwhile, those are pending still: sqlx begins none while another was
+    /// left half done.
+    pub(crate) fn of(migrator: &Migrator, recorded: &Recorded, is_migrating: bool) -> Self {
         let mut checksums: HashMap<_, _> = migrator
             .iter()
             .filter(|migration| !migration.migration_type.is_down_migration())
             .map(|migration| (migration.version, &migration.checksum))
             .collect();
         let mut counts = Self::default();
-        let failed = recorded.failed.iter().filter(|version| !under_way.contains(version));
-        for version in failed {
-            checksums.remove(version);
-            counts.failed += 1;
+        for version in &recorded.failed {
+            let is_under_way = is_migrating && checksums.contains_key(version);
+            if !is_under_way {
+                checksums.remove(version);
+                counts.failed += 1;
+            }
         }
         let done = recorded.all.iter().filter(|one| !recorded.failed.contains(&one.version));
         for applied in done {

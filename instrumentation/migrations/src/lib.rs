@@ -1,6 +1,7 @@
 //! Migrations of sqlx: how long each takes, and where the schema stands.
 
 mod counts;
+mod database_series;
 mod direction;
 mod failure;
 mod instruments;
@@ -14,6 +15,7 @@ mod registry;
 mod scope;
 mod status;
 mod timing;
+mod under_way;
 mod undo;
 mod watch;
 

@@ -1,15 +1,17 @@
 //! What knows the migrations of a program.
 
-use std::{borrow::Borrow, sync::Arc};
+use std::{
+    borrow::Borrow,
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
 
 use opentelemetry::metrics::MeterProvider;
 use sqlx::migrate::Migrator;
 
 use crate::{
-    instruments::{DatabaseSeries, Instruments},
-    migrations::Migrations,
-    registry::Registry,
-    scope,
+    database_series::DatabaseSeries, instruments::Instruments, migrations::Migrations,
+    registry::Registry, scope,
 };
 
 /// Measures migrations through the meters of one provider.
@@ -20,6 +22,7 @@ use crate::{
 pub struct MigrationMetrics {
     instruments: Arc<Instruments>,
     registry: Arc<Registry>,
+    databases: Arc<Mutex<HashMap<String, Weak<DatabaseSeries>>>>,
 }
 
 impl MigrationMetrics {
@@ -27,7 +30,8 @@ impl MigrationMetrics {
     pub fn new(meters: &dyn MeterProvider) -> Self {
         let meter = scope::meter(meters);
         let registry = Registry::observed_by(&meter);
-        Self { instruments: Arc::new(Instruments::new(&meter)), registry }
+        let instruments = Arc::new(Instruments::new(&meter));
+        Self { instruments, registry, databases: Arc::default() }
     }
 
     /// The migrations of `migrator`, which is sqlx's: itself, a reference to a static one, or an `Arc`.
@@ -38,8 +42,16 @@ impl MigrationMetrics {
         Migrations::new(self.clone(), Arc::new(migrator))
     }
 
+    /// The one there is of that name, so that whoever watches it knows of whoever migrates it.
     pub(crate) fn database(&self, name: &str) -> Arc<DatabaseSeries> {
-        Arc::new(DatabaseSeries::new(Arc::clone(&self.instruments), name))
+        let mut databases = self.databases.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = databases.get(name).and_then(Weak::upgrade) {
+            return known;
+        }
+        databases.retain(|_, series| series.strong_count() > 0);
+        let made = Arc::new(DatabaseSeries::new(Arc::clone(&self.instruments), name));
+        databases.insert(name.to_owned(), Arc::downgrade(&made));
+        made
     }
 
     pub(crate) fn registry(&self) -> &Registry {

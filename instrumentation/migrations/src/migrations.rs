@@ -4,7 +4,7 @@ use std::{
     borrow::Borrow,
     fmt,
     ops::Deref,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
     time::Duration,
 };
 
@@ -12,18 +12,18 @@ use sqlx::{
     Acquire, Database,
     migrate::{Migrate, MigrateError, Migrator},
 };
-use tokio::{runtime::Handle, sync::watch};
+use tokio::runtime::Handle;
 
 use crate::{
+    database_series::DatabaseSeries,
     direction::Direction,
-    instruments::DatabaseSeries,
     migration_metrics::MigrationMetrics,
     observed::Observed,
     pools::AnyPool,
     reading::read,
     status::MigrationStatus,
     undo::undo,
-    watch::{Pace, Watch},
+    watch::{Pace, Reader, Watch},
 };
 
 /// Whatever holds the migrator.
@@ -42,14 +42,14 @@ pub struct Migrations {
     source: Source,
     series: Arc<OnceLock<Arc<DatabaseSeries>>>,
     pace: Pace,
-    /// The number of the last request to look how things stand.
-    asked: Arc<watch::Sender<u64>>,
+    /// The watch there is, if there is one.
+    watch: Arc<Mutex<Weak<Watch>>>,
 }
 
 impl Migrations {
     pub(crate) fn new(metrics: MigrationMetrics, source: Source) -> Self {
         let pace = Pace { interval: Duration::from_secs(15), timeout: Duration::from_secs(5) };
-        Self { metrics, source, series: Arc::default(), pace, asked: Arc::default() }
+        Self { metrics, source, series: Arc::default(), pace, watch: Arc::default() }
     }
 
     /// Has the database go by the name of `pool` in the metrics, unless it has one already.
@@ -130,7 +130,6 @@ impl Migrations {
         <A::Connection as Deref>::Target: Migrate,
     {
         let series = self.series::<A::Database>();
-        let _looking = self.look_afterwards();
         let undone = async {
             let mut connection = database.acquire().await?;
             undo(self.migrator(), &mut Observed::new(&mut *connection, series), target).await
@@ -139,29 +138,33 @@ impl Migrations {
     }
 
     /// Reads from now on how the migrations stand in the database of `pool`, in the background: at
-    /// once, every 15 s, and whenever this has run some.
+    /// once, every 15 s, and whenever this process has migrated it.
     ///
-    /// It begins when it is called and goes on until the pool is closed, or the tokio runtime that
-    /// this is called in ends; outside of one nothing is read, and that is logged. What is watched
-    /// twice is counted twice.
+    /// It begins when it is called and goes on until the pool is closed, which is kept open until then,
+    /// or until the tokio runtime that this is called in ends; outside of one nothing is read, and that
+    /// is logged. Called again meanwhile, it gives the same status: nothing is read twice.
     ///
-    /// A reading is two short queries on a connection of the pool, which are not measured, and changes
-    /// nothing. Of a database where nothing was ever migrated, PostgreSQL logs that the table is
-    /// missing.
+    /// A reading is two short queries on one connection of the pool, which are not measured, and
+    /// changes nothing. Of a database where nothing was ever migrated, PostgreSQL logs that the table
+    /// is missing.
     pub fn watch<P: AnyPool>(&self, pool: &P) -> MigrationStatus
     where
         <P::Database as Database>::Connection: Migrate,
     {
+        let mut current = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(watch) = current.upgrade().filter(|watch| !watch.is_over()) {
+            return MigrationStatus::new(watch);
+        }
         let series = Arc::clone(self.series_called(|| pool.database_name()));
-        let watch =
-            Watch::new(Arc::clone(&self.source), series, self.pace, Arc::clone(&self.asked));
-        let watch = Arc::new(watch);
+        let watch = Arc::new(Watch::new(Arc::clone(&self.source), series, self.pace));
+        *current = Arc::downgrade(&watch);
+        drop(current);
         self.metrics.registry().observe(&watch);
         match Handle::try_current() {
             Ok(runtime) => {
-                let (watched, pool) = (Arc::clone(&watch), pool.bare().clone());
+                let (reader, pool) = (Reader::of(&watch), pool.bare().clone());
                 runtime.spawn(async move {
-                    let reading = watched.keep_reading(|watch| {
+                    let reading = reader.read(|watch| {
                         let pool = pool.clone();
                         async move { read(&pool, &watch.migrator().table_name).await }
                     });
@@ -169,7 +172,7 @@ impl Migrations {
                     let _ = pool.close_event().do_until(reading).await;
                 });
             }
-            Err(outside) => watch.give_up(&outside),
+            Err(outside) => Arc::clone(&watch).give_up(&outside),
         }
         MigrationStatus::new(watch)
     }
@@ -192,7 +195,6 @@ impl Migrations {
         <A::Connection as Deref>::Target: Migrate,
     {
         let series = self.series::<A::Database>();
-        let _looking = self.look_afterwards();
         let run = async {
             let mut connection = database.acquire().await?;
             let mut observed = Observed::new(&mut *connection, series);
@@ -211,25 +213,12 @@ impl Migrations {
     fn series_called(&self, name: impl FnOnce() -> String) -> &Arc<DatabaseSeries> {
         self.series.get_or_init(|| self.metrics.database(&name()))
     }
-
-    /// Has those who watch look again when this is dropped.
-    fn look_afterwards(&self) -> impl Sized {
-        LookAgain(&self.asked)
-    }
 }
 
 impl fmt::Debug for Migrations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let database = self.series.get().map(|series| series.name().value.as_str());
         f.debug_struct("Migrations").field("database", &database).finish_non_exhaustive()
-    }
-}
-
-struct LookAgain<'a>(&'a watch::Sender<u64>);
-
-impl Drop for LookAgain<'_> {
-    fn drop(&mut self) {
-        self.0.send_modify(|asked| *asked += 1);
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_core::future::BoxFuture;
 use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migration};
 
-use crate::{direction::Direction, instruments::DatabaseSeries};
+use crate::{database_series::DatabaseSeries, direction::Direction};
 
 /// Does what the connection does, and records the migrations and the wait for the lock.
 pub(crate) struct Observed<'c, C> {

@@ -8,12 +8,22 @@ use sqlx::{
 use crate::counts::Recorded;
 
 /// Reads the table of migrations, `table`; one that is not there holds nothing.
+///
+/// The connection is back in the pool when this is over: nothing goes on in a task of its own, which a
+/// database that hangs would hold up beside the next reading.
 pub(crate) async fn read<DB>(pool: &Pool<DB>, table: &str) -> Result<Recorded, MigrateError>
 where
     DB: Database,
     DB::Connection: Migrate,
 {
     let mut connection = pool.acquire().await?;
+    let recorded = recorded(&mut *connection, table).await;
+    // Hidden; it does what dropping the connection does, here and now.
+    connection.return_to_pool().await;
+    recorded
+}
+
+async fn recorded<C: Migrate>(connection: &mut C, table: &str) -> Result<Recorded, MigrateError> {
     let all = match connection.list_applied_migrations(table).await {
         Err(MigrateError::Execute(error)) if is_missing_table(&error) => {
             return Ok(Recorded::default());
@@ -21,8 +31,7 @@ where
         all => all?,
     };
     let failed = connection.list_applied_migrations(&failed(table)).await?;
-    let failed = failed.into_iter().map(|failed| failed.version).collect();
-    Ok(Recorded { all, failed })
+    Ok(Recorded { all, failed: failed.into_iter().map(|one| one.version).collect() })
 }
 
 /// In place of the table, its rows that did not succeed.

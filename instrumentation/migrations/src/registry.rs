@@ -53,7 +53,7 @@ impl Registry {
         // Whoever drops the last of a watch drops it without the lock.
         let watches: Vec<_> = self.living().iter().filter_map(Weak::upgrade).collect();
         let mut sums = BTreeMap::new();
-        for watch in &watches {
+        for watch in watches.iter().filter(|watch| !watch.is_over()) {
             let name = watch.series().name();
             let (_, sum) = sums
                 .entry(name.value.as_str().into_owned())

@@ -13,7 +13,7 @@ use tokio::{sync::watch, time::timeout};
 
 use crate::{
     counts::{MigrationCounts, Recorded},
-    instruments::DatabaseSeries,
+    database_series::DatabaseSeries,
     migrations::Source,
 };
 
@@ -23,9 +23,7 @@ pub(crate) struct Watch {
     series: Arc<DatabaseSeries>,
     pace: Pace,
     latest: Mutex<Latest>,
-    /// The number of the last request for a reading.
-    asked: Arc<watch::Sender<u64>>,
-    /// The number of the last request that a reading was finished for.
+    /// The number of the last request that nobody needs to wait for any longer.
     answered: watch::Sender<u64>,
 }
 
@@ -44,17 +42,14 @@ struct Latest {
     is_ready: bool,
     /// Whether it was said that readings fail.
     is_reported: bool,
+    /// Whether there will be no other reading.
+    is_over: bool,
 }
 
 impl Watch {
-    pub(crate) fn new(
-        source: Source,
-        series: Arc<DatabaseSeries>,
-        pace: Pace,
-        asked: Arc<watch::Sender<u64>>,
-    ) -> Self {
+    pub(crate) fn new(source: Source, series: Arc<DatabaseSeries>, pace: Pace) -> Self {
         let answered = watch::Sender::new(0);
-        Self { source, series, pace, latest: Mutex::default(), asked, answered }
+        Self { source, series, pace, latest: Mutex::default(), answered }
     }
 
     pub(crate) fn series(&self) -> &DatabaseSeries {
@@ -77,63 +72,30 @@ impl Watch {
         self.latest().is_ready
     }
 
-    /// Has a reading begin now, and waits until one that began after this was called is over.
+    pub(crate) fn is_over(&self) -> bool {
+        self.latest().is_over
+    }
+
+    /// Has a reading begin now, and waits until one that began after this was called is over, or
+    /// none is in sight.
     pub(crate) async fn refresh(&self) {
-        let mut request = 0;
-        self.asked.send_modify(|asked| {
-            *asked += 1;
-            request = *asked;
-        });
+        let request = self.series.ask();
         // It cannot fail: the sender is here.
         let _ = self.answered.subscribe().wait_for(|answered| *answered >= request).await;
     }
 
-    /// Reads for ever what `read` says.
-    ///
-    /// One at a time: a question that is not answered in time goes on being asked, so that a database
-    /// that hangs takes one connection out of the pool, and no question is given up half way.
-    pub(crate) async fn keep_reading<F>(self: Arc<Self>, read: impl Fn(Arc<Self>) -> F)
-    where
-        F: Future<Output = Result<Recorded, MigrateError>>,
-    {
-        let over = Over(&self);
-        let mut asked = self.asked.subscribe();
-        loop {
-            let request = *asked.borrow_and_update();
-            let under_way = self.series.under_way();
-            let mut reading = pin!(read(Arc::clone(&self)));
-            let answer = timeout(self.pace.timeout, reading.as_mut()).await;
-            match &answer {
-                Ok(Ok(recorded)) => self.publish(recorded, under_way),
-                Ok(Err(error)) => self.fail(error),
-                Err(late) => self.fail(late),
-            }
-            over.0.answered.send_replace(request);
-            if answer.is_ok() {
-                let _ = timeout(self.pace.interval, asked.changed()).await;
-                continue;
-            }
-            while let Err(late) = timeout(self.pace.timeout, reading.as_mut()).await {
-                self.fail(&late);
-                self.answered.send_replace(*asked.borrow_and_update());
-            }
-        }
-    }
-
     /// Says once that nothing will be read.
-    pub(crate) fn give_up(&self, why: &dyn fmt::Display) {
+    pub(crate) fn give_up(self: Arc<Self>, why: &dyn fmt::Display) {
         self.fail(why);
-        self.answered.send_replace(u64::MAX);
+        drop(Reader(self));
     }
 
-    fn publish(&self, recorded: &Recorded, mut under_way: Vec<i64>) {
-        under_way.extend(self.series.under_way());
-        let counts = MigrationCounts::of(self.migrator(), recorded, &under_way);
-        *self.latest() = Latest {
-            reading: Some((Instant::now(), counts)),
-            is_ready: counts.is_ready(),
-            is_reported: false,
-        };
+    fn publish(&self, recorded: &Recorded, is_migrating: bool) {
+        let counts = MigrationCounts::of(self.migrator(), recorded, is_migrating);
+        let mut latest = self.latest();
+        latest.reading = Some((Instant::now(), counts));
+        latest.is_ready = counts.is_ready();
+        latest.is_reported = false;
     }
 
     fn fail(&self, why: &dyn fmt::Display) {
@@ -152,12 +114,58 @@ impl Watch {
     }
 }
 
-/// However the reading ends, nobody waits for it any longer, and what was read grows old no more.
-struct Over<'a>(&'a Watch);
+/// Whoever reads. When it is dropped, run or not, nobody waits for a reading any longer, and none is
+/// shown.
+pub(crate) struct Reader(Arc<Watch>);
 
-impl Drop for Over<'_> {
+impl Reader {
+    pub(crate) fn of(watch: &Arc<Watch>) -> Self {
+        Self(Arc::clone(watch))
+    }
+
+    /// Reads what `read` says, over and over, until that says that the pool is closed.
+    ///
+    /// One at a time: a question that is not answered in time goes on being asked, so that a database
+    /// that hangs takes one connection out of the pool, and no question is given up half way.
+    pub(crate) async fn read<F>(self, read: impl Fn(Arc<Watch>) -> F)
+    where
+        F: Future<Output = Result<Recorded, MigrateError>>,
+    {
+        let Pace { interval, timeout: patience } = self.0.pace;
+        let watch = &*self.0;
+        let mut asked = watch.series.requests();
+        loop {
+            let request = *asked.borrow_and_update();
+            let since = watch.series.since_now();
+            let mut reading = pin!(read(Arc::clone(&self.0)));
+            match timeout(patience, reading.as_mut()).await {
+                Ok(Ok(recorded)) => watch.publish(&recorded, since.was_any()),
+                Ok(Err(MigrateError::Execute(sqlx::Error::PoolClosed))) => return,
+                Ok(Err(error)) => watch.fail(&error),
+                Err(_late) => {
+                    loop {
+                        watch.fail(&format_args!("no answer within {patience:?}"));
+                        // Also those who asked since: there is nothing to tell them.
+                        watch.answered.send_replace(*asked.borrow_and_update());
+                        if timeout(patience, reading.as_mut()).await.is_ok() {
+                            break;
+                        }
+                    }
+                    continue;
+                }
+            }
+            watch.answered.send_replace(request);
+            let _ = timeout(interval, asked.changed()).await;
+        }
+    }
+}
+
+impl Drop for Reader {
     fn drop(&mut self) {
-        self.0.latest().reading = None;
+        let mut latest = self.0.latest();
+        latest.reading = None;
+        latest.is_over = true;
+        drop(latest);
         self.0.answered.send_replace(u64::MAX);
     }
 }
