@@ -3,6 +3,7 @@
 use std::{
     borrow::Borrow,
     fmt,
+    future::Future,
     ops::Deref,
     sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
     time::Duration,
@@ -84,12 +85,12 @@ impl Migrations {
     /// # Errors
     ///
     /// Those of [`Migrator::run`].
-    pub async fn run<'a, A>(&self, database: A) -> Result<(), MigrateError>
+    pub fn run<'a, A>(&self, database: A) -> impl Future<Output = Result<(), MigrateError>> + Send
     where
         A: Acquire<'a>,
         <A::Connection as Deref>::Target: Migrate,
     {
-        self.forwards(database, None, Direction::Up).await
+        self.forwards(database, None, Direction::Up)
     }
 
     /// Runs what is pending up to the version `target`; as [`Migrator::run_to`].
@@ -97,12 +98,16 @@ impl Migrations {
     /// # Errors
     ///
     /// Those of [`Migrator::run_to`].
-    pub async fn run_to<'a, A>(&self, target: i64, database: A) -> Result<(), MigrateError>
+    pub fn run_to<'a, A>(
+        &self,
+        target: i64,
+        database: A,
+    ) -> impl Future<Output = Result<(), MigrateError>> + Send
     where
         A: Acquire<'a>,
         <A::Connection as Deref>::Target: Migrate,
     {
-        self.forwards(database, Some(target), Direction::Up).await
+        self.forwards(database, Some(target), Direction::Up)
     }
 
     /// Marks what is pending as applied without running it, up to the version `target` or all of it;
@@ -111,12 +116,16 @@ impl Migrations {
     /// # Errors
     ///
     /// Those of [`Migrator::skip`].
-    pub async fn skip<'a, A>(&self, database: A, target: Option<i64>) -> Result<(), MigrateError>
+    pub fn skip<'a, A>(
+        &self,
+        database: A,
+        target: Option<i64>,
+    ) -> impl Future<Output = Result<(), MigrateError>> + Send
     where
         A: Acquire<'a>,
         <A::Connection as Deref>::Target: Migrate,
     {
-        self.forwards(database, target, Direction::Skip).await
+        self.forwards(database, target, Direction::Skip)
     }
 
     /// Takes back what is newer than the version `target`; as [`Migrator::undo`].
@@ -124,17 +133,22 @@ impl Migrations {
     /// # Errors
     ///
     /// Those of [`Migrator::undo`].
-    pub async fn undo<'a, A>(&self, database: A, target: i64) -> Result<(), MigrateError>
+    pub fn undo<'a, A>(
+        &self,
+        database: A,
+        target: i64,
+    ) -> impl Future<Output = Result<(), MigrateError>> + Send
     where
         A: Acquire<'a>,
         <A::Connection as Deref>::Target: Migrate,
     {
         let series = self.series::<A::Database>();
-        let undone = async {
-            let mut connection = database.acquire().await?;
+        // Here, and not within: what `A` is would decide whether this can be sent otherwise.
+        let acquiring = database.acquire();
+        series.run(Direction::Down, async move {
+            let mut connection = acquiring.await?;
             undo(self.migrator(), &mut Observed::new(&mut *connection, series), target).await
-        };
-        series.run(Direction::Down, undone).await
+        })
     }
 
     /// Reads from now on how the migrations stand in the database of `pool`, in the background: at
@@ -184,25 +198,25 @@ impl Migrations {
 }
 
 impl Migrations {
-    async fn forwards<'a, A>(
+    fn forwards<'a, A>(
         &self,
         database: A,
         target: Option<i64>,
         direction: Direction,
-    ) -> Result<(), MigrateError>
+    ) -> impl Future<Output = Result<(), MigrateError>> + Send
     where
         A: Acquire<'a>,
         <A::Connection as Deref>::Target: Migrate,
     {
         let series = self.series::<A::Database>();
-        let run = async {
-            let mut connection = database.acquire().await?;
+        let acquiring = database.acquire();
+        series.run(direction, async move {
+            let mut connection = acquiring.await?;
             let mut observed = Observed::new(&mut *connection, series);
             let skip = direction == Direction::Skip;
             // Hidden, because what is documented takes nothing but a driver's own connection.
             self.migrator().run_direct(target, &mut observed, skip).await
-        };
-        series.run(direction, run).await
+        })
     }
 
     /// Those of the name that was given; else of the product.
