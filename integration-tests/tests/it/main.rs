@@ -27,6 +27,8 @@ mod documents;
 mod environment;
 mod http_laws;
 mod lint;
+mod migrations;
+mod migrations_laws;
 mod orders;
 mod outage;
 mod own_test;

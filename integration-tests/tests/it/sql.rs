@@ -4,7 +4,7 @@ mod answers;
 mod bare;
 mod dialect;
 mod faults;
-mod fresh;
+pub(crate) mod fresh;
 mod logged;
 mod measured;
 mod scene;

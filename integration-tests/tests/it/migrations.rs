@@ -1,0 +1,26 @@
+//! Migrations on real databases: the same results as those of sqlx, and true numbers.
+
+mod book;
+mod endings;
+mod handles;
+mod jobs;
+mod locks;
+mod migrator;
+mod model;
+mod outages;
+mod place;
+mod programs;
+mod runs;
+mod runtimes;
+mod same;
+mod seen;
+mod states;
+mod told;
+
+use std::time::Duration;
+
+/// More than any of it takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Between two readings of a database.
+const INTERVAL: Duration = Duration::from_millis(100);

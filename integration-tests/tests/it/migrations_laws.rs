@@ -1,0 +1,101 @@
+//! The laws, for migrations of sqlx.
+
+use std::{
+    sync::atomic::{AtomicI64, Ordering},
+    time::Duration,
+};
+
+use kymo::{
+    MetricSpec, Telemetry,
+    testing::laws::{self, Subject},
+};
+use sqlx::{
+    AssertSqlSafe, SqlSafeStr, SqlitePool,
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
+    sqlite::SqlitePoolOptions,
+};
+
+/// A database in memory, whose schema each operation migrates by one version.
+struct Schema {
+    telemetry: Option<Telemetry>,
+    pool: SqlitePool,
+    version: AtomicI64,
+}
+
+/// Takes longer than anybody waits, and ends of itself: the thread of the database cannot be
+/// stopped before its first row.
+const SLOW: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000000) \
+                    SELECT count(*) FROM n";
+
+impl Schema {
+    /// Runs the one migration of a program that knows no other.
+    async fn migrate(&self, version: i64, sql: &str) -> Result<(), MigrateError> {
+        let sql = AssertSqlSafe(sql.to_owned()).into_sql_str();
+        let migration = Migration::new(version, "one".into(), MigrationType::Simple, sql, false);
+        let mut migrator = Migrator::with_migrations(vec![migration]);
+        migrator.set_ignore_missing(true);
+        match &self.telemetry {
+            Some(telemetry) => telemetry.migrations(migrator).of(&self.pool).run(&self.pool).await,
+            None => migrator.run(&self.pool).await,
+        }
+    }
+
+    async fn next(&self, sql: &str) -> Result<(), MigrateError> {
+        self.migrate(self.version.fetch_add(1, Ordering::Relaxed), sql).await
+    }
+}
+
+impl Subject for Schema {
+    const OPERATIONS: &'static str = "kymo.migration.duration";
+    const IN_FLIGHT: &'static [&'static str] = &["kymo.migration.running"];
+    const SERIES: usize = 201;
+    /// Each takes a dozen round trips to the thread of the database.
+    const STRANGERS: u32 = 1_000;
+
+    fn declared() -> Vec<MetricSpec> {
+        let ours = |metric: &&MetricSpec| {
+            ["kymo.migration.", "kymo.cardinality."].iter().any(|of| metric.name.starts_with(of))
+        };
+        kymo::declared_metrics().filter(ours).copied().collect()
+    }
+
+    fn new(telemetry: Option<&Telemetry>) -> Self {
+        // More than one: a migration that was given up still has its connection.
+        let options = SqlitePoolOptions::new().max_connections(2);
+        let pool = options.connect_lazy("sqlite::memory:").unwrap();
+        Self { telemetry: telemetry.cloned(), pool, version: AtomicI64::new(1) }
+    }
+
+    async fn succeed(&self) {
+        self.next("SELECT 1").await.unwrap();
+    }
+
+    async fn fail(&self) {
+        self.next("SELECT * FROM nothing").await.unwrap_err();
+    }
+
+    async fn cancel(&self) {
+        // The first one makes the table, which takes longer than is waited.
+        let slow = self.next(SLOW);
+        tokio::time::timeout(Duration::from_millis(300), slow).await.unwrap_err();
+    }
+
+    async fn stranger(&self, n: u32) {
+        self.migrate(i64::from(n) + 1_000_000, "SELECT 1").await.unwrap();
+        // The table that the migrator reads each time stays small.
+        sqlx::query("DELETE FROM _sqlx_migrations").execute(&self.pool).await.unwrap();
+    }
+
+    async fn transcript(&self) -> Vec<String> {
+        let mut seen = Vec::new();
+        for sql in ["CREATE TABLE a (id INT)", "CREATE TABLE a (id INT)", "not SQL", "SELECT 1"] {
+            seen.push(format!("{:?}", self.next(sql).await));
+        }
+        seen
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn measured_migrations_obey_the_laws() {
+    laws::hold::<Schema>().await;
+}
