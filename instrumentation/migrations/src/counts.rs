@@ -12,7 +12,8 @@ pub struct MigrationCounts {
     pub applied: u64,
     /// The program has them and the database has not.
     pub pending: u64,
-    /// Left half done, as only a database without transactions for its schema leaves them: MySQL.
+    /// Left half done, as only a database without transactions for its schema leaves them, MySQL: or
+    /// still being run there by another program.
     pub failed: u64,
     /// Applied, and edited in the program since then.
     pub mismatch: u64,
@@ -33,7 +34,7 @@ impl MigrationCounts {
     /// Whether the database is as this program needs it: nothing pending, nothing half done.
     ///
     /// What a newer program applied does not count against it, since the older one goes on while it
-    /// is replaced.
+    /// is replaced; nor does what was edited, which was applied all the same.
     pub fn is_ready(&self) -> bool {
         self.pending == 0 && self.failed == 0
     }
@@ -91,5 +92,95 @@ impl MigrationCounts {
             ("mismatch", self.mismatch),
             ("unknown", self.unknown),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+    use sqlx::{
+        AssertSqlSafe, SqlSafeStr,
+        migrate::{Migration, MigrationType},
+    };
+
+    use super::*;
+
+    /// The text of a file, of which there are three.
+    fn migration(version: i64, text: u8, kind: MigrationType) -> Migration {
+        let sql = AssertSqlSafe(format!("SELECT {text}")).into_sql_str();
+        Migration::new(version, "one".into(), kind, sql, false)
+    }
+
+    fn program(files: &[(i64, u8, bool)]) -> Migrator {
+        let migrations = files.iter().flat_map(|(version, text, is_reversible)| {
+            let up = migration(*version, *text, MigrationType::ReversibleUp);
+            let down = migration(*version, 9, MigrationType::ReversibleDown);
+            [Some(up), is_reversible.then_some(down)].into_iter().flatten()
+        });
+        Migrator::with_migrations(migrations.collect())
+    }
+
+    fn recorded(rows: &[(i64, u8, bool)]) -> Recorded {
+        let all = rows.iter().map(|(version, text, _)| AppliedMigration {
+            version: *version,
+            checksum: migration(*version, *text, MigrationType::Simple).checksum,
+        });
+        let failed = rows.iter().filter(|(_, _, success)| !success).map(|(version, _, _)| *version);
+        Recorded { all: all.collect(), failed: failed.collect() }
+    }
+
+    /// Each version once.
+    fn rows() -> impl Strategy<Value = Vec<(i64, u8, bool)>> {
+        let row = (0_u8..2, proptest::bool::weighted(0.8));
+        proptest::collection::btree_map(1_i64..9, row, 0..8).prop_map(|rows| {
+            rows.into_iter().map(|(version, (text, ok))| (version, text, ok)).collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_version_is_in_the_one_state_that_it_is_in(files in rows(), rows in rows()) {
+            let counts = MigrationCounts::of(&program(&files), &recorded(&rows), false);
+            let mut wanted = MigrationCounts::default();
+            let versions: BTreeSet<i64> =
+                files.iter().chain(&rows).map(|(version, _, _)| *version).collect();
+            for version in &versions {
+                let file = files.iter().find(|file| file.0 == *version);
+                let row = rows.iter().find(|row| row.0 == *version);
+                match (file, row) {
+                    (_, Some((_, _, false))) => wanted.failed += 1,
+                    (Some(file), Some(row)) if file.1 == row.1 => wanted.applied += 1,
+                    (Some(_), Some(_)) => wanted.mismatch += 1,
+                    (Some(_), None) => wanted.pending += 1,
+                    (None, _) => wanted.unknown += 1,
+                }
+            }
+            wanted.latest_version = rows.iter().filter(|row| row.2).map(|row| row.0).max();
+            prop_assert_eq!(counts, wanted);
+            let sum: u64 = counts.states().iter().map(|(_, count)| count).sum();
+            prop_assert_eq!(sum, u64::try_from(versions.len()).unwrap());
+            prop_assert_eq!(counts.is_ready(), wanted.pending + wanted.failed == 0);
+        }
+
+        #[test]
+        fn what_is_half_done_while_this_process_migrates_is_pending_and_no_other_is(
+            files in rows(),
+            rows in rows(),
+        ) {
+            let (program, recorded) = (program(&files), recorded(&rows));
+            let still = MigrationCounts::of(&program, &recorded, false);
+            let meanwhile = MigrationCounts::of(&program, &recorded, true);
+            let is_known = |version| files.iter().any(|file| file.0 == version);
+            let half_done = rows.iter().filter(|row| !row.2 && is_known(row.0)).count();
+            let half_done = u64::try_from(half_done).unwrap();
+            let wanted = MigrationCounts {
+                pending: still.pending + half_done,
+                failed: still.failed - half_done,
+                ..still
+            };
+            prop_assert_eq!(meanwhile, wanted);
+        }
     }
 }

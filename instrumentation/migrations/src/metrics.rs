@@ -36,8 +36,8 @@ pub const RUNNING: MetricSpec = MetricSpec {
     attributes: &[key::DB_CONNECTION_POOL_NAME],
 };
 
-/// Time until no other program was migrating; next to nothing where the database needs no lock, which
-/// is SQLite.
+/// Time until no other program was migrating; next to nothing where there is no lock, which is SQLite,
+/// and MariaDB for want of one that it understands.
 pub const LOCK_WAIT_TIME: MetricSpec = MetricSpec {
     name: "kymo.migration.lock.wait_time",
     kind: MetricKind::Histogram { buckets: buckets::MIGRATION_DURATION },
@@ -58,7 +58,8 @@ pub const COUNT: MetricSpec = MetricSpec {
 };
 
 /// The highest version that was applied without failing, also if the program does not know it; 0 if
-/// there is none. Absent as [`COUNT`] is.
+/// there is none. Absent as [`COUNT`] is: it is no gauge, since the SDK repeats the last value of one
+/// that is not observed any more.
 pub const LATEST_VERSION: MetricSpec = MetricSpec {
     name: "kymo.migration.latest_version",
     kind: MetricKind::UpDownCounter,

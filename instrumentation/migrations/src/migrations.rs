@@ -33,10 +33,12 @@ pub(crate) type Source = Arc<dyn Borrow<Migrator> + Send + Sync>;
 /// sqlx's [`Migrator`], measured: each migration, the wait for the lock, and where the schema stands.
 ///
 /// [`run`](Self::run), [`run_to`](Self::run_to), [`undo`](Self::undo) and [`skip`](Self::skip) take
-/// what those of sqlx take, and give the same results and errors. Clones are the same.
+/// what those of sqlx take, and give the same results and errors; what they give can be sent to any
+/// task. Clones are the same.
 ///
 /// Make one for each database: it goes by the name of the first pool that [`of`](Self::of) or
-/// [`watch`](Self::watch) is given.
+/// [`watch`](Self::watch) is given, or by the first that [`called`](Self::called) is; if something is
+/// run before, by the name of the product, such as `postgresql`.
 #[derive(Clone)]
 pub struct Migrations {
     metrics: MigrationMetrics,
@@ -66,15 +68,15 @@ impl Migrations {
         self
     }
 
-    /// How often [`watch`](Self::watch) reads: every 15 s unless told otherwise, and every 100 ms at
-    /// most.
+    /// How often [`watch`](Self::watch) reads, when it is called after this: every 15 s unless told
+    /// otherwise, and every 100 ms at most.
     pub fn read_every(mut self, interval: Duration) -> Self {
         self.pace.interval = interval.max(SHORTEST);
         self
     }
 
-    /// How long a reading of [`watch`](Self::watch) may take before it counts as failed: 5 s unless
-    /// told otherwise, and 100 ms at least.
+    /// How long a reading of [`watch`](Self::watch) may take before it counts as failed, when that is
+    /// called after this: 5 s unless told otherwise, and 100 ms at least.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.pace.timeout = timeout.max(SHORTEST);
         self
@@ -154,13 +156,15 @@ impl Migrations {
     /// Reads from now on how the migrations stand in the database of `pool`, in the background: at
     /// once, every 15 s, and whenever this process has migrated it.
     ///
-    /// It begins when it is called and goes on until the pool is closed, which is kept open until then,
-    /// or until the tokio runtime that this is called in ends; outside of one nothing is read, and that
-    /// is logged. Called again meanwhile, it gives the same status: nothing is read twice.
+    /// It begins when it is called, waits for nothing, and goes on until the pool is closed or the tokio
+    /// runtime that it was called in ends; outside of one nothing is read, and that is logged. It has
+    /// the pool: that is closed by closing it, and not by dropping all others. Called again meanwhile,
+    /// it gives the same status, whatever the pool: nothing is read twice.
     ///
     /// A reading is two short queries on one connection of the pool, which are not measured, and
-    /// changes nothing. Of a database where nothing was ever migrated, PostgreSQL logs that the table
-    /// is missing.
+    /// changes nothing. While the database does not answer, one reading waits for it, and has one
+    /// connection at most. Of a database where nothing was ever migrated, PostgreSQL logs that the
+    /// table is missing.
     pub fn watch<P: AnyPool>(&self, pool: &P) -> MigrationStatus
     where
         <P::Database as Database>::Connection: Migrate,

@@ -36,10 +36,11 @@ impl MigrationStatus {
         self.0.is_ready()
     }
 
-    /// Reads now, and returns when that is over, well or not: after the time-out of readings at the
-    /// latest, and at once if the pool is closed.
+    /// Reads now, and returns when that is over, well or not. With a database that does not answer,
+    /// that is after the time-out of readings; with a pool that is closed, at once.
     ///
-    /// For programs that end after they have migrated: what they push then is how it stands.
+    /// For programs that end after they have migrated: what they push then is how it stands. It needs
+    /// the runtime that the watching began in to be running.
     pub async fn refresh(&self) {
         self.0.refresh().await;
     }

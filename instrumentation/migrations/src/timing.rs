@@ -46,3 +46,66 @@ impl<R: FnOnce(Duration, Option<&'static str>)> Drop for Timing<R> {
 
 const CANCELLED: &str = "cancelled";
 const PANIC: &str = "panic";
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        cell::RefCell,
+        future::{pending, ready},
+        panic::{AssertUnwindSafe, catch_unwind},
+        pin::Pin,
+        task::{Context, Waker},
+    };
+
+    use super::*;
+
+    type Recorded = RefCell<Vec<Option<&'static str>>>;
+
+    fn poll<F: Future>(future: Pin<&mut F>) -> bool {
+        future.poll(&mut Context::from_waker(Waker::noop())).is_ready()
+    }
+
+    #[test]
+    fn what_ends_is_recorded_once_when_it_ends() {
+        let recorded = Recorded::default();
+        let record = |_, error| recorded.borrow_mut().push(error);
+        let mut well = Box::pin(timed(ready(Ok(())), record));
+        assert!(recorded.borrow().is_empty());
+        assert!(poll(well.as_mut()));
+        drop(well);
+        let mut ill = Box::pin(timed(ready(Err::<(), _>(MigrateError::Dirty(7))), record));
+        assert!(poll(ill.as_mut()));
+        drop(ill);
+        assert_eq!(*recorded.borrow(), [None, Some("dirty")]);
+    }
+
+    #[test]
+    fn what_is_dropped_is_cancelled_unless_it_never_began() {
+        let recorded = Recorded::default();
+        let record = |_, error| recorded.borrow_mut().push(error);
+        let mut begun = Box::pin(timed(pending::<Result<(), _>>(), record));
+        assert!(!poll(begun.as_mut()));
+        drop(begun);
+        drop(timed(pending::<Result<(), _>>(), record));
+        assert_eq!(*recorded.borrow(), [Some("cancelled")]);
+    }
+
+    #[test]
+    fn what_unwinds_is_a_panic_and_what_is_dropped_by_another_is_cancelled() {
+        let recorded = Recorded::default();
+        let record = |_, error| recorded.borrow_mut().push(error);
+        let driver = async {
+            assert!(recorded.borrow().len() > 7, "as a driver may");
+            Ok(())
+        };
+        let mut panics = Box::pin(timed(driver, record));
+        assert!(catch_unwind(AssertUnwindSafe(|| poll(panics.as_mut()))).is_err());
+        drop(panics);
+        let begun = catch_unwind(AssertUnwindSafe(|| {
+            let mut begun = Box::pin(timed(pending::<Result<(), _>>(), record));
+            assert!(poll(begun.as_mut()), "something else");
+        }));
+        assert!(begun.is_err());
+        assert_eq!(*recorded.borrow(), [Some("panic"), Some("cancelled")]);
+    }
+}

@@ -1,0 +1,32 @@
+//! Past a budget, what is counted is counted as `_OTHER`, and that is counted.
+
+use crate::meters::{COUNT, DURATION, FOLDED, Meters, NAME, RUNS, pool, program};
+
+#[tokio::test]
+async fn the_65th_database_and_later_ones_are_other() {
+    let meters = Meters::new();
+    let pool = pool();
+    for name in 0..70 {
+        let migrations =
+            meters.metrics.migrations(program([1])).called(&format!("database {name}"));
+        migrations.run(&pool).await.unwrap();
+        migrations.watch(&pool).refresh().await;
+    }
+    let runs = meters.by(RUNS, NAME);
+    assert_eq!((runs.len(), runs["database 63"], runs["_OTHER"]), (65, 1, 6));
+    let counts = meters.by(COUNT, NAME);
+    assert_eq!((counts.len(), counts["database 63"], counts["_OTHER"]), (65, 1, 6));
+    assert_eq!(meters.by(FOLDED, "kymo.cardinality.attribute")[NAME], 6);
+}
+
+#[tokio::test]
+async fn the_201st_version_and_later_ones_are_other() {
+    let meters = Meters::new();
+    let pool = pool();
+    let migrations = meters.metrics.migrations(program(1..=205)).called("books");
+    migrations.run(&pool).await.unwrap();
+    let version = "kymo.migration.version";
+    let durations = meters.by(DURATION, version);
+    assert_eq!((durations.len(), durations["200"], durations["_OTHER"]), (201, 1, 5));
+    assert_eq!(meters.by(FOLDED, "kymo.cardinality.attribute")[version], 5);
+}

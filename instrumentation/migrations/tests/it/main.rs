@@ -1,0 +1,8 @@
+//! Everything that measured migrations promise, on a database in memory.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod budgets;
+mod meters;
+mod names;
+mod status;
