@@ -68,7 +68,7 @@ async fn killed(url: &str, kind: Kind, kill: impl FnOnce()) {
         migrated == expected([("up 1", 1), (&*format!("up 2: {error}"), 1)])
             && runs(&snapshot) == expected([(&*format!("up: {error}"), 1)])
     };
-    assert!(errors.iter().any(|error| is_known(error)), "{snapshot}");
+    assert!(errors.iter().any(is_known), "{snapshot}");
     snapshot.up_down_counter("kymo.migration.running").assert(0);
 }
 

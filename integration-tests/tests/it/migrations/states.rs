@@ -1,7 +1,7 @@
 //! Where the schema stands, also when somebody else changed it.
 
 use kymo::testing::TestTelemetry;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Database, Executor, Pool, migrate::Migrate};
 
 use super::{
     INTERVAL,
@@ -42,6 +42,41 @@ async fn what_another_program_does_is_seen_within_the_interval() {
         sqlx::query("DROP TABLE _sqlx_migrations").execute(&other).await.unwrap();
         stands(&telemetry, "books", Some([0, 2, 0, 0, 0, 0])).await;
         telemetry.snapshot().counter("kymo.migration.read.errors").assert(0);
+    }
+}
+
+/// On a pool of the driver's own types, as most programs have one.
+async fn reads<DB>(kind: Kind)
+where
+    DB: Database,
+    DB::Connection: Migrate,
+    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+{
+    let telemetry = TestTelemetry::new();
+    let place = Place::new(kind).await;
+    let pool = Pool::<DB>::connect_lazy(&place.fresh.url).unwrap();
+    let migrations = telemetry.migrations(tables([1, 2, 3])).called("books").read_every(INTERVAL);
+    let _watched = migrations.watch(&pool);
+    stands(&telemetry, "books", Some([0, 3, 0, 0, 0, 0])).await;
+    migrations.run_to(2, &pool).await.unwrap();
+    stands(&telemetry, "books", Some([2, 1, 0, 0, 0, 2])).await;
+    let failed = "UPDATE _sqlx_migrations SET success = FALSE WHERE version = 2";
+    sqlx::raw_sql(failed).execute(&pool).await.unwrap();
+    stands(&telemetry, "books", Some([1, 1, 1, 0, 0, 1])).await;
+    let all = "UPDATE _sqlx_migrations SET success = FALSE";
+    sqlx::raw_sql(all).execute(&pool).await.unwrap();
+    stands(&telemetry, "books", Some([0, 1, 2, 0, 0, 0])).await;
+    telemetry.snapshot().counter("kymo.migration.read.errors").assert(0);
+    pool.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_is_read_by_each_driver() {
+    reads::<sqlx::Sqlite>(Kind::Sqlite).await;
+    reads::<sqlx::Postgres>(Kind::Postgres).await;
+    reads::<sqlx::MySql>(Kind::MariaDb).await;
+    for kind in Kind::ALL {
+        reads::<sqlx::Any>(kind).await;
     }
 }
 
