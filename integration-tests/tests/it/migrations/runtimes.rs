@@ -9,7 +9,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::{
     INTERVAL,
     book::tables,
-    seen::{read_errors, standing},
+    seen::{read_errors, standing, stands},
 };
 use crate::sql::fresh::Fresh;
 
@@ -83,18 +83,17 @@ fn what_a_runtime_that_stands_still_has_read_grows_old_and_vanishes() {
     let telemetry = TestTelemetry::new();
     let fresh = Fresh::sqlite();
     let runtime = runtime();
+    let known = Some([0, 1, 0, 0, 0, 0]);
+    let migrations = telemetry.migrations(tables([1])).called("books").read_every(INTERVAL);
+    let migrations = migrations.read_timeout(INTERVAL * 5);
     let schema = runtime.block_on(async {
-        let pool = pool(&fresh);
-        let migrations = telemetry.migrations(tables([1])).called("books");
-        let schema = migrations.read_every(INTERVAL).read_timeout(INTERVAL).watch(&pool);
-        schema.refresh().await;
+        let schema = migrations.watch(&pool(&fresh));
+        stands(&telemetry, "books", known).await;
         schema
     });
-    assert_eq!(standing(&telemetry.snapshot(), "books"), Some([0, 1, 0, 0, 0, 0]));
     // Nobody reads now, as nobody drives the runtime.
-    std::thread::sleep(INTERVAL * 4);
+    std::thread::sleep(INTERVAL * 12);
     assert_eq!(standing(&telemetry.snapshot(), "books"), None);
     assert!(schema.counts().is_none());
-    runtime.block_on(schema.refresh());
-    assert_eq!(standing(&telemetry.snapshot(), "books"), Some([0, 1, 0, 0, 0, 0]));
+    runtime.block_on(stands(&telemetry, "books", known));
 }
