@@ -43,6 +43,7 @@ mod redis_laws;
 mod redis_ledger;
 mod redis_names;
 mod repositories;
+mod repository_laws;
 mod road;
 mod schema;
 mod servers;

@@ -152,18 +152,22 @@ fn nothing_is_undeclared<S: Subject>(snapshot: &Snapshot) {
 /// How many operations a counter or a histogram counted, in all its series.
 fn operations(snapshot: &Snapshot, name: &str) -> u64 {
     let metrics = snapshot.named(name).filter(|metric| metric.kind != Kind::Gauge);
-    let readings = metrics.flat_map(|metric| &metric.series).map(|series| &series.reading);
-    readings
-        .map(|reading| match reading {
-            Reading::Histogram(histogram) => histogram.count,
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-            Reading::Number(number) => number.as_f64() as u64,
-        })
-        .sum()
+    metrics.flat_map(|metric| &metric.series).map(|series| counted(&series.reading)).sum()
 }
 
+/// Of the operations that were counted: a series that is there before its first failure tells of
+/// none.
 fn error_types(snapshot: &Snapshot, name: &str) -> BTreeSet<String> {
     let series = snapshot.named(name).flat_map(|metric| &metric.series);
-    let errors = series.filter_map(|series| series.attributes.get(key::ERROR_TYPE.name));
+    let happened = series.filter(|series| counted(&series.reading) > 0);
+    let errors = happened.filter_map(|series| series.attributes.get(key::ERROR_TYPE.name));
     errors.map(Value::to_string).collect()
+}
+
+fn counted(reading: &Reading) -> u64 {
+    match reading {
+        Reading::Histogram(histogram) => histogram.count,
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+        Reading::Number(number) => number.as_f64() as u64,
+    }
 }
