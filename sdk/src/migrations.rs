@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 
 use kymo_migrations::{MigrationMetrics, Migrator};
 
-pub use kymo_migrations::{AnyPool, MigrationCounts, MigrationStatus, Migrations};
+pub use kymo_migrations::{EitherPool, MigrationCounts, MigrationStatus, Migrations};
 
 use crate::Telemetry;
 

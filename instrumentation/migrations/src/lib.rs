@@ -79,13 +79,14 @@
 mod counts;
 mod database_series;
 mod direction;
+mod either_pool;
 mod failure;
 mod instruments;
 pub mod metrics;
 mod migration_metrics;
 mod migrations;
 mod observed;
-mod pools;
+mod reader;
 mod reading;
 mod registry;
 mod scope;
@@ -96,9 +97,9 @@ mod undo;
 mod watch;
 
 pub use counts::MigrationCounts;
+pub use either_pool::EitherPool;
 pub use migration_metrics::MigrationMetrics;
 pub use migrations::Migrations;
-pub use pools::AnyPool;
 #[doc(no_inline)]
 pub use sqlx::migrate::Migrator;
 pub use status::MigrationStatus;

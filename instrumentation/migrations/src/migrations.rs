@@ -18,13 +18,14 @@ use tokio::runtime::Handle;
 use crate::{
     database_series::DatabaseSeries,
     direction::Direction,
+    either_pool::EitherPool,
     migration_metrics::MigrationMetrics,
     observed::Observed,
-    pools::AnyPool,
+    reader::Reader,
     reading::read,
     status::MigrationStatus,
     undo::undo,
-    watch::{Pace, Reader, Watch},
+    watch::{Pace, Watch},
 };
 
 /// Whatever holds the migrator.
@@ -56,7 +57,7 @@ impl Migrations {
     }
 
     /// Has the database go by the name of `pool` in the metrics, unless it has one already.
-    pub fn of(self, pool: &impl AnyPool) -> Self {
+    pub fn of(self, pool: &impl EitherPool) -> Self {
         self.series_called(|| pool.database_name());
         self
     }
@@ -165,7 +166,7 @@ impl Migrations {
     /// changes nothing. While the database does not answer, one reading waits for it, and has one
     /// connection at most. Of a database where nothing was ever migrated, PostgreSQL logs that the
     /// table is missing.
-    pub fn watch<P: AnyPool>(&self, pool: &P) -> MigrationStatus
+    pub fn watch<P: EitherPool>(&self, pool: &P) -> MigrationStatus
     where
         <P::Database as Database>::Connection: Migrate,
     {
@@ -178,9 +179,11 @@ impl Migrations {
         *current = Arc::downgrade(&watch);
         drop(current);
         self.metrics.registry().observe(&watch);
+        // Dropped in either case when nothing will be read any more.
+        let reader = Reader::of(&watch);
         match Handle::try_current() {
             Ok(runtime) => {
-                let (reader, pool) = (Reader::of(&watch), pool.bare().clone());
+                let pool = pool.bare().clone();
                 runtime.spawn(async move {
                     let reading = reader.read(|watch| {
                         let pool = pool.clone();
@@ -190,7 +193,7 @@ impl Migrations {
                     let _ = pool.close_event().do_until(reading).await;
                 });
             }
-            Err(outside) => Arc::clone(&watch).give_up(&outside),
+            Err(outside) => watch.fail(&outside),
         }
         MigrationStatus::new(watch)
     }

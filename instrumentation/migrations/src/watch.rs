@@ -1,15 +1,13 @@
-//! The reading of one database's migrations, over and over, in the background.
+//! What is known of one database's migrations.
 
 use std::{
     fmt,
-    future::Future,
-    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use sqlx::migrate::{MigrateError, Migrator};
-use tokio::{sync::watch, time::timeout};
+use sqlx::migrate::Migrator;
+use tokio::sync::watch;
 
 use crate::{
     counts::{MigrationCounts, Recorded},
@@ -52,6 +50,10 @@ impl Watch {
         Self { source, series, pace, latest: Mutex::default(), answered }
     }
 
+    pub(crate) fn pace(&self) -> Pace {
+        self.pace
+    }
+
     pub(crate) fn series(&self) -> &DatabaseSeries {
         &self.series
     }
@@ -84,13 +86,21 @@ impl Watch {
         let _ = self.answered.subscribe().wait_for(|answered| *answered >= request).await;
     }
 
-    /// Says once that nothing will be read.
-    pub(crate) fn give_up(self: Arc<Self>, why: &dyn fmt::Display) {
-        self.fail(why);
-        drop(Reader(self));
+    /// Whoever asked for `request` or before need wait no longer.
+    pub(crate) fn answer(&self, request: u64) {
+        self.answered.send_modify(|answered| *answered = request.max(*answered));
     }
 
-    fn publish(&self, recorded: &Recorded, is_migrating: bool) {
+    /// There will be no other reading: what was read grows no older, and nobody waits.
+    pub(crate) fn end(&self) {
+        let mut latest = self.latest();
+        latest.reading = None;
+        latest.is_over = true;
+        drop(latest);
+        self.answer(u64::MAX);
+    }
+
+    pub(crate) fn publish(&self, recorded: &Recorded, is_migrating: bool) {
         let counts = MigrationCounts::of(self.migrator(), recorded, is_migrating);
         let mut latest = self.latest();
         latest.reading = Some((Instant::now(), counts));
@@ -98,7 +108,7 @@ impl Watch {
         latest.is_reported = false;
     }
 
-    fn fail(&self, why: &dyn fmt::Display) {
+    pub(crate) fn fail(&self, why: &dyn fmt::Display) {
         self.series.count_read_error();
         let mut latest = self.latest();
         latest.reading = None;
@@ -111,61 +121,5 @@ impl Watch {
 
     fn latest(&self) -> MutexGuard<'_, Latest> {
         self.latest.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Whoever reads. When it is dropped, run or not, nobody waits for a reading any longer, and none is
-/// shown.
-pub(crate) struct Reader(Arc<Watch>);
-
-impl Reader {
-    pub(crate) fn of(watch: &Arc<Watch>) -> Self {
-        Self(Arc::clone(watch))
-    }
-
-    /// Reads what `read` says, over and over, until that says that the pool is closed.
-    ///
-    /// One at a time: a question that is not answered in time goes on being asked, so that a database
-    /// that hangs takes one connection out of the pool, and no question is given up half way.
-    pub(crate) async fn read<F>(self, read: impl Fn(Arc<Watch>) -> F)
-    where
-        F: Future<Output = Result<Recorded, MigrateError>>,
-    {
-        let Pace { interval, timeout: patience } = self.0.pace;
-        let watch = &*self.0;
-        let mut asked = watch.series.requests();
-        loop {
-            let request = *asked.borrow_and_update();
-            let since = watch.series.since_now();
-            let mut reading = pin!(read(Arc::clone(&self.0)));
-            match timeout(patience, reading.as_mut()).await {
-                Ok(Ok(recorded)) => watch.publish(&recorded, since.was_any()),
-                Ok(Err(MigrateError::Execute(sqlx::Error::PoolClosed))) => return,
-                Ok(Err(error)) => watch.fail(&error),
-                Err(_late) => {
-                    loop {
-                        watch.fail(&format_args!("no answer within {patience:?}"));
-                        // Also those who asked since: there is nothing to tell them.
-                        watch.answered.send_replace(*asked.borrow_and_update());
-                        if timeout(patience, reading.as_mut()).await.is_ok() {
-                            break;
-                        }
-                    }
-                    continue;
-                }
-            }
-            watch.answered.send_replace(request);
-            let _ = timeout(interval, asked.changed()).await;
-        }
-    }
-}
-
-impl Drop for Reader {
-    fn drop(&mut self) {
-        let mut latest = self.0.latest();
-        latest.reading = None;
-        latest.is_over = true;
-        drop(latest);
-        self.0.answered.send_replace(u64::MAX);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kymo_migrations::{AnyPool, Migrator};
+use kymo_migrations::{EitherPool, Migrator};
 use kymo_sqlx::{DatabaseMetrics, PoolSettings};
 
 use crate::meters::{Meters, NAME, READ_ERRORS, RUNS, counted, pool, program};

@@ -81,6 +81,23 @@ async fn what_failed_is_read_by_each_driver() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn readings_are_no_queries_of_the_program() {
+    for kind in Kind::ALL {
+        let telemetry = TestTelemetry::new();
+        let place = Place::new(kind).await;
+        let pool = telemetry.sqlx(place.pool(1));
+        let schema = telemetry.migrations(tables([1])).of(&pool).watch(&pool);
+        schema.refresh().await;
+        schema.refresh().await;
+        assert!(schema.counts().is_some());
+        let snapshot = telemetry.snapshot();
+        snapshot.assert_absent("db.client.operation.duration");
+        let waits = snapshot.histogram("db.client.connection.wait_time").try_count();
+        assert_eq!(waits.unwrap_or(0), 0, "{kind:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_was_edited_is_a_mismatch() {
     for kind in Kind::ALL {
         let telemetry = TestTelemetry::new();

@@ -4,7 +4,7 @@ use kymo_sqlx::MeasuredPool;
 use sqlx::{Database, Pool};
 
 /// A pool of sqlx, measured or not.
-pub trait AnyPool: sealed::Sealed {
+pub trait EitherPool: sealed::Sealed {
     /// What it is a pool of.
     type Database: Database;
 
@@ -15,7 +15,7 @@ pub trait AnyPool: sealed::Sealed {
     fn bare(&self) -> &Pool<Self::Database>;
 }
 
-impl<DB: Database> AnyPool for Pool<DB> {
+impl<DB: Database> EitherPool for Pool<DB> {
     type Database = DB;
 
     /// As the pool would be called if it were measured, and the first of its name.
@@ -28,7 +28,7 @@ impl<DB: Database> AnyPool for Pool<DB> {
     }
 }
 
-impl<DB: Database> AnyPool for MeasuredPool<DB> {
+impl<DB: Database> EitherPool for MeasuredPool<DB> {
     type Database = DB;
 
     fn database_name(&self) -> String {
