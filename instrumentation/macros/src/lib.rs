@@ -15,9 +15,11 @@ use proc_macro2::TokenStream as Tokens;
 /// `kymo.repository.operation.duration`.
 ///
 /// Each method with `self` becomes one call of `observe` around what it was: an `async fn`; a function
-/// that returns a future, boxed or not, as `async-trait` has it whichever attribute comes first; or one
-/// that blocks. Its signature, its documentation and its other attributes stay. Functions without
-/// `self` are left alone, and so is what a macro in the block makes.
+/// that returns a future, as `async-trait` has it whichever attribute comes first; or one that blocks.
+/// A future is known by what it is called: `impl Future`, `Pin<Box<dyn Future>>`, `BoxFuture` or
+/// `LocalBoxFuture`; of one that goes by a name of the program's own, only the making is timed, and the
+/// compiler warns. The method's signature, its documentation and its other attributes stay. Functions
+/// without `self` are left alone, and so is what a macro in the block makes.
 ///
 /// An answer that is a `Result`, by whatever name, and an error fails the call; anything else is a
 /// success. A future that is dropped is `cancelled`, and what unwinds is `panic`.

@@ -93,10 +93,12 @@ fn error_type(answer: &Type, arguments: &Arguments) -> TokenStream {
     let library = arguments.library();
     let errors = arguments.errors().map_or_else(|| quote!(()), |errors| quote!(#errors));
     let given = local("answer");
+    // Where the compiler may have something to say of it.
+    let name = Ident::new("error_type", answer.span());
     quote! {
         |#given: &#answer| {
-            use #library::probe::{Infallible as _, Named as _, Unnamed as _};
-            (&&&#library::probe::Probe(#given, #errors)).error_type()
+            use #library::probe::{Infallible as _, Named as _, Postponed as _, Unnamed as _};
+            (&&&&#library::probe::Probe(#given, #errors)).#name()
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What the attribute's code asks of an answer of which it knows the type's name, and nothing else.
 //!
-//! Of the three traits, the compiler takes the first whose type fits: it looks for a method behind as
+//! Of the four traits, the compiler takes the first whose type fits: it looks for a method behind as
 //! few references as it can.
+
+use std::future::Future;
 
 use kymo_core::OTHER;
 
@@ -17,7 +19,7 @@ pub trait Named {
     fn error_type(&self) -> Option<&'static str>;
 }
 
-impl<T, E> Named for &&Probe<'_, Result<T, E>, ErrorTypes<E>> {
+impl<T, E> Named for &&&Probe<'_, Result<T, E>, ErrorTypes<E>> {
     fn error_type(&self) -> Option<&'static str> {
         self.1.of_result(self.0)
     }
@@ -29,13 +31,28 @@ pub trait Unnamed {
     fn error_type(&self) -> Option<&'static str>;
 }
 
-impl<T, E, N> Unnamed for &Probe<'_, Result<T, E>, N> {
+impl<T, E, N> Unnamed for &&Probe<'_, Result<T, E>, N> {
     fn error_type(&self) -> Option<&'static str> {
         self.0.is_err().then_some(OTHER)
     }
 }
 
-/// Anything that is no result.
+/// A future, which the attribute did not know for one.
+pub trait Postponed {
+    /// The call is over before anything was done.
+    #[deprecated = "this makes a future whose run is not observed: call its type `impl Future`, \
+                    `Pin<Box<dyn Future>>`, `BoxFuture` or `LocalBoxFuture`, or have the method \
+                    skipped with `#[kymo(skip)]`"]
+    fn error_type(&self) -> Option<&'static str>;
+}
+
+impl<T: Future, N> Postponed for &Probe<'_, T, N> {
+    fn error_type(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// Anything else.
 pub trait Infallible {
     /// It is an answer.
     fn error_type(&self) -> Option<&'static str>;

@@ -7,7 +7,6 @@ use std::{
     convert::Infallible,
     future::pending,
     sync::{Arc, Mutex},
-    task::Poll,
 };
 
 use kymo::{
@@ -16,21 +15,13 @@ use kymo::{
     testing::laws::{self, Subject},
 };
 
+use crate::give_up::give_up;
+
 fn declared() -> Vec<MetricSpec> {
     let ours = |metric: &&MetricSpec| {
         ["kymo.cache.", "kymo.cardinality."].iter().any(|of| metric.name.starts_with(of))
     };
     kymo::declared_metrics().filter(ours).copied().collect()
-}
-
-/// Polls `future` once, which is not to be ready, and drops it.
-async fn give_up(future: impl Future) {
-    let mut future = std::pin::pin!(future);
-    std::future::poll_fn(|context| {
-        assert!(future.as_mut().poll(context).is_pending());
-        Poll::Ready(())
-    })
-    .await;
 }
 
 /// A title for any number but 0, which fails.

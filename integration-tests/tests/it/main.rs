@@ -25,6 +25,7 @@ mod deadlines;
 mod declared;
 mod documents;
 mod environment;
+mod give_up;
 mod http_laws;
 mod lint;
 mod migrations;

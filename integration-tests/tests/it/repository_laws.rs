@@ -1,6 +1,6 @@
 //! The laws, for repositories: one with the attribute, and one that is observed by hand.
 
-use std::{future::pending, task::Poll};
+use std::future::pending;
 
 use kymo::{
     MetricSpec, Telemetry,
@@ -8,21 +8,13 @@ use kymo::{
     testing::laws::{self, Subject},
 };
 
+use crate::give_up::give_up;
+
 fn declared() -> Vec<MetricSpec> {
     let ours = |metric: &&MetricSpec| {
         ["kymo.repository.", "kymo.cardinality."].iter().any(|of| metric.name.starts_with(of))
     };
     kymo::declared_metrics().filter(ours).copied().collect()
-}
-
-/// Polls `future` once, which is not to be ready, and drops it.
-async fn give_up(future: impl Future) {
-    let mut future = std::pin::pin!(future);
-    std::future::poll_fn(|context| {
-        assert!(future.as_mut().poll(context).is_pending());
-        Poll::Ready(())
-    })
-    .await;
 }
 
 #[derive(Debug)]
