@@ -120,8 +120,12 @@ impl Shared {
     /// Has the series of `key` be there from now on, at zero; unless what did not happen yet had half
     /// of the room already.
     pub(crate) fn expect(&self, key: OperationKey) {
-        if self.expected.fetch_add(1, Ordering::Relaxed) < SERIES / 2 {
-            self.operations.with(key, |key| self.bind(key), |_| {});
+        if self.expected.load(Ordering::Relaxed) < SERIES / 2 {
+            let bind = |key| {
+                self.expected.fetch_add(1, Ordering::Relaxed);
+                self.bind(key)
+            };
+            self.operations.with(key, bind, |_| {});
         }
     }
 

@@ -73,6 +73,17 @@ fn what_is_expected_leaves_room_for_what_happens() {
 }
 
 #[test]
+fn what_is_expected_again_takes_no_room() {
+    let (meters, books) = Meters::books();
+    (0..1_000).for_each(|_| books.expect(&["find"], &["gone"]));
+    books.expect(&["insert"], &[]);
+    assert_eq!(
+        meters.operations().into_keys().collect::<Vec<_>>(),
+        ["books find", "books find gone", "books insert"]
+    );
+}
+
+#[test]
 fn all_names_together_stay_below_the_limit_and_nothing_is_lost() {
     let meters = Meters::new();
     let mut calls = 0;
