@@ -100,6 +100,21 @@ async fn every_call_is_counted_once_and_only_what_was_kept_has_changed() {
     assert_eq!(changes(&scrape), expected(&all));
 }
 
+/// A database does not tell what it deletes along with what it was told to.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_cascade_are_not_seen() {
+    let shop = Bookshop::start();
+    shop.client().send(Method::POST, "/books", DUNE).await;
+    shop.client().send(Method::POST, "/orders", r#"{"book":1,"copies":2}"#).await;
+    let deleted = shop.client().send(Method::DELETE, "/books/1", "").await;
+    assert_eq!(deleted.status.as_u16(), 204);
+    let scrape = scrape(&shop).await;
+    let changes = changes(&scrape);
+    assert_eq!((changes["book delete"], changes["order delete"]), (1, 0));
+    let rows = [("db_operation_name", "DELETE"), ("db_collection_name", "orders")];
+    assert_eq!(scrape.samples("kymo_db_rows_changed_total", &rows).count(), 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_question_of_the_document_has_an_answer() {
     let shop = Bookshop::start();
