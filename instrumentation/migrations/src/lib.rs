@@ -68,7 +68,8 @@
 //!   its failure.
 //! - MySQL shows a migration that is being run as half done. While this process runs it, it is
 //!   `pending`; while another does, it is `failed`.
-//! - In SQLite's `:memory:`, each connection of a pool has a database of its own.
+//! - The connections of a pool share SQLite's `sqlite::memory:`, but not a file that is called
+//!   `:memory:` in the options: there each has a database of its own.
 //!
 //! # The SDK must bind
 //!
