@@ -30,6 +30,7 @@
 //! assert_eq!(FAILURES.value(failure), "_OTHER");
 //! ```
 
+mod attempt;
 mod bounded;
 pub mod buckets;
 mod budget;
@@ -42,7 +43,9 @@ mod outcome;
 mod series;
 mod stopwatch;
 mod table;
+mod watched;
 
+pub use attempt::{Attempt, Record};
 pub use bounded::{Bounded, KnownValues, OTHER};
 pub use buckets::{Buckets, BucketsError};
 pub use budget::ValueBudget;
@@ -51,5 +54,6 @@ pub use in_flight::InFlight;
 pub use metric::{Callback, MetricKind, MetricSpec};
 pub use outcome::Outcome;
 pub use series::{SeriesCache, SeriesKey};
-pub use stopwatch::{Record, Stopwatch};
+pub use stopwatch::Stopwatch;
 pub use table::Table;
+pub use watched::Watched;

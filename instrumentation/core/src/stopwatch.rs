@@ -1,14 +1,8 @@
 //! A measurement that cannot be forgotten.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::Outcome;
-
-/// What a [`Stopwatch`] does with its reading.
-pub trait Record {
-    /// Takes the one reading of an operation that lasted `elapsed` and ended in `outcome`.
-    fn record(&mut self, elapsed: Duration, outcome: Outcome);
-}
+use crate::{Outcome, Record};
 
 /// Times one operation and records it exactly once, when it is dropped.
 ///
@@ -46,7 +40,7 @@ impl<R: Record> Drop for Stopwatch<R> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
+    use std::{cell::RefCell, time::Duration};
 
     use super::*;
 

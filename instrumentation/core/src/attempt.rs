@@ -1,0 +1,193 @@
+//! One attempt at anything that is measured.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use crate::{Outcome, watched::Watched};
+
+/// What becomes of an [`Attempt`] that is over.
+pub trait Record {
+    /// Takes the one reading of an attempt that lasted `elapsed` and ended in `outcome`.
+    fn record(&mut self, elapsed: Duration, outcome: Outcome);
+}
+
+/// Times one attempt and records it exactly once: when it is finished, or else when it is dropped.
+///
+/// A request, a query, a command, a load, a call and a migration are attempts. An attempt that is
+/// dropped without an outcome is [`Outcome::Cancelled`]. One whose own code unwound, be it while
+/// that code was dropped, is [`Outcome::Panic`]: all of it runs inside [`run`](Self::run),
+/// [`poll`](Self::poll) or [`watch`](Self::watch), and unwinding is the one way to leave these
+/// without coming back. What is dropped because something else unwinds is cancelled.
+///
+/// An attempt that never started records nothing.
+///
+/// ```
+/// use std::time::Duration;
+/// use kymo_core::{Attempt, Outcome, Record};
+///
+/// struct Print;
+///
+/// impl Record for Print {
+///     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
+///         println!("{outcome:?} after {elapsed:?}");
+///     }
+/// }
+///
+/// let mut attempt = Attempt::started(Print);
+/// let answer = attempt.run(|| 6 * 7);
+/// attempt.finish(Outcome::Success);
+/// # assert_eq!(answer, 42);
+/// ```
+#[derive(Debug)]
+pub struct Attempt<R: Record> {
+    started: Option<Instant>,
+    decided: Option<Outcome>,
+    code: Code,
+    is_over: bool,
+    record: R,
+}
+
+/// Where the measured code is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Code {
+    /// It waits, or is done.
+    Outside,
+    /// It runs; if it unwinds, this stays.
+    Inside,
+    /// It runs again, or was left again, although it never came back.
+    Unwound,
+}
+
+impl<R: Record> Attempt<R> {
+    /// An attempt that starts with its first poll, or with [`start`](Self::start).
+    pub fn new(record: R) -> Self {
+        Self::from(None, record)
+    }
+
+    /// An attempt that starts now.
+    pub fn started(record: R) -> Self {
+        Self::started_at(Instant::now(), record)
+    }
+
+    /// An attempt that started at `moment`.
+    pub fn started_at(moment: Instant, record: R) -> Self {
+        Self::from(Some(moment), record)
+    }
+
+    fn from(started: Option<Instant>, record: R) -> Self {
+        Self { started, decided: None, code: Code::Outside, is_over: false, record }
+    }
+
+    /// Starts now, unless it has started, and says when it started.
+    pub fn start(&mut self) -> Instant {
+        *self.started.get_or_insert_with(Instant::now)
+    }
+
+    /// Counts the time from `moment`, even if it had started.
+    pub fn restart_at(&mut self, moment: Instant) {
+        self.started = Some(moment);
+    }
+
+    /// Whether it has started.
+    pub fn is_started(&self) -> bool {
+        self.started.is_some()
+    }
+
+    /// What it records itself with.
+    pub fn record(&self) -> &R {
+        &self.record
+    }
+
+    /// What it records itself with, to be told more.
+    pub fn record_mut(&mut self) -> &mut R {
+        &mut self.record
+    }
+
+    /// The measured code is about to run; [`leave`](Self::leave) says that it came back.
+    ///
+    /// For code that [`run`](Self::run) cannot hold. Sections do not nest.
+    pub fn enter(&mut self) {
+        self.code = if self.code == Code::Outside { Code::Inside } else { Code::Unwound };
+    }
+
+    /// The measured code came back. What unwound before stays a panic.
+    pub fn leave(&mut self) {
+        if self.code == Code::Inside {
+            self.code = Code::Outside;
+        }
+    }
+
+    /// Runs a piece of the measured code; if it unwinds, the attempt is a panic.
+    pub fn run<T>(&mut self, piece: impl FnOnce() -> T) -> T {
+        self.enter();
+        let answer = piece();
+        self.leave();
+        answer
+    }
+
+    /// Polls the measured future; the first poll starts the attempt.
+    pub fn poll<F: Future>(
+        &mut self,
+        future: Pin<&mut F>,
+        context: &mut Context<'_>,
+    ) -> Poll<F::Output> {
+        self.start();
+        self.run(|| future.poll(context))
+    }
+
+    /// Runs the measured future, which is also dropped inside the attempt.
+    pub fn watch<F: Future>(&mut self, future: F) -> Watched<'_, F, R> {
+        Watched::new(future, self)
+    }
+
+    /// Decides what will be recorded; what is decided later replaces it.
+    ///
+    /// A panic after this is recorded as a panic all the same.
+    pub fn decide(&mut self, outcome: Outcome) {
+        self.decided = Some(outcome);
+    }
+
+    /// What would be recorded now.
+    pub fn outcome(&self) -> Outcome {
+        if self.code == Code::Outside { self.decided.unwrap_or_default() } else { Outcome::Panic }
+    }
+
+    /// Records now, unless it has been recorded; whatever follows, the drop included, is nothing.
+    pub fn finish(&mut self, outcome: Outcome) {
+        self.finish_at(Instant::now(), outcome);
+    }
+
+    /// As [`finish`](Self::finish), for what ended at `moment`.
+    pub fn finish_at(&mut self, moment: Instant, outcome: Outcome) {
+        if let Some(started) = self.started.filter(|_| !self.is_over) {
+            self.is_over = true;
+            self.record.record(moment.saturating_duration_since(started), outcome);
+        }
+    }
+
+    /// Whether it has been recorded, or was forgotten.
+    pub fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Records nothing, now or later: another takes its place, or its end will not be seen.
+    pub fn forget(&mut self) {
+        self.is_over = true;
+    }
+}
+
+impl<R: Record> Drop for Attempt<R> {
+    fn drop(&mut self) {
+        // Most are over by now, and a look at the clock is a good part of what an attempt costs.
+        if !self.is_over {
+            self.finish(self.outcome());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+use std::{
+    cell::RefCell,
+    future::{pending, ready},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    task::Waker,
+};
+
+use proptest::prelude::*;
+
+use super::*;
+
+type Log = RefCell<Vec<Outcome>>;
+
+struct Push<'a>(&'a Log);
+
+impl Record for Push<'_> {
+    fn record(&mut self, _elapsed: Duration, outcome: Outcome) {
+        self.0.borrow_mut().push(outcome);
+    }
+}
+
+/// What an attempt was recorded as that `program` was given, whether it unwound or not.
+fn recorded(program: impl FnOnce(Attempt<Push<'_>>)) -> Vec<Outcome> {
+    let log = Log::default();
+    let _ = catch_unwind(AssertUnwindSafe(|| program(Attempt::started(Push(&log)))));
+    log.into_inner()
+}
+
+fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// Panics when it is dropped.
+struct Trap;
+
+impl Drop for Trap {
+    fn drop(&mut self) {
+        panic!("while it is dropped");
+    }
+}
+
+/// What can be done to an attempt, and what it then has to record.
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    Run,
+    RunThatUnwinds,
+    Decide(Outcome),
+    Finish(Outcome),
+    Forget,
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let outcome =
+        || prop_oneof![Just(Outcome::Success), Just(Outcome::Timeout), Just(Outcome::Cancelled)];
+    let act = prop_oneof![
+        4 => Just(Act::Run),
+        1 => Just(Act::RunThatUnwinds),
+        2 => outcome().prop_map(Act::Decide),
+        2 => outcome().prop_map(Act::Finish),
+        1 => Just(Act::Forget),
+    ];
+    proptest::collection::vec(act, 0..8)
+}
+
+/// An independent statement of what is to be recorded.
+fn expected(acts: &[Act]) -> Option<Outcome> {
+    let mut outcome = Outcome::Cancelled;
+    for act in acts {
+        match *act {
+            Act::Run => {}
+            Act::RunThatUnwinds => return Some(Outcome::Panic),
+            Act::Decide(decided) => outcome = decided,
+            Act::Finish(finished) => return Some(finished),
+            Act::Forget => return None,
+        }
+    }
+    Some(outcome)
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_done_to_an_attempt_it_is_recorded_once_or_forgotten(acts in acts()) {
+        let outcomes = recorded(|mut attempt| {
+            for act in &acts {
+                match *act {
+                    Act::Run => attempt.run(|| ()),
+                    Act::RunThatUnwinds => attempt.run(|| panic!("the attempt")),
+                    Act::Decide(outcome) => attempt.decide(outcome),
+                    Act::Finish(outcome) => attempt.finish(outcome),
+                    Act::Forget => attempt.forget(),
+                }
+            }
+        });
+        prop_assert_eq!(outcomes, Vec::from_iter(expected(&acts)));
+    }
+}
+
+#[test]
+fn what_never_starts_is_not_recorded() {
+    let log = Log::default();
+    drop(Attempt::new(Push(&log)));
+    let mut unpolled = Attempt::new(Push(&log));
+    drop(unpolled.watch(ready(())));
+    drop(unpolled);
+    assert!(log.into_inner().is_empty());
+}
+
+#[test]
+fn the_first_poll_starts_it_and_later_ones_do_not() {
+    let log = Log::default();
+    let mut attempt = Attempt::new(Push(&log));
+    assert!(!attempt.is_started());
+    assert!(poll_once(pin!(attempt.watch(pending::<()>()))).is_pending());
+    let started = attempt.start();
+    std::thread::sleep(Duration::from_millis(1));
+    assert!(poll_once(pin!(attempt.watch(pending::<()>()))).is_pending());
+    assert_eq!(attempt.start(), started);
+}
+
+#[test]
+fn the_time_is_counted_from_the_moment_it_is_told() {
+    struct Elapsed<'a>(&'a RefCell<Vec<Duration>>);
+    impl Record for Elapsed<'_> {
+        fn record(&mut self, elapsed: Duration, _outcome: Outcome) {
+            self.0.borrow_mut().push(elapsed);
+        }
+    }
+    let log = RefCell::default();
+    let began = Instant::now();
+    let second = Duration::from_secs(1);
+    Attempt::started_at(began, Elapsed(&log)).finish_at(began + second, Outcome::Success);
+    let mut restarted = Attempt::started(Elapsed(&log));
+    restarted.restart_at(began + second);
+    restarted.finish_at(began + second * 3, Outcome::Success);
+    Attempt::started_at(began + second, Elapsed(&log)).finish_at(began, Outcome::Success);
+    assert_eq!(*log.borrow(), [second, second * 2, Duration::ZERO]);
+}
+
+#[test]
+fn a_future_that_unwinds_is_a_panic() {
+    let outcomes = recorded(|mut attempt| {
+        let watched = pin!(attempt.watch(async { panic!("the attempt") }));
+        let _: Poll<()> = poll_once(watched);
+    });
+    assert_eq!(outcomes, [Outcome::Panic]);
+}
+
+#[test]
+fn a_future_that_unwinds_while_it_is_dropped_is_a_panic() {
+    let outcomes = recorded(|mut attempt| {
+        let held = async {
+            let _trap = Trap;
+            pending::<()>().await;
+        };
+        let mut watched = Box::pin(attempt.watch(held));
+        assert!(poll_once(watched.as_mut()).is_pending());
+        drop(watched);
+    });
+    assert_eq!(outcomes, [Outcome::Panic]);
+}
+
+#[test]
+fn a_future_that_is_dropped_while_something_else_unwinds_is_cancelled() {
+    let outcomes = recorded(|mut attempt| {
+        let mut watched = Box::pin(attempt.watch(pending::<()>()));
+        assert!(poll_once(watched.as_mut()).is_pending());
+        panic!("not the attempt");
+    });
+    assert_eq!(outcomes, [Outcome::Cancelled]);
+}
+
+#[test]
+fn a_future_that_has_answered_is_dropped_before_the_answer_is_judged() {
+    let outcomes = recorded(|mut attempt| {
+        let trap = Trap;
+        let answered = std::future::poll_fn(move |_| {
+            let _ = &trap;
+            Poll::Ready(7)
+        });
+        let _ = poll_once(pin!(attempt.watch(answered)));
+        attempt.finish(Outcome::Success);
+    });
+    assert_eq!(outcomes, [Outcome::Panic]);
+}
