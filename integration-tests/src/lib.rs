@@ -54,11 +54,12 @@ pub use crate::{
     victoria::{Stored, VictoriaMetrics},
 };
 
-/// The programs of the README, which compile.
+/// The Rust of the documents, which compiles; a document is compiled once it is listed here.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
-#[doc = include_str!("../../docs/databases.md")]
 #[doc = include_str!("../../docs/caches.md")]
-#[doc = include_str!("../../docs/repositories.md")]
+#[doc = include_str!("../../docs/databases.md")]
 #[doc = include_str!("../../docs/migrations.md")]
-struct Readme;
+#[doc = include_str!("../../docs/repositories.md")]
+#[doc = include_str!("../../docs/testing.md")]
+struct Documents;

@@ -28,6 +28,7 @@ mod environment;
 mod give_up;
 mod http_laws;
 mod lint;
+mod markdown;
 mod migrations;
 mod migrations_laws;
 mod orders;

@@ -27,19 +27,24 @@ pub(crate) fn tests() -> BTreeSet<String> {
 
 /// The text of every Rust file below `folder`.
 pub(crate) fn below(folder: &str) -> Vec<String> {
-    fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                walk(&path, files);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                files.push(path);
-            }
+    let files = files(&root().join(folder), "rs");
+    files.iter().map(|file| fs::read_to_string(file).unwrap()).collect()
+}
+
+/// Every file below `folder` with this extension that is not made by a build.
+pub(crate) fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if path.is_dir() && name != "target" && !name.starts_with('.') {
+            files.extend(self::files(&path, extension));
+        } else if path.extension().is_some_and(|found| found == extension) {
+            files.push(path);
         }
     }
-    let mut files = Vec::new();
-    walk(&root().join(folder), &mut files);
-    files.iter().map(|file| fs::read_to_string(file).unwrap()).collect()
+    files.sort();
+    files
 }
 
 pub(crate) fn root() -> &'static Path {
