@@ -80,11 +80,13 @@ pub const HTTP_ROUTE: AttributeKey = AttributeKey::budget(
 /// The version of the protocol.
 pub const NETWORK_PROTOCOL_VERSION: AttributeKey = AttributeKey::closed(
     "network.protocol.version",
-    "`0.9`, `1.0`, `1.1`, `2` or `3`; absent if unknown.",
+    "`0.9`, `1.0`, `1.1`, `2` or `3`; absent if unknown, `_OTHER` when series ran out.",
 );
 /// The scheme the client used.
-pub const URL_SCHEME: AttributeKey =
-    AttributeKey::closed("url.scheme", "`http`, `https` or `_OTHER`.");
+pub const URL_SCHEME: AttributeKey = AttributeKey::closed(
+    "url.scheme",
+    "`http`, `https`, or `_OTHER` for any other or when series ran out.",
+);
 
 /// What a response turned into that outlives a request.
 pub const STREAM_KIND: AttributeKey =

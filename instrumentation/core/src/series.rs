@@ -3,25 +3,28 @@
 use std::{
     fmt,
     hash::Hash,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
-use crate::{Folds, key::AttributeKey, table::Table};
+use crate::{Folds, SeriesClass, key::AttributeKey, table::Table};
 
 /// What one series is found by: small, [`Copy`], and made of [`Bounded`](crate::Bounded) values.
 pub trait SeriesKey: Copy + Eq + Hash {
     /// The same key with one more attribute turned into `_OTHER`, and that attribute; `None` when
     /// what is left is a closed set.
     ///
-    /// What strangers choose goes first, what operators look for goes last.
+    /// What clients choose goes first, what operators look for goes last.
     fn fold(self) -> Option<(Self, AttributeKey)>;
 
-    /// Whether it takes no more than an odd request to make such a key.
+    /// Who can make such a key, which decides on the room there is for it.
     ///
-    /// Strange keys get half of the room, so that a stranger cannot take the place of what has not
-    /// happened yet, such as the first failure of a route.
-    fn is_strange(&self) -> bool {
-        false
+    /// A folded key has a class of its own: a failure that is known by its route is
+    /// [`SeriesClass::Operator`] only for as long as it has its route.
+    fn class(&self) -> SeriesClass {
+        SeriesClass::Ordinary
     }
 }
 
@@ -30,11 +33,14 @@ pub trait SeriesKey: Copy + Eq + Hash {
 /// A hit takes no lock and allocates nothing. A miss binds the instruments once, under a lock
 /// that no hit ever waits for. Where there is no room for a new key, it is folded, one attribute
 /// at a time, until it meets a series that exists or there is room for it; a quarter more room is
-/// kept for folded keys. Each fold is counted.
+/// kept for folded keys, and a reserve for what operators must see. Each fold is counted.
 pub struct SeriesCache<K, S> {
     series: Table<K, Arc<S>>,
     binding: Mutex<()>,
+    /// Series in the room, in the quarter more, and in the reserve; written under the lock.
+    taken: [AtomicUsize; 3],
     capacity: usize,
+    reserve: usize,
     folds: Folds,
 }
 
@@ -42,8 +48,14 @@ impl<K: SeriesKey, S> SeriesCache<K, S> {
     /// An empty cache for `capacity` series, a quarter more of folded ones, and beyond them only
     /// keys that cannot be folded.
     pub fn new(capacity: usize, folds: Folds) -> Self {
-        let series = Table::for_entries(capacity + capacity / 4);
-        Self { series, binding: Mutex::new(()), capacity, folds }
+        Self::with_reserve(capacity, 0, folds)
+    }
+
+    /// As [`SeriesCache::new`], with room for `reserve` more series of [`SeriesClass::Operator`].
+    pub fn with_reserve(capacity: usize, reserve: usize, folds: Folds) -> Self {
+        let series = Table::for_entries(capacity + capacity / 4 + reserve);
+        let taken = [const { AtomicUsize::new(0) }; 3];
+        Self { series, binding: Mutex::new(()), taken, capacity, reserve, folds }
     }
 
     /// Records into the series of `key`, which `bind` makes if it is the first time.
@@ -84,7 +96,11 @@ impl<K: SeriesKey, S> SeriesCache<K, S> {
             || {
                 let bound = Arc::new(bind(place.key));
                 // Should there be no slot left at all, the next one binds it again.
-                let _ = self.series.insert(place.key, Arc::clone(&bound));
+                if self.series.insert(place.key, Arc::clone(&bound)).is_ok()
+                    && let Some(room) = place.room
+                {
+                    self.taken[room as usize].fetch_add(1, Ordering::Release);
+                }
                 bound
             },
             Arc::clone,
@@ -93,24 +109,45 @@ impl<K: SeriesKey, S> SeriesCache<K, S> {
 
     /// Where the key belongs.
     fn place(&self, key: K) -> Place<'_, K, S> {
-        let mut place = Place { key, folds: 0, series: None };
+        let mut place = Place { key, folds: 0, room: None, series: None };
         loop {
             place.series = self.find(place.key);
             if place.series.is_some() {
                 return place;
             }
-            let room = match place.folds {
-                0 if key.is_strange() => self.capacity / 2,
-                0 => self.capacity,
-                _ => self.capacity + self.capacity / 4,
-            };
-            if self.series.len() < room {
+            let folded = place.key.fold();
+            place.room = self.room(place.key.class(), place.folds, folded);
+            if place.room.is_some() {
                 return place;
             }
-            let Some((folded, _)) = place.key.fold() else { return place };
+            let Some((folded, _)) = folded else { return place };
             place.key = folded;
             place.folds += 1;
         }
+    }
+
+    /// Where there is room for a new key of `class`, which was folded so many times, and would be
+    /// `folded` next.
+    fn room(
+        &self,
+        class: SeriesClass,
+        folds: usize,
+        folded: Option<(K, AttributeKey)>,
+    ) -> Option<Room> {
+        let taken = |room: Room| self.taken[room as usize].load(Ordering::Acquire);
+        let limit = match class {
+            SeriesClass::Client => self.capacity / 2,
+            SeriesClass::Ordinary | SeriesClass::Operator => self.capacity,
+        };
+        if folds == 0 && taken(Room::Main) < limit {
+            return Some(Room::Main);
+        }
+        if class != SeriesClass::Operator {
+            let has_room = folds > 0 && taken(Room::Folded) < self.capacity / 4;
+            return has_room.then_some(Room::Folded);
+        }
+        let is_last = folded.is_none_or(|(key, _)| key.class() != SeriesClass::Operator);
+        (is_last && taken(Room::Reserve) < self.reserve).then_some(Room::Reserve)
     }
 
     fn count_folds(&self, mut key: K, folds: usize) {
@@ -123,11 +160,21 @@ impl<K: SeriesKey, S> SeriesCache<K, S> {
     }
 }
 
-/// Where a key belongs: under which key, after how many folds, and in which series if it exists.
+/// Where a key belongs: under which key, after how many folds, and in which series if it exists,
+/// else in which room; in none of them if it cannot be folded any further.
 struct Place<'a, K, S> {
     key: K,
     folds: usize,
+    room: Option<Room>,
     series: Option<&'a Arc<S>>,
+}
+
+/// A part of the cache that is filled on its own.
+#[derive(Debug, Clone, Copy)]
+enum Room {
+    Main,
+    Folded,
+    Reserve,
 }
 
 impl<K, S> fmt::Debug for SeriesCache<K, S> {
@@ -135,6 +182,7 @@ impl<K, S> fmt::Debug for SeriesCache<K, S> {
         f.debug_struct("SeriesCache")
             .field("series", &self.series.len())
             .field("capacity", &self.capacity)
+            .field("reserve", &self.reserve)
             .finish_non_exhaustive()
     }
 }

@@ -13,10 +13,15 @@ use crate::{
     stream::OpenStream,
 };
 
-/// Series one layer binds at most, beside a quarter more that are folded; below the SDK's
-/// limit of 2,000 for an instrument, and below kymo's, whose overflow would lose every attribute at
-/// once.
-const SERIES: usize = 1000;
+/// Series one layer binds at most, beside a quarter more that are folded and the reserve.
+///
+/// All of them, with the 40 that cannot be folded any further, are below the SDK's limit of 2,000
+/// for an instrument, and below kymo's of 1,791, whose overflow would lose every attribute at once.
+pub(crate) const SERIES: u16 = 680;
+
+/// Failures that keep their route and their kind, whatever clients did before: three kinds for each
+/// route of the default budget.
+const RESERVE: usize = 900;
 
 /// The values of attributes that are not known at compile time.
 #[derive(Debug)]
@@ -63,15 +68,25 @@ impl Instruments {
             active_requests: active(ServerMetric::ActiveRequests),
             active_streams: active(ServerMetric::ActiveStreams),
             stream_duration: seconds(ServerMetric::StreamDuration),
-            exchanges: SeriesCache::new(
-                SERIES,
+            exchanges: SeriesCache::with_reserve(
+                SERIES.into(),
+                RESERVE,
                 folds(
                     &metrics::REQUEST_DURATION,
-                    &[key::HTTP_ROUTE, key::HTTP_RESPONSE_STATUS_CODE, key::HTTP_REQUEST_METHOD],
+                    &[
+                        key::HTTP_ROUTE,
+                        key::HTTP_RESPONSE_STATUS_CODE,
+                        key::HTTP_REQUEST_METHOD,
+                        key::NETWORK_PROTOCOL_VERSION,
+                        key::URL_SCHEME,
+                    ],
                 ),
             ),
             active: (0..ActiveKey::count(&settings.methods)).map(|_| OnceLock::new()).collect(),
-            streams: SeriesCache::new(SERIES, folds(&metrics::ACTIVE_STREAMS, &[key::HTTP_ROUTE])),
+            streams: SeriesCache::new(
+                SERIES.into(),
+                folds(&metrics::ACTIVE_STREAMS, &[key::HTTP_ROUTE]),
+            ),
             get: settings.methods.bound("GET"),
             vocabulary: Vocabulary {
                 methods: settings.methods.clone(),
@@ -118,12 +133,12 @@ impl Instruments {
 
     /// Records into the series of a finished exchange.
     pub(crate) fn record(&self, key: ExchangeKey, record: impl FnOnce(&ExchangeSeries)) {
-        self.exchanges.with(key, |key| self.bind(key), record);
+        self.exchanges.with(key.shown(), |key| self.bind(key), record);
     }
 
     /// The series of an exchange that records its latency now and its sizes later.
     pub(crate) fn series(&self, key: ExchangeKey) -> Arc<ExchangeSeries> {
-        self.exchanges.get(key, |key| self.bind(key))
+        self.exchanges.get(key.shown(), |key| self.bind(key))
     }
 
     /// Counts one more open stream, until what is returned is dropped.

@@ -11,7 +11,7 @@ use tower_layer::Layer;
 
 use crate::{
     RequestHead,
-    instruments::Instruments,
+    instruments::{Instruments, SERIES},
     reading::Reading,
     scheme::SCHEMES,
     scope,
@@ -40,7 +40,7 @@ impl ServerLayer {
     ///
     /// Clones of a layer share their series, also when they then [skip](Self::skip) other requests.
     /// Make further layers by cloning, or with [`ServerLayer::named`]: each one that is made anew
-    /// takes up to 1,250 series more of those that the SDK has for all of them (2,000, or 1,791 with
+    /// takes up to 1,790 series more of those that the SDK has for all of them (2,000, or 1,791 with
     /// `kymo`), and its buckets are those of the layer that was used first.
     pub fn new(meters: &dyn MeterProvider) -> Self {
         Self::of_meter(meters.meter_with_scope(scope::unnamed()))
@@ -84,9 +84,9 @@ impl ServerLayer {
         self.read(|reading| reading.route = Some(Arc::new(route)))
     }
 
-    /// Keeps the names of the first `limit` routes instead of 300; 1,000 at most.
+    /// Keeps the names of the first `limit` routes instead of 300; 680 at most.
     pub fn route_budget(self, limit: u16) -> Self {
-        self.with(|settings| settings.route_budget = limit.min(MOST_ROUTES))
+        self.with(|settings| settings.route_budget = limit.min(SERIES))
     }
 
     /// Measures `metric`.
@@ -167,9 +167,6 @@ impl<S> Layer<S> for ServerLayer {
         self.measure(inner)
     }
 }
-
-/// There is room for no more series on a route each.
-const MOST_ROUTES: u16 = 1000;
 
 /// A [`ServerLayer`] that counts the bytes of request bodies of any type; see
 /// [`ServerLayer::any_body`].

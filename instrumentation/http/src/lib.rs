@@ -52,12 +52,19 @@
 //! not axum's, the declared length is recorded, or nothing if none is declared, unless the layer
 //! is told to take [any body](ServerLayer::any_body).
 //!
-//! # What strangers can do
+//! # What clients can make
 //!
 //! Methods and schemes come from closed sets, routes from the program, and versions and statuses
-//! are few. Where their combinations run out of room (1,000 series), the method of an odd request
-//! becomes `_OTHER` first, then the route, and the status last; odd requests get half of the room,
-//! so that a first failure is still seen. Each fold is counted in `kymo.cardinality.folded`.
+//! are few. Their combinations have room for 680 series. What a client alone can make (a 4xx, a
+//! hang-up, a body that fails, an unknown method) gets half of it. Where it runs out, the method of
+//! an odd request becomes `_OTHER` first, then the route, and the status last.
+//!
+//! What an operator must see is a 5xx, a panic, a time-out, and a service that failed. Once the room
+//! is taken, 900 of these go on under their own status, `error.type` and route, without the version,
+//! the scheme and the method, which clients choose. That is three kinds of failure for each of 300
+//! routes, whatever clients did before.
+//!
+//! Each fold is counted in `kymo.cardinality.folded`.
 //!
 //! # The SDK must bind
 //!

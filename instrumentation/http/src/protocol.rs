@@ -1,6 +1,7 @@
 //! The version of the protocol a request came with.
 
 use http::Version;
+use kymo_core::OTHER;
 
 /// The value of `network.protocol.version`, as the HTTP conventions spell it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -11,6 +12,8 @@ pub(crate) enum Protocol {
     Http2,
     Http3,
     Unknown,
+    /// It was known, but there was no room for another series.
+    Folded,
 }
 
 impl Protocol {
@@ -33,6 +36,7 @@ impl Protocol {
             Self::Http2 => Some("2"),
             Self::Http3 => Some("3"),
             Self::Unknown => None,
+            Self::Folded => Some(OTHER),
         }
     }
 }

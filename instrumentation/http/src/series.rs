@@ -2,7 +2,9 @@
 
 use std::hash::{Hash, Hasher};
 
-use kymo_core::{Bounded, KnownValues, OTHER, Outcome, SeriesKey, key, key::AttributeKey};
+use kymo_core::{
+    Bounded, KnownValues, OTHER, Outcome, SeriesClass, SeriesKey, key, key::AttributeKey,
+};
 use opentelemetry::{
     KeyValue,
     metrics::{BoundHistogram, BoundUpDownCounter},
@@ -75,7 +77,13 @@ impl ExchangeKey {
         .collect()
     }
 
-    /// A 5xx that was sent says more than what happened to its body.
+    /// The key with nothing in it that its attributes do not show.
+    pub(crate) fn shown(self) -> Self {
+        // A 5xx that was sent says more than what happened to its body.
+        let is_told = self.status.is_server_error();
+        Self { outcome: if is_told { Outcome::Success } else { self.outcome }, ..self }
+    }
+
     fn error_type(self) -> Option<String> {
         match self.status {
             Status::Sent(code) if self.status.is_server_error() => Some(code.to_string()),
@@ -86,12 +94,18 @@ impl ExchangeKey {
 }
 
 impl SeriesKey for ExchangeKey {
-    /// First what the client chooses, then the route, and the status last.
+    /// Of a failure of the program, first what the client chooses; of anything else, its route. The
+    /// status goes last of what operators look for.
     fn fold(self) -> Option<(Self, AttributeKey)> {
-        if self.is_strange()
-            && let Some(method) = fold_method(self.method)
+        if self.class() == SeriesClass::Operator
+            && let Some(folded) = self.fold_transport().or_else(|| self.fold_method())
         {
-            return Some((Self { method, ..self }, key::HTTP_REQUEST_METHOD));
+            return Some(folded);
+        }
+        if self.is_odd()
+            && let Some(folded) = self.fold_method()
+        {
+            return Some(folded);
         }
         if self.route.is_some_and(|route| route != Bounded::OTHER) {
             let route = Some(Bounded::OTHER);
@@ -101,14 +115,47 @@ impl SeriesKey for ExchangeKey {
             let status = Status::Folded { server_error: self.status.is_server_error() };
             return Some((Self { status, ..self }, key::HTTP_RESPONSE_STATUS_CODE));
         }
-        fold_method(self.method).map(|method| (Self { method, ..self }, key::HTTP_REQUEST_METHOD))
+        self.fold_method().or_else(|| self.fold_transport())
     }
 
+    /// A failure of the program is an operator's for as long as its status and its route are known.
+    fn class(&self) -> SeriesClass {
+        let is_refused = matches!(self.status, Status::Sent(400..500));
+        let class = match self.outcome {
+            Outcome::Panic | Outcome::Timeout => SeriesClass::Operator,
+            _ if self.status.is_server_error() => SeriesClass::Operator,
+            // The service failed; once there is a status, it was the body.
+            Outcome::Failed(_) if self.status == Status::NotSent => SeriesClass::Operator,
+            Outcome::Success if !is_refused && !self.is_odd() => SeriesClass::Ordinary,
+            Outcome::Success | Outcome::Cancelled | Outcome::Failed(_) => SeriesClass::Client,
+        };
+        let is_folded =
+            self.route == Some(Bounded::OTHER) || matches!(self.status, Status::Folded { .. });
+        if class == SeriesClass::Operator && is_folded { SeriesClass::Ordinary } else { class }
+    }
+}
+
+impl ExchangeKey {
     /// A scheme or a method nobody knows, or a method the route lacks.
-    fn is_strange(&self) -> bool {
+    fn is_odd(&self) -> bool {
         self.scheme == Bounded::OTHER
             || self.method == Bounded::OTHER
             || self.status == Status::Sent(METHOD_NOT_ALLOWED)
+    }
+
+    fn fold_method(self) -> Option<(Self, AttributeKey)> {
+        let method = Bounded::OTHER;
+        (self.method != method).then_some((Self { method, ..self }, key::HTTP_REQUEST_METHOD))
+    }
+
+    /// The version of the protocol, then the scheme.
+    fn fold_transport(self) -> Option<(Self, AttributeKey)> {
+        let protocol = Protocol::Folded;
+        if self.protocol != protocol {
+            return Some((Self { protocol, ..self }, key::NETWORK_PROTOCOL_VERSION));
+        }
+        let scheme = Bounded::OTHER;
+        (self.scheme != scheme).then_some((Self { scheme, ..self }, key::URL_SCHEME))
     }
 }
 
@@ -205,10 +252,6 @@ impl SeriesKey for StreamKey {
         self.route.filter(|route| *route != Bounded::OTHER)?;
         Some((Self { route: Some(Bounded::OTHER), ..self }, key::HTTP_ROUTE))
     }
-}
-
-fn fold_method(method: Bounded) -> Option<Bounded> {
-    (method != Bounded::OTHER).then_some(Bounded::OTHER)
 }
 
 fn owned(values: &KnownValues, value: Bounded) -> String {

@@ -40,8 +40,8 @@ const CLOSED: usize = held_by(512);
 
 /// A metric of ours with a budget: 68 KB, half of what the SDK's own limit takes.
 ///
-/// A cache of series binds 1,250, and then only what cannot be folded: 468 at most over HTTP.
-/// Layers of one scope share the rest.
+/// A cache of series binds 1,250, of HTTP 1,750 with its reserve, and then only what cannot be
+/// folded: 40 at most over HTTP. Layers of one scope share the rest.
 const BUDGETED: usize = held_by(2048);
 
 /// The limit for which the SDK, which has one more in mind, asks for `slots`.

@@ -8,7 +8,7 @@ use opentelemetry::metrics::{MeterProvider, noop::NoopMeterProvider};
 use super::*;
 use crate::{key, metrics::CARDINALITY_FOLDED};
 
-/// `status` is what an operator looks for, `oddity` what a stranger chooses.
+/// `status` is what an operator looks for, from 500 on above all; `oddity` is what a client chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
     route: u16,
@@ -30,17 +30,25 @@ impl SeriesKey for Key {
         (self.status != status).then_some((Self { status, ..self }, key::HTTP_RESPONSE_STATUS_CODE))
     }
 
-    fn is_strange(&self) -> bool {
-        self.oddity != FOLDED
+    fn class(&self) -> SeriesClass {
+        match self {
+            Self { status: 500.., route: 1.., .. } => SeriesClass::Operator,
+            Self { oddity: FOLDED, .. } => SeriesClass::Ordinary,
+            _ => SeriesClass::Client,
+        }
     }
 }
 
 type Cache = SeriesCache<Key, (Key, AtomicU64)>;
 
 fn cache(capacity: usize) -> Cache {
+    cache_with_reserve(capacity, 0)
+}
+
+fn cache_with_reserve(capacity: usize, reserve: usize) -> Cache {
     let meter = NoopMeterProvider::new().meter("test");
     let folded = [key::HTTP_REQUEST_METHOD, key::HTTP_RESPONSE_STATUS_CODE, key::HTTP_ROUTE];
-    SeriesCache::new(capacity, Folds::new(&meter, &CARDINALITY_FOLDED, &folded))
+    SeriesCache::with_reserve(capacity, reserve, Folds::new(&meter, &CARDINALITY_FOLDED, &folded))
 }
 
 /// Counts in the series of a key, and says which series that was.
@@ -73,14 +81,43 @@ fn a_full_cache_folds_one_attribute_and_keeps_the_rest() {
 }
 
 #[test]
-fn strangers_leave_half_of_the_room_to_what_has_not_happened_yet() {
+fn what_operators_must_see_has_a_reserve_that_nothing_else_gets() {
+    let cache = cache_with_reserve(8, 6);
+    for n in 1..=100 {
+        count(&cache, n, 404, n);
+        count(&cache, n, 200, 0);
+    }
+    for route in 1..=5 {
+        // By now there is no room for what clients choose, so it goes first.
+        assert_eq!(count(&cache, route, 500, 7), (route, 500, FOLDED), "the first failure");
+        assert_eq!(count(&cache, route, 500, 8), (route, 500, FOLDED));
+    }
+    assert_eq!(count(&cache, 1, 503, 0), (1, 503, FOLDED), "the last of the reserve");
+    let (route, ..) = count(&cache, 6, 500, 0);
+    assert_eq!(route, FOLDED, "what is beyond the reserve");
+    assert_eq!(total(&cache), 212);
+    assert!(cache.series.len() <= 8 + 2 + 6 + 1, "{}", cache.series.len());
+}
+
+#[test]
+fn a_failure_keeps_every_attribute_while_there_is_room() {
+    let cache = cache_with_reserve(8, 6);
+    for oddity in 1..=8 {
+        assert_eq!(count(&cache, 1, 500, oddity), (1, 500, oddity));
+    }
+    assert_eq!(count(&cache, 1, 500, 9), (1, 500, FOLDED));
+}
+
+#[test]
+fn clients_leave_half_of_the_room_to_what_has_not_happened_yet() {
     let cache = cache(8);
     for oddity in 1..=100 {
         count(&cache, 1, 200, oddity);
     }
     assert_eq!(count(&cache, 1, 200, 500), (1, 200, FOLDED));
+    assert_eq!(count(&cache, 2, 201, 0), (2, 201, 0));
     assert_eq!(count(&cache, 1, 503, 0), (1, 503, 0), "the first failure");
-    assert_eq!(total(&cache), 102);
+    assert_eq!(total(&cache), 103);
 }
 
 #[test]

@@ -1,8 +1,22 @@
-//! Strangers cannot make series.
+//! Clients cannot make series.
 
-use axum::{Router, body::Body, http::Request, routing::get};
+use std::{
+    convert::Infallible, future, future::Future, io, panic::AssertUnwindSafe, task::Poll,
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    http::Request,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use futures_util::FutureExt;
 use http::{Method, StatusCode, Version};
-use tower::ServiceExt;
+use http_body_util::BodyExt;
+use kymo_http::MeasuredService;
+use tower::{BoxError, Layer, ServiceExt, service_fn, timeout::error::Elapsed};
 
 use crate::meters::{Meters, Point};
 
@@ -96,32 +110,143 @@ async fn send(app: &Router, method: &str, uri: &str, version: Version) {
     drop(app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap());
 }
 
-#[tokio::test]
-async fn a_stranger_cannot_blind_the_service_to_its_first_failures() {
+/// A body that never ends, and one that fails.
+fn stalled() -> Body {
+    Body::from_stream(futures_util::stream::pending::<Result<&str, Infallible>>())
+}
+
+fn broken() -> Body {
+    Body::from_stream(futures_util::stream::iter([Err::<&str, _>(io::Error::other("broken"))]))
+}
+
+/// A service of many routes, each of which does what the query asks for.
+fn fateful(meters: &Meters, routes: usize) -> MeasuredService<BoxCloneService> {
+    let answer = async |request: Request<Body>| -> Result<Response, BoxError> {
+        let fate = request.uri().query().unwrap_or("200");
+        match fate {
+            "panic" => std::panic::resume_unwind(Box::new("on purpose")),
+            "timeout" => Err(Elapsed::new().into()),
+            "failure" => Err("on purpose".into()),
+            "hang" => future::pending().await,
+            "stalled" => Ok(Response::new(stalled())),
+            "broken" => Ok(Response::new(broken())),
+            status => Ok(StatusCode::from_u16(status.parse()?)?.into_response()),
+        }
+    };
+    let layer = meters.layer().route(move |head| {
+        let number: usize = head.uri.path().strip_prefix("/r")?.parse().ok()?;
+        (number < routes).then(|| head.uri.path().to_owned().into())
+    });
+    layer.layer(BoxCloneService::new(service_fn(answer)))
+}
+
+type BoxCloneService = tower::util::BoxCloneService<Request<Body>, Response, BoxError>;
+
+/// Sends a request and lets it end as it will; hangs up on what never ends.
+async fn suffer(
+    service: &MeasuredService<BoxCloneService>,
+    method: &str,
+    uri: &str,
+    version: Version,
+) {
+    let request = Request::builder().method(method).uri(uri).version(version);
+    let request = request.body(Body::empty()).unwrap();
+    let mut exchange = Box::pin(async {
+        let response = service.clone().oneshot(request).await;
+        if let Ok(response) = response {
+            drop(response.into_body().collect().await);
+        }
+    });
+    let once = future::poll_fn(|cx| Poll::Ready(exchange.as_mut().poll(cx)));
+    drop(AssertUnwindSafe(once).catch_unwind().await);
+}
+
+/// Each route fails in each of these ways for the first time, after all that clients can do.
+const FAILURES: [(&str, &str); 4] =
+    [("500", "500"), ("panic", "panic"), ("timeout", "timeout"), ("failure", "_OTHER")];
+
+async fn first_failures_keep_their_route(routes: usize, failures: &[(&str, &str)]) {
     let meters = Meters::new();
-    let app = obedient(&meters, 20);
+    let service = fateful(&meters, routes);
     let methods = ["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "TRACE", "FOO"];
-    for route in 0..20 {
-        for method in methods {
-            for origin in ["", "http://x", "https://x", "gopher://x"] {
-                for version in [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2] {
-                    send(&app, method, &format!("{origin}/r{route}"), version).await;
+    let versions = [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2];
+    let mut sent = 0;
+    for route in 0..routes {
+        for (method, version) in methods.iter().flat_map(|m| versions.map(|v| (m, v))) {
+            for fate in ["200", "304", "400", "401", "404", "405", "hang", "stalled", "broken"] {
+                suffer(&service, method, &format!("http://x/r{route}?{fate}"), version).await;
+                sent += 1;
+            }
+        }
+    }
+    for route in 0..routes {
+        for (fate, _) in failures {
+            suffer(&service, "GET", &format!("/r{route}?{fate}"), Version::HTTP_11).await;
+            sent += 1;
+        }
+    }
+    let points = meters.of("http.server.request.duration");
+    assert_eq!(points.iter().map(|point| point.count).sum::<i64>(), sent);
+    for route in 0..routes {
+        let route = format!("/r{route}");
+        for (_, error) in failures {
+            let failure = points.iter().find(|point| {
+                point.get("error.type") == Some(error) && point.get("http.route") == Some(&route)
+            });
+            assert_eq!(failure.map(|point| point.count), Some(1), "{route} {error}");
+        }
+    }
+    assert!(points.len() < 1791, "{}", points.len());
+    assert!(points.iter().all(|point| point.get("otel.metric.overflow").is_none()));
+}
+
+#[tokio::test]
+async fn a_client_cannot_blind_the_service_to_its_first_failures() {
+    first_failures_keep_their_route(60, &FAILURES).await;
+}
+
+#[tokio::test]
+async fn each_route_of_the_budget_keeps_three_kinds_of_first_failures() {
+    first_failures_keep_their_route(300, &FAILURES[..3]).await;
+}
+
+#[tokio::test]
+async fn a_failure_that_clients_repeat_in_each_version_leaves_the_others_their_room() {
+    let meters = Meters::new();
+    let service = fateful(&meters, 60);
+    for route in 0..60 {
+        for method in ["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "TRACE"] {
+            for version in [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2, Version::HTTP_3] {
+                for fate in ["500", "503"] {
+                    suffer(&service, method, &format!("/r{route}?{fate}"), version).await;
                 }
             }
         }
     }
-    for route in 0..20 {
-        send(&app, "GET", &format!("/r{route}?500"), Version::HTTP_11).await;
+    for route in 0..60 {
+        suffer(&service, "GET", &format!("/r{route}?panic"), Version::HTTP_11).await;
     }
     let points = meters.of("http.server.request.duration");
-    for route in 0..20 {
-        let route = format!("/r{route}");
-        let failure = points.iter().find(|point| {
-            point.get("error.type") == Some("500") && point.get("http.route") == Some(&route)
-        });
-        assert_eq!(failure.map(|point| point.count), Some(1), "{route}");
+    let panics = points.iter().filter(|point| point.get("error.type") == Some("panic"));
+    let mut routes: Vec<_> = panics.filter_map(|point| point.get("http.route")).collect();
+    routes.sort_unstable();
+    routes.dedup();
+    assert_eq!(routes.len(), 60, "{routes:?}");
+    assert!(!routes.contains(&"_OTHER"));
+}
+
+#[tokio::test]
+async fn what_becomes_of_the_body_of_a_server_error_makes_no_series_of_its_own() {
+    let meters = Meters::new();
+    let endings = [|| Body::from("sorry"), stalled, broken];
+    for body in endings {
+        let answer = async move || (StatusCode::BAD_GATEWAY, body());
+        let app = Router::new().route("/", get(answer)).layer(meters.layer());
+        let response = app.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap();
+        let body = response.into_body().collect();
+        drop(tokio::time::timeout(Duration::from_millis(5), body).await);
     }
-    assert!(points.len() < 1300, "{}", points.len());
+    assert_eq!(meters.only("http.server.request.duration").count, 3);
 }
 
 #[tokio::test]
@@ -129,17 +254,20 @@ async fn when_series_run_out_the_route_is_lost_before_the_method_and_the_status(
     let meters = Meters::new();
     let app = obedient(&meters, 250);
     for route in 0..250 {
-        for status in [200, 404, 422, 500] {
+        for status in [200, 201, 202, 404, 422] {
             send(&app, "GET", &format!("/r{route}?{status}"), Version::HTTP_11).await;
         }
     }
-    send(&app, "GET", "/r0?503", Version::HTTP_11).await;
+    let before = folded_total(&meters);
+    send(&app, "PUT", "/r0?203", Version::HTTP_11).await;
+    send(&app, "GET", "/r0?203", Version::HTTP_11).await;
     let points = meters.of("http.server.request.duration");
-    let folded = points.iter().find(|point| point.get("http.route") == Some("_OTHER")).unwrap();
+    let folded =
+        points.iter().find(|point| point.get("http.response.status_code") == Some("203")).unwrap();
     assert_eq!(folded.get("http.request.method"), Some("GET"));
-    assert_eq!(folded.get("http.response.status_code"), Some("503"));
-    assert_eq!(folded.get("error.type"), Some("503"));
-    assert_eq!(folded_total(&meters), 1);
+    assert_eq!(folded.get("http.route"), Some("_OTHER"));
+    assert_eq!(folded.get("error.type"), None);
+    assert_eq!(folded_total(&meters), before + 2);
 }
 
 fn folded_total(meters: &Meters) -> i64 {
