@@ -5,25 +5,30 @@
 
 use std::{
     error::Error as StdError,
-    sync::{Mutex, PoisonError},
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
 use http_body::Body;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{Client as Hyper, connect::HttpConnector},
-    rt::TokioExecutor,
+use rustls::ClientConfig;
+
+use crate::{
+    Destination, Error,
+    endpoint::Endpoint,
+    export::Receipt,
+    failure::{Failure, Kind},
+    session::Session,
+    tls,
+    wire::{Cut, Wire},
 };
 
-use crate::{Destination, Error, endpoint::Endpoint, tls};
-
-type Connector = HttpsConnector<HttpConnector>;
-
-/// Connections to one destination, made when they are needed, by the runtime that needs them.
+/// Connections to one destination, made when they are needed, on a thread of their own.
 pub(crate) struct Client<B> {
-    connector: Connector,
+    tls: ClientConfig,
     http2: bool,
-    current: Mutex<Hyper<Connector, B>>,
+    current: Mutex<Arc<Session<B>>>,
+    wire: Wire,
 }
 
 impl<B> Client<B>
@@ -37,38 +42,55 @@ where
         endpoint: &Endpoint,
         http2: bool,
     ) -> Result<Self, Error> {
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
         let tls = tls::config(destination, endpoint.encrypted)?;
-        let builder = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http();
-        let connector = if http2 {
-            builder.enable_http2().wrap_connector(tcp)
-        } else {
-            builder.enable_http1().wrap_connector(tcp)
-        };
-        let current = Mutex::new(connect(&connector, http2));
-        Ok(Self { connector, http2, current })
+        let current = Mutex::new(Arc::new(Session::new(tls.clone(), http2)));
+        Ok(Self { tls, http2, current, wire: Wire::start()? })
     }
 
-    /// The connections there are.
-    pub(crate) fn current(&self) -> Hyper<Connector, B> {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What comes of `attempt`, which gets the connections there are and may receive one answer.
+    pub(crate) async fn attempt<F>(
+        &self,
+        attempt: impl FnOnce(Arc<Session<B>>) -> F,
+    ) -> Result<Receipt, Failure>
+    where
+        F: Future<Output = Result<Receipt, Failure>>,
+    {
+        let session = Arc::clone(&self.current.lock().unwrap_or_else(PoisonError::into_inner));
+        let allowance = Arc::clone(&session.allowance);
+        allowance.renew();
+        let outcome = attempt(session).await;
+        let outcome = outcome.map_err(|failure| match failure.kind {
+            Kind::Connection | Kind::Timeout if allowance.is_spent() => Failure {
+                status: failure.status,
+                ..Failure::new(Kind::TooLarge, "the answer was longer than 4 MiB")
+            },
+            _ => failure,
+        });
+        if let Err(Failure { kind: Kind::Timeout | Kind::Connection | Kind::TooLarge, .. }) =
+            outcome
+        {
+            self.renew();
+        }
+        outcome
     }
 
-    /// Leaves the connections there are: nothing was heard on one, and HTTP/2 would use it again.
-    pub(crate) fn renew(&self) {
-        let fresh = connect(&self.connector, self.http2);
+    /// What comes of `work` on the thread of the connections, until `deadline`.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+        deadline: Instant,
+    ) -> Result<T, Failure> {
+        self.wire.run(work, deadline).await.map_err(|cut| match cut {
+            Cut::Late => Failure::new(Kind::Timeout, "there was no answer in time"),
+            Cut::Panicked => Failure::new(Kind::Panic, "the export panicked"),
+        })
+    }
+
+    /// Leaves the connections there are: nothing was heard on one, or too much.
+    fn renew(&self) {
+        let fresh = Arc::new(Session::new(self.tls.clone(), self.http2));
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
     }
-}
-
-fn connect<B>(connector: &Connector, http2: bool) -> Hyper<Connector, B>
-where
-    B: Body + Send + 'static,
-    B::Data: Send,
-{
-    Hyper::builder(TokioExecutor::new()).http2_only(http2).build(connector.clone())
 }
 
 /// An error with all of its causes, outermost first.

@@ -38,8 +38,13 @@ struct Batch {
 }
 
 impl<E: Export> Cycle<E> {
-    /// Collects and exports until `deadline`; after the `last` one there is no other.
-    pub(crate) async fn run(self: Arc<Self>, deadline: Instant, last: bool) -> Result<(), Failure> {
+    /// Collects and exports until `deadline`, and gives what the other side has to say to what it
+    /// took; after the `last` export there is no other.
+    pub(crate) async fn run(
+        self: Arc<Self>,
+        deadline: Instant,
+        last: bool,
+    ) -> Result<String, Failure> {
         let cycle = Arc::clone(&self);
         // Not on this thread: a callback that never returns must not stop its clock.
         let collection = task::spawn_blocking(move || cycle.collect(last));
@@ -48,17 +53,13 @@ impl<E: Export> Cycle<E> {
         };
         let collected =
             collected.map_err(|_| Failure::new(Kind::Panic, "the collection panicked"))?;
-        let Some(batch) = collected? else { return Ok(()) };
+        let Some(batch) = collected? else { return Ok(String::new()) };
 
         let deadline = deadline.min(mailbox::later(self.exporter.timeout()));
         let outcome = retry::deliver(&self.exporter, batch.bytes, deadline).await;
         batch.exporting.finish(&outcome);
         let receipt = outcome?;
-        if receipt.rejected == 0 && !receipt.message.is_empty() {
-            // OTLP lets a collector warn about what it accepted.
-            tracing::debug!("the collector accepts the metrics, and says: {:?}", receipt.message);
-        }
-        if receipt.rejected > 0 { Err(Failure::rejected(&receipt)) } else { Ok(()) }
+        if receipt.rejected > 0 { Err(Failure::rejected(&receipt)) } else { Ok(receipt.message) }
     }
 
     /// Collects, and prepares what was collected, if there is anything.

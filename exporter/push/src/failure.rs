@@ -1,6 +1,8 @@
 //! Everything that can go wrong with an export, and what to do about it.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, fmt::Display, time::Duration};
+
+use kymo_core::OneLine;
 
 use crate::{FlushError, export::Receipt};
 
@@ -21,6 +23,8 @@ pub(crate) enum Kind {
     Connection,
     Rejected,
     TooLarge,
+    /// Who answers speaks no OTLP.
+    Foreign,
     Cancelled,
     Output,
     Panic,
@@ -49,19 +53,19 @@ pub(crate) enum Retry {
 }
 
 impl Failure {
-    pub(crate) fn new(kind: Kind, reason: impl Into<String>) -> Self {
-        Self { kind, reason: reason.into(), status: None, retry: Retry::Never }
+    /// A failure by `reason`, in which others may have had their say.
+    pub(crate) fn new(kind: Kind, reason: impl Display) -> Self {
+        Self { kind, reason: OneLine(reason).to_string(), status: None, retry: Retry::Never }
     }
 
     /// The connection could not be made, or ended midway.
-    pub(crate) fn connection(reason: impl Into<String>) -> Self {
+    pub(crate) fn connection(reason: impl Display) -> Self {
         Self { retry: Retry::Soon, ..Self::new(Kind::Connection, reason) }
     }
 
     /// The other side accepted the export, and refused some of it.
     pub(crate) fn rejected(receipt: &Receipt) -> Self {
-        let reason =
-            format!("{} data points were refused: {}", receipt.rejected, plain(&receipt.message));
+        let reason = format!("{} data points were refused: {}", receipt.rejected, receipt.message);
         Self { status: receipt.status, ..Self::new(Kind::Rejected, reason) }
     }
 
@@ -71,9 +75,8 @@ impl Failure {
             Status::Http(code) => format!("the answer was HTTP status {code}"),
             Status::Grpc(name) => format!("the answer was gRPC status {name}"),
         };
-        let reason =
-            if message.is_empty() { shown } else { format!("{shown}: {}", plain(message)) };
-        Self { kind: Kind::Status(status), reason, status: Some(status), retry }
+        let reason = if message.is_empty() { shown } else { format!("{shown}: {message}") };
+        Self { status: Some(status), retry, ..Self::new(Kind::Status(status), reason) }
     }
 
     /// The same, with what the attempt before it failed by if this one only ran out of time.
@@ -90,9 +93,8 @@ impl Failure {
             Kind::Status(
                 Status::Http(401 | 403) | Status::Grpc("UNAUTHENTICATED" | "PERMISSION_DENIED"),
             ) => "check the headers with the credentials",
-            Kind::Status(Status::Http(300..=399 | 404 | 405) | Status::Grpc("UNIMPLEMENTED")) => {
-                "check the endpoint, its path and the protocol"
-            }
+            Kind::Status(Status::Http(300..=399 | 404 | 405) | Status::Grpc("UNIMPLEMENTED"))
+            | Kind::Foreign => "check the endpoint, its path and the protocol",
             Kind::Status(Status::Http(413) | Status::Grpc("RESOURCE_EXHAUSTED"))
             | Kind::TooLarge => "raise the limit of the other side, or measure fewer series",
             Kind::Timeout => {
@@ -119,6 +121,7 @@ impl Kind {
             Self::Connection => "connection",
             Self::Rejected => "rejected",
             Self::TooLarge => "too_large",
+            Self::Foreign => "foreign",
             Self::Cancelled => "cancelled",
             Self::Output => "output",
             Self::Panic => "panic",
@@ -143,21 +146,23 @@ impl From<&Failure> for FlushError {
     }
 }
 
-/// At most 200 characters of what a stranger wrote, without those that could forge a line of a log.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_message_cannot_forge_a_line_of_the_log() {
-        let message = format!("no\nERROR forged{}", "x".repeat(1000));
-        let failure = Failure::status(Status::Http(400), Retry::Never, &message);
-        assert!(!failure.reason.contains('\n'), "{}", failure.reason);
-        assert!(failure.reason.len() < 300);
+        let message = format!("no\n\u{2028}\u{202e}ERROR forged{}", "x".repeat(3_000_000));
+        let receipt = Receipt { rejected: 1, message: message.clone(), ..Receipt::default() };
+        for failure in [
+            Failure::status(Status::Http(400), Retry::Never, &message),
+            Failure::rejected(&receipt),
+            Failure::connection(&message),
+        ] {
+            let forged = ['\n', '\u{2028}', '\u{202e}'];
+            assert!(!failure.reason.contains(forged), "{}", failure.reason);
+            assert!(failure.reason.len() < 600, "{}", failure.reason.len());
+        }
     }
 
     #[test]

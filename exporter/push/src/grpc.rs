@@ -2,7 +2,7 @@
 
 use std::{
     error::Error as _,
-    sync::atomic::AtomicUsize,
+    sync::{Arc, atomic::AtomicUsize},
     time::{Duration, Instant},
 };
 
@@ -10,7 +10,6 @@ use bytes::{BufMut, Bytes};
 use http::{Uri, uri::PathAndQuery};
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
-use tokio::time;
 use tonic::{
     Code, Request, Status as GrpcStatus,
     body::Body,
@@ -22,14 +21,16 @@ use tonic_prost::{ProstCodec, ProstDecoder};
 use tonic_types::StatusExt;
 
 use crate::{
-    Compression, Destination, Error,
+    Compression, Destination, Error, answer,
     client::{Client, causes},
     component::Component,
     endpoint::{Endpoint, headers},
     export::{Export, Receipt},
-    failure::{Failure, Kind, Retry, Status},
-    http::{LONGEST_ANSWER, receipt},
+    failure::{Failure, Retry, Status},
+    head::{Checked, Foreign},
+    http::LONGEST_ANSWER,
     message::encode,
+    session::Session,
 };
 
 /// Calls the metrics service of OTLP/gRPC.
@@ -61,22 +62,30 @@ impl GrpcExporter {
     }
 
     /// One call, and its answer.
-    async fn attempt(&self, batch: Bytes, timeout: Duration) -> Result<Receipt, Failure> {
+    async fn attempt(
+        &self,
+        session: Arc<Session<Body>>,
+        batch: Bytes,
+        deadline: Instant,
+    ) -> Result<Receipt, Failure> {
         let path = PathAndQuery::from_static(
             "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
         );
-        let mut call = Grpc::with_origin(self.client.current(), self.origin.clone())
+        let mut call = Grpc::with_origin(Checked(session.http.clone()), self.origin.clone())
             .max_decoding_message_size(LONGEST_ANSWER);
         if self.gzip {
             call = call.send_compressed(CompressionEncoding::Gzip);
         }
         let mut request = Request::new(batch);
         *request.metadata_mut() = self.metadata.clone();
-        request.set_timeout(timeout);
+        request.set_timeout(deadline.saturating_duration_since(Instant::now()));
 
-        call.ready().await.map_err(|error| Failure::connection(causes(&error)))?;
-        let answer = call.unary(request, path, Encoded).await.map_err(|status| failure(&status))?;
-        Ok(receipt(Status::Grpc(name(Code::Ok)), answer.into_inner()))
+        let answer = async move {
+            call.ready().await.map_err(|error| Failure::connection(causes(&*error)))?;
+            call.unary(request, path, Encoded).await.map_err(|status| failure(&status))
+        };
+        let answer = self.client.run(answer, deadline).await??.into_inner();
+        Ok(answer::accepted(Status::Grpc(name(Code::Ok)), answer.partial_success))
     }
 }
 
@@ -98,15 +107,7 @@ impl Export for GrpcExporter {
     }
 
     async fn send(&self, batch: Bytes, deadline: Instant) -> Result<Receipt, Failure> {
-        let timeout = deadline.saturating_duration_since(Instant::now());
-        let attempt = self.attempt(batch, timeout);
-        let outcome = time::timeout_at(deadline.into(), attempt)
-            .await
-            .unwrap_or_else(|_| Err(Failure::new(Kind::Timeout, "there was no answer in time")));
-        if let Err(Failure { kind: Kind::Timeout | Kind::Connection, .. }) = outcome {
-            self.client.renew();
-        }
-        outcome
+        self.client.attempt(|session| self.attempt(session, batch, deadline)).await
     }
 }
 
@@ -141,7 +142,8 @@ impl Encoder for Encoded {
 /// What a status other than `OK` means; one with a cause is not from the other side.
 fn failure(status: &GrpcStatus) -> Failure {
     if let Some(cause) = status.source() {
-        return Failure::connection(causes(cause));
+        let foreign = cause.downcast_ref::<Foreign>();
+        return foreign.map_or_else(|| Failure::connection(causes(cause)), Foreign::failure);
     }
     let asked = status.get_details_retry_info().and_then(|info| info.retry_delay);
     let retry = retry(status.code(), asked);
@@ -166,7 +168,7 @@ fn retry(code: Code, asked: Option<Duration>) -> Retry {
 }
 
 /// The name of a code, as `rpc.response.status_code` wants it.
-const fn name(code: Code) -> &'static str {
+pub(crate) const fn name(code: Code) -> &'static str {
     match code {
         Code::Ok => "OK",
         Code::Cancelled => "CANCELLED",
@@ -191,6 +193,7 @@ const fn name(code: Code) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::Kind;
 
     #[test]
     fn exhaustion_passes_only_if_the_other_side_says_when() {

@@ -1,30 +1,42 @@
 //! What is logged.
 
+use std::mem;
+
+use kymo_core::OneLine;
+
 use crate::failure::Failure;
 
-/// Whether exports succeed; says so when that changes, and never per export.
+/// Whether exports succeed, and without a word; says so when that changes, and never per export.
 pub(crate) struct Health {
     target: String,
     failed: u64,
+    warned: bool,
 }
 
 impl Health {
     /// Well, until something fails. `target` is where the exports go.
     pub(crate) fn new(target: &str) -> Self {
-        Self { target: target.to_owned(), failed: 0 }
+        Self { target: target.to_owned(), failed: 0, warned: false }
     }
 
-    pub(crate) fn record(&mut self, outcome: &Result<(), Failure>) {
-        let target = &self.target;
+    /// An export ended so; if it succeeded, with what the other side has to say to it.
+    pub(crate) fn record(&mut self, outcome: &Result<String, Failure>) {
+        let target = OneLine(&self.target);
         match outcome {
-            Ok(()) if self.failed > 0 => {
-                tracing::info!(
-                    "metrics are pushed to {target} again; {} exports failed",
-                    self.failed
-                );
-                self.failed = 0;
+            Ok(warning) => {
+                if self.failed > 0 {
+                    let failed = mem::take(&mut self.failed);
+                    tracing::info!("metrics are pushed to {target} again; {failed} exports failed");
+                }
+                let warns = !warning.is_empty();
+                if warns && !mem::replace(&mut self.warned, warns) {
+                    tracing::warn!(
+                        "metrics are pushed to {target}, which warns: {}; see the log of the collector",
+                        OneLine(warning)
+                    );
+                }
+                self.warned = warns;
             }
-            Ok(()) => {}
             Err(failure) => {
                 if self.failed == 0 {
                     tracing::warn!(
@@ -70,19 +82,21 @@ mod tests {
             tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
         tracing::subscriber::with_default(subscriber, || {
             let mut health = Health::new("http://host/v1/metrics");
-            health.record(&Ok(()));
+            health.record(&Ok(String::new()));
             for _ in 0..3 {
                 health.record(&Err(Failure::connection("refused")));
             }
-            health.record(&Ok(()));
-            health.record(&Ok(()));
+            health.record(&Ok(String::new()));
+            health.record(&Ok("old\nnames".to_owned()));
+            health.record(&Ok("older names".to_owned()));
         });
 
         let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         let lines: Vec<_> = log.lines().collect();
-        assert_eq!(lines.len(), 2, "{log}");
+        assert_eq!(lines.len(), 3, "{log}");
         assert!(lines[0].contains("not pushed to http://host/v1/metrics"), "{log}");
         assert!(lines[0].contains("refused; check that the collector is up"), "{log}");
         assert!(lines[1].contains("again; 3 exports failed"), "{log}");
+        assert!(lines[2].contains("WARN") && lines[2].contains(r"warns: old\nnames;"), "{log}");
     }
 }

@@ -31,11 +31,16 @@
 //!   past the next interval. If the other side asks for longer, the intervals until then are skipped.
 //! - Nothing is kept of an export that failed. Cumulative values are complete again with the next
 //!   one; [delta](TemporalityPreference::Delta) values are lost, and counted.
-//! - Two log events, and no more: when exports begin to fail, with the cause and what to do, and when
-//!   they succeed again, with how many failed.
+//! - Three log events, and no more: when exports begin to fail, with the cause and what to do, when
+//!   they succeed again, with how many failed, and when the other side begins to warn about what it
+//!   takes. What others write is cut, and can forge no line.
+//! - What the other side may send for one answer is limited, whatever it is; who sends more is hung
+//!   up on. No time-out depends on the thread that receives it.
 //! - A panic in a callback of an observable instrument ends neither the thread nor the program. The
 //!   SDK collects nothing for this reader after that, which the log event says.
 
+mod allowance;
+mod answer;
 mod client;
 mod component;
 mod console;
@@ -47,6 +52,8 @@ mod export;
 mod failure;
 #[cfg(feature = "grpc")]
 mod grpc;
+#[cfg(feature = "grpc")]
+mod head;
 mod health;
 mod http;
 mod instruments;
@@ -59,9 +66,11 @@ mod push;
 mod reader;
 mod retry;
 mod schedule;
+mod session;
 mod source;
 mod thread;
 mod tls;
+mod wire;
 mod worker;
 
 pub use destination::Destination;

@@ -2,6 +2,7 @@ use std::{
     fmt,
     future::Future,
     sync::{Arc, Weak, mpsc},
+    thread as threads,
     time::{Duration, Instant},
 };
 
@@ -19,11 +20,12 @@ use crate::{
 
 /// A push of everything a meter provider measures, from a thread of its own.
 ///
-/// The thread is named `kymo-push`. It exports at every interval, with a runtime of its own:
-/// nothing runs on the application's, whose kind does not matter, nor whether there is one. While
-/// it collects, or looks up a name, a second thread of that name does so, for a callback that does
-/// not return must not stop the clock of those who wait. A destination that is dead, slow or hangs costs nothing but this thread, and a failed
-/// export leaves nothing in memory: the next interval collects anew.
+/// The thread is named `kymo-push`. It keeps the time, and exports at every interval: nothing runs on
+/// the application's runtime, whose kind does not matter, nor whether there is one. Connections live
+/// on a second thread, `kymo-push-wire`, and collections run on a third, for neither a receiver that
+/// never stops sending nor a callback that does not return may stop the clock of those who wait. A
+/// destination that is dead, slow, hangs or floods costs nothing but these threads, and a failed export
+/// leaves nothing in memory: the next interval collects anew.
 ///
 /// Clones are the same push. When the last of them and of its [readers](Push::reader) is dropped,
 /// the thread exports once more and ends, and nobody waits for it; [`Push::stop`] waits. A child
@@ -143,7 +145,7 @@ impl Push {
         &self,
         timeout: Duration,
     ) -> impl Future<Output = Result<(), FlushError>> + Send + 'static + use<> {
-        let (reply, answer) = polled();
+        let (reply, answer) = polled(timeout);
         self.0.mailbox.flush(timeout, reply);
         answer
     }
@@ -182,7 +184,7 @@ impl Push {
         &self,
         timeout: Duration,
     ) -> impl Future<Output = Result<(), FlushError>> + Send + 'static + use<> {
-        let (reply, answer) = polled();
+        let (reply, answer) = polled(timeout);
         self.0.mailbox.end(timeout, reply);
         self.0.order_stop(timeout);
         answer
@@ -233,9 +235,25 @@ fn blocking(timeout: Duration) -> (Reply, impl FnOnce() -> Result<(), FlushError
     (Box::new(move |outcome| drop(sender.try_send(outcome))), wait)
 }
 
-/// Where an answer goes, and the future that waits for it.
-fn polled() -> (Reply, impl Future<Output = Result<(), FlushError>> + Send + 'static) {
-    let (sender, answer) = oneshot::channel();
-    let wait = async { answer.await.unwrap_or(Err(FlushError::Stopped)) };
-    (Box::new(move |outcome| drop(sender.send(outcome))), wait)
+/// Where an answer goes, and the future that waits for it, until `timeout` from now.
+///
+/// The clock is a thread that waits for it, since there may be no other clock: the executor need not
+/// be tokio's, and the thread of the push may be in the hands of a subscriber of `tracing`.
+fn polled(
+    timeout: Duration,
+) -> (Reply, impl Future<Output = Result<(), FlushError>> + Send + 'static) {
+    let (reply, wait) = blocking(timeout);
+    let (told, mut answer) = oneshot::channel();
+    let clock = threads::Builder::new().name(CLOCK.to_owned());
+    let mut reply: Reply = Box::new(reply);
+    if clock.spawn(move || drop(told.send(wait()))).is_err() {
+        // Without a thread to spare, the push answers when its own time-out is over.
+        let (told, late) = oneshot::channel();
+        reply = Box::new(move |outcome| drop(told.send(outcome)));
+        answer = late;
+    }
+    (reply, async { answer.await.unwrap_or(Err(FlushError::Stopped)) })
 }
+
+/// The name of the thread that keeps the time of one who waits without blocking.
+const CLOCK: &str = "kymo-push-clock";

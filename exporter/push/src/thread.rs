@@ -50,7 +50,7 @@ pub(crate) fn spawn(
 }
 
 fn runtime() -> io::Result<Runtime> {
-    Builder::new_current_thread().enable_all().thread_name(NAME).max_blocking_threads(8).build()
+    Builder::new_current_thread().enable_time().thread_name(NAME).max_blocking_threads(8).build()
 }
 
 fn work(runtime: Runtime, worker: Worker<impl Export>, mut end: End) {

@@ -74,7 +74,7 @@ impl<E: Export> Worker<E> {
             }
         };
         self.record(&outcome);
-        self.mailbox.finish(begun, &outcome.as_ref().copied().map_err(FlushError::from));
+        self.mailbox.finish(begun, &told(&outcome));
     }
 
     /// The last export.
@@ -83,12 +83,12 @@ impl<E: Export> Worker<E> {
         let run = task::spawn(Arc::clone(&self.cycle).run(stop.deadline, true));
         let outcome = run.await.unwrap_or_else(|_| Err(panicked()));
         self.record(&outcome);
-        let outcome = outcome.as_ref().copied().map_err(FlushError::from);
+        let outcome = told(&outcome);
         self.mailbox.finish(begun, &outcome);
         outcome
     }
 
-    fn record(&mut self, outcome: &Result<(), Failure>) {
+    fn record(&mut self, outcome: &Result<String, Failure>) {
         self.silence = match outcome {
             Err(Failure { retry: Retry::After(wait), .. }) => {
                 Some(mailbox::later(LONGEST_SILENCE.min(*wait)))
@@ -97,6 +97,11 @@ impl<E: Export> Worker<E> {
         };
         self.health.record(outcome);
     }
+}
+
+/// What those are told who wait.
+fn told(outcome: &Result<String, Failure>) -> Result<(), FlushError> {
+    outcome.as_ref().map(drop).map_err(FlushError::from)
 }
 
 fn panicked() -> Failure {

@@ -72,6 +72,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "http-body",
             "http-body-util",
             "httpdate",
+            "hyper",
             "hyper-rustls",
             "hyper-util",
             "prost",
@@ -81,6 +82,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "tonic",
             "tonic-prost",
             "tonic-types",
+            "tower-service",
         ],
     ),
     (

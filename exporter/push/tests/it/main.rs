@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
+mod answers;
 mod grpc;
+mod hostile;
 mod http;
 mod life;
 mod model;

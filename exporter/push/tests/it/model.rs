@@ -23,7 +23,8 @@ fn step() -> impl Strategy<Value = (u64, Answer, Option<&'static str>)> {
         // More than there are: no collector should say so.
         Just((Answer::Partial(9), Some("rejected"))),
         Just((Answer::Status(400, None), Some("400"))),
-        Just((Answer::Status(299, None), None)),
+        // What it says is none of OTLP: nobody knows whether it took anything.
+        Just((Answer::Status(299, None), Some("foreign"))),
         Just((Answer::Status(599, None), Some("_OTHER"))),
         Just((Answer::Status(429, Some("86400")), Some("429"))),
     ];

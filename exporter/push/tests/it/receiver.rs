@@ -14,8 +14,10 @@ use std::{
 
 use bytes::Bytes;
 use flate2::read::GzDecoder;
+use futures_util::{StreamExt, stream};
 use http::{HeaderMap, Request, Response};
-use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
+use http_body_util::{BodyExt, Full, StreamBody, combinators::UnsyncBoxBody};
+use hyper::body::Frame;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     server::conn::auto,
@@ -44,6 +46,15 @@ pub(crate) enum Answer {
     Accept,
     /// Accepts all but so many data points.
     Partial(i64),
+    /// Answers so, whatever the protocol: the status, the type, the wait, and the body, after which,
+    /// if it drips, a byte comes now and then, without end.
+    Page {
+        status: u16,
+        kind: &'static str,
+        wait: Option<&'static str>,
+        body: &'static str,
+        drips: bool,
+    },
     /// Fails, and asks for a wait.
     Status(u16, Option<&'static str>),
     Grpc(tonic::Status),
@@ -218,6 +229,13 @@ async fn respond(
     if let Answer::Close = answer {
         return Err(io::ErrorKind::ConnectionReset.into());
     }
+    if let Answer::Page { status, kind, wait, body, drips } = answer {
+        let wait = wait.map(|wait| ("retry-after", wait));
+        let headers = [("content-type", kind)].into_iter().chain(wait);
+        let response = headers
+            .fold(Response::builder().status(status), |it, (name, value)| it.header(name, value));
+        return Ok(response.body(page(body, drips)).unwrap());
+    }
     if headers["content-type"].to_str().unwrap().starts_with("application/grpc") {
         let service = Service { state, answer, headers, path };
         let mut server =
@@ -250,8 +268,18 @@ async fn respond(
         }
         Answer::Long(length) => Ok(response.body(answered(vec![0; length])).unwrap()),
         Answer::Hang => std::future::pending().await,
-        Answer::Close | Answer::Grpc(_) => panic!("this is HTTP"),
+        Answer::Close | Answer::Grpc(_) | Answer::Page { .. } => panic!("this is HTTP"),
     }
+}
+
+fn page(body: &'static str, drips: bool) -> Body {
+    let drip = stream::unfold((), |()| async {
+        time::sleep(Duration::from_millis(20)).await;
+        Some((Bytes::from_static(b"."), ()))
+    });
+    let parts = stream::iter([Bytes::from_static(body.as_bytes())]);
+    let parts = parts.chain(drip.take(if drips { usize::MAX } else { 0 }));
+    StreamBody::new(parts.map(|part| Ok(Frame::data(part)))).boxed_unsync()
 }
 
 impl State {

@@ -205,7 +205,7 @@ fn a_dead_collector_costs_the_stop_its_time_out_at_most() {
 }
 
 /// Polls as any executor would that is not tokio's.
-fn futures_executor<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn futures_executor<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(thread::Thread);
     impl std::task::Wake for Unpark {
         fn wake(self: Arc<Self>) {
