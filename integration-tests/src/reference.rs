@@ -17,6 +17,10 @@ Beside its attributes, every series of these metrics has the labels `otel_scope_
 `otel_scope_version`, and `otel_scope_kymo_layer` if its layer has a name. `target_info` has the
 attributes of the resource and nothing else.
 
+The linter of Prometheus, `promtool check metrics`, finds fault with three of them:
+`db_client_connection_count`, `process_thread_count` and `process_unix_file_descriptor_count` are
+gauges with names that it keeps for histograms. The conventions give them these names.
+
 All are recorded unless they are switched off, but for these: `kymo.http.server.first_byte.duration`
 when a layer enables it, `kymo.http.server.handler.duration` where `telemetry.http_handler()` is
 added, and `otel.sdk.*` by a service that pushes. `db.*` and `kymo.db.*` are there after
@@ -26,12 +30,12 @@ added, and `otel.sdk.*` by a service that pushes. `db.*` and `kymo.db.*` are the
 attributes of the second of its sections. `kymo.cache.*` are there after `telemetry.cache(…)` and
 `telemetry.redis(…)`; evictions and entries of caches that tell of them, as those of moka do;
 `kymo.redis.redirects` where `telemetry.redis_handle(…).cluster(…)` connects to a cluster.
-`kymo.repository.*` are there after `telemetry.repository(…)`, and `kymo.migration.*` after
-`telemetry.migrations(…)`; of these `kymo.migration.count` and `….latest_version` where `.watch(…)`
-reads them, and `….duration`, `….run.duration` and `….lock.wait_time` where something is run.
+`kymo.repository.*` are there after `telemetry.repository(…)`, and `kymo.migrations` and `kymo.migration.*` after
+`telemetry.migrations(…)`; of these `kymo.migrations` and `kymo.migration.latest_version` where
+`.watch(…)` reads them, and `….duration`, `….run.duration` and `….lock.wait_time` where something is run.
 `process.*` are there after `.process()`, the names that Prometheus client libraries have always used,
-such as `process_open_fds`, after `.process_classic_names()`, `build.info` after `telemetry.build_info(…)`, and `kymo.tokio.*` after
-`telemetry.tokio_runtime(…)`. Of these, `kymo.tokio.blocking.*`, `kymo.tokio.local_queue.depth`,
+such as `process_open_fds`, after `.process_classic_names()`, `kymo.build.info` after
+`telemetry.build_info(…)`, and `kymo.tokio.*` after `telemetry.tokio_runtime(…)`. Of these, `kymo.tokio.blocking.*`, `kymo.tokio.local_queue.depth`,
 `kymo.tokio.task.forced_yields`, `….remote_schedules` and `….spawned`, and
 `kymo.tokio.worker.overflows`, `….polls` and `….steals` need a program that is built with
 `RUSTFLAGS=\"--cfg tokio_unstable\"`.

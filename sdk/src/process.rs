@@ -47,7 +47,7 @@ impl Telemetry {
         self.handouts.of(|| RuntimeMetrics::new(self.meters())).watch(name, handle);
     }
 
-    /// Shows what was built in the labels of `build_info`, a metric that is always 1.
+    /// Shows what was built in the labels of `kymo_build_info`, a metric that is always 1.
     ///
     /// ```
     /// use kymo::process::BuildInfo;
@@ -56,6 +56,9 @@ impl Telemetry {
     /// telemetry.build_info(BuildInfo::new(env!("CARGO_PKG_VERSION")).branch("main"));
     /// # Ok::<_, kymo::InstallError>(())
     /// ```
+    ///
+    /// Each label begins with `kymo_build_`. For dashboards that ask for `version`, a view gives it
+    /// that name: `View::new().rename_attribute("kymo.build.version", "version")`.
     ///
     /// A program is one build: a second call changes nothing.
     pub fn build_info(&self, build: BuildInfo) {

@@ -94,7 +94,7 @@ impl Cache {
     }
 
     /// Has `count` tell at every collection how many entries `cache` has, for as long as somebody
-    /// else holds it: `kymo.cache.entry.count`.
+    /// else holds it: `kymo.cache.entries`.
     ///
     /// It must not block, and neither must the end of `cache`: where its last owner goes during a
     /// collection, that ends it. What is watched twice is counted twice.

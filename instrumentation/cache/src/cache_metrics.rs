@@ -18,7 +18,7 @@ use crate::{
 /// Measures caches through the meters of one provider.
 ///
 /// Clones share their instruments. Make one for each provider: two of one provider do not know each
-/// other's caches, and overwrite each other's `kymo.cache.entry.count`.
+/// other's caches, and overwrite each other's `kymo.cache.entries`.
 #[derive(Debug, Clone)]
 pub struct CacheMetrics(Arc<Shared>);
 

@@ -47,7 +47,7 @@ impl Entries {
     pub(crate) fn observed_by(meter: &Meter) -> Arc<Self> {
         let entries = Arc::new(Self::default());
         let observed = Arc::clone(&entries);
-        metrics::ENTRY_COUNT.observable_up_down_counter(meter, move |instrument| {
+        metrics::ENTRIES.observable_up_down_counter(meter, move |instrument| {
             for (name, entries) in observed.counts() {
                 instrument.observe(entries, &[key::CACHE_NAME.of(name)]);
             }

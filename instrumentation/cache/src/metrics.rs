@@ -42,8 +42,8 @@ pub const EVICTIONS: MetricSpec = MetricSpec {
 };
 
 /// Entries in a cache, as it tells; absent once it is gone.
-pub const ENTRY_COUNT: MetricSpec = MetricSpec {
-    name: "kymo.cache.entry.count",
+pub const ENTRIES: MetricSpec = MetricSpec {
+    name: "kymo.cache.entries",
     kind: MetricKind::UpDownCounter,
     unit: "{entry}",
     description: "Entries in a cache.",
@@ -51,4 +51,4 @@ pub const ENTRY_COUNT: MetricSpec = MetricSpec {
 };
 
 /// Every metric declared in this crate.
-pub const ALL: &[MetricSpec] = &[REQUESTS, LOAD_DURATION, WRITES, EVICTIONS, ENTRY_COUNT];
+pub const ALL: &[MetricSpec] = &[REQUESTS, LOAD_DURATION, WRITES, EVICTIONS, ENTRIES];

@@ -63,7 +63,7 @@ impl Cache {
     /// Measures `cache`, a `moka::future::Cache` or a `moka::sync::Cache`, as this logical cache.
     ///
     /// Wrap a cache of moka once and clone what comes out: the entries of one that is wrapped twice
-    /// are counted twice. `kymo.cache.entry.count` is `entry_count()` of moka, an estimate that is
+    /// are counted twice. `kymo.cache.entries` is `entry_count()` of moka, an estimate that is
     /// right after `run_pending_tasks()`, and is absent once the last clone is gone.
     pub fn moka<C: Measurable>(&self, cache: C) -> C::Measured {
         cache.measured(self)

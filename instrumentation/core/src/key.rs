@@ -228,16 +228,20 @@ pub const RUNTIME_NAME: AttributeKey = AttributeKey::budget(
 
 /// The version of the program, in its info metric.
 pub const BUILD_VERSION: AttributeKey =
-    AttributeKey::closed("version", "The version that was built.");
+    AttributeKey::closed("kymo.build.version", "The version that was built.");
 /// The commit the program was built from.
-pub const BUILD_REVISION: AttributeKey =
-    AttributeKey::closed("revision", "The commit it was built from; absent unless given.");
+pub const BUILD_REVISION: AttributeKey = AttributeKey::closed(
+    "kymo.build.revision",
+    "The commit it was built from; absent unless given.",
+);
 /// The branch the program was built from.
 pub const BUILD_BRANCH: AttributeKey =
-    AttributeKey::closed("branch", "The branch it was built from; absent unless given.");
+    AttributeKey::closed("kymo.build.branch", "The branch it was built from; absent unless given.");
 /// The compiler that built the program.
-pub const BUILD_RUST_VERSION: AttributeKey =
-    AttributeKey::closed("rust_version", "The compiler that built it; absent unless given.");
+pub const BUILD_RUST_VERSION: AttributeKey = AttributeKey::closed(
+    "kymo.build.rust_version",
+    "The compiler that built it; absent unless given.",
+);
 
 /// The name of a layer whose series stand apart; an attribute of the instrumentation scope.
 pub const LAYER: AttributeKey =

@@ -33,14 +33,14 @@
 //! let metrics = exporter.get_finished_metrics()?;
 //! let names: Vec<_> = metrics[0].scope_metrics().flat_map(|s| s.metrics()).map(|m| m.name()).collect();
 //! assert!(names.contains(&"kymo.migration.duration"));
-//! assert!(names.contains(&"kymo.migration.count"));
+//! assert!(names.contains(&"kymo.migrations"));
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! # What is counted when
 //!
-//! | what happens | `kymo.migration.duration` | `kymo.migration.run.duration` | `kymo.migration.count` |
+//! | what happens | `kymo.migration.duration` | `kymo.migration.run.duration` | `kymo.migrations` |
 //! | --- | --- | --- | --- |
 //! | a migration is run | once, `up` | once for all of them | it is `applied` |
 //! | one is marked by `skip` | once, `skip` | once, `skip` | it is `applied` |

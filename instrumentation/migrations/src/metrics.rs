@@ -49,8 +49,8 @@ pub const LOCK_WAIT_TIME: MetricSpec = MetricSpec {
 /// Migrations by where they stand, of the program's and the database's together; each is in one state.
 ///
 /// As the database said at the last reading. Absent if that failed, or is too long ago.
-pub const COUNT: MetricSpec = MetricSpec {
-    name: "kymo.migration.count",
+pub const MIGRATIONS: MetricSpec = MetricSpec {
+    name: "kymo.migrations",
     kind: MetricKind::UpDownCounter,
     unit: "{migration}",
     description: "Migrations by state, as the database last said.",
@@ -58,7 +58,7 @@ pub const COUNT: MetricSpec = MetricSpec {
 };
 
 /// The highest version that was applied without failing, also if the program does not know it; 0 if
-/// there is none. Absent as [`COUNT`] is: it is no gauge, since the SDK repeats the last value of one
+/// there is none. Absent as [`MIGRATIONS`] is: it is no gauge, since the SDK repeats the last value of one
 /// that is not observed any more.
 pub const LATEST_VERSION: MetricSpec = MetricSpec {
     name: "kymo.migration.latest_version",
@@ -79,4 +79,4 @@ pub const READ_ERRORS: MetricSpec = MetricSpec {
 
 /// Every metric declared in this crate.
 pub const ALL: &[MetricSpec] =
-    &[DURATION, RUN_DURATION, RUNNING, LOCK_WAIT_TIME, COUNT, LATEST_VERSION, READ_ERRORS];
+    &[DURATION, RUN_DURATION, RUNNING, LOCK_WAIT_TIME, MIGRATIONS, LATEST_VERSION, READ_ERRORS];

@@ -17,7 +17,7 @@ use crate::{
 /// Measures migrations through the meters of one provider.
 ///
 /// Clones share their instruments. Make one for each provider: two of one provider do not know of each
-/// other's databases, and overwrite each other's `kymo.migration.count`.
+/// other's databases, and overwrite each other's `kymo.migrations`.
 #[derive(Debug, Clone)]
 pub struct MigrationMetrics {
     instruments: Arc<Instruments>,

@@ -20,7 +20,7 @@ impl Registry {
     pub(crate) fn observed_by(meter: &Meter) -> Arc<Self> {
         let registry = Arc::new(Self::default());
         let observed = Arc::clone(&registry);
-        metrics::COUNT.observable_up_down_counter(meter, move |instrument| {
+        metrics::MIGRATIONS.observable_up_down_counter(meter, move |instrument| {
             for (name, counts) in observed.counts() {
                 for (state, migrations) in counts.states() {
                     let attributes = [name.clone(), key::MIGRATION_STATE.of(state)];

@@ -5,7 +5,7 @@ use opentelemetry::{KeyValue, Value, metrics::MeterProvider};
 
 use crate::{metrics, scope};
 
-/// What was built, as the metric `build_info` that Prometheus users join with others.
+/// What was built, as the metric `kymo_build_info` that Prometheus users join with others.
 ///
 /// ```
 /// use kymo_process::BuildInfo;
@@ -16,7 +16,8 @@ use crate::{metrics, scope};
 /// ```
 ///
 /// The labels are those of Prometheus' own `prometheus_build_info`, with `rust_version` in the
-/// place of `goversion`. One program is one build: register one.
+/// place of `goversion`, and each begins with `kymo_build_`: an attribute of OpenTelemetry has a
+/// namespace. One program is one build: register one.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is shown before `register()`"]
 pub struct BuildInfo {

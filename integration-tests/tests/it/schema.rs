@@ -20,7 +20,7 @@ async fn scrape(shop: &Bookshop) -> Scrape {
 }
 
 fn count(scrape: &Scrape, state: &str) -> f64 {
-    scrape.value("kymo_migration_count", &[DATABASE, ("kymo_migration_state", state)])
+    scrape.value("kymo_migrations", &[DATABASE, ("kymo_migration_state", state)])
 }
 
 fn counts(scrape: &Scrape) -> [String; 5] {
@@ -46,7 +46,7 @@ async fn what_another_program_does_to_the_schema_is_seen_within_the_interval() {
     let shop = Bookshop::start_with(&["--database-url", &format!("sqlite:{}", file.display())]);
     let ready = async || shop.client().get("/ready").await.status.as_u16();
 
-    let is_read = |scrape: &Scrape| scrape.family("kymo_migration_count").is_some();
+    let is_read = |scrape: &Scrape| scrape.family("kymo_migrations").is_some();
     let first = eventually(SEEN, async || scrape(&shop).await, is_read).await;
     assert_eq!(counts(&first), ["2", "0", "0", "0", "0"]);
     assert_eq!(first.value("kymo_migration_latest_version", &[DATABASE]).to_string(), "2");

@@ -1,7 +1,7 @@
 //! The process, its runtimes and its build, through the handle.
 
 use kymo::{
-    Telemetry, TelemetryBuilder,
+    Telemetry, TelemetryBuilder, View,
     process::{BuildInfo, Handle},
 };
 use opentelemetry_sdk::metrics::SdkMeterProvider;
@@ -50,8 +50,18 @@ fn a_program_is_one_build() {
     telemetry.build_info(BuildInfo::new("1.2.3").revision("abc"));
     telemetry.build_info(BuildInfo::new("9.9.9"));
     let page = page(&telemetry);
-    assert!(page.contains("\nbuild_info{revision=\"abc\",version=\"1.2.3\"} 1\n"), "{page}");
+    let labels = "kymo_build_revision=\"abc\",kymo_build_version=\"1.2.3\"";
+    assert!(page.contains(&format!("\nkymo_build_info{{{labels}}} 1\n")), "{page}");
     assert!(!page.contains("9.9.9"));
+}
+
+#[test]
+fn a_view_gives_the_labels_of_a_build_the_names_that_dashboards_know() {
+    let view = View::new().rename_attribute("kymo.build.version", "version");
+    let telemetry = build(|builder| builder.view("kymo.build.info", view));
+    telemetry.build_info(BuildInfo::new("1.2.3"));
+    let page = page(&telemetry);
+    assert!(page.contains("\nkymo_build_info{version=\"1.2.3\"} 1\n"), "{page}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub(crate) const REQUESTS: &str = "kymo.cache.requests";
 pub(crate) const LOADS: &str = "kymo.cache.load.duration";
 pub(crate) const WRITES: &str = "kymo.cache.writes";
 pub(crate) const EVICTIONS: &str = "kymo.cache.evictions";
-pub(crate) const ENTRIES: &str = "kymo.cache.entry.count";
+pub(crate) const ENTRIES: &str = "kymo.cache.entries";
 pub(crate) const FOLDED: &str = "kymo.cardinality.folded";
 
 pub(crate) struct Meters {

@@ -16,7 +16,7 @@ use sqlx::{
 
 pub(crate) const DURATION: &str = "kymo.migration.duration";
 pub(crate) const RUNS: &str = "kymo.migration.run.duration";
-pub(crate) const COUNT: &str = "kymo.migration.count";
+pub(crate) const COUNT: &str = "kymo.migrations";
 pub(crate) const LATEST: &str = "kymo.migration.latest_version";
 pub(crate) const READ_ERRORS: &str = "kymo.migration.read.errors";
 pub(crate) const FOLDED: &str = "kymo.cardinality.folded";

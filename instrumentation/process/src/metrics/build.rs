@@ -4,7 +4,7 @@ use kymo_core::{MetricKind, MetricSpec, key};
 
 /// Always 1; its attributes say what was built, for joins in queries.
 pub const BUILD_INFO: MetricSpec = MetricSpec {
-    name: "build.info",
+    name: "kymo.build.info",
     kind: MetricKind::Gauge,
     unit: "{build}",
     description: "What was built, in attributes; always 1.",

@@ -33,7 +33,7 @@ fn migrate(place: &Place, folder: &Path, protocol: &str, endpoint: &str) -> bool
 }
 
 fn count(points: &[Point], state: &str) -> f64 {
-    sum(points, "kymo.migration.count", &[("kymo.migration.state", state)])
+    sum(points, "kymo.migrations", &[("kymo.migration.state", state)])
 }
 
 #[track_caller]
@@ -118,5 +118,5 @@ async fn a_job_whose_database_is_not_there_says_so() {
     let arrived = |points: &Vec<Point>| sum(points, "kymo.migration.run.duration", &[]) > 0.5;
     let points = eventually(PATIENCE, look, arrived).await;
     assert!(sum(&points, "kymo.migration.read.errors", &[]) > 0.5);
-    assert!(points.iter().all(|point| point.name != "kymo.migration.count"));
+    assert!(points.iter().all(|point| point.name != "kymo.migrations"));
 }

@@ -56,7 +56,7 @@ pub(crate) fn standing(snapshot: &Snapshot, name: &str) -> Option<Standing> {
     let mut standing = [0; 6];
     let states = ["applied", "pending", "failed", "mismatch", "unknown"];
     for (place, state) in standing.iter_mut().zip(states) {
-        let count = snapshot.up_down_counter("kymo.migration.count");
+        let count = snapshot.up_down_counter("kymo.migrations");
         let value = count.with("kymo.migration.state", state).with(pool, name.to_owned());
         *place = whole(value.try_value()?);
     }

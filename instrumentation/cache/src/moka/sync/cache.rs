@@ -51,7 +51,7 @@ impl<K, V, S> MeasuredCache<K, V, S> {
     /// moka's own cache.
     ///
     /// What is done with it goes round all counts, except that of its entries and of evictions. A
-    /// clone of it does not keep `kymo.cache.entry.count` alive.
+    /// clone of it does not keep `kymo.cache.entries` alive.
     pub fn inner(&self) -> &Moka<K, V, S> {
         &self.0.moka
     }
