@@ -5,7 +5,7 @@ use opentelemetry::{KeyValue, Value};
 
 use crate::label::{OwnedLabel, push_value};
 use crate::layout::{Layout, Part};
-use crate::point::Attributed;
+use crate::point::{Attributed, Visitor};
 
 /// Makes the labels of one series after the other, in memory that it keeps.
 #[derive(Debug, Default)]
@@ -13,13 +13,32 @@ pub(crate) struct Assembler {
     layouts: Vec<Layout>,
     /// The layout of the current series.
     current: usize,
-    /// Whether layouts have been forgotten, so that rivals may not have been noticed.
-    is_crowded: bool,
+    /// Those that series of the family have.
+    used: Vec<usize>,
+    /// Which layout so many series in a row have, in the order of the family.
+    runs: Vec<(usize, usize)>,
+    /// The runs that have begun, and what is left of the last of them.
+    begun: usize,
+    left: usize,
+    /// Whether two series of the family may have the same labels.
+    is_ambiguous: bool,
     /// The values of the current series that cannot be borrowed.
     text: String,
     /// Where in `text` the value of each attribute is, or of each label if the layout is not plain.
     ranges: Vec<Range<usize>>,
     labels: Vec<Label<'static>>,
+}
+
+/// Looks at every series of a metric before any is pushed.
+pub(crate) struct Survey<'a> {
+    pub(crate) assembler: &'a mut Assembler,
+    pub(crate) it: Surroundings<'a>,
+}
+
+impl Visitor for Survey<'_> {
+    fn visit(&mut self, point: &impl Attributed) {
+        self.assembler.look(point, self.it);
+    }
 }
 
 /// What all series of a metric have in common.
@@ -31,24 +50,69 @@ pub(crate) struct Surroundings<'a> {
 }
 
 impl Assembler {
-    /// Gets ready for a series, and says whether another one could have the same labels.
+    /// Begins a family, all of whose series are looked at first.
+    pub(crate) fn begin(&mut self) {
+        self.used.clear();
+        self.runs.clear();
+        (self.begun, self.left) = (0, 0);
+        self.is_ambiguous = false;
+    }
+
+    /// Whether two of the series that were looked at may have the same labels.
     ///
     /// That is so when distinct attributes can become equal labels: when keys were joined, when a
     /// value has another type elsewhere, or when it is empty, which Prometheus takes for absent.
-    pub(crate) fn prepare<P: Attributed + ?Sized>(
-        &mut self,
-        point: &P,
-        it: Surroundings<'_>,
-    ) -> bool {
+    pub(crate) const fn is_ambiguous(&self) -> bool {
+        self.is_ambiguous
+    }
+
+    fn look<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) {
+        if self.is_ambiguous {
+            return;
+        }
         self.current = self.layout(point, it);
+        match self.runs.last_mut() {
+            Some((layout, series)) if *layout == self.current => *series += 1,
+            _ => {
+                self.runs.push((self.current, 1));
+                self.use_layout();
+            }
+        }
+        self.is_ambiguous |= point.attributes().any(is_empty);
+    }
+
+    /// Notes that series of the family have the current layout.
+    fn use_layout(&mut self) {
+        let Assembler { layouts, current, used, .. } = self;
+        if used.contains(current) {
+            return;
+        }
+        let layout = &layouts[*current];
+        let is_ambiguous =
+            layout.is_ambiguous || used.iter().any(|other| layout.is_rival(&layouts[*other]));
+        used.push(*current);
+        self.is_ambiguous |= is_ambiguous;
+    }
+
+    /// Gets ready for the next series of the family, in the order in which they were looked at.
+    pub(crate) fn prepare<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) {
+        if self.is_ambiguous {
+            self.current = self.layout(point, it);
+        } else {
+            self.skip();
+        }
         self.write_text(point, it);
-        let is_empty = |attribute: &KeyValue| match &attribute.value {
-            Value::String(text) => text.as_str().is_empty(),
-            _ => false,
-        };
-        self.is_crowded
-            || self.layouts[self.current].is_ambiguous
-            || point.attributes().any(is_empty)
+    }
+
+    /// Passes a series over.
+    pub(crate) fn skip(&mut self) {
+        if self.left == 0
+            && let Some((layout, series)) = self.runs.get(self.begun)
+        {
+            (self.current, self.left) = (*layout, *series);
+            self.begun += 1;
+        }
+        self.left = self.left.saturating_sub(1);
     }
 
     /// Gives out the labels of the series that was prepared last.
@@ -90,18 +154,13 @@ impl Assembler {
         if let Some(index) = self.layouts.iter().position(fits) {
             return index;
         }
-        let mut layout = Layout::of(point.attributes(), it.scope, it.scope_labels, it.is_histogram);
-        for other in &mut self.layouts {
-            if layout.is_rival(other) {
-                other.is_ambiguous = true;
-                layout.is_ambiguous = true;
-            }
-        }
+        let layout = Layout::of(point.attributes(), it.scope, it.scope_labels, it.is_histogram);
         if self.layouts.len() < LAYOUTS {
             self.layouts.push(layout);
             return self.layouts.len() - 1;
         }
-        self.is_crowded = true;
+        // Series that were looked at may have had the one that is forgotten.
+        self.is_ambiguous = true;
         let victim = (self.current + 1) % LAYOUTS;
         self.layouts[victim] = layout;
         victim
@@ -136,6 +195,13 @@ impl Assembler {
                 self.ranges.push(start..self.text.len());
             }
         }
+    }
+}
+
+fn is_empty(attribute: &KeyValue) -> bool {
+    match &attribute.value {
+        Value::String(text) => text.as_str().is_empty(),
+        _ => false,
     }
 }
 

@@ -60,7 +60,8 @@ impl BridgeBuilder {
 
     /// Leaves out the labels `otel_scope_*`, which say which library a series comes from.
     ///
-    /// Series of two libraries may then have the same labels; the later ones are dropped.
+    /// Series of two libraries may then have the same labels: sums and histograms are added, and of
+    /// gauges one is kept.
     pub fn without_scope_info(mut self) -> Self {
         self.scope_info = false;
         self

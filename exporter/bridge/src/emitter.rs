@@ -1,16 +1,18 @@
 use std::time::SystemTime;
 
-use kymo_exposition::{Family, Histogram, Kind, Label, Number, Series, Sink, Value};
+use kymo_exposition::{Family, Histogram, Kind, Number, Series, Sink, Value};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::data::{AggregatedMetrics, HistogramDataPoint, Metric, MetricData};
 
-use crate::assembler::{Assembler, Surroundings};
+use crate::assembler::{Assembler, Surroundings, Survey};
 use crate::definition::Definition;
 use crate::label::OwnedLabel;
 use crate::loss::{Cause, Losses};
+use crate::merger::Merger;
 use crate::native::Natives;
 use crate::otel::{self, Entry};
 use crate::point::{self, Attributed};
+use crate::rank::Rank;
 use crate::unique::Unique;
 
 /// Pushes families of OpenTelemetry metrics into a sink, in memory that it keeps between series.
@@ -23,17 +25,28 @@ pub(crate) struct Emitter<'a> {
     common: &'a [OwnedLabel],
     scopes: Vec<Vec<OwnedLabel>>,
     assembler: Assembler,
+    /// Where the series of a family go of which some may be equal.
+    merger: Merger,
+    is_merging: bool,
     natives: Natives,
     bounds: Vec<f64>,
     counts: Vec<u64>,
 }
 
-/// Where in a family a series is.
+/// The metric of a family that is being pushed.
 #[derive(Clone, Copy)]
 struct Position<'a> {
     family: &'a [Entry<'a>],
     entry: usize,
-    point: usize,
+}
+
+/// What a point says beside its attributes.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    start_time: Option<SystemTime>,
+    value: Value<'a>,
+    /// Whether it is the latest of some, and no sum.
+    is_latest: bool,
 }
 
 impl<'a> Emitter<'a> {
@@ -52,6 +65,8 @@ impl<'a> Emitter<'a> {
             common,
             scopes,
             assembler: Assembler::default(),
+            merger: Merger::default(),
+            is_merging: false,
             natives: Natives::default(),
             bounds: Vec::new(),
             counts: Vec::new(),
@@ -67,16 +82,20 @@ impl<'a> Emitter<'a> {
         };
         let Definition { kind, help, unit, .. } = &**definition;
         self.sink.family(&Family { name, help, unit, kind: *kind });
-        self.unique.reset();
-        if shared || self.has_twin_scopes(family) {
-            self.unique.activate();
-        }
+        self.unique.reset(shared);
+        self.is_merging = self.has_twin_scopes(family) | self.survey(family);
         for (entry, Entry { metric, .. }) in family.iter().enumerate() {
             match metric {
-                Some(metric) => self.metric(metric, Position { family, entry, point: 0 }),
+                Some(metric) => self.metric(metric, Position { family, entry }),
                 None => self.target(),
             }
         }
+        let Emitter { sink, unique, losses, merger, .. } = self;
+        let push = |series: &Series<'_>| {
+            unique.insert(series.labels);
+            sink.series(series);
+        };
+        merger.give(push, |cause| losses.record(&definition.name, cause));
     }
 
     fn target(&mut self) {
@@ -99,53 +118,42 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    fn data<T: Copy + Into<Number>>(&mut self, data: &MetricData<T>, mut at: Position<'_>) {
+    fn data<T: Copy + Into<Number>>(&mut self, data: &MetricData<T>, at: Position<'_>) {
         match data {
             MetricData::Gauge(gauge) => {
                 for point in gauge.data_points() {
-                    self.number(point, point.value(), None, at);
-                    at.point += 1;
+                    let value = Value::Number(point.value().into(), None);
+                    self.series(point, Reading { start_time: None, value, is_latest: true }, at);
                 }
             }
             MetricData::Sum(sum) => {
-                let start = sum.is_monotonic().then(|| sum.start_time());
+                let start_time = sum.is_monotonic().then(|| sum.start_time());
                 for point in sum.data_points() {
-                    self.number(point, point.value(), start, at);
-                    at.point += 1;
+                    let value = Value::Number(point.value().into(), None);
+                    self.series(point, Reading { start_time, value, is_latest: false }, at);
                 }
             }
             MetricData::Histogram(histogram) => {
                 for point in histogram.data_points() {
                     self.histogram(point, histogram.start_time(), at);
-                    at.point += 1;
                 }
             }
             MetricData::ExponentialHistogram(histogram) => {
                 self.losses.record(at.name(), Cause::ExponentialHistogram);
                 let mut natives = std::mem::take(&mut self.natives);
                 for point in histogram.data_points() {
-                    match natives.make(point) {
-                        Some(native) => {
-                            let value = Value::NativeHistogram(native);
-                            self.series(point, Some(histogram.start_time()), value, at);
-                        }
-                        None => self.losses.record(at.name(), Cause::CoarseHistogram),
-                    }
-                    at.point += 1;
+                    let Some(native) = natives.make(point) else {
+                        self.losses.record(at.name(), Cause::CoarseHistogram);
+                        self.assembler.skip();
+                        continue;
+                    };
+                    let start_time = Some(histogram.start_time());
+                    let value = Value::NativeHistogram(native);
+                    self.series(point, Reading { start_time, value, is_latest: false }, at);
                 }
                 self.natives = natives;
             }
         }
-    }
-
-    fn number<P: Attributed>(
-        &mut self,
-        point: &P,
-        number: impl Into<Number>,
-        start: Option<SystemTime>,
-        at: Position<'_>,
-    ) {
-        self.series(point, start, Value::Number(number.into(), None), at);
     }
 
     fn histogram<T: Copy + Into<Number>>(
@@ -170,51 +178,37 @@ impl<'a> Emitter<'a> {
             sum: Some(point.sum().into()),
             exemplars: &[],
         });
-        self.series(point, Some(start), value, at);
+        self.series(point, Reading { start_time: Some(start), value, is_latest: false }, at);
         self.bounds = bounds;
         self.counts = counts;
     }
 
-    fn series<P: Attributed>(
-        &mut self,
-        point: &P,
-        start_time: Option<SystemTime>,
-        value: Value<'_>,
-        at: Position<'_>,
-    ) {
-        let scope = at.family[at.entry].scope;
-        let it = surroundings(&self.scopes, scope, at);
-        if self.assembler.prepare(point, it) && self.unique.activate() {
-            self.remember(at);
-            self.assembler.prepare(point, surroundings(&self.scopes, scope, at));
-        }
-        let Emitter { assembler, unique, sink, losses, scopes, .. } = self;
-        assembler.give(point, surroundings(scopes, scope, at), |labels: &[Label<'_>]| {
-            if unique.insert(labels) {
-                sink.series(&Series { labels, start_time, value });
+    fn series<P: Attributed>(&mut self, point: &P, reading: Reading<'_>, at: Position<'_>) {
+        let Reading { start_time, value, is_latest } = reading;
+        let it = at.surroundings(&self.scopes);
+        self.assembler.prepare(point, it);
+        let Emitter { assembler, merger, unique, sink, is_merging, .. } = self;
+        assembler.give(point, it, |labels| {
+            let series = Series { labels, start_time, value };
+            if *is_merging {
+                let rank = Rank::of(at.entry, point.attributes());
+                merger.hold(rank, at.unit(), &series, is_latest);
             } else {
-                losses.record(at.name(), Cause::DuplicateSeries);
+                unique.insert(labels);
+                sink.series(&series);
             }
         });
     }
 
-    /// Makes good for the series of the family that came before anybody was watching.
-    fn remember(&mut self, end: Position<'_>) {
-        for (entry, Entry { metric, scope, .. }) in end.family[..=end.entry].iter().enumerate() {
+    /// Whether two series of the family may have the same labels.
+    fn survey(&mut self, family: &[Entry<'_>]) -> bool {
+        self.assembler.begin();
+        for (entry, Entry { metric, .. }) in family.iter().enumerate() {
             let Some(metric) = metric else { continue };
-            let mut left = if entry == end.entry { end.point } else { usize::MAX };
-            point::each(metric, |attributes| {
-                if left > 0 {
-                    left -= 1;
-                    let it = surroundings(&self.scopes, *scope, end);
-                    self.assembler.prepare(attributes, it);
-                    let unique = &mut self.unique;
-                    self.assembler.give(attributes, it, |labels| {
-                        unique.insert(labels);
-                    });
-                }
-            });
+            let it = Position { family, entry }.surroundings(&self.scopes);
+            point::each(metric, &mut Survey { assembler: &mut self.assembler, it });
         }
+        self.assembler.is_ambiguous()
     }
 
     /// Whether two metrics of the family have the same labels besides their attributes.
@@ -230,16 +224,17 @@ impl<'a> Position<'a> {
     fn name(self) -> &'a str {
         &self.family[self.entry].definition.name
     }
-}
 
-fn surroundings<'a>(
-    scopes: &'a [Vec<OwnedLabel>],
-    scope: usize,
-    at: Position<'_>,
-) -> Surroundings<'a> {
-    Surroundings {
-        scope,
-        scope_labels: scopes.get(scope).map(Vec::as_slice).unwrap_or_default(),
-        is_histogram: at.family[at.entry].definition.kind == Kind::Histogram,
+    fn unit(self) -> &'a str {
+        self.family[self.entry].metric.map(Metric::unit).unwrap_or_default()
+    }
+
+    fn surroundings(self, scopes: &[Vec<OwnedLabel>]) -> Surroundings<'_> {
+        let Entry { scope, definition, .. } = &self.family[self.entry];
+        Surroundings {
+            scope: *scope,
+            scope_labels: scopes.get(*scope).map(Vec::as_slice).unwrap_or_default(),
+            is_histogram: definition.kind == Kind::Histogram,
+        }
     }
 }

@@ -16,6 +16,12 @@ impl OwnedLabel {
     }
 }
 
+impl From<Label<'_>> for OwnedLabel {
+    fn from(label: Label<'_>) -> Self {
+        OwnedLabel { name: label.name.to_owned(), value: label.value.to_owned() }
+    }
+}
+
 /// The label name for an attribute key.
 ///
 /// What a label name cannot contain becomes `_`, runs of `_` become one, and a leading digit gets a

@@ -100,16 +100,21 @@ impl Layout {
 
     /// Whether a series of the one and a series of the other can have equal labels, as with `1` and
     /// `"1"`.
+    ///
+    /// Those of two scopes whose attributes are the same differ in the labels of their scopes.
     pub(crate) fn is_rival(&self, other: &Self) -> bool {
-        let (mine, others) = (&self.labels, &other.labels);
+        let names = |layout: &Self| {
+            let mut names: Vec<_> = layout.labels.iter().map(|label| label.name.clone()).collect();
+            names.sort_unstable();
+            names
+        };
         let types = |layout: &Self| {
             let mut types = layout.attributes.clone();
             types.sort_by(|a, b| a.0.cmp(&b.0));
             types
         };
-        self.scope == other.scope
-            && mine.len() == others.len()
-            && mine.iter().zip(others).all(|(a, b)| a.name == b.name)
+        self.labels.len() == other.labels.len()
+            && names(self) == names(other)
             && types(self) != types(other)
     }
 }

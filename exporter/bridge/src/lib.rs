@@ -39,6 +39,10 @@
 //! Families of other collectors are passed on as they are, without timestamps: a scrape is about now.
 //! There are no exemplars, because the SDK collects none yet.
 //!
+//! Series that are distinct there can be equal here: `x=""` and no `x`, the number 1 and the text `1`,
+//! or without the labels of the scope. Of such, sums and histograms are added, histograms in the
+//! buckets that both have; of gauges one is kept, the same in every process.
+//!
 //! What cannot be passed on is dropped as narrowly as possible, logged once, and listed by
 //! [`Bridge::losses`]. Whatever a family was in the first scrape, it stays.
 //!
@@ -53,18 +57,22 @@ mod emitter;
 mod error;
 mod foreign;
 mod guard;
+mod held;
 mod label;
 mod layout;
 mod loss;
 mod marker;
+mod merger;
 mod name;
 mod native;
 mod otel;
 mod point;
 mod proto;
+mod rank;
 mod reader;
 mod reading;
 mod scope;
+mod series_key;
 mod source;
 mod unique;
 mod unit;

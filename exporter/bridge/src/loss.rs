@@ -42,8 +42,12 @@ pub enum Cause {
     ExponentialHistogram,
     /// An exponential histogram is too coarse (scale below -4) for a native histogram.
     CoarseHistogram,
-    /// Two series of a family have the same labels; the later one is dropped.
+    /// Two series of a family have the same labels and cannot be added: gauges, series of two units,
+    /// or of two collectors. One is dropped, which is the same in every process for gauges.
     DuplicateSeries,
+    /// Two histograms became one and have other buckets; those that both have are kept, with all
+    /// observations.
+    UnlikeBuckets,
     /// A series has labels or buckets that no format can write.
     MalformedSeries,
     /// A family has an empty or illegal name.
@@ -86,7 +90,12 @@ impl fmt::Display for Cause {
             Cause::CoarseHistogram => {
                 "an exponential histogram of a scale below -4 is dropped; use explicit buckets"
             }
-            Cause::DuplicateSeries => "two of its series have the same labels, the first is used",
+            Cause::DuplicateSeries => {
+                "two of its series have the same labels and cannot be added, one is used"
+            }
+            Cause::UnlikeBuckets => {
+                "two histograms have the same labels and other buckets, those that both have are used"
+            }
             Cause::MalformedSeries => {
                 "a series has labels or buckets that cannot be written; label names must be legal and distinct, bounds ascend"
             }

@@ -115,14 +115,14 @@ impl Otel {
             let entry = |definition| Entry { definition, metric: None, scope: 0 };
             entries.extend(target.map(entry));
         }
-        // The SDK keeps scopes in a hash map. Sorted, conflicts end the same way in every process.
+        // The SDK keeps scopes in a hash map, and metrics in the order in which they were made.
+        // Sorted, conflicts end the same way in every process.
         let mut scopes: Vec<_> = metrics.scope_metrics().enumerate().collect();
-        scopes.sort_by_key(|(_, scoped)| {
-            let scope = scoped.scope();
-            (scope.name(), scope.version(), scope.schema_url())
-        });
+        scopes.sort_by_cached_key(|(_, scoped)| scope::order(scoped.scope()));
         for (scope, scoped) in scopes {
-            for metric in scoped.metrics() {
+            let mut all: Vec<_> = scoped.metrics().collect();
+            all.sort_by_key(|metric| (metric.name(), metric.unit(), metric.description()));
+            for metric in all {
                 let (kind, ratio) = classify(metric);
                 let name = self.rules.translate(metric.name(), metric.unit(), kind, ratio);
                 let help = metric.description();

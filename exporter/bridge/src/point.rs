@@ -33,33 +33,27 @@ impl<T> Attributed for ExponentialHistogramDataPoint<T> {
     }
 }
 
-impl Attributed for [&KeyValue] {
-    fn attributes(&self) -> impl Iterator<Item = &KeyValue> {
-        self.iter().copied()
-    }
+/// Whoever looks at points, whatever their kind.
+pub(crate) trait Visitor {
+    fn visit(&mut self, point: &impl Attributed);
 }
 
-/// Shows the attributes of every point of a metric, in their order.
-pub(crate) fn each(metric: &Metric, mut show: impl FnMut(&[&KeyValue])) {
+/// Shows every point of a metric, in their order.
+pub(crate) fn each(metric: &Metric, visitor: &mut impl Visitor) {
     match metric.data() {
-        AggregatedMetrics::F64(data) => each_of(data, &mut show),
-        AggregatedMetrics::U64(data) => each_of(data, &mut show),
-        AggregatedMetrics::I64(data) => each_of(data, &mut show),
+        AggregatedMetrics::F64(data) => each_of(data, visitor),
+        AggregatedMetrics::U64(data) => each_of(data, visitor),
+        AggregatedMetrics::I64(data) => each_of(data, visitor),
     }
 }
 
-fn each_of<T>(data: &MetricData<T>, show: &mut impl FnMut(&[&KeyValue])) {
+fn each_of<T>(data: &MetricData<T>, visitor: &mut impl Visitor) {
     match data {
-        MetricData::Gauge(it) => shown(it.data_points(), show),
-        MetricData::Sum(it) => shown(it.data_points(), show),
-        MetricData::Histogram(it) => shown(it.data_points(), show),
-        MetricData::ExponentialHistogram(it) => shown(it.data_points(), show),
+        MetricData::Gauge(it) => it.data_points().for_each(|point| visitor.visit(point)),
+        MetricData::Sum(it) => it.data_points().for_each(|point| visitor.visit(point)),
+        MetricData::Histogram(it) => it.data_points().for_each(|point| visitor.visit(point)),
+        MetricData::ExponentialHistogram(it) => {
+            it.data_points().for_each(|point| visitor.visit(point));
+        }
     }
-}
-
-fn shown<'a, P: Attributed + 'a>(
-    points: impl Iterator<Item = &'a P>,
-    show: &mut impl FnMut(&[&KeyValue]),
-) {
-    points.for_each(|point| show(&point.attributes().collect::<Vec<_>>()));
 }

@@ -21,6 +21,12 @@ pub(crate) fn labels(scope: &InstrumentationScope) -> Vec<OwnedLabel> {
     fixed.chain(attributes.into_iter().filter(free)).collect()
 }
 
+/// By what scopes are sorted.
+pub(crate) fn order(scope: &InstrumentationScope) -> Vec<(String, String)> {
+    let labels = labels(scope).into_iter();
+    labels.map(|OwnedLabel { name, value }| (name, value)).collect()
+}
+
 const NAME: &str = "otel_scope_name";
 const VERSION: &str = "otel_scope_version";
 const SCHEMA_URL: &str = "otel_scope_schema_url";

@@ -5,6 +5,7 @@
 mod allocation;
 mod attributes;
 mod builder;
+mod collisions;
 mod deviations;
 mod differential;
 mod exponential;

@@ -1,0 +1,161 @@
+use std::cmp::Ordering;
+use std::mem;
+use std::time::SystemTime;
+
+use kymo_exposition::{Histogram, Label, NativeBuckets, NativeHistogram, Number, Series, Value};
+
+use crate::label::OwnedLabel;
+use crate::loss::Cause;
+use crate::rank::Rank;
+
+/// A series that is held until all series of its family are known.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) key: Box<[u8]>,
+    pub(crate) rank: Rank,
+    labels: Vec<OwnedLabel>,
+    unit: String,
+    start_time: Option<SystemTime>,
+    value: Content,
+}
+
+/// The value of a series, and what becomes of two.
+#[derive(Debug)]
+enum Content {
+    /// Two are added.
+    Sum(Number),
+    /// One of two is kept.
+    Reading(Number),
+    /// Two are added, in the buckets that both have.
+    Histogram { bounds: Vec<f64>, counts: Vec<u64>, sum: Option<Number> },
+    /// One of two is kept: no writer has native histograms yet.
+    Native { shape: NativeHistogram<'static>, positive: Vec<u64>, negative: Vec<u64> },
+}
+
+impl Held {
+    /// A copy of the series, or `None` when nobody holds such values.
+    ///
+    /// `is_reading` says that its number is the latest of some, and no sum.
+    pub(crate) fn copy(
+        key: &[u8],
+        rank: Rank,
+        unit: &str,
+        series: &Series<'_>,
+        is_reading: bool,
+    ) -> Option<Self> {
+        let value = match &series.value {
+            Value::Number(number, _) if is_reading => Content::Reading(*number),
+            Value::Number(number, _) => Content::Sum(*number),
+            Value::Histogram(it) => Content::Histogram {
+                bounds: it.bounds.into(),
+                counts: it.counts.into(),
+                sum: it.sum,
+            },
+            Value::NativeHistogram(it) => {
+                let empty = |side: NativeBuckets<'_>| NativeBuckets { counts: &[], ..side };
+                let (positive, negative) = (empty(it.positive), empty(it.negative));
+                Content::Native {
+                    shape: NativeHistogram { positive, negative, exemplars: &[], ..*it },
+                    positive: it.positive.counts.into(),
+                    negative: it.negative.counts.into(),
+                }
+            }
+            _ => return None,
+        };
+        let labels = series.labels.iter().copied().map(OwnedLabel::from).collect();
+        let start_time = series.start_time;
+        Some(Held { key: key.into(), rank, labels, unit: unit.to_owned(), start_time, value })
+    }
+
+    /// Takes in a series with the same labels that comes later, and says what that costs, if it
+    /// costs anything.
+    pub(crate) fn take_in(&mut self, later: Self) -> Option<Cause> {
+        let cost = match (&mut self.value, later.value) {
+            _ if self.unit != later.unit => return Some(Cause::DuplicateSeries),
+            (Content::Sum(sum), Content::Sum(other)) => {
+                *sum = plus(*sum, other);
+                None
+            }
+            (
+                Content::Histogram { bounds, counts, sum },
+                Content::Histogram { bounds: others, counts: more, sum: other },
+            ) => {
+                *sum = sum.zip(other).map(|(sum, other)| plus(sum, other));
+                let is_alike = *bounds == others;
+                let total = total(counts).saturating_add(total(&more));
+                let common = common(&ends(bounds, counts), &ends(&others, &more));
+                *bounds = common.iter().map(|(bound, _)| *bound).collect();
+                *counts = apart(common.iter().map(|(_, below)| *below).chain([total]));
+                (!is_alike).then_some(Cause::UnlikeBuckets)
+            }
+            _ => return Some(Cause::DuplicateSeries),
+        };
+        self.start_time = self.start_time.min(later.start_time);
+        // An empty label says no more than none.
+        if later.labels.len() < self.labels.len() {
+            self.labels = later.labels;
+        }
+        cost
+    }
+
+    /// Gives out the series.
+    pub(crate) fn give(&self, take: impl FnOnce(&Series<'_>)) {
+        let labels: Vec<Label<'_>> = self.labels.iter().map(OwnedLabel::borrowed).collect();
+        let value = match &self.value {
+            Content::Sum(number) | Content::Reading(number) => Value::Number(*number, None),
+            Content::Histogram { bounds, counts, sum } => {
+                Value::Histogram(Histogram { bounds, counts, sum: *sum, exemplars: &[] })
+            }
+            Content::Native { shape, positive, negative } => {
+                Value::NativeHistogram(NativeHistogram {
+                    positive: NativeBuckets { counts: positive, ..shape.positive },
+                    negative: NativeBuckets { counts: negative, ..shape.negative },
+                    ..*shape
+                })
+            }
+        };
+        take(&Series { labels: &labels, start_time: self.start_time, value });
+    }
+}
+
+/// Both together: exactly while that is an integer of 64 bits, else the nearest float.
+fn plus(a: Number, b: Number) -> Number {
+    let exact = |number| match number {
+        Number::U64(number) => Some(i128::from(number)),
+        Number::I64(number) => Some(i128::from(number)),
+        Number::F64(_) => None,
+    };
+    let sum = exact(a).zip(exact(b)).map(|(a, b)| a + b);
+    let unsigned = sum.and_then(|sum| u64::try_from(sum).ok()).map(Number::U64);
+    let signed = || sum.and_then(|sum| i64::try_from(sum).ok()).map(Number::I64);
+    unsigned.or_else(signed).unwrap_or(Number::F64(a.as_f64() + b.as_f64()))
+}
+
+fn total(counts: &[u64]) -> u64 {
+    counts.iter().fold(0, |sum, count| sum.saturating_add(*count))
+}
+
+/// Each bound, with the observations below it.
+fn ends(bounds: &[f64], counts: &[u64]) -> Vec<(f64, u64)> {
+    let mut below = 0_u64;
+    let end = |(bound, count): (&f64, &u64)| {
+        below = below.saturating_add(*count);
+        (*bound, below)
+    };
+    bounds.iter().zip(counts).map(end).collect()
+}
+
+/// The bounds that both have, with the observations of both below each.
+fn common(mine: &[(f64, u64)], theirs: &[(f64, u64)]) -> Vec<(f64, u64)> {
+    let both = |(bound, below): &(f64, u64)| {
+        let is_equal = |other: &&(f64, u64)| other.0.partial_cmp(bound) == Some(Ordering::Equal);
+        Some((*bound, below.saturating_add(theirs.iter().find(is_equal)?.1)))
+    };
+    mine.iter().filter_map(both).collect()
+}
+
+/// The observations in each bucket alone, of those below its end.
+fn apart(ends: impl Iterator<Item = u64>) -> Vec<u64> {
+    let mut before = 0;
+    ends.map(|end| end.saturating_sub(mem::replace(&mut before, end))).collect()
+}

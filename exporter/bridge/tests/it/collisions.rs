@@ -1,0 +1,213 @@
+//! Series that are distinct in OpenTelemetry and equal in Prometheus.
+
+use std::collections::BTreeSet;
+
+use kymo_bridge::Bridge;
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::MeterProvider;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::parser::ReadFamily;
+use super::scrape::{Rig, families, lines, normal};
+
+/// Sets of attributes that are one set of labels.
+fn twins() -> Vec<Vec<Vec<KeyValue>>> {
+    let x = |value: opentelemetry::Value| vec![KeyValue::new("x", value)];
+    vec![
+        vec![x("".into()), vec![]],
+        vec![x(1.into()), x(1.0.into()), x("1".into())],
+        vec![x(true.into()), x("true".into())],
+        vec![
+            vec![KeyValue::new("a.b", "1")],
+            vec![KeyValue::new("a_b", "1")],
+            vec![KeyValue::new("a_b", "1"), KeyValue::new("y", "")],
+        ],
+    ]
+}
+
+/// The families of both sides, which must be equal.
+fn both(rig: &Rig, name: &str) -> ReadFamily {
+    let own = normal(rig.families().remove(name).unwrap());
+    let registry = normal(families(&rig.registry_text()).remove(name).unwrap());
+    assert_eq!(own, registry);
+    own
+}
+
+#[test]
+fn sums_that_become_one_series_are_added() {
+    for twins in twins() {
+        let rig = Rig::bare();
+        let meter = rig.meter();
+        let counter = meter.u64_counter("counter").build();
+        let real = meter.f64_counter("real").build();
+        let level = meter.i64_up_down_counter("level").build();
+        for (set, number) in twins.iter().zip([1_u32, 6, 100]) {
+            counter.add(number.into(), set);
+            real.add(f64::from(number) / 2.0, set);
+            level.add(-i64::from(number), set);
+        }
+        let total = if twins.len() == 3 { 107.0 } else { 7.0 };
+        for (name, expected) in
+            [("counter_total", total), ("real_total", total / 2.0), ("level", -total)]
+        {
+            let family = both(&rig, name);
+            assert_eq!(family.samples.len(), 1, "{twins:?}");
+            assert_eq!(family.samples[0].value, expected.to_string(), "{twins:?}");
+        }
+        assert_eq!(rig.losses(), []);
+    }
+}
+
+#[test]
+fn histograms_that_become_one_series_are_added() {
+    for twins in twins() {
+        let rig = Rig::bare();
+        let histogram = rig.meter().f64_histogram("h").with_boundaries(vec![1.0, 2.0]).build();
+        for (set, number) in twins.iter().zip([0.5, 1.5, 8.0]) {
+            histogram.record(number, set);
+        }
+        let values: Vec<_> = both(&rig, "h").samples.into_iter().map(|it| it.value).collect();
+        let expected =
+            if twins.len() == 3 { ["3", "1", "2", "3", "10"] } else { ["2", "1", "2", "2", "2"] };
+        let sorted = |mut values: Vec<String>| {
+            values.sort();
+            values
+        };
+        assert_eq!(sorted(values), sorted(expected.map(str::to_owned).into()), "{twins:?}");
+        assert_eq!(rig.losses(), []);
+    }
+}
+
+#[test]
+fn sums_of_two_scopes_and_of_two_instruments_of_one_name_are_added() {
+    let rig = Rig::bare();
+    for scope in ["one", "two"] {
+        let meter = rig.provider.meter(scope);
+        meter.u64_counter("orders.paid").build().add(1, &[]);
+        meter.f64_counter("orders_paid").build().add(0.5, &[]);
+        meter.u64_counter("orders.paid_total").build().add(10, &[KeyValue::new("x", "")]);
+    }
+    assert_eq!(lines(&both(&rig, "orders_paid_total")), ["orders_paid_total{} 23"]);
+    assert_eq!(rig.losses(), []);
+}
+
+#[test]
+fn an_integer_stays_exact_when_it_is_added_and_does_not_wrap_round() {
+    let rig = Rig::bare();
+    let counter = rig.meter().u64_counter("c").build();
+    counter.add(9_007_199_254_740_993, &[]);
+    counter.add(2, &[KeyValue::new("x", "")]);
+    assert_eq!(lines(&rig.families()["c_total"]), ["c_total{} 9007199254740995"]);
+    counter.add(u64::MAX - 9_007_199_254_740_993, &[]);
+    assert_eq!(lines(&rig.families()["c_total"]), ["c_total{} 1.8446744073709552e+19"]);
+}
+
+#[test]
+fn of_gauges_that_become_one_series_the_same_survives_in_each_process() {
+    for twins in twins() {
+        let survivors: BTreeSet<_> = (0..20)
+            .map(|round| {
+                let rig = Rig::bare();
+                let gauge = rig.meter().u64_gauge("g").build();
+                let mut readings: Vec<_> = twins.iter().zip([1, 6, 100]).collect();
+                readings.rotate_left(round % twins.len());
+                for (set, number) in readings {
+                    gauge.record(number, set);
+                }
+                let value = both(&rig, "g").samples[0].value.clone();
+                assert_eq!(rig.losses(), [("g".into(), "DuplicateSeries".into())]);
+                let times = rig.bridge.losses()[0].times;
+                assert_eq!(usize::try_from(times).unwrap(), 2 * (twins.len() - 1));
+                value
+            })
+            .collect();
+        assert_eq!(survivors.len(), 1, "{twins:?}: {survivors:?}");
+    }
+}
+
+#[test]
+fn histograms_with_other_buckets_are_added_in_those_that_both_have() {
+    let rig = Rig::bare();
+    for (scope, bounds) in [("one", vec![1.0, 2.0, 5.0]), ("two", vec![1.0, 5.0, 10.0])] {
+        let histogram =
+            rig.provider.meter(scope).f64_histogram("h").with_boundaries(bounds).build();
+        for number in [0.5, 1.5, 3.0, 7.0, 20.0] {
+            histogram.record(number, &[]);
+        }
+    }
+    let expected = [
+        "h_bucket{le=+Inf} 10",
+        "h_bucket{le=1} 2",
+        "h_bucket{le=5} 6",
+        "h_count{} 10",
+        "h_sum{} 64",
+    ];
+    assert_eq!(lines(&rig.families()["h"]), expected);
+    both(&rig, "h");
+    assert_eq!(rig.losses(), [("h".into(), "UnlikeBuckets".into())]);
+}
+
+#[test]
+fn numbers_of_two_units_are_not_added() {
+    let bare = Bridge::builder().without_target_info().without_scope_info().without_units();
+    let rig = Rig::of(bare);
+    for (scope, unit, number) in [("one", "By", 3000), ("two", "kBy", 3)] {
+        let meter = rig.provider.meter(scope);
+        meter.u64_counter("sent").with_unit(unit).build().add(number, &[]);
+    }
+    assert_eq!(lines(&both(&rig, "sent_total")), ["sent_total{} 3000"]);
+    assert_eq!(rig.losses(), [("sent_total".into(), "DuplicateSeries".into())]);
+}
+
+proptest! {
+    /// Whatever becomes equal: nothing that was counted is missing, and no series is there twice.
+    #[test]
+    fn no_count_is_lost_whatever_attributes_become_equal(
+        points in vec((vec(attribute(), 0..4), 1_u32..1000), 1..40),
+        scope_info in any::<bool>(),
+    ) {
+        let options = Bridge::builder().without_target_info();
+        let rig = Rig::of(if scope_info { options } else { options.without_scope_info() });
+        let meters = ["one", "two"].map(|scope| rig.provider.meter(scope));
+        for (index, (attributes, number)) in points.iter().enumerate() {
+            let meter = &meters[index % 2];
+            meter.u64_counter("c").build().add((*number).into(), attributes);
+            let h = meter.f64_histogram("h").with_boundaries(vec![10.0, 100.0]).build();
+            h.record((*number).into(), attributes);
+        }
+        let total: u32 = points.iter().map(|(_, number)| number).sum();
+        for (name, sample, expected) in [
+            ("c_total", "c_total", total.to_string()),
+            ("h", "h_sum", total.to_string()),
+            ("h", "h_count", points.len().to_string()),
+        ] {
+            let family = both(&rig, name);
+            let own = family.samples.iter().filter(|it| it.name == sample);
+            let sum: f64 = own.clone().map(|it| it.value.parse::<f64>().unwrap()).sum();
+            prop_assert_eq!(sum.to_string(), expected);
+            let known: BTreeSet<_> = own.clone().map(|it| shown(&it.labels)).collect();
+            prop_assert_eq!(known.len(), own.count());
+        }
+        prop_assert_eq!(rig.losses(), []);
+    }
+}
+
+/// Labels as a server sees them.
+fn shown(labels: &[(String, String)]) -> Vec<(String, String)> {
+    labels.iter().filter(|(_, value)| !value.is_empty()).cloned().collect()
+}
+
+fn attribute() -> impl Strategy<Value = KeyValue> {
+    let key = select(vec!["a.b", "a_b", "a..b", "x", "otel.scope.name", "le"]);
+    let value = prop_oneof![
+        select(vec!["", "1", "true", "[1]", "1;1", "NaN"]).prop_map(opentelemetry::Value::from),
+        Just(opentelemetry::Value::from(1)),
+        Just(opentelemetry::Value::from(1.0)),
+        Just(opentelemetry::Value::from(f64::NAN)),
+        Just(opentelemetry::Value::from(true)),
+        Just(opentelemetry::Value::Array(opentelemetry::Array::I64(vec![1]))),
+    ];
+    (key, value).prop_map(|(key, value)| KeyValue::new(key, value))
+}
