@@ -141,6 +141,7 @@ impl TelemetryBuilder {
         match self.build() {
             Ok(telemetry) => {
                 telemetry.provider.set_global();
+                telemetry.keep_installed();
                 Ok(telemetry)
             }
             Err(error) => {

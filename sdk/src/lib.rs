@@ -69,6 +69,7 @@ mod environment;
 mod error;
 mod file;
 mod handouts;
+mod installed;
 mod job;
 mod provider;
 mod pull;

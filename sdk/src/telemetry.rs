@@ -11,10 +11,10 @@ use crate::{
 
 /// The telemetry of a service: measures, exports, and hands out measured things.
 ///
-/// Cloning is cheap, and every clone is the same telemetry. Call [`Telemetry::shutdown`] when the
-/// service ends: dropping the last clone asks for a last push too, but waits for nothing, so the
-/// process may end before it. What was installed goes on after that; what was only built ends,
-/// its endpoints excepted.
+/// Cloning is cheap, and every clone is the same telemetry: hand it to whatever opens a pool or makes
+/// a router. Call [`Telemetry::shutdown`] when the service ends. What was installed is kept for
+/// [`Telemetry::installed`] and goes on until then; what was only built asks for a last push when its
+/// last clone is dropped, waits for nothing, and ends, its endpoints excepted.
 #[derive(Clone)]
 pub struct Telemetry {
     pub(crate) ending: Arc<Ending>,

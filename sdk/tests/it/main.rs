@@ -43,6 +43,7 @@ fn the_first_install_is_global_and_the_second_is_an_error_that_says_what_to_do()
     // A failed install leaves the way free for one that is right.
     let nameless = Telemetry::for_service(" ").install().unwrap_err();
     assert!(matches!(nameless, InstallError::EmptyServiceName), "{nameless}");
+    assert!(Telemetry::installed().is_none());
 
     let telemetry = Telemetry::for_service("shop")
         .prometheus()
@@ -59,8 +60,16 @@ fn the_first_install_is_global_and_the_second_is_an_error_that_says_what_to_do()
     let second = Telemetry::for_service("shop").prometheus().install().unwrap_err();
     assert!(matches!(second, InstallError::AlreadyInstalled));
     assert!(second.to_string().contains("keep the handle"), "{second}");
-    // What is not global can be built beside it.
-    Telemetry::for_service("shop").prometheus().build().unwrap();
+    // What is not global can be built beside it, and hears nothing of what is.
+    let built = Telemetry::for_service("shop").prometheus().build().unwrap();
+    global::meter("third-party").u64_counter("later.calls").build().add(1, &[]);
+    assert_eq!(names(built.bridge().unwrap().registry()), ["target_info"]);
+    assert!(names(registry).contains(&"later_calls_total".to_owned()));
+
+    drop(built);
+    let installed = Telemetry::installed().unwrap();
+    installed.meter("shop").u64_counter("sold").build().add(1, &[]);
+    assert!(names(registry).contains(&"sold_total".to_owned()), "{:?}", names(registry));
 }
 
 #[test]
@@ -70,7 +79,15 @@ fn a_namespace_that_begins_no_metric_name_is_refused_by_name() {
         let refused = matches!(&error, InstallError::Prometheus(BridgeError::Namespace { .. }));
         assert!(refused && error.to_string().contains(namespace), "{error}");
     }
-    Telemetry::for_service("shop").namespace("shop").build().unwrap();
+}
+
+#[test]
+fn a_namespace_goes_before_the_name_of_every_metric() {
+    let telemetry = Telemetry::for_service("shop").namespace("shop").build().unwrap();
+    telemetry.meter("shop").u64_counter("sold").build().add(1, &[]);
+    telemetry.meter("shop").f64_gauge("shelf.room").with_unit("m").build().record(1.0, &[]);
+    let names = names(telemetry.bridge().unwrap().registry());
+    assert_eq!(names, ["shop_shelf_room_meters", "shop_sold_total", "target_info"]);
 }
 
 #[test]
@@ -191,10 +208,12 @@ fn after_the_end_prometheus_still_reads_the_last_numbers() {
 }
 
 #[test]
-fn telemetry_without_an_exporter_costs_nothing_and_breaks_nothing() {
+fn telemetry_without_an_exporter_allocates_nothing_to_record_and_breaks_nothing() {
     let telemetry = Telemetry::for_service("shop").build().unwrap();
     assert!(telemetry.bridge().is_none());
-    telemetry.meter("shop").u64_counter("sold").build().add(1, &[]);
+    let sold = telemetry.meter("shop").u64_counter("sold").build();
+    let recorded = allocation_counter::measure(|| sold.add(1, &[]));
+    assert_eq!(recorded.count_total, 0);
     telemetry.shutdown_blocking(Duration::from_secs(1)).unwrap();
 }
 
