@@ -13,7 +13,7 @@ struct Block<'a> {
 }
 
 /// Every document by its path, and its text.
-fn documents() -> Vec<(String, String)> {
+pub(crate) fn documents() -> Vec<(String, String)> {
     let documents = sources::files(sources::root(), "md").into_iter().map(|file| {
         let path = file.strip_prefix(sources::root()).unwrap().display().to_string();
         (path, fs::read_to_string(file).unwrap())
