@@ -11,8 +11,9 @@ pub(crate) const SCHEMES: KnownValues = KnownValues::of(&["http", "https"]);
 /// Where to learn the scheme from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SchemeSource {
-    /// What to report of a request that does not say, such as every HTTP/1.1 request: its target
-    /// may name a scheme (RFC 9112, section 3.2.2), but that is the client's wish.
+    /// What to report where no trusted header tells. The target of a request may name a scheme
+    /// (RFC 9112, section 3.2.2; RFC 9113, section 8.3.1), but that is the client's word: whether
+    /// the connection has TLS is known to whoever set up the server.
     pub(crate) unsaid: Bounded,
     /// Whether a proxy in front is known to set, or remove, the forwarding headers.
     pub(crate) trust_forwarded: bool,
@@ -23,17 +24,16 @@ impl SchemeSource {
         Self { unsaid: SCHEMES.bound("http"), trust_forwarded: false }
     }
 
-    /// The original client's scheme if a trusted header tells it, else the immediate peer's.
+    /// The original client's scheme if a trusted header tells it, else that of the connection.
     pub(crate) fn scheme(self, head: &RequestHead<'_>) -> Bounded {
         let forwarded = if self.trust_forwarded { forwarded(head.headers) } else { None };
-        forwarded.or_else(|| of_peer(head)).unwrap_or(self.unsaid)
+        forwarded.unwrap_or_else(|| self.of_connection(head.version))
     }
-}
 
-/// The pseudo-header `:scheme`, which HTTP/2 and later have.
-fn of_peer(head: &RequestHead<'_>) -> Option<Bounded> {
-    let has_pseudo_headers = head.version >= Version::HTTP_2;
-    head.uri.scheme().filter(|_| has_pseudo_headers).map(|scheme| SCHEMES.bound(scheme.as_str()))
+    fn of_connection(self, version: Version) -> Bounded {
+        // HTTP/3 has no form without TLS (RFC 9114, section 3).
+        if version == Version::HTTP_3 { SCHEMES.bound("https") } else { self.unsaid }
+    }
 }
 
 /// The scheme the first proxy saw: `proto` of `Forwarded` (RFC 7239), or `X-Forwarded-Proto`.
@@ -108,8 +108,17 @@ mod tests {
     }
 
     #[test]
-    fn the_target_of_an_http_1_request_is_not_believed() {
-        assert_eq!(scheme_over(Version::HTTP_11, false, "https://example.org/", &[]), "http");
+    fn the_scheme_a_client_names_is_not_believed() {
+        for version in [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2] {
+            for target in ["https://example.org/books", "gopher://example.org/books"] {
+                assert_eq!(
+                    scheme_over(version, false, target, &[]),
+                    "http",
+                    "{version:?} {target}"
+                );
+            }
+        }
+        assert_eq!(scheme_over(Version::HTTP_3, false, "http://example.org/", &[]), "https");
     }
 
     #[test]
@@ -129,12 +138,6 @@ mod tests {
     #[test]
     fn a_request_that_does_not_say_is_plain_http() {
         assert_eq!(scheme(true, "/books", &[]), "http");
-    }
-
-    #[test]
-    fn the_target_tells_the_scheme_and_a_strange_one_becomes_other() {
-        assert_eq!(scheme(false, "https://example.org/books", &[]), "https");
-        assert_eq!(scheme(false, "gopher://example.org/books", &[]), "_OTHER");
     }
 
     #[test]
