@@ -90,7 +90,7 @@ pub const URL_SCHEME: AttributeKey = AttributeKey::closed(
 
 /// What a response turned into that outlives a request.
 pub const STREAM_KIND: AttributeKey =
-    AttributeKey::closed("kymo.http.stream.kind", "`sse`, `websocket` or `upgrade`.");
+    AttributeKey::closed("kymo.http.stream.kind", "`sse`, `websocket`, `upgrade` or `body`.");
 
 /// The database product.
 pub const DB_SYSTEM_NAME: AttributeKey = AttributeKey::closed(

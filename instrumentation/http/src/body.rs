@@ -107,15 +107,28 @@ pin_project! {
     /// when the body is dropped before either.
     #[derive(Debug)]
     pub struct MeasuredResponseBody<B> {
+        // Always there, until it is dropped.
         #[pin]
-        inner: B,
+        inner: Option<B>,
         exchange: Option<Box<Exchange>>,
+    }
+
+    impl<B> PinnedDrop for MeasuredResponseBody<B> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            // What it unwinds with while it is dropped is a panic, too.
+            if let Some(exchange) = this.exchange {
+                exchange.enter();
+                this.inner.set(None);
+                exchange.leave();
+            }
+        }
     }
 }
 
 impl<B> MeasuredResponseBody<B> {
     pub(crate) fn new(inner: B, exchange: Option<Box<Exchange>>) -> Self {
-        Self { inner, exchange }
+        Self { inner: Some(inner), exchange }
     }
 }
 
@@ -131,12 +144,13 @@ where
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
-        let mut this = self.project();
+        let this = self.project();
+        let Some(mut inner) = this.inner.as_pin_mut() else { return Poll::Ready(None) };
         let Some(exchange) = this.exchange.as_mut() else {
-            return this.inner.poll_frame(cx);
+            return inner.poll_frame(cx);
         };
         exchange.enter();
-        let polled = this.inner.as_mut().poll_frame(cx);
+        let polled = inner.as_mut().poll_frame(cx);
         let end = match &polled {
             Poll::Pending => None,
             Poll::Ready(None) => Some(End::Complete),
@@ -144,7 +158,7 @@ where
             Poll::Ready(Some(Ok(frame))) => {
                 exchange.sent(data_len(frame));
                 // Trailers are the last frame there is; a server need not ask for more.
-                let is_last = frame.is_trailers() || this.inner.is_end_stream();
+                let is_last = frame.is_trailers() || inner.is_end_stream();
                 is_last.then_some(End::Complete)
             }
         };
@@ -162,11 +176,11 @@ where
     }
 
     fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
+        self.inner.as_ref().is_none_or(Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
+        self.inner.as_ref().map_or_else(SizeHint::default, Body::size_hint)
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use http::{HeaderMap, Method, Response, StatusCode, header::CONTENT_LENGTH};
 use http_body::Body;
-use kymo_core::{InFlight, Outcome};
+use kymo_core::{Attempt, Bounded, Outcome};
 
 use crate::{
     RequestHead, failure,
@@ -16,31 +16,23 @@ use crate::{
     mark,
     protocol::Protocol,
     reading::Reading,
+    recording::Recording,
     request_size::RequestSize,
-    series::{ActiveKey, ExchangeKey, ExchangeSeries, Status, StreamKey, StreamKind},
-    stream::{self, OpenStream},
+    series::{ActiveKey, ExchangeKey, Status, StreamKey, StreamKind},
+    stream::{self, StreamOpening},
 };
 
 /// One request and its response, from the arrival of the head until the end of the body.
 ///
 /// It is made on arrival, travels in the response's future and then in the response's body, and
-/// records itself when dropped, wherever that happens. Until it is told otherwise its outcome is
-/// [`Outcome::Cancelled`]; while foreign code runs it is [`Outcome::Panic`], because unwinding is
-/// the one way to leave that code without saying how it went.
+/// records itself when dropped, wherever that happens: [`Attempt`] says as what.
 ///
 /// It is boxed, because futures and bodies are moved many times on their way through a server.
 #[derive(Debug)]
 pub(crate) struct Exchange {
-    instruments: Arc<Instruments>,
-    started: Instant,
-    key: ExchangeKey,
+    attempt: Attempt<Recording>,
     expectation: Expectation,
-    request: RequestSize,
-    response_bytes: u64,
-    promised_bytes: Option<u64>,
-    first_byte: Option<Duration>,
-    streaming: Option<Box<Streaming>>,
-    in_flight: Option<InFlight>,
+    streams_unknown_lengths: bool,
 }
 
 /// What the method says about the response.
@@ -54,114 +46,142 @@ enum Expectation {
     Tunnel,
 }
 
-/// What an exchange becomes when its latency is recorded and its body goes on.
-#[derive(Debug)]
-struct Streaming {
-    series: Arc<ExchangeSeries>,
-    _open: OpenStream,
-}
-
-#[expect(
-    clippy::boxed_local,
-    clippy::unnecessary_box_returns,
-    reason = "an exchange is boxed from its first moment to its last"
-)]
+#[expect(clippy::boxed_local, reason = "an exchange is boxed from its first moment to its last")]
 impl Exchange {
-    /// The exchange of a request that has just arrived.
+    /// The exchange of a request that has just arrived, after it had `waited` for the service.
     pub(crate) fn arrive(
         instruments: &Arc<Instruments>,
         reading: &Reading,
         head: &RequestHead<'_>,
+        waited: Option<Duration>,
     ) -> Box<Self> {
-        let method = instruments.method(head.method);
-        let scheme = reading.scheme.scheme(head);
-        let mut exchange = Box::new(Self {
-            started: Instant::now(),
-            key: ExchangeKey {
-                method,
-                scheme,
-                protocol: Protocol::of(head.version),
-                route: None,
-                status: Status::NotSent,
-                outcome: Outcome::Panic,
-            },
-            expectation: match *head.method {
-                Method::HEAD => Expectation::NoBody,
-                Method::CONNECT => Expectation::Tunnel,
-                _ => Expectation::Body,
-            },
-            request: RequestSize::Declared(0),
-            response_bytes: 0,
-            promised_bytes: None,
-            first_byte: None,
-            streaming: None,
-            in_flight: instruments.enter(ActiveKey { method, scheme }),
-            instruments: Arc::clone(instruments),
-        });
-        exchange.key.route = reading.route(head).map(|route| instruments.route(&route));
-        exchange.leave();
+        let now = Instant::now();
+        let since = waited.and_then(|waited| now.checked_sub(waited)).unwrap_or(now);
+        let active = ActiveKey {
+            method: instruments.method(head.method),
+            scheme: reading.scheme.scheme(head),
+        };
+        let protocol = Protocol::of(head.version);
+        let mut exchange = Self::begin(instruments, since, active, protocol);
+        exchange.expectation = match *head.method {
+            Method::HEAD => Expectation::NoBody,
+            Method::CONNECT => Expectation::Tunnel,
+            _ => Expectation::Body,
+        };
+        exchange.streams_unknown_lengths = reading.streams_unknown_lengths;
+        // A panic in there is the request's.
+        exchange.attempt.enter();
+        let route = reading.route(head);
+        exchange.attempt.leave();
+        let recording = exchange.attempt.record_mut();
+        recording.key.route = route.map(|route| recording.instruments.route(&route));
         exchange
+    }
+
+    /// The exchange of a request that waits since `since`, and of which nothing else is known.
+    pub(crate) fn unseen(
+        instruments: &Arc<Instruments>,
+        reading: &Reading,
+        since: Instant,
+    ) -> Box<Self> {
+        let active = ActiveKey { method: Bounded::OTHER, scheme: reading.scheme.unsaid };
+        let mut exchange = Self::begin(instruments, since, active, Protocol::Unknown);
+        exchange.attempt.record_mut().request = RequestSize::Unknown;
+        exchange
+    }
+
+    fn begin(
+        instruments: &Arc<Instruments>,
+        since: Instant,
+        active: ActiveKey,
+        protocol: Protocol,
+    ) -> Box<Self> {
+        let ActiveKey { method, scheme } = active;
+        let key = ExchangeKey {
+            method,
+            scheme,
+            protocol,
+            route: None,
+            status: Status::NotSent,
+            outcome: Outcome::Cancelled,
+        };
+        let in_flight = instruments.enter(active);
+        let recording = Recording::new(Arc::clone(instruments), key, in_flight);
+        Box::new(Self {
+            attempt: Attempt::started_at(since, recording),
+            expectation: Expectation::Body,
+            streams_unknown_lengths: false,
+        })
     }
 
     /// Measures the request's body in place, as far as its type allows; whether it was replaced by
     /// a measured one.
     pub(crate) fn measure_request<B: Body + 'static>(&mut self, body: &mut B) -> bool {
-        let counts = self.instruments.counts_request_bytes();
+        let recording = self.attempt.record_mut();
+        let counts = recording.instruments.counts_request_bytes();
         if counts {
-            self.request = RequestSize::of(body);
+            recording.request = RequestSize::of(body);
         }
         counts && TypeId::of::<B>() == TypeId::of::<axum::body::Body>()
     }
 
     /// Where the request's body counts its bytes; `None` if there are none to count.
     pub(crate) fn count_request(&mut self, body: &impl Body) -> Option<Arc<AtomicU64>> {
-        if self.instruments.counts_request_bytes() {
-            self.request = RequestSize::counted(body);
+        let recording = self.attempt.record_mut();
+        if recording.instruments.counts_request_bytes() {
+            recording.request = RequestSize::counted(body);
         }
-        self.request.counter()
+        recording.request.counter()
     }
 
     /// Whether it matters what becomes of an upgraded connection.
     pub(crate) fn counts_streams(&self) -> bool {
-        self.instruments.counts_streams()
+        self.attempt.record().instruments.counts_streams()
     }
 
     /// Foreign code is about to run.
     pub(crate) fn enter(&mut self) {
         mark::set_inside(true);
-        self.set_outcome(Outcome::Panic);
+        self.attempt.enter();
     }
 
-    /// Foreign code returned, and is not done.
+    /// Foreign code returned.
     pub(crate) fn leave(&mut self) {
         mark::set_inside(false);
-        self.set_outcome(Outcome::Cancelled);
+        self.attempt.leave();
     }
 
     /// The service failed before there was a response.
-    pub(crate) fn fail<E: 'static>(mut self: Box<Self>, error: &E) {
-        self.set_outcome(failure::of_service(error));
+    pub(crate) fn fail<E: 'static>(self: Box<Self>, error: &E) {
+        self.end(failure::of_service(error));
     }
 
     /// The response's body failed.
-    pub(crate) fn fail_body<E: 'static>(mut self: Box<Self>, error: &E) {
-        self.set_outcome(failure::of_body(error));
+    pub(crate) fn fail_body<E: 'static>(self: Box<Self>, error: &E) {
+        self.end(failure::of_body(error));
     }
 
-    /// The last of the response was handed to the server.
-    pub(crate) fn complete(mut self: Box<Self>) {
-        self.set_outcome(Outcome::Success);
+    /// The body has no more; that is the end of the response unless more was promised.
+    pub(crate) fn complete(self: Box<Self>) {
+        let outcome = self.attempt.record().completed();
+        self.end(outcome);
+    }
+
+    /// Ends as `outcome`.
+    pub(crate) fn end(mut self: Box<Self>, outcome: Outcome) {
+        self.attempt.finish(outcome);
     }
 
     /// Bytes of the response's body were handed to the server.
     pub(crate) fn sent(&mut self, bytes: usize) {
-        self.response_bytes += bytes as u64;
+        self.attempt.record_mut().response_bytes += bytes as u64;
     }
 
     /// The response's body was polled and has more to come, be it only trailers.
     pub(crate) fn await_more(&mut self) {
-        if self.promised_bytes == Some(0) {
-            self.promised_bytes = None;
+        let recording = self.attempt.record_mut();
+        if recording.promised_bytes == Some(0) {
+            recording.promised_bytes = None;
         }
     }
 
@@ -171,22 +191,31 @@ impl Exchange {
         response: &Response<B>,
     ) -> Option<Box<Self>> {
         let status = response.status();
-        self.key.status = Status::Sent(status.as_u16());
-        if self.instruments.times_first_byte() {
-            self.first_byte = Some(self.started.elapsed());
+        let started = self.attempt.start();
+        let recording = self.attempt.record_mut();
+        recording.key.status = Status::Sent(status.as_u16());
+        if recording.instruments.times_first_byte() {
+            recording.first_byte = Some(started.elapsed());
+        }
+        if self.has_no_body(status) {
+            self.end(Outcome::Success);
+            return None;
         }
         self.enter();
-        let is_complete = self.is_complete(status, response.body()) || self.is_upgrade(status);
+        let is_empty = response.body().is_end_stream();
         let exact = response.body().size_hint().exact();
         self.leave();
-        if is_complete {
+        let promised = content_length(response.headers()).or(exact);
+        self.attempt.record_mut().promised_bytes = promised;
+        if is_empty {
+            // A server never polls such a body.
             self.complete();
             return None;
         }
-        self.promised_bytes = exact.or_else(|| content_length(response.headers()));
-        // A body whose length is known is no endless stream.
         if exact.is_none() && stream::is_server_sent_events(response.headers()) {
-            self.become_stream();
+            self.become_stream(StreamKind::ServerSentEvents);
+        } else if self.streams_unknown_lengths && promised.is_none() {
+            self.become_stream(StreamKind::Body);
         }
         Some(self)
     }
@@ -197,51 +226,25 @@ impl Exchange {
             || (self.expectation == Expectation::Tunnel && status.is_success())
     }
 
-    /// Counts an upgraded connection of this exchange, until what is returned is dropped.
-    pub(crate) fn open_stream(&self, kind: StreamKind) -> OpenStream {
-        self.instruments.open_stream(StreamKey { route: self.key.route, kind })
+    /// How a stream of this exchange is counted once it is open.
+    pub(crate) fn stream(&self, kind: StreamKind) -> StreamOpening {
+        let recording = self.attempt.record();
+        let key = StreamKey { route: recording.key.route, kind };
+        StreamOpening::new(Arc::clone(&recording.instruments), key)
     }
 
-    /// Whether nothing follows the head: a server never polls such a body.
-    fn is_complete(&self, status: StatusCode, body: &impl Body) -> bool {
+    /// Whether the head is all there is, whatever the headers and the body say.
+    fn has_no_body(&self, status: StatusCode) -> bool {
         self.expectation == Expectation::NoBody
             || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
-            || body.is_end_stream()
+            || self.is_upgrade(status)
     }
 
     /// Takes the one observation of the latency now, and goes on as a stream.
-    fn become_stream(&mut self) {
-        self.key.outcome = Outcome::Success;
-        let series = self.instruments.series(self.key);
-        self.record_latency(&series);
-        let open = self.open_stream(StreamKind::ServerSentEvents);
-        self.streaming = Some(Box::new(Streaming { series, _open: open }));
-        self.in_flight = None;
-    }
-
-    fn record_latency(&self, series: &ExchangeSeries) {
-        if let Some(duration) = &series.duration {
-            duration.record(self.started.elapsed().as_secs_f64());
-        }
-        if let (Some(histogram), Some(first_byte)) = (&series.first_byte, self.first_byte) {
-            histogram.record(first_byte.as_secs_f64());
-        }
-    }
-
-    fn record_sizes(&self, series: &ExchangeSeries) {
-        if let (Some(size), Some(bytes)) = (&series.request_body_size, self.request.bytes()) {
-            size.record(bytes);
-        }
-        if let Some(size) = &series.response_body_size {
-            size.record(self.response_bytes);
-        }
-    }
-
-    /// A stream keeps the outcome of its head: its latency is already recorded under it.
-    fn set_outcome(&mut self, outcome: Outcome) {
-        if self.streaming.is_none() {
-            self.key.outcome = outcome;
-        }
+    fn become_stream(&mut self, kind: StreamKind) {
+        let open = self.stream(kind).open();
+        self.attempt.record_mut().become_stream(open);
+        self.attempt.finish(Outcome::Success);
     }
 }
 
@@ -249,19 +252,6 @@ impl Drop for Exchange {
     fn drop(&mut self) {
         // After a panic nobody has left the code that was entered.
         mark::set_inside(false);
-        if let Some(streaming) = &self.streaming {
-            return self.record_sizes(&streaming.series);
-        }
-        // A server drops a body of known length once it has all of it, without asking for its end.
-        if self.key.outcome == Outcome::Cancelled
-            && self.promised_bytes == Some(self.response_bytes)
-        {
-            self.key.outcome = Outcome::Success;
-        }
-        self.instruments.record(self.key, |series| {
-            self.record_latency(series);
-            self.record_sizes(series);
-        });
     }
 }
 

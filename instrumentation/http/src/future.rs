@@ -18,9 +18,21 @@ pin_project! {
     #[derive(Debug)]
     pub struct ResponseFuture<F> {
         #[pin]
-        inner: F,
+        inner: Option<F>,
         exchange: Option<Box<Exchange>>,
         upgrade: Option<Box<PendingUpgrade>>,
+    }
+
+    impl<F> PinnedDrop for ResponseFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            // What it unwinds with while it is dropped is a panic, too.
+            if let Some(exchange) = this.exchange {
+                exchange.enter();
+                this.inner.set(None);
+                exchange.leave();
+            }
+        }
     }
 }
 
@@ -30,7 +42,7 @@ impl<F> ResponseFuture<F> {
         exchange: Option<Box<Exchange>>,
         upgrade: Option<Box<PendingUpgrade>>,
     ) -> Self {
-        Self { inner, exchange, upgrade }
+        Self { inner: Some(inner), exchange, upgrade }
     }
 }
 
@@ -43,11 +55,16 @@ where
     type Output = Result<Response<MeasuredResponseBody<B>>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
+        let mut this = self.project();
+        // After its end there is nothing to poll.
+        let Some(inner) = this.inner.as_mut().as_pin_mut() else { return Poll::Pending };
         if let Some(exchange) = this.exchange {
             exchange.enter();
         }
-        let polled = this.inner.poll(cx);
+        let polled = inner.poll(cx);
+        if polled.is_ready() {
+            this.inner.set(None);
+        }
         if let Some(exchange) = this.exchange {
             exchange.leave();
         }

@@ -1,16 +1,17 @@
 //! Time inside the handler, apart from the middleware around it.
 
 use std::{
+    cell::Cell,
     future::Future,
     pin::Pin,
     sync::{Arc, OnceLock},
     task::{Context, Poll, ready},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use http::Request;
 use kymo_core::{
-    Bounded, Folds, KnownValues, Outcome, Record, SeriesCache, SeriesKey, Stopwatch, ValueBudget,
+    Attempt, Bounded, Folds, KnownValues, Outcome, Record, SeriesCache, SeriesKey, ValueBudget,
     buckets, key, key::AttributeKey,
 };
 use opentelemetry::metrics::{BoundHistogram, Histogram, Meter, MeterProvider};
@@ -18,7 +19,13 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{RequestHead, method::KNOWN_METHODS, metrics::HANDLER_DURATION, scope};
+use crate::{
+    RequestHead,
+    method::KNOWN_METHODS,
+    metrics::HANDLER_DURATION,
+    readiness::{Queue, Readiness},
+    scope,
+};
 
 /// Measures the time inside the handler in `kymo.http.server.handler.duration`.
 ///
@@ -54,7 +61,7 @@ impl<S> Layer<S> for HandlerLayer {
     fn layer(&self, inner: S) -> MeasuredHandler<S> {
         let make = || Arc::new(HandlerInstruments::new(&self.meter, self.methods.clone()));
         let instruments = Arc::clone(self.instruments.get_or_init(make));
-        MeasuredHandler { inner, instruments }
+        MeasuredHandler { inner, instruments, readiness: Readiness::default() }
     }
 }
 
@@ -63,6 +70,7 @@ impl<S> Layer<S> for HandlerLayer {
 pub struct MeasuredHandler<S> {
     inner: S,
     instruments: Arc<HandlerInstruments>,
+    readiness: Readiness<Arc<HandlerInstruments>>,
 }
 
 impl<S, B> Service<Request<B>> for MeasuredHandler<S>
@@ -74,13 +82,19 @@ where
     type Future = HandlerFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
+        let Self { inner, instruments, readiness } = self;
+        // How a handler's time ended is not told.
+        readiness.ask(instruments, || inner.poll_ready(cx), |_| Outcome::default())
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let is_first = request.extensions_mut().insert(HandlerMeasured).is_none();
-        let stopwatch = is_first.then(|| self.instruments.start(&RequestHead::of(&request)));
-        HandlerFuture { inner: self.inner.call(request), stopwatch }
+        let mut wait = self.readiness.call();
+        let attempt = is_first.then(|| {
+            let waited = wait.as_mut().map_or(Duration::ZERO, |wait| wait.lasted());
+            self.instruments.start(&RequestHead::of(&request), waited)
+        });
+        HandlerFuture { inner: self.inner.call(request), attempt }
     }
 }
 
@@ -94,7 +108,7 @@ pin_project! {
     pub struct HandlerFuture<F> {
         #[pin]
         inner: F,
-        stopwatch: Option<Stopwatch<HandlerTime>>,
+        attempt: Option<Attempt<HandlerTime>>,
     }
 }
 
@@ -104,7 +118,7 @@ impl<F: Future> Future for HandlerFuture<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let output = ready!(this.inner.poll(cx));
-        drop(this.stopwatch.take());
+        drop(this.attempt.take());
         Poll::Ready(output)
     }
 }
@@ -131,7 +145,8 @@ impl HandlerInstruments {
         }
     }
 
-    fn start(&self, head: &RequestHead<'_>) -> Stopwatch<HandlerTime> {
+    /// The attempt of a handler that is called after it was waited for so long.
+    fn start(&self, head: &RequestHead<'_>, waited: Duration) -> Attempt<HandlerTime> {
         let key = HandlerKey {
             method: self.methods.bound(head.method.as_str()),
             route: head.matched_path().map(|route| self.routes.bound(route)),
@@ -139,14 +154,41 @@ impl HandlerInstruments {
         if key.route == Some(Bounded::OTHER) {
             self.series.folds().count(&key::HTTP_ROUTE);
         }
+        let now = Instant::now();
+        let since = now.checked_sub(waited).unwrap_or(now);
+        Attempt::started_at(since, self.time(key))
+    }
+
+    fn time(&self, key: HandlerKey) -> HandlerTime {
         let bind = |key: HandlerKey| {
             let method = self.methods.value(key.method).to_owned();
             let route = key.route.map(|route| key::HTTP_ROUTE.of(self.routes.value(route)));
             let method = key::HTTP_REQUEST_METHOD.of(method);
             self.duration.bind(&std::iter::once(method).chain(route).collect::<Vec<_>>())
         };
-        Stopwatch::start(HandlerTime(self.series.with(key, bind, BoundHistogram::clone)))
+        HandlerTime(self.series.with(key, bind, BoundHistogram::clone))
     }
+}
+
+impl Queue for Arc<HandlerInstruments> {
+    type Place = ();
+
+    fn join(&self) {}
+
+    /// Nothing is known of the request.
+    fn give_up(&self, since: Instant, outcome: Outcome) {
+        let key = HandlerKey { method: Bounded::OTHER, route: None };
+        Attempt::started_at(since, self.time(key)).finish(outcome);
+    }
+
+    fn set_asking(asking: bool) -> bool {
+        ASKING.replace(asking)
+    }
+}
+
+thread_local! {
+    /// Whether a layer of this kind is asking its handler for readiness.
+    static ASKING: Cell<bool> = const { Cell::new(false) };
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

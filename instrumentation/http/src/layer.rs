@@ -123,10 +123,25 @@ impl ServerLayer {
         self.read(|reading| reading.scheme.trust_forwarded = true)
     }
 
-    /// Reports `https`, instead of `http`, for requests that do not tell their scheme: because
-    /// every client comes over TLS, be it ended here or by a proxy.
+    /// Reports `https` instead of `http`, because every client comes over TLS, be it ended here or
+    /// by a proxy.
+    ///
+    /// A layer does not see the connection, and the scheme in a request's target is the client's
+    /// word, so it is not believed in any version of HTTP. A trusted forwarding header is, and HTTP/3
+    /// is always `https`.
     pub fn over_tls(self) -> Self {
         self.read(|reading| reading.scheme.unsaid = SCHEMES.bound("https"))
+    }
+
+    /// Measures each response whose length is not known at its head as a stream: its request ends
+    /// there, and what follows is in the metrics of streams, with the kind `body`.
+    ///
+    /// For services whose long answers are not server-sent events, such as exports and tails.
+    /// Without this, such a response is a request until its last byte, and whoever leaves it is
+    /// `cancelled`. With it, also a short answer that is compressed on the way, or chunked for any
+    /// other reason, is a stream, and a body that fails midway is no error of its request.
+    pub fn stream_unknown_lengths(self) -> Self {
+        self.read(|reading| reading.streams_unknown_lengths = true)
     }
 
     /// Keeps the names of exactly these methods, as `OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS`

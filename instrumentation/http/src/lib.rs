@@ -1,7 +1,7 @@
 //! Measures every request of an HTTP server exactly once, whatever happens to it.
 //!
 //! [`ServerLayer`] is a tower layer for any service over `http` requests and responses: axum,
-//! hyper, tonic. It records the metrics of the OpenTelemetry [HTTP server conventions]:
+//! hyper. It records the metrics of the OpenTelemetry [HTTP server conventions]:
 //!
 //! ```
 //! use axum::{Router, body::Body, http::Request, routing::get};
@@ -35,9 +35,12 @@
 //! | the last byte, or the trailers, went to the server | once, then | absent, or the status if 5xx |
 //! | `HEAD`, 204, 304, an empty body | once, at the head | absent, or the status if 5xx |
 //! | the service returned an error | once, then, without a status | `timeout` or `_OTHER` |
-//! | the service or the body panicked | once, when it is dropped | `panic` |
+//! | the service or the body panicked, be it while it is dropped | once, when it is dropped | `panic` |
 //! | the client went away; the future or the body was dropped | once, then | `cancelled` |
 //! | the response's body failed | once, then | `timeout` or `body_error` |
+//! | the body ended before what `content-length` promised | once, then | `body_error` |
+//! | the client went away while it waited for the service | once, then, [unseen](#waiting-for-the-service) | `cancelled` |
+//! | the service refused while it was waited for | once, then, unseen | `timeout`, `_OTHER` or `panic` |
 //! | server-sent events (`text/event-stream`) | once, at the head | absent, or the status if 5xx |
 //! | WebSocket and other upgrades | once, at the head | absent |
 //!
@@ -45,12 +48,40 @@
 //! error of a server.
 //!
 //! `http.server.active_requests` counts a request from its arrival until that observation.
-//! Server-sent events and upgraded connections then count in `kymo.http.server.active_streams`,
-//! and in `kymo.http.server.stream.duration` when they end, so that a stream of a day is not a
-//! request of a day. Both body sizes are recorded when the body has ended, with the bytes that
+//! Server-sent events then count in `kymo.http.server.active_streams`, and in
+//! `kymo.http.server.stream.duration` when they end, so that a stream of a day is not a request of a
+//! day; so do upgraded connections, once the server has handed them over. Any other body is part of
+//! its request until its last byte, however long that takes, unless the layer is told to take
+//! [bodies of unknown length](ServerLayer::stream_unknown_lengths) for streams. Both body sizes are recorded when the body has ended, with the bytes that
 //! really passed this layer: a request body that nobody read is empty. Of a request body that is
 //! not axum's, the declared length is recorded, or nothing if none is declared, unless the layer
 //! is told to take [any body](ServerLayer::any_body).
+//!
+//! # Waiting for the service
+//!
+//! Middleware *inside* the layer may let requests queue before it takes them, as tower's
+//! `ConcurrencyLimit`, `Buffer` and `SpawnReady` do in `poll_ready`. Such a request is active from
+//! the moment it begins to wait, and the wait is part of its duration. While it waits, nothing of it
+//! can be seen: it is active as method `_OTHER`, and if it never comes in, it is recorded as that,
+//! with `error.type` and the scheme of the server, without a version and without a route. As any
+//! other request has a version, `network_protocol_version=""` finds those that were lost in a queue.
+//!
+//! What decides is who asks whether the service is ready. axum and hyper ask a clone of it for each
+//! request, so each wait is that of a request. These ask otherwise:
+//!
+//! - A load shedder outside the layer gives up at once. Where each request has a clone, what it sheds
+//!   is recorded as a request that was lost in the queue, and it sheds exactly what it sheds without
+//!   the layer.
+//! - A service that serves many requests without being cloned, as inside tower's `Buffer`: only the
+//!   wait for its first request is seen, because later ones may be nobody's. Put the layer outside the
+//!   buffer, where the whole wait is in the request's duration.
+//! - A balancer or a pool that asks ahead of any request: a service that it drops before it was
+//!   ever ready, or that fails while it is asked, is recorded as a request, although there was none.
+//! - A request that this layer [skips](ServerLayer::skip) is active while it waits, and recorded if
+//!   it is lost, because its head is not known.
+//!
+//! Limits that wait in `call`, as everything does that is added to axum's `Router` by a `layer` of
+//! its own, need none of this.
 //!
 //! # What clients can make
 //!
@@ -81,10 +112,12 @@
 //!   body: until the layers notice, both count it. And a request that a handler makes with the body
 //!   of the one it serves counts as that one. One layer for each request is enough.
 //! - The route of what `Router::nest_service` hides: add the layer to the router inside instead.
+//! - The outcome of a protocol on top of HTTP: gRPC answers 200 and tells its status in the trailers.
+//! - TLS. Whether the scheme is `https` is [said](ServerLayer::over_tls), or told by a
+//!   [trusted proxy](ServerLayer::trust_forwarded_headers); only HTTP/3 never goes without.
 //! - The end of an upgraded connection, outside a tokio runtime. Inside one, the service receives
 //!   an upgraded connection that works like the server's own, and cannot be downcast to its type;
 //!   switch both stream metrics off to be handed the server's own.
-//! - That a server refuses an upgrade which the service agreed to, until its connection ends.
 //!
 //! [HTTP server conventions]: https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
 
@@ -100,7 +133,9 @@ mod mark;
 mod method;
 pub mod metrics;
 mod protocol;
+mod readiness;
 mod reading;
+mod recording;
 mod request_size;
 mod scheme;
 mod scope;
@@ -108,6 +143,7 @@ mod series;
 mod service;
 mod settings;
 mod stream;
+mod time_out;
 mod upgrade;
 
 pub use body::{MeasuredRequestBody, MeasuredResponseBody};

@@ -26,6 +26,8 @@ thread_local! {
     static ANSWERED: Cell<bool> = const { Cell::new(false) };
     /// Whether this thread is within the code that a layer measures.
     static INSIDE: Cell<bool> = const { Cell::new(false) };
+    /// Whether a layer on this thread is asking what it measures for its readiness.
+    static ASKING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whether an outer layer already measures `request`.
@@ -60,6 +62,11 @@ pub(crate) fn answer() {
 /// Notes that foreign code is about to run on this thread, or has returned.
 pub(crate) fn set_inside(inside: bool) {
     INSIDE.set(inside);
+}
+
+/// Notes whether a layer on this thread is asking for readiness; whether one was before.
+pub(crate) fn set_asking(asking: bool) -> bool {
+    ASKING.replace(asking)
 }
 
 fn is_body_marked(body: &impl Body) -> bool {

@@ -12,8 +12,8 @@ const EXCHANGE: &[AttributeKey] = &[
     key::URL_SCHEME,
 ];
 
-/// Time from the arrival of a request's head until the last of its response's body was handed to
-/// the server; of a stream or an upgrade, until the response's head.
+/// Time from the arrival of a request's head, or from when it began to wait for the service, until
+/// the last of its response's body was handed to the server; of a stream or an upgrade, until the response's head.
 pub const REQUEST_DURATION: MetricSpec = MetricSpec {
     name: "http.server.request.duration",
     kind: MetricKind::Histogram { buckets: buckets::HTTP_DURATION },
@@ -67,7 +67,8 @@ pub const HANDLER_DURATION: MetricSpec = MetricSpec {
     attributes: &[key::HTTP_REQUEST_METHOD, key::HTTP_ROUTE],
 };
 
-/// Server-sent event streams and upgraded connections that are open.
+/// Server-sent event streams and upgraded connections that are open, and bodies of unknown length on
+/// request.
 pub const ACTIVE_STREAMS: MetricSpec = MetricSpec {
     name: "kymo.http.server.active_streams",
     kind: MetricKind::UpDownCounter,
@@ -76,7 +77,7 @@ pub const ACTIVE_STREAMS: MetricSpec = MetricSpec {
     attributes: &[key::HTTP_ROUTE, key::STREAM_KIND],
 };
 
-/// Time from the response's head until a stream or an upgraded connection ended.
+/// Time from the response's head, or from the hand-over of an upgraded connection, until its end.
 pub const STREAM_DURATION: MetricSpec = MetricSpec {
     name: "kymo.http.server.stream.duration",
     kind: MetricKind::Histogram { buckets: buckets::STREAM_DURATION },

@@ -13,6 +13,7 @@ pub(crate) struct Reading {
     pub(crate) skip: Vec<Arc<Skip>>,
     pub(crate) route: Option<Arc<Route>>,
     pub(crate) scheme: SchemeSource,
+    pub(crate) streams_unknown_lengths: bool,
 }
 
 impl Reading {
@@ -30,7 +31,12 @@ impl Reading {
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { skip: Vec::new(), route: None, scheme: SchemeSource::plain() }
+        Self {
+            skip: Vec::new(),
+            route: None,
+            scheme: SchemeSource::plain(),
+            streams_unknown_lengths: false,
+        }
     }
 }
 

@@ -226,6 +226,7 @@ pub(crate) enum StreamKind {
     ServerSentEvents,
     WebSocket,
     Upgrade,
+    Body,
 }
 
 /// The instruments of one kind of stream on one route.
@@ -241,6 +242,7 @@ impl StreamKey {
             StreamKind::ServerSentEvents => "sse",
             StreamKind::WebSocket => "websocket",
             StreamKind::Upgrade => "upgrade",
+            StreamKind::Body => "body",
         };
         let route = self.route.map(|route| key::HTTP_ROUTE.of(vocabulary.routes.value(route)));
         route.into_iter().chain([key::STREAM_KIND.of(kind)]).collect()

@@ -3,20 +3,25 @@
 use std::{
     sync::Arc,
     task::{Context, Poll},
+    time::Instant,
 };
 
 use http::{Request, Response};
 use http_body::Body;
+use kymo_core::{Bounded, InFlight, Outcome};
 use tower_service::Service;
 
 use crate::{
     RequestHead,
     body::{MeasuredRequestBody, MeasuredResponseBody},
     exchange::Exchange,
+    failure,
     future::ResponseFuture,
     instruments::Instruments,
     mark,
+    readiness::{Queue, Readiness},
     reading::Reading,
+    series::ActiveKey,
     upgrade::PendingUpgrade,
 };
 
@@ -25,6 +30,7 @@ use crate::{
 pub struct MeasuredService<S> {
     inner: S,
     measure: Arc<Measure>,
+    readiness: Readiness<Arc<Measure>>,
 }
 
 /// What every request is measured with: one pointer, because routers clone their services.
@@ -36,17 +42,46 @@ struct Measure {
 
 impl<S> MeasuredService<S> {
     pub(crate) fn new(inner: S, instruments: Arc<Instruments>, reading: Arc<Reading>) -> Self {
-        Self { inner, measure: Arc::new(Measure { instruments, reading }) }
+        let measure = Arc::new(Measure { instruments, reading });
+        Self { inner, measure, readiness: Readiness::default() }
+    }
+
+    fn poll_ready<R>(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>>
+    where
+        S: Service<R>,
+        S::Error: 'static,
+    {
+        let Self { inner, measure, readiness } = self;
+        readiness.ask(measure, || inner.poll_ready(cx), failure::of_service)
     }
 
     /// The exchange of `request`, unless it is skipped or an outer layer measures it.
-    fn arrive<B: Body>(&self, request: &Request<B>) -> Option<Box<Exchange>> {
+    fn arrive<B: Body>(&mut self, request: &Request<B>) -> Option<Box<Exchange>> {
+        let mut wait = self.readiness.call();
         let head = RequestHead::of(request);
         let Measure { instruments, reading } = &*self.measure;
         if reading.skips(&head) || mark::is_marked(request) {
             return None;
         }
-        Some(Exchange::arrive(instruments, reading, &head))
+        let waited = wait.as_mut().map(|wait| wait.lasted());
+        Some(Exchange::arrive(instruments, reading, &head, waited))
+    }
+}
+
+impl Queue for Arc<Measure> {
+    type Place = Option<InFlight>;
+
+    fn join(&self) -> Option<InFlight> {
+        let scheme = self.reading.scheme.unsaid;
+        self.instruments.enter(ActiveKey { method: Bounded::OTHER, scheme })
+    }
+
+    fn give_up(&self, since: Instant, outcome: Outcome) {
+        Exchange::unseen(&self.instruments, &self.reading, since).end(outcome);
+    }
+
+    fn set_asking(asking: bool) -> bool {
+        mark::set_asking(asking)
     }
 }
 
@@ -73,7 +108,7 @@ where
     type Future = ResponseFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
+        self.poll_ready(cx)
     }
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
@@ -113,7 +148,7 @@ where
     type Future = ResponseFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.0.inner.poll_ready(cx)
+        self.0.poll_ready(cx)
     }
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {

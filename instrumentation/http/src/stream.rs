@@ -1,12 +1,16 @@
-//! What outlives its request: server-sent events and upgraded connections.
+//! What outlives its request: server-sent events, upgraded connections and, on request, other bodies
+//! without a length.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use http::{HeaderMap, header::CONTENT_TYPE};
 use kymo_core::{InFlight, Outcome, Record, Stopwatch};
 use opentelemetry::metrics::BoundHistogram;
 
-use crate::series::StreamSeries;
+use crate::{
+    instruments::Instruments,
+    series::{StreamKey, StreamSeries},
+};
 
 /// One open stream: in `kymo.http.server.active_streams`, and then in
 /// `kymo.http.server.stream.duration` when it is dropped.
@@ -22,6 +26,24 @@ impl OpenStream {
             _lifetime: series.duration.clone().map(|duration| Stopwatch::start(Lifetime(duration))),
             _active: series.active.as_ref().map(InFlight::enter),
         }
+    }
+}
+
+/// How a stream is counted once it is open.
+#[derive(Debug)]
+pub(crate) struct StreamOpening {
+    instruments: Arc<Instruments>,
+    key: StreamKey,
+}
+
+impl StreamOpening {
+    pub(crate) fn new(instruments: Arc<Instruments>, key: StreamKey) -> Self {
+        Self { instruments, key }
+    }
+
+    /// The stream is open, until what is returned is dropped.
+    pub(crate) fn open(self) -> OpenStream {
+        self.instruments.open_stream(self.key)
     }
 }
 

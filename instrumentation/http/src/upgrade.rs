@@ -53,13 +53,16 @@ impl PendingUpgrade {
         Some(Box::new(Self { kind: kind(request), server, runtime, handover }))
     }
 
-    /// The service agreed: from now on the connection counts as a stream, until it is dropped.
+    /// The service agreed: once the server has handed the connection over, it counts as a stream,
+    /// until it is dropped.
     pub(crate) fn accept(self, exchange: &Exchange) {
-        let stream = exchange.open_stream(self.kind);
+        let stream = exchange.stream(self.kind);
         let Self { server, handover, runtime, .. } = self;
         runtime.spawn(async move {
-            // When the upgrade fails, dropping the handover tells the service the same.
+            // When the upgrade fails, because the client has gone or the server refuses it, dropping
+            // the handover tells the service the same.
             if let Ok(connection) = server.await {
+                let stream = stream.open();
                 handover.complete(MeasuredConnection { connection, _stream: stream }).await;
             }
         });

@@ -14,6 +14,7 @@ use http::{HeaderMap, Method, StatusCode};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use tower::ServiceExt;
+use tower_http::compression::CompressionLayer;
 
 use crate::meters::Meters;
 
@@ -220,4 +221,86 @@ async fn of_a_body_that_is_not_axums_the_declared_length_is_recorded_or_nothing(
         assert_eq!(sizes.first().map(|point| point.sum), expected);
         meters.the_request();
     }
+}
+
+/// A response whose head promises `length` bytes.
+fn promising(status: StatusCode, length: usize, body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert("content-length", length.into());
+    response
+}
+
+fn short_with_trailers() -> Body {
+    let frames = [Frame::data(Bytes::from("four")), Frame::trailers(HeaderMap::new())];
+    let frames = frames.into_iter().map(Ok::<_, Infallible>);
+    Body::new(StreamBody::new(futures_util::stream::iter(frames)))
+}
+
+#[tokio::test]
+async fn a_body_that_ends_before_what_its_head_promised_is_a_body_error() {
+    let four = || chunks(&["fo", "ur"]);
+    let cases = [
+        (Method::GET, StatusCode::OK, 4, four as fn() -> Body, None),
+        (Method::GET, StatusCode::OK, 100, four, Some("body_error")),
+        (Method::GET, StatusCode::NOT_FOUND, 100, four, Some("body_error")),
+        (Method::GET, StatusCode::OK, 100, short_with_trailers, Some("body_error")),
+        (Method::GET, StatusCode::OK, 100, Body::empty, Some("body_error")),
+        (Method::GET, StatusCode::OK, 0, Body::empty, None),
+        (Method::GET, StatusCode::INTERNAL_SERVER_ERROR, 100, four, Some("500")),
+        (Method::HEAD, StatusCode::OK, 100, Body::empty, None),
+        (Method::GET, StatusCode::NOT_MODIFIED, 100, Body::empty, None),
+        (Method::GET, StatusCode::NO_CONTENT, 100, Body::empty, None),
+    ];
+    for (method, status, length, body, error) in cases {
+        let meters = Meters::new();
+        let answer = move |_: Request<Body>| {
+            std::future::ready(Ok::<_, Infallible>(promising(status, length, body())))
+        };
+        let service = tower::Layer::layer(&meters.layer(), tower::service_fn(answer));
+        let request = Request::builder().method(&method).body(Body::empty()).unwrap();
+        service.oneshot(request).await.unwrap().into_body().collect().await.unwrap();
+        let point = meters.the_request();
+        assert_eq!(point.get("error.type"), error, "{method} {status} {length}");
+        assert_eq!(point.get("http.response.status_code"), Some(status.as_str()));
+    }
+}
+
+/// A server sends what was promised and drops the rest.
+#[tokio::test]
+async fn a_body_of_more_than_was_promised_is_no_cancellation() {
+    let meters = Meters::new();
+    let answer = async || promising(StatusCode::OK, 3, chunks(&["four", "more"]));
+    let app = Router::new().route("/", get(answer)).layer(meters.layer());
+    let request = Request::get("/").body(Body::empty()).unwrap();
+    let mut body = app.oneshot(request).await.unwrap().into_body();
+    body.frame().await.unwrap().unwrap();
+    drop(body);
+    assert_eq!(meters.the_request().get("error.type"), None);
+}
+
+#[tokio::test]
+async fn what_is_compressed_is_not_short() {
+    let text = || futures_util::stream::iter([Ok::<_, Infallible>([b'x'; 1000].as_slice()); 8]);
+    let answer = async move || promising(StatusCode::OK, 8000, Body::from_stream(text()));
+    let meters = [Meters::new(), Meters::new()];
+    let app = Router::new()
+        .route("/", get(answer))
+        .layer(CompressionLayer::new())
+        .layer(meters[1].layer());
+    let request = Request::get("/").header("accept-encoding", "gzip").body(Body::empty()).unwrap();
+    let response = app.oneshot(request).await.unwrap();
+    assert_eq!(response.headers()["content-encoding"], "gzip");
+    let sent = response.into_body().collect().await.unwrap().to_bytes().len();
+    assert!(sent < 1000);
+    assert_eq!(meters[1].the_request().get("error.type"), None);
+    assert_eq!(meters[1].only(RESPONSE).sum, sent as f64);
+    let app = Router::new()
+        .route("/", get(answer))
+        .layer(meters[0].layer())
+        .layer(CompressionLayer::new());
+    let request = Request::get("/").header("accept-encoding", "gzip").body(Body::empty()).unwrap();
+    app.oneshot(request).await.unwrap().into_body().collect().await.unwrap();
+    assert_eq!(meters[0].the_request().get("error.type"), None);
+    assert_eq!(meters[0].only(RESPONSE).sum, 8000.0);
 }

@@ -9,6 +9,7 @@ mod bodies;
 mod cardinality;
 mod handlers;
 mod outcomes;
+mod readiness;
 mod routes;
 mod settings;
 mod sockets;

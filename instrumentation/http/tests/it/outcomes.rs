@@ -1,11 +1,22 @@
 //! However a request ends, it is counted once.
 
-use std::{convert::Infallible, future, io, task::Poll, time::Duration};
+use std::{
+    convert::Infallible,
+    future::{self, Future},
+    io,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    pin::Pin,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
 
 use axum::{Router, body::Body, http::Request, response::Response, routing::get};
+use futures_util::FutureExt;
 use http::StatusCode;
 use http_body_util::BodyExt;
+use kymo_http::HandlerLayer;
 use tower::{BoxError, Layer, Service, ServiceBuilder, ServiceExt, service_fn};
+use tower_http::timeout::ResponseBodyTimeoutLayer;
 
 use crate::meters::Meters;
 
@@ -157,8 +168,8 @@ async fn a_panic_in_what_a_body_says_of_itself_is_a_panic() {
         type Data = axum::body::Bytes;
         type Error = Infallible;
         fn poll_frame(
-            self: std::pin::Pin<&mut Self>,
-            _cx: &mut std::task::Context<'_>,
+            self: Pin<&mut Self>,
+            _cx: &mut Context<'_>,
         ) -> Poll<Option<Result<http_body::Frame<Self::Data>, Infallible>>> {
             Poll::Pending
         }
@@ -186,4 +197,163 @@ async fn a_panic_in_a_route_of_ones_own_is_counted() {
 
 fn endless() -> impl futures_util::Stream<Item = Result<&'static str, Infallible>> {
     futures_util::stream::repeat(Ok("chunk"))
+}
+
+/// Unwinds when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        resume_unwind(Box::new("on purpose"));
+    }
+}
+
+/// Never ends, and unwinds when it is dropped.
+async fn armed() -> Result<Response, Infallible> {
+    let _bomb = Bomb;
+    future::pending().await
+}
+
+/// Is ready at once, and unwinds when it is dropped after that.
+struct Late(Bomb);
+
+impl Future for Late {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(Ok(Response::new(Body::from("Dune"))))
+    }
+}
+
+fn armed_body() -> Body {
+    let bomb = Bomb;
+    Body::from_stream(futures_util::stream::poll_fn(move |_| {
+        let _armed = &bomb;
+        Poll::<Option<Result<&str, io::Error>>>::Pending
+    }))
+}
+
+/// Polls `future` once and drops it; whether that unwound.
+fn drops_unwinding(future: impl Future) -> bool {
+    let mut future = Box::pin(future);
+    let _ = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    catch_unwind(AssertUnwindSafe(|| drop(future))).is_err()
+}
+
+#[tokio::test]
+async fn what_unwinds_while_it_is_dropped_is_a_panic() {
+    let meters = Meters::new();
+    let service = meters.layer().layer(service_fn(async |_: Request<Body>| armed().await));
+    assert!(drops_unwinding(service.oneshot(request())));
+    assert_eq!(meters.the_request().get("error.type"), Some("panic"));
+    assert_eq!(meters.active(), 0);
+
+    let meters = Meters::new();
+    let service = meters.layer().any_body().layer(service_fn(async |_| armed().await));
+    assert!(drops_unwinding(service.oneshot(request())));
+    assert_eq!(meters.the_request().get("error.type"), Some("panic"));
+
+    // Without a first poll, what the future already holds is dropped all the same.
+    let meters = Meters::new();
+    let mut service = meters.layer().layer(service_fn(|_: Request<Body>| {
+        let bomb = Bomb;
+        async move {
+            let _bomb = bomb;
+            future::pending::<Result<Response, Infallible>>().await
+        }
+    }));
+    let unpolled = service.call(request());
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(unpolled))).is_err());
+    assert_eq!(meters.the_request().get("error.type"), Some("panic"));
+
+    let meters = Meters::new();
+    let service = meters.layer().layer(service_fn(|_: Request<Body>| Late(Bomb)));
+    let answer = AssertUnwindSafe(service.oneshot(request())).catch_unwind().await;
+    assert!(answer.is_err());
+    assert_eq!(meters.the_request().get("error.type"), Some("panic"));
+
+    let meters = Meters::new();
+    let app = Router::new().route("/", get(async || armed_body())).layer(meters.layer());
+    let body = app.oneshot(request()).await.unwrap().into_body();
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(body))).is_err());
+    let point = meters.the_request();
+    assert_eq!(point.get("error.type"), Some("panic"));
+    assert_eq!(point.get("http.response.status_code"), Some("200"));
+    assert_eq!(meters.active(), 0);
+
+    let meters = Meters::new();
+    let layer = HandlerLayer::new(&meters.provider);
+    let service = layer.layer(service_fn(async |_: Request<Body>| armed().await));
+    assert!(drops_unwinding(service.oneshot(request())));
+    assert_eq!(meters.only("kymo.http.server.handler.duration").count, 1);
+}
+
+#[tokio::test]
+async fn what_is_dropped_because_something_else_unwinds_is_a_cancellation() {
+    let meters = Meters::new();
+    let pending = service_fn(async |_: Request<Body>| {
+        future::pending::<Result<Response, Infallible>>().await
+    });
+    let mut exchange = Box::pin(meters.layer().layer(pending).oneshot(request()));
+    let _ = exchange.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    let unwinding = catch_unwind(AssertUnwindSafe(move || {
+        let _exchange = exchange;
+        resume_unwind(Box::new("something else"));
+    }));
+    assert!(unwinding.is_err());
+    assert_eq!(meters.the_request().get("error.type"), Some("cancelled"));
+
+    let meters = Meters::new();
+    let stalled = || Body::from_stream(futures_util::stream::pending::<Result<&str, io::Error>>());
+    let app = Router::new().route("/", get(async move || stalled())).layer(meters.layer());
+    let body = app.oneshot(request()).await.unwrap().into_body();
+    let unwinding = catch_unwind(AssertUnwindSafe(move || {
+        let _body = body;
+        resume_unwind(Box::new("something else"));
+    }));
+    assert!(unwinding.is_err());
+    assert_eq!(meters.the_request().get("error.type"), Some("cancelled"));
+}
+
+#[tokio::test]
+async fn every_time_out_of_this_field_is_one_in_the_service_and_in_the_body() {
+    let stalled = || Body::from_stream(futures_util::stream::pending::<Result<&str, io::Error>>());
+    let meters = Meters::new();
+    let app = Router::new()
+        .route("/", get(async move || stalled()))
+        .layer(ResponseBodyTimeoutLayer::new(Duration::from_millis(5)))
+        .layer(meters.layer());
+    app.oneshot(request()).await.unwrap().into_body().collect().await.unwrap_err();
+    let point = meters.the_request();
+    assert_eq!(point.get("error.type"), Some("timeout"));
+    assert_eq!(point.get("http.response.status_code"), Some("200"));
+
+    // Not axum's body: tower-http's own error, boxed once.
+    let meters = Meters::new();
+    let service = ServiceBuilder::new()
+        .layer(meters.layer())
+        .layer(ResponseBodyTimeoutLayer::new(Duration::from_millis(5)))
+        .service_fn(move |_: Request<Body>| {
+            future::ready(Ok::<_, Infallible>(Response::new(stalled())))
+        });
+    let body = service.oneshot(request()).await.unwrap().into_body();
+    std::pin::pin!(body).frame().await.unwrap().unwrap_err();
+    assert_eq!(meters.the_request().get("error.type"), Some("timeout"));
+
+    let meters = Meters::new();
+    let slow = async |_: Request<Body>| {
+        let never = future::pending::<Response>();
+        tokio::time::timeout(Duration::from_millis(5), never).await
+    };
+    meters.layer().layer(service_fn(slow)).oneshot(request()).await.unwrap_err();
+    assert_eq!(meters.the_request().get("error.type"), Some("timeout"));
+
+    let meters = Meters::new();
+    let elapsed = async || {
+        let never = tokio::time::timeout(Duration::from_millis(5), future::pending::<&str>());
+        Body::from_stream(futures_util::stream::once(never))
+    };
+    let app = Router::new().route("/", get(elapsed)).layer(meters.layer());
+    app.oneshot(request()).await.unwrap().into_body().collect().await.unwrap_err();
+    assert_eq!(meters.the_request().get("error.type"), Some("timeout"));
 }

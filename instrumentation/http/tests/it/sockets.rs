@@ -12,7 +12,7 @@ use http::{Method, StatusCode, Version};
 use http_body_util::{BodyExt, Full};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
+    rt::{TokioExecutor, TokioIo},
 };
 use tokio::{net::TcpListener, task::JoinHandle, time};
 
@@ -49,9 +49,9 @@ impl Drop for Listening {
     }
 }
 
-type HttpClient = Client<HttpConnector, Full<Bytes>>;
+pub(crate) type HttpClient = Client<HttpConnector, Full<Bytes>>;
 
-fn clients() -> [(HttpClient, Version, &'static str); 2] {
+pub(crate) fn clients() -> [(HttpClient, Version, &'static str); 2] {
     let mut builder = Client::builder(TokioExecutor::new());
     let http1 = builder.build_http();
     let http2 = builder.http2_only(true).build_http();
@@ -67,12 +67,17 @@ fn app(meters: &Meters) -> Router {
         });
         Body::from_stream(tick)
     };
+    let short = async || {
+        let four = futures_util::stream::iter([Ok::<_, Infallible>("four")]);
+        ([("content-length", "100")], Body::from_stream(four))
+    };
     Router::new()
         .route("/books", get(async || "Dune"))
         .route("/echo", post(async |body: Bytes| body))
         .route("/none", get(async || StatusCode::NO_CONTENT))
         .route("/slow", get(slow))
         .route("/endless", get(endless))
+        .route("/short", get(short))
         .layer(meters.layer())
 }
 
@@ -132,4 +137,39 @@ async fn a_client_that_goes_away_before_or_during_the_response_is_a_cancellation
             assert_eq!(point.get("http.response.status_code"), status, "{path} {protocol}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_was_promised_more_is_a_body_error_on_both_protocols() {
+    for (client, _, protocol) in clients() {
+        let meters = Meters::new();
+        let server = Listening::start(app(&meters)).await;
+        // hyper gives up before it has sent the head of so short a message.
+        if let Ok(response) = client.request(request(Method::GET, &server, "/short", "")).await {
+            response.into_body().collect().await.unwrap_err();
+        }
+        server.until(|| meters.active() == 0).await;
+        let point = meters.the_request();
+        assert_eq!(point.get("error.type"), Some("body_error"), "{protocol}");
+        assert_eq!(point.get("http.response.status_code"), Some("200"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_scheme_of_a_connection_without_tls_is_http_whatever_its_client_says() {
+    let meters = Meters::new();
+    let server = Listening::start(app(&meters)).await;
+    let stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
+    let (mut sender, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
+            .await
+            .unwrap();
+    tokio::spawn(connection);
+    let uri = format!("https://{}/books", server.address);
+    let request = Request::get(uri).body(Full::<Bytes>::default()).unwrap();
+    sender.send_request(request).await.unwrap().into_body().collect().await.unwrap();
+    server.until(|| meters.active() == 0).await;
+    let point = meters.the_request();
+    assert_eq!(point.get("url.scheme"), Some("http"));
+    assert_eq!(point.get("network.protocol.version"), Some("2"));
 }

@@ -1,6 +1,12 @@
 //! Server-sent events and upgraded connections are requests until their head, then streams.
 
-use std::{convert::Infallible, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -12,8 +18,8 @@ use axum::{
 };
 use futures_util::{SinkExt, StreamExt};
 use http_body_util::BodyExt;
-use hyper_util::{rt::TokioIo, server::conn::auto};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use hyper_util::{rt::TokioIo, server::conn::auto, service::TowerToHyperService};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tower::ServiceExt;
 
 use crate::{meters::Meters, sockets::Listening};
@@ -194,4 +200,108 @@ async fn the_servers_own_connection_is_handed_over_when_streams_are_not_measured
     let request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n";
     client.write_all(request.as_bytes()).await.unwrap();
     assert!(tell.recv().await.unwrap());
+}
+
+/// A connection on which a request arrives, and nothing can be sent.
+struct Vanished(&'static [u8]);
+
+impl AsyncRead for Vanished {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        _cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.0.is_empty() {
+            return Poll::Pending;
+        }
+        buf.put_slice(std::mem::take(&mut self.0));
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Vanished {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _cx: &mut Context<'_>,
+        _buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[tokio::test]
+async fn an_upgrade_whose_client_vanishes_before_the_handover_is_no_stream() {
+    let meters = Meters::new();
+    let (told, tell) = tokio::sync::oneshot::channel();
+    let told = std::sync::Mutex::new(Some(told));
+    let upgrade = move |mut request: Request<Body>| {
+        let told = told.lock().unwrap().take().unwrap();
+        let upgraded = hyper::upgrade::on(&mut request);
+        tokio::spawn(async move { told.send(upgraded.await.is_err()) });
+        let headers = [("connection", "upgrade"), ("upgrade", "x")];
+        std::future::ready((http::StatusCode::SWITCHING_PROTOCOLS, headers))
+    };
+    let upgrade = std::sync::Arc::new(upgrade);
+    let handler = async move |request: Request<Body>| upgrade(request).await;
+    let app = Router::new().route("/", get(handler)).layer(meters.layer());
+    let request = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n";
+    hyper::server::conn::http1::Builder::new()
+        .serve_connection(TokioIo::new(Vanished(request)), TowerToHyperService::new(app))
+        .with_upgrades()
+        .await
+        .unwrap_err();
+    assert!(tell.await.unwrap(), "the service is told");
+    assert_eq!(meters.the_request().get("http.response.status_code"), Some("101"));
+    assert_eq!(meters.of("kymo.http.server.active_streams"), []);
+    assert_eq!(meters.of(DURATION), []);
+}
+
+#[tokio::test]
+async fn a_body_without_a_length_is_a_stream_where_that_is_asked_for() {
+    let slow = async || {
+        let chunks = futures_util::stream::unfold(0, async |n| {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            (n < 3).then_some((Ok::<_, Infallible>("chunk"), n + 1))
+        });
+        Body::from_stream(chunks)
+    };
+    let known = async || ([("content-length", "4")], Body::from("Dune"));
+    for (asked, latency) in [(false, 0.06..1.0), (true, 0.0..0.02)] {
+        let meters = Meters::new();
+        let layer = if asked { meters.layer().stream_unknown_lengths() } else { meters.layer() };
+        let app = Router::new().route("/export", get(slow)).route("/known", get(known));
+        let app = app.layer(layer);
+        let send = async |path: &str| {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            app.clone().oneshot(request).await.unwrap().into_body()
+        };
+        let body = send("/export").await;
+        assert_eq!((meters.active(), meters.streams()), if asked { (0, 1) } else { (1, 0) });
+        body.collect().await.unwrap();
+        let request = meters.the_request();
+        assert!(latency.contains(&request.sum), "{request:?}");
+        assert_eq!(request.get("error.type"), None);
+        assert_eq!(meters.only("http.server.response.body.size").sum, 15.0);
+        assert_eq!((meters.active(), meters.streams()), (0, 0));
+        let kind = meters
+            .of(DURATION)
+            .first()
+            .and_then(|point| point.get("kymo.http.stream.kind").map(str::to_owned));
+        assert_eq!(kind.as_deref(), asked.then_some("body"));
+
+        // A body whose length is known stays a request.
+        let body = send("/known").await;
+        assert_eq!((meters.active(), meters.streams()), (1, 0));
+        body.collect().await.unwrap();
+        let streams: i64 = meters.of(DURATION).iter().map(|point| point.count).sum();
+        assert_eq!(streams, i64::from(asked));
+    }
 }

@@ -1,0 +1,122 @@
+//! What an exchange is recorded with.
+
+use std::{sync::Arc, time::Duration};
+
+use kymo_core::{InFlight, Outcome, Record};
+
+use crate::{
+    failure,
+    instruments::Instruments,
+    request_size::RequestSize,
+    series::{ExchangeKey, ExchangeSeries},
+    stream::OpenStream,
+};
+
+/// What is known of an exchange so far, and where it is recorded.
+#[derive(Debug)]
+pub(crate) struct Recording {
+    pub(crate) instruments: Arc<Instruments>,
+    pub(crate) key: ExchangeKey,
+    pub(crate) request: RequestSize,
+    pub(crate) response_bytes: u64,
+    /// The length of the response's body, as its head or the body itself promised.
+    pub(crate) promised_bytes: Option<u64>,
+    pub(crate) first_byte: Option<Duration>,
+    streaming: Option<Box<Streaming>>,
+    in_flight: Option<InFlight>,
+}
+
+/// What an exchange becomes when its latency is recorded and its body goes on.
+#[derive(Debug)]
+struct Streaming {
+    series: Option<Arc<ExchangeSeries>>,
+    _open: OpenStream,
+}
+
+impl Recording {
+    pub(crate) fn new(
+        instruments: Arc<Instruments>,
+        key: ExchangeKey,
+        in_flight: Option<InFlight>,
+    ) -> Self {
+        Self {
+            instruments,
+            key,
+            request: RequestSize::Declared(0),
+            response_bytes: 0,
+            promised_bytes: None,
+            first_byte: None,
+            streaming: None,
+            in_flight,
+        }
+    }
+
+    /// The latency, which is recorded next, is all of the request; what follows is a stream.
+    pub(crate) fn become_stream(&mut self, open: OpenStream) {
+        self.streaming = Some(Box::new(Streaming { series: None, _open: open }));
+    }
+
+    /// The outcome of a response whose body has no more: a client that was promised more got a
+    /// broken message (RFC 9112, section 8).
+    pub(crate) fn completed(&self) -> Outcome {
+        match self.promised_bytes {
+            Some(promised) if self.response_bytes < promised => failure::of_short_body(),
+            _ => Outcome::Success,
+        }
+    }
+
+    /// Whether a body was dropped because the server had all of it: it does not ask for its end.
+    fn is_delivered(&self) -> bool {
+        self.promised_bytes.is_some_and(|promised| self.response_bytes >= promised)
+    }
+
+    fn record_latency(&self, series: &ExchangeSeries, elapsed: Duration) {
+        if let Some(duration) = &series.duration {
+            duration.record(elapsed.as_secs_f64());
+        }
+        if let (Some(histogram), Some(first_byte)) = (&series.first_byte, self.first_byte) {
+            histogram.record(first_byte.as_secs_f64());
+        }
+    }
+
+    fn record_sizes(&self, series: &ExchangeSeries) {
+        if let (Some(size), Some(bytes)) = (&series.request_body_size, self.request.bytes()) {
+            size.record(bytes);
+        }
+        if let Some(size) = &series.response_body_size {
+            size.record(self.response_bytes);
+        }
+    }
+}
+
+impl Record for Recording {
+    fn record(&mut self, elapsed: Duration, outcome: Outcome) {
+        self.key.outcome = match outcome {
+            Outcome::Cancelled if self.is_delivered() => Outcome::Success,
+            outcome => outcome,
+        };
+        if self.streaming.is_none() {
+            return self.instruments.record(self.key, |series| {
+                self.record_latency(series, elapsed);
+                self.record_sizes(series);
+            });
+        }
+        let series = self.instruments.series(self.key);
+        self.record_latency(&series, elapsed);
+        if let Some(streaming) = &mut self.streaming {
+            streaming.series = Some(series);
+        }
+        self.in_flight = None;
+    }
+}
+
+impl Drop for Recording {
+    /// The sizes of a stream are known when it has ended.
+    fn drop(&mut self) {
+        if let Some(series) =
+            self.streaming.as_ref().and_then(|streaming| streaming.series.as_ref())
+        {
+            self.record_sizes(series);
+        }
+    }
+}
