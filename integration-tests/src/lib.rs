@@ -60,6 +60,7 @@ pub use crate::{
 #[doc = include_str!("../../docs/caches.md")]
 #[doc = include_str!("../../docs/databases.md")]
 #[doc = include_str!("../../docs/migrations.md")]
+#[doc = include_str!("../../docs/process.md")]
 #[doc = include_str!("../../docs/repositories.md")]
 #[doc = include_str!("../../docs/testing.md")]
 struct Documents;

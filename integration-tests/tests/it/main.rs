@@ -35,6 +35,7 @@ mod orders;
 mod outage;
 mod own_test;
 mod parity;
+mod process;
 mod prometheus;
 mod pushing;
 mod questions;
