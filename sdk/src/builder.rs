@@ -46,6 +46,8 @@ pub struct TelemetryBuilder {
     /// By what each is for, so that each is done once.
     pub(crate) steps: BTreeMap<&'static str, Step>,
     pub(crate) detectors: Vec<Detector>,
+    /// What measured things are attributes of; beside an injected provider they do without.
+    pub(crate) entities: Vec<Detector>,
     readers: Readers,
     pub(crate) file: FilePlan,
     /// What is read instead of the variables of the process.
@@ -63,6 +65,7 @@ impl TelemetryBuilder {
             shape: ShapePlan::default(),
             steps: BTreeMap::new(),
             detectors: Vec::new(),
+            entities: Vec::new(),
             readers: Readers::default(),
             file: FilePlan::default(),
             environment: None,
@@ -128,20 +131,28 @@ impl TelemetryBuilder {
     /// Builds the telemetry, and makes its provider OpenTelemetry's global one, for
     /// instrumentation that asks for that.
     ///
+    /// What is ignored of the environment is reported through `tracing`: set a subscriber first. If
+    /// there is none, it goes to standard error.
+    ///
     /// # Errors
     ///
     /// [`InstallError`] says what of the configuration cannot be, or that telemetry was installed
     /// in this process before. Nothing is installed then.
-    pub fn install(self) -> Result<Telemetry, InstallError> {
+    pub fn install(mut self) -> Result<Telemetry, InstallError> {
         static INSTALLED: AtomicBool = AtomicBool::new(false);
 
         if INSTALLED.swap(true, Ordering::AcqRel) {
             return Err(InstallError::AlreadyInstalled);
         }
-        match self.build() {
+        let environment = self.environment.take().unwrap_or_else(Environment::of_process);
+        self.environment = Some(environment.clone());
+        let built = self.build();
+        environment.install();
+        match built {
             Ok(telemetry) => {
                 telemetry.provider.set_global();
                 telemetry.keep_installed();
+                telemetry.ending.install();
                 Ok(telemetry)
             }
             Err(error) => {
@@ -164,6 +175,8 @@ impl TelemetryBuilder {
         let environment = self.environment.unwrap_or_else(Environment::of_process);
         let environment = self.file.carry_out(environment, &mut description)?;
         environment.report_inert();
+        // Reported at the start, and not when the first layer is made.
+        environment.known_methods();
         let disabled = configuration::disabled(&environment);
         let disabled = description.note("sdk.disabled", disabled, bool::to_string);
 
@@ -185,7 +198,8 @@ impl TelemetryBuilder {
             PushPlan::shape(&environment, pull.is_on(), &mut shape);
             let shapes = shape.carry_out(environment.file_only(), &mut description)?;
             let push = self.push.carry_out(exporters, disabled, &environment, &mut description)?;
-            let detected = self.detectors.iter().flat_map(|find| find(&environment)).collect();
+            let finders = self.entities.iter().chain(&self.detectors);
+            let detected = finders.flat_map(|find| find(&environment)).collect();
             let resource = resource::of(
                 self.service,
                 detected,
@@ -199,6 +213,7 @@ impl TelemetryBuilder {
             push.measure(provider.meters());
             (provider, pull, push)
         };
+        description.ignore(environment.reported());
         let telemetry = Telemetry {
             ending: Arc::new(Ending::new(push, self.readers)),
             provider,

@@ -5,7 +5,6 @@ mod exporters;
 
 use std::fmt;
 
-pub(crate) use self::description::one_line;
 pub use self::description::{Description, EffectiveSetting};
 pub(crate) use self::exporters::Exporters;
 use crate::environment::{Environment, Found};

@@ -14,6 +14,12 @@ impl Ending {
     pub(crate) fn new(push: Push, readers: Readers) -> Self {
         Self { push, readers }
     }
+
+    /// The telemetry is that of the process: where nobody listens to `tracing`, a push that fails is
+    /// told on standard error.
+    pub(crate) fn install(&self) {
+        self.push.report_to_stderr();
+    }
 }
 
 impl Telemetry {

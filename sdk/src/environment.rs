@@ -3,25 +3,27 @@
 mod entities;
 mod file_only;
 mod inert;
+mod reports;
 mod value;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     env,
     fmt::{self, Display},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
 use opentelemetry::KeyValue;
 
-use crate::configuration::{Origin, one_line};
+use self::reports::Reports;
+use crate::configuration::Origin;
 
 #[cfg(feature = "otlp")]
 pub(crate) use self::value::duration;
 #[allow(unused_imports, reason = "used by the features")]
 pub(crate) use self::{
     file_only::{FileOnly, FileView, Names, Page},
-    value::{attributes, boolean, headers, list, methods},
+    value::{HEADERS, attributes, boolean, headers, list, methods, one_of},
 };
 
 /// The `OTEL_*` variables of the process at start-up, or the configuration file that takes their
@@ -30,7 +32,7 @@ pub(crate) use self::{
 pub(crate) struct Environment {
     variables: BTreeMap<String, Said>,
     file_only: Arc<FileOnly>,
-    reported: Arc<Mutex<BTreeSet<String>>>,
+    reports: Reports,
 }
 
 /// The value of a variable.
@@ -109,8 +111,7 @@ impl Environment {
             let value = self.text(variable)?;
             let origin = self.origin(variable);
             let report = |remedy: &E| {
-                // Headers carry credentials.
-                let shown = if variable.ends_with("_HEADERS") { "***" } else { value };
+                let shown = if may_be_secret(variable) { "***" } else { value };
                 self.warn(variable, &format!("{origin}={shown} is ignored: {remedy}"));
             };
             let value = parse(value).inspect_err(report).ok()?;
@@ -138,13 +139,18 @@ impl Environment {
 
     /// Reports `message`, and nothing about `topic` ever after.
     pub(crate) fn warn(&self, topic: &str, message: &str) {
-        let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
-        if reported.insert(topic.to_owned()) {
-            let message = one_line(message);
-            let end =
-                message.char_indices().nth(LONGEST_REPORT).map_or(message.len(), |(at, _)| at);
-            tracing::warn!("{}", &message[..end]);
-        }
+        self.reports.warn(topic, message);
+    }
+
+    /// Everything that was reported so far: what was ignored, and why.
+    pub(crate) fn reported(&self) -> Vec<String> {
+        self.reports.lines()
+    }
+
+    /// The telemetry is that of the process now, or has failed to be: where nobody listens to
+    /// `tracing`, what was reported goes to standard error, and what will be too.
+    pub(crate) fn install(&self) {
+        self.reports.install();
     }
 
     /// Reports that `variable` asks for what `feature` would add to the program.
@@ -155,6 +161,22 @@ impl Environment {
             self.origin(variable)
         );
         self.warn(&message, &message);
+    }
+
+    /// `OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS`: what is no method is left out and reported, and
+    /// if nothing is a method, it counts as unset.
+    pub(crate) fn known_methods(&self) -> Option<Vec<String>> {
+        const VARIABLE: &str = "OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS";
+        let (known, none) = methods(self.text(VARIABLE)?);
+        let is_understood = none.is_empty();
+        for method in none {
+            let origin = self.origin(VARIABLE);
+            let message = format!(
+                "`{method}` in {origin} is ignored: it is no method; write a list such as GET,POST"
+            );
+            self.warn(&message, &message);
+        }
+        (!known.is_empty() || is_understood).then_some(known)
     }
 
     /// `OTEL_RESOURCE_ATTRIBUTES`: one mistake spoils all of it, as the specification of the
@@ -187,6 +209,13 @@ impl fmt::Debug for Said {
     }
 }
 
+/// Whether the value of `variable` is never shown: headers are credentials, endpoints may have some,
+/// and attributes are whatever people write.
+fn may_be_secret(variable: &str) -> bool {
+    let kinds = ["_HEADERS", "_ENDPOINT", "_ATTRIBUTES", "_ENTITIES"];
+    kinds.iter().any(|kind| variable.ends_with(kind))
+}
+
 /// Whether `name` is a variable in which a platform says where the process is.
 fn is_of_platform(name: &str) -> bool {
     // What a pod's specification is asked to set.
@@ -194,9 +223,6 @@ fn is_of_platform(name: &str) -> bool {
     let of_pod = || pod.contains(&name.strip_prefix("K8S_").unwrap_or(name));
     name == "KUBERNETES_SERVICE_HOST" || of_pod()
 }
-
-/// The longest report, in characters: whoever set a variable knows the rest.
-const LONGEST_REPORT: usize = 1000;
 
 #[cfg(test)]
 mod tests {
@@ -222,7 +248,7 @@ mod tests {
 
     #[test]
     fn one_malformed_attribute_spoils_the_whole_variable() {
-        for malformed in ["a=1,b", "a=1,=2", "a=%FF%FE"] {
+        for malformed in ["a=1,b", "a=1,=2", "a=%FF%FE", "a=1,b=%zz", "a%FF=1"] {
             let environment = environment(&[("OTEL_RESOURCE_ATTRIBUTES", malformed)]);
             assert_eq!(environment.resource_attributes(), [], "{malformed}");
         }

@@ -2,10 +2,11 @@
 
 use std::{error::Error, fmt, io, path::PathBuf};
 
+use kymo_core::sentence;
 use opentelemetry_sdk::error::OTelSdkError;
 
 /// Why telemetry cannot be installed.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum InstallError {
     /// Telemetry was installed in this process before.
@@ -68,7 +69,7 @@ pub enum InstallError {
 }
 
 /// Why a configuration file cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigFileError {
     /// There is no such file, or it cannot be read.
@@ -102,13 +103,11 @@ fn shown(key: &str) -> String {
 }
 
 /// What did not leave in time, at a flush or at the end.
-#[derive(Debug)]
 pub struct FlushError {
     failures: Vec<Failure>,
 }
 
 /// Why one exporter, or one reader of the application, is not done.
-#[derive(Debug)]
 struct Failure {
     reason: String,
     is_timeout: bool,
@@ -145,5 +144,26 @@ impl fmt::Display for FlushError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reasons: Vec<_> = self.failures.iter().map(|failure| failure.reason.as_str()).collect();
         write!(f, "not everything was pushed: {}", reasons.join("; "))
+    }
+}
+
+/// The sentence: a `main` that returns this error prints it so.
+impl fmt::Debug for InstallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        sentence(self, f)
+    }
+}
+
+/// The sentence: a `main` that returns this error prints it so.
+impl fmt::Debug for ConfigFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        sentence(self, f)
+    }
+}
+
+/// The sentence: a `main` that returns this error prints it so.
+impl fmt::Debug for FlushError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        sentence(self, f)
     }
 }

@@ -6,7 +6,7 @@ pub use kymo_http::{
     ResponseFuture, ServerLayer, ServerMetric,
 };
 
-use crate::{Telemetry, environment::methods};
+use crate::Telemetry;
 
 impl Telemetry {
     /// A tower layer that measures every request of a server exactly once.
@@ -17,7 +17,7 @@ impl Telemetry {
     pub fn http(&self) -> ServerLayer {
         self.handouts.of(|| {
             let layer = ServerLayer::new(self.meters());
-            self.known_methods().into_iter().fold(layer, ServerLayer::known_methods)
+            self.environment.known_methods().into_iter().fold(layer, ServerLayer::known_methods)
         })
     }
 
@@ -25,18 +25,14 @@ impl Telemetry {
     /// a second server in the process, or for a layer with buckets of its own.
     pub fn http_named(&self, name: &str) -> ServerLayer {
         let layer = ServerLayer::named(self.meters(), name);
-        self.known_methods().into_iter().fold(layer, ServerLayer::known_methods)
+        self.environment.known_methods().into_iter().fold(layer, ServerLayer::known_methods)
     }
 
     /// A tower layer that measures the time inside handlers, apart from middleware; add it first.
     pub fn http_handler(&self) -> HandlerLayer {
         self.handouts.of(|| {
             let layer = HandlerLayer::new(self.meters());
-            self.known_methods().into_iter().fold(layer, HandlerLayer::known_methods)
+            self.environment.known_methods().into_iter().fold(layer, HandlerLayer::known_methods)
         })
-    }
-
-    fn known_methods(&self) -> Option<Vec<String>> {
-        self.environment.parse("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS", methods)
     }
 }

@@ -29,7 +29,7 @@
 //! | feature | what it adds | on by default |
 //! | --- | --- | --- |
 //! | `http` | `Telemetry::http`, `Telemetry::http_handler`, module `http` | yes |
-//! | `prometheus` | `TelemetryBuilder::prometheus`, `Telemetry::endpoint`, module `prometheus` | yes |
+//! | `prometheus` | `TelemetryBuilder::prometheus`, `Telemetry::endpoint`, `Telemetry::serve`, module `prometheus` | yes |
 //! | `otlp` | `TelemetryBuilder::otlp`, `TelemetryBuilder::console`, module `otlp` | no |
 //! | `otlp-grpc` | OTLP over gRPC: the protocol `grpc` | no |
 //! | `config-file` | `TelemetryBuilder::config_file`, and `OTEL_CONFIG_FILE`: declarative configuration | no |
@@ -58,7 +58,9 @@
 //! builder, and [`Telemetry::describe`] shows what is in force and who said so.
 //!
 //! A value that cannot be understood is reported once through the `tracing` crate and ignored, as
-//! the OpenTelemetry specification asks. One that is not Unicode counts as unset.
+//! the OpenTelemetry specification asks; [`Telemetry::describe`] lists it. One that is not Unicode
+//! counts as unset. Set a subscriber of `tracing` before [`install`](TelemetryBuilder::install): without
+//! one, these reports go to standard error.
 
 mod builder;
 pub mod configuration;

@@ -10,8 +10,11 @@ impl TelemetryBuilder {
     /// Measures the process: processor time, memory, threads, open files and the like, by the
     /// semantic conventions.
     ///
-    /// All of it on Linux, some on other systems; what cannot be read is absent.
+    /// All of it on Linux, some on other systems; what cannot be read is absent. The resource gets
+    /// `process.pid` and `process.creation.time`, without which these metrics belong to no process;
+    /// beside [`TelemetryBuilder::meter_provider`], whose resource is the application's, it does not.
     pub fn process(mut self) -> Self {
+        self.entities.push(|_| kymo_process::entity());
         self.steps.entry(STEP).or_insert_with(|| {
             Box::new(|telemetry| ProcessMetrics::new().register(telemetry.meters()))
         });
@@ -24,6 +27,7 @@ impl TelemetryBuilder {
     /// They are for dashboards that rely on them. A process collector of the `prometheus` crate
     /// emits the same names: leave that one out.
     pub fn process_classic_names(mut self) -> Self {
+        self.entities.push(|_| kymo_process::entity());
         let register = |telemetry: &Telemetry| {
             ProcessMetrics::new().classic_names().register(telemetry.meters());
         };

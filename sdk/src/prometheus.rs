@@ -1,5 +1,7 @@
 //! The pull exporter: see [`TelemetryBuilder::prometheus`].
 
+mod listening;
+
 #[cfg(feature = "upstream")]
 pub use kymo_bridge::opentelemetry_prometheus;
 pub use kymo_bridge::{Bridge, BridgeBuilder, Cause, Error as BridgeError, Loss, Reader};
@@ -9,10 +11,12 @@ use kymo_exposition::{Sink, Source};
 use opentelemetry_sdk::metrics::MeterProviderBuilder;
 pub use prometheus::{Registry, core::Collector};
 
+pub use self::listening::ServeError;
+use self::listening::{host, port};
 use crate::{
     InstallError, Telemetry, TelemetryBuilder,
-    configuration::{Description, Exporters, Origin, Setting},
-    environment::{Environment, Found, Page},
+    configuration::{Description, Exporters, Origin},
+    environment::{Environment, Page},
     provider::Provider,
 };
 
@@ -87,30 +91,16 @@ impl Telemetry {
     /// A tower service that answers the scrapes of a Prometheus server.
     ///
     /// Mount it after `.layer(telemetry.http())`, and scrapes are not counted as traffic. Without
-    /// [`TelemetryBuilder::prometheus`] it answers 404 and says so.
+    /// [`TelemetryBuilder::prometheus`] it answers 404 and says so, and a warning says it at once.
     pub fn endpoint(&self) -> Endpoint {
+        if !self.pull.is_on() {
+            let message = "the endpoint has no metrics and answers every scrape with 404: call \
+                           `.prometheus()` before `.install()`, or set \
+                           OTEL_METRICS_EXPORTER=prometheus";
+            self.environment.warn("endpoint", message);
+        }
         let living = |bridge| Living { bridge, _provider: self.provider.clone() };
         self.pull.0.clone().map(living).map_or_else(Endpoint::disabled, Endpoint::new)
-    }
-
-    /// Listens for scrapes on a port of its own: on `OTEL_EXPORTER_PROMETHEUS_HOST` and
-    /// `OTEL_EXPORTER_PROMETHEUS_PORT`, or on `localhost` and `9464`.
-    ///
-    /// [`Endpoint::serve`] listens on an address that the program chooses.
-    ///
-    /// # Errors
-    ///
-    /// [`ListenError`] when the address cannot be resolved or bound, such as when it is in use.
-    ///
-    /// # Panics
-    ///
-    /// In a tokio runtime whose I/O driver is not enabled, as every tokio socket does.
-    pub async fn serve(&self) -> Result<Server, ListenError> {
-        let (host, port) = (host(&self.environment).value, port(&self.environment).value);
-        // A literal IPv6 address needs brackets before a port.
-        let bare_ipv6 = host.contains(':') && !host.starts_with('[');
-        let address = if bare_ipv6 { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
-        self.endpoint().serve(address).await
     }
 
     /// The bridge between OpenTelemetry and Prometheus, for metrics of the `prometheus` crate: its
@@ -187,22 +177,6 @@ fn with_page(bridge: BridgeBuilder, page: &Page) -> BridgeBuilder {
         Some(labels) => bridge.resource_labels(move |key| labels.contain(key)),
         None => bridge,
     }
-}
-
-/// Where [`Telemetry::serve`] listens.
-fn host(environment: &Environment) -> Setting<String> {
-    const VARIABLE: &str = "OTEL_EXPORTER_PROMETHEUS_HOST";
-    let found = environment.text(VARIABLE);
-    let found =
-        found.map(|host| Found { value: host.to_owned(), origin: environment.origin(VARIABLE) });
-    Setting::choose(None, found, "localhost".to_owned())
-}
-
-/// Where [`Telemetry::serve`] listens.
-fn port(environment: &Environment) -> Setting<u16> {
-    let remedy = "write a port from 0 to 65535; 9464 is used";
-    let parse = |port: &str| port.parse().map_err(|_| remedy);
-    Setting::choose(None, environment.find(&["OTEL_EXPORTER_PROMETHEUS_PORT"], parse), 9464)
 }
 
 /// What is scraped, with the provider that must live for it: an endpoint may outlast the handle

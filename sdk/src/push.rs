@@ -83,6 +83,8 @@ mod absent {
             Ok(())
         }
 
+        pub(crate) fn report_to_stderr(&self) {}
+
         pub(crate) fn nudge(&self) {}
     }
 }

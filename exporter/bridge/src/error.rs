@@ -1,7 +1,9 @@
+use std::{error::Error as _, fmt};
+
 use opentelemetry_sdk::error::OTelSdkError;
 
 /// Why a bridge could not be built, or a collector not be registered.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The namespace cannot begin a metric name.
@@ -48,4 +50,12 @@ pub enum Error {
         /// What it said.
         source: OTelSdkError,
     },
+}
+
+/// The sentence and its cause: a `main` that returns this error prints it so.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        self.source().map_or(Ok(()), |source| write!(f, ": {source}"))
+    }
 }

@@ -48,7 +48,8 @@ impl Endpoint {
         Self { scraper: None }
     }
 
-    /// Listens on `address` for scrapes of `/metrics`, on a port of its own.
+    /// Listens on `address`, whatever tokio takes for one, for scrapes of `/metrics`, on a port of its
+    /// own.
     ///
     /// Nothing but this address guards the metrics: choose one that only the Prometheus server
     /// reaches. [`DEFAULT_ADDRESS`](crate::DEFAULT_ADDRESS) is reachable from this machine only.
@@ -61,10 +62,7 @@ impl Endpoint {
     /// # Panics
     ///
     /// In a tokio runtime whose I/O driver is not enabled, as every tokio socket does.
-    pub async fn serve(
-        &self,
-        address: impl ToSocketAddrs + fmt::Display,
-    ) -> Result<Server, ListenError> {
+    pub async fn serve(&self, address: impl ToSocketAddrs) -> Result<Server, ListenError> {
         Server::listen(self.clone(), address).await
     }
 }
@@ -106,4 +104,4 @@ pub(crate) fn refuse_method(method: &Method) -> Option<Response<ResponseBody>> {
 }
 
 const DISABLED: &str = "There are no metrics to scrape: telemetry was installed without \
-    `.prometheus()`.\n";
+    `.prometheus()`. Call it before `.install()`, or set OTEL_METRICS_EXPORTER=prometheus.\n";

@@ -3,7 +3,7 @@
 use std::{fmt, future, io, net::SocketAddr, pin::pin, time::Duration};
 
 use tokio::{
-    net::{TcpListener, TcpStream, ToSocketAddrs},
+    net::{TcpListener, TcpStream, ToSocketAddrs, lookup_host},
     runtime::Handle,
     sync::oneshot,
     task::JoinHandle,
@@ -36,11 +36,12 @@ pub struct Server {
 }
 
 /// Why an address cannot be listened on.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot listen for scrapes on {address}: {}", remedy(.source))]
+#[derive(thiserror::Error)]
+#[error("cannot listen for scrapes{}: {}", shown(.address), remedy(.source))]
 #[non_exhaustive]
 pub struct ListenError {
-    /// The address as it was given.
+    /// What the given address means, such as `127.0.0.1:9464`, several with commas; empty if nobody
+    /// knows what it means.
     pub address: String,
     /// What the system said.
     pub source: io::Error,
@@ -49,14 +50,18 @@ pub struct ListenError {
 impl Server {
     pub(crate) async fn listen(
         endpoint: Endpoint,
-        address: impl ToSocketAddrs + fmt::Display,
+        address: impl ToSocketAddrs,
     ) -> Result<Self, ListenError> {
-        let given = address.to_string();
-        let error = |source| ListenError { address: given.clone(), source };
+        let unknown = |source| ListenError { address: String::new(), source };
         if Handle::try_current().is_err() {
-            return Err(error(io::ErrorKind::Unsupported.into()));
+            return Err(unknown(io::ErrorKind::Unsupported.into()));
         }
-        let listener = TcpListener::bind(address).await.map_err(error)?;
+        let addresses: Vec<_> = lookup_host(address).await.map_err(unknown)?.collect();
+        let error = |source| {
+            let addresses: Vec<_> = addresses.iter().map(SocketAddr::to_string).collect();
+            ListenError { address: addresses.join(", "), source }
+        };
+        let listener = TcpListener::bind(&*addresses).await.map_err(error)?;
         let address = listener.local_addr().map_err(error)?;
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(accept(listener, endpoint, stopped));
@@ -107,6 +112,17 @@ async fn next(listener: &TcpListener) -> TcpStream {
             Err(_) => time::sleep(RETRY).await,
         }
     }
+}
+
+/// The sentence: a `main` that returns this error prints it so.
+impl fmt::Debug for ListenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn shown(address: &str) -> String {
+    if address.is_empty() { String::new() } else { format!(" on {address}") }
 }
 
 fn remedy(error: &io::Error) -> String {

@@ -1,6 +1,6 @@
 use std::{fmt, path::PathBuf, time::Duration};
 
-use crate::{Compression, Protocol, TemporalityPreference};
+use crate::{Compression, Error, Protocol, TemporalityPreference, endpoint, shown::shown};
 
 /// Where metrics are pushed to, and how: everything about one OTLP destination.
 ///
@@ -130,9 +130,20 @@ impl Destination {
 }
 
 impl Destination {
-    /// The endpoint as it may be shown: without user, password and query.
+    /// The endpoint as it may be shown: without user, password and query, and without parts of the path
+    /// that may be a secret, for which `***` stands.
     pub fn shown_endpoint(&self) -> String {
-        without_credentials(&self.endpoint)
+        shown(self.endpoint.trim())
+    }
+
+    /// Whether a header of this name and value can be sent, by any protocol.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Header`] when one of the two has a character that it may not have, or when the header
+    /// says how a request is sent, such as `content-type`.
+    pub fn check_header(name: &str, value: &str) -> Result<(), Error> {
+        endpoint::header(name, value).map(drop)
     }
 }
 
@@ -161,16 +172,6 @@ impl fmt::Debug for Destination {
     }
 }
 
-/// The endpoint without what stands before an `@` in its authority, and without its query.
-pub(crate) fn without_credentials(endpoint: &str) -> String {
-    let endpoint = endpoint.split(['?', '#']).next().unwrap_or_default();
-    let start = endpoint.find("://").map_or(0, |scheme| scheme + 3);
-    let (scheme, rest) = endpoint.split_at(start);
-    let authority = rest.split('/').next().unwrap_or_default();
-    let secret = authority.rfind('@').map_or(0, |at| at + 1);
-    format!("{scheme}{}", &rest[secret..])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,17 +179,11 @@ mod tests {
     #[test]
     fn debug_shows_no_secret() {
         let destination = Destination::default()
-            .endpoint("https://user:hush@host:1/v1/metrics?token=hush")
+            .endpoint("https://host:1/hush/v1/metrics?token=hush")
             .header("authorization", "hush");
         let shown = format!("{destination:?}");
         assert!(!shown.contains("hush"), "{shown}");
-        assert!(shown.contains("https://host:1/v1/metrics"), "{shown}");
+        assert!(shown.contains("https://host:1/***/v1/metrics"), "{shown}");
         assert!(shown.contains("authorization"), "{shown}");
-    }
-
-    #[test]
-    fn an_at_sign_in_the_path_is_no_credential() {
-        assert_eq!(without_credentials("http://host/a@b"), "http://host/a@b");
-        assert_eq!(without_credentials("a@host:4317"), "host:4317");
     }
 }

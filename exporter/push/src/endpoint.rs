@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header, uri::Scheme};
 
-use crate::{Destination, Error, Protocol, destination::without_credentials};
+use crate::{Destination, Error, Protocol, shown::shown};
 
 /// Where to, parsed.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ impl Endpoint {
     pub(crate) fn of(destination: &Destination) -> Result<Self, Error> {
         let given = destination.endpoint.trim();
         Self::parse(given, destination)
-            .map_err(|problem| Error::Endpoint { endpoint: refused(given), problem })
+            .map_err(|problem| Error::Endpoint { endpoint: shown(given), problem })
     }
 
     fn parse(given: &str, destination: &Destination) -> Result<Self, String> {
@@ -58,15 +58,6 @@ impl Endpoint {
     }
 }
 
-/// What may be shown of a URL that is none: where a password ends cannot be told, so nothing before
-/// the last `@` is.
-fn refused(given: &str) -> String {
-    match given.rsplit_once('@') {
-        Some((_, rest)) => format!("***@{}", rest.split(['/', '?', '#']).next().unwrap_or("")),
-        None => without_credentials(given),
-    }
-}
-
 /// What every request says about us, and what the destination adds to that or puts in its place.
 pub(crate) fn headers(destination: &Destination) -> Result<HeaderMap, Error> {
     const AGENT: &str = concat!("kymo-otlp-exporter-rust/", env!("CARGO_PKG_VERSION"));
@@ -74,29 +65,35 @@ pub(crate) fn headers(destination: &Destination) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::new();
     headers.insert(header::USER_AGENT, HeaderValue::from_static(AGENT));
     for (name, value) in &destination.headers {
-        let refused = |problem| Error::Header { name: name.clone(), problem };
-        let key: HeaderName = name
-            .trim()
-            .parse()
-            .map_err(|_| refused("its name has a character no name may have"))?;
-        if OURS.contains(&key) {
-            return Err(refused("it says how the request is sent, which is not up to a setting"));
-        }
-        let mut value = HeaderValue::from_str(value)
-            .map_err(|_| refused("its value has a character no value may have"))?;
-        value.set_sensitive(true);
-        headers.insert(key, value);
+        let (name, value) = header(name, value)?;
+        headers.insert(name, value);
     }
     Ok(headers)
 }
 
+/// The header of this name and value, if it may be sent.
+pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
+    let refused = |problem| Error::Header { name: name.to_owned(), problem };
+    let key: HeaderName =
+        name.trim().parse().map_err(|_| refused("its name has a character no name may have"))?;
+    if OURS.contains(&key) || key.as_str().starts_with("grpc-") {
+        return Err(refused("it says how the request is sent, which is not up to a setting"));
+    }
+    let mut value = HeaderValue::from_str(value)
+        .map_err(|_| refused("its value has a character no value may have"))?;
+    value.set_sensitive(true);
+    Ok((key, value))
+}
+
 /// Headers that must fit the body and the connection.
-const OURS: [HeaderName; 9] = [
+const OURS: [HeaderName; 11] = [
     header::CONNECTION,
     header::CONTENT_ENCODING,
     header::CONTENT_LENGTH,
     header::CONTENT_TYPE,
     header::EXPECT,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
     header::TE,
     header::TRAILER,
     header::TRANSFER_ENCODING,
@@ -150,6 +147,9 @@ mod tests {
         let error = headers(&destination).unwrap_err().to_string();
         assert!(error.contains("authorization") && !error.contains("hush"), "{error}");
         headers(&Destination::default().header("no name", "")).unwrap_err();
-        headers(&Destination::default().header("Content-Length", "5")).unwrap_err();
+        for ours in ["Content-Length", "content-type", "grpc-timeout", "Keep-Alive", "te"] {
+            Destination::check_header(ours, "5").unwrap_err();
+            headers(&Destination::default().header(ours, "5")).unwrap_err();
+        }
     }
 }

@@ -1,7 +1,9 @@
-use std::{borrow::Cow, io, path::PathBuf, time::Duration};
+use std::{borrow::Cow, fmt, io, path::PathBuf, time::Duration};
+
+use kymo_core::sentence;
 
 /// Why a push could not start.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The endpoint cannot be pushed to.
@@ -10,7 +12,7 @@ pub enum Error {
          write it as http://host:4318/v1/metrics, or for gRPC as http://host:4317"
     )]
     Endpoint {
-        /// What was given, without user, password and query.
+        /// What was given, without what may be a secret, for which `***` stands.
         endpoint: String,
         /// What is wrong with it.
         problem: String,
@@ -59,7 +61,7 @@ pub enum Error {
 }
 
 /// Why what was measured so far did not arrive when it was asked for.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FlushError {
     /// It took longer than the caller would wait.
@@ -81,4 +83,18 @@ pub enum FlushError {
         /// What happened, for an operator.
         reason: String,
     },
+}
+
+/// The sentence: a `main` that returns this error prints it so.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        sentence(self, f)
+    }
+}
+
+/// The sentence: a `main` that returns this error prints it so.
+impl fmt::Debug for FlushError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        sentence(self, f)
+    }
 }

@@ -1,6 +1,13 @@
 //! What is logged.
 
-use std::mem;
+use std::{
+    io::{self, Write as _},
+    mem,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use kymo_core::OneLine;
 
@@ -11,12 +18,14 @@ pub(crate) struct Health {
     target: String,
     failed: u64,
     warned: bool,
+    /// Whether a failure may go to standard error; the first one alone does.
+    to_stderr: Arc<AtomicBool>,
 }
 
 impl Health {
     /// Well, until something fails. `target` is where the exports go.
-    pub(crate) fn new(target: &str) -> Self {
-        Self { target: target.to_owned(), failed: 0, warned: false }
+    pub(crate) fn new(target: &str, to_stderr: Arc<AtomicBool>) -> Self {
+        Self { target: target.to_owned(), failed: 0, warned: false, to_stderr }
     }
 
     /// An export ended so; if it succeeded, with what the other side has to say to it.
@@ -39,25 +48,32 @@ impl Health {
             }
             Err(failure) => {
                 if self.failed == 0 {
-                    tracing::warn!(
-                        error.type = &*failure.kind.name(),
+                    let told = format!(
                         "metrics are not pushed to {target}, or not all of them: {}; {}",
                         failure.reason,
                         failure.advice(),
                     );
+                    tracing::warn!(error.type = &*failure.kind.name(), "{told}");
+                    self.say(&told);
                 }
                 self.failed += 1;
             }
+        }
+    }
+
+    /// Writes to standard error what nobody would see otherwise, once.
+    fn say(&self, told: &str) {
+        let nobody_listens = !tracing::dispatcher::has_been_set();
+        if nobody_listens && self.to_stderr.swap(false, Ordering::Relaxed) {
+            // Where standard error is closed, nobody can be told.
+            let _ = writeln!(io::stderr(), "kymo: {told}");
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        io,
-        sync::{Arc, Mutex},
-    };
+    use std::sync::Mutex;
 
     use super::*;
 
@@ -81,7 +97,7 @@ mod tests {
         let subscriber =
             tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
         tracing::subscriber::with_default(subscriber, || {
-            let mut health = Health::new("http://host/v1/metrics");
+            let mut health = Health::new("http://host/v1/metrics", Arc::default());
             health.record(&Ok(String::new()));
             for _ in 0..3 {
                 health.record(&Err(Failure::connection("refused")));

@@ -67,6 +67,7 @@ mod reader;
 mod retry;
 mod schedule;
 mod session;
+mod shown;
 mod source;
 mod thread;
 mod tls;

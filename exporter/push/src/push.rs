@@ -1,7 +1,11 @@
 use std::{
     fmt,
     future::Future,
-    sync::{Arc, Weak, mpsc},
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread as threads,
     time::{Duration, Instant},
 };
@@ -41,6 +45,7 @@ pub(crate) struct Handle {
     pub(crate) temporality: TemporalityPreference,
     mailbox: Arc<Mailbox>,
     observer: Arc<Observer>,
+    to_stderr: Arc<AtomicBool>,
 }
 
 impl Push {
@@ -88,6 +93,7 @@ impl Push {
             temporality,
             mailbox: Arc::default(),
             observer,
+            to_stderr: Arc::default(),
         };
         thread::spawn(
             exporter,
@@ -95,6 +101,7 @@ impl Push {
             Arc::clone(&handle.source),
             Arc::clone(&handle.mailbox),
             Arc::clone(&handle.observer),
+            Arc::clone(&handle.to_stderr),
         )?;
         Ok(Self(Arc::new(handle)))
     }
@@ -188,6 +195,12 @@ impl Push {
         self.0.mailbox.end(timeout, reply);
         self.0.order_stop(timeout);
         answer
+    }
+
+    /// Lets the first export that fails be told on standard error, if no subscriber of `tracing` was set
+    /// by then: for programs that nobody would tell otherwise.
+    pub fn report_to_stderr(&self) {
+        self.0.to_stderr.store(true, Ordering::Relaxed);
     }
 
     /// Asks for an export soon; never blocks.

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    sync::{Arc, Mutex, mpsc},
+    sync::{Arc, Mutex, atomic::AtomicBool, mpsc},
     thread,
 };
 
@@ -28,8 +28,9 @@ pub(crate) fn spawn(
     source: Arc<Source>,
     mailbox: Arc<Mailbox>,
     observer: Arc<Observer>,
+    to_stderr: Arc<AtomicBool>,
 ) -> Result<(), Error> {
-    let health = Health::new(exporter.target());
+    let health = Health::new(exporter.target(), to_stderr);
     let collecting = Mutex::default();
     let cycle = Arc::new(Cycle { exporter, source, observer, collecting });
     let end = End { mailbox: Arc::clone(&mailbox), outcome: Err(FlushError::Stopped) };

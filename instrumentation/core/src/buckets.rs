@@ -93,7 +93,7 @@ impl Buckets {
 }
 
 /// Why bounds cannot be those of a histogram.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum BucketsError {
     /// There is no bound at all.
@@ -125,6 +125,13 @@ impl fmt::Display for BucketsError {
                 "bucket bound {bound} follows {before}; sort the bounds and remove duplicates"
             ),
         }
+    }
+}
+
+/// The sentence: a `main` that returns this error prints it so.
+impl fmt::Debug for BucketsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::sentence(self, f)
     }
 }
 

@@ -39,6 +39,7 @@
 
 mod build_info;
 mod counters;
+mod entity;
 #[cfg(target_os = "linux")]
 mod file_descriptors;
 mod levels;
@@ -55,6 +56,7 @@ mod usage;
 mod watch;
 
 pub use build_info::BuildInfo;
+pub use entity::entity;
 pub use process::ProcessMetrics;
 pub use runtime::RuntimeMetrics;
 /// What names a runtime to [`RuntimeMetrics::watch`].

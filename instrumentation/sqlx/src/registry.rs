@@ -46,7 +46,7 @@ pub(crate) struct PoolName {
 }
 
 /// Why a pool cannot have the name that it was given.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PoolNameError {
     /// A pool that is still measured has it.
@@ -63,6 +63,13 @@ pub enum PoolNameError {
         /// The name.
         name: String,
     },
+}
+
+/// The sentence: a `main` that returns this error prints it so.
+impl fmt::Debug for PoolNameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        kymo_core::sentence(self, f)
+    }
 }
 
 impl Registry {

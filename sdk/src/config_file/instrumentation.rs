@@ -48,7 +48,7 @@ fn http(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
             for item in part.any_items()? {
                 let method = item.text()?;
                 let method = item.required(method, "a method")?;
-                let is_one = methods(method).is_ok_and(|parsed| parsed == [method]);
+                let is_one = methods(method) == (vec![method.to_owned()], Vec::new());
                 if !is_one {
                     return Err(item.mistake("this is no method; write one such as GET"));
                 }

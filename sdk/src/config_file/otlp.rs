@@ -7,7 +7,7 @@ use super::{
     part::{Mistake, Part},
     reader::milliseconds,
 };
-use crate::environment::headers;
+use crate::environment::{HEADERS, headers};
 
 /// Reads the options of `otlp_http` or `otlp_grpc`; says whether this program has that exporter.
 pub(super) fn read(options: &Part<'_>, layer: &mut Layer) -> Result<bool, Mistake> {
@@ -166,7 +166,11 @@ impl<'a> Headers<'a> {
 
     fn text(&mut self, part: &Part<'a>) -> Result<(), Mistake> {
         if let Some(text) = part.text()? {
-            self.weaker = headers(text).map_err(|remedy| part.mistake(remedy))?;
+            let (found, mistakes) = headers(text);
+            if !mistakes.is_empty() {
+                return Err(part.mistake(HEADERS));
+            }
+            self.weaker = found;
             self.part.get_or_insert_with(|| part.clone());
         }
         Ok(())

@@ -1,14 +1,18 @@
 use std::fmt::{self, Display};
 
+use kymo_core::OneLine;
+
 use super::{Origin, Setting};
 
 /// The effective configuration of a telemetry, fit for a log at start-up.
 ///
-/// Printed, it is a table: a setting on each line, its value, and who decided it. Header values,
-/// and names and passwords in URLs, are never part of it.
+/// Printed, it is a table: a setting on each line, its value, and who decided it; below it, what was
+/// ignored, and why. Header values, and names, passwords and secret paths in URLs, are never part of
+/// it, and no value is longer than 512 bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Description {
     settings: Vec<EffectiveSetting>,
+    ignored: Vec<String>,
 }
 
 /// One setting that is in force.
@@ -32,6 +36,15 @@ impl Description {
     /// The setting of that name, if it means anything in this configuration.
     pub fn get(&self, name: &str) -> Option<&EffectiveSetting> {
         self.settings.iter().find(|setting| setting.name == name)
+    }
+
+    /// What was said and has no effect, a sentence each, such as that a variable cannot be understood.
+    pub fn ignored(&self) -> &[String] {
+        &self.ignored
+    }
+
+    pub(crate) fn ignore(&mut self, ignored: Vec<String>) {
+        self.ignored = ignored;
     }
 
     pub(crate) fn add(&mut self, name: impl Into<String>, value: impl Display, origin: Origin) {
@@ -59,7 +72,7 @@ impl Display for Description {
         let rows: Vec<_> = self
             .settings
             .iter()
-            .map(|setting| [&setting.name, &setting.value].map(|text| one_line(text)))
+            .map(|setting| [&setting.name, &setting.value].map(|it| OneLine(it).to_string()))
             .collect();
         let width =
             |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
@@ -68,13 +81,6 @@ impl Display for Description {
             let line_break = if n == 0 { "" } else { "\n" };
             write!(f, "{line_break}{name:names$}  {value:values$}  {}", setting.origin)?;
         }
-        Ok(())
+        self.ignored.iter().try_for_each(|line| write!(f, "\n{line}"))
     }
-}
-
-/// `text` with every line break and other control character written out: whoever says a value
-/// must not write lines of their own.
-pub(crate) fn one_line(text: &str) -> String {
-    let written = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
-    text.chars().map(written).collect()
 }

@@ -1,6 +1,6 @@
 //! `OTEL_METRICS_EXPORTER`.
 
-use crate::environment::{Environment, list};
+use crate::environment::{Environment, list, one_of};
 
 /// The exporters that the environment asks for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,14 +19,25 @@ impl Exporters {
     pub(crate) fn of(environment: &Environment) -> Option<Self> {
         let (mut exporters, mut none) = (Self::default(), false);
         for name in list(environment.text(Self::VARIABLE)?) {
-            match name.to_ascii_lowercase().as_str() {
-                "prometheus" => exporters.prometheus = true,
-                "otlp" => exporters.otlp = true,
-                "console" => exporters.console = true,
-                "none" => none = true,
-                _ => {
-                    let remedy = "write prometheus, otlp, console, none, or several with commas";
-                    let message = format!("`{name}` in {} is ignored: {remedy}", Self::VARIABLE);
+            let one = |prometheus, otlp, console| Some(Self { prometheus, otlp, console });
+            let known = [
+                ("prometheus", one(true, false, false)),
+                ("otlp", one(false, true, false)),
+                ("console", one(false, false, true)),
+                ("none", None),
+            ];
+            match one_of(name, &known) {
+                Ok(Some(one)) => {
+                    exporters.prometheus |= one.prometheus;
+                    exporters.otlp |= one.otlp;
+                    exporters.console |= one.console;
+                }
+                Ok(None) => none = true,
+                Err(remedy) => {
+                    let message = format!(
+                        "`{name}` in {} is ignored: {remedy}, or several with commas",
+                        Self::VARIABLE
+                    );
                     environment.warn(&message, &message);
                 }
             }

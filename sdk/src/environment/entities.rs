@@ -16,12 +16,14 @@ struct Entity<'a> {
     description: BTreeMap<String, String>,
 }
 
-/// The attributes of all entities of `list`, and what was wrong with it.
+/// The attributes of all entities of `list`, and what was wrong with it, of which nothing is repeated
+/// but types and keys: any text may be a secret.
 ///
 /// Schema URLs are read and dropped: the resource of the SDK has room for one only.
 pub(super) fn parse(list: &str) -> (Vec<KeyValue>, Vec<String>) {
     let (mut entities, mut mistakes) = (Vec::<Entity<'_>>::new(), Vec::new());
-    for definition in list.split(';').map(str::trim).filter(|definition| !definition.is_empty()) {
+    let definitions = list.split(';').map(str::trim).filter(|definition| !definition.is_empty());
+    for (at, definition) in (1..).zip(definitions) {
         match entity(definition) {
             Ok(new) => {
                 if entities.iter().any(|known| known.kind == new.kind) {
@@ -30,7 +32,7 @@ pub(super) fn parse(list: &str) -> (Vec<KeyValue>, Vec<String>) {
                 }
                 entities.push(new);
             }
-            Err(remedy) => mistakes.push(format!("`{definition}` is ignored: {remedy}")),
+            Err(remedy) => mistakes.push(format!("entity {at} is ignored: {remedy}")),
         }
     }
     let mut attributes = BTreeMap::new();
@@ -48,14 +50,12 @@ pub(super) fn parse(list: &str) -> (Vec<KeyValue>, Vec<String>) {
     (attributes.into_iter().map(attribute).collect(), mistakes)
 }
 
-fn entity(definition: &str) -> Result<Entity<'_>, String> {
+fn entity(definition: &str) -> Result<Entity<'_>, &'static str> {
     const FORM: &str = "write it as type{key=value}[key=value]@url";
 
     let (kind, rest) = definition.split_once('{').ok_or(FORM)?;
     if !is_name(kind) {
-        return Err(format!(
-            "`{kind}` is no type; it begins with a letter, and letters, digits, `.`, `_` and `-` follow"
-        ));
+        return Err("its type must begin with a letter; letters, digits, `.`, `_` and `-` follow");
     }
     let (identity, rest) = rest.split_once('}').ok_or(FORM)?;
     let (description, rest) = match rest.strip_prefix('[') {
@@ -63,26 +63,28 @@ fn entity(definition: &str) -> Result<Entity<'_>, String> {
         None => ("", rest),
     };
     if !rest.is_empty() && !rest.starts_with('@') {
-        return Err(FORM.to_owned());
+        return Err(FORM);
     }
     let identity = pairs(identity)?;
     if identity.is_empty() {
-        return Err("give it at least one identifying attribute".to_owned());
+        return Err("give it at least one identifying attribute");
     }
     Ok(Entity { kind, identity, description: pairs(description)? })
 }
 
-fn pairs(list: &str) -> Result<BTreeMap<String, String>, String> {
+fn pairs(list: &str) -> Result<BTreeMap<String, String>, &'static str> {
     value::list(list)
         .map(|pair| {
             let reserved = pair
                 .split_once('=')
                 .is_some_and(|(_, value)| value.contains(['{', '}', '[', ']', '@', ';', ',', '=']));
             if reserved {
-                return Err(format!("percent-encode the value in `{pair}`"));
+                return Err("percent-encode `{}[]@;,=` in its values");
             }
             let (key, value) = value::pair(pair)?;
-            if is_name(&key) { Ok((key, value)) } else { Err(format!("`{key}` is no key")) }
+            let remedy =
+                "its keys must begin with a letter; letters, digits, `.`, `_` and `-` follow";
+            if is_name(&key) { Ok((key, value)) } else { Err(remedy) }
         })
         .collect()
 }
@@ -139,6 +141,15 @@ mod tests {
             let (_, mistakes) = parse(list);
             assert!(attributes(list).contains(&kept.to_owned()), "{list}");
             assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+            assert!(mistakes[0].starts_with("entity "), "{mistakes:?}");
+        }
+    }
+
+    #[test]
+    fn no_mistake_repeats_what_may_be_a_secret() {
+        for list in ["hush", "hush{", "hush hush{a=b}", "s{hush}", "s{hush hush=1}", "s{a=[hush}"] {
+            let (_, mistakes) = parse(list);
+            assert!(mistakes.len() == 1 && !mistakes[0].contains("hush"), "{mistakes:?}");
         }
     }
 

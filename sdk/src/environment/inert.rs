@@ -1,6 +1,6 @@
 //! Variables of the specification that change nothing here, and why.
 
-use super::{Environment, list};
+use super::{Environment, list, one_of};
 
 impl Environment {
     /// Says what is set in vain, so that nobody waits for an effect.
@@ -8,16 +8,15 @@ impl Environment {
         self.note("OTEL_LOG_LEVEL", |_| {
             Some("kymo and OpenTelemetry log through `tracing`; filter their targets there")
         });
-        self.parse("OTEL_METRICS_EXEMPLAR_FILTER", |filter| match filter {
-            "always_on" | "always_off" | "trace_based" => Ok(()),
-            _ => Err("write always_on, always_off or trace_based"),
-        });
-        self.note("OTEL_METRICS_EXEMPLAR_FILTER", |filter| {
-            let wanted = matches!(filter, "always_on" | "trace_based");
-            wanted.then_some("the OpenTelemetry SDK for Rust collects no exemplars yet")
-        });
+        let filter = |filter: &str| {
+            one_of(filter, &[("always_on", true), ("always_off", false), ("trace_based", true)])
+        };
+        if self.parse("OTEL_METRICS_EXEMPLAR_FILTER", filter) == Some(true) {
+            let why = "the OpenTelemetry SDK for Rust collects no exemplars yet";
+            self.note("OTEL_METRICS_EXEMPLAR_FILTER", |_| Some(why));
+        }
         self.note("OTEL_SEMCONV_STABILITY_OPT_IN", |groups| {
-            let old = list(groups).any(|group| group.ends_with("/dup"));
+            let old = list(groups).any(|group| group.to_ascii_lowercase().ends_with("/dup"));
             old.then_some("kymo emits the stable names only, and no old ones beside them")
         });
     }
@@ -26,7 +25,8 @@ impl Environment {
     fn note(&self, variable: &'static str, why: impl FnOnce(&str) -> Option<&'static str>) {
         if let Some((value, why)) = self.text(variable).and_then(|value| Some((value, why(value)?)))
         {
-            tracing::info!("{}={value} has no effect: {why}", self.origin(variable));
+            let message = format!("{}={value} has no effect: {why}", self.origin(variable));
+            self.reports.mention(variable, &message);
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{Otlp, resolve::Resolved, variables};
 use crate::{
     FlushError, InstallError, View,
     configuration::{Description, Exporters, Origin},
-    environment::Environment,
+    environment::{Environment, one_of},
     view::ShapePlan,
 };
 
@@ -122,6 +122,13 @@ impl Push {
         failures(waits.into_iter().map(|wait| wait()).collect())
     }
 
+    /// Tells a failure on standard error where nobody listens to `tracing`.
+    pub(crate) fn report_to_stderr(&self) {
+        for push in &self.0 {
+            push.report_to_stderr();
+        }
+    }
+
     /// Asks for a push soon, and waits for nothing.
     pub(crate) fn nudge(&self) {
         for push in &self.0 {
@@ -130,12 +137,10 @@ impl Push {
     }
 }
 
-fn is_exponential(aggregation: &str) -> Result<bool, &'static str> {
-    match aggregation.to_ascii_lowercase().as_str() {
-        "base2_exponential_bucket_histogram" => Ok(true),
-        "explicit_bucket_histogram" => Ok(false),
-        _ => Err("write explicit_bucket_histogram or base2_exponential_bucket_histogram"),
-    }
+fn is_exponential(aggregation: &str) -> Result<bool, String> {
+    let known =
+        [("explicit_bucket_histogram", false), ("base2_exponential_bucket_histogram", true)];
+    one_of(aggregation, &known)
 }
 
 /// Whether the environment asks for OTLP: by name, or, if it names no exporter, by an endpoint.

@@ -4,10 +4,10 @@ use std::{path::PathBuf, time::Duration};
 
 use kymo_push::{Compression, Destination, Error, Protocol, Schedule, TemporalityPreference};
 
-use super::{Otlp, variables};
+use super::{Otlp, headers, variables};
 use crate::{
     configuration::{Description, Origin, Setting},
-    environment::{Environment, Found, boolean, duration, headers},
+    environment::{Environment, Found, boolean, duration, one_of},
 };
 
 /// Everything about one destination, and who said it.
@@ -107,14 +107,10 @@ impl Otlp {
 
     fn resolve_headers(&self, environment: &Environment) -> Vec<(String, Setting<String>)> {
         let mut all: Vec<(String, Setting<String>)> = Vec::new();
-        let found = environment.find(&variables::HEADERS, headers);
-        let found = found.into_iter().flat_map(|found| {
-            let origin = found.origin;
-            found.value.into_iter().map(move |(name, value)| (name, Setting { value, origin }))
-        });
+        let found = headers::of(environment);
         let code = self.headers.iter().cloned();
         let code = code.map(|(name, value)| (name, Setting { value, origin: Origin::Code }));
-        for (name, value) in found.chain(code) {
+        for (name, value) in found.into_iter().chain(code) {
             all.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
             all.push((name, value));
         }
@@ -196,30 +192,23 @@ impl Resolved {
     }
 }
 
-fn protocol(name: &str) -> Result<Protocol, &'static str> {
-    match name.to_ascii_lowercase().as_str() {
-        "http/protobuf" => Ok(Protocol::HttpProtobuf),
-        "grpc" if cfg!(feature = "otlp-grpc") => Ok(Protocol::Grpc),
-        "grpc" => Err("build the program with kymo's feature `otlp-grpc`"),
-        _ => Err("write http/protobuf or grpc"),
+fn protocol(name: &str) -> Result<Protocol, String> {
+    let known = [("http/protobuf", Protocol::HttpProtobuf), ("grpc", Protocol::Grpc)];
+    match one_of(name, &known)? {
+        Protocol::Grpc if !cfg!(feature = "otlp-grpc") => {
+            Err("build the program with kymo's feature `otlp-grpc`".to_owned())
+        }
+        protocol => Ok(protocol),
     }
 }
 
-fn compression(name: &str) -> Result<Compression, &'static str> {
-    match name.to_ascii_lowercase().as_str() {
-        "gzip" => Ok(Compression::Gzip),
-        "none" => Ok(Compression::None),
-        _ => Err("write gzip or none"),
-    }
+fn compression(name: &str) -> Result<Compression, String> {
+    one_of(name, &[("gzip", Compression::Gzip), ("none", Compression::None)])
 }
 
-fn temporality(name: &str) -> Result<TemporalityPreference, &'static str> {
-    match name.to_ascii_lowercase().as_str() {
-        "cumulative" => Ok(TemporalityPreference::Cumulative),
-        "delta" => Ok(TemporalityPreference::Delta),
-        "lowmemory" => Ok(TemporalityPreference::LowMemory),
-        _ => Err("write cumulative, delta or lowmemory"),
-    }
+fn temporality(name: &str) -> Result<TemporalityPreference, String> {
+    use TemporalityPreference::{Cumulative, Delta, LowMemory};
+    one_of(name, &[("cumulative", Cumulative), ("delta", Delta), ("lowmemory", LowMemory)])
 }
 
 /// Whether nothing, or only a slash, follows the authority.

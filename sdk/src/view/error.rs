@@ -1,9 +1,11 @@
 //! What a view cannot say.
 
-use kymo_core::BucketsError;
+use std::fmt;
+
+use kymo_core::{BucketsError, sentence};
 
 /// Why a view cannot be.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ViewError {
     /// The pattern can match no metric.
@@ -61,4 +63,11 @@ pub enum ViewError {
         /// The key that both would have.
         new: String,
     },
+}
+
+/// The sentence: a `main` that returns this error prints it so.
+impl fmt::Debug for ViewError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        sentence(self, f)
+    }
 }

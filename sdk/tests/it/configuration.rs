@@ -99,18 +99,23 @@ fn the_endpoint_of_all_signals_is_a_base_and_that_of_metrics_is_whole() {
     const ALL: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
     const METRICS: &str = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
     is(shop(&[]).otlp(), NAME, "http://localhost:4318/v1/metrics", Origin::Default);
-    for base in ["http://c:1/base", "http://c:1/base/"] {
-        is(shop(&[(ALL, base)]), NAME, "http://c:1/base/v1/metrics", Origin::Environment(ALL));
+    for base in ["http://c:1/otlp", "http://c:1/otlp/"] {
+        is(shop(&[(ALL, base)]), NAME, "http://c:1/otlp/v1/metrics", Origin::Environment(ALL));
     }
     for base in ["http://c:1?key=secret", "http://c:1/?key=secret"] {
         let shown = "http://c:1/v1/metrics";
         is(shop(&[(ALL, base)]), NAME, shown, Origin::Environment(ALL));
         is(shop(&[]).otlp_with(Otlp::new().endpoint(base)), NAME, shown, Origin::Code);
     }
-    is(shop(&[(METRICS, "http://c:1/own")]), NAME, "http://c:1/own", Origin::Environment(METRICS));
+    is(
+        shop(&[(METRICS, "http://c:1/otel")]),
+        NAME,
+        "http://c:1/otel",
+        Origin::Environment(METRICS),
+    );
     let code = |url: &str| shop(&[(ALL, "http://c:1")]).otlp_with(Otlp::new().endpoint(url));
     is(code("http://d:1"), NAME, "http://d:1/v1/metrics", Origin::Code);
-    is(code("http://d:1/own"), NAME, "http://d:1/own", Origin::Code);
+    is(code("http://d:1/otel"), NAME, "http://d:1/otel", Origin::Code);
     let grpc = [("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")];
     is(shop(&grpc).otlp(), NAME, "http://localhost:4317", Origin::Default);
     let grpc = [("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"), (ALL, "http://c:1")];
@@ -332,7 +337,7 @@ fn a_malformed_entity_is_left_out_and_reported() {
     let variables = [("OTEL_ENTITIES", "service{};host{host.id=h}")];
     let (setting, log) = effective(shop(&variables), "resource.host.id");
     assert_eq!(setting.unwrap().0, "h");
-    assert!(log.contains("`service{}` is ignored"), "{log}");
+    assert!(log.contains("entity 1 is ignored"), "{log}");
 }
 
 #[test]

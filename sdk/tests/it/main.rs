@@ -17,6 +17,8 @@ mod handouts;
 #[cfg(not(feature = "otlp"))]
 mod lacking;
 mod log;
+#[cfg(feature = "otlp")]
+mod mistakes;
 #[cfg(feature = "process")]
 mod process;
 mod readers;

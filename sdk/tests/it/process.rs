@@ -34,6 +34,21 @@ fn the_classic_names_are_not_taken_back() {
     assert!(page(&telemetry).contains("\nprocess_max_fds "));
 }
 
+#[test]
+fn the_resource_says_which_process_is_measured() {
+    for measured in [TelemetryBuilder::process, TelemetryBuilder::process_classic_names] {
+        let telemetry = build(measured);
+        let get = |name| telemetry.describe().get(name).map(|setting| setting.value.clone());
+        assert_eq!(get("resource.process.pid"), Some(std::process::id().to_string()));
+        #[cfg(target_os = "linux")]
+        assert!(get("resource.process.creation.time").unwrap().ends_with('Z'));
+        // The program and the environment may know better.
+        let said = build(|builder| measured(builder).attribute("process.pid", 7));
+        assert_eq!(said.describe().get("resource.process.pid").unwrap().value, "7");
+    }
+    assert!(build(|builder| builder).describe().get("resource.process.pid").is_none());
+}
+
 #[tokio::test]
 async fn every_clone_of_a_telemetry_watches_the_same_runtimes() {
     let telemetry = build(|builder| builder);

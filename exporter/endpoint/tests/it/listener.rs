@@ -64,6 +64,7 @@ async fn an_address_in_use_is_an_error_that_says_what_to_do() {
     assert_eq!((named, source.kind()), (&address, ErrorKind::AddrInUse));
     let text = error.to_string();
     assert!(text.contains(&address) && text.contains("Choose another port"), "{text}");
+    assert_eq!(format!("{error:?}"), text, "a `main` that returns it prints the sentence");
 }
 
 #[tokio::test]
@@ -72,6 +73,19 @@ async fn a_nonsensical_address_is_an_error_that_shows_a_good_one() {
         let error = Endpoint::new(Up).serve(address).await.unwrap_err().to_string();
         assert!(error.contains("such as localhost:9464"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn whatever_tokio_listens_on_is_an_address() {
+    let endpoint = Endpoint::new(Up);
+    let loopback = std::net::Ipv4Addr::LOCALHOST;
+    endpoint.serve(("localhost", 0)).await.unwrap();
+    endpoint.serve(("localhost".to_owned(), 0)).await.unwrap();
+    endpoint.serve("localhost:0".to_owned()).await.unwrap();
+    endpoint.serve((loopback, 0)).await.unwrap();
+    endpoint.serve(SocketAddr::from((loopback, 0))).await.unwrap();
+    let several = [SocketAddr::from((loopback, 0)), SocketAddr::from((loopback, 0))];
+    endpoint.serve(&several[..]).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,9 +16,9 @@ fn exporter(name: &str, yaml: &str) -> Config {
 fn each_option_of_the_otlp_exporters_has_its_effect() {
     for (option, name, shown, http, grpc) in [
         (
-            "endpoint: http://c:1/own",
+            "endpoint: http://c:1/otel",
             "otlp.endpoint",
-            "http://c:1/own",
+            "http://c:1/otel",
             "meter_provider.readers[].periodic.exporter.otlp_http.endpoint",
             "meter_provider.readers[].periodic.exporter.otlp_grpc.endpoint",
         ),

@@ -1,0 +1,172 @@
+//! What a person sees who runs the README's program from `main`, without a log: each case is this
+//! program, run again.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on says why")]
+
+use std::{
+    env,
+    error::Error,
+    net::TcpListener,
+    process::{Command, Output},
+};
+
+use kymo::Telemetry;
+
+const CASE: &str = "KYMO_TEST_PROGRAM";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    if let Ok(case) = env::var(CASE) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        return runtime.block_on(program(&case));
+    }
+    a_port_in_use_is_said_with_the_variable_that_changes_it();
+    a_service_without_a_name_is_told_to_have_one();
+    a_second_install_is_told_to_keep_the_first();
+    a_listener_without_an_exporter_is_told_to_have_one();
+    an_endpoint_without_an_exporter_is_warned_of();
+    what_is_ignored_is_on_standard_error_if_nobody_listens();
+    what_is_ignored_is_in_the_log_if_somebody_listens();
+    nothing_is_said_if_nothing_is_wrong();
+    #[cfg(feature = "otlp")]
+    a_push_that_fails_is_on_standard_error_if_nobody_listens();
+    Ok(())
+}
+
+/// The README's program, or what people make of it.
+async fn program(case: &str) -> Result<(), Box<dyn Error>> {
+    if case == "log" {
+        tracing_subscriber::fmt().with_ansi(false).with_writer(std::io::stdout).init();
+    }
+    let builder = match case {
+        "nameless" => Telemetry::for_service("").prometheus(),
+        "pull-less" | "endpoint" => Telemetry::for_service("bookshop"),
+        _ => Telemetry::for_service("bookshop").prometheus(),
+    };
+    let telemetry = builder.install()?;
+    match case {
+        "twice" => drop(Telemetry::for_service("bookshop").prometheus().install()?),
+        "push" => {
+            telemetry.meter("shop").u64_counter("sold").build().add(1, &[]);
+            for _ in 0..2 {
+                let timeout = std::time::Duration::from_secs(10);
+                drop(telemetry.flush(timeout).await);
+            }
+        }
+        "serve" | "pull-less" => drop(telemetry.serve().await?),
+        _ => drop((telemetry.endpoint(), telemetry.endpoint())),
+    }
+    println!("{}", telemetry.describe());
+    Ok(())
+}
+
+fn run(case: &str, variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env::current_exe().unwrap());
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_none_or(|name| name.starts_with("OTEL_")) {
+            command.env_remove(name);
+        }
+    }
+    command.env(CASE, case).envs(variables.iter().copied()).output().unwrap()
+}
+
+/// Standard error of a program that ends with an error.
+fn failure(case: &str, variables: &[(&str, &str)]) -> String {
+    let output = run(case, variables);
+    assert!(!output.status.success(), "{case}: {output:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// Standard output and standard error of a program that ends well.
+fn success(case: &str, variables: &[(&str, &str)]) -> [String; 2] {
+    let output = run(case, variables);
+    assert!(output.status.success(), "{case}: {output:?}");
+    [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap())
+}
+
+fn a_port_in_use_is_said_with_the_variable_that_changes_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let variables =
+        [("OTEL_EXPORTER_PROMETHEUS_PORT", &*port), ("OTEL_EXPORTER_PROMETHEUS_HOST", "127.0.0.1")];
+    let said = failure("serve", &variables);
+    let expected = format!(
+        "Error: cannot listen for scrapes on 127.0.0.1:{port}: the address is in use; is another \
+         exporter running? Choose another port (Address already in use (os error 98)); \
+         OTEL_EXPORTER_PROMETHEUS_HOST and OTEL_EXPORTER_PROMETHEUS_PORT say where, or \
+         `endpoint().serve(…)` in the program\n"
+    );
+    assert_eq!(said, expected);
+}
+
+fn a_service_without_a_name_is_told_to_have_one() {
+    assert_eq!(
+        failure("nameless", &[]),
+        "Error: the service has no name; give one to `Telemetry::for_service`, such as \
+         \"bookshop\"\n"
+    );
+}
+
+fn a_second_install_is_told_to_keep_the_first() {
+    assert_eq!(
+        failure("twice", &[]),
+        "Error: telemetry is already installed in this process; keep the handle of the first \
+         `install()` and clone it, or use `build()` for telemetry that is not global\n"
+    );
+}
+
+fn a_listener_without_an_exporter_is_told_to_have_one() {
+    assert_eq!(
+        failure("pull-less", &[]),
+        "Error: `serve()` has no metrics to serve; call `.prometheus()` before `.install()`, or set \
+         OTEL_METRICS_EXPORTER=prometheus\n"
+    );
+}
+
+fn an_endpoint_without_an_exporter_is_warned_of() {
+    let [_, said] = success("endpoint", &[]);
+    assert_eq!(said.matches("answers every scrape with 404").count(), 1, "{said}");
+    assert!(said.contains("`.prometheus()`"), "{said}");
+    let [_, said] = success("endpoint", &[("OTEL_METRICS_EXPORTER", "prometheus")]);
+    assert_eq!(said, "");
+}
+
+fn what_is_ignored_is_on_standard_error_if_nobody_listens() {
+    let variables = [
+        ("OTEL_EXPORTER_PROMETHEUS_PORT", "abc"),
+        ("OTEL_RESOURCE_ATTRIBUTES", "password=hunter2,%zz"),
+        ("OTEL_LOG_LEVEL", "debug"),
+    ];
+    let [described, said] = success("", &variables);
+    let port = "OTEL_EXPORTER_PROMETHEUS_PORT=abc is ignored: write a port from 0 to 65535; 9464 is \
+                used";
+    assert!(said.contains(&format!("kymo: {port}\n")), "{said}");
+    assert!(said.contains("kymo: OTEL_RESOURCE_ATTRIBUTES="), "{said}");
+    assert_eq!(said.lines().count(), 2, "{said}");
+    assert!(described.contains(&format!("\n{port}\n")), "{described}");
+    assert!(described.contains("\nOTEL_LOG_LEVEL=debug has no effect: "), "{described}");
+    assert!(!described.contains("hunter2") && !said.contains("hunter2"), "{described}{said}");
+}
+
+fn what_is_ignored_is_in_the_log_if_somebody_listens() {
+    let [log, said] = success("log", &[("OTEL_EXPORTER_PROMETHEUS_PORT", "abc")]);
+    assert!(log.contains("WARN") && log.contains("PORT=abc is ignored"), "{log}");
+    assert_eq!(said, "");
+}
+
+#[cfg(feature = "otlp")]
+fn a_push_that_fails_is_on_standard_error_if_nobody_listens() {
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let endpoint = format!("http://{gone}/hunter2");
+    let variables =
+        [("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint), ("OTEL_EXPORTER_OTLP_TIMEOUT", "100")];
+    let [described, said] = success("push", &variables);
+    let target = format!("http://{gone}/***/v1/metrics");
+    assert!(said.starts_with(&format!("kymo: metrics are not pushed to {target}, ")), "{said}");
+    assert!(said.contains("; check that the collector is up"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(described.contains(&target), "{described}");
+}
+
+fn nothing_is_said_if_nothing_is_wrong() {
+    assert_eq!(success("", &[])[1], "");
+}
