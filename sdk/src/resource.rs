@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn every_process_is_an_instance_of_its_own() {
+    fn every_telemetry_is_an_instance_of_its_own() {
         let resources = [(); 2].map(|()| {
             of(
                 "shop".to_owned(),

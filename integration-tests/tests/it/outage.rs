@@ -50,14 +50,14 @@ async fn the_bookshop_pushes_what_it_exposes_until_its_last_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_collector_dead_for_a_minute_costs_nothing_and_loses_nothing() {
+async fn a_collector_dead_for_a_minute_costs_little_and_loses_nothing() {
     let rotel = Rotel::start();
     let shop = bookshop("http/protobuf", &rotel.http(), "1000");
     survive(rotel, shop).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_collector_dead_for_a_minute_costs_and_loses_nothing_over_grpc_either() {
+async fn a_collector_dead_for_a_minute_costs_little_over_grpc_and_loses_nothing() {
     let rotel = Rotel::start();
     let shop = bookshop("grpc", &rotel.grpc(), "1000");
     survive(rotel, shop).await;

@@ -75,6 +75,28 @@ async fn one_scrape_shows_both_worlds_and_so_does_the_registry() {
     assert_eq!(names, ["books_bought_total", "books_sold_total", "target_info"]);
 }
 
+#[tokio::test]
+async fn a_listener_of_its_own_starts_on_localhost_with_the_page_of_the_router() {
+    let variables = [("OTEL_EXPORTER_PROMETHEUS_PORT", "0")];
+    let builder = Telemetry::for_service("shop").environment(variables).prometheus();
+    let telemetry = builder.build().unwrap();
+    telemetry.meter("shop").u64_counter("books.sold").build().add(1, &[]);
+    let server = telemetry.serve().await.unwrap();
+    assert!(server.local_addr().ip().is_loopback(), "{}", server.local_addr());
+    let client = Client::new(format!("http://{}", server.local_addr()));
+    let page = client.get("/metrics").await;
+    is(Scrape::parse(page.text()).unwrap().value("books_sold_total", &[]), 1.0);
+
+    let app: Router = Router::new().route_service("/metrics", telemetry.endpoint());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let router = Client::new(format!("http://{}", listener.local_addr().unwrap()));
+    let serving = tokio::spawn(async move { axum::serve(listener, app).await });
+    let same = router.get("/metrics").await;
+    assert_eq!(same.text(), page.text());
+    assert_eq!(same.header("content-type"), page.header("content-type"));
+    serving.abort();
+}
+
 #[track_caller]
 fn is(value: f64, wanted: f64) {
     assert!((value - wanted).abs() < 1e-9, "{value} is not {wanted}");

@@ -49,7 +49,7 @@ async fn a_name_that_says_nothing_is_refused() {
 }
 
 #[tokio::test]
-async fn a_thousand_pools_of_one_database_are_made_without_looking_through_them_all() {
+async fn a_thousand_pools_of_one_database_are_numbered_and_the_numbers_begin_anew() {
     let meters = Meters::new();
     let pools: Vec<_> = (0..1000).map(|_| meters.metrics.pool(bare())).collect();
     assert!(named(&meters, ":memory:#1000").is_err());

@@ -202,6 +202,7 @@ fn an_assertion_lists_every_finding() {
     telemetry.meter("shop").f64_gauge("Fill").build().record(0.5, &[]);
     let text = message(|| telemetry.snapshot().assert_conventional());
     assert!(text.starts_with("3 findings:\n  `Fill`: a name is"), "{text}");
+    assert_eq!(text.lines().filter(|line| line.starts_with("  `Fill`: ")).count(), 3, "{text}");
 }
 
 #[test]
