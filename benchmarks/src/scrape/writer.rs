@@ -64,7 +64,7 @@ fn expose(workload: &Workload) -> Box<Expose> {
                     exemplars: &[],
                 }),
             };
-            writer.series(&Sample { labels: &labels, start_time: None, value });
+            writer.series(&Sample { labels: &labels, start_time: None, timestamp: None, value });
         }
         writer.finish();
         Ok(())

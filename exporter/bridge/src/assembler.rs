@@ -8,7 +8,7 @@ use crate::layout::{Layout, Part};
 use crate::point::{Attributed, Visitor};
 
 /// Makes the labels of one series after the other, in memory that it keeps.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Assembler {
     layouts: Vec<Layout>,
     /// The layout of the current series.
@@ -22,6 +22,10 @@ pub(crate) struct Assembler {
     left: usize,
     /// Whether two series of the family may have the same labels.
     is_ambiguous: bool,
+    /// Whether a series of the family stands for all that found no room.
+    has_overflown: bool,
+    /// The bytes of a value at most.
+    longest: usize,
     /// The values of the current series that cannot be borrowed.
     text: String,
     /// Where in `text` the value of each attribute is, or of each label if the layout is not plain.
@@ -50,26 +54,47 @@ pub(crate) struct Surroundings<'a> {
 }
 
 impl Assembler {
+    /// One that cuts values to `longest` bytes.
+    pub(crate) fn new(longest: usize) -> Self {
+        Assembler {
+            layouts: Vec::new(),
+            current: 0,
+            used: Vec::new(),
+            runs: Vec::new(),
+            begun: 0,
+            left: 0,
+            is_ambiguous: false,
+            has_overflown: false,
+            longest,
+            text: String::new(),
+            ranges: Vec::new(),
+            labels: Vec::new(),
+        }
+    }
+
     /// Begins a family, all of whose series are looked at first.
     pub(crate) fn begin(&mut self) {
         self.used.clear();
         self.runs.clear();
         (self.begun, self.left) = (0, 0);
-        self.is_ambiguous = false;
+        (self.is_ambiguous, self.has_overflown) = (false, false);
+    }
+
+    /// Whether a metric that was looked at has more series than it has room for.
+    pub(crate) fn has_overflown(&mut self) -> bool {
+        std::mem::take(&mut self.has_overflown)
     }
 
     /// Whether two of the series that were looked at may have the same labels.
     ///
     /// That is so when distinct attributes can become equal labels: when keys were joined, when a
-    /// value has another type elsewhere, or when it is empty, which Prometheus takes for absent.
+    /// value has another type elsewhere, when it is empty, which Prometheus takes for absent, or when
+    /// it is cut.
     pub(crate) const fn is_ambiguous(&self) -> bool {
         self.is_ambiguous
     }
 
     fn look<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) {
-        if self.is_ambiguous {
-            return;
-        }
         self.current = self.layout(point, it);
         match self.runs.last_mut() {
             Some((layout, series)) if *layout == self.current => *series += 1,
@@ -78,12 +103,13 @@ impl Assembler {
                 self.use_layout();
             }
         }
-        self.is_ambiguous |= point.attributes().any(is_empty);
+        self.is_ambiguous |= point.attributes().any(|attribute| self.is_odd(attribute));
     }
 
     /// Notes that series of the family have the current layout.
     fn use_layout(&mut self) {
-        let Assembler { layouts, current, used, .. } = self;
+        let Assembler { layouts, current, used, has_overflown, .. } = self;
+        *has_overflown |= layouts[*current].is_overflow;
         if used.contains(current) {
             return;
         }
@@ -115,13 +141,13 @@ impl Assembler {
         self.left = self.left.saturating_sub(1);
     }
 
-    /// Gives out the labels of the series that was prepared last.
+    /// Gives out the labels of the series that was prepared last, and says whether values were cut.
     pub(crate) fn give<P: Attributed + ?Sized>(
         &mut self,
         point: &P,
         it: Surroundings<'_>,
         take: impl FnOnce(&[Label<'_>]),
-    ) {
+    ) -> bool {
         let layout = &self.layouts[self.current];
         let mut labels: Vec<Label<'_>> = std::mem::take(&mut self.labels);
         if let Some(order) = &layout.plain {
@@ -140,10 +166,29 @@ impl Assembler {
                 value: &self.text[range.clone()],
             }));
         }
+        let is_cut = self.is_ambiguous && self.cut(&mut labels);
         take(&labels);
         // Collecting into the same vector keeps its memory and ends the borrow of what was in it.
         labels.clear();
         self.labels = labels.into_iter().map(|_| Label::new("", "")).collect();
+        is_cut
+    }
+
+    /// Cuts values that are too long. Series have such only where it is known that some may be equal.
+    fn cut(&self, labels: &mut [Label<'_>]) -> bool {
+        let too_long = labels.iter_mut().filter(|label| label.value.len() > self.longest);
+        let cut = |label: &mut Label<'_>| {
+            label.value = &label.value[..label.value.floor_char_boundary(self.longest)];
+        };
+        too_long.map(cut).count() > 0
+    }
+
+    /// Whether a value may become equal to one that it is not equal to.
+    fn is_odd(&self, attribute: &KeyValue) -> bool {
+        match &attribute.value {
+            Value::String(text) => text.as_str().is_empty() || text.as_str().len() > self.longest,
+            _ => false,
+        }
     }
 
     fn layout<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) -> usize {
@@ -195,13 +240,6 @@ impl Assembler {
                 self.ranges.push(start..self.text.len());
             }
         }
-    }
-}
-
-fn is_empty(attribute: &KeyValue) -> bool {
-    match &attribute.value {
-        Value::String(text) => text.as_str().is_empty(),
-        _ => false,
     }
 }
 

@@ -23,6 +23,7 @@ pub struct BridgeBuilder {
     units: bool,
     counter_suffixes: bool,
     resource_labels: Option<Choice>,
+    longest: usize,
 }
 
 impl BridgeBuilder {
@@ -35,6 +36,7 @@ impl BridgeBuilder {
             units: true,
             counter_suffixes: true,
             resource_labels: None,
+            longest: 1024,
         }
     }
 
@@ -90,6 +92,16 @@ impl BridgeBuilder {
         self
     }
 
+    /// Cuts the values of attributes to so many bytes, at the end of a character, and counts that among
+    /// the losses; 1,024 unless this says otherwise, and never less than 32, which every number has.
+    ///
+    /// Series that become equal are added, as others are. Attributes of scopes and of the resource, and
+    /// labels of other collectors, stay as they are: the program has only a few.
+    pub fn attribute_value_limit(mut self, bytes: usize) -> Self {
+        self.longest = bytes.max(32);
+        self
+    }
+
     /// Builds the bridge and registers its metrics.
     ///
     /// # Errors
@@ -103,8 +115,13 @@ impl BridgeBuilder {
             counter_suffixes: self.counter_suffixes,
         };
         let registry = self.registry.unwrap_or_default();
-        let otel = Otel::new(rules, self.scope_info, self.target_info, self.resource_labels);
-        let otel = Arc::new(otel);
+        let otel = Arc::new(Otel::new(
+            rules,
+            self.scope_info,
+            self.target_info,
+            self.resource_labels,
+            self.longest,
+        ));
         let marker = Arc::new(Marker::new());
         let collector = OtelCollector {
             otel: Arc::clone(&otel),

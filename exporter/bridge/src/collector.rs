@@ -28,8 +28,7 @@ impl Collector for OtelCollector {
         let entries = self.otel.entries(&metrics);
         let scopes = self.otel.scopes(&metrics, &[]);
         let mut sink = ProtoSink::default();
-        let mut emitter =
-            Emitter::new(&mut sink, &self.otel.losses, metrics.resource(), &[], scopes);
+        let mut emitter = Emitter::new(&mut sink, &self.otel, metrics.resource(), &[], scopes);
         for family in entries.chunk_by(Entry::is_same_family) {
             let name = family.first().map_or("", |entry| entry.definition.name.as_str());
             emitter.family(name, family, false);

@@ -10,7 +10,7 @@ use crate::label::OwnedLabel;
 use crate::loss::{Cause, Losses};
 use crate::merger::Merger;
 use crate::native::Natives;
-use crate::otel::{self, Entry};
+use crate::otel::{self, Entry, Otel};
 use crate::point::{self, Attributed};
 use crate::rank::Rank;
 use crate::unique::Unique;
@@ -52,19 +52,19 @@ struct Reading<'a> {
 impl<'a> Emitter<'a> {
     pub(crate) fn new(
         sink: &'a mut dyn Sink,
-        losses: &'a Losses,
+        otel: &'a Otel,
         resource: &'a Resource,
         common: &'a [OwnedLabel],
         scopes: Vec<Vec<OwnedLabel>>,
     ) -> Self {
         Emitter {
             sink,
-            losses,
+            losses: &otel.losses,
             unique: Unique::default(),
             resource,
             common,
             scopes,
-            assembler: Assembler::default(),
+            assembler: Assembler::new(otel.longest),
             merger: Merger::default(),
             is_merging: false,
             natives: Natives::default(),
@@ -106,6 +106,7 @@ impl<'a> Emitter<'a> {
         self.sink.series(&Series {
             labels: &labels,
             start_time: None,
+            timestamp: None,
             value: Value::Number(Number::U64(1), None),
         });
     }
@@ -175,7 +176,7 @@ impl<'a> Emitter<'a> {
         let value = Value::Histogram(Histogram {
             bounds: &bounds,
             counts: &counts,
-            sum: Some(point.sum().into()),
+            sum: point::rising_sum(point),
             exemplars: &[],
         });
         self.series(point, Reading { start_time: Some(start), value, is_latest: false }, at);
@@ -187,9 +188,9 @@ impl<'a> Emitter<'a> {
         let Reading { start_time, value, is_latest } = reading;
         let it = at.surroundings(&self.scopes);
         self.assembler.prepare(point, it);
-        let Emitter { assembler, merger, unique, sink, is_merging, .. } = self;
-        assembler.give(point, it, |labels| {
-            let series = Series { labels, start_time, value };
+        let Emitter { assembler, merger, unique, sink, is_merging, losses, .. } = self;
+        let is_cut = assembler.give(point, it, |labels| {
+            let series = Series { labels, start_time, timestamp: None, value };
             if *is_merging {
                 let rank = Rank::of(at.entry, point.attributes());
                 merger.hold(rank, at.unit(), &series, is_latest);
@@ -198,15 +199,21 @@ impl<'a> Emitter<'a> {
                 sink.series(&series);
             }
         });
+        if is_cut {
+            losses.record(at.name(), Cause::LongValue);
+        }
     }
 
     /// Whether two series of the family may have the same labels.
     fn survey(&mut self, family: &[Entry<'_>]) -> bool {
         self.assembler.begin();
-        for (entry, Entry { metric, .. }) in family.iter().enumerate() {
+        for (entry, Entry { metric, definition, .. }) in family.iter().enumerate() {
             let Some(metric) = metric else { continue };
             let it = Position { family, entry }.surroundings(&self.scopes);
             point::each(metric, &mut Survey { assembler: &mut self.assembler, it });
+            if self.assembler.has_overflown() {
+                self.losses.record(&definition.name, Cause::Overflow);
+            }
         }
         self.assembler.is_ambiguous()
     }

@@ -68,7 +68,9 @@ impl<'a> Foreign<'a> {
                 losses.record(self.name(), Cause::DuplicateSeries);
                 continue;
             }
-            sink.series(&Series { labels: &labels, start_time: None, value });
+            // A registry has no timestamp but 0 for now.
+            let timestamp = Some(metric.timestamp_ms()).filter(|timestamp| *timestamp != 0);
+            sink.series(&Series { labels: &labels, start_time: None, timestamp, value });
         }
     }
 

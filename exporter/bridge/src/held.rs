@@ -114,7 +114,7 @@ impl Held {
                 })
             }
         };
-        take(&Series { labels: &labels, start_time: self.start_time, value });
+        take(&Series { labels: &labels, start_time: self.start_time, timestamp: None, value });
     }
 }
 

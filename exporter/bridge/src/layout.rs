@@ -7,6 +7,7 @@ use crate::label::{self, OwnedLabel};
 /// How the attributes of a series become labels, worked out once for all series with the same keys
 /// and types.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that is so or not")]
 pub(crate) struct Layout {
     attributes: Vec<(Key, Discriminant<Value>)>,
     scope: usize,
@@ -19,6 +20,8 @@ pub(crate) struct Layout {
     pub(crate) is_text: bool,
     /// Whether distinct attributes can become the same labels.
     pub(crate) is_ambiguous: bool,
+    /// Whether this is how the SDK marks the series that stands for all that found no room.
+    pub(crate) is_overflow: bool,
 }
 
 /// A label, and where its value comes from. Several parts are joined by `;`.
@@ -73,6 +76,7 @@ impl Layout {
             // Distinct floats and arrays can have the same text.
             is_ambiguous: !is_plain
                 || all.iter().any(|it| matches!(it.value, Value::F64(_) | Value::Array(_))),
+            is_overflow: matches!(all[..], [it] if it.key.as_str() == "otel.metric.overflow"),
             attributes: all.iter().map(|it| (it.key.clone(), discriminant(&it.value))).collect(),
             scope,
             is_histogram,

@@ -24,7 +24,7 @@
 //! | in OpenTelemetry | in Prometheus |
 //! |---|---|
 //! | a name such as `http.server..duration` | `http_server_duration`: discouraged characters become `_`, runs of `_` become one |
-//! | unit `s`, `By`, `m/s`, … | `_seconds`, `_bytes`, `_meters_per_second`, unless the name ends in it; unknown units and `{annotations}` vanish |
+//! | unit `s`, `By`, `m/s`, … | `_seconds`, `_bytes`, `_meters_per_second`, unless the name ends in it; a unit without such a word is its own (`_kg`), `{annotations}` vanish |
 //! | unit `1` on a gauge | `_ratio` |
 //! | a counter | `_total`, unless the name ends in it |
 //! | an up-down counter | a gauge |
@@ -32,11 +32,14 @@
 //! | keys that become the same label | one label, the values joined by `;` |
 //! | the key `le` on a histogram | the label `exported_le` |
 //! | a value that is no string | as in JSON |
+//! | a value of more than 1,024 bytes | its beginning |
 //! | the scope | the labels `otel_scope_name`, `otel_scope_version`, `otel_scope_schema_url`, `otel_scope_…` |
 //! | the resource | the family `target_info` |
+//! | a histogram that has recorded less than zero, or has a bound below | a histogram without `_sum`; in a registry, which must have one, that is `NaN` |
 //! | an exponential histogram | a native histogram, for formats that have them |
 //!
-//! Families of other collectors are passed on as they are, without timestamps: a scrape is about now.
+//! Families of other collectors are passed on as they are, with the timestamps that their samples
+//! have. Those of OpenTelemetry have none: a scrape is about now.
 //! There are no exemplars, because the SDK collects none yet.
 //!
 //! Series that are distinct there can be equal here: `x=""` and no `x`, the number 1 and the text `1`,

@@ -48,6 +48,11 @@ pub enum Cause {
     /// Two histograms became one and have other buckets; those that both have are kept, with all
     /// observations.
     UnlikeBuckets,
+    /// A value of an attribute is longer than `BridgeBuilder::attribute_value_limit`, and is cut.
+    LongValue,
+    /// A metric has more sets of attributes than the SDK keeps apart for it. All that comes later is in
+    /// one series, with the label `otel_metric_overflow`.
+    Overflow,
     /// A series has labels or buckets that no format can write.
     MalformedSeries,
     /// A family has an empty or illegal name.
@@ -95,6 +100,13 @@ impl fmt::Display for Cause {
             }
             Cause::UnlikeBuckets => {
                 "two histograms have the same labels and other buckets, those that both have are used"
+            }
+            Cause::LongValue => {
+                "a value of an attribute is too long and is cut; record a shorter one"
+            }
+            Cause::Overflow => {
+                "it has more sets of attributes than are kept apart, and later ones are one series; \
+                 record fewer values, or raise its limit with a view"
             }
             Cause::MalformedSeries => {
                 "a series has labels or buckets that cannot be written; label names must be legal and distinct, bounds ascend"

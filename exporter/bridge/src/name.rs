@@ -42,11 +42,14 @@ impl NameRules {
             out.truncate(out.len() - TOTAL.len());
         }
         let unit = if ratio { Cow::Borrowed("ratio") } else { unit::word(unit) };
-        if self.units && !unit.is_empty() && !ends_in_word(&out, &unit) {
+        let missing = missing(&out, &unit);
+        if self.units && !missing.is_empty() {
             push_clean(&mut out, "_");
-            out.push_str(&unit);
+            out.push_str(missing);
         }
-        if ends_in_total || (is_counter && self.counter_suffixes) {
+        // A unit may be called so, too.
+        let is_wanted = ends_in_total || (is_counter && self.counter_suffixes);
+        if is_wanted && !out.ends_with(TOTAL) {
             push_clean(&mut out, TOTAL);
         }
         FamilyName { name: out, unit }
@@ -70,12 +73,24 @@ pub(crate) fn is_legal(name: &str) -> bool {
     name.starts_with(letter) && name.chars().all(|char| letter(char) || char.is_ascii_digit())
 }
 
+/// What of a unit the name does not end in: of a rate, it may have the first part.
+fn missing<'a>(name: &str, unit: &'a str) -> &'a str {
+    if ends_in_word(name, unit) {
+        return "";
+    }
+    let amount = unit.find("_per_").map(|end| unit.split_at(end));
+    let rest = amount.filter(|(amount, _)| ends_in_word(name, amount)).map(|(_, rest)| &rest[1..]);
+    rest.unwrap_or(unit)
+}
+
 fn ends_in_word(name: &str, word: &str) -> bool {
     name.strip_suffix(word).is_some_and(|before| before.is_empty() || before.ends_with('_'))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn rules() -> NameRules {
@@ -107,6 +122,27 @@ mod tests {
         assert_eq!(gauge("bytes", "By"), "bytes");
         assert_eq!(gauge("megabytes", "By"), "megabytes_bytes");
         assert_eq!(gauge("memory_total", "By"), "memory_total_bytes");
+        assert_eq!(gauge("payload", "kg"), "payload_kg");
+        assert_eq!(gauge("payload_kg", "kg"), "payload_kg");
+        assert_eq!(counter("waited", "seconds"), "waited_seconds_total");
+        assert_eq!(counter("waited_seconds", "seconds"), "waited_seconds_total");
+        assert_eq!(gauge("climbed_meters", "m/s"), "climbed_meters_per_second");
+        assert_eq!(gauge("climbed_meters_per_second", "m/s"), "climbed_meters_per_second");
+        assert_eq!(counter("x", "total"), "x_total");
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_is_legal_whatever_the_instrument_and_its_unit_are(
+            name in ".{0,12}",
+            unit in ".{0,12}",
+            is_counter in any::<bool>(),
+        ) {
+            let kind = if is_counter { Kind::Counter } else { Kind::Gauge };
+            let made = rules().translate(&name, &unit, kind, !is_counter && unit == "1").name;
+            prop_assert!(made.is_empty() || is_legal(&made), "{made}");
+            prop_assert!(!made.contains("__"), "{made}");
+        }
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub(crate) struct Otel {
     scope_info: bool,
     target_info: bool,
     resource_labels: Option<Choice>,
+    /// The bytes of an attribute's value at most.
+    pub(crate) longest: usize,
     definitions: Mutex<Definitions>,
     /// Whether a callback of an observable instrument has panicked.
     has_panicked: AtomicBool,
@@ -55,6 +57,7 @@ impl Otel {
         scope_info: bool,
         target_info: bool,
         resource_labels: Option<Choice>,
+        longest: usize,
     ) -> Self {
         let losses = Arc::new(Losses::default());
         let mut definitions = Definitions::default();
@@ -69,6 +72,7 @@ impl Otel {
             scope_info,
             target_info,
             resource_labels,
+            longest,
             definitions: Mutex::new(definitions),
             has_panicked: AtomicBool::new(false),
             reading: Mutex::default(),

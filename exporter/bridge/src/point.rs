@@ -1,3 +1,4 @@
+use kymo_exposition::Number;
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::metrics::data::{
     AggregatedMetrics, ExponentialHistogramDataPoint, GaugeDataPoint, HistogramDataPoint, Metric,
@@ -31,6 +32,19 @@ impl<T> Attributed for ExponentialHistogramDataPoint<T> {
     fn attributes(&self) -> impl Iterator<Item = &KeyValue> {
         self.attributes()
     }
+}
+
+/// The sum of a histogram, unless it may fall: then it is no counter, and the OpenTelemetry
+/// specification ("Prometheus and `OpenMetrics` compatibility", section Histograms) and `OpenMetrics`
+/// want none.
+///
+/// That is so when a bound is below zero, or something below zero was recorded. Without a minimum,
+/// only the sum itself can tell of that.
+pub(crate) fn rising_sum<T: Copy + Into<Number>>(point: &HistogramDataPoint<T>) -> Option<Number> {
+    let sum = point.sum().into();
+    let least = point.min().map_or(sum, Into::into).as_f64();
+    let can_fall = least < 0.0 || point.bounds().next().is_some_and(|bound| bound < 0.0);
+    (!can_fall).then_some(sum)
 }
 
 /// Whoever looks at points, whatever their kind.

@@ -39,7 +39,7 @@ fn collect_all(otel: &Otel, families: &[MetricFamily], common: &Common, sink: &m
     let others = admitted(&own, families, losses);
 
     let scopes = otel.scopes(&metrics, &common.labels);
-    let mut emitter = Emitter::new(sink, losses, metrics.resource(), &common.labels, scopes);
+    let mut emitter = Emitter::new(sink, otel, metrics.resource(), &common.labels, scopes);
     let mut others = others.iter().peekable();
     for Own { name, entries } in &own {
         while let Some(other) = others.next_if(|other| other.name() < name.as_ref()) {

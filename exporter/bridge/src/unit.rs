@@ -2,35 +2,33 @@ use std::borrow::Cow;
 
 use crate::name::push_clean;
 
-/// The Prometheus word for a UCUM unit, or `""` when there is none.
+/// The Prometheus word for a UCUM unit, or `""` when there is nothing to say.
 ///
-/// Portions in brackets are dropped and rates become words (`By/s` is `bytes_per_second`), as the
-/// OpenTelemetry specification asks in "Prometheus and `OpenMetrics` compatibility", section Metric
-/// Metadata. A unit that its table does not know has no word. A ratio (`1`) is not a unit here.
+/// Portions in brackets are dropped, units of the table become words, and rates too (`By/s` is
+/// `bytes_per_second`), as the OpenTelemetry specification asks in "Prometheus and `OpenMetrics`
+/// compatibility", section Metric Metadata. Any other unit is its own word, as for the translator of
+/// Prometheus, with what a name cannot contain as `_`. A ratio (`1`) is not a unit here.
 pub(crate) fn word(unit: &str) -> Cow<'static, str> {
     let bare = without_brackets(unit);
-    match bare.split_once('/') {
-        None => Cow::Borrowed(plural(bare.trim()).unwrap_or_default()),
-        Some((amount, "")) => Cow::Borrowed(plural(amount.trim()).unwrap_or_default()),
-        Some((amount, time)) => match singular(time.trim()) {
-            Some(time) => Cow::Owned(rate(amount.trim(), time)),
-            None => Cow::Borrowed(""),
-        },
+    let (amount, time) = bare.split_once('/').unwrap_or((&bare, ""));
+    let amount = match amount.trim() {
+        "1" => Cow::Borrowed(""),
+        amount => plural(amount).map_or_else(|| Cow::Owned(cleaned(amount)), Cow::Borrowed),
+    };
+    let time = time.trim();
+    let time = singular(time).map_or_else(|| Cow::Owned(cleaned(time)), Cow::Borrowed);
+    match (amount.is_empty(), time.is_empty()) {
+        (_, true) => amount,
+        (true, false) => Cow::Owned(format!("per_{time}")),
+        (false, false) => Cow::Owned(format!("{amount}_per_{time}")),
     }
 }
 
-fn rate(amount: &str, time: &str) -> String {
+/// What can be in a name of this, without a `_` at its ends.
+fn cleaned(unit: &str) -> String {
     let mut word = String::new();
-    match plural(amount) {
-        Some(amount) => word.push_str(amount),
-        None if amount == "1" => {}
-        // Better a unit nobody has a word for than a rate of the wrong thing.
-        None => push_clean(&mut word, amount),
-    }
-    if !word.is_empty() {
-        push_clean(&mut word, "_");
-    }
-    word + "per_" + time
+    push_clean(&mut word, unit);
+    word.trim_matches('_').to_owned()
 }
 
 fn without_brackets(unit: &str) -> Cow<'_, str> {
@@ -59,7 +57,8 @@ fn plural(unit: &str) -> Option<&'static str> {
         "min" => "minutes",
         "s" => "seconds",
         "ms" => "milliseconds",
-        "us" => "microseconds",
+        // UCUM writes `us`; people write the letter, which a name cannot have, in both its codes.
+        "us" | "\u{b5}s" | "\u{3bc}s" => "microseconds",
         "ns" => "nanoseconds",
         "By" => "bytes",
         "KiBy" => "kibibytes",
@@ -103,6 +102,8 @@ fn singular(unit: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -114,6 +115,8 @@ mod tests {
             ("s", "seconds"),
             ("ms", "milliseconds"),
             ("us", "microseconds"),
+            ("\u{b5}s", "microseconds"),
+            ("\u{3bc}s", "microseconds"),
             ("ns", "nanoseconds"),
             ("By", "bytes"),
             ("KiBy", "kibibytes"),
@@ -160,9 +163,52 @@ mod tests {
     }
 
     #[test]
-    fn units_without_a_word_have_none() {
-        for unit in ["1", "furlong", "seconds", "By/parsec", "}", "/", "a b"] {
+    fn any_other_unit_is_its_own_word() {
+        let units = [
+            ("kg", "kg"),
+            ("seconds", "seconds"),
+            ("Mbit", "Mbit"),
+            ("USD", "USD"),
+            ("By/parsec", "bytes_per_parsec"),
+            ("USD/{item}", "USD"),
+            ("a b", "a_b"),
+            ("_x_", "x"),
+            ("m2.kg/s2", "m2_kg_per_s2"),
+            ("m/s/s", "meters_per_s_s"),
+            ("10*6/ul", "10_6_per_ul"),
+        ];
+        for (unit, expected) in units {
+            assert_eq!(word(unit), expected, "{unit}");
+        }
+    }
+
+    #[test]
+    fn what_says_nothing_has_no_word() {
+        for unit in ["1", "1/{item}", "}", "/", " ", "\u{3a9}"] {
             assert_eq!(word(unit), "", "{unit}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_word_is_part_of_a_name_whatever_the_unit_is(unit in ".{0,12}") {
+            let word = word(&unit);
+            let legal = |char: char| char.is_ascii_alphanumeric() || "_:".contains(char);
+            prop_assert!(word.chars().all(legal), "{word}");
+            prop_assert!(!word.contains("__"), "{word}");
+            prop_assert!(!word.starts_with('_') && !word.ends_with('_'), "{word}");
+        }
+
+        #[test]
+        fn no_unit_is_lost(amount in "[a-zA-Z]{1,8}", time in "[a-zA-Z]{0,4}") {
+            let amount_word = plural(&amount).unwrap_or(&amount);
+            let time_word = singular(&time).unwrap_or(&time);
+            let expected = if time.is_empty() {
+                amount_word.to_owned()
+            } else {
+                format!("{amount_word}_per_{time_word}")
+            };
+            prop_assert_eq!(word(&format!("{amount}/{time}")), expected);
         }
     }
 }

@@ -20,7 +20,7 @@
 //!         sink.family(&Family { name: "build_info", help, unit: "", kind: Kind::Gauge });
 //!         let labels = &[Label::new("version", "1.2.3")];
 //!         let value = Value::Number(Number::U64(1), None);
-//!         sink.series(&Series { labels, start_time: None, value });
+//!         sink.series(&Series { labels, start_time: None, timestamp: None, value });
 //!     }
 //! }
 //!

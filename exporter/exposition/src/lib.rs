@@ -12,7 +12,7 @@
 //! writer.family(&Family { name: "jobs_total", help: "Jobs done.", unit: "", kind: Kind::Counter });
 //! writer.series(&Series {
 //!     labels: &[Label { name: "queue", value: "mail" }],
-//!     start_time: None,
+//!     start_time: None, timestamp: None,
 //!     value: Value::Number(Number::U64(3), None),
 //! });
 //! assert_eq!(writer.finish().samples, 1);

@@ -133,7 +133,7 @@ impl<'a> TextWriter<'a> {
             cumulative += count;
             self.out.extend_from_slice(self.bounds.label(index));
             number::write_u64(cumulative, self.out);
-            self.end_line();
+            self.end_line(series);
         }
         let totals = [("_sum", it.sum), ("_count", Some(Number::U64(total)))];
         for (suffix, total) in totals {
@@ -157,7 +157,7 @@ impl<'a> TextWriter<'a> {
             number::write_f64(q.quantile, self.out);
             self.out.extend_from_slice(b"\"} ");
             number::write_f64(q.value, self.out);
-            self.end_line();
+            self.end_line(series);
         }
         if let Some(sum) = it.sum {
             self.begin_sample("_sum", series);
@@ -204,10 +204,15 @@ impl TextWriter<'_> {
         let close: &[u8] = if series.labels.is_empty() { b" " } else { b"} " };
         self.out.extend_from_slice(close);
         number::write(number, self.out);
-        self.end_line();
+        self.end_line(series);
     }
 
-    fn end_line(&mut self) {
+    /// Adds the timestamp, if there is one.
+    fn end_line(&mut self, series: &Series<'_>) {
+        if let Some(timestamp) = series.timestamp {
+            self.out.push(b' ');
+            number::write(Number::I64(timestamp), self.out);
+        }
         self.out.push(b'\n');
         self.report.samples += 1;
     }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use kymo_bridge::Bridge;
-use opentelemetry::KeyValue;
+use kymo_bridge::{Bridge, Cause};
 use opentelemetry::metrics::MeterProvider;
+use opentelemetry::{Array, KeyValue, Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -14,7 +14,7 @@ use super::scrape::{Rig, families, lines, normal};
 
 /// Sets of attributes that are one set of labels.
 fn twins() -> Vec<Vec<Vec<KeyValue>>> {
-    let x = |value: opentelemetry::Value| vec![KeyValue::new("x", value)];
+    let x = |value: Value| vec![KeyValue::new("x", value)];
     vec![
         vec![x("".into()), vec![]],
         vec![x(1.into()), x(1.0.into()), x("1".into())],
@@ -161,6 +161,59 @@ fn numbers_of_two_units_are_not_added() {
     assert_eq!(rig.losses(), [("sent_total".into(), "DuplicateSeries".into())]);
 }
 
+#[test]
+fn values_that_are_too_long_are_cut_and_what_becomes_equal_is_added() {
+    let rig = Rig::bare();
+    let long = |end: &str| format!("x{}{end}", "\u{e9}".repeat(600));
+    let counter = rig.meter().u64_counter("c").build();
+    for (end, number) in [("a", 1), ("b", 6)] {
+        counter.add(number, &[KeyValue::new("k", long(end))]);
+    }
+    counter.add(100, &[KeyValue::new("k", "short")]);
+    let texts = Array::String(vec![long("").into(), long("").into()]);
+    counter.add(1000, &[KeyValue::new("k", Value::Array(texts))]);
+    let cut = format!("x{}", "\u{e9}".repeat(511));
+    let array = format!("[\"x{}", "\u{e9}".repeat(510));
+    let expected = [
+        format!("c_total{{k={array}}} 1000"),
+        "c_total{k=short} 100".to_owned(),
+        format!("c_total{{k={cut}}} 7"),
+    ];
+    assert_eq!(lines(&both(&rig, "c_total")), expected);
+    let losses = rig.bridge.losses();
+    assert_eq!((losses[0].family.as_str(), &losses[0].cause), ("c_total", &Cause::LongValue));
+    // Three series, on each of two sides.
+    assert_eq!((losses.len(), losses[0].times), (1, 6));
+}
+
+#[test]
+fn how_long_a_value_may_be_can_be_said() {
+    let bare = Bridge::builder().without_target_info().without_scope_info();
+    let rig = Rig::of(bare.attribute_value_limit(0));
+    rig.meter()
+        .u64_gauge("g")
+        .build()
+        .record(1, &[KeyValue::new("k", "x".repeat(33)), KeyValue::new("n", -1e9)]);
+    let line = format!("g{{k={},n=-1000000000}} 1", "x".repeat(32));
+    assert_eq!(lines(&rig.families()["g"]), [line]);
+}
+
+#[test]
+fn a_metric_that_has_no_room_for_its_series_is_told_of() {
+    let rig = Rig::bare();
+    let counter = rig.meter().u64_counter("c").build();
+    for number in 0..2000 {
+        counter.add(1, &[KeyValue::new("k", number)]);
+    }
+    assert_eq!(rig.families()["c_total"].samples.len(), 2000);
+    assert_eq!(rig.losses(), []);
+    counter.add(1, &[KeyValue::new("k", 2000)]);
+    counter.add(1, &[KeyValue::new("k", 2001)]);
+    let over = lines(&rig.families()["c_total"]);
+    assert!(over.contains(&"c_total{otel_metric_overflow=true} 2".to_owned()));
+    assert_eq!(rig.losses(), [("c_total".into(), "Overflow".into())]);
+}
+
 proptest! {
     /// Whatever becomes equal: nothing that was counted is missing, and no series is there twice.
     #[test]
@@ -202,12 +255,12 @@ fn shown(labels: &[(String, String)]) -> Vec<(String, String)> {
 fn attribute() -> impl Strategy<Value = KeyValue> {
     let key = select(vec!["a.b", "a_b", "a..b", "x", "otel.scope.name", "le"]);
     let value = prop_oneof![
-        select(vec!["", "1", "true", "[1]", "1;1", "NaN"]).prop_map(opentelemetry::Value::from),
-        Just(opentelemetry::Value::from(1)),
-        Just(opentelemetry::Value::from(1.0)),
-        Just(opentelemetry::Value::from(f64::NAN)),
-        Just(opentelemetry::Value::from(true)),
-        Just(opentelemetry::Value::Array(opentelemetry::Array::I64(vec![1]))),
+        select(vec!["", "1", "true", "[1]", "1;1", "NaN"]).prop_map(Value::from),
+        Just(Value::from(1)),
+        Just(Value::from(1.0)),
+        Just(Value::from(f64::NAN)),
+        Just(Value::from(true)),
+        Just(Value::Array(Array::I64(vec![1]))),
     ];
     (key, value).prop_map(|(key, value)| KeyValue::new(key, value))
 }

@@ -34,6 +34,8 @@ pub(crate) enum Shape {
     GaugeF64,
     HistogramU64,
     HistogramF64,
+    /// Of what is less than zero; its sum falls.
+    HistogramBelowZero,
     ObservableCounter,
 }
 
@@ -56,7 +58,8 @@ impl Instrument {
     }
 
     pub(crate) fn is_histogram(&self) -> bool {
-        matches!(self.shape, Shape::HistogramU64 | Shape::HistogramF64)
+        let shapes = [Shape::HistogramU64, Shape::HistogramF64, Shape::HistogramBelowZero];
+        shapes.contains(&self.shape)
     }
 
     pub(crate) fn type_word(&self) -> &'static str {
@@ -121,6 +124,11 @@ impl Instrument {
                     it.record(f64::from(number) / 7.0, attributes);
                 });
             }
+            Shape::HistogramBelowZero => {
+                let it = meter.f64_histogram(name).with_unit(unit).with_description(help);
+                let it = it.with_boundaries(vec![-1.0, 1.0]).build();
+                points.for_each(|(attributes, number)| it.record(-f64::from(number), attributes));
+            }
             Shape::ObservableCounter => {
                 let points = self.points.clone();
                 let it = meter.u64_observable_counter(name).with_unit(unit).with_description(help);
@@ -159,8 +167,10 @@ pub(crate) fn instrument() -> impl Strategy<Value = Instrument> {
         "requests_count",
         "requests.sum",
     ];
-    let units =
-        ["", "", "s", "By", "1", "{item}", "ms", "m/s", "{item}/s", "kBy", "TiBy", "Cel", "foo"];
+    let units = [
+        "", "", "s", "By", "1", "{item}", "ms", "m/s", "{item}/s", "kBy", "TiBy", "Cel", "kg", "",
+        "",
+    ];
     let helps = ["", "Help.", "Other help \\ with\nlines."];
     let shapes = [
         Shape::CounterU64,

@@ -232,6 +232,46 @@ fn a_histogram_without_bounds_still_counts() {
 }
 
 #[test]
+fn a_sum_that_may_fall_is_left_out() {
+    let rig = Rig::bare();
+    let meter = rig.meter();
+    let below = meter.f64_histogram("below").with_boundaries(vec![-1.0, 0.0, 1.0]).build();
+    below.record(5.0, &[]);
+    let above = meter.f64_histogram("above").with_boundaries(vec![1.0]).build();
+    above.record(5.0, &[]);
+    let without = meter.f64_histogram("without").with_boundaries(vec![]).build();
+    without.record(0.0, &[]);
+    let sums = || {
+        let samples = rig.families().into_values().flat_map(|family| family.samples);
+        let sums = samples.filter(|sample| sample.name.ends_with("_sum"));
+        sums.map(|sample| sample.name).collect::<Vec<_>>()
+    };
+    assert_eq!(sums(), ["above_sum", "without_sum"]);
+    above.record(-0.5, &[]);
+    assert_eq!(sums(), ["without_sum"]);
+    without.record(-0.5, &[]);
+    // What was below zero stays known, whatever the sum has become.
+    above.record(100.0, &[]);
+    assert_eq!(sums(), [""; 0]);
+    let text = rig.text();
+    assert!(text.contains("above_bucket{le=\"1\"} 1\n"), "{text}");
+    assert!(text.contains("above_count 3\n"), "{text}");
+    // A registry has a sum for every histogram.
+    let registry = rig.registry_text();
+    assert_eq!(registry.matches("_sum NaN\n").count(), 3, "{registry}");
+}
+
+#[test]
+fn histograms_that_are_added_have_no_sum_if_one_of_them_has_none() {
+    let rig = Rig::bare();
+    let histogram = rig.meter().f64_histogram("h").with_boundaries(vec![1.0]).build();
+    histogram.record(-5.0, &[]);
+    histogram.record(9.0, &[KeyValue::new("x", "")]);
+    let expected = ["h_bucket{le=+Inf} 2", "h_bucket{le=1} 1", "h_count{} 2"];
+    assert_eq!(lines(&rig.families()["h"]), expected);
+}
+
+#[test]
 fn a_metric_named_like_a_sample_of_a_histogram_is_dropped_and_reported() {
     let rig = Rig::bare();
     rig.meter().f64_histogram("requests").build().record(1.0, &[]);

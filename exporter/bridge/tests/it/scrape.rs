@@ -106,7 +106,7 @@ pub(crate) fn lines(family: &ReadFamily) -> Vec<String> {
 }
 
 fn line(sample: &parser::ReadSample) -> String {
-    let parser::ReadSample { name, labels, value } = sample;
+    let parser::ReadSample { name, labels, value, .. } = sample;
     format!("{name}{{{}}} {value}", joined(labels))
 }
 

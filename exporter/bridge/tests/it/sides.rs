@@ -7,7 +7,7 @@ use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use prometheus::core::{Collector, Desc};
-use prometheus::proto::MetricFamily;
+use prometheus::proto::{self, Counter, Gauge, Metric, MetricFamily, MetricType, Summary};
 use prometheus::{Histogram, HistogramOpts, IntCounterVec, IntGauge, Opts, Registry};
 
 use super::scrape::{Rig, families, lines, normal, text};
@@ -47,6 +47,57 @@ fn all_other_collectors_appear_exactly_once_on_both_sides() {
         assert_eq!(normal(family), normal(registry[&name].clone()));
     }
     assert_eq!(rig.losses(), []);
+}
+
+#[test]
+fn timestamps_of_other_collectors_are_passed_on_as_the_registry_s_encoder_does() {
+    let rig = Rig::bare();
+    rig.meter().u64_counter("m").build().add(5, &[]);
+    rig.bridge.register(Box::new(Timed)).unwrap();
+    let (own, registry) = (rig.families(), families(&rig.registry_text()));
+    let names: Vec<_> = own.keys().map(String::as_str).collect();
+    assert_eq!(names, ["counter", "gauge", "histogram", "m_total", "summary"]);
+    for (name, family) in own {
+        let stamps: Vec<_> = family.samples.iter().map(|sample| sample.timestamp).collect();
+        let expected = if name == "m_total" { None } else { Some(1_700_000_000_123) };
+        assert!(stamps.iter().all(|stamp| *stamp == expected), "{name}: {stamps:?}");
+        assert_eq!(normal(family), normal(registry[&name].clone()));
+    }
+}
+
+/// A family of every kind, of things that were true some time ago.
+struct Timed;
+
+impl Collector for Timed {
+    fn desc(&self) -> Vec<&Desc> {
+        Vec::new()
+    }
+
+    fn collect(&self) -> Vec<MetricFamily> {
+        let kinds = [
+            ("counter", MetricType::COUNTER),
+            ("gauge", MetricType::GAUGE),
+            ("histogram", MetricType::HISTOGRAM),
+            ("summary", MetricType::SUMMARY),
+        ];
+        let family = |(name, kind): (&str, MetricType)| {
+            let mut metric = Metric::from_label(Vec::new());
+            match kind {
+                MetricType::COUNTER => metric.set_counter(Counter::default()),
+                MetricType::GAUGE => metric.set_gauge(Gauge::default()),
+                MetricType::HISTOGRAM => metric.set_histogram(proto::Histogram::default()),
+                _ => metric.set_summary(Summary::default()),
+            }
+            metric.set_timestamp_ms(1_700_000_000_123);
+            let mut family = MetricFamily::default();
+            family.set_name(name.into());
+            family.set_help("Help.".into());
+            family.set_field_type(kind);
+            family.set_metric(vec![metric]);
+            family
+        };
+        kinds.map(family).into()
+    }
 }
 
 #[test]

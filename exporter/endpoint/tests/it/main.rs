@@ -15,7 +15,7 @@ impl Source for Up {
     fn collect(&self, sink: &mut dyn Sink) {
         sink.family(&Family { name: "up", help: "", unit: "", kind: Kind::Gauge });
         let value = Value::Number(Number::U64(1), None);
-        sink.series(&Series { labels: &[], start_time: None, value });
+        sink.series(&Series { labels: &[], start_time: None, timestamp: None, value });
     }
 }
 
@@ -50,6 +50,6 @@ impl Source for Large {
         let help = &"x".repeat(Self::LEN);
         sink.family(&Family { name: "large", help, unit: "", kind: Kind::Gauge });
         let value = Value::Number(Number::U64(1), None);
-        sink.series(&Series { labels: &[], start_time: None, value });
+        sink.series(&Series { labels: &[], start_time: None, timestamp: None, value });
     }
 }

@@ -42,6 +42,7 @@ fn a_refused_series_allocates_nothing() {
     let bad = Series {
         labels: &[Label::new("not.legal", "x")],
         start_time: None,
+        timestamp: None,
         value: Value::Number(Number::U64(1), None),
     };
     let allocations = measure(|| (0..1000).for_each(|_| writer.series(&bad)));
@@ -56,6 +57,7 @@ fn count(writer: &mut TextWriter<'_>, number: u64, value: &mut String) {
     writer.series(&Series {
         labels: &[Label::new("queue", value), Label::new("region", "eu")],
         start_time: None,
+        timestamp: None,
         value: Value::Number(Number::U64(number), None),
     });
 }
@@ -64,6 +66,7 @@ fn observe(writer: &mut TextWriter<'_>, number: u64) {
     writer.series(&Series {
         labels: &[Label::new("route", "/books/{id}")],
         start_time: None,
+        timestamp: None,
         value: Value::Histogram(Histogram {
             bounds: &[0.005, 0.01, 0.25],
             counts: &[number, 1, 2, 3],

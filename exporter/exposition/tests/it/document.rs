@@ -62,6 +62,7 @@ fn what_the_format_has_no_words_for_is_left_out() {
         sink.series(&Series {
             labels: &[],
             start_time: Some(SystemTime::UNIX_EPOCH),
+            timestamp: None,
             value: Value::Number(Number::U64(1), Some(exemplar)),
         });
         sink.family(&family("b", Kind::Histogram));
@@ -217,12 +218,33 @@ fn write(fill: impl FnOnce(&mut dyn Sink)) -> (String, Report) {
     (String::from_utf8(out).unwrap(), report)
 }
 
+#[test]
+fn a_timestamp_is_on_every_line_of_its_series() {
+    let labels = [Label::new("x", "1")];
+    let (document, report) = write(|sink| {
+        let then = |labels, value| Series { timestamp: Some(-7), ..series(labels, value) };
+        sink.family(&Family { help: "", ..family("a", Kind::Gauge) });
+        sink.series(&then(&[], Value::Number(Number::U64(1), None)));
+        sink.family(&Family { help: "", ..family("b", Kind::Histogram) });
+        sink.series(&then(&labels, histogram(&[0.5], &[1, 2])));
+        sink.family(&Family { help: "", ..family("c", Kind::Summary) });
+        sink.series(&then(&[], summary(&QUANTILES)));
+        sink.series(&series(&labels, summary(&[])));
+    });
+    let expected = "# TYPE a gauge\na 1 -7\n# TYPE b histogram\n\
+        b_bucket{x=\"1\",le=\"0.5\"} 1 -7\nb_bucket{x=\"1\",le=\"+Inf\"} 3 -7\n\
+        b_sum{x=\"1\"} 7.5 -7\nb_count{x=\"1\"} 3 -7\n# TYPE c summary\n\
+        c{quantile=\"0.5\"} 2.25 -7\nc{quantile=\"1\"} 4 -7\nc_sum 9 -7\nc_count 4 -7\n\
+        c_sum{x=\"1\"} 9\nc_count{x=\"1\"} 4\n";
+    assert_eq!((document.as_str(), report.samples), (expected, 11));
+}
+
 fn family(name: &str, kind: Kind) -> Family<'_> {
     Family { name, help: "Help.", unit: "", kind }
 }
 
 fn series<'a>(labels: &'a [Label<'a>], value: Value<'a>) -> Series<'a> {
-    Series { labels, start_time: None, value }
+    Series { labels, start_time: None, timestamp: None, value }
 }
 
 fn number<'a>(labels: &'a [Label<'a>], number: impl Into<Number>) -> Series<'a> {

@@ -117,7 +117,7 @@ impl AnySeries {
                 Value::Summary(Summary { quantiles: &quantiles, sum: *sum, count: *count })
             }
         };
-        give(&Series { labels: &labels, start_time: None, value });
+        give(&Series { labels: &labels, start_time: None, timestamp: None, value });
     }
 }
 
@@ -192,7 +192,7 @@ fn lines(name: &str, kind: Kind, series: &AnySeries) -> Option<Vec<ReadSample>> 
     let line = |suffix: &str, extra: Option<(&str, f64)>, value: String| {
         let extra = extra.map(|(label, number)| (label.to_owned(), text(Number::F64(number))));
         let labels = series.labels.iter().cloned().chain(extra).collect();
-        ReadSample { name: format!("{name}{suffix}"), labels, value }
+        ReadSample { name: format!("{name}{suffix}"), labels, value, timestamp: None }
     };
     let tail = |sum: Option<Number>, count: u64| {
         let sum = sum.map(|sum| line("_sum", None, text(sum)));

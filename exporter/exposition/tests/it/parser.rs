@@ -21,6 +21,8 @@ pub(crate) struct ReadSample {
     pub(crate) labels: Labels,
     /// Kept as text: the tests compare digits, not only floats.
     pub(crate) value: String,
+    /// In milliseconds since the beginning of 1970.
+    pub(crate) timestamp: Option<i64>,
 }
 
 /// Reads a document, or says which line is at fault.
@@ -71,8 +73,12 @@ fn sample(line: &str) -> Option<ReadSample> {
         None => (Vec::new(), rest),
     };
     let value = value.strip_prefix(' ')?;
-    let legal = is_name(name, true) && !value.contains(' ') && value.parse::<f64>().is_ok();
-    legal.then(|| ReadSample { name: name.to_owned(), labels, value: value.to_owned() })
+    let (value, timestamp) = match value.split_once(' ') {
+        Some((value, timestamp)) => (value, Some(timestamp.parse().ok()?)),
+        None => (value, None),
+    };
+    let legal = is_name(name, true) && value.parse::<f64>().is_ok();
+    legal.then(|| ReadSample { name: name.to_owned(), labels, value: value.to_owned(), timestamp })
 }
 
 fn labels(mut rest: &str) -> Option<(Labels, &str)> {
