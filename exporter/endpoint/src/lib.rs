@@ -37,6 +37,7 @@ mod exchange;
 mod future;
 mod scrape;
 mod server;
+mod thread;
 
 pub use endpoint::Endpoint;
 pub use future::ScrapeFuture;

@@ -1,16 +1,14 @@
 //! A listener of its own.
 
-use std::{fmt, future, io, net::SocketAddr, pin::pin, time::Duration};
+use std::{fmt, io, net::SocketAddr, pin::pin, time::Duration};
 
 use tokio::{
     net::{TcpListener, TcpStream, ToSocketAddrs, lookup_host},
     runtime::Handle,
-    sync::oneshot,
-    task::JoinHandle,
     time,
 };
 
-use crate::{Endpoint, connections::Connections};
+use crate::{Endpoint, connections::Connections, thread::ListenerThread};
 
 /// Where a Prometheus exporter listens by default, as the OpenTelemetry specification asks of it.
 pub const DEFAULT_ADDRESS: &str = "localhost:9464";
@@ -20,8 +18,9 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// A listener that answers scrapes of `/metrics`.
 ///
-/// It runs until [`Server::shutdown`] or the end of its runtime: dropping this handle leaves it
-/// running.
+/// It runs until [`Server::shutdown`] or the end of the runtime that it was made in: dropping this handle
+/// leaves it running. It has a thread of its own, and sources collect on others of its own, so that it
+/// answers while all tasks and all blocking threads of the program are busy.
 ///
 /// Clients that do not speak or do not read cannot lock a scraper out:
 ///
@@ -31,8 +30,7 @@ const RETRY: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
-    stop: oneshot::Sender<Duration>,
-    running: JoinHandle<()>,
+    thread: ListenerThread,
 }
 
 /// Why an address cannot be listened on.
@@ -63,9 +61,8 @@ impl Server {
         };
         let listener = TcpListener::bind(&*addresses).await.map_err(error)?;
         let address = listener.local_addr().map_err(error)?;
-        let (stop, stopped) = oneshot::channel();
-        let running = tokio::spawn(accept(listener, endpoint, stopped));
-        Ok(Self { address, stop, running })
+        let thread = ListenerThread::start(listener, endpoint).map_err(error)?;
+        Ok(Self { address, thread })
     }
 
     /// The address it listens on, with the port the system chose if it was asked for port 0.
@@ -79,22 +76,18 @@ impl Server {
     /// After it no connection is open. Only a source that is still collecting goes on, on its
     /// blocking thread, which nothing can stop; what it collects is thrown away.
     pub async fn shutdown(self, timeout: Duration) {
-        // The task may have ended already, with its runtime.
-        let _ = self.stop.send(timeout);
-        let _ = self.running.await;
+        self.thread.stop(timeout).await;
     }
 }
 
 /// Accepts connections until told to stop, and within what time.
-async fn accept(listener: TcpListener, endpoint: Endpoint, stop: oneshot::Receiver<Duration>) {
+pub(crate) async fn accept(
+    listener: TcpListener,
+    endpoint: Endpoint,
+    stop: impl Future<Output = Duration>,
+) {
     let mut connections = Connections::new(endpoint);
-    let mut stop = pin!(async {
-        match stop.await {
-            Ok(timeout) => timeout,
-            // The handle was dropped: nobody will ask to stop any more.
-            Err(_) => future::pending().await,
-        }
-    });
+    let mut stop = pin!(stop);
     let timeout = loop {
         tokio::select! {
             timeout = &mut stop => break timeout,
@@ -139,3 +132,6 @@ fn remedy(error: &io::Error) -> String {
     };
     format!("{remedy} ({error})")
 }
+
+#[cfg(test)]
+mod tests;

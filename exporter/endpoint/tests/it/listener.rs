@@ -7,7 +7,6 @@ use std::{
 };
 
 use kymo_endpoint::{Endpoint, ListenError, Server};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{Gate, Large, Up};
 
@@ -160,35 +159,42 @@ async fn connections_that_do_not_read_do_not_lock_a_scraper_out() {
     drop(deaf);
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_client_that_does_not_read_is_dropped_after_half_a_minute() {
-    let server = Endpoint::new(Large).serve("localhost:0").await.unwrap();
-    for (silence, whole) in [(20, true), (40, false)] {
-        let mut stream = tokio::net::TcpStream::connect(server.local_addr()).await.unwrap();
-        stream.write_all(GET).await.unwrap();
-        stream.readable().await.unwrap();
-        tokio::time::sleep(Duration::from_secs(silence)).await;
-        let mut response = Vec::new();
-        // A connection may be reset instead of ended.
-        let _ = stream.read_to_end(&mut response).await;
-        assert_eq!(response.len() > Large::LEN, whole, "{silence} s: {} bytes", response.len());
-    }
+#[test]
+fn a_scrape_waits_neither_for_the_tasks_nor_for_the_blocking_threads_of_the_program() {
+    let busy = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .worker_threads(1)
+        .max_blocking_threads(1)
+        .build()
+        .unwrap();
+    let server = busy.block_on(Endpoint::new(Up).serve("localhost:0")).unwrap();
+    let (release, wait) = std::sync::mpsc::channel::<()>();
+    let (release_task, wait_task) = std::sync::mpsc::channel::<()>();
+    busy.spawn_blocking(move || wait.recv());
+    busy.spawn(async move { wait_task.recv() });
+    std::thread::sleep(Duration::from_millis(50));
+    let mut stream = TcpStream::connect(server.local_addr()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    stream.write_all(GET).unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    assert!(response.ends_with("up 1\n"), "{response}");
+    drop((release, release_task));
+    busy.shutdown_background();
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_connection_may_be_idle_between_scrapes_for_longer_than_a_scrape_may_take() {
-    let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
-    let mut stream = tokio::net::TcpStream::connect(server.local_addr()).await.unwrap();
-    for _ in 0..3 {
-        stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n").await.unwrap();
-        let mut response = Vec::new();
-        while !response.ends_with(b"up 1\n") {
-            assert_ne!(stream.read_buf(&mut response).await.unwrap(), 0);
-        }
-        tokio::time::sleep(Duration::from_secs(100)).await;
+#[test]
+fn a_listener_ends_with_the_runtime_it_was_made_in() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let server = runtime.block_on(Endpoint::new(Up).serve("localhost:0")).unwrap();
+    let address = server.local_addr();
+    assert!(get(address, "/metrics").contains("up 1"));
+    drop(runtime);
+    let start = Instant::now();
+    while TcpStream::connect(address).is_ok() {
+        assert!(start.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(5));
     }
-    tokio::time::sleep(Duration::from_secs(100)).await;
-    assert_eq!(stream.read(&mut [0]).await.unwrap(), 0, "but not forever");
 }
 
 #[tokio::test(flavor = "multi_thread")]

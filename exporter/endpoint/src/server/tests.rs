@@ -1,0 +1,74 @@
+//! What takes its time, by a clock that is turned by hand.
+
+use std::future::pending;
+
+use kymo_exposition::{Family, Kind, Number, Series, Sink, Source, Value};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::*;
+
+const GET: &[u8] = b"GET /metrics HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
+
+struct Up;
+
+impl Source for Up {
+    fn collect(&self, sink: &mut dyn Sink) {
+        sink.family(&Family { name: "up", help: "", unit: "", kind: Kind::Gauge });
+        let value = Value::Number(Number::U64(1), None);
+        sink.series(&Series { labels: &[], start_time: None, timestamp: None, value });
+    }
+}
+
+/// A source with more to say than the system buffers for a client that does not read.
+struct Large;
+
+impl Large {
+    const LEN: usize = 6_000_000;
+}
+
+impl Source for Large {
+    fn collect(&self, sink: &mut dyn Sink) {
+        let help = &"x".repeat(Self::LEN);
+        sink.family(&Family { name: "large", help, unit: "", kind: Kind::Gauge });
+        let value = Value::Number(Number::U64(1), None);
+        sink.series(&Series { labels: &[], start_time: None, timestamp: None, value });
+    }
+}
+/// Listens in the runtime of the test, whose clock it is.
+async fn listen(source: impl Source + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("localhost:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(accept(listener, Endpoint::new(source), pending()));
+    address
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_read_is_dropped_after_half_a_minute() {
+    let address = listen(Large).await;
+    for (silence, whole) in [(20, true), (40, false)] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(GET).await.unwrap();
+        stream.readable().await.unwrap();
+        time::sleep(Duration::from_secs(silence)).await;
+        let mut response = Vec::new();
+        // A connection may be reset instead of ended.
+        let _ = stream.read_to_end(&mut response).await;
+        assert_eq!(response.len() > Large::LEN, whole, "{silence} s: {} bytes", response.len());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_may_be_idle_between_scrapes_for_longer_than_a_scrape_may_take() {
+    let address = listen(Up).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    for _ in 0..3 {
+        stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n").await.unwrap();
+        let mut response = Vec::new();
+        while !response.ends_with(b"up 1\n") {
+            assert_ne!(stream.read_buf(&mut response).await.unwrap(), 0);
+        }
+        time::sleep(Duration::from_secs(100)).await;
+    }
+    time::sleep(Duration::from_secs(100)).await;
+    assert_eq!(stream.read(&mut [0]).await.unwrap(), 0, "but not forever");
+}

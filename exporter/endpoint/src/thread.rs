@@ -1,0 +1,57 @@
+//! The thread of a listener.
+
+use std::{io, thread, time::Duration};
+
+use tokio::{net::TcpListener, runtime::Builder, sync::oneshot};
+
+use crate::{Endpoint, server::accept};
+
+/// A thread of its own, with a runtime of its own, so that scrapes are answered however busy the
+/// program's are.
+#[derive(Debug)]
+pub(crate) struct ListenerThread {
+    stop: oneshot::Sender<Duration>,
+    /// Nothing is ever sent: it closes when the thread is done.
+    done: oneshot::Receiver<()>,
+}
+
+impl ListenerThread {
+    /// Starts to accept connections, until it is stopped or the runtime that this is called in ends.
+    pub(crate) fn start(listener: TcpListener, endpoint: Endpoint) -> io::Result<Self> {
+        let runtime =
+            Builder::new_current_thread().enable_all().thread_name("kymo-scrape").build()?;
+        let listener = {
+            let listener = listener.into_std()?;
+            let _entered = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
+        let (stop, stopped) = oneshot::channel();
+        let (running, done) = oneshot::channel::<()>();
+        let (mut alive, ended) = oneshot::channel::<()>();
+        // It is dropped with the program's runtime.
+        tokio::spawn(async move { alive.closed().await });
+        thread::Builder::new().name("kymo-listener".to_owned()).spawn(move || {
+            runtime.block_on(accept(listener, endpoint, told_to_stop(stopped, ended)));
+            // Nothing can stop a source that is still collecting, and nobody waits for it.
+            runtime.shutdown_background();
+            drop(running);
+        })?;
+        Ok(Self { stop, done })
+    }
+
+    /// Ends the thread within `timeout`.
+    pub(crate) async fn stop(self, timeout: Duration) {
+        // The thread may have ended already, with the program's runtime.
+        let _ = self.stop.send(timeout);
+        let _ = self.done.await;
+    }
+}
+
+/// Waits until somebody wants a stop, and says within what time.
+async fn told_to_stop(stop: oneshot::Receiver<Duration>, ended: oneshot::Receiver<()>) -> Duration {
+    tokio::select! {
+        // An error is that the handle was dropped: nobody will ask to stop any more.
+        Ok(timeout) = stop => timeout,
+        _ = ended => Duration::ZERO,
+    }
+}
