@@ -193,7 +193,8 @@ impl TelemetryBuilder {
             (Provider::injected(injected, disabled), pull, push)
         } else {
             let exporters = Exporters::of(&environment);
-            let pull = self.pull.carry_out(exporters, &environment, &mut description)?;
+            let longest = self.shape.longest_value();
+            let pull = self.pull.carry_out(exporters, longest, &environment, &mut description)?;
             let mut shape = self.shape;
             PushPlan::shape(&environment, pull.is_on(), &mut shape);
             let shapes = shape.carry_out(environment.file_only(), &mut description)?;

@@ -91,16 +91,18 @@ impl Telemetry {
     /// A tower service that answers the scrapes of a Prometheus server.
     ///
     /// Mount it after `.layer(telemetry.http())`, and scrapes are not counted as traffic. Without
-    /// [`TelemetryBuilder::prometheus`] it answers 404 and says so, and a warning says it at once.
+    /// [`TelemetryBuilder::prometheus`] it answers 404 and says so, and a warning says it at once. All
+    /// endpoints of one telemetry, and its listener, together allow four scrapes at the same time.
     pub fn endpoint(&self) -> Endpoint {
-        if !self.pull.is_on() {
+        let Some(bridge) = self.pull.0.clone() else {
             let message = "the endpoint has no metrics and answers every scrape with 404: call \
                            `.prometheus()` before `.install()`, or set \
                            OTEL_METRICS_EXPORTER=prometheus";
             self.environment.warn("endpoint", message);
-        }
-        let living = |bridge| Living { bridge, _provider: self.provider.clone() };
-        self.pull.0.clone().map(living).map_or_else(Endpoint::disabled, Endpoint::new)
+            return Endpoint::disabled();
+        };
+        // One for all: what it allows at the same time is for the telemetry.
+        self.handouts.of(|| Endpoint::new(Living { bridge, _provider: self.provider.clone() }))
     }
 
     /// The bridge between OpenTelemetry and Prometheus, for metrics of the `prometheus` crate: its
@@ -118,6 +120,7 @@ impl PullPlan {
     pub(crate) fn carry_out(
         self,
         exporters: Option<Exporters>,
+        longest_value: usize,
         environment: &Environment,
         description: &mut Description,
     ) -> Result<Pull, PullError> {
@@ -125,11 +128,18 @@ impl PullPlan {
         let page = &environment.file_only().page;
         let (bridge, origin) = match self {
             Self::Off if asked => (
-                Some(with_page(Bridge::builder(), page).build()?),
+                Some(
+                    with_page(Bridge::builder(), page)
+                        .attribute_value_limit(longest_value)
+                        .build()?,
+                ),
                 environment.origin(Exporters::VARIABLE),
             ),
             Self::Off => (None, Origin::Default),
-            Self::Wanted(bridge) => (Some(with_page(bridge, page).build()?), Origin::Code),
+            Self::Wanted(bridge) => {
+                let bridge = with_page(bridge, page).attribute_value_limit(longest_value);
+                (Some(bridge.build()?), Origin::Code)
+            }
             Self::Given(bridge) => (Some(bridge), Origin::Code),
         };
         description.add("prometheus", if bridge.is_some() { "on" } else { "off" }, origin);

@@ -34,6 +34,7 @@ mod absent {
         pub(crate) fn carry_out(
             self,
             exporters: Option<Exporters>,
+            _: usize,
             environment: &Environment,
             _: &mut Description,
         ) -> Result<Pull, PullError> {

@@ -2,6 +2,7 @@
 
 mod error;
 mod instrument;
+mod lengths;
 mod limit;
 mod meter;
 mod meters;
@@ -51,7 +52,7 @@ use crate::{TelemetryBuilder, environment::Names};
 /// ```
 ///
 /// One measurement goes through these steps: common attributes are added where it has no such key;
-/// attributes are dropped; values beyond a budget become `_OTHER`; attributes are renamed, and a
+/// values that are too long are cut; attributes are dropped; values beyond a budget become `_OTHER`; attributes are renamed, and a
 /// renamed one replaces another of that key. Whatever falls on one set of attributes is one series,
 /// so that sums stay what they were: of observable counters and up-down counters too. Of a gauge,
 /// the last reading stays.
@@ -62,17 +63,17 @@ use crate::{TelemetryBuilder, environment::Names};
 /// # Limits
 ///
 /// Each series costs memory, and the SDK sets aside room for all that a metric may have, for each
-/// reader, when its instrument is made. So the limits are less than the SDK's own:
+/// reader, when its instrument is made. So the limits of our own metrics are less than the SDK's:
 ///
 /// | metric | series | heap of an idle instrument |
 /// | --- | --- | --- |
-/// | of the application, or of instrumentation by others | 895 | 34 KB |
+/// | of the application, or of instrumentation by others | 2,000 | 135 KB |
 /// | of kymo, each attribute a closed set | 447 | 17 KB |
 /// | of kymo, with an attribute that has a budget | 1,791 | 68 KB |
-/// | (the SDK's own limit) | 2,000 | 136 KB |
 ///
 /// Beyond its limit a metric counts on, in one series with `otel.metric.overflow` and no other
-/// attribute. Metrics of kymo keep within their limits by themselves. An observable counter or
+/// attribute. A scrape that meets one logs that once, with the name of the metric, and counts it among
+/// the losses of the bridge; `{otel_metric_overflow="true"}` asks Prometheus for all of them. Metrics of kymo keep within their limits by themselves. An observable counter or
 /// up-down counter gives the room back when it is first read.
 #[derive(Debug, Clone, Default)]
 pub struct View {
@@ -257,6 +258,18 @@ impl TelemetryBuilder {
     /// an attribute of the resource: [`TelemetryBuilder::attribute`].
     pub fn common_attribute(mut self, key: impl Into<Key>, value: impl Into<Value>) -> Self {
         self.shape.add_common(KeyValue::new(key, value));
+        self
+    }
+
+    /// The values of attributes have at most so many bytes, and are cut at the end of a character where
+    /// they have more: 1,024 unless this says otherwise, and never less than 32. What is cut is counted in
+    /// `kymo.cardinality.cut`, and logged once for each metric.
+    ///
+    /// Series whose values become equal are one: sums are added, and of gauges the last reading stays.
+    /// An instrument that is bound is cut, and counted, when it is bound. Names that instrumentation of
+    /// ours would have to cut are `_OTHER` instead. Attributes of the resource stay as they are.
+    pub fn attribute_value_limit(mut self, bytes: usize) -> Self {
+        self.shape.limit_values(bytes.max(32));
         self
     }
 }

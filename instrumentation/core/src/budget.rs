@@ -32,7 +32,12 @@ impl ValueBudget {
     }
 
     /// `value` if it was admitted or there is still room; else [`Bounded::OTHER`].
+    ///
+    /// A value of more than 1,024 bytes is never admitted.
     pub fn bound(&self, value: &str) -> Bounded {
+        if value.len() > LONGEST {
+            return Bounded::OTHER;
+        }
         self.find(value).unwrap_or_else(|| self.admit(value))
     }
 
@@ -65,6 +70,9 @@ impl ValueBudget {
         if is_admitted { bounded } else { Bounded::OTHER }
     }
 }
+
+/// The bytes of a value at most: a budget bounds memory, and not only numbers.
+const LONGEST: usize = 1024;
 
 #[cfg(test)]
 mod tests {
@@ -111,5 +119,13 @@ mod tests {
             racers.into_iter().flat_map(|racer| racer.join().unwrap()).collect()
         });
         assert_eq!(texts.len(), 11, "ten values and _OTHER: {texts:?}");
+    }
+
+    #[test]
+    fn a_value_that_is_too_long_takes_no_place() {
+        let budget = ValueBudget::new(1);
+        assert_eq!(budget.bound(&"x".repeat(1025)), Bounded::OTHER);
+        let longest = "x".repeat(1024);
+        assert_eq!(*budget.value(budget.bound(&longest)), longest);
     }
 }

@@ -247,7 +247,7 @@ pub const BUILD_RUST_VERSION: AttributeKey = AttributeKey::closed(
 pub const LAYER: AttributeKey =
     AttributeKey::closed("kymo.layer", "The name the program gave to a layer.");
 
-/// The metric whose attribute was folded.
+/// The metric whose attribute was folded or cut.
 pub const FOLDED_METRIC: AttributeKey =
     AttributeKey::closed("kymo.cardinality.metric", "The metric, by its OpenTelemetry name.");
 /// The attribute whose value was folded to `_OTHER`.

@@ -15,5 +15,15 @@ pub const CARDINALITY_FOLDED: MetricSpec = MetricSpec {
     attributes: &[key::FOLDED_ATTRIBUTE, key::FOLDED_METRIC],
 };
 
+/// Measurements, or bindings of an instrument, with an attribute value that was too long and was cut;
+/// absent until there is one.
+pub const CARDINALITY_CUT: MetricSpec = MetricSpec {
+    name: "kymo.cardinality.cut",
+    kind: MetricKind::Counter,
+    unit: "{measurement}",
+    description: "Measurements with an attribute value that was cut because it was too long.",
+    attributes: &[key::FOLDED_METRIC],
+};
+
 /// Every metric declared in this crate.
-pub const ALL: &[MetricSpec] = &[CARDINALITY_FOLDED];
+pub const ALL: &[MetricSpec] = &[CARDINALITY_FOLDED, CARDINALITY_CUT];

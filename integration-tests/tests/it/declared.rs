@@ -8,6 +8,8 @@ use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 /// What no route of the bookshop brings about: it is on request, and off there.
 const ON_REQUEST: &[&str] = &[
+    // Only when a value was too long.
+    "kymo_cardinality_cut_",
     // Only when a connection cannot be opened.
     "kymo_db_connection_errors_",
     "kymo_http_server_first_byte_duration_seconds",

@@ -45,6 +45,9 @@ struct Ruled<H> {
 
 impl<T: 'static, H: Handle<T>> SyncInstrument<T> for Ruled<H> {
     fn measure(&self, value: T, attributes: &[KeyValue]) {
+        if self.rules.let_pass(attributes) {
+            return self.instrument.record(value, attributes);
+        }
         let attributes = self.rules.apply(attributes, |fold| fold.add(1));
         self.instrument.record(value, &attributes);
     }

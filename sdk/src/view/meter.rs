@@ -27,6 +27,8 @@ use super::{
 pub(super) struct ShapedMeter {
     meter: Meter,
     shapes: Shapes,
+    /// Whether it is one of ours: their values are never too long.
+    is_ours: bool,
     known: Arc<Mutex<Known>>,
 }
 
@@ -50,8 +52,10 @@ struct Observed {
 }
 
 impl ShapedMeter {
-    pub(super) fn new(meter: Meter, shapes: &Shapes) -> Self {
-        Self { meter, shapes: shapes.clone(), known: Arc::default() }
+    /// The meter called `scope`.
+    pub(super) fn new(meter: Meter, scope: &str, shapes: &Shapes) -> Self {
+        let is_ours = scope.starts_with("kymo-");
+        Self { meter, shapes: shapes.clone(), is_ours, known: Arc::default() }
     }
 
     pub(super) fn to_meter(&self) -> Meter {
@@ -83,7 +87,7 @@ impl ShapedMeter {
 
     fn rules(&self, name: &str) -> Option<Arc<Rules>> {
         let (view, common) = (self.shapes.of(name).of_attributes(), self.shapes.common());
-        if view.is_none() && common.is_empty() {
+        if view.is_none() && common.is_empty() && self.is_ours {
             return None;
         }
         let known_as = name.to_ascii_lowercase();
@@ -91,7 +95,8 @@ impl ShapedMeter {
             return Some(Arc::clone(known));
         }
         // Not under the lock: the count of folds is an instrument that has rules itself.
-        let rules = Rules::new(name, common, view.unwrap_or_default(), &self.to_meter());
+        let (lengths, view) = (self.shapes.lengths(), view.unwrap_or_default());
+        let rules = Rules::new(name, lengths, common, view, &self.to_meter());
         Some(Arc::clone(self.known().rules.entry(known_as).or_insert_with(|| Arc::new(rules))))
     }
 

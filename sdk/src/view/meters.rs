@@ -25,17 +25,25 @@ pub(crate) struct ShapedMeters {
 
 impl ShapedMeters {
     pub(crate) fn new(provider: Arc<dyn MeterProvider + Send + Sync>, shapes: Shapes) -> Self {
-        Self { provider, shapes, meters: Arc::default() }
+        let meters = Self { provider, shapes, meters: Arc::default() };
+        meters.shapes.lengths().show(&meters.meter(SCOPE));
+        meters
     }
 }
 
 impl MeterProvider for ShapedMeters {
     fn meter_with_scope(&self, scope: InstrumentationScope) -> Meter {
         let mut meters = self.meters.lock().unwrap_or_else(PoisonError::into_inner);
-        let make = || ShapedMeter::new(self.provider.meter_with_scope(scope.clone()), &self.shapes);
+        let make = || {
+            let meter = self.provider.meter_with_scope(scope.clone());
+            ShapedMeter::new(meter, scope.name(), &self.shapes)
+        };
         meters.entry(scope.clone()).or_insert_with(make).to_meter()
     }
 }
+
+/// Of what is measured about all meters.
+const SCOPE: &str = "kymo-core";
 
 impl fmt::Debug for ShapedMeters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

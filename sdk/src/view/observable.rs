@@ -44,10 +44,17 @@ impl<T: Number> Observers<T> {
     /// Lets all of them observe, and tells `observer` what it came to.
     pub(super) fn observe(&self, merge: Merge, rules: &Rules, observer: &dyn AsyncInstrument<T>) {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let observations: Vec<_> = all.iter().flat_map(|one| one.observations()).collect();
+        if observations.iter().all(|(_, attributes)| rules.let_pass(attributes)) {
+            for (value, attributes) in observations {
+                observer.observe(value, &attributes);
+            }
+            return;
+        }
         // Of several observations of the same thing the last one is true, as in the SDK.
         let mut things = Merged::default();
-        let observations = all.iter().flat_map(|one| one.observations());
-        for (value, mut attributes) in observations.filter(|(value, _)| value.is_finite()) {
+        let finite = observations.into_iter().filter(|(value, _)| value.is_finite());
+        for (value, mut attributes) in finite {
             rules::sort(&mut attributes);
             things.put(attributes, value, |_, last| last);
         }

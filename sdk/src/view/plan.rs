@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kymo_core::{Buckets, MetricKind};
 use opentelemetry::{Key, KeyValue};
 
-use super::{BucketKind, Fate, Kept, Shapes, View, ViewError, limit, pattern::Pattern};
+use super::{BucketKind, Fate, Kept, Shapes, View, ViewError, lengths, limit, pattern::Pattern};
 use crate::{
     InstallError,
     configuration::{Description, Origin},
@@ -18,6 +18,8 @@ use crate::{
 pub(crate) struct ShapePlan {
     views: Vec<(String, View, Origin)>,
     common: BTreeMap<Key, KeyValue>,
+    /// The bytes of an attribute's value at most.
+    longest: Option<usize>,
 }
 
 impl ShapePlan {
@@ -29,6 +31,16 @@ impl ShapePlan {
         self.common.insert(attribute.key.clone(), attribute);
     }
 
+    pub(super) fn limit_values(&mut self, bytes: usize) {
+        self.longest = Some(bytes);
+    }
+
+    /// The bytes of an attribute's value at most.
+    #[allow(dead_code, reason = "used by the feature `prometheus`")]
+    pub(crate) fn longest_value(&self) -> usize {
+        self.longest.unwrap_or(lengths::LONGEST)
+    }
+
     /// A view that is weaker than all others, because `origin` is.
     #[allow(dead_code, reason = "used by the features")]
     pub(crate) fn add_weakest(&mut self, pattern: &str, view: View, origin: Origin) {
@@ -37,7 +49,7 @@ impl ShapePlan {
 
     /// Views are of no use to a provider of somebody else, which is already made.
     pub(crate) fn carry_out_beside_injected(self) -> Result<(), InstallError> {
-        let is_empty = self.views.is_empty() && self.common.is_empty();
+        let is_empty = self.views.is_empty() && self.common.is_empty() && self.longest.is_none();
         if is_empty { Ok(()) } else { Err(InstallError::ViewsBesideInjectedProvider) }
     }
 
@@ -49,6 +61,7 @@ impl ShapePlan {
         file: &FileOnly,
         description: &mut Description,
     ) -> Result<Shapes, InstallError> {
+        let longest = self.longest_value();
         if self.common.keys().any(|key| key.as_str().is_empty()) {
             return Err(ViewError::EmptyCommonKey.into());
         }
@@ -77,8 +90,11 @@ impl ShapePlan {
         for KeyValue { key, value, .. } in self.common.values() {
             description.add(format!("common.attribute.{key}"), value, Origin::Code);
         }
+        if self.longest.is_some() {
+            description.add("attribute.value.limit", longest, Origin::Code);
+        }
         let common = self.common.into_values().collect();
-        Ok(Shapes::new(views, common, file.limits.clone()))
+        Ok(Shapes::new(views, common, file.limits.clone(), longest))
     }
 }
 

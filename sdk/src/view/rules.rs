@@ -6,11 +6,13 @@ use opentelemetry::{
     metrics::{BoundCounter, Counter, Meter},
 };
 
-use super::{Fate, Kept, View};
+use super::{Fate, Kept, View, lengths::Lengths};
 
 /// What becomes of the attributes of one metric of one scope.
 #[derive(Debug)]
 pub(super) struct Rules {
+    metric: String,
+    lengths: Lengths,
     /// Added where a measurement has no such key; in the order of their keys.
     common: Vec<KeyValue>,
     /// All others are dropped.
@@ -33,7 +35,13 @@ pub(super) type Fold = BoundCounter<u64>;
 
 impl Rules {
     /// The rules of the metric `name`, whose folds are counted with `meter`.
-    pub(super) fn new(name: &str, common: &[KeyValue], view: View, meter: &Meter) -> Self {
+    pub(super) fn new(
+        name: &str,
+        lengths: &Lengths,
+        common: &[KeyValue],
+        view: View,
+        meter: &Meter,
+    ) -> Self {
         let counts_itself = name.eq_ignore_ascii_case(CARDINALITY_FOLDED.name);
         let is_counted = !counts_itself && !view.budgets.is_empty();
         let folded = is_counted.then(|| CARDINALITY_FOLDED.counter(meter));
@@ -47,11 +55,22 @@ impl Rules {
             key,
         };
         Self {
+            metric: name.to_owned(),
+            lengths: lengths.clone(),
             common: common.to_vec(),
             budgets: view.budgets.into_iter().map(budget).collect(),
             kept: view.kept,
             fates: view.fates.into_iter().collect(),
         }
+    }
+
+    /// Whether `attributes` stay as they are: nothing is said but how long values may be.
+    pub(super) fn let_pass(&self, attributes: &[KeyValue]) -> bool {
+        self.common.is_empty()
+            && self.kept.is_none()
+            && self.fates.is_empty()
+            && self.budgets.is_empty()
+            && self.lengths.allow(attributes)
     }
 
     /// What becomes of `attributes`, in the order of their keys: the SDK stores any other order
@@ -66,6 +85,7 @@ impl Rules {
         kept.extend_from_slice(attributes);
         kept.extend_from_slice(&self.common);
         sort(&mut kept);
+        self.lengths.cut(&self.metric, &mut kept);
 
         let mut renamed = Vec::new();
         kept.retain_mut(|attribute| {

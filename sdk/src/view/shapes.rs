@@ -5,19 +5,32 @@ use std::{collections::BTreeMap, sync::Arc};
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::metrics::{Instrument, InstrumentKind, MeterProviderBuilder};
 
-use super::{View, limit, pattern::Pattern, shape::Shape};
+use super::{
+    View,
+    lengths::{self, Lengths},
+    limit,
+    pattern::Pattern,
+    shape::Shape,
+};
 
 /// The views and the common attributes of a telemetry; without any, everything stays as it is but
 /// for the default limits.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Shapes(Arc<All>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct All {
     views: Vec<(Pattern, View)>,
     common: Vec<KeyValue>,
     /// The limits of metrics of which no view has one, by the type of the instrument.
     limits: BTreeMap<&'static str, usize>,
+    lengths: Lengths,
+}
+
+impl Default for Shapes {
+    fn default() -> Self {
+        Self::new(Vec::new(), Vec::new(), BTreeMap::new(), lengths::LONGEST)
+    }
 }
 
 impl Shapes {
@@ -25,8 +38,9 @@ impl Shapes {
         views: Vec<(Pattern, View)>,
         common: Vec<KeyValue>,
         limits: BTreeMap<&'static str, usize>,
+        longest: usize,
     ) -> Self {
-        Self(Arc::new(All { views, common, limits }))
+        Self(Arc::new(All { views, common, limits, lengths: Lengths::new(longest) }))
     }
 
     /// Lets the SDK do what it can do by itself: buckets and limits.
@@ -61,6 +75,11 @@ impl Shapes {
         };
         let limits = &self.0.limits;
         limits.get(kind).or_else(|| limits.get("default")).copied()
+    }
+
+    /// How long the values of attributes may be.
+    pub(super) fn lengths(&self) -> &Lengths {
+        &self.0.lengths
     }
 
     /// The attributes of every measurement, in the order of their keys.

@@ -1,12 +1,15 @@
 //! What telemetry hands out is the same for everybody, and nobody waits for a scrape to get it.
 
 use std::{
-    sync::{Arc, Barrier, Mutex, mpsc},
+    sync::{Arc, Barrier, Condvar, Mutex, mpsc},
+    task::Poll,
     thread,
     time::Duration,
 };
 
+use axum::http::Request;
 use kymo::{Telemetry, cache::CacheResult, redis::RedisSettings};
+use tower::ServiceExt;
 
 use crate::{log, names};
 
@@ -71,4 +74,63 @@ fn a_callback_that_asks_for_a_cache_does_not_wait_for_whoever_waits_for_the_scra
     for _ in 0..2 {
         ended.recv_timeout(Duration::from_secs(10)).expect("nobody waits for ever");
     }
+}
+
+#[test]
+fn a_new_cache_does_not_wait_for_a_callback() {
+    let telemetry = Telemetry::for_service("shop").prometheus().build().unwrap();
+    telemetry.cache("books");
+    let (entered, inside) = mpsc::channel();
+    let (release, released) = mpsc::channel::<()>();
+    let ends = Mutex::new(Some((entered, released)));
+    observe(&telemetry, move || {
+        if let Some((entered, released)) = ends.lock().unwrap().take() {
+            entered.send(()).unwrap();
+            let _ = released.recv_timeout(Duration::from_secs(20));
+        }
+    });
+    let scraped = telemetry.clone();
+    let scraping = thread::spawn(move || names(scraped.bridge().unwrap().registry()));
+    inside.recv_timeout(Duration::from_secs(10)).unwrap();
+    let (done, made) = mpsc::channel();
+    let asked = telemetry.clone();
+    thread::spawn(move || {
+        asked.cache("authors").count(CacheResult::Hit, 1);
+        done.send(()).unwrap();
+    });
+    made.recv_timeout(Duration::from_secs(10)).expect("it is made while the callback goes on");
+    release.send(()).unwrap();
+    scraping.join().unwrap();
+    assert!(requests(&telemetry, "authors") >= 1.0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_endpoints_of_a_telemetry_together_allow_four_scrapes_at_once() {
+    let telemetry = Telemetry::for_service("shop").prometheus().build().unwrap();
+    let gate = Arc::new((Mutex::new(false), Condvar::new()));
+    let closed = Arc::clone(&gate);
+    observe(&telemetry, move || {
+        drop(closed.1.wait_while(closed.0.lock().unwrap(), |open| !*open).unwrap());
+    });
+    let scrape = || telemetry.clone().endpoint().oneshot(Request::new(()));
+    let mut scrapes: Vec<_> = (0..4).map(|_| tokio::spawn(scrape())).collect();
+    let refused = loop {
+        // The four take their turns when their tasks first run.
+        tokio::task::yield_now().await;
+        let mut fifth = Box::pin(scrape());
+        let first = std::future::poll_fn(|cx| Poll::Ready(fifth.as_mut().poll(cx)));
+        match first.await {
+            Poll::Ready(response) => break response.unwrap(),
+            Poll::Pending => scrapes.push(tokio::spawn(fifth)),
+        }
+        assert!(scrapes.len() < 20, "nobody is refused");
+    };
+    assert_eq!(refused.status(), 503);
+    *gate.0.lock().unwrap() = true;
+    gate.1.notify_all();
+    let mut served = 0;
+    for scrape in scrapes {
+        served += usize::from(scrape.await.unwrap().unwrap().status() == 200);
+    }
+    assert_eq!(served, 4);
 }

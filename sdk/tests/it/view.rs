@@ -6,6 +6,7 @@ mod common;
 mod cost;
 #[cfg(feature = "http")]
 mod http;
+mod lengths;
 mod limits;
 mod metrics;
 mod misuse;

@@ -13,11 +13,11 @@ fn idle(make: impl Fn(String)) -> i64 {
 }
 
 #[test]
-fn an_idle_instrument_of_the_application_takes_34_kilobytes_for_each_reader() {
+fn an_idle_instrument_of_the_application_takes_135_kilobytes_for_each_reader() {
     let shown = shaped(TelemetryBuilder::prometheus);
     let meter = shown.meter();
     let bytes = idle(|name| drop(meter.u64_counter(name).build()));
-    assert!((33_000..36_000).contains(&bytes), "{bytes} bytes");
+    assert!((135_000..138_000).contains(&bytes), "{bytes} bytes");
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn an_observable_counter_gives_its_room_back_when_it_is_first_read() {
         meter.u64_observable_counter("second").build();
         drop(shown.page());
     });
-    assert!(measured.bytes_max > 33_000, "{measured:?}");
+    assert!(measured.bytes_max > 135_000, "{measured:?}");
     assert!(measured.bytes_current < 2_000, "{measured:?}");
 }
 

@@ -1,6 +1,6 @@
 //! How many series a metric may have.
 
-use kymo::{TelemetryBuilder, View, opentelemetry::KeyValue};
+use kymo::{TelemetryBuilder, View, opentelemetry::KeyValue, prometheus::Cause};
 
 use super::page::{Shown, shaped};
 
@@ -23,10 +23,20 @@ fn beyond_its_limit_a_metric_counts_on_under_overflow() {
 }
 
 #[test]
-fn an_application_s_metric_has_room_for_895_series() {
+fn an_application_s_metric_has_room_for_the_2000_series_of_the_specification() {
     let shown = shaped(TelemetryBuilder::prometheus);
-    assert_eq!(series_of(&shown, "sold", 895), (895, 895.0));
-    assert_eq!(series_of(&shown, "sold", 900), (896, 1795.0));
+    let overflows = || {
+        let losses = shown.0.bridge().unwrap().losses().into_iter();
+        let of_room = losses.filter(|loss| loss.cause == Cause::Overflow);
+        of_room.map(|loss| (loss.family, loss.times)).collect::<Vec<_>>()
+    };
+    assert_eq!(series_of(&shown, "lent", 1), (1, 1.0));
+    assert_eq!(series_of(&shown, "sold", 2000), (2000, 2000.0));
+    assert_eq!(overflows(), []);
+    assert_eq!(series_of(&shown, "sold", 2005), (2001, 4005.0));
+    assert_eq!(overflows(), [("sold_total".to_owned(), 1)]);
+    shown.page();
+    assert_eq!(overflows(), [("sold_total".to_owned(), 2)]);
 }
 
 #[test]
