@@ -1,7 +1,7 @@
 //! The vocabulary every kymo instrumentation is written in.
 //!
 //! A metric is a constant ([`MetricSpec`]), an attribute key is a constant ([`key`]), a value a
-//! stranger can choose becomes [`Bounded`], and a measurement records itself when it is dropped
+//! client can choose becomes [`Bounded`], and a measurement records itself when it is dropped
 //! ([`Stopwatch`], [`InFlight`]). The hot path goes through a [`SeriesCache`], which hands out
 //! instruments that are already bound to their attributes: a hit takes no lock and allocates
 //! nothing.

@@ -64,6 +64,33 @@ async fn the_readme_shows_only_metrics_that_exist() {
 }
 
 #[test]
+fn every_metric_and_attribute_that_a_document_names_is_declared() {
+    let metrics = kymo::declared_metrics();
+    let names = metrics
+        .flat_map(|metric| metric.attributes.iter().map(|key| key.name).chain([metric.name]));
+    let declared: BTreeSet<_> = names.collect();
+    let mut count = 0;
+    for (document, text) in markdown::documents() {
+        // What has changed may speak of what there was.
+        let prose =
+            if document == "CHANGELOG.md" { vec![] } else { markdown::prose(&document, &text) };
+        for name in prose.iter().flat_map(|line| line.split('`').skip(1).step_by(2)) {
+            let is_name =
+                ["kymo.", "db.", "http.", "process."].iter().any(|of| name.starts_with(of));
+            if is_name && name.chars().all(|c| c.is_ascii_lowercase() || "._*".contains(c)) {
+                let known = match name.strip_suffix('*') {
+                    Some(prefix) => declared.iter().any(|known| known.starts_with(prefix)),
+                    None => declared.contains(name),
+                };
+                assert!(known, "{document} names {name}, which is no metric or attribute of kymo");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 100, "{count} names");
+}
+
+#[test]
 fn the_versions_of_the_readme_are_those_of_the_manifest() {
     let manifest = read("Cargo.toml");
     let rows = table("## Versions");

@@ -40,6 +40,11 @@ fn parts<'a>(document: &'a str, text: &'a str) -> (Vec<&'a str>, Vec<Block<'a>>)
     (prose, blocks)
 }
 
+/// The lines of a document that are no code.
+pub(crate) fn prose<'a>(document: &'a str, text: &'a str) -> Vec<&'a str> {
+    parts(document, text).0
+}
+
 /// Asks `check` of every block of Rust.
 fn every_block_of_rust(check: impl Fn(&Block<'_>)) {
     let mut seen = 0;
