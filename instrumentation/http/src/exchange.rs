@@ -114,6 +114,11 @@ impl Exchange {
         })
     }
 
+    /// Whether the route is known.
+    pub(crate) fn has_route(&self) -> bool {
+        self.attempt.record().key.route.is_some()
+    }
+
     /// Measures the request's body in place, as far as its type allows; whether it was replaced by
     /// a measured one.
     pub(crate) fn measure_request<B: Body + 'static>(&mut self, body: &mut B) -> bool {

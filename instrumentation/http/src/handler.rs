@@ -33,6 +33,10 @@ use crate::{
 /// difference between the two is what the middleware between them costs. The time ends at the
 /// response's head; a handler that panics or is dropped is counted all the same. A request that
 /// passes two of these layers is measured by the outer one. The route is axum's matched path.
+///
+/// A wait for a handler that is not ready is part of its time, as it is part of the
+/// [request's](crate#waiting-for-the-service); who gives up there is counted as method `_OTHER`,
+/// without a route.
 #[derive(Debug, Clone)]
 pub struct HandlerLayer {
     meter: Meter,

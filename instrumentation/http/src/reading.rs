@@ -21,6 +21,11 @@ impl Reading {
         self.skip.iter().any(|skip| skip(head))
     }
 
+    /// Whether the program tells the route itself.
+    pub(crate) fn tells_route(&self) -> bool {
+        self.route.is_some()
+    }
+
     pub(crate) fn route<'a>(&self, head: &RequestHead<'a>) -> Option<Cow<'a, str>> {
         match &self.route {
             None => head.matched_path().map(Cow::Borrowed),

@@ -18,7 +18,7 @@ use crate::{
     failure,
     future::ResponseFuture,
     instruments::Instruments,
-    mark,
+    mark, other_axum,
     readiness::{Queue, Readiness},
     reading::Reading,
     series::ActiveKey,
@@ -115,6 +115,9 @@ where
         let Some(mut exchange) = self.arrive(&request) else {
             return ResponseFuture::new(self.inner.call(request), None, None);
         };
+        if !exchange.has_route() && !self.measure.reading.tells_route() {
+            other_axum::warn_of::<ReqBody>();
+        }
         let is_body_marked = exchange.measure_request(request.body_mut());
         let upgrade = prepare(&exchange, &mut request, is_body_marked);
         exchange.enter();

@@ -1,9 +1,15 @@
 //! Where `http.route` comes from, and when it is absent.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    convert::Infallible,
+    io,
+    sync::{Arc, Mutex},
+};
 
-use axum::{Router, body::Body, http::Request, routing::get};
-use tower::ServiceExt;
+use axum::{Router, body::Body, http::Request, response::Response, routing::get};
+use kymo_http::ServerLayer;
+use tower::{Layer, ServiceExt, service_fn};
 
 use crate::meters::Meters;
 
@@ -128,4 +134,65 @@ async fn what_an_outer_layer_skips_is_measured_by_the_inner_one() {
         drop(app.oneshot(request).await.unwrap());
         meters.the_request();
     }
+}
+
+/// What is logged on this thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    fn read(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn an_axum_whose_routes_cannot_be_read_is_warned_of_once() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+    let _logging = tracing::subscriber::set_default(subscriber);
+    let meters = Meters::new();
+
+    // No route, and nobody to blame: no router, or no match.
+    let bare =
+        service_fn(async |_: Request<Body>| Ok::<_, Infallible>(Response::new(Body::empty())));
+    drop(meters.layer().layer(bare).oneshot(Request::new(Body::empty())).await.unwrap());
+    let ours = Router::new().route("/books/{id}", get(async || "Dune")).layer(meters.layer());
+    drop(ours.oneshot(Request::get("/none").body(Body::empty()).unwrap()).await.unwrap());
+    let full =
+        service_fn(async |_: Request<String>| Ok::<_, Infallible>(Response::new(Body::empty())));
+    drop(meters.layer().layer(full).oneshot(Request::new(String::new())).await.unwrap());
+
+    // The program tells the route itself.
+    let handler = axum07::routing::get(|| async { "Dune" });
+    let send = async |layer: ServerLayer| {
+        let app = axum07::Router::new().route("/books/:id", handler.clone()).layer(layer);
+        let request = Request::get("/books/7").body(axum07::body::Body::empty()).unwrap();
+        assert_eq!(app.oneshot(request).await.unwrap().status(), 200);
+    };
+    send(meters.layer().route(|_| None)).await;
+    assert_eq!(log.read(), "");
+
+    send(meters.layer()).await;
+    send(meters.layer()).await;
+    let told = log.read();
+    assert_eq!(told.lines().count(), 1, "{told}");
+    for word in ["WARN", "http.route", "0.8", "0.7", "ServerLayer::route"] {
+        assert!(told.contains(word), "{word} is not in {told}");
+    }
+    assert!(
+        meters.of("http.server.request.duration").iter().all(|p| p.get("http.route").is_none())
+    );
 }
