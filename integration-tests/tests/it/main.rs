@@ -27,6 +27,8 @@ mod documents;
 mod environment;
 mod give_up;
 mod http_laws;
+mod http_questions;
+mod layers;
 mod lint;
 mod markdown;
 mod migrations;
