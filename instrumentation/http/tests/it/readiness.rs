@@ -19,7 +19,7 @@ use kymo_http::HandlerLayer;
 use tokio::{sync::Semaphore, time};
 use tower::{
     BoxError, Layer, Service, ServiceBuilder, ServiceExt, buffer::Buffer,
-    limit::GlobalConcurrencyLimitLayer, timeout::error::Elapsed,
+    limit::GlobalConcurrencyLimitLayer, spawn_ready::SpawnReadyLayer, timeout::error::Elapsed,
 };
 
 use crate::{
@@ -249,6 +249,47 @@ async fn a_clone_of_a_service_that_is_waited_for_waits_for_itself() {
     let points = meters.of("http.server.request.duration");
     assert_eq!(count(&points), 2);
     assert!(sum(&points) > 0.05);
+}
+
+#[tokio::test]
+async fn whatever_makes_a_request_wait_inside_the_layer_is_in_its_time() {
+    let work = async |_: Request<Body>| Ok::<_, BoxError>(Response::new(Body::empty()));
+    let open_later = |semaphore: &Arc<Semaphore>| {
+        let semaphore = Arc::clone(semaphore);
+        tokio::spawn(async move {
+            time::sleep(Duration::from_millis(60)).await;
+            semaphore.add_permits(3);
+        })
+    };
+
+    let (meters, semaphore) = (Meters::new(), Arc::new(Semaphore::new(0)));
+    let service = ServiceBuilder::new()
+        .layer(meters.layer())
+        .layer(SpawnReadyLayer::new())
+        .layer(GlobalConcurrencyLimitLayer::with_semaphore(Arc::clone(&semaphore)))
+        .service_fn(work);
+    let opening = open_later(&semaphore);
+    drop(service.oneshot(request()).await.unwrap());
+    opening.await.unwrap();
+    assert!(meters.the_request().sum > 0.055);
+
+    // One request is with the worker, one in the buffer, and the third waits for a place.
+    let (meters, semaphore) = (Meters::new(), Arc::new(Semaphore::new(0)));
+    let service = ServiceBuilder::new()
+        .layer(meters.layer())
+        .buffer(1)
+        .layer(GlobalConcurrencyLimitLayer::with_semaphore(Arc::clone(&semaphore)))
+        .service_fn(work);
+    let opening = open_later(&semaphore);
+    let three = (0..3).map(|_| service.clone().oneshot(request()));
+    for answer in futures_util::future::join_all(three).await {
+        drop(answer.unwrap());
+    }
+    opening.await.unwrap();
+    let points = meters.of("http.server.request.duration");
+    assert_eq!(count(&points), 3);
+    assert!(sum(&points) > 3.0 * 0.055, "{points:#?}");
+    assert_eq!(meters.active(), 0);
 }
 
 /// In a buffer one service serves all requests, and is asked with none in hand.
