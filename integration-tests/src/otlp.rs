@@ -41,6 +41,8 @@ pub struct Scope {
     pub name: String,
     /// The version; empty without one.
     pub version: String,
+    /// Which conventions its metrics follow; empty without one.
+    pub schema_url: String,
     /// The attributes.
     pub attributes: Attributes,
 }

@@ -5,9 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kymo_core::key;
+use kymo_core::{Scope, key};
 use opentelemetry::{
-    InstrumentationScope, KeyValue,
+    KeyValue,
     metrics::{Counter, Histogram, MeterProvider, UpDownCounter},
 };
 
@@ -40,10 +40,8 @@ impl Observer {
     /// Measures with instruments of `meters` from now on, unless there are some already.
     pub(crate) fn attach(&self, meters: &dyn MeterProvider) {
         self.instruments.get_or_init(|| {
-            let scope = InstrumentationScope::builder(env!("CARGO_PKG_NAME"))
-                .with_version(env!("CARGO_PKG_VERSION"))
-                .build();
-            let meter = meters.meter_with_scope(scope);
+            let scope = Scope::of_crate(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+            let meter = scope.meter(meters);
             Arc::new(Instruments {
                 operation_duration: metrics::OPERATION_DURATION.histogram(&meter, &[]),
                 inflight: metrics::DATA_POINT_INFLIGHT.up_down_counter(&meter),

@@ -1,11 +1,8 @@
 //! The instrumentation scope of this crate.
 
-use opentelemetry::{
-    InstrumentationScope,
-    metrics::{Meter, MeterProvider},
-};
+use kymo_core::Scope;
+use opentelemetry::metrics::{Meter, MeterProvider};
 
 pub(crate) fn meter(meters: &dyn MeterProvider) -> Meter {
-    let scope = InstrumentationScope::builder(env!("CARGO_PKG_NAME"));
-    meters.meter_with_scope(scope.with_version(env!("CARGO_PKG_VERSION")).build())
+    Scope::of_crate(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).meter(meters)
 }

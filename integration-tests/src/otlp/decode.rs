@@ -27,6 +27,7 @@ impl Point {
             let resource = resource.map(|it| attributes(&it.attributes)).unwrap_or_default();
             for scope_metrics in &resource_metrics.scope_metrics {
                 let scope = scope_metrics.scope.as_ref().map(scope).unwrap_or_default();
+                let scope = Scope { schema_url: scope_metrics.schema_url.clone(), ..scope };
                 for metric in &scope_metrics.metrics {
                     points.extend(points_of(&resource, &scope, metric));
                 }
@@ -139,6 +140,7 @@ fn scope(scope: &InstrumentationScope) -> Scope {
     Scope {
         name: scope.name.clone(),
         version: scope.version.clone(),
+        schema_url: String::new(),
         attributes: attributes(&scope.attributes),
     }
 }

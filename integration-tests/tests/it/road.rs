@@ -12,6 +12,7 @@ const LABELS: &[(&str, &str)] = &[
     ("network_protocol_version", "1.1"),
     ("url_scheme", "http"),
     ("otel_scope_name", "kymo-http"),
+    ("otel_scope_schema_url", opentelemetry_semantic_conventions::SCHEMA_URL),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use kymo_core::Scope;
 use opentelemetry::{
     InstrumentationScope,
     metrics::{Meter, MeterProvider},
@@ -26,7 +27,7 @@ pub(crate) struct ShapedMeters {
 impl ShapedMeters {
     pub(crate) fn new(provider: Arc<dyn MeterProvider + Send + Sync>, shapes: Shapes) -> Self {
         let meters = Self { provider, shapes, meters: Arc::default() };
-        meters.shapes.lengths().show(&meters.meter(SCOPE));
+        meters.shapes.lengths().show(&Scope::CORE.meter(&meters));
         meters
     }
 }
@@ -41,9 +42,6 @@ impl MeterProvider for ShapedMeters {
         meters.entry(scope.clone()).or_insert_with(make).to_meter()
     }
 }
-
-/// Of what is measured about all meters.
-const SCOPE: &str = "kymo-core";
 
 impl fmt::Debug for ShapedMeters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -55,6 +55,7 @@ pub(super) fn exposed_name(point: &Point) -> (String, BTreeMap<String, String>) 
     let scope = &point.scope;
     labels.insert("otel_scope_name".to_owned(), scope.name.clone());
     labels.insert("otel_scope_version".to_owned(), scope.version.clone());
+    labels.insert("otel_scope_schema_url".to_owned(), scope.schema_url.clone());
     for (key, value) in &scope.attributes {
         labels.insert(format!("otel_scope_{}", underscored(key)), value.label());
     }
