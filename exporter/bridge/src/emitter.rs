@@ -220,9 +220,12 @@ impl<'a> Emitter<'a> {
 
     /// Whether two metrics of the family have the same labels besides their attributes.
     fn has_twin_scopes(&self, family: &[Entry<'_>]) -> bool {
-        let labels = |entry: &Entry<'_>| self.scopes.get(entry.scope);
+        // An empty label is none.
+        let is_there = |label: &&OwnedLabel| !label.value.is_empty();
+        let labels =
+            |entry: &Entry<'_>| self.scopes.get(entry.scope).into_iter().flatten().filter(is_there);
         family.iter().enumerate().any(|(index, entry)| {
-            family[..index].iter().any(|before| labels(before) == labels(entry))
+            family[..index].iter().any(|before| labels(before).eq(labels(entry)))
         })
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kymo_bridge::{Bridge, Cause};
 use opentelemetry::metrics::MeterProvider;
-use opentelemetry::{Array, KeyValue, Value};
+use opentelemetry::{Array, InstrumentationScope, KeyValue, Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -91,6 +91,19 @@ fn sums_of_two_scopes_and_of_two_instruments_of_one_name_are_added() {
     }
     assert_eq!(lines(&both(&rig, "orders_paid_total")), ["orders_paid_total{} 23"]);
     assert_eq!(rig.losses(), []);
+}
+
+#[test]
+fn an_empty_version_of_a_scope_is_none() {
+    let rig = Rig::of(Bridge::builder().without_target_info());
+    let shop = || InstrumentationScope::builder("shop");
+    let scopes = [shop().build(), shop().with_version("").build()];
+    for (scope, number) in scopes.into_iter().zip([1, 6]) {
+        rig.provider.meter_with_scope(scope).u64_counter("orders").build().add(number, &[]);
+    }
+    let values: Vec<_> =
+        both(&rig, "orders_total").samples.into_iter().map(|it| it.value).collect();
+    assert_eq!(values, ["7"]);
 }
 
 #[test]
