@@ -15,11 +15,12 @@ pub enum SeriesClass {
     ///
     /// Such keys get the room, as far as it is not taken.
     Ordinary,
-    /// An operator must see it when it happens for the first time: a failure of the program.
+    /// An operator must see it when it happens for the first time, above all a failure of the
+    /// program.
     ///
     /// Such keys get the room, and once that is taken, a reserve that no key of another class
-    /// gets. A client can make variants of a failure, as by another version of the protocol. So only
+    /// gets. A client can make variants of it, as by another version of the protocol. So only
     /// keys that cannot be folded any further within this class go into the reserve: its size is how
-    /// many kinds of failure keep what they are known by.
+    /// many of them keep what they are known by.
     Operator,
 }

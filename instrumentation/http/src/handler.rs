@@ -11,8 +11,8 @@ use std::{
 
 use http::Request;
 use kymo_core::{
-    Attempt, Bounded, Folds, KnownValues, Outcome, Record, SeriesCache, SeriesKey, ValueBudget,
-    buckets, key, key::AttributeKey,
+    Attempt, Bounded, Folds, KnownValues, Outcome, Record, SeriesCache, SeriesClass, SeriesKey,
+    ValueBudget, buckets, key, key::AttributeKey,
 };
 use opentelemetry::metrics::{BoundHistogram, Histogram, Meter, MeterProvider};
 use pin_project_lite::pin_project;
@@ -127,8 +127,11 @@ impl<F: Future> Future for HandlerFuture<F> {
     }
 }
 
-/// Series the layer binds at most, beside the closed remainder that cannot be folded.
+/// Series the layer binds at most, beside a quarter more that are folded and the reserve.
 const SERIES: usize = 1000;
+
+/// Routes that keep their name, whatever methods clients send: those of the budget.
+const RESERVE: usize = 300;
 
 #[derive(Debug)]
 struct HandlerInstruments {
@@ -145,7 +148,11 @@ impl HandlerInstruments {
             duration: HANDLER_DURATION.histogram(meter, buckets::HTTP_DURATION),
             methods,
             routes: ValueBudget::new(key::HTTP_ROUTE.limit().unwrap_or(u16::MAX)),
-            series: SeriesCache::new(SERIES, Folds::new(meter, &HANDLER_DURATION, &folded)),
+            series: SeriesCache::with_reserve(
+                SERIES,
+                RESERVE,
+                Folds::new(meter, &HANDLER_DURATION, &folded),
+            ),
         }
     }
 
@@ -202,13 +209,22 @@ struct HandlerKey {
 }
 
 impl SeriesKey for HandlerKey {
+    /// First the method, which the client chooses, and then the route.
     fn fold(self) -> Option<(Self, AttributeKey)> {
-        if self.route.is_some_and(|route| route != Bounded::OTHER) {
-            let route = Some(Bounded::OTHER);
-            return Some((Self { route, ..self }, key::HTTP_ROUTE));
-        }
         let method = Bounded::OTHER;
-        (self.method != method).then_some((Self { method, ..self }, key::HTTP_REQUEST_METHOD))
+        if self.method != method {
+            return Some((Self { method, ..self }, key::HTTP_REQUEST_METHOD));
+        }
+        self.route.filter(|route| *route != Bounded::OTHER)?;
+        Some((Self { route: Some(Bounded::OTHER), ..self }, key::HTTP_ROUTE))
+    }
+
+    /// A handler that takes long must be seen, be it called for the first time.
+    fn class(&self) -> SeriesClass {
+        match self.route {
+            Some(route) if route != Bounded::OTHER => SeriesClass::Operator,
+            _ => SeriesClass::Client,
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use axum::{
 use futures_util::FutureExt;
 use http::{Method, StatusCode, Version};
 use http_body_util::BodyExt;
-use kymo_http::MeasuredService;
+use kymo_http::{HandlerLayer, MeasuredService};
 use tower::{BoxError, Layer, ServiceExt, service_fn, timeout::error::Elapsed};
 
 use crate::meters::{Meters, Point};
@@ -268,6 +268,30 @@ async fn when_series_run_out_the_route_is_lost_before_the_method_and_the_status(
     assert_eq!(folded.get("http.route"), Some("_OTHER"));
     assert_eq!(folded.get("error.type"), None);
     assert_eq!(folded_total(&meters), before + 2);
+}
+
+#[tokio::test]
+async fn each_route_keeps_its_handlers_time_whatever_methods_clients_send() {
+    let meters = Meters::new();
+    let add = |app: Router, n: usize| app.route(&format!("/r{n}"), get(async || ()));
+    let app = (0..300).fold(Router::new(), add).layer(HandlerLayer::new(&meters.provider));
+    for route in 0..300 {
+        for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "QUERY", "FOO"] {
+            send(&app, method, &format!("/r{route}"), Version::HTTP_11).await;
+        }
+    }
+    for route in 0..300 {
+        send(&app, "GET", &format!("/r{route}"), Version::HTTP_11).await;
+    }
+    let points = meters.of("kymo.http.server.handler.duration");
+    let lost = points.iter().filter(|point| point.get("http.route") == Some("_OTHER"));
+    assert_eq!(lost.count(), 0);
+    for route in 0..300 {
+        let route = format!("/r{route}");
+        let of_route = points.iter().filter(|point| point.get("http.route") == Some(&route));
+        assert_eq!(of_route.map(|point| point.count).sum::<i64>(), 9, "{route}");
+    }
+    assert!(points.len() < 1791, "{}", points.len());
 }
 
 fn folded_total(meters: &Meters) -> i64 {
