@@ -49,9 +49,14 @@ impl Cache {
     }
 
     /// Times the loading of an entry that the cache did not have, in `kymo.cache.load.duration`,
-    /// until it is said how it ended. What is dropped before that is `cancelled`, or `panic`.
+    /// until it is said how it ended. What is dropped before that is `cancelled`.
     pub fn start_load(&self) -> Load {
         Load::start(Arc::clone(&self.series))
+    }
+
+    /// A load that starts when it is first entered.
+    pub(crate) fn load_to_come(&self) -> Load {
+        Load::to_come(Arc::clone(&self.series))
     }
 
     /// Times `load`, which cannot fail; otherwise as [`Cache::try_load`].
@@ -71,10 +76,28 @@ impl Cache {
     pub async fn try_load<T, E>(&self, load: impl Future<Output = Result<T, E>>) -> Result<T, E> {
         let mut timed = self.start_load();
         let loaded = timed.watch(load).await;
-        match &loaded {
-            Ok(_) => timed.succeed(),
-            Err(_) => timed.fail(),
-        }
+        timed.end(loaded.is_ok());
+        loaded
+    }
+
+    /// Times `load`, which blocks and cannot fail; otherwise as [`Cache::try_load_now`].
+    pub fn load_now<T>(&self, load: impl FnOnce() -> T) -> T {
+        let mut timed = self.start_load();
+        let loaded = timed.run(load);
+        timed.succeed();
+        loaded
+    }
+
+    /// Times `load`, which blocks; an error is `_OTHER`, because it is the program's own, and a
+    /// panic is `panic`.
+    ///
+    /// # Errors
+    ///
+    /// That of `load`.
+    pub fn try_load_now<T, E>(&self, load: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let mut timed = self.start_load();
+        let loaded = timed.run(load);
+        timed.end(loaded.is_ok());
         loaded
     }
 

@@ -1,55 +1,70 @@
 //! One load of an entry.
 
-use std::{future::poll_fn, pin::pin, sync::Arc, thread, time::Instant};
+use std::{future::Future, sync::Arc, time::Duration};
 
-use kymo_core::{Bounded, Outcome};
+use kymo_core::{Attempt, Bounded, Outcome, Record, Watch};
 
 use crate::instruments::CacheSeries;
 
 /// A load that goes on, and is recorded once: when it is said how it ended, or when it is dropped.
+///
+/// One that is dropped is `cancelled`, also where the code that loads has panicked: this cannot tell
+/// whose panic it was. [`Cache::load_now`](crate::Cache::load_now) and the like run that code, and can.
 #[derive(Debug)]
 #[must_use = "a load that is dropped is recorded as cancelled"]
-pub struct Load {
-    series: Arc<CacheSeries>,
-    started: Instant,
-    /// Unknown, as long as it is not said, and nobody looks on.
-    outcome: Option<Outcome>,
+pub struct Load(Attempt<LoadTime>);
+
+#[derive(Debug)]
+struct LoadTime(Arc<CacheSeries>);
+
+impl Record for LoadTime {
+    fn record(&mut self, elapsed: Duration, outcome: Outcome) {
+        self.0.record_load(elapsed.as_secs_f64(), outcome);
+    }
 }
 
 impl Load {
     pub(crate) fn start(series: Arc<CacheSeries>) -> Self {
-        Self { series, started: Instant::now(), outcome: None }
+        Self(Attempt::started(LoadTime(series)))
+    }
+
+    /// A load that starts when it is first entered.
+    pub(crate) fn to_come(series: Arc<CacheSeries>) -> Self {
+        Self(Attempt::new(LoadTime(series)))
     }
 
     /// The entry is there.
     pub fn succeed(mut self) {
-        self.outcome = Some(Outcome::Success);
+        self.end(true);
     }
 
     /// There is no entry to be had, by an error of any kind: `_OTHER`.
     pub fn fail(mut self) {
-        self.outcome = Some(Outcome::Failed(Bounded::OTHER));
+        self.end(false);
     }
 
-    /// Looks on while it loads. So it is known whether it unwinds, or is dropped while something else
-    /// does.
+    pub(crate) fn end(&mut self, well: bool) {
+        self.0.finish(if well { Outcome::Success } else { Outcome::Failed(Bounded::OTHER) });
+    }
+
+    /// Runs what loads, which is known to be a panic if it unwinds.
     pub(crate) async fn watch<T>(&mut self, loading: impl Future<Output = T>) -> T {
-        let mut loading = pin!(loading);
-        poll_fn(|context| {
-            self.outcome = Some(Outcome::Panic);
-            let polled = loading.as_mut().poll(context);
-            self.outcome = Some(Outcome::Cancelled);
-            polled
-        })
-        .await
+        self.0.watch(loading).await
+    }
+
+    /// As [`Load::watch`], for what blocks.
+    pub(crate) fn run<T>(&mut self, loading: impl FnOnce() -> T) -> T {
+        self.0.run(loading)
     }
 }
 
-impl Drop for Load {
-    fn drop(&mut self) {
-        let elapsed = self.started.elapsed();
-        let given_up = if thread::panicking() { Outcome::Panic } else { Outcome::Cancelled };
-        self.series.record_load(elapsed.as_secs_f64(), self.outcome.unwrap_or(given_up));
+impl Watch for Load {
+    fn enter(&mut self) {
+        Watch::enter(&mut self.0);
+    }
+
+    fn leave(&mut self) {
+        Watch::leave(&mut self.0);
     }
 }
 
@@ -106,11 +121,40 @@ mod tests {
 
     #[test]
     fn a_load_that_blocks_and_unwinds_is_a_panic() {
+        let panicked = error(|cache| cache.load_now(|| panic!("the load")));
+        assert_eq!(panicked.as_deref(), Some("panic"));
         let panicked = error(|cache| {
-            let _load = cache.start_load();
-            panic!("the load");
+            let _: Result<(), ()> = cache.try_load_now(|| panic!("the load"));
         });
         assert_eq!(panicked.as_deref(), Some("panic"));
+    }
+
+    #[test]
+    fn a_load_that_unwinds_while_it_is_dropped_is_a_panic() {
+        struct Trap;
+        impl Drop for Trap {
+            fn drop(&mut self) {
+                panic!("the load");
+            }
+        }
+        let panicked = error(|cache| {
+            let mut load = Box::pin(cache.load(async {
+                let _trap = Trap;
+                pending::<()>().await;
+            }));
+            assert!(poll(load.as_mut()).is_pending());
+            drop(load);
+        });
+        assert_eq!(panicked.as_deref(), Some("panic"));
+    }
+
+    #[test]
+    fn a_load_of_which_nobody_knows_who_unwound_is_cancelled() {
+        let cancelled = error(|cache| {
+            let _load = cache.start_load();
+            panic!("the load, or something else");
+        });
+        assert_eq!(cancelled.as_deref(), Some("cancelled"));
     }
 
     #[test]
@@ -125,5 +169,9 @@ mod tests {
             assert_eq!(poll(load.as_mut()), Poll::Ready(7));
         });
         assert_eq!(loaded, None);
+        let failed =
+            error(|cache| assert_eq!(cache.try_load_now(|| Err::<(), _>("no")), Err("no")));
+        assert_eq!(failed.as_deref(), Some("_OTHER"));
+        assert_eq!(error(|cache| assert_eq!(cache.load_now(|| 7), 7)), None);
     }
 }

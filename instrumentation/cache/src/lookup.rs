@@ -1,5 +1,9 @@
 //! One request for an entry.
 
+use std::time::Duration;
+
+use kymo_core::{Attempt, Outcome, Record};
+
 use crate::{cache::Cache, values::CacheResult};
 
 /// What a cache says when it is asked for an entry.
@@ -22,25 +26,28 @@ impl<T, E> Answer for Result<Option<T>, E> {
 
 /// Counts one request when it is dropped: an error, until the answer is there.
 #[derive(Debug)]
-pub(crate) struct Lookup<'c> {
+pub(crate) struct Lookup<'c>(Attempt<Asked<'c>, ()>);
+
+#[derive(Debug)]
+struct Asked<'c> {
     cache: &'c Cache,
     result: CacheResult,
 }
 
+impl Record for Asked<'_> {
+    fn record(&mut self, _elapsed: Duration, _outcome: Outcome) {
+        self.cache.count(self.result, 1);
+    }
+}
+
 impl<'c> Lookup<'c> {
     pub(crate) fn start(cache: &'c Cache) -> Self {
-        Self { cache, result: CacheResult::Error }
+        Self(Attempt::untimed(Asked { cache, result: CacheResult::Error }))
     }
 
     /// Counts what it came to, and hands that back.
     pub(crate) fn answer<A: Answer>(mut self, answer: A) -> A {
-        self.result = answer.result();
+        self.0.record_mut().result = answer.result();
         answer
-    }
-}
-
-impl Drop for Lookup<'_> {
-    fn drop(&mut self) {
-        self.cache.count(self.result, 1);
     }
 }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Outcome, watched::Watched};
+use crate::{Outcome, moment::Moment, watched::Watched};
 
 /// What becomes of an [`Attempt`] that is over.
 pub trait Record {
@@ -23,7 +23,8 @@ pub trait Record {
 /// [`poll`](Self::poll) or [`watch`](Self::watch), and unwinding is the one way to leave these
 /// without coming back. What is dropped because something else unwinds is cancelled.
 ///
-/// An attempt that never started records nothing.
+/// An attempt that never started records nothing. The time is that of the clock `M`; of what is only
+/// counted that is `()`, and costs nothing.
 ///
 /// ```
 /// use std::time::Duration;
@@ -43,8 +44,8 @@ pub trait Record {
 /// # assert_eq!(answer, 42);
 /// ```
 #[derive(Debug)]
-pub struct Attempt<R: Record> {
-    started: Option<Instant>,
+pub struct Attempt<R: Record, M: Moment = Instant> {
+    started: Option<M>,
     decided: Option<Outcome>,
     code: Code,
     is_over: bool,
@@ -77,18 +78,27 @@ impl<R: Record> Attempt<R> {
     pub fn started_at(moment: Instant, record: R) -> Self {
         Self::from(Some(moment), record)
     }
+}
 
-    fn from(started: Option<Instant>, record: R) -> Self {
+impl<R: Record> Attempt<R, ()> {
+    /// An attempt that starts now and is counted, but not timed: it lasts no time at all.
+    pub fn untimed(record: R) -> Self {
+        Self::from(Some(()), record)
+    }
+}
+
+impl<R: Record, M: Moment> Attempt<R, M> {
+    fn from(started: Option<M>, record: R) -> Self {
         Self { started, decided: None, code: Code::Outside, is_over: false, record }
     }
 
     /// Starts now, unless it has started, and says when it started.
-    pub fn start(&mut self) -> Instant {
-        *self.started.get_or_insert_with(Instant::now)
+    pub fn start(&mut self) -> M {
+        *self.started.get_or_insert_with(M::now)
     }
 
     /// Counts the time from `moment`, even if it had started.
-    pub fn restart_at(&mut self, moment: Instant) {
+    pub fn restart_at(&mut self, moment: M) {
         self.started = Some(moment);
     }
 
@@ -140,7 +150,12 @@ impl<R: Record> Attempt<R> {
     }
 
     /// Runs the measured future, which is also dropped inside the attempt.
-    pub fn watch<F: Future>(&mut self, future: F) -> Watched<'_, F, R> {
+    pub fn watch<F: Future>(&mut self, future: F) -> Watched<F, &mut Self> {
+        Watched::new(future, self)
+    }
+
+    /// Runs the measured future as [`watch`](Self::watch) does, and goes with it.
+    pub fn around<F: Future>(self, future: F) -> Watched<F, Self> {
         Watched::new(future, self)
     }
 
@@ -158,14 +173,14 @@ impl<R: Record> Attempt<R> {
 
     /// Records now, unless it has been recorded; whatever follows, the drop included, is nothing.
     pub fn finish(&mut self, outcome: Outcome) {
-        self.finish_at(Instant::now(), outcome);
+        self.finish_at(M::now(), outcome);
     }
 
     /// As [`finish`](Self::finish), for what ended at `moment`.
-    pub fn finish_at(&mut self, moment: Instant, outcome: Outcome) {
+    pub fn finish_at(&mut self, moment: M, outcome: Outcome) {
         if let Some(started) = self.started.filter(|_| !self.is_over) {
             self.is_over = true;
-            self.record.record(moment.saturating_duration_since(started), outcome);
+            self.record.record(moment.since(started), outcome);
         }
     }
 
@@ -180,7 +195,7 @@ impl<R: Record> Attempt<R> {
     }
 }
 
-impl<R: Record> Drop for Attempt<R> {
+impl<R: Record, M: Moment> Drop for Attempt<R, M> {
     fn drop(&mut self) {
         // Most are over by now, and a look at the clock is a good part of what an attempt costs.
         if !self.is_over {

@@ -2,7 +2,7 @@
 //!
 //! A metric is a constant ([`MetricSpec`]), an attribute key is a constant ([`key`]), a value a
 //! client can choose becomes [`Bounded`], and a measurement records itself when it is dropped
-//! ([`Stopwatch`], [`InFlight`]). The hot path goes through a [`SeriesCache`], which hands out
+//! ([`Attempt`], [`InFlight`]). The hot path goes through a [`SeriesCache`], which hands out
 //! instruments that are already bound to their attributes: a hit takes no lock and allocates
 //! nothing.
 //!
@@ -39,13 +39,13 @@ mod in_flight;
 pub mod key;
 mod metric;
 pub mod metrics;
+mod moment;
 mod one_line;
 mod outcome;
 mod scope;
 mod sentence;
 mod series;
 mod series_class;
-mod stopwatch;
 mod table;
 mod watched;
 
@@ -56,12 +56,12 @@ pub use budget::ValueBudget;
 pub use folds::Folds;
 pub use in_flight::InFlight;
 pub use metric::{Callback, MetricKind, MetricSpec};
+pub use moment::Moment;
 pub use one_line::OneLine;
 pub use outcome::Outcome;
 pub use scope::{SCHEMA_URL, Scope};
 pub use sentence::sentence;
 pub use series::{SeriesCache, SeriesKey};
 pub use series_class::SeriesClass;
-pub use stopwatch::Stopwatch;
 pub use table::Table;
-pub use watched::Watched;
+pub use watched::{Watch, Watched};

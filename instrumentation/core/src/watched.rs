@@ -4,61 +4,96 @@ use std::{
     fmt,
     future::Future,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use pin_project_lite::pin_project;
 
-use crate::{Attempt, Record};
+use crate::{Attempt, Moment, Record};
+
+/// Whoever has measured code run inside an attempt: the [`Attempt`] itself, or what holds it.
+pub trait Watch {
+    /// The measured code is about to run for the first time, or again.
+    fn enter(&mut self);
+
+    /// The measured code came back.
+    fn leave(&mut self);
+}
+
+impl<R: Record, M: Moment> Watch for Attempt<R, M> {
+    fn enter(&mut self) {
+        self.start();
+        Self::enter(self);
+    }
+
+    fn leave(&mut self) {
+        Self::leave(self);
+    }
+}
+
+impl<W: Watch> Watch for &mut W {
+    fn enter(&mut self) {
+        W::enter(self);
+    }
+
+    fn leave(&mut self) {
+        W::leave(self);
+    }
+}
 
 pin_project! {
     /// Polls and drops a future inside an [`Attempt`]; see [`Attempt::watch`].
     ///
-    /// The future is dropped as soon as it has its output, or with this. It must not be polled after
-    /// that: it is then pending for ever.
+    /// Polled after its output, it does what the future does. A future that was never polled is dropped
+    /// outside, since its attempt never started.
     #[must_use = "futures do nothing unless they are polled"]
-    pub struct Watched<'a, F, R: Record> {
+    pub struct Watched<F, W: Watch> {
         #[pin]
         future: Option<F>,
-        attempt: &'a mut Attempt<R>,
+        was_polled: bool,
+        watch: W,
     }
 
-    impl<F, R: Record> PinnedDrop for Watched<'_, F, R> {
+    impl<F, W: Watch> PinnedDrop for Watched<F, W> {
         fn drop(this: Pin<&mut Self>) {
-            this.end();
+            let mut this = this.project();
+            if *this.was_polled {
+                this.watch.enter();
+                this.future.set(None);
+                this.watch.leave();
+            }
         }
     }
 }
 
-impl<'a, F: Future, R: Record> Watched<'a, F, R> {
-    pub(crate) fn new(future: F, attempt: &'a mut Attempt<R>) -> Self {
-        Self { future: Some(future), attempt }
+impl<F, W: Watch> Watched<F, W> {
+    /// `future`, inside of what `watch` enters and leaves.
+    pub fn new(future: F, watch: W) -> Self {
+        Self { future: Some(future), was_polled: false, watch }
+    }
+
+    /// Whoever enters and leaves.
+    pub fn watch_mut(self: Pin<&mut Self>) -> &mut W {
+        self.project().watch
     }
 }
 
-impl<F, R: Record> Watched<'_, F, R> {
-    /// Drops the future, if it is still there, inside the attempt.
-    fn end(self: Pin<&mut Self>) {
-        let mut this = self.project();
-        if this.future.is_some() {
-            this.attempt.run(|| this.future.set(None));
-        }
-    }
-}
-
-impl<F: Future, R: Record> Future for Watched<'_, F, R> {
+impl<F: Future, W: Watch> Future for Watched<F, W> {
     type Output = F::Output;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.as_mut().project();
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        // It is there until this is dropped.
         let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
-        let output = ready!(this.attempt.poll(future, context));
-        self.end();
-        Poll::Ready(output)
+        *this.was_polled = true;
+        this.watch.enter();
+        let polled = future.poll(context);
+        this.watch.leave();
+        polled
     }
 }
 
-impl<F, R: Record> fmt::Debug for Watched<'_, F, R> {
+impl<F, W: Watch> fmt::Debug for Watched<F, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Watched").finish_non_exhaustive()
     }

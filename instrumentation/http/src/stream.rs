@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use http::{HeaderMap, header::CONTENT_TYPE};
-use kymo_core::{InFlight, Outcome, Record, Stopwatch};
+use kymo_core::{Attempt, InFlight, Outcome, Record};
 use opentelemetry::metrics::BoundHistogram;
 
 use crate::{
@@ -16,14 +16,14 @@ use crate::{
 /// `kymo.http.server.stream.duration` when it is dropped.
 #[derive(Debug)]
 pub(crate) struct OpenStream {
-    _lifetime: Option<Stopwatch<Lifetime>>,
+    _lifetime: Option<Attempt<Lifetime>>,
     _active: Option<InFlight>,
 }
 
 impl OpenStream {
     pub(crate) fn new(series: &StreamSeries) -> Self {
         Self {
-            _lifetime: series.duration.clone().map(|duration| Stopwatch::start(Lifetime(duration))),
+            _lifetime: series.duration.clone().map(|duration| Attempt::started(Lifetime(duration))),
             _active: series.active.as_ref().map(InFlight::enter),
         }
     }

@@ -1,11 +1,8 @@
 //! The time of something that migrates.
 
-use std::{
-    future::{Future, poll_fn},
-    pin::pin,
-    time::{Duration, Instant},
-};
+use std::{future::Future, time::Duration};
 
+use kymo_core::{Attempt, Bounded, Outcome, Record};
 use sqlx::migrate::MigrateError;
 
 use crate::failure::error_type;
@@ -16,36 +13,36 @@ pub(crate) async fn timed<T>(
     running: impl Future<Output = Result<T, MigrateError>>,
     record: impl FnOnce(Duration, Option<&'static str>),
 ) -> Result<T, MigrateError> {
-    let mut timing =
-        Timing { started: Instant::now(), error: Some(CANCELLED), record: Some(record) };
-    let mut running = pin!(running);
-    let result = poll_fn(|context| {
-        timing.error = Some(PANIC);
-        let polled = running.as_mut().poll(context);
-        timing.error = Some(CANCELLED);
-        polled
-    })
-    .await;
-    timing.error = result.as_ref().err().map(error_type);
+    let mut attempt = Attempt::new(Timing { error: None, record: Some(record) });
+    let result = attempt.watch(running).await;
+    attempt.record_mut().error = result.as_ref().err().map(error_type);
+    attempt.finish(match &result {
+        Ok(_) => Outcome::Success,
+        Err(_) => Outcome::Failed(Bounded::OTHER),
+    });
     result
 }
 
-struct Timing<R: FnOnce(Duration, Option<&'static str>)> {
-    started: Instant,
+struct Timing<R> {
+    /// Of a migration that failed.
     error: Option<&'static str>,
     record: Option<R>,
 }
 
-impl<R: FnOnce(Duration, Option<&'static str>)> Drop for Timing<R> {
-    fn drop(&mut self) {
-        if let Some(record) = self.record.take() {
-            record(self.started.elapsed(), self.error);
-        }
+impl<R: FnOnce(Duration, Option<&'static str>)> Record for Timing<R> {
+    fn record(&mut self, elapsed: Duration, outcome: Outcome) {
+        let Some(record) = self.record.take() else { return };
+        record(
+            elapsed,
+            match outcome {
+                Outcome::Success => None,
+                Outcome::Cancelled | Outcome::Timeout => Some("cancelled"),
+                Outcome::Panic => Some("panic"),
+                Outcome::Failed(_) => self.error,
+            },
+        );
     }
 }
-
-const CANCELLED: &str = "cancelled";
-const PANIC: &str = "panic";
 
 #[cfg(test)]
 mod tests {

@@ -3,11 +3,11 @@
 use std::{
     fmt,
     pin::Pin,
-    task::{Context, Poll},
-    time::Instant,
+    task::{Context, Poll, ready},
+    time::{Duration, Instant},
 };
 
-use kymo_core::{Bounded, Outcome};
+use kymo_core::{Attempt, Bounded, Outcome, Record, Watched};
 use redis::{RedisFuture, RedisResult, Value};
 
 use crate::{
@@ -21,15 +21,40 @@ use crate::{
 /// A request and its reply, recorded exactly once: when the reply is there, or when it is dropped
 /// after its first poll.
 pub(crate) struct Operation<'a, T> {
+    reply: Watched<RedisFuture<'a, T>, Attempt<Exchange<'a>>>,
+}
+
+/// What is recorded of a request and its reply.
+struct Exchange<'a> {
     redis: &'a Shared,
     place: PlaceKey,
     request: Request<'a>,
-    reply: RedisFuture<'a, T>,
-    /// At the first poll: what is never polled sends nothing.
-    started: Option<Instant>,
-    outcome: Outcome,
     status: Option<Bounded>,
-    is_recorded: bool,
+    /// The caches have been told what the reply says.
+    has_told: bool,
+}
+
+impl Exchange<'_> {
+    fn tell_caches(&mut self, answers: Option<&[Value]>) {
+        self.has_told = true;
+        self.request.tell_caches(self.request.name(), &self.redis.caches, answers);
+    }
+
+    fn failed(&mut self, failure: &Failure) -> Outcome {
+        self.status = failure.code.as_ref().map(|code| self.redis.instruments.status(code));
+        failure.outcome
+    }
+}
+
+impl Record for Exchange<'_> {
+    fn record(&mut self, elapsed: Duration, outcome: Outcome) {
+        let Self { redis, place, request, status, .. } = *self;
+        let key = OperationKey { place, name: request.name(), status, outcome };
+        redis.instruments.record(key, elapsed.as_secs_f64());
+        if !self.has_told {
+            self.tell_caches(None);
+        }
+    }
 }
 
 impl<'a, T> Operation<'a, T> {
@@ -39,44 +64,27 @@ impl<'a, T> Operation<'a, T> {
         request: Request<'a>,
         reply: RedisFuture<'a, T>,
     ) -> Self {
-        let (started, outcome, status) = (None, Outcome::default(), None);
-        Self { redis, place, request, reply, started, outcome, status, is_recorded: false }
-    }
-
-    fn record(&mut self, ended: Instant, answers: Option<&[Value]>) {
-        let Some(started) = self.started.filter(|_| !self.is_recorded) else { return };
-        let elapsed = ended.saturating_duration_since(started);
-        self.is_recorded = true;
-        let Self { redis, place, request, status, outcome, .. } = *self;
-        let name = request.name();
-        let key = OperationKey { place, name, status, outcome };
-        redis.instruments.record(key, elapsed.as_secs_f64());
-        request.tell_caches(name, &redis.caches, answers);
-    }
-
-    fn fail(&mut self, failure: Failure) {
-        self.outcome = failure.outcome;
-        self.status = failure.code.map(|code| self.redis.instruments.status(&code));
+        let exchange = Exchange { redis, place, request, status: None, has_told: false };
+        Self { reply: Attempt::new(exchange).around(reply) }
     }
 }
 
 impl<T: Reply> Operation<'_, T> {
-    fn end(&mut self, result: &RedisResult<T>) {
+    fn end(attempt: &mut Attempt<Exchange<'_>>, result: &RedisResult<T>) {
         // Reading a large reply takes time of its own.
         let ended = Instant::now();
-        self.outcome = Outcome::Success;
+        let exchange = attempt.record_mut();
+        let mut outcome = Outcome::Success;
         match result {
             Ok(reply) => {
-                if let Some(error) = reply.server_error(self.request) {
-                    self.fail(Failure::of_reply(error));
+                if let Some(error) = reply.server_error(exchange.request) {
+                    outcome = exchange.failed(&Failure::of_reply(error));
                 }
-                self.record(ended, reply.answers(self.request));
+                exchange.tell_caches(reply.answers(exchange.request));
             }
-            Err(error) => {
-                self.fail(Failure::of(error));
-                self.record(ended, None);
-            }
+            Err(error) => outcome = exchange.failed(&Failure::of(error)),
         }
+        attempt.finish_at(ended, outcome);
     }
 }
 
@@ -84,29 +92,15 @@ impl<T: Reply> Future for Operation<'_, T> {
     type Output = RedisResult<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.started.get_or_insert_with(Instant::now);
-        // Until the poll returns: if it unwinds, this stays.
-        self.outcome = Outcome::Panic;
-        let result = self.reply.as_mut().poll(context);
-        match &result {
-            Poll::Pending => self.outcome = Outcome::Cancelled,
-            Poll::Ready(result) => self.end(result),
-        }
-        result
-    }
-}
-
-impl<T> Drop for Operation<'_, T> {
-    fn drop(&mut self) {
-        // Most have been recorded, and another look at the clock is a good part of all this costs.
-        if !self.is_recorded {
-            self.record(Instant::now(), None);
-        }
+        let mut reply = Pin::new(&mut self.reply);
+        let result = ready!(reply.as_mut().poll(context));
+        Self::end(reply.watch_mut(), &result);
+        Poll::Ready(result)
     }
 }
 
 impl<T> fmt::Debug for Operation<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Operation").field("outcome", &self.outcome).finish_non_exhaustive()
+        f.debug_struct("Operation").finish_non_exhaustive()
     }
 }

@@ -7,10 +7,10 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
-    time::Instant,
+    time::Duration,
 };
 
-use kymo_core::{Bounded, OTHER, Outcome};
+use kymo_core::{Attempt, Bounded, OTHER, Outcome, Record, Watched};
 use pin_project_lite::pin_project;
 
 use crate::{repository_metrics::Shared, series::OperationKey};
@@ -34,7 +34,8 @@ impl Method {
         F: Future,
         C: FnOnce(&F::Output) -> Option<&'static str>,
     {
-        Observed { operation, state: State::Waiting { method: self, error_type } }
+        let operation = Attempt::new(self).around(operation);
+        Observed { operation, error_type: Some(error_type) }
     }
 
     /// Times `operation`, as [`Repository::observe_sync_with`](crate::Repository::observe_sync_with).
@@ -43,10 +44,9 @@ impl Method {
         operation: impl FnOnce() -> T,
         error_type: impl FnOnce(&T) -> Option<&'static str>,
     ) -> T {
-        let mut call = Call::begin(self);
-        call.outcome = Outcome::Panic;
-        let answer = operation();
-        call.end(&answer, error_type);
+        let mut call = Attempt::started(self);
+        let answer = call.run(operation);
+        end(&mut call, &answer, error_type);
         answer
     }
 }
@@ -56,15 +56,9 @@ pin_project! {
     #[must_use = "futures do nothing unless they are polled"]
     pub struct Observed<F, C> {
         #[pin]
-        operation: F,
-        state: State<C>,
+        operation: Watched<F, Attempt<Method>>,
+        error_type: Option<C>,
     }
-}
-
-enum State<C> {
-    Waiting { method: Method, error_type: C },
-    Called { call: Call, error_type: C },
-    Over,
 }
 
 impl<F, C> Future for Observed<F, C>
@@ -75,67 +69,33 @@ where
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        this.state.begin();
-        this.state.set_outcome(Outcome::Panic);
-        let polled = this.operation.poll(context);
-        this.state.set_outcome(Outcome::Cancelled);
-        let answer = ready!(polled);
-        if let State::Called { mut call, error_type } = this.state.take() {
-            call.end(&answer, error_type);
+        let mut this = self.project();
+        let answer = ready!(this.operation.as_mut().poll(context));
+        if let Some(error_type) = this.error_type.take() {
+            end(this.operation.watch_mut(), &answer, error_type);
         }
         Poll::Ready(answer)
     }
 }
 
-impl<C> State<C> {
-    fn begin(&mut self) {
-        *self = match self.take() {
-            Self::Waiting { method, error_type } => {
-                Self::Called { call: Call::begin(method), error_type }
-            }
-            begun => begun,
-        };
-    }
-
-    fn take(&mut self) -> Self {
-        std::mem::replace(self, Self::Over)
-    }
-
-    fn set_outcome(&mut self, outcome: Outcome) {
-        if let Self::Called { call, .. } = self {
-            call.outcome = outcome;
-        }
-    }
+/// The program's own code names the error; should it panic, there is an error without a name.
+fn end<T>(
+    call: &mut Attempt<Method>,
+    answer: &T,
+    error_type: impl FnOnce(&T) -> Option<&'static str>,
+) {
+    let named = catch_unwind(AssertUnwindSafe(|| error_type(answer))).unwrap_or(Some(OTHER));
+    let outcome = match named {
+        None => Outcome::Success,
+        Some(name) => Outcome::Failed(call.record().shared.error(name)),
+    };
+    call.finish(outcome);
 }
 
-/// A call that goes on, and is recorded once, when it is dropped.
-struct Call {
-    method: Method,
-    started: Instant,
-    outcome: Outcome,
-}
-
-impl Call {
-    fn begin(method: Method) -> Self {
-        Self { method, started: Instant::now(), outcome: Outcome::Cancelled }
-    }
-
-    /// The program's own code names the error; should it panic, there is an error without a name.
-    fn end<T>(&mut self, answer: &T, error_type: impl FnOnce(&T) -> Option<&'static str>) {
-        let named = catch_unwind(AssertUnwindSafe(|| error_type(answer))).unwrap_or(Some(OTHER));
-        self.outcome = match named {
-            None => Outcome::Success,
-            Some(name) => Outcome::Failed(self.method.shared.error(name)),
-        };
-    }
-}
-
-impl Drop for Call {
-    fn drop(&mut self) {
-        let Method { shared, repository, name } = &self.method;
-        let key = OperationKey { repository: *repository, method: *name, outcome: self.outcome };
-        shared.record(key, self.started.elapsed());
+impl Record for Method {
+    fn record(&mut self, elapsed: Duration, outcome: Outcome) {
+        let key = OperationKey { repository: self.repository, method: self.name, outcome };
+        self.shared.record(key, elapsed);
     }
 }
 

@@ -157,7 +157,7 @@ async fn borrow<'p, DB: Database>(
 ) -> sqlx::Result<Borrowed<'p, DB>> {
     let measures = pool.measures();
     let asked = operation.start();
-    match waiting::acquire(pool.inner(), measures, asked).await {
+    match operation.watch(waiting::acquire(pool.inner(), measures, asked)).await {
         Ok((connection, obtained)) => {
             operation.started_at(obtained);
             Ok(Borrowed { connection, _use_time: UseTime::since(measures, obtained) })
@@ -196,7 +196,7 @@ async fn fetch_optional<DB: Database>(
         }
         return Ok(first);
     }
-    let result = (driver.fetch_optional)(connection, query).await;
+    let result = operation.watch((driver.fetch_optional)(connection, query)).await;
     if let Ok(Some(_)) = &result {
         operation.returned_row();
     }

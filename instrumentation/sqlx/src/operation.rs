@@ -2,11 +2,10 @@
 
 use std::{
     future::Future,
-    thread,
     time::{Duration, Instant},
 };
 
-use kymo_core::{Bounded, Outcome};
+use kymo_core::{Attempt, Bounded, Outcome, Record};
 
 use crate::{
     failure::{FAILURES, Failure},
@@ -16,15 +15,17 @@ use crate::{
     system::System,
 };
 
-/// Records one operation exactly once, when it is dropped, if it was ever started.
+/// One operation, which is recorded exactly once, if it ever starts.
 #[derive(Debug)]
-pub(crate) struct Operation<'m> {
+pub(crate) struct Operation<'m>(Attempt<Execution<'m>>);
+
+/// What a statement did, as far as it is known.
+#[derive(Debug)]
+struct Execution<'m> {
     measures: &'m Measures,
     /// Of the connection; `None` where there is no transaction to be in.
     ledger: Option<&'m mut Ledger>,
     statement: Statement,
-    started: Option<Instant>,
-    outcome: Outcome,
     status: Option<Bounded>,
     returned: u64,
     changed: u64,
@@ -49,95 +50,85 @@ impl<'m> Operation<'m> {
         statement: Statement,
         ledger: Option<&'m mut Ledger>,
     ) -> Self {
-        Self {
+        Self(Attempt::new(Execution {
             measures,
             ledger,
             statement,
-            started: None,
-            outcome: Outcome::default(),
             status: None,
             returned: 0,
             changed: 0,
             is_incomplete: false,
-        }
+        }))
     }
 
-    /// Starts the clock, and tells what it shows.
+    /// Starts the clock, unless it runs, and tells what it showed.
     pub(crate) fn start(&mut self) -> Instant {
-        let now = Instant::now();
-        self.started_at(now);
-        now
+        self.0.start()
     }
 
     /// Has the clock run from `moment`, even if it runs already.
     pub(crate) fn started_at(&mut self, moment: Instant) {
-        self.started = Some(moment);
+        self.0.restart_at(moment);
     }
 
     /// Records nothing: another takes its place.
     pub(crate) fn forget(mut self) {
-        self.started = None;
+        self.0.forget();
     }
 
-    /// Whether the clock runs.
-    pub(crate) fn is_started(&self) -> bool {
-        self.started.is_some()
+    /// Runs a piece of what the driver does; if it unwinds, the operation is a panic.
+    pub(crate) fn run<T>(&mut self, piece: impl FnOnce() -> T) -> T {
+        self.0.run(piece)
     }
 
-    fn system(&self) -> System {
-        self.measures.system()
+    /// As [`Operation::run`], of a future.
+    pub(crate) async fn watch<T>(&mut self, running: impl Future<Output = T>) -> T {
+        self.0.watch(running).await
     }
 
     /// Whether rows are asked for.
     pub(crate) fn returns_rows(&self) -> bool {
-        self.statement.returns_rows
+        self.0.record().statement.returns_rows
     }
 
     /// Whether it may have changed rows that the driver will report.
     pub(crate) fn changes_rows(&self) -> bool {
-        self.statement.changed.is_some()
+        self.0.record().statement.changed.is_some()
     }
 
     /// How many rows the caller was given.
     pub(crate) fn returned(&self) -> u64 {
-        self.returned
+        self.0.record().returned
     }
 
     /// The caller is given one more row.
     pub(crate) fn returned_row(&mut self) {
-        self.returned += 1;
+        self.0.record_mut().returned += 1;
     }
 
     /// The driver reports how many rows were changed.
     pub(crate) fn changed_rows(&mut self, rows: u64) {
-        self.changed = self.changed.saturating_add(rows);
+        let execution = self.0.record_mut();
+        execution.changed = execution.changed.saturating_add(rows);
     }
 
     pub(crate) fn succeed(&mut self) {
-        self.outcome = Outcome::Success;
+        self.0.decide(Outcome::Success);
     }
 
     pub(crate) fn fail(&mut self, error: &sqlx::Error) {
-        let Some(failure) = Failure::of(error, self.measures.system()) else {
-            return self.succeed();
-        };
-        self.outcome = Outcome::Failed(FAILURES.bound(failure.kind));
-        self.status = failure.status.map(|code| self.measures.status(code.as_str()));
-        self.changed = 0;
-        if let Some(ledger) = &mut self.ledger {
-            ledger.failed(self.statement.transaction, failure.damage, self.measures.system());
-        }
-        // If there is no transaction, that much is certain.
-        self.is_incomplete =
-            self.statement.may_end_halfway && failure.damage != Damage::NoTransaction;
+        let outcome = self.0.record_mut().failed(error);
+        self.0.decide(outcome);
     }
 
     /// Ends with what `result` says.
     pub(crate) fn end<T>(&mut self, result: &sqlx::Result<T>) {
         match result {
             Ok(_) => {
+                let execution = self.0.record_mut();
                 // Whoever takes one row alone does not wait for the other statements.
-                self.is_incomplete = self.statement.may_end_halfway && self.returned > 0;
+                execution.is_incomplete =
+                    execution.statement.may_end_halfway && execution.returned > 0;
                 self.succeed();
             }
             Err(error) => self.fail(error),
@@ -149,24 +140,43 @@ impl<'m> Operation<'m> {
         mut self,
         run: impl Future<Output = sqlx::Result<T>>,
     ) -> sqlx::Result<T> {
-        self.start();
-        let result = run.await;
+        let result = self.watch(run).await;
         self.end(&result);
         result
     }
+}
+
+impl Execution<'_> {
+    fn system(&self) -> System {
+        self.measures.system()
+    }
+
+    fn failed(&mut self, error: &sqlx::Error) -> Outcome {
+        let system = self.system();
+        let Some(failure) = Failure::of(error, system) else { return Outcome::Success };
+        self.status = failure.status.map(|code| self.measures.status(code.as_str()));
+        self.changed = 0;
+        if let Some(ledger) = &mut self.ledger {
+            ledger.failed(self.statement.transaction, failure.damage, system);
+        }
+        // If there is no transaction, that much is certain.
+        self.is_incomplete =
+            self.statement.may_end_halfway && failure.damage != Damage::NoTransaction;
+        Outcome::Failed(FAILURES.bound(failure.kind))
+    }
 
     /// The rows that were changed, as far as the driver tells.
-    fn rows_changed(&self) -> u64 {
+    fn rows_changed(&self, outcome: Outcome) -> u64 {
         let Self { statement, returned, changed, .. } = self;
         // These servers report nothing changed by a statement that answers with rows: they are the
         // rows that it changed.
         let answers = statement.returns_rows && *changed == 0 && self.system().is_mysql();
-        if answers && self.outcome == Outcome::Success { *returned } else { *changed }
+        if answers && outcome == Outcome::Success { *returned } else { *changed }
     }
 
     /// Counts what was changed, or notes it until it is committed.
-    fn settle(&mut self) {
-        let rows = self.rows_changed();
+    fn settle(&mut self, outcome: Outcome) {
+        let rows = self.rows_changed(outcome);
         if let Some(changed) = self.statement.changed.filter(|_| rows > 0) {
             let committed = match &mut self.ledger {
                 Some(ledger) => ledger.note(changed, rows),
@@ -181,30 +191,26 @@ impl<'m> Operation<'m> {
                 transaction,
                 TransactionStatement::None | TransactionStatement::OrRollback
             );
-        let was_given_up = matches!(self.outcome, Outcome::Cancelled | Outcome::Panic);
+        let was_given_up = matches!(outcome, Outcome::Cancelled | Outcome::Panic);
         if self.is_incomplete || (was_given_up && is_about_transaction) {
             ledger.ended_halfway(transaction);
-        } else if self.outcome == Outcome::Success {
+        } else if outcome == Outcome::Success {
             let committed = ledger.by_hand(transaction, self.measures.system());
             self.measures.count_changes(committed);
         }
     }
 }
 
-impl Drop for Operation<'_> {
-    fn drop(&mut self) {
-        let Some(started) = self.started else { return };
-        if self.outcome == Outcome::Cancelled && thread::panicking() {
-            self.outcome = Outcome::Panic;
-        }
-        let answered = self.statement.returns_rows && self.outcome == Outcome::Success;
+impl Record for Execution<'_> {
+    fn record(&mut self, elapsed: Duration, outcome: Outcome) {
+        let answered = self.statement.returns_rows && outcome == Outcome::Success;
         self.measures.record(&Reading {
             statement: self.statement,
-            outcome: self.outcome,
+            outcome,
             status: self.status,
-            elapsed: started.elapsed(),
+            elapsed,
             returned: (answered || self.returned > 0).then_some(self.returned),
         });
-        self.settle();
+        self.settle(outcome);
     }
 }

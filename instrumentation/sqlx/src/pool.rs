@@ -149,7 +149,7 @@ impl<DB: Database> MeasuredPool<DB> {
         let text = statement.as_ref().map_or("BEGIN", SqlStr::as_str);
         let mut operation = measures.operation(measures.statement(text));
         let asked = operation.start();
-        let connection = match self.asked_at(Some(asked)).await {
+        let connection = match operation.watch(self.asked_at(Some(asked))).await {
             Ok(connection) => connection,
             Err(error) => {
                 operation.fail(&error);

@@ -1,6 +1,8 @@
 //! The time of one transaction.
 
-use std::{sync::Arc, time::Instant};
+use std::{sync::Arc, time::Duration};
+
+use kymo_core::{Attempt, Outcome, Record};
 
 use crate::measures::Measures;
 
@@ -30,38 +32,39 @@ impl TransactionOutcome {
     }
 }
 
-/// Times a transaction and records it exactly once, when it is dropped.
+/// Times a transaction and records it exactly once, when it is finished or dropped.
 #[derive(Debug)]
-pub(crate) struct TransactionSpan {
-    /// `None` for a savepoint, which is part of a transaction.
-    measures: Option<Arc<Measures>>,
-    started: Instant,
+pub(crate) struct TransactionSpan(Attempt<Span>);
+
+#[derive(Debug)]
+struct Span {
+    measures: Arc<Measures>,
     outcome: TransactionOutcome,
 }
 
+impl Record for Span {
+    fn record(&mut self, elapsed: Duration, _outcome: Outcome) {
+        self.measures.record_transaction(self.outcome, elapsed);
+    }
+}
+
 impl TransactionSpan {
+    /// A savepoint is part of a transaction, and not recorded.
     pub(crate) fn begin(measures: &Arc<Measures>, savepoint: bool) -> Self {
-        Self {
-            measures: (!savepoint).then(|| Arc::clone(measures)),
-            started: Instant::now(),
-            outcome: TransactionOutcome::default(),
+        let span = Span { measures: Arc::clone(measures), outcome: TransactionOutcome::default() };
+        let mut attempt = Attempt::started(span);
+        if savepoint {
+            attempt.forget();
         }
+        Self(attempt)
     }
 
     /// Records nothing: its end will not be seen.
     pub(crate) fn forget(mut self) {
-        self.measures = None;
+        self.0.forget();
     }
 
     pub(crate) fn finish(mut self, outcome: TransactionOutcome) {
-        self.outcome = outcome;
-    }
-}
-
-impl Drop for TransactionSpan {
-    fn drop(&mut self) {
-        if let Some(measures) = &self.measures {
-            measures.record_transaction(self.outcome, self.started.elapsed());
-        }
+        self.0.record_mut().outcome = outcome;
     }
 }

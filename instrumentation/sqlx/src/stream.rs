@@ -16,7 +16,8 @@ pub(crate) type Step<DB> =
 
 /// The steps of one operation, which is recorded after the last of them.
 pub(crate) struct MeasuredStream<'e, DB: Database> {
-    steps: BoxStream<'e, Step<DB>>,
+    /// Until this is dropped.
+    steps: Option<BoxStream<'e, Step<DB>>>,
     read_rows: ReadRows<DB>,
     /// Whether the caller is given the first row alone.
     gives_one: bool,
@@ -31,12 +32,13 @@ impl<'e, DB: Database> MeasuredStream<'e, DB> {
         operation: Operation<'e>,
         read_rows: ReadRows<DB>,
     ) -> Self {
-        Self { steps, read_rows, gives_one: false, operation: Some(operation) }
+        Self { steps: Some(steps), read_rows, gives_one: false, operation: Some(operation) }
     }
 
     /// The caller is given the first row alone.
-    pub(crate) fn giving_one(self) -> Self {
-        Self { gives_one: true, ..self }
+    pub(crate) fn giving_one(mut self) -> Self {
+        self.gives_one = true;
+        self
     }
 
     fn see(&mut self, step: Option<&Step<DB>>) {
@@ -67,17 +69,32 @@ impl<DB: Database> Stream for MeasuredStream<'_, DB> {
     type Item = Step<DB>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Step<DB>>> {
-        if let Some(operation) = self.operation.as_mut().filter(|operation| !operation.is_started())
-        {
-            operation.start();
-        }
-        let step = ready!(self.steps.as_mut().poll_next(context));
+        let Self { steps: Some(steps), operation, .. } = &mut *self else {
+            return Poll::Ready(None);
+        };
+        let polled = match operation {
+            Some(operation) => {
+                operation.start();
+                operation.run(|| steps.as_mut().poll_next(context))
+            }
+            None => steps.as_mut().poll_next(context),
+        };
+        let step = ready!(polled);
         self.see(step.as_ref());
         Poll::Ready(step)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.steps.size_hint()
+        self.steps.as_ref().map_or((0, Some(0)), Stream::size_hint)
+    }
+}
+
+impl<DB: Database> Drop for MeasuredStream<'_, DB> {
+    /// What the driver drops belongs to the operation that is under way.
+    fn drop(&mut self) {
+        if let Some(operation) = &mut self.operation {
+            operation.run(|| self.steps = None);
+        }
     }
 }
 

@@ -1,32 +1,35 @@
 //! The time for which a connection was handed out.
 
-use std::{ops::Deref, sync::Arc, time::Instant};
+use std::{
+    ops::Deref,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use kymo_core::{Attempt, Outcome, Record};
 
 use crate::measures::Measures;
 
 /// Records, when it is dropped, how long a connection was in use.
 #[derive(Debug)]
-pub(crate) struct UseTime<M: Deref<Target = Measures> = Arc<Measures>> {
-    /// `None` once it is not to be recorded.
-    measures: Option<M>,
-    since: Instant,
+pub(crate) struct UseTime<M: Deref<Target = Measures> = Arc<Measures>>(Attempt<Use<M>>);
+
+#[derive(Debug)]
+struct Use<M>(M);
+
+impl<M: Deref<Target = Measures>> Record for Use<M> {
+    fn record(&mut self, elapsed: Duration, _outcome: Outcome) {
+        self.0.pool().record_use(elapsed);
+    }
 }
 
 impl<M: Deref<Target = Measures>> UseTime<M> {
     pub(crate) fn since(measures: M, since: Instant) -> Self {
-        Self { measures: Some(measures), since }
+        Self(Attempt::started_at(since, Use(measures)))
     }
 
     /// Records nothing: its end will not be seen.
     pub(crate) fn forget(mut self) {
-        self.measures = None;
-    }
-}
-
-impl<M: Deref<Target = Measures>> Drop for UseTime<M> {
-    fn drop(&mut self) {
-        if let Some(measures) = &self.measures {
-            measures.pool().record_use(self.since.elapsed());
-        }
+        self.0.forget();
     }
 }

@@ -1,8 +1,14 @@
 //! One request of which it is not known at once how it is answered.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    pin::Pin,
+    sync::atomic::{AtomicBool, Ordering},
+    task::{Context, Poll, ready},
+};
 
 use ::moka::{Entry, ops::compute::Op};
+use kymo_core::Watched;
+use pin_project_lite::pin_project;
 
 use crate::{Cache, CacheResult, Load};
 
@@ -103,36 +109,49 @@ impl<'c> Request<'c> {
     }
 
     /// Times `init`, which makes the request a miss, from its first poll.
-    pub(super) async fn load<T>(&self, init: impl Future<Output = T>, what: fn(&T) -> Loaded) -> T {
-        let mut load = self.start_load();
-        let loaded = load.watch(init).await;
-        self.loaded(load, &what(&loaded));
-        loaded
+    pub(super) fn load<F: Future>(
+        &self,
+        init: F,
+        what: fn(&F::Output) -> Loaded,
+    ) -> Loading<'_, 'c, F> {
+        Loading { init: Watched::new(init, self.cache.load_to_come()), request: self, what }
     }
 
     /// As [`Request::load`], for what blocks.
     pub(super) fn load_now<T>(&self, init: impl FnOnce() -> T, what: fn(&T) -> Loaded) -> T {
-        let load = self.start_load();
-        let loaded = init();
-        self.loaded(load, &what(&loaded));
+        self.missed();
+        let mut load = self.cache.start_load();
+        let loaded = load.run(init);
+        self.loaded(&mut load, &what(&loaded));
         loaded
     }
 
-    fn start_load(&self) -> Load {
-        self.missed();
-        self.cache.start_load()
-    }
-
     /// Nothing comes between a load and the write that it is for.
-    fn loaded(&self, load: Load, what: &Loaded) {
-        match what {
-            Loaded::Value => {
-                load.succeed();
-                self.cache.count_writes(1);
-            }
-            Loaded::Nothing => load.succeed(),
-            Loaded::Failure => load.fail(),
-        }
+    fn loaded(&self, load: &mut Load, what: &Loaded) {
+        load.end(!matches!(what, Loaded::Failure));
+        self.cache.count_writes(matches!(what, Loaded::Value).into());
+    }
+}
+
+pin_project! {
+    /// The load of an entry, which makes the request a miss when it is first polled.
+    pub(super) struct Loading<'r, 'c, F: Future> {
+        #[pin]
+        init: Watched<F, Load>,
+        request: &'r Request<'c>,
+        what: fn(&F::Output) -> Loaded,
+    }
+}
+
+impl<F: Future> Future for Loading<'_, '_, F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
+        this.request.missed();
+        let loaded = ready!(this.init.as_mut().poll(context));
+        this.request.loaded(this.init.watch_mut(), &(this.what)(&loaded));
+        Poll::Ready(loaded)
     }
 }
 

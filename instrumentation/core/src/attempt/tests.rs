@@ -171,15 +171,40 @@ fn a_future_that_is_dropped_while_something_else_unwinds_is_cancelled() {
 }
 
 #[test]
-fn a_future_that_has_answered_is_dropped_before_the_answer_is_judged() {
+fn a_future_that_has_answered_is_dropped_before_the_attempt_is_finished() {
     let outcomes = recorded(|mut attempt| {
         let trap = Trap;
         let answered = std::future::poll_fn(move |_| {
             let _ = &trap;
             Poll::Ready(7)
         });
-        let _ = poll_once(pin!(attempt.watch(answered)));
-        attempt.finish(Outcome::Success);
+        let mut operation = Box::pin(async {
+            attempt.watch(answered).await;
+            attempt.finish(Outcome::Success);
+        });
+        let _ = poll_once(operation.as_mut());
     });
     assert_eq!(outcomes, [Outcome::Panic]);
+}
+
+#[test]
+fn what_is_not_timed_is_recorded_all_the_same() {
+    let log = Log::default();
+    drop(Attempt::untimed(Push(&log)));
+    Attempt::untimed(Push(&log)).finish(Outcome::Success);
+    assert_eq!(*log.borrow(), [Outcome::Cancelled, Outcome::Success]);
+}
+
+#[test]
+fn an_attempt_that_goes_with_its_future_is_recorded_with_it() {
+    let log = Log::default();
+    let mut around = Box::pin(Attempt::new(Push(&log)).around(pending::<()>()));
+    assert!(poll_once(around.as_mut()).is_pending());
+    drop(around);
+    drop(Attempt::new(Push(&log)).around(pending::<()>()));
+    let mut answered = pin!(Attempt::new(Push(&log)).around(ready(7)));
+    assert_eq!(poll_once(answered.as_mut()), Poll::Ready(7));
+    answered.as_mut().watch_mut().finish(Outcome::Success);
+    assert!(catch_unwind(AssertUnwindSafe(|| poll_once(answered))).is_err(), "as it does alone");
+    assert_eq!(*log.borrow(), [Outcome::Cancelled, Outcome::Success]);
 }

@@ -99,6 +99,38 @@ fn a_driver_that_panics_is_counted_as_that_once() {
 }
 
 #[test]
+fn a_driver_that_panics_while_it_is_dropped_is_counted_as_that_once() {
+    struct Trap;
+    impl Drop for Trap {
+        fn drop(&mut self) {
+            panic!("the driver's own");
+        }
+    }
+    let meters = Meters::new();
+    let trap = Trap;
+    let mut steps = meters.stream(stream::poll_fn(move |_| {
+        let _ = &trap;
+        Poll::Pending
+    }));
+    assert!(steps.next().now_or_never().is_none());
+    assert!(panic::catch_unwind(AssertUnwindSafe(|| drop(steps))).is_err());
+    assert_eq!(meters.counts(), (one("panic"), 0));
+}
+
+#[test]
+fn a_stream_that_is_dropped_because_something_else_panics_is_cancelled() {
+    let meters = Meters::new();
+    let mut steps = meters.stream(stream::pending());
+    assert!(steps.next().now_or_never().is_none());
+    let dropping = AssertUnwindSafe(move || {
+        let _steps = steps;
+        panic!("something else");
+    });
+    assert!(panic::catch_unwind(dropping).is_err());
+    assert_eq!(meters.counts(), (one("cancelled"), 0));
+}
+
+#[test]
 fn a_driver_that_goes_on_after_an_error_is_counted_once_with_the_error() {
     let meters = Meters::new();
     let steps = [done(), Err(sqlx::Error::WorkerCrashed), done(), Err(sqlx::Error::PoolClosed)];

@@ -149,7 +149,7 @@ async fn a_closed_pool_is_counted_as_that_and_neither_as_a_time_out_nor_as_an_er
 }
 
 #[tokio::test]
-async fn a_panic_while_a_stream_is_read_is_counted_as_one() {
+async fn a_stream_whose_reader_panics_is_cancelled() {
     let meters = Meters::new();
     let pool = meters.pool(1).await;
     let task = tokio::spawn({
@@ -161,7 +161,7 @@ async fn a_panic_while_a_stream_is_read_is_counted_as_one() {
         }
     });
     assert!(task.await.unwrap_err().is_panic());
-    meters.assert_operations(&[("panic", 1)]);
+    meters.assert_operations(&[("cancelled", 1)]);
     meters.assert_at_rest().await;
 }
 

@@ -26,7 +26,6 @@ where
         match self.find(&key).await {
             Ok(value) => value,
             Err(request) => {
-                let init = pin!(init);
                 let init = pin!(request.load(init, Loaded::value));
                 self.inner().get_with(key, init).await
             }
@@ -39,7 +38,6 @@ where
         Q: Equivalent<K> + ToOwned<Owned = K> + Hash + ?Sized,
     {
         let request = Request::start(self.cache());
-        let init = pin!(init);
         let init = pin!(request.load(init, Loaded::value));
         let asked = pin!(self.inner().get_with_by_ref(key, init));
         let value = self.watch(&request, key, asked).await;
@@ -55,7 +53,6 @@ where
         match self.find(&key).await {
             Ok(value) => Some(value),
             Err(request) => {
-                let init = pin!(init);
                 let init = pin!(request.load(init, Loaded::option));
                 self.inner().optionally_get_with(key, init).await
             }
@@ -70,7 +67,6 @@ where
         Q: Equivalent<K> + ToOwned<Owned = K> + Hash + ?Sized,
     {
         let request = Request::start(self.cache());
-        let init = pin!(init);
         let init = pin!(request.load(init, Loaded::option));
         let asked = pin!(self.inner().optionally_get_with_by_ref(key, init));
         let value = self.watch(&request, key, asked).await;
@@ -91,7 +87,6 @@ where
         match self.find(&key).await {
             Ok(value) => Ok(value),
             Err(request) => {
-                let init = pin!(init);
                 let init = pin!(request.load(init, Loaded::result));
                 self.inner().try_get_with(key, init).await
             }
@@ -110,7 +105,6 @@ where
         Q: Equivalent<K> + ToOwned<Owned = K> + Hash + ?Sized,
     {
         let request = Request::start(self.cache());
-        let init = pin!(init);
         let init = pin!(request.load(init, Loaded::result));
         let asked = pin!(self.inner().try_get_with_by_ref(key, init));
         let value = self.watch(&request, key, asked).await;

@@ -137,7 +137,7 @@ where
     /// The entry, loaded by `init` if it is absent.
     pub async fn or_insert_with(self, init: impl Future<Output = V>) -> Entry<K, V> {
         let (request, entry) = self.ask();
-        let entry = entry.or_insert_with(request.load(pin!(init), Loaded::value)).await;
+        let entry = entry.or_insert_with(request.load(init, Loaded::value)).await;
         request.answered(true);
         entry
     }
@@ -149,7 +149,6 @@ where
         mut replace_if: impl FnMut(&V) -> bool + Send,
     ) -> Entry<K, V> {
         let (request, entry) = self.ask();
-        let init = pin!(init);
         let init = pin!(request.load(init, Loaded::value));
         let replace_if = |value: &V| request.refused_if(replace_if(value));
         let entry = entry.or_insert_with_if(init, replace_if).await;
@@ -163,7 +162,6 @@ where
         init: impl Future<Output = Option<V>>,
     ) -> Option<Entry<K, V>> {
         let (request, entry) = self.ask();
-        let init = pin!(init);
         let init = pin!(request.load(init, Loaded::option));
         let entry = entry.or_optionally_insert_with(init).await;
         request.answered(entry.is_some());
@@ -181,7 +179,6 @@ where
         E: Send + Sync + 'static,
     {
         let (request, entry) = self.ask();
-        let init = pin!(init);
         let init = pin!(request.load(init, Loaded::result));
         let entry = entry.or_try_insert_with(init).await;
         request.answered(entry.is_ok());

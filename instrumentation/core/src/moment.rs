@@ -1,0 +1,31 @@
+//! A point in time, by whichever clock.
+
+use std::time::{Duration, Instant};
+
+/// A reading of the clock that an [`Attempt`](crate::Attempt) is timed with.
+pub trait Moment: Copy {
+    /// What the clock shows now.
+    fn now() -> Self;
+
+    /// How long after `earlier` it is; nothing if it is not.
+    fn since(self, earlier: Self) -> Duration;
+}
+
+impl Moment for Instant {
+    fn now() -> Self {
+        Self::now()
+    }
+
+    fn since(self, earlier: Self) -> Duration {
+        self.saturating_duration_since(earlier)
+    }
+}
+
+/// No clock: what is counted, and not timed, takes no time.
+impl Moment for () {
+    fn now() -> Self {}
+
+    fn since(self, (): Self) -> Duration {
+        Duration::ZERO
+    }
+}
