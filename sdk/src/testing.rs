@@ -38,34 +38,11 @@
 //!
 //! It is for tests: what does not hold panics, with a message for whoever reads the test's output.
 
-mod attributes;
-mod conversion;
-mod declaration;
-mod difference;
-mod explanation;
-mod hint;
-mod histogram;
-pub mod laws;
-pub mod lint;
-mod metric;
-mod number;
-mod patience;
-mod reader;
-mod rendering;
-mod selection;
-mod series;
-mod snapshot;
 mod telemetry;
 
-pub use self::{
-    attributes::Attributes,
-    histogram::{Bucket, Buckets, Histogram},
-    metric::{Kind, Metric, Scope},
-    number::Number,
-    reader::SnapshotReader,
-    rendering::Rendering,
-    selection::{Distributions, Numbers, Selection},
-    series::{Reading, Series},
-    snapshot::Snapshot,
-    telemetry::TestTelemetry,
+pub use kymo_testing::{
+    Attributes, Bucket, Buckets, Distributions, Histogram, Kind, Metric, Number, Numbers, Reading,
+    Rendering, Scope, Selection, Series, Snapshot, SnapshotReader, TestBed, TestMeters, laws, lint,
 };
+
+pub use self::telemetry::TestTelemetry;

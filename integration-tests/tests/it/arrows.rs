@@ -11,6 +11,7 @@ use serde_json::Value;
 /// stands. Nothing else of these, and no crate of ours that is not listed here.
 const PERMITTED: &[(&str, &[&str])] = &[
     ("kymo-core", &["opentelemetry"]),
+    ("kymo-testing", &["kymo-core", "opentelemetry", "opentelemetry_sdk"]),
     (
         "kymo-http",
         &[
@@ -97,6 +98,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "kymo-redis",
             "kymo-repository",
             "kymo-sqlx",
+            "kymo-testing",
             "kymo-exposition",
             "kymo-bridge",
             "kymo-endpoint",

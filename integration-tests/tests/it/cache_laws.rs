@@ -12,7 +12,10 @@ use std::{
 use kymo::{
     MetricSpec, Telemetry,
     cache::{Cache, moka::future::MeasuredCache},
-    testing::laws::{self, Subject},
+    testing::{
+        TestTelemetry,
+        laws::{self, Subject},
+    },
 };
 
 use crate::give_up::give_up;
@@ -27,6 +30,12 @@ fn declared() -> Vec<MetricSpec> {
 /// A title for any number but 0, which fails.
 fn load(book: u32) -> Result<String, String> {
     if book == 0 { Err("there is no book 0".to_owned()) } else { Ok(format!("title {book}")) }
+}
+
+/// Never ends, and unwinds when it is dropped.
+async fn trapped() -> Result<String, String> {
+    let _trap = laws::Trap;
+    pending().await
 }
 
 /// Of moka, bare or measured.
@@ -49,6 +58,7 @@ impl Shelf {
 }
 
 impl Subject for Shelf {
+    type Telemetry = TestTelemetry;
     const OPERATIONS: &'static str = "kymo.cache.load.duration";
     const IN_FLIGHT: &'static [&'static str] = &[];
     const SERIES: usize = 1;
@@ -57,7 +67,7 @@ impl Subject for Shelf {
         declared()
     }
 
-    fn new(telemetry: Option<&Telemetry>) -> Self {
+    fn new(telemetry: Option<&TestTelemetry>) -> Self {
         let builder = moka::future::Cache::builder().max_capacity(1_000);
         match telemetry {
             Some(telemetry) => {
@@ -79,6 +89,18 @@ impl Subject for Shelf {
 
     async fn cancel(&self) {
         give_up(self.book(1, pending())).await;
+    }
+
+    async fn cancel_by_panic(&self) {
+        laws::drop_while_unwinding(self.book(1, pending())).await;
+    }
+
+    async fn panic(&self) {
+        laws::unwind(self.book(1, async { panic!("the book is torn") })).await;
+    }
+
+    async fn panic_in_drop(&self) {
+        laws::unwind_in_drop(self.book(1, trapped())).await;
     }
 
     async fn stranger(&self, n: u32) {
@@ -130,6 +152,7 @@ impl ByHand {
 }
 
 impl Subject for ByHand {
+    type Telemetry = TestTelemetry;
     const OPERATIONS: &'static str = "kymo.cache.load.duration";
     const IN_FLIGHT: &'static [&'static str] = &[];
     /// One for each name that is known, and one for all others.
@@ -139,8 +162,9 @@ impl Subject for ByHand {
         declared()
     }
 
-    fn new(telemetry: Option<&Telemetry>) -> Self {
-        Self { books: Mutex::default(), telemetry: telemetry.cloned() }
+    fn new(telemetry: Option<&TestTelemetry>) -> Self {
+        let telemetry = telemetry.map(|telemetry| (**telemetry).clone());
+        Self { books: Mutex::default(), telemetry }
     }
 
     async fn succeed(&self) {
@@ -153,6 +177,18 @@ impl Subject for ByHand {
 
     async fn cancel(&self) {
         give_up(self.book("books", 1, pending())).await;
+    }
+
+    async fn cancel_by_panic(&self) {
+        laws::drop_while_unwinding(self.book("books", 1, pending())).await;
+    }
+
+    async fn panic(&self) {
+        laws::unwind(self.book("books", 1, async { panic!("the book is torn") })).await;
+    }
+
+    async fn panic_in_drop(&self) {
+        laws::unwind_in_drop(self.book("books", 1, trapped())).await;
     }
 
     async fn stranger(&self, n: u32) {

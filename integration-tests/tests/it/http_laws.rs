@@ -7,12 +7,21 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use kymo::{
-    MetricSpec, Telemetry,
-    testing::laws::{self, Subject},
+    MetricSpec,
+    testing::{
+        TestTelemetry,
+        laws::{self, Subject},
+    },
 };
 use tower::ServiceExt;
 
 struct Server(Router);
+
+/// Never answers, and unwinds when it is dropped.
+async fn trapped() {
+    let _trap = laws::Trap;
+    std::future::pending().await
+}
 
 impl Server {
     async fn answer(&self, request: Request) -> Response {
@@ -32,6 +41,7 @@ impl Server {
 }
 
 impl Subject for Server {
+    type Telemetry = TestTelemetry;
     const OPERATIONS: &'static str = "http.server.request.duration";
     const IN_FLIGHT: &'static [&'static str] =
         &["http.server.active_requests", "kymo.http.server.active_streams"];
@@ -46,11 +56,13 @@ impl Subject for Server {
         kymo::declared_metrics().filter(ours).copied().collect()
     }
 
-    fn new(telemetry: Option<&Telemetry>) -> Self {
+    fn new(telemetry: Option<&TestTelemetry>) -> Self {
         let app = Router::new()
             .route("/books/{id}", get(async || "Dune"))
             .route("/fail", get(async || (StatusCode::INTERNAL_SERVER_ERROR, "on purpose")))
-            .route("/slow", get(async || tokio::time::sleep(Duration::MAX).await));
+            .route("/slow", get(async || tokio::time::sleep(Duration::MAX).await))
+            .route("/torn", get(async || -> StatusCode { panic!("the book is torn") }))
+            .route("/trapped", get(trapped));
         Self(match telemetry {
             Some(telemetry) => app.layer(telemetry.http()),
             None => app,
@@ -68,6 +80,18 @@ impl Subject for Server {
     async fn cancel(&self) {
         let slow = self.get("/slow");
         tokio::time::timeout(Duration::from_millis(10), slow).await.unwrap_err();
+    }
+
+    async fn cancel_by_panic(&self) {
+        laws::drop_while_unwinding(self.get("/slow")).await;
+    }
+
+    async fn panic(&self) {
+        laws::unwind(self.get("/torn")).await;
+    }
+
+    async fn panic_in_drop(&self) {
+        laws::unwind_in_drop(self.get("/trapped")).await;
     }
 
     async fn stranger(&self, n: u32) {

@@ -1,13 +1,19 @@
 //! The laws, for migrations of sqlx.
 
 use std::{
-    sync::atomic::{AtomicI64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU8, Ordering},
+    },
     time::Duration,
 };
 
 use kymo::{
     MetricSpec, Telemetry,
-    testing::laws::{self, Subject},
+    testing::{
+        TestTelemetry,
+        laws::{self, Subject},
+    },
 };
 use sqlx::{
     AssertSqlSafe, SqlSafeStr, SqlitePool,
@@ -15,11 +21,33 @@ use sqlx::{
     sqlite::SqlitePoolOptions,
 };
 
+use crate::give_up::under_way;
+
 /// A database in memory, whose schema each operation migrates by one version.
 struct Schema {
     telemetry: Option<Telemetry>,
     pool: SqlitePool,
     version: AtomicI64,
+    /// What the program's own code does when a connection is opened.
+    opening: Arc<AtomicU8>,
+}
+
+/// What code of the program does that sqlx runs within a run.
+mod opening {
+    pub(super) const WELL: u8 = 0;
+    pub(super) const TORN: u8 = 1;
+    pub(super) const TRAPPED: u8 = 2;
+}
+
+async fn open(how: u8) -> sqlx::Result<()> {
+    match how {
+        opening::TORN => panic!("the connection is torn"),
+        opening::TRAPPED => {
+            let _trap = laws::Trap;
+            std::future::pending().await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Takes longer than anybody waits, and ends of itself: the thread of the database cannot be
@@ -46,9 +74,10 @@ impl Schema {
 }
 
 impl Subject for Schema {
-    const OPERATIONS: &'static str = "kymo.migration.duration";
+    type Telemetry = TestTelemetry;
+    const OPERATIONS: &'static str = "kymo.migration.run.duration";
     const IN_FLIGHT: &'static [&'static str] = &["kymo.migration.running"];
-    const SERIES: usize = 201;
+    const SERIES: usize = 2;
     /// Each takes a dozen round trips to the thread of the database.
     const STRANGERS: u32 = 1_000;
 
@@ -59,11 +88,17 @@ impl Subject for Schema {
         kymo::declared_metrics().filter(ours).copied().collect()
     }
 
-    fn new(telemetry: Option<&Telemetry>) -> Self {
+    fn new(telemetry: Option<&TestTelemetry>) -> Self {
         // More than one: a migration that was given up still has its connection.
-        let options = SqlitePoolOptions::new().max_connections(2);
+        let opening = Arc::new(AtomicU8::new(opening::WELL));
+        let how = Arc::clone(&opening);
+        let options = SqlitePoolOptions::new().max_connections(2).after_connect(move |_, _| {
+            let how = how.load(Ordering::Relaxed);
+            Box::pin(open(how))
+        });
         let pool = options.connect_lazy("sqlite::memory:").unwrap();
-        Self { telemetry: telemetry.cloned(), pool, version: AtomicI64::new(1) }
+        let telemetry = telemetry.map(|telemetry| (**telemetry).clone());
+        Self { telemetry, pool, version: AtomicI64::new(1), opening }
     }
 
     async fn succeed(&self) {
@@ -78,6 +113,22 @@ impl Subject for Schema {
         // The first one makes the table, which takes longer than is waited.
         let slow = self.next(SLOW);
         tokio::time::timeout(Duration::from_millis(300), slow).await.unwrap_err();
+    }
+
+    async fn cancel_by_panic(&self) {
+        laws::drop_while_unwinding(self.next(SLOW)).await;
+    }
+
+    async fn panic(&self) {
+        self.opening.store(opening::TORN, Ordering::Relaxed);
+        laws::unwind(self.next("SELECT 1")).await;
+    }
+
+    async fn panic_in_drop(&self) {
+        self.opening.store(opening::TRAPPED, Ordering::Relaxed);
+        let mut migrated = Box::pin(self.next("SELECT 1"));
+        under_way(&mut migrated).await;
+        laws::unwind_in_drop(migrated).await;
     }
 
     async fn stranger(&self, n: u32) {
@@ -98,4 +149,19 @@ impl Subject for Schema {
 #[tokio::test(flavor = "multi_thread")]
 async fn measured_migrations_obey_the_laws() {
     laws::hold::<Schema>().await;
+}
+
+/// Law 5, for what is told of each migration.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_versions_make_a_bounded_number_of_series_and_each_is_counted() {
+    let telemetry = TestTelemetry::new();
+    let schema = Schema::new(Some(&telemetry));
+    for n in 0..Schema::STRANGERS {
+        schema.stranger(n).await;
+    }
+    let snapshot = telemetry.snapshot();
+    let durations = snapshot.histogram("kymo.migration.duration");
+    durations.clone().assert_count(u64::from(Schema::STRANGERS));
+    let series = snapshot.named("kymo.migration.duration").map(|metric| metric.series.len());
+    assert!(series.sum::<usize>() <= 201, "{snapshot}");
 }

@@ -1,19 +1,23 @@
 //! The laws, for connections to Redis.
 
 use std::{
+    future::pending,
     sync::{Arc, OnceLock},
     task::Poll,
 };
 
 use integration_tests::Redis;
 use kymo::{
-    MetricSpec, Telemetry,
+    MetricSpec,
     redis::MeasuredConnection,
-    testing::laws::{self, Subject},
+    testing::{
+        TestTelemetry,
+        laws::{self, Subject},
+    },
 };
 use redis::{
-    Cmd, RedisResult, Value,
-    aio::{ConnectionManager, ConnectionManagerConfig},
+    Arg, Cmd, Pipeline, RedisFuture, RedisResult, Value,
+    aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig},
 };
 
 /// A connection to a real server, opened when it is first asked.
@@ -24,8 +28,45 @@ struct Connection {
 }
 
 enum Kind {
-    Bare(ConnectionManager),
-    Measured(MeasuredConnection<ConnectionManager>),
+    Bare(Unwinding),
+    Measured(MeasuredConnection<Unwinding>),
+}
+
+/// A connection that unwinds when it is asked for it.
+#[derive(Clone)]
+struct Unwinding(ConnectionManager);
+
+const TORN: &str = "TORN";
+const TRAPPED: &str = "TRAPPED";
+
+impl ConnectionLike for Unwinding {
+    fn req_packed_command<'a>(&'a mut self, cmd: &'a Cmd) -> RedisFuture<'a, Value> {
+        let first = cmd.args_iter().next();
+        let is = |word: &str| matches!(first, Some(Arg::Simple(known)) if known == word.as_bytes());
+        if is(TORN) {
+            return Box::pin(async { panic!("the connection is torn") });
+        }
+        if is(TRAPPED) {
+            return Box::pin(async {
+                let _trap = laws::Trap;
+                pending().await
+            });
+        }
+        self.0.req_packed_command(cmd)
+    }
+
+    fn req_packed_commands<'a>(
+        &'a mut self,
+        pipeline: &'a Pipeline,
+        offset: usize,
+        count: usize,
+    ) -> RedisFuture<'a, Vec<Value>> {
+        self.0.req_packed_commands(pipeline, offset, count)
+    }
+
+    fn get_db(&self) -> i64 {
+        self.0.get_db()
+    }
 }
 
 impl Connection {
@@ -44,6 +85,7 @@ fn command(words: &[&str]) -> Cmd {
 }
 
 impl Subject for Connection {
+    type Telemetry = TestTelemetry;
     const OPERATIONS: &'static str = "db.client.operation.duration";
     const IN_FLIGHT: &'static [&'static str] = &[];
     const SERIES: usize = 1;
@@ -59,12 +101,13 @@ impl Subject for Connection {
         kymo::declared_metrics().filter(ours).copied().collect()
     }
 
-    fn new(telemetry: Option<&Telemetry>) -> Self {
+    fn new(telemetry: Option<&TestTelemetry>) -> Self {
         static SERVER: OnceLock<Arc<Redis>> = OnceLock::new();
         let server = Arc::clone(SERVER.get_or_init(|| Arc::new(Redis::start())));
         let client = redis::Client::open(server.url()).unwrap();
         let config = ConnectionManagerConfig::new();
-        let connection = ConnectionManager::new_lazy_with_config(client, config).unwrap();
+        let connection =
+            Unwinding(ConnectionManager::new_lazy_with_config(client, config).unwrap());
         let kind = match telemetry {
             Some(telemetry) => Kind::Measured(telemetry.redis(connection)),
             None => Kind::Bare(connection),
@@ -89,6 +132,18 @@ impl Subject for Connection {
             Poll::Ready(())
         })
         .await;
+    }
+
+    async fn cancel_by_panic(&self) {
+        laws::drop_while_unwinding(self.ask(&command(&["BLPOP", "nothing", "0.01"]))).await;
+    }
+
+    async fn panic(&self) {
+        laws::unwind(self.ask(&command(&[TORN]))).await;
+    }
+
+    async fn panic_in_drop(&self) {
+        laws::unwind_in_drop(self.ask(&command(&[TRAPPED]))).await;
     }
 
     async fn stranger(&self, n: u32) {

@@ -5,7 +5,10 @@ use std::future::pending;
 use kymo::{
     MetricSpec, Telemetry,
     repository::{Entity, ErrorTypes, Repository},
-    testing::laws::{self, Subject},
+    testing::{
+        TestTelemetry,
+        laws::{self, Subject},
+    },
 };
 
 use crate::give_up::give_up;
@@ -20,11 +23,20 @@ fn declared() -> Vec<MetricSpec> {
 #[derive(Debug)]
 struct NoBook;
 
-/// A title for any number but 0; the last number is never found out.
+const UNKNOWN: u32 = u32::MAX;
+const TORN: u32 = u32::MAX - 1;
+const TRAPPED: u32 = u32::MAX - 2;
+
+/// A title for most numbers; some are never found out.
 async fn title(book: u32) -> Result<String, NoBook> {
     match book {
         0 => Err(NoBook),
-        u32::MAX => pending().await,
+        UNKNOWN => pending().await,
+        TORN => panic!("the book is torn"),
+        TRAPPED => {
+            let _trap = laws::Trap;
+            pending().await
+        }
         _ => Ok(format!("title {book}")),
     }
 }
@@ -60,6 +72,7 @@ impl Books {
 }
 
 impl Subject for Books {
+    type Telemetry = TestTelemetry;
     const OPERATIONS: &'static str = "kymo.repository.operation.duration";
     const IN_FLIGHT: &'static [&'static str] = &[];
     const SERIES: usize = 2;
@@ -68,7 +81,7 @@ impl Subject for Books {
         declared()
     }
 
-    fn new(telemetry: Option<&Telemetry>) -> Self {
+    fn new(telemetry: Option<&TestTelemetry>) -> Self {
         let Some(telemetry) = telemetry else { return Self::Bare };
         let repository = telemetry.repository_of::<Observed>();
         Self::Observed(Observed { book: repository.entity("book"), repository })
@@ -83,7 +96,19 @@ impl Subject for Books {
     }
 
     async fn cancel(&self) {
-        give_up(self.title(u32::MAX)).await;
+        give_up(self.title(UNKNOWN)).await;
+    }
+
+    async fn cancel_by_panic(&self) {
+        laws::drop_while_unwinding(self.title(UNKNOWN)).await;
+    }
+
+    async fn panic(&self) {
+        laws::unwind(self.title(TORN)).await;
+    }
+
+    async fn panic_in_drop(&self) {
+        laws::unwind_in_drop(self.title(TRAPPED)).await;
     }
 
     async fn stranger(&self, n: u32) {
@@ -117,6 +142,7 @@ impl ByHand {
 }
 
 impl Subject for ByHand {
+    type Telemetry = TestTelemetry;
     const OPERATIONS: &'static str = "kymo.repository.operation.duration";
     const IN_FLIGHT: &'static [&'static str] = &[];
     /// A thousand, a quarter of it for what is folded, and one for each repository.
@@ -126,8 +152,8 @@ impl Subject for ByHand {
         declared()
     }
 
-    fn new(telemetry: Option<&Telemetry>) -> Self {
-        Self(telemetry.cloned())
+    fn new(telemetry: Option<&TestTelemetry>) -> Self {
+        Self(telemetry.map(|telemetry| (**telemetry).clone()))
     }
 
     async fn succeed(&self) {
@@ -139,7 +165,19 @@ impl Subject for ByHand {
     }
 
     async fn cancel(&self) {
-        give_up(self.title("books", "title", u32::MAX)).await;
+        give_up(self.title("books", "title", UNKNOWN)).await;
+    }
+
+    async fn cancel_by_panic(&self) {
+        laws::drop_while_unwinding(self.title("books", "title", UNKNOWN)).await;
+    }
+
+    async fn panic(&self) {
+        laws::unwind(self.title("books", "title", TORN)).await;
+    }
+
+    async fn panic_in_drop(&self) {
+        laws::unwind_in_drop(self.title("books", "title", TRAPPED)).await;
     }
 
     async fn stranger(&self, n: u32) {

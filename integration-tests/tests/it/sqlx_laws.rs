@@ -1,19 +1,54 @@
 //! The laws, for pools of sqlx.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::Duration,
+};
 
 use futures_util::future::BoxFuture;
 use kymo::{
-    MetricSpec, Telemetry,
+    MetricSpec,
     sqlx::MeasuredPool,
-    testing::laws::{self, Subject},
+    testing::{
+        TestTelemetry,
+        laws::{self, Subject},
+    },
 };
 use sqlx::{AssertSqlSafe, Sqlite, SqlitePool, sqlite::SqlitePoolOptions};
 
+use crate::give_up::under_way;
+
 /// A pool of SQLite in memory, opened when it is first asked.
-enum Database {
+struct Database {
+    pool: Pool,
+    /// What the program's own code does when a connection is opened.
+    opening: Arc<AtomicU8>,
+}
+
+enum Pool {
     Bare(SqlitePool),
     Measured(MeasuredPool<Sqlite>),
+}
+
+/// What code of the program does that sqlx runs within an operation.
+mod opening {
+    pub(super) const WELL: u8 = 0;
+    pub(super) const TORN: u8 = 1;
+    pub(super) const TRAPPED: u8 = 2;
+}
+
+async fn open(how: u8) -> sqlx::Result<()> {
+    match how {
+        opening::TORN => panic!("the connection is torn"),
+        opening::TRAPPED => {
+            let _trap = laws::Trap;
+            std::future::pending().await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Takes longer than anybody waits, and ends of itself: the thread of the database cannot be
@@ -25,14 +60,15 @@ impl Database {
     /// The one column of the one row, or the error.
     fn ask(&self, sql: String) -> BoxFuture<'_, sqlx::Result<i64>> {
         let query = sqlx::query_scalar(AssertSqlSafe(sql));
-        match self {
-            Self::Bare(pool) => Box::pin(query.fetch_one(pool)),
-            Self::Measured(pool) => Box::pin(query.fetch_one(pool)),
+        match &self.pool {
+            Pool::Bare(pool) => Box::pin(query.fetch_one(pool)),
+            Pool::Measured(pool) => Box::pin(query.fetch_one(pool)),
         }
     }
 }
 
 impl Subject for Database {
+    type Telemetry = TestTelemetry;
     const OPERATIONS: &'static str = "db.client.operation.duration";
     const IN_FLIGHT: &'static [&'static str] = &["db.client.connection.pending_requests"];
     const SERIES: usize = 401;
@@ -46,19 +82,25 @@ impl Subject for Database {
         kymo::declared_metrics().filter(ours).copied().collect()
     }
 
-    fn new(telemetry: Option<&Telemetry>) -> Self {
+    fn new(telemetry: Option<&TestTelemetry>) -> Self {
         // More than one: a query that was given up still has its connection.
-        let options = SqlitePoolOptions::new().max_connections(2);
+        let opening = Arc::new(AtomicU8::new(opening::WELL));
+        let how = Arc::clone(&opening);
+        let options = SqlitePoolOptions::new().max_connections(2).after_connect(move |_, _| {
+            let how = how.load(Ordering::Relaxed);
+            Box::pin(open(how))
+        });
         let pool = options.connect_lazy("sqlite::memory:").unwrap();
-        match telemetry {
+        let pool = match telemetry {
             Some(telemetry) => {
                 let pool = telemetry.sqlx(pool);
                 // The gauges vanish with the pool, and the laws look at them afterwards.
                 std::mem::forget(pool.clone());
-                Self::Measured(pool)
+                Pool::Measured(pool)
             }
-            None => Self::Bare(pool),
-        }
+            None => Pool::Bare(pool),
+        };
+        Self { pool, opening }
     }
 
     async fn succeed(&self) {
@@ -72,6 +114,22 @@ impl Subject for Database {
     async fn cancel(&self) {
         let slow = self.ask(SLOW.to_owned());
         tokio::time::timeout(Duration::from_millis(20), slow).await.unwrap_err();
+    }
+
+    async fn cancel_by_panic(&self) {
+        laws::drop_while_unwinding(self.ask(SLOW.to_owned())).await;
+    }
+
+    async fn panic(&self) {
+        self.opening.store(opening::TORN, Ordering::Relaxed);
+        laws::unwind(self.ask("SELECT 1".to_owned())).await;
+    }
+
+    async fn panic_in_drop(&self) {
+        self.opening.store(opening::TRAPPED, Ordering::Relaxed);
+        let mut asked = self.ask("SELECT 1".to_owned());
+        under_way(&mut asked).await;
+        laws::unwind_in_drop(asked).await;
     }
 
     async fn stranger(&self, n: u32) {

@@ -1,11 +1,10 @@
 //! Telemetry that belongs to one test.
 
-use std::ops::Deref;
+use std::{ops::Deref, time::Duration};
 
-use crate::{
-    Telemetry, TelemetryBuilder,
-    testing::{Snapshot, SnapshotReader},
-};
+use kymo_testing::{Snapshot, SnapshotReader, TestBed};
+
+use crate::{Telemetry, TelemetryBuilder};
 
 /// Telemetry that belongs to one test: global to nothing, deaf to the environment, and read with
 /// [`TestTelemetry::snapshot`].
@@ -55,6 +54,30 @@ impl TestTelemetry {
     /// A service that shuts down its own telemetry can be read after that, too.
     #[track_caller]
     pub fn snapshot(&self) -> Snapshot {
+        self.reader.snapshot()
+    }
+
+    /// The first snapshot that is as `wanted`, looking again and again for at most `limit`: for
+    /// what a server records in a task of its own, a moment after its client has the answer.
+    ///
+    /// # Panics
+    ///
+    /// When it is not so within `limit`; the message shows the last snapshot.
+    pub async fn eventually(
+        &self,
+        limit: Duration,
+        wanted: impl Fn(&Snapshot) -> bool,
+    ) -> Snapshot {
+        self.reader.eventually(limit, wanted).await
+    }
+}
+
+impl TestBed for TestTelemetry {
+    fn fresh() -> Self {
+        Self::new()
+    }
+
+    fn snapshot(&self) -> Snapshot {
         self.reader.snapshot()
     }
 }

@@ -2,9 +2,10 @@
 
 use std::{
     future::Future,
-    pin::pin,
+    pin::{Pin, pin},
     sync::atomic::{AtomicU32, Ordering},
-    task::{Context, Waker},
+    task::{Context, Poll, Waker, ready},
+    thread,
 };
 
 use kymo::{
@@ -13,7 +14,10 @@ use kymo::{
         KeyValue,
         metrics::{Histogram, UpDownCounter},
     },
-    testing::laws::{self, Subject},
+    testing::{
+        TestTelemetry,
+        laws::{self, Subject},
+    },
 };
 
 use super::message;
@@ -57,6 +61,9 @@ mod fault {
     pub(super) const LABELS_IDS: u8 = 18;
     pub(super) const COUNTS_NOTHING: u8 = 19;
     pub(super) const FORGETS_WHAT_IS_ACTIVE: u8 = 20;
+    pub(super) const CALLS_A_PANIC_CANCELLED: u8 = 21;
+    pub(super) const ASKS_THE_THREAD: u8 = 22;
+    pub(super) const FORGETS_THE_LAST_OF_IT: u8 = 23;
 }
 
 /// Runs jobs, and measures them with the fault `F`.
@@ -77,19 +84,70 @@ struct Job<'a, const F: u8> {
     ended: bool,
 }
 
+/// A job and the measured code of it.
+struct Run<'a, const F: u8> {
+    work: Option<BoxedWork<'a>>,
+    job: Option<Job<'a, F>>,
+}
+
+type BoxedWork<'a> = Pin<Box<dyn Future<Output = Result<usize, &'static str>> + Send + 'a>>;
+
+async fn work(input: &str) -> Result<usize, &'static str> {
+    let _trap = (input == "trapped").then(|| laws::Trap);
+    match input {
+        "slow" | "trapped" => std::future::pending().await,
+        "torn" => panic!("the job is torn"),
+        "bad" => Err("no_such_job"),
+        _ => Ok(input.len()),
+    }
+}
+
 impl<const F: u8> Jobs<F> {
     async fn run(&self, input: &str) -> Result<usize, &'static str> {
-        let mut job = self.0.as_ref().map(|instruments| Job::<F>::start(instruments, input));
-        if input == "slow" {
-            std::future::pending::<()>().await;
+        let job = self.0.as_ref().map(|instruments| Job::<F>::start(instruments, input));
+        let is_measured = job.is_some();
+        match (Run { work: Some(Box::pin(work(input))), job }).await {
+            Ok(0..) if F == fault::CHANGES_A_RESULT && is_measured => Ok(0),
+            result => result,
         }
-        let result = if input == "bad" { Err("no_such_job") } else { Ok(input.len()) };
-        if let Some(job) = &mut job {
+    }
+}
+
+impl<const F: u8> Run<'_, F> {
+    fn inside<T>(&mut self, piece: impl FnOnce(&mut Self) -> T) -> T {
+        if let Some(job) = &mut self.job
+            && F != fault::CALLS_A_PANIC_CANCELLED
+        {
+            job.error = Some("panic");
+        }
+        let answer = piece(self);
+        if let Some(job) = &mut self.job {
+            job.error = Some("cancelled");
+        }
+        answer
+    }
+}
+
+impl<const F: u8> Future for Run<'_, F> {
+    type Output = Result<usize, &'static str>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let polled = self.inside(|run| run.work.as_mut().unwrap().as_mut().poll(context));
+        let result = ready!(polled);
+        self.work = None;
+        if let Some(mut job) = self.job.take() {
             (job.error, job.ended) = (result.err(), true);
         }
-        match result {
-            Ok(0..) if F == fault::CHANGES_A_RESULT && job.is_some() => Ok(0),
-            result => result,
+        Poll::Ready(result)
+    }
+}
+
+impl<const F: u8> Drop for Run<'_, F> {
+    fn drop(&mut self) {
+        // What unwound stays what it is.
+        let unwound = self.job.as_ref().is_some_and(|job| job.error == Some("panic"));
+        if F != fault::FORGETS_THE_LAST_OF_IT && !unwound {
+            self.inside(|run| run.work = None);
         }
     }
 }
@@ -108,6 +166,7 @@ impl<'a, const F: u8> Job<'a, F> {
             (fault::FAILURE_IS_A_SUCCESS, Some("no_such_job")) => None,
             (fault::ERROR_IS_A_MESSAGE, Some("no_such_job")) => Some("there is no such job"),
             (fault::DROPPED_IS_A_FAILURE, Some("cancelled")) => Some("no_such_job"),
+            (fault::ASKS_THE_THREAD, Some("cancelled")) if thread::panicking() => Some("panic"),
             (_, error) => error,
         };
         let mut attributes: Vec<_> =
@@ -148,9 +207,10 @@ impl<const F: u8> Drop for Job<'_, F> {
 }
 
 impl<const F: u8> Subject for Jobs<F> {
+    type Telemetry = TestTelemetry;
     const OPERATIONS: &'static str = DURATION.name;
     const IN_FLIGHT: &'static [&'static str] = &[ACTIVE.name];
-    const SERIES: usize = 3;
+    const SERIES: usize = 4;
     const STRANGERS: u32 = 100;
 
     fn declared() -> Vec<MetricSpec> {
@@ -161,7 +221,7 @@ impl<const F: u8> Subject for Jobs<F> {
         }
     }
 
-    fn new(telemetry: Option<&Telemetry>) -> Self {
+    fn new(telemetry: Option<&TestTelemetry>) -> Self {
         Self(telemetry.map(|telemetry| {
             let meter = telemetry.meter("jobs");
             let other = match F {
@@ -173,7 +233,7 @@ impl<const F: u8> Subject for Jobs<F> {
                 gauge.record(0.0, &[]);
             }
             Instruments {
-                telemetry: telemetry.clone(),
+                telemetry: (**telemetry).clone(),
                 duration: other.histogram(&meter, &[1.0]),
                 active: ACTIVE.up_down_counter(&meter),
                 seen: AtomicU32::new(0),
@@ -192,6 +252,18 @@ impl<const F: u8> Subject for Jobs<F> {
     async fn cancel(&self) {
         let mut slow = pin!(self.run("slow"));
         assert!(slow.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+
+    async fn cancel_by_panic(&self) {
+        laws::drop_while_unwinding(self.run("slow")).await;
+    }
+
+    async fn panic(&self) {
+        laws::unwind(self.run("torn")).await;
+    }
+
+    async fn panic_in_drop(&self) {
+        laws::unwind_in_drop(self.run("trapped")).await;
     }
 
     async fn stranger(&self, n: u32) {
@@ -268,7 +340,7 @@ fn law_4_wants_every_gauge_down_again() {
 #[test]
 fn law_5_wants_a_bounded_number_of_series_and_every_stranger_counted() {
     breaks::<{ fault::LABELS_WHAT_STRANGERS_SAY }>(
-        "law 5: strangers made 100 series of `job.duration`, more than 3",
+        "law 5: strangers made 100 series of `job.duration`, more than 4",
     );
     breaks::<{ fault::FORGETS_SOME_STRANGERS }>("law 5: each is counted, whatever it is called");
     breaks::<{ fault::LABELS_IDS }>(
@@ -300,5 +372,19 @@ fn law_5_wants_nothing_that_is_not_declared() {
 fn law_6_wants_the_caller_to_notice_nothing() {
     breaks::<{ fault::CHANGES_A_RESULT }>(
         "law 6: whoever uses it sees the same, measured (left) and bare",
+    );
+}
+
+#[test]
+fn law_7_wants_a_panic_where_the_operation_unwound_and_nowhere_else() {
+    breaks::<{ fault::CALLS_A_PANIC_CANCELLED }>(
+        "law 7: an operation whose own code unwound has the error.type `panic`",
+    );
+    breaks::<{ fault::FORGETS_THE_LAST_OF_IT }>(
+        "law 7: an operation whose own code unwound while it was dropped has the error.type `panic`",
+    );
+    breaks::<{ fault::ASKS_THE_THREAD }>(
+        "law 7: an operation that was dropped because something else unwound has the error.type \
+         `cancelled`",
     );
 }
