@@ -47,7 +47,8 @@
 //! | `full` | all of the above but `testing` | no |
 //! | `upstream` | `prometheus::Bridge::upstream`: the names of the crate `opentelemetry-prometheus` | no |
 //!
-//! A feature adds names and never changes what existing names do.
+//! A feature adds names and never changes what existing names do. Who calls a method whose feature is off
+//! is told by the compiler which one it is.
 //!
 //! # Environment
 //!
@@ -73,6 +74,7 @@ mod file;
 mod handouts;
 mod installed;
 mod job;
+mod lacking;
 mod provider;
 mod pull;
 mod push;

@@ -69,7 +69,7 @@ fn decoded(text: &str) -> Option<String> {
 /// the resource asks.
 pub(crate) fn attributes(value: &str) -> Result<Vec<KeyValue>, String> {
     let attribute = |(at, text)| {
-        let (key, value) = pair(text).map_err(|remedy| format!("{remedy}, pair {at} too"))?;
+        let (key, value) = pair(text).map_err(|remedy| format!("{remedy} (pair {at})"))?;
         if key == "service.name" && value.is_empty() {
             return Err("a service without a name cannot be told from others".to_owned());
         }

@@ -1,4 +1,4 @@
-//! What the environment asks of a program that was built without it.
+//! What the environment, or the program, asks of a program that was built without it.
 
 use kymo::Telemetry;
 
@@ -14,4 +14,9 @@ fn an_exporter_that_is_lacking_is_reported_with_the_feature_that_brings_it() {
         assert!(ignored.contains("OTEL_METRICS_EXPORTER asks for"), "{exporter}: {ignored}");
         assert!(log.contains("build it with kymo's feature `otlp`"), "{exporter}: {log}");
     }
+}
+
+#[test]
+fn a_method_that_is_lacking_is_told_by_the_compiler_with_the_feature_that_brings_it() {
+    trybuild::TestCases::new().compile_fail("tests/ui/lacking/*.rs");
 }

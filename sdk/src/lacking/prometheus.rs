@@ -1,0 +1,50 @@
+//! What the feature `prometheus` would add: scrapes.
+
+use crate::{Telemetry, TelemetryBuilder};
+
+/// Nobody has it: the feature is off.
+#[diagnostic::on_unimplemented(
+    message = "this method needs the feature `prometheus` of kymo, which is off",
+    label = "kymo is built without `prometheus`",
+    note = "add \"prometheus\" to the features of kymo in Cargo.toml"
+)]
+pub trait WithPrometheus<'a> {}
+
+#[doc(hidden)]
+impl TelemetryBuilder {
+    pub fn prometheus(self) -> Self
+    where
+        for<'a> Self: WithPrometheus<'a>,
+    {
+        self
+    }
+
+    pub fn registry<A>(self, _: A) -> Self
+    where
+        for<'a> Self: WithPrometheus<'a>,
+    {
+        self
+    }
+
+    pub fn bridge<A>(self, _: A) -> Self
+    where
+        for<'a> Self: WithPrometheus<'a>,
+    {
+        self
+    }
+}
+
+#[doc(hidden)]
+impl Telemetry {
+    pub fn endpoint(&self)
+    where
+        for<'a> Self: WithPrometheus<'a>,
+    {
+    }
+
+    pub fn serve(&self)
+    where
+        for<'a> Self: WithPrometheus<'a>,
+    {
+    }
+}
