@@ -1,6 +1,7 @@
 //! Migrations on real databases: the same results as those of sqlx, and true numbers.
 
 mod book;
+mod bookshop;
 mod endings;
 mod handles;
 mod jobs;

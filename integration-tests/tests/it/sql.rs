@@ -2,6 +2,7 @@
 
 mod answers;
 mod bare;
+mod bookshop;
 mod dialect;
 mod faults;
 pub(crate) mod fresh;

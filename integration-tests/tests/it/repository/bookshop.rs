@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use http::Method;
 use integration_tests::{Bookshop, Prometheus, Sampled, Scrape, eventually};
 
-use crate::questions;
+use crate::documents::questions;
 
 const COUNT: &str = "kymo_repository_operation_duration_seconds_count";
 const CHANGES: &str = "kymo_repository_entity_changes_total";

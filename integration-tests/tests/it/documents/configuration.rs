@@ -5,7 +5,7 @@ use std::{
     fs,
 };
 
-use crate::sources;
+use super::sources;
 
 #[test]
 fn every_variable_that_is_read_is_in_the_document_and_no_other() {

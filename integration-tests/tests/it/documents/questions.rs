@@ -1,5 +1,10 @@
 //! What the documents ask Prometheus.
 
+mod caches;
+mod databases;
+mod http;
+mod process;
+
 use std::{fs, path::Path, time::Duration};
 
 use integration_tests::{Prometheus, eventually};

@@ -8,7 +8,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-use crate::questions;
+use crate::documents::questions;
 
 const DATABASE: (&str, &str) = ("db_client_connection_pool_name", "books.db");
 

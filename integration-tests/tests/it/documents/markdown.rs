@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::sources;
+use super::sources;
 
 /// A block of code in a document.
 struct Block<'a> {

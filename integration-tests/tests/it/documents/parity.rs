@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use crate::sources;
+use super::sources;
 
 /// The rows of the page under `heading`, cell by cell.
 fn rows(heading: &str) -> Vec<Vec<String>> {

@@ -21,7 +21,7 @@ use sqlx::{
     sqlite::SqlitePoolOptions,
 };
 
-use crate::give_up::under_way;
+use super::give_up::under_way;
 
 /// A database in memory, whose schema each operation migrates by one version.
 struct Schema {

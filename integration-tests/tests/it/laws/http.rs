@@ -20,7 +20,7 @@ struct Server(Router);
 /// Never answers, and unwinds when it is dropped.
 async fn trapped() {
     let _trap = laws::Trap;
-    std::future::pending().await;
+    std::future::pending::<()>().await;
 }
 
 impl Server {

@@ -3,7 +3,7 @@
 use http::Method;
 use integration_tests::{Bookshop, Prometheus};
 
-use crate::questions;
+use crate::documents::questions;
 
 const BOOK: &str = r#"{"title":"Dune","author":"Frank Herbert"}"#;
 

@@ -18,7 +18,7 @@ use kymo::{
     },
 };
 
-use crate::give_up::give_up;
+use super::give_up::give_up;
 
 fn declared() -> Vec<MetricSpec> {
     let ours = |metric: &&MetricSpec| {

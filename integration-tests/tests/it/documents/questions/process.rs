@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs};
 
 use integration_tests::{Bookshop, Prometheus};
 
-use crate::{questions, sources};
+use crate::documents::{questions, sources};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_question_of_the_document_has_an_answer() {

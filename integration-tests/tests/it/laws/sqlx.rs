@@ -19,7 +19,7 @@ use kymo::{
 };
 use sqlx::{AssertSqlSafe, Sqlite, SqlitePool, sqlite::SqlitePoolOptions};
 
-use crate::give_up::under_way;
+use super::give_up::under_way;
 
 /// A pool of SQLite in memory, opened when it is first asked.
 struct Database {

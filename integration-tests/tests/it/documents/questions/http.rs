@@ -6,7 +6,7 @@ use http::Method;
 use integration_tests::{Bookshop, Prometheus};
 use tokio::time::timeout;
 
-use crate::questions;
+use crate::documents::questions;
 
 const BOOK: &str = r#"{"title":"Dune","author":"Frank Herbert"}"#;
 

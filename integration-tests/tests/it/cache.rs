@@ -1,0 +1,3 @@
+//! Caches in a program that relies on them.
+
+mod bookshop;

@@ -1,0 +1,9 @@
+//! The laws, for everything that is measured.
+
+mod cache;
+mod give_up;
+mod http;
+mod migrations;
+mod redis;
+mod repository;
+mod sqlx;

@@ -1,0 +1,3 @@
+//! Repositories in a program that relies on them.
+
+mod bookshop;
