@@ -94,6 +94,7 @@ pub(crate) fn parse(sql: &str, dialect: Dialect) -> Parsed {
                 name = name.or_else(|| name::in_comment(said));
             }
             Token::Comment(_) => {}
+            Token::Doubt if lexer.is_unclosed => machine.doubt_names(),
             Token::Doubt => machine.lose_sight(),
             token => {
                 is_begun = true;

@@ -28,6 +28,13 @@ impl Label {
         self.text.extend(pieces.iter().copied());
     }
 
+    /// Takes out everything behind the first verb.
+    pub(super) fn keep_verb(&mut self) {
+        let end = self.text.find(' ').unwrap_or(self.text.len());
+        self.text.truncate(end);
+        self.chars = end;
+    }
+
     pub(super) fn as_str(&self) -> &str {
         &self.text
     }

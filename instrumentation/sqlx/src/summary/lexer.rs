@@ -2,7 +2,7 @@
 
 use super::{
     dialect::Dialect,
-    literal::{self, Escape, run_len},
+    literal::{self, CommentEnd, Escape, run_len},
     token::Token,
 };
 
@@ -23,6 +23,9 @@ pub(super) struct Lexer<'a> {
     pub(super) trusted_a_default: bool,
     /// A comment was read that only some servers execute: for others literals end elsewhere.
     pub(super) depends_on_version: bool,
+    /// Something that has an end has none: what was taken for names and what for values may each be
+    /// the other.
+    pub(super) is_unclosed: bool,
 }
 
 impl<'a> Lexer<'a> {
@@ -36,6 +39,7 @@ impl<'a> Lexer<'a> {
             escape_goes_on: false,
             trusted_a_default: false,
             depends_on_version: false,
+            is_unclosed: false,
         }
     }
 
@@ -127,10 +131,11 @@ impl<'a> Lexer<'a> {
             return None;
         }
         let start = self.at + 2;
-        let Some(len) = literal::block_comment_len(rest, self.dialect) else {
-            return Some(self.doubt());
-        };
-        self.at = start + len;
+        match literal::block_comment_end(rest, self.dialect) {
+            CommentEnd::At(len) => self.at = start + len,
+            CommentEnd::Missing => return Some(self.unclosed()),
+            CommentEnd::Doubtful => return Some(self.doubt()),
+        }
         let said = self.text.get(start..self.at).unwrap_or_default();
         Some(Token::Comment(said.strip_suffix("*/").unwrap_or(said)))
     }
@@ -146,6 +151,9 @@ impl<'a> Lexer<'a> {
 
     fn string(&mut self, quote: u8, escape: Escape) -> Token<'a> {
         let string = literal::string(&self.text.as_bytes()[self.at + 1..], quote, escape);
+        if !string.is_closed {
+            return self.unclosed();
+        }
         self.at += 1 + string.len;
         if self.dialect == Dialect::Other && string.has_escaped_quote {
             return self.doubt();
@@ -163,7 +171,8 @@ impl<'a> Lexer<'a> {
     fn quoted(&mut self, end: u8) -> Token<'a> {
         let start = self.at;
         let bytes = &self.text.as_bytes()[start + 1..];
-        self.at += 1 + literal::quoted_len(bytes, end);
+        let Some(len) = literal::quoted_len(bytes, end) else { return self.unclosed() };
+        self.at += 1 + len;
         Token::Quoted(self.text.get(start..self.at).unwrap_or_default())
     }
 
@@ -174,7 +183,10 @@ impl<'a> Lexer<'a> {
         match self.dialect {
             Dialect::Postgres if is_quote => {
                 let (tag, body) = bytes.split_at(tag + 1);
-                self.literal(tag.len() + literal::dollar_quoted_len(body, tag))
+                match literal::dollar_quoted_len(body, tag) {
+                    Some(len) => self.literal(tag.len() + len),
+                    None => self.unclosed(),
+                }
             }
             Dialect::Other if is_quote => self.doubt(),
             Dialect::MySql if !bytes.get(1).is_some_and(u8::is_ascii_digit) => self.word(),
@@ -192,10 +204,9 @@ impl<'a> Lexer<'a> {
             Some(quote @ (b'\'' | b'"' | b'`')) if self.dialect == Dialect::MySql => {
                 self.at += signs;
                 match quote {
-                    b'`' => self.quoted(b'`'),
+                    b'`' => self.quoted(b'`').of_value(),
                     quote => self.string(*quote, Escape::Backslash),
-                };
-                Token::Literal
+                }
             }
             _ => {
                 self.at += signs;
@@ -219,8 +230,7 @@ impl<'a> Lexer<'a> {
             // A name whose letters are written as numbers.
             [b'&', b'"', ..] if self.dialect == Dialect::Postgres && is_u(word) => {
                 self.at += 1;
-                self.quoted(b'"');
-                Token::Literal
+                self.quoted(b'"').of_value()
             }
             _ => Token::Word(word),
         }
@@ -234,6 +244,16 @@ impl<'a> Lexer<'a> {
     fn mark(&mut self, byte: u8) -> Token<'a> {
         self.at += 1;
         Token::Mark(byte)
+    }
+
+    /// What is not closed; in a text that is cut off, its end may be behind the cut.
+    fn unclosed(&mut self) -> Token<'a> {
+        if self.is_cut_off {
+            self.at = self.text.len();
+            return Token::Literal;
+        }
+        self.is_unclosed = true;
+        self.doubt()
     }
 
     fn doubt(&mut self) -> Token<'a> {

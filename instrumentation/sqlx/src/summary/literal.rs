@@ -1,7 +1,7 @@
 //! Where strings, numbers and comments end.
 //!
 //! Each takes the bytes behind the opening sign and says how many belong to it, the closing sign
-//! included; all of them when it is not closed.
+//! included; what nothing closes has no end.
 
 use super::dialect::Dialect;
 
@@ -20,12 +20,13 @@ pub(super) enum Escape {
 /// A string that was read.
 pub(super) struct StringEnd {
     pub(super) len: usize,
+    pub(super) is_closed: bool,
     /// A backslash stood before a quote: with the other [`Escape`] it ends elsewhere.
     pub(super) has_escaped_quote: bool,
 }
 
 pub(super) fn string(bytes: &[u8], quote: u8, escape: Escape) -> StringEnd {
-    let mut end = StringEnd { len: 0, has_escaped_quote: false };
+    let mut end = StringEnd { len: 0, is_closed: false, has_escaped_quote: false };
     let mut is_escaped = false;
     while let Some(&byte) = bytes.get(end.len) {
         end.len += 1;
@@ -42,6 +43,7 @@ pub(super) fn string(bytes: &[u8], quote: u8, escape: Escape) -> StringEnd {
             continue;
         }
         if bytes.get(end.len) != Some(&quote) {
+            end.is_closed = true;
             break;
         }
         end.len += 1;
@@ -50,19 +52,20 @@ pub(super) fn string(bytes: &[u8], quote: u8, escape: Escape) -> StringEnd {
     end
 }
 
-/// A name that ends with `end`, which may be doubled, but for a bracket.
-pub(super) fn quoted_len(bytes: &[u8], end: u8) -> usize {
+/// A name that ends with `end`, which may be doubled, but for a bracket; `None` without its end.
+pub(super) fn quoted_len(bytes: &[u8], end: u8) -> Option<usize> {
     let mut len = 0;
     while let Some(&byte) = bytes.get(len) {
         len += 1;
         if byte == end {
             if end == b']' || bytes.get(len) != Some(&end) {
-                break;
+                return Some(looked_at(len));
             }
             len += 1;
         }
     }
-    looked_at(len)
+    looked_at(len);
+    None
 }
 
 /// A number from its first digit: everything that could belong to one.
@@ -84,8 +87,8 @@ pub(super) fn number_len(bytes: &[u8]) -> usize {
     looked_at(len)
 }
 
-/// A text that ends with `tag`.
-pub(super) fn dollar_quoted_len(bytes: &[u8], tag: &[u8]) -> usize {
+/// A text that ends with `tag`; `None` without it.
+pub(super) fn dollar_quoted_len(bytes: &[u8], tag: &[u8]) -> Option<usize> {
     // A tag holds a dollar only at its ends, so a search that failed in the middle of one tag can
     // go on where it failed: no byte is compared more than twice.
     let mut at = 0;
@@ -93,18 +96,30 @@ pub(super) fn dollar_quoted_len(bytes: &[u8], tag: &[u8]) -> usize {
         at += run_len(&bytes[at..], |byte| byte != b'$');
         let same = bytes[at..].iter().zip(tag).take_while(|(a, b)| a == b).count();
         at += looked_at(same);
-        if same == tag.len() || at == bytes.len() {
-            return at;
+        if same == tag.len() {
+            return Some(at);
+        }
+        if at == bytes.len() {
+            return None;
         }
     }
 }
 
-/// A comment; `None` where the dialects disagree about its end.
-pub(super) fn block_comment_len(bytes: &[u8], dialect: Dialect) -> Option<usize> {
+/// Where a comment ends.
+pub(super) enum CommentEnd {
+    /// Behind so many bytes.
+    At(usize),
+    /// Nowhere: it is not closed.
+    Missing,
+    /// The dialects disagree.
+    Doubtful,
+}
+
+pub(super) fn block_comment_end(bytes: &[u8], dialect: Dialect) -> CommentEnd {
     let mut depth = 1_u32;
     let mut len = 0;
     if dialect == Dialect::Other && matches!(bytes, [b'!', ..] | [b'M', b'!', ..]) {
-        return None;
+        return CommentEnd::Doubtful;
     }
     while let Some(&byte) = bytes.get(len) {
         match (byte, bytes.get(len + 1)) {
@@ -112,18 +127,20 @@ pub(super) fn block_comment_len(bytes: &[u8], dialect: Dialect) -> Option<usize>
                 len += 2;
                 depth -= 1;
                 if depth == 0 {
-                    break;
+                    return CommentEnd::At(looked_at(len));
                 }
             }
             (b'/', Some(b'*')) if dialect == Dialect::Postgres => {
                 len += 2;
                 depth += 1;
             }
-            (b'/', Some(b'*')) if dialect == Dialect::Other => return None,
+            (b'/', Some(b'*')) if dialect == Dialect::Other => return CommentEnd::Doubtful,
             _ => len += 1,
         }
     }
-    Some(looked_at(len))
+    looked_at(len);
+    // SQLite takes the end of the text for the end of the comment.
+    if dialect == Dialect::Sqlite { CommentEnd::At(len) } else { CommentEnd::Missing }
 }
 
 /// Says how many bytes were looked at, so that a test can tell that they are not too many.

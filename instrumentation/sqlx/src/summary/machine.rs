@@ -87,6 +87,15 @@ impl<'a> Machine<'a> {
         self.outcome.has_more_tables = true;
     }
 
+    /// A quote has no end: only the verbs are certain, of this statement and those before it.
+    pub(super) fn doubt_names(&mut self) {
+        self.lose_sight();
+        for outcome in self.finished.iter_mut().chain([&mut self.outcome]) {
+            outcome.label.keep_verb();
+            outcome.has_more_tables = true;
+        }
+    }
+
     /// Ends the last statement. Where the text was `cut_off`, its last target may not be whole.
     pub(super) fn end(&mut self, is_cut_off: bool) {
         if is_cut_off {

@@ -16,3 +16,13 @@ pub(super) enum Token<'a> {
     /// The dialects disagree from here on: nothing more can be known.
     Doubt,
 }
+
+impl Token<'_> {
+    /// The same, if what it names is no table.
+    pub(super) fn of_value(self) -> Self {
+        match self {
+            Self::Quoted(_) => Self::Literal,
+            other => other,
+        }
+    }
+}

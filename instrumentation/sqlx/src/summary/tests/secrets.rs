@@ -163,6 +163,46 @@ proptest! {
     }
 
     #[test]
+    fn a_quote_that_is_lost_or_added_shows_no_value(
+        (dialect, sql) in statement_and_dialect(),
+        place in any::<proptest::sample::Index>(),
+        quote in proptest::sample::select(QUOTES),
+    ) {
+        let quotes: Vec<_> = sql.match_indices(['\'', '"', '`', '$', '[', ']', '*']).collect();
+        if !quotes.is_empty() {
+            let (at, lost) = *place.get(&quotes);
+            let text = format!("{}{}", &sql[..at], &sql[at + lost.len()..]);
+            assert_only_names(&text, dialect);
+        }
+        let words: Vec<_> = sql.match_indices(' ').map(|(at, _)| at).collect();
+        let at = *place.get(&words);
+        assert_only_names(&format!("{}{quote}{}", &sql[..at], &sql[at..]), dialect);
+    }
+
+    #[test]
+    fn a_quote_without_its_end_shows_nothing_of_what_is_behind_it(
+        dialect in proptest::sample::select(&DIALECTS[..]),
+        shape in proptest::sample::select(SHAPES),
+        quote in any::<proptest::sample::Index>(),
+        words in (0..8_usize, 0..8_usize),
+        text in "[^'\"`\\\\\\]$*/]{0,20}",
+    ) {
+        let quotes: Vec<_> = openings(dialect).collect();
+        let (before, behind) = words;
+        let words: Vec<_> = shape.split(' ').map(|word| word.replace('%', "1")).collect();
+        let sql = format!(
+            "{} {}{text} {SECRET} FROM {SECRET} {}",
+            words[..before.min(words.len())].join(" "),
+            quotes[quote.index(quotes.len())],
+            words[behind.min(words.len())..].join(" "),
+        );
+        let parsed = parse(&sql, dialect);
+        prop_assert!(!parsed.summary.contains(' ') || parsed.summary.starts_with("BATCH "), "{dialect:?} {sql}\n{}", parsed.summary);
+        prop_assert_eq!(parsed.changed, None, "{:?} {}", dialect, sql);
+        assert_no_value(&sql, dialect);
+    }
+
+    #[test]
     fn any_text_is_read_to_its_end(sql in any_text()) {
         for dialect in DIALECTS {
             let parsed = parse(&sql, dialect);
@@ -177,6 +217,60 @@ proptest! {
         let sql = piece.repeat(30);
         for dialect in DIALECTS {
             assert_linear(&sql, dialect);
+        }
+    }
+}
+
+/// Every sign that begins what has an end.
+const QUOTES: &[&str] =
+    &["'", "\"", "`", "[", "$$", "$a$", "E'", "U&\"", "N'", "@'", "@`", "_utf8\"", "/*", "$a"];
+
+/// The signs that begin in `dialect` what has an end there.
+fn openings(dialect: Dialect) -> impl Iterator<Item = &'static str> {
+    let others: &[_] = match dialect {
+        Dialect::Postgres => &["$$", "$a$", "E'", "U&\"", "/*", "/* /* */"],
+        Dialect::MySql => &["`", "@'", "@\"", "@`", "_utf8\"", "_utf8'", "/*"],
+        Dialect::Sqlite => &["`", "["],
+        Dialect::Other => &["/*"],
+    };
+    ["'", "\"", "N'", "x'"].iter().chain(others).copied()
+}
+
+/// Nothing but the beginning of a word of a statement is shown, and nothing of a value.
+fn assert_no_value(sql: &str, dialect: Dialect) {
+    let parsed = parse(sql, dialect);
+    let table = parsed.changed.map(|changed| changed.table).unwrap_or_default();
+    for word in parsed.summary.split(' ').chain([table.as_str()]) {
+        let is_known =
+            SHAPES.iter().flat_map(|shape| shape.split(' ')).any(|known| known.starts_with(word));
+        assert!(is_known || word == "BATCH", "{dialect:?} {sql}\n{word}");
+    }
+}
+
+/// What is shown is made of what the server takes for names, were the text to be parsed at all: a
+/// quote that nothing closes leaves the verb alone.
+fn assert_only_names(sql: &str, dialect: Dialect) {
+    let parsed = parse(sql, dialect);
+    let mut lexer = Lexer::new(sql, dialect, false);
+    let tokens: Vec<_> = lexer.by_ref().collect();
+    if lexer.is_unclosed {
+        assert!(!parsed.summary.contains(SECRET), "{dialect:?} {sql}\n{}", parsed.summary);
+        assert_eq!(parsed.changed, None, "{dialect:?} {sql}");
+        return;
+    }
+    for part in parsed.summary.split(' ').filter(|part| part.contains(SECRET)) {
+        let is_token = tokens.iter().any(|token| matches!(token, Token::Word(word) | Token::Quoted(word) if word.contains(part.trim_matches('.'))));
+        assert!(is_token || part.contains('.'), "{dialect:?} {sql}\n{part}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn a_text_that_is_cut_anywhere_shows_no_value((dialect, sql) in statement_and_dialect()) {
+        for end in (0..sql.len()).filter(|end| sql.is_char_boundary(*end)) {
+            assert_no_value(&sql[..end], dialect);
         }
     }
 }
@@ -228,3 +322,53 @@ fn the_tokens_of_a_doubtful_text_end_with_the_doubt() {
     let tokens: Vec<_> = Lexer::new("a [b] c", Dialect::Other, false).collect();
     assert_eq!(tokens, [Token::Word("a"), Token::Doubt]);
 }
+
+#[test]
+fn a_quote_that_nothing_closes_leaves_the_verb_alone() {
+    for (dialects, sql, summary) in UNCLOSED {
+        for dialect in DIALECTS.into_iter().filter(|one| dialects.contains(letter(*one))) {
+            let parsed = parse(sql, dialect);
+            assert_eq!(parsed.summary, *summary, "{sql} in {dialect:?}");
+            assert_eq!(parsed.changed, None, "{sql} in {dialect:?}");
+        }
+    }
+}
+
+fn letter(dialect: Dialect) -> char {
+    match dialect {
+        Dialect::Postgres => 'p',
+        Dialect::MySql => 'm',
+        Dialect::Sqlite => 's',
+        Dialect::Other => 'o',
+    }
+}
+
+const UNCLOSED: &[(&str, &str, &str)] = &[
+    ("pmso", "SELECT * FROM \"users WHERE password = 'hunter2'", "SELECT"),
+    ("pmso", "SELECT * FROM `users WHERE password = 'hunter2'", "SELECT"),
+    ("pmso", "SELECT * FROM [users WHERE password = 'hunter2'", "SELECT"),
+    ("pmso", "select * from users where password = 'hunter2", "select"),
+    ("pmso", "SELECT * FROM t WHERE a = 'it's AND b IN (SELECT hunter2 FROM hunter2)'", "SELECT"),
+    ("p", "SELECT * FROM t WHERE a = $x$ hunter2 $$ $y$", "SELECT"),
+    ("p", "SELECT * FROM t WHERE a = $$ hunter2 $", "SELECT"),
+    ("p", r"SELECT * FROM t WHERE a = E'hunter2\'", "SELECT"),
+    ("p", "SELECT * FROM U&\"hunter2", "SELECT"),
+    ("m", r"SELECT * FROM t WHERE a = 'hunter2\'", "SELECT"),
+    ("m", "SELECT * FROM t WHERE a = @'hunter2", "SELECT"),
+    ("m", "SELECT * FROM t WHERE a = @`hunter2", "SELECT"),
+    ("m", "SELECT * FROM t WHERE a = _utf8\"hunter2", "SELECT"),
+    ("pmo", "SELECT * FROM t /* hunter2", "SELECT"),
+    ("p", "SELECT * FROM t /* /* hunter2 */", "SELECT"),
+    ("pmo", "/* name: hunter2", ""),
+    ("pmso", "INSERT INTO a VALUES ('it's hunter2')", "INSERT"),
+    ("pmso", "DELETE FROM a WHERE b = 'it's hunter2')", "DELETE"),
+    ("pmso", "UPDATE hunter2 SET b = 'it's'", "UPDATE"),
+    ("pmso", "INSERT INTO \"hunter2 VALUES (1)", "INSERT"),
+    ("ms", "INSERT INTO `hunter2 VALUES (1)", "INSERT"),
+    ("s", "INSERT INTO [hunter2 VALUES (1)", "INSERT"),
+    ("pmso", "SELECT 'it's; DELETE FROM hunter2'", "BATCH"),
+    ("pmso", "'SELECT hunter2", ""),
+    // SQLite takes the end of the text for the end of the comment.
+    ("s", "SELECT * FROM t /* hunter2", "SELECT t"),
+    ("pms", "-- name: get_user\nSELECT * FROM users WHERE a = 'hunter2", "get_user"),
+];
