@@ -24,6 +24,7 @@ mod name;
 mod objects;
 mod outcome;
 mod parentheses;
+mod references;
 mod target;
 mod token;
 mod transaction;

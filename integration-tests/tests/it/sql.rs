@@ -8,6 +8,7 @@ mod faults;
 pub(crate) mod fresh;
 mod logged;
 mod measured;
+mod references;
 mod scene;
 mod transcript;
 

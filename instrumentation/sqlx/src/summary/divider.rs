@@ -10,9 +10,10 @@ pub(super) fn divider(word: &[u8]) -> Option<Keyword> {
         b"JOIN" | b"STRAIGHT_JOIN" => Keyword::Join,
         b"ON" => Keyword::On,
         b"UNION" | b"EXCEPT" | b"INTERSECT" => Keyword::Union,
-        b"WHERE" | b"GROUP" | b"HAVING" | b"ORDER" | b"LIMIT" | b"OFFSET" | b"WINDOW" | b"FOR" => {
+        b"WHERE" | b"GROUP" | b"HAVING" | b"ORDER" | b"LIMIT" | b"OFFSET" | b"WINDOW" => {
             Keyword::EndOfTables
         }
+        b"FOR" => Keyword::For,
         b"USING" => Keyword::Using,
         b"RETURNING" => Keyword::Returning,
         b"WHEN" => Keyword::When,

@@ -19,6 +19,12 @@ pub(super) enum Clause<'a> {
     Target(Aim),
     /// Aliases, joins and conditions behind a table.
     After,
+    /// A hint behind a table, until its parentheses.
+    Hint,
+    /// Which rows of a table are meant, or how they are locked.
+    For,
+    /// The list of tables is over, unless the word that says so is an alias.
+    End,
     /// What to insert.
     Insert,
     /// A statement that is explained.

@@ -74,6 +74,7 @@ pub(super) enum Keyword {
     Conflict,
     Distinct,
     Duplicate,
+    For,
     From,
     Into,
     Join,

@@ -1,8 +1,11 @@
 //! From text to tokens.
 
+mod comment;
+mod number;
+
 use super::{
     dialect::Dialect,
-    literal::{self, CommentEnd, Escape, run_len},
+    literal::{self, Escape, run_len},
     token::Token,
 };
 
@@ -81,63 +84,25 @@ impl<'a> Lexer<'a> {
                     self.at += 1;
                     self.mark(b':')
                 }
-                (b'0'..=b'9', _) => self.literal(literal::number_len(bytes)),
+                (b'0'..=b'9', _) if self.is_behind_name_and_dot() => self.word(),
+                (b'0'..=b'9', _) => match number::read(bytes, self.dialect) {
+                    Some(len) => self.literal(len),
+                    None => self.word(),
+                },
+                (0xef, _) if bytes.starts_with(BYTE_ORDER_MARK) => match self.dialect {
+                    Dialect::Sqlite => {
+                        self.at += BYTE_ORDER_MARK.len();
+                        continue;
+                    }
+                    Dialect::Other => self.doubt(),
+                    _ => self.word(),
+                },
+                // It ends the text for some, and for none what stands behind it.
+                (0, _) => self.doubt(),
                 (byte, _) if starts_word(byte) => self.word(),
                 (byte, _) => self.mark(byte),
             });
         }
-    }
-
-    /// What begins with two dashes; `None` where they are two minus signs.
-    fn dashes(&mut self, third: Option<u8>) -> Option<Token<'a>> {
-        let is_apart = third.is_none_or(|byte| byte <= b' ' || byte == 0x7f);
-        match self.dialect {
-            Dialect::MySql if !is_apart => None,
-            Dialect::Other if !is_apart => Some(self.doubt()),
-            _ => Some(self.line_comment(2)),
-        }
-    }
-
-    fn line_comment(&mut self, intro: usize) -> Token<'a> {
-        let start = self.at + intro;
-        let rest = &self.text.as_bytes()[start..];
-        // A bare carriage return ends a line in PostgreSQL, and in the others it does not.
-        let len = run_len(rest, |byte| match byte {
-            b'\n' => false,
-            b'\r' => !matches!(self.dialect, Dialect::Postgres | Dialect::Other),
-            _ => true,
-        });
-        if self.dialect == Dialect::Other
-            && matches!(rest[len..], [b'\r', other, ..] if other != b'\n')
-        {
-            return self.doubt();
-        }
-        self.at = start + len;
-        Token::Comment(self.text.get(start..self.at).unwrap_or_default())
-    }
-
-    /// What begins with a slash and an asterisk; `None` where what is inside will be executed.
-    fn block_comment(&mut self, rest: &[u8]) -> Option<Token<'a>> {
-        let executed = match rest {
-            [b'!', ..] => 1,
-            [b'M', b'!', ..] => 2,
-            _ => 0,
-        };
-        if executed > 0 && self.dialect == Dialect::MySql {
-            let version = digits(&rest[executed..]);
-            self.at += 2 + executed + version;
-            self.in_version_comment = true;
-            self.depends_on_version = true;
-            return None;
-        }
-        let start = self.at + 2;
-        match literal::block_comment_end(rest, self.dialect) {
-            CommentEnd::At(len) => self.at = start + len,
-            CommentEnd::Missing => return Some(self.unclosed()),
-            CommentEnd::Doubtful => return Some(self.doubt()),
-        }
-        let said = self.text.get(start..self.at).unwrap_or_default();
-        Some(Token::Comment(said.strip_suffix("*/").unwrap_or(said)))
     }
 
     /// How a quote is escaped in a string.
@@ -189,6 +154,11 @@ impl<'a> Lexer<'a> {
                 }
             }
             Dialect::Other if is_quote => self.doubt(),
+            // A string for some versions, and a name for the others.
+            Dialect::MySql if is_quote => {
+                self.depends_on_version = true;
+                self.word()
+            }
             Dialect::MySql if !bytes.get(1).is_some_and(u8::is_ascii_digit) => self.word(),
             _ => self.literal(tag),
         }
@@ -213,6 +183,13 @@ impl<'a> Lexer<'a> {
                 Token::Mark(b'@')
             }
         }
+    }
+
+    /// Whether what stands here is a part of a name, whatever it begins with: so it is in `MySQL`.
+    fn is_behind_name_and_dot(&self) -> bool {
+        let before = &self.text.as_bytes()[..self.at];
+        self.dialect == Dialect::MySql
+            && matches!(before, [.., name, b'.'] if is_tag(*name) || matches!(name, b'$' | b'`'))
     }
 
     fn word(&mut self) -> Token<'a> {
@@ -299,3 +276,6 @@ fn is_tag(byte: u8) -> bool {
 fn word_len(bytes: &[u8]) -> usize {
     run_len(bytes, |byte| is_tag(byte) || byte == b'$')
 }
+
+/// What some editors and tools begin a text with (U+FEFF).
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();

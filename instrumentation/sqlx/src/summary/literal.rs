@@ -1,4 +1,4 @@
-//! Where strings, numbers and comments end.
+//! Where strings, names in quotes and comments end.
 //!
 //! Each takes the bytes behind the opening sign and says how many belong to it, the closing sign
 //! included; what nothing closes has no end.
@@ -68,25 +68,6 @@ pub(super) fn quoted_len(bytes: &[u8], end: u8) -> Option<usize> {
     None
 }
 
-/// A number from its first digit: everything that could belong to one.
-pub(super) fn number_len(bytes: &[u8]) -> usize {
-    let is_hex = matches!(bytes, [b'0', b'x' | b'X', ..]);
-    let mut len = 0;
-    while let Some(&byte) = bytes.get(len) {
-        let is_sign = matches!(byte, b'+' | b'-')
-            && !is_hex
-            && len > 0
-            && matches!(bytes[len - 1], b'e' | b'E')
-            && bytes.get(len + 1).is_some_and(u8::is_ascii_digit);
-        let is_part = byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_') || byte >= 0x80;
-        if !is_sign && !is_part {
-            break;
-        }
-        len += 1;
-    }
-    looked_at(len)
-}
-
 /// A text that ends with `tag`; `None` without it.
 pub(super) fn dollar_quoted_len(bytes: &[u8], tag: &[u8]) -> Option<usize> {
     // A tag holds a dollar only at its ends, so a search that failed in the middle of one tag can
@@ -144,7 +125,7 @@ pub(super) fn block_comment_end(bytes: &[u8], dialect: Dialect) -> CommentEnd {
 }
 
 /// Says how many bytes were looked at, so that a test can tell that they are not too many.
-fn looked_at(bytes: usize) -> usize {
+pub(super) fn looked_at(bytes: usize) -> usize {
     #[cfg(test)]
     LOOKED_AT.set(LOOKED_AT.get() + bytes);
     bytes

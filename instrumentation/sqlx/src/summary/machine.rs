@@ -57,6 +57,9 @@ impl<'a> Machine<'a> {
             return;
         }
         self.outcome.is_begun = true;
+        if self.frame().clause == Clause::End && token != Token::Mark(b',') {
+            self.frame().clause = Clause::Rest;
+        }
         match token {
             Token::Mark(b'(') => self.open(),
             Token::Mark(b')') => self.close(),
@@ -101,7 +104,10 @@ impl<'a> Machine<'a> {
         if is_cut_off {
             self.target = None;
             let may_list_more = self.frames.first().is_some_and(|frame| {
-                let is_open = matches!(frame.clause, Clause::Target(_) | Clause::After);
+                let is_open = matches!(
+                    frame.clause,
+                    Clause::Target(_) | Clause::After | Clause::Hint | Clause::For | Clause::End
+                );
                 let is_insert = matches!(frame.verb, Some(Keyword::Insert | Keyword::Replace));
                 is_open && !is_insert
             });
@@ -222,7 +228,9 @@ impl<'a> Machine<'a> {
     fn comma(&mut self) {
         let frame = self.frame();
         match frame.clause {
-            Clause::After if frame.is_list => frame.clause = Clause::Target(Aim::Read),
+            Clause::After | Clause::Hint | Clause::For | Clause::End if frame.is_list => {
+                frame.clause = Clause::Target(Aim::Read);
+            }
             Clause::AfterObject if frame.is_list => frame.clause = Clause::Target(Aim::Object),
             Clause::Cte(_) => {
                 self.end_cte();

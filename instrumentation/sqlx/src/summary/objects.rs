@@ -15,7 +15,8 @@ impl<'a> Machine<'a> {
                 self.outcome.label.push(&[word]);
                 let frame = self.frame();
                 frame.clause = Clause::Target(Aim::Object);
-                frame.is_list = frame.verb == Some(Keyword::Drop);
+                frame.is_list = matches!(frame.verb, Some(Keyword::Drop | Keyword::Rename))
+                    || is_one_of(word, &["USER", "ROLE"]);
                 frame.is_routine = keyword == Some(Keyword::Routine)
                     && matches!(frame.verb, Some(Keyword::Create | Keyword::Alter));
             }
@@ -41,7 +42,7 @@ impl<'a> Machine<'a> {
             {
                 self.outcome.label.push(&[word]);
             }
-            (_, Some(Keyword::On)) => self.frame().clause = Clause::Skip,
+            (_, Some(Keyword::On | Keyword::Into)) => self.frame().clause = Clause::Skip,
             (
                 Some(
                     Keyword::Truncate
@@ -63,6 +64,13 @@ impl<'a> Machine<'a> {
                 if is_one_of(word, UPKEEP_MODIFIERS) => {}
             (Some(Keyword::Execute), _) if is_one_of(word, &["IMMEDIATE"]) => {}
             _ => self.begin_target(word),
+        }
+    }
+
+    /// Behind the name of an object: what is no list of objects any more.
+    pub(super) fn after_object(&mut self, keyword: Option<Keyword>) {
+        if matches!(keyword, Some(Keyword::On | Keyword::Update | Keyword::Object)) {
+            self.frame().clause = Clause::Skip;
         }
     }
 

@@ -37,6 +37,10 @@ impl Machine<'_> {
                 frame.clause = Clause::AfterObject;
                 Frame::PLAIN
             }
+            Clause::Hint => {
+                frame.clause = Clause::After;
+                Frame { clause: Clause::Skip, ..Frame::PLAIN }
+            }
             Clause::Skip | Clause::Routine(_) | Clause::AfterObject => {
                 Frame { clause: Clause::Skip, ..Frame::PLAIN }
             }

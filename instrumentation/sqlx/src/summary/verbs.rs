@@ -63,7 +63,13 @@ impl<'a> Machine<'a> {
             | Keyword::Rename
             | Keyword::Refresh
             | Keyword::Reindex => Clause::ObjectKind,
-            Keyword::Truncate | Keyword::Vacuum | Keyword::Analyze | Keyword::Lock => {
+            Keyword::Truncate
+            | Keyword::Vacuum
+            | Keyword::Analyze
+            | Keyword::Lock
+            | Keyword::Optimize
+            | Keyword::Check
+            | Keyword::Repair => {
                 frame.is_list = true;
                 Clause::Target(Aim::Object)
             }
@@ -75,10 +81,7 @@ impl<'a> Machine<'a> {
             | Keyword::Unlisten
             | Keyword::Notify
             | Keyword::Cluster
-            | Keyword::Pragma
-            | Keyword::Optimize
-            | Keyword::Check
-            | Keyword::Repair => Clause::Target(Aim::Object),
+            | Keyword::Pragma => Clause::Target(Aim::Object),
             Keyword::Begin
             | Keyword::Start
             | Keyword::Commit

@@ -23,14 +23,16 @@ impl<'a> Machine<'a> {
             Clause::List => self.in_list(keyword),
             Clause::Target(Aim::Object) => self.object(word, keyword),
             Clause::Target(aim) => self.table(aim, word, keyword),
-            Clause::After => self.after_table(keyword),
+            Clause::After => self.after_table(word, keyword),
             Clause::Insert => self.inserted(word, keyword),
             Clause::Explain => self.explained(word, keyword),
             Clause::ObjectKind => self.object_kind(word, keyword),
             Clause::Transaction => self.transaction(word, keyword),
             Clause::Routine(depth) => self.routine(depth, keyword),
-            Clause::Rest => self.rest(keyword),
-            Clause::AfterObject | Clause::Skip => {}
+            Clause::For => self.rows_meant(word),
+            Clause::Rest => self.behind_tables(keyword),
+            Clause::AfterObject => self.after_object(keyword),
+            Clause::Hint | Clause::End | Clause::Skip => {}
         }
     }
 
@@ -83,44 +85,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn after_table(&mut self, keyword: Option<Keyword>) {
-        let frame = *self.frame();
-        match keyword {
-            Some(Keyword::From) if !frame.had_from => self.from(),
-            Some(Keyword::Join) => {
-                self.frame().had_join = true;
-                self.frame().clause = Clause::Target(Aim::Read);
-            }
-            Some(Keyword::Using) if self.uses_tables() => {
-                self.frame().had_using = true;
-                self.frame().is_list = true;
-                self.frame().clause = Clause::Target(Aim::Read);
-            }
-            Some(Keyword::Set) if frame.verb == Some(Keyword::Update) => {
-                self.frame().clause = Clause::List;
-            }
-            Some(Keyword::Conflict | Keyword::Duplicate)
-                if self.previous == Some(Keyword::On) && frame.verb.is_some_and(is_change) =>
-            {
-                self.frame().clause = Clause::Rest;
-            }
-            Some(Keyword::EndOfTables) => self.frame().clause = Clause::Rest,
-            Some(Keyword::When) if frame.verb == Some(Keyword::Merge) => {
-                self.frame().clause = Clause::Rest;
-            }
-            _ => self.rest(keyword),
-        }
-    }
-
-    /// Whether `USING` brings tables; behind a `JOIN` it brings columns.
-    fn uses_tables(&mut self) -> bool {
-        let frame = self.frame();
-        matches!(frame.verb, Some(Keyword::Delete | Keyword::Merge))
-            && !frame.had_using
-            && !frame.had_join
-    }
-
-    fn rest(&mut self, keyword: Option<Keyword>) {
+    pub(super) fn rest(&mut self, keyword: Option<Keyword>) {
         match keyword {
             Some(Keyword::Union) => {
                 let frame = self.frame();
@@ -139,7 +104,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn from(&mut self) {
+    pub(super) fn from(&mut self) {
         let frame = self.frame();
         let is_delete = frame.verb == Some(Keyword::Delete);
         frame.clause = Clause::Target(if is_delete { Aim::Write } else { Aim::Read });

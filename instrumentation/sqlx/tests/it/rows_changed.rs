@@ -76,6 +76,27 @@ async fn rows_of_a_transaction_are_counted_when_it_is_committed_and_not_before()
     assert_eq!(meters.balance("acts"), 1);
 }
 
+/// SQLite skips U+FEFF wherever a word may begin, also before what begins and ends a transaction.
+#[tokio::test]
+async fn rows_behind_a_byte_order_mark_are_counted() {
+    let meters = Meters::new();
+    let pool = meters.pool(1).await;
+    query("\u{feff}INSERT INTO books (title) VALUES ('a')").execute(&pool).await.unwrap();
+    assert_eq!(meters.balance("books"), 1);
+    let mut connection = pool.acquire().await.unwrap();
+    query("\u{feff}BEGIN").execute(&mut *connection).await.unwrap();
+    query("INSERT INTO \u{feff}books (title) VALUES ('b')")
+        .execute(&mut *connection)
+        .await
+        .unwrap();
+    assert_eq!(meters.balance("books"), 1, "not committed yet");
+    query("\u{feff}\x0cROLLBACK").execute(&mut *connection).await.unwrap();
+    query("INSERT INTO books (title) VALUES ('c')").execute(&mut *connection).await.unwrap();
+    drop(connection);
+    assert_eq!(meters.balance("books"), 2);
+    assert_eq!(count(pool.inner(), "books").await, 2);
+}
+
 #[tokio::test]
 async fn rows_that_nobody_waited_to_hear_of_are_not_counted() {
     let meters = Meters::new();
