@@ -1,6 +1,9 @@
 //! A set of values that is learned at run time, up to a limit.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{
+    Arc, Mutex, OnceLock, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use crate::{Bounded, OTHER, table::Table};
 
@@ -8,7 +11,8 @@ use crate::{Bounded, OTHER, table::Table};
 ///
 /// For values a program declares but cannot list up front, such as route templates. A value that
 /// was admitted keeps its place for ever, so a flood of strangers never evicts a regular; it can
-/// take the places that are still free.
+/// take the places that are still free. What cannot be told from a flood, such as statements that have
+/// only failed so far, can be given a [reserve](ValueBudget::with_reserve) of its own instead.
 ///
 /// Looking up an admitted value, and refusing one when the budget is spent, takes no lock and
 /// allocates nothing.
@@ -18,16 +22,29 @@ pub struct ValueBudget {
     /// The admitted values, by position.
     values: Box<[OnceLock<Arc<str>>]>,
     admission: Mutex<()>,
+    /// How many of the values are in the reserve.
+    reserved: AtomicUsize,
+    limit: usize,
+    reserve: usize,
 }
 
 impl ValueBudget {
     /// A budget of `limit` values, beside [`OTHER`].
     pub fn new(limit: u16) -> Self {
-        let limit = usize::from(limit);
+        Self::with_reserve(limit, 0)
+    }
+
+    /// A budget of `limit` values, and of `reserve` more that take no place of theirs, beside
+    /// [`OTHER`].
+    pub fn with_reserve(limit: u16, reserve: u16) -> Self {
+        let (limit, reserve) = (usize::from(limit), usize::from(reserve));
         Self {
-            admitted: Table::for_entries(limit),
-            values: (0..limit).map(|_| OnceLock::new()).collect(),
+            admitted: Table::for_entries(limit + reserve),
+            values: (0..limit + reserve).map(|_| OnceLock::new()).collect(),
             admission: Mutex::new(()),
+            reserved: AtomicUsize::new(0),
+            limit,
+            reserve,
         }
     }
 
@@ -35,10 +52,21 @@ impl ValueBudget {
     ///
     /// A value of more than 1,024 bytes is never admitted.
     pub fn bound(&self, value: &str) -> Bounded {
+        self.bound_in(Room::Main, value)
+    }
+
+    /// As [`ValueBudget::bound`], where only the reserve has room for another value.
+    pub fn bound_in_reserve(&self, value: &str) -> Bounded {
+        self.bound_in(Room::Reserve, value)
+    }
+
+    /// `value` if it was admitted; [`Bounded::OTHER`] if it was not, and [`ValueBudget::bound`] would
+    /// not admit it any more; `None` if it would.
+    pub fn settled(&self, value: &str) -> Option<Bounded> {
         if value.len() > LONGEST {
-            return Bounded::OTHER;
+            return Some(Bounded::OTHER);
         }
-        self.find(value).unwrap_or_else(|| self.admit(value))
+        self.find(value).or_else(|| (!self.has_room(Room::Main)).then_some(Bounded::OTHER))
     }
 
     /// The text of a value this budget admitted; [`OTHER`] for one it refused.
@@ -47,12 +75,29 @@ impl ValueBudget {
         value.map_or_else(|| Arc::from(OTHER), Arc::clone)
     }
 
+    fn bound_in(&self, room: Room, value: &str) -> Bounded {
+        if value.len() > LONGEST {
+            return Bounded::OTHER;
+        }
+        self.find(value).unwrap_or_else(|| self.admit(value, room))
+    }
+
     fn find(&self, value: &str) -> Option<Bounded> {
         self.admitted.get(value, |known| **known == *value).copied()
     }
 
-    fn admit(&self, value: &str) -> Bounded {
-        if value == OTHER || self.admitted.len() >= self.values.len() {
+    fn has_room(&self, room: Room) -> bool {
+        // In this order, one that is just put in the reserve is never taken for one of the others.
+        let admitted = self.admitted.len();
+        let reserved = self.reserved.load(Ordering::Acquire);
+        match room {
+            Room::Main => admitted.saturating_sub(reserved) < self.limit,
+            Room::Reserve => reserved < self.reserve,
+        }
+    }
+
+    fn admit(&self, value: &str, room: Room) -> Bounded {
+        if value == OTHER || !self.has_room(room) {
             return Bounded::OTHER;
         }
         let _admission = self.admission.lock().unwrap_or_else(PoisonError::into_inner);
@@ -60,11 +105,17 @@ impl ValueBudget {
         if let Some(bounded) = self.find(value) {
             return bounded;
         }
+        if !self.has_room(room) {
+            return Bounded::OTHER;
+        }
         let position = self.admitted.len();
         let Some(place) = self.values.get(position) else { return Bounded::OTHER };
         let text: Arc<str> = Arc::from(value);
         // The text is there before anybody can be given its position.
         let bounded = Bounded::at(position);
+        if matches!(room, Room::Reserve) {
+            self.reserved.fetch_add(1, Ordering::Release);
+        }
         let text_is_new = place.set(Arc::clone(&text)).is_ok();
         let is_admitted = text_is_new && self.admitted.insert(text, bounded).is_ok();
         if is_admitted { bounded } else { Bounded::OTHER }
@@ -73,6 +124,13 @@ impl ValueBudget {
 
 /// The bytes of a value at most: a budget bounds memory, and not only numbers.
 const LONGEST: usize = 1024;
+
+/// Which places a value may take.
+#[derive(Debug, Clone, Copy)]
+enum Room {
+    Main,
+    Reserve,
+}
 
 #[cfg(test)]
 mod tests {
@@ -99,6 +157,25 @@ mod tests {
                 prop_assert_eq!(&*text, want);
             }
         }
+    }
+
+    #[test]
+    fn what_is_in_the_reserve_takes_no_place_of_the_others() {
+        let budget = ValueBudget::with_reserve(3, 2);
+        let reserved = |n: u32| budget.value(budget.bound_in_reserve(&format!("bad {n}")));
+        assert_eq!(reserved(0).as_ref(), "bad 0");
+        assert_eq!(reserved(1).as_ref(), "bad 1");
+        for n in 2..500 {
+            assert_eq!(reserved(n).as_ref(), OTHER);
+        }
+        assert_eq!(budget.settled("a"), None);
+        for value in ["a", "b", "bad 1", "c"] {
+            assert_eq!(budget.value(budget.bound(value)).as_ref(), value);
+            assert_eq!(budget.settled(value), Some(budget.bound(value)));
+        }
+        assert_eq!(budget.bound("d"), Bounded::OTHER);
+        assert_eq!(budget.settled("d"), Some(Bounded::OTHER));
+        assert_eq!(budget.value(budget.bound_in_reserve("a")).as_ref(), "a");
     }
 
     #[test]

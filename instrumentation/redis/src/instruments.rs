@@ -13,6 +13,8 @@ use crate::{
 
 /// Series bound at most, beside a quarter more that are folded; below the SDK's own limit.
 const SERIES: usize = 1000;
+/// Failures that keep their command when the room for series is taken.
+const FAILED_COMMANDS: usize = 250;
 
 #[derive(Debug)]
 pub(crate) struct Instruments {
@@ -42,7 +44,11 @@ impl Instruments {
         Self {
             vocabulary: Vocabulary { places: Places::new(), statuses: ValueBudget::new(statuses) },
             duration: spec.histogram(meter, buckets),
-            operations: SeriesCache::new(SERIES, Folds::new(meter, spec, &folded)),
+            operations: SeriesCache::with_reserve(
+                SERIES,
+                FAILED_COMMANDS,
+                Folds::new(meter, spec, &folded),
+            ),
             #[cfg(feature = "cluster")]
             redirects: metrics::REDIRECTS.counter(meter),
         }

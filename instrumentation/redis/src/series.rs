@@ -1,6 +1,6 @@
 //! What series are found by.
 
-use kymo_core::{Bounded, Outcome, SeriesKey, key, key::AttributeKey};
+use kymo_core::{Bounded, Outcome, SeriesClass, SeriesKey, key, key::AttributeKey};
 use opentelemetry::KeyValue;
 
 use crate::{command::Command, failure::FAILURES, instruments::Vocabulary, place::PlaceKey};
@@ -77,5 +77,15 @@ impl SeriesKey for OperationKey {
             return Some((Self { name, ..self }, key::DB_OPERATION_NAME));
         }
         None
+    }
+
+    /// A failure is to be seen with its command, whatever codes scripts make up.
+    fn class(&self) -> SeriesClass {
+        let is_named = self.name.command.is_some_and(|command| command != Command::OTHER);
+        match self.outcome {
+            Outcome::Success => SeriesClass::Ordinary,
+            _ if is_named => SeriesClass::Operator,
+            _ => SeriesClass::Ordinary,
+        }
     }
 }

@@ -18,6 +18,11 @@ use crate::{
 /// Series bound at most for a metric, beside a quarter more that are folded; below the SDK's own
 /// limit, whose overflow would lose every attribute at once.
 const SERIES: usize = 1000;
+/// Failures that keep their statement when the room for series is taken.
+const FAILED_STATEMENTS: usize = 250;
+
+/// Summaries beside the budget whose statements have not succeeded yet.
+const UNPROVEN_SUMMARIES: u16 = 100;
 
 #[derive(Debug)]
 pub(crate) struct Instruments {
@@ -52,7 +57,10 @@ impl Instruments {
         Self {
             vocabulary: Vocabulary {
                 identities: Identities::new(),
-                summaries: Arc::new(budget(&key::DB_QUERY_SUMMARY)),
+                summaries: Arc::new(ValueBudget::with_reserve(
+                    key::DB_QUERY_SUMMARY.limit().unwrap_or(0),
+                    UNPROVEN_SUMMARIES,
+                )),
                 tables: Arc::new(budget(&key::DB_COLLECTION_NAME)),
                 statuses: budget(&key::DB_RESPONSE_STATUS_CODE),
             },
@@ -66,7 +74,11 @@ impl Instruments {
             returned_rows: metrics::RETURNED_ROWS
                 .integer_histogram(meter, buckets(&metrics::RETURNED_ROWS)),
             rows_changed: metrics::ROWS_CHANGED.counter(meter),
-            operations: SeriesCache::new(SERIES, folds(&metrics::OPERATION_DURATION, &operation)),
+            operations: SeriesCache::with_reserve(
+                SERIES,
+                FAILED_STATEMENTS,
+                folds(&metrics::OPERATION_DURATION, &operation),
+            ),
             changes: SeriesCache::new(
                 SERIES,
                 folds(&metrics::ROWS_CHANGED, &[key::DB_COLLECTION_NAME]),

@@ -85,7 +85,7 @@
 //!
 //! `db.query.summary` says what a statement does to which tables, such as `SELECT books` or `INSERT
 //! orders SELECT books`, as the conventions put it together. It holds keywords and the names of
-//! tables, and never a literal. A query can be given a name instead, by a comment that it begins
+//! tables, and never a literal: of a text in which a quote has no end it holds the verb alone. A query can be given a name instead, by a comment that it begins
 //! with:
 //!
 //! ```sql
@@ -95,7 +95,9 @@
 //!
 //! A repeated query is recognised by where its text is in memory, and is not read again, up to 2,048
 //! texts of at most 8 KiB and 1 MiB in all; any other is read each time. The first
-//! 400 summaries are kept apart; later ones are `_OTHER`, and counted in `kymo.cardinality.folded`.
+//! 400 summaries of statements that succeeded are kept apart, and 100 more of those that have only failed
+//! so far, so that texts which a server refuses leave the places to what works; later ones are `_OTHER`,
+//! and counted in `kymo.cardinality.folded`.
 //!
 //! # The pool
 //!
@@ -143,6 +145,7 @@ mod executor;
 mod failure;
 mod identity;
 mod instruments;
+mod late_value;
 mod ledger;
 mod measures;
 pub mod metrics;

@@ -19,7 +19,7 @@ use crate::{
     series::{ChangeKey, OperationKey},
     settings::Without,
     span::TransactionOutcome,
-    statement::{Changed, Statement, Statements, TransactionStatement},
+    statement::{Change, Changed, Statement, Statements, TransactionStatement},
     system::System,
 };
 
@@ -65,14 +65,21 @@ impl Measures {
 
     /// What is known of the statement with this text.
     pub(crate) fn statement(&self, sql: &str) -> Statement {
-        let mut statement = self.statements.find(sql);
-        if self.without.summaries {
-            statement.summary = None;
-        }
-        if self.without.rows_changed {
-            statement.changed = None;
-        }
-        statement
+        self.statements.find(sql, self.without)
+    }
+
+    /// What an operation is called in its series: what has not succeeded yet takes no place of what
+    /// has.
+    pub(crate) fn summary(&self, statement: &Statement, succeeded: bool) -> Option<Bounded> {
+        let summaries = &self.instruments.vocabulary.summaries;
+        let summary = statement.summary.as_ref()?;
+        Some(if succeeded { summary.admitted(summaries) } else { summary.reserved(summaries) })
+    }
+
+    /// Whose rows were changed, in its series.
+    pub(crate) fn changed(&self, change: &Change) -> Changed {
+        let table = change.table.admitted(&self.instruments.vocabulary.tables);
+        Changed { operation: change.operation, table }
     }
 
     /// `code` within the budget of status codes.
@@ -101,7 +108,7 @@ impl Measures {
     pub(crate) fn record(&self, reading: &Reading) {
         let key = OperationKey {
             identity: self.identity,
-            summary: reading.statement.summary,
+            summary: reading.summary,
             status: reading.status,
             outcome: reading.outcome,
         };

@@ -36,7 +36,7 @@ struct Execution<'m> {
 /// What is recorded of an operation.
 #[derive(Debug)]
 pub(crate) struct Reading {
-    pub(crate) statement: Statement,
+    pub(crate) summary: Option<Bounded>,
     pub(crate) outcome: Outcome,
     pub(crate) status: Option<Bounded>,
     pub(crate) elapsed: Duration,
@@ -93,7 +93,7 @@ impl<'m> Operation<'m> {
 
     /// Whether it may have changed rows that the driver will report.
     pub(crate) fn changes_rows(&self) -> bool {
-        self.0.record().statement.changed.is_some()
+        self.0.record().statement.change.is_some()
     }
 
     /// How many rows the caller was given.
@@ -177,8 +177,11 @@ impl Execution<'_> {
     /// Counts what was changed, or notes it until it is committed.
     fn settle(&mut self, outcome: Outcome) {
         let rows = self.rows_changed(outcome);
-        if let Some(changed) = self.statement.changed.filter(|_| rows > 0) {
+        let was_taken = rows > 0 || outcome == Outcome::Success;
+        if let Some(change) = self.statement.change.as_ref().filter(|_| was_taken) {
+            let changed = self.measures.changed(change);
             let committed = match &mut self.ledger {
+                _ if rows == 0 => None,
                 Some(ledger) => ledger.note(changed, rows),
                 None => Some((changed, rows)),
             };
@@ -205,7 +208,7 @@ impl Record for Execution<'_> {
     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
         let answered = self.statement.returns_rows && outcome == Outcome::Success;
         self.measures.record(&Reading {
-            statement: self.statement,
+            summary: self.measures.summary(&self.statement, outcome == Outcome::Success),
             outcome,
             status: self.status,
             elapsed,

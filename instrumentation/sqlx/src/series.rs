@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use kymo_core::{Bounded, Outcome, SeriesKey, key, key::AttributeKey};
+use kymo_core::{Bounded, Outcome, SeriesClass, SeriesKey, key, key::AttributeKey};
 use opentelemetry::{KeyValue, metrics::BoundHistogram};
 
 use crate::{
@@ -58,6 +58,16 @@ impl SeriesKey for OperationKey {
             return Some((Self { summary, ..self }, key::DB_QUERY_SUMMARY));
         }
         None
+    }
+
+    /// A failure is to be seen with its statement, whatever else there is.
+    fn class(&self) -> SeriesClass {
+        let is_named = self.summary.is_some_and(|summary| summary != Bounded::OTHER);
+        match self.outcome {
+            Outcome::Success => SeriesClass::Ordinary,
+            _ if is_named => SeriesClass::Operator,
+            _ => SeriesClass::Ordinary,
+        }
     }
 }
 

@@ -9,17 +9,19 @@ use kymo_core::{Bounded, Table, ValueBudget};
 
 pub(crate) use crate::summary::{SavepointName, TransactionStatement};
 use crate::{
+    late_value::{LateValue, Value},
+    settings::Without,
     summary::{self, Dialect},
     system::System,
 };
 
 /// What is known of a statement from its text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Statement {
-    /// What it does, within the budget; `None` when that is not known.
-    pub(crate) summary: Option<Bounded>,
+    /// What it does; `None` when that is not known.
+    pub(crate) summary: Option<Value>,
     /// The one table that it changes, if it is one statement and reads no other table.
-    pub(crate) changed: Option<Changed>,
+    pub(crate) change: Option<Change>,
     /// Whether rows are asked for: by a query, or by `RETURNING`.
     pub(crate) returns_rows: bool,
     /// What it does to the transaction.
@@ -29,6 +31,15 @@ pub(crate) struct Statement {
 }
 
 /// Whose rows a statement changes, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Change {
+    /// `INSERT`, `REPLACE`, `UPDATE`, `DELETE` or `MERGE`.
+    pub(crate) operation: &'static str,
+    /// As the statement writes it.
+    pub(crate) table: Value,
+}
+
+/// Whose rows a statement has changed, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Changed {
     /// `INSERT`, `REPLACE`, `UPDATE`, `DELETE` or `MERGE`.
@@ -60,7 +71,17 @@ pub(crate) struct Statements {
 #[derive(Debug)]
 struct Remembered {
     text: Arc<str>,
-    statement: Statement,
+    read: Read,
+}
+
+/// What a text says.
+#[derive(Debug)]
+struct Read {
+    summary: Option<LateValue>,
+    change: Option<(&'static str, LateValue)>,
+    returns_rows: bool,
+    transaction: TransactionStatement,
+    may_end_halfway: bool,
 }
 
 impl Statements {
@@ -82,28 +103,42 @@ impl Statements {
         }
     }
 
-    /// What is known of `sql`.
-    pub(crate) fn find(&self, sql: &str) -> Statement {
+    /// What is known of `sql`, but for what is not wanted.
+    pub(crate) fn find(&self, sql: &str, without: Without) -> Statement {
         let guess = &self.guesses[guess_of(sql)];
         match self.at(guess.load(Ordering::Relaxed)) {
-            Some(found) if *found.text == *sql => found.statement,
-            _ => self.look_up(sql, guess),
+            Some(found) if *found.text == *sql => self.statement(&found.read, without),
+            _ => self.look_up(sql, guess, without),
         }
     }
 
-    fn look_up(&self, sql: &str, guess: &AtomicU16) -> Statement {
+    fn look_up(&self, sql: &str, guess: &AtomicU16, without: Without) -> Statement {
         if sql.len() > MAX_TEXT {
-            return self.read(sql);
+            return self.statement(&self.read(sql), without);
         }
         if let Some(position) = self.position(sql)
             && let Some(found) = self.at(position)
         {
             guess.store(position, Ordering::Relaxed);
-            return found.statement;
+            return self.statement(&found.read, without);
         }
-        let statement = self.read(sql);
-        self.remember(sql, statement);
+        let read = self.read(sql);
+        let statement = self.statement(&read, without);
+        self.remember(sql, read);
         statement
+    }
+
+    fn statement(&self, read: &Read, without: Without) -> Statement {
+        let summary = read.summary.as_ref().filter(|_| !without.summaries);
+        let change = read.change.as_ref().filter(|_| !without.rows_changed);
+        Statement {
+            summary: summary.map(|summary| summary.value(&self.summaries)),
+            change: change
+                .map(|(operation, table)| Change { operation, table: table.value(&self.tables) }),
+            returns_rows: read.returns_rows,
+            transaction: read.transaction,
+            may_end_halfway: read.may_end_halfway,
+        }
     }
 
     fn position(&self, sql: &str) -> Option<u16> {
@@ -120,7 +155,7 @@ impl Statements {
         self.positions.len() < MAX_STATEMENTS && bytes <= MAX_BYTES
     }
 
-    fn remember(&self, sql: &str, statement: Statement) {
+    fn remember(&self, sql: &str, read: Read) {
         // Asked first, so that strangers at a full house do not queue.
         if !self.has_room(sql) {
             return;
@@ -135,22 +170,18 @@ impl Statements {
         let Ok(position) = u16::try_from(index + 1) else { return };
         let text: Arc<str> = Arc::from(sql);
         // The statement is there before anybody can be given its position.
-        let remembered = Box::new(Remembered { text: Arc::clone(&text), statement });
+        let remembered = Box::new(Remembered { text: Arc::clone(&text), read });
         if place.set(remembered).is_ok() && self.positions.insert(text, position).is_ok() {
             self.bytes.fetch_add(sql.len(), Ordering::Relaxed);
         }
     }
 
-    fn read(&self, sql: &str) -> Statement {
+    fn read(&self, sql: &str) -> Read {
         let parsed = summary::parse(sql, self.dialect);
-        Statement {
-            summary: Some(parsed.summary.as_str())
-                .filter(|summary| !summary.is_empty())
-                .map(|summary| self.summaries.bound(summary)),
-            changed: parsed.changed.map(|changed| Changed {
-                operation: changed.operation,
-                table: self.tables.bound(&changed.table),
-            }),
+        let summary = Some(parsed.summary.as_str()).filter(|summary| !summary.is_empty());
+        Read {
+            summary: summary.map(LateValue::new),
+            change: parsed.changed.map(|it| (it.operation, LateValue::new(&it.table))),
             returns_rows: parsed.returns_rows,
             transaction: parsed.transaction,
             may_end_halfway: parsed.may_end_halfway,

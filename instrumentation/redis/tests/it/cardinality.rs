@@ -13,10 +13,6 @@ use crate::{
 #[tokio::test]
 async fn strange_commands_and_codes_are_bounded_and_the_folds_counted() {
     let meters = Meters::new();
-    let code = |n: usize| {
-        let letter = |n: usize| char::from(b'A' + u8::try_from(n % 26).unwrap());
-        format!("CODE_{}{}{}", letter(n), letter(n / 26), letter(n / 676))
-    };
     let errors = (0..5000).map(|n| Step::Fail(make_extension_error(code(n), None)));
     let mut connection = meters.measure(Scripted::new(errors));
     for n in 0..5000 {
@@ -34,6 +30,34 @@ async fn strange_commands_and_codes_are_bounded_and_the_folds_counted() {
             && p.get("kymo.cardinality.attribute") == Some("db.response.status_code")
     });
     assert_eq!(folded.unwrap().count, 4900);
+}
+
+/// A code such as a script makes up.
+fn code(n: usize) -> String {
+    let letter = |n: usize| char::from(b'A' + u8::try_from(n % 26).unwrap());
+    format!("CODE_{}{}{}", letter(n), letter(n / 26), letter(n / 676))
+}
+
+/// With a series for each code of each command, a failure is still known by its command.
+#[tokio::test]
+async fn the_first_failure_of_a_command_keeps_its_name() {
+    let meters = Meters::new();
+    let noisy = ["EVAL", "EVALSHA", "FCALL", "GET", "SET", "DEL", "INCR", "HGET", "HSET", "LPOP"];
+    let failed = |n| Step::Fail(make_extension_error(code(n), None));
+    let steps = (0..noisy.len() * 100).map(|n| failed(n % 100)).chain([failed(1), failed(2)]);
+    let mut connection = meters.measure(Scripted::new(steps));
+    let names = noisy.iter().flat_map(|name| std::iter::repeat_n(*name, 100));
+    for name in names.chain(["LPUSH", "LPUSH"]) {
+        let result: Result<Value, RedisError> =
+            redis::cmd(name).arg("a").query_async(&mut connection).await;
+        assert!(result.is_err());
+    }
+    let points = meters.of(DURATION);
+    assert_eq!(points.iter().map(|p| p.count).sum::<u64>(), 1002);
+    let late: Vec<_> =
+        points.iter().filter(|p| p.get("db.operation.name") == Some("LPUSH")).collect();
+    assert_eq!(late.len(), 1);
+    assert_eq!((late[0].count, late[0].get("db.response.status_code")), (2, Some("_OTHER")));
 }
 
 #[tokio::test]

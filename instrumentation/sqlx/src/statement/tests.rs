@@ -12,13 +12,14 @@ fn statements() -> Statements {
     )
 }
 
-/// What is known of `sql`, with words instead of positions in a budget.
+/// What is known of `sql` when it has succeeded, with words instead of positions in a budget.
 fn told(statements: &Statements, sql: &str) -> (String, Option<(&'static str, String)>, bool) {
-    let found = statements.find(sql);
-    let changed = found
-        .changed
-        .map(|changed| (changed.operation, statements.tables.value(changed.table).to_string()));
-    let summary = found.summary.map(|summary| statements.summaries.value(summary).to_string());
+    let found = statements.find(sql, Without::default());
+    let admitted =
+        |value: &Value, budget: &ValueBudget| budget.value(value.admitted(budget)).to_string();
+    let changed =
+        found.change.map(|change| (change.operation, admitted(&change.table, &statements.tables)));
+    let summary = found.summary.map(|summary| admitted(&summary, &statements.summaries));
     (summary.unwrap_or_default(), changed, found.returns_rows)
 }
 
@@ -125,6 +126,40 @@ fn beyond_the_budgets_summaries_and_tables_are_other() {
 #[test]
 fn what_is_no_sql_has_no_summary() {
     let statements = statements();
-    assert_eq!(statements.find("hello").summary, None);
-    assert_eq!(statements.find("").summary, None);
+    assert_eq!(statements.find("hello", Without::default()).summary, None);
+    assert_eq!(statements.find("", Without::default()).summary, None);
+}
+
+#[test]
+fn what_was_refused_takes_no_place_of_what_succeeds() {
+    let statements = Statements::new(
+        System::Postgresql,
+        Arc::new(ValueBudget::with_reserve(50, 10)),
+        Arc::new(ValueBudget::new(20)),
+    );
+    let refused: Vec<_> = (0..500)
+        .map(|n| {
+            let sql = format!("INSERT INTO refused_{n} VALUES (1)");
+            let found = statements.find(&sql, Without::default());
+            found.summary.unwrap().reserved(&statements.summaries)
+        })
+        .collect();
+    assert_eq!(refused.iter().filter(|one| **one != Bounded::OTHER).count(), 10);
+    for n in 0..50 {
+        let (summary, changed, _) = told(&statements, &format!("INSERT INTO t{n} VALUES (1)"));
+        assert_eq!(summary, format!("INSERT t{n}"));
+        assert_eq!(changed.unwrap().1 == "_OTHER", n >= 20);
+    }
+    // It was in the reserve, and needs no other place.
+    assert_eq!(told(&statements, "INSERT INTO refused_3 VALUES (1)").0, "INSERT refused_3");
+    assert_eq!(told(&statements, "INSERT INTO refused_30 VALUES (1)").0, "_OTHER");
+}
+
+#[test]
+fn what_is_not_wanted_is_not_told() {
+    let statements = statements();
+    let without = Without { summaries: true, rows_changed: true, ..Without::default() };
+    let found = statements.find("INSERT INTO a VALUES (1)", without);
+    assert_eq!((found.summary, found.change), (None, None));
+    assert_eq!(told(&statements, "INSERT INTO a VALUES (1)").0, "INSERT a");
 }

@@ -16,7 +16,6 @@ use crate::{
 async fn a_hundred_thousand_statements_have_a_bounded_number_of_series() {
     let meters = Meters::new();
     let pool = meters.pool(1).await;
-    let limit = i64::from(key::DB_QUERY_SUMMARY.limit().unwrap());
     // A pool that is closed answers at once.
     pool.close().await;
     for n in 0..100_000 {
@@ -25,10 +24,71 @@ async fn a_hundred_thousand_statements_have_a_bounded_number_of_series() {
     }
     let summaries = meters.by(DURATION, "db.query.summary");
     assert_eq!(summaries.values().sum::<i64>(), 100_000, "each is counted once");
-    assert_eq!(i64::try_from(summaries.len()).unwrap(), limit + 1);
+    assert_eq!(summaries.len(), UNPROVEN + 1, "none of them has ever succeeded");
     let other = summaries["_OTHER"];
-    assert_eq!(other, 100_000 - limit);
+    assert_eq!(other, 100_000 - i64::try_from(UNPROVEN).unwrap());
     assert_eq!(meters.count(FOLDED, &[("kymo.cardinality.attribute", "db.query.summary")]), other);
+}
+
+/// Summaries of statements that have not succeeded so far, beside the budget.
+const UNPROVEN: usize = 100;
+
+#[tokio::test]
+async fn what_is_refused_leaves_the_whole_budget_to_what_succeeds() {
+    let meters = Meters::new();
+    let pool = meters.pool(1).await;
+    for n in 0..500 {
+        let refused = format!("INSERT INTO nowhere_{n} SELECT * FROM 'it");
+        query(AssertSqlSafe(refused)).execute(&pool).await.unwrap_err();
+        let unknown = format!("INSERT INTO nowhere_{n} VALUES (1)");
+        query(AssertSqlSafe(unknown)).execute(&pool).await.unwrap_err();
+    }
+    let limit = usize::from(key::DB_QUERY_SUMMARY.limit().unwrap());
+    for n in 0..limit {
+        let named = format!("/* name: query_{n} */ INSERT INTO acts SELECT NULL WHERE 1 = 0");
+        pool.execute(AssertSqlSafe(named)).await.unwrap();
+    }
+    pool.execute("/* name: late */ SELECT 1").await.unwrap();
+    let summaries = meters.by(DURATION, "db.query.summary");
+    let kept = |name: &str| summaries.keys().filter(|summary| summary.starts_with(name)).count();
+    assert_eq!(kept("query_"), limit);
+    assert_eq!(kept("INSERT"), UNPROVEN);
+    assert_eq!(summaries.get("late"), None);
+    assert_eq!(summaries["_OTHER"], 1000 - 500 - i64::try_from(UNPROVEN).unwrap() + 1 + 1);
+    // No table of theirs has taken a place either.
+    for n in 0..key::DB_COLLECTION_NAME.limit().unwrap() - 1 {
+        let create = format!("CREATE TABLE kept_{n} (n INTEGER)");
+        sqlx::raw_sql(AssertSqlSafe(create)).execute(pool.inner()).await.unwrap();
+        let insert = format!("INSERT INTO kept_{n} VALUES (1)");
+        query(AssertSqlSafe(insert)).persistent(false).execute(&pool).await.unwrap();
+    }
+    let tables = meters.by(ROWS_CHANGED, "db.collection.name");
+    assert_eq!(tables.get("_OTHER"), None, "{tables:?}");
+}
+
+/// With more series than there is room for, a failure is still known by its statement.
+#[tokio::test]
+async fn the_first_failure_of_a_statement_keeps_its_summary() {
+    let meters = Meters::new();
+    for shop in 0..4 {
+        let settings = PoolSettings::new().namespace(format!("shop {shop}"));
+        let pool = pool_options::<Sqlite>().max_connections(1).connect_lazy("sqlite::memory:");
+        let pool = meters.metrics.pool_with(pool.unwrap(), &settings).unwrap();
+        for n in 0..400 {
+            let named = format!("/* name: query_{n} */ SELECT 1");
+            pool.fetch_one(AssertSqlSafe(named)).await.unwrap();
+        }
+        if shop == 3 {
+            pool.close().await;
+            for n in 0..40 {
+                let named = format!("/* name: query_{n} */ SELECT 1");
+                pool.fetch_one(AssertSqlSafe(named)).await.unwrap_err();
+                let failed = [("db.namespace", "shop 3"), ("error.type", "pool_closed")];
+                let named = ("db.query.summary", &*format!("query_{n}"));
+                assert_eq!(meters.count(DURATION, &[failed[0], failed[1], named]), 1, "{n}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,57 @@
+//! A value that takes its place in a budget when a statement succeeds.
+
+use std::sync::{Arc, OnceLock};
+
+use kymo_core::{Bounded, ValueBudget};
+
+/// What a text says, which has a place in a budget only once the server took such a statement: texts
+/// that are refused, such as those somebody tries out, leave the places to what works.
+#[derive(Debug)]
+pub(crate) struct LateValue {
+    text: Arc<str>,
+    settled: OnceLock<Bounded>,
+}
+
+/// What is known of a late value when a statement begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// Its place, or that there is none any more.
+    Settled(Bounded),
+    /// What it says, if it has none yet.
+    New(Arc<str>),
+}
+
+impl LateValue {
+    pub(crate) fn new(text: &str) -> Self {
+        Self { text: Arc::from(text), settled: OnceLock::new() }
+    }
+
+    /// What is known of it now; one atomic load once that is settled.
+    pub(crate) fn value(&self, budget: &ValueBudget) -> Value {
+        if let Some(settled) = self.settled.get() {
+            return Value::Settled(*settled);
+        }
+        match budget.settled(&self.text) {
+            Some(settled) => Value::Settled(*self.settled.get_or_init(|| settled)),
+            None => Value::New(Arc::clone(&self.text)),
+        }
+    }
+}
+
+impl Value {
+    /// Its place, which it takes now if it has none and there is one.
+    pub(crate) fn admitted(&self, budget: &ValueBudget) -> Bounded {
+        match self {
+            Self::Settled(settled) => *settled,
+            Self::New(text) => budget.bound(text),
+        }
+    }
+
+    /// Its place, or one of the reserve.
+    pub(crate) fn reserved(&self, budget: &ValueBudget) -> Bounded {
+        match self {
+            Self::Settled(settled) => *settled,
+            Self::New(text) => budget.bound_in_reserve(text),
+        }
+    }
+}
