@@ -14,7 +14,7 @@ use kymo_core::{MetricKind, MetricSpec, buckets, key};
 /// also those that scripts make up: a code is up to 24 capitals, so use no key as one.
 pub const OPERATION_DURATION: MetricSpec = MetricSpec {
     name: "db.client.operation.duration",
-    kind: MetricKind::Histogram { buckets: buckets::REDIS_DURATION },
+    kind: MetricKind::Histogram { buckets: buckets::DB_DURATION },
     unit: "s",
     description: "Duration of database client operations.",
     attributes: &[

@@ -17,6 +17,8 @@ const POOL: &[AttributeKey] = &[key::DB_CONNECTION_POOL_NAME];
 
 /// Time from when a connection was there until the last row, the error or the drop; where no
 /// connection was to be had, the time that was waited for one.
+///
+/// Its buckets are those that the conventions advise, and three below one millisecond.
 pub const OPERATION_DURATION: MetricSpec = MetricSpec {
     name: "db.client.operation.duration",
     kind: MetricKind::Histogram { buckets: buckets::DB_DURATION },
@@ -131,7 +133,7 @@ pub const CONNECTION_TIMEOUTS: MetricSpec = MetricSpec {
 /// `after_connect` told of; the count is that of new connections.
 pub const CONNECTION_CREATE_TIME: MetricSpec = MetricSpec {
     name: "db.client.connection.create_time",
-    kind: MetricKind::Histogram { buckets: buckets::DB_DURATION },
+    kind: MetricKind::Histogram { buckets: buckets::DB_CONNECT },
     unit: "s",
     description: "The time it took to create a new connection.",
     attributes: POOL,
