@@ -27,13 +27,13 @@ when a layer enables it, `kymo.http.server.handler.duration` where `telemetry.ht
 added, and `otel.sdk.*` by a service that pushes. `db.*` and `kymo.db.*` are there after
 `telemetry.sqlx(…)`; `db.client.connection.create_time` if the pool was made with
 `kymo::sqlx::pool_options()`, or calls `kymo::sqlx::connection_opened()`.
-`db.client.operation.duration` is there after `telemetry.redis(…)` too, with the buckets and
+`db.client.operation.duration` is there after `telemetry.redis(…)` too, with the
 attributes of the second of its sections. `kymo.cache.*` are there after `telemetry.cache(…)` and
 `telemetry.redis(…)`; evictions and entries of caches that tell of them, as those of moka do;
 `kymo.redis.redirects` where `telemetry.redis_handle(…).cluster(…)` connects to a cluster.
 `kymo.repository.*` are there after `telemetry.repository(…)`, and `kymo.migrations` and `kymo.migration.*` after
 `telemetry.migrations(…)`; of these `kymo.migrations` and `kymo.migration.latest_version` where
-`.watch(…)` reads them, and `….duration`, `….run.duration` and `….lock.wait_time` where something is run.
+`.watch(…)` reads them, and `….duration`, `….last_duration`, `….run.duration` and `….lock.wait_time` where something is run.
 `process.*` are there after `.process()`, the names that Prometheus client libraries have always used,
 such as `process_open_fds`, after `.process_classic_names()`, `kymo.build.info` after
 `telemetry.build_info(…)`, and `kymo.tokio.*` after `telemetry.tokio_runtime(…)`. Of these, `kymo.tokio.blocking.*`, `kymo.tokio.local_queue.depth`,

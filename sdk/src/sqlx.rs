@@ -14,7 +14,7 @@ pub use kymo_sqlx::{
 /// `row_not_found`. None is expected.
 #[cfg(feature = "repository")]
 pub const ERRORS: kymo_repository::ErrorTypes<kymo_sqlx::Error> =
-    kymo_repository::ErrorTypes::new(&[], error_type);
+    kymo_repository::ErrorTypes::new(error_type);
 
 use crate::Telemetry;
 

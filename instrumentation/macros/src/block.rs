@@ -64,16 +64,18 @@ fn described(
     let (generics, this) =
         (of_type(&block.generics, &block.self_ty.to_token_stream()), &block.self_ty);
     let (parameters, _, conditions) = generics.split_for_impl();
-    let methods = observed.iter().filter(|method| method.is_always).map(|method| &method.name);
-    let errors = arguments
-        .errors()
-        .map_or_else(|| quote!(&[]), |errors| quote!(#library::ErrorTypes::expected(&#errors)));
+    let always = || observed.iter().filter(|method| method.is_always);
+    let methods = always().map(|method| &method.name);
+    let errors = always().filter(|method| !method.errors.is_empty()).map(|method| {
+        let Observed { name, errors, .. } = method;
+        quote!((#name, &[#(#errors),*]))
+    });
     quote! {
         #[automatically_derived]
         impl #parameters #library::Described for #this #conditions {
             const NAME: &'static str = #name;
             const METHODS: &'static [&'static str] = &[#(#methods),*];
-            const ERRORS: &'static [&'static str] = #errors;
+            const ERRORS: &'static [(&'static str, &'static [&'static str])] = &[#(#errors),*];
         }
     }
 }

@@ -32,13 +32,15 @@ use proc_macro2::TokenStream as Tokens;
 ///
 /// - `handle = self.inner.repository`: where the handle is, if it is no field called `repository`;
 /// - `errors = CONSTANT`: what errors are called, an `ErrorTypes<E>`, for the methods that return a
-///   `Result<_, E>`; other errors are `_OTHER`. Those that it expects are there at zero, too;
+///   `Result<_, E>`; other errors are `_OTHER`;
 /// - `crate = path`: where the module `kymo::repository` is, if it goes by another name.
 ///
 /// # At a method
 ///
 /// - `#[kymo(skip)]`: it is not observed; a `const fn` cannot be.
 /// - `#[kymo(name = "…")]`: it is observed under this name.
+/// - `#[kymo(errors("sold_out", "no_book"))]`: what its errors may be called. These are there from the
+///   start, at zero, so that the first of them is a rate; any other is there once it has happened.
 #[proc_macro_attribute]
 pub fn repository(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let item = Tokens::from(item);

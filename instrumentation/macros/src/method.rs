@@ -13,6 +13,8 @@ use crate::{
 /// What a method is observed as.
 pub(crate) struct Observed {
     pub(crate) name: LitStr,
+    /// The errors that are expected of it.
+    pub(crate) errors: Vec<LitStr>,
     /// Whether it is there in every build.
     pub(crate) is_always: bool,
 }
@@ -22,7 +24,7 @@ pub(crate) fn observe(
     method: &mut ImplItemFn,
     arguments: &Arguments,
 ) -> syn::Result<Option<Observed>> {
-    let Options { skip, name, attribute } = Options::take_from(&mut method.attrs)?;
+    let Options { skip, name, errors, attribute } = Options::take_from(&mut method.attrs)?;
     let Some(FnArg::Receiver(receiver)) = method.sig.inputs.first() else {
         return match attribute {
             Some(attribute) => Err(syn::Error::new_spanned(attribute, NOT_A_METHOD)),
@@ -49,7 +51,7 @@ pub(crate) fn observe(
         #call
     }};
     let is_always = !method.attrs.iter().any(|attr| attr.path().is_ident("cfg"));
-    Ok(Some(Observed { name, is_always }))
+    Ok(Some(Observed { name, errors, is_always }))
 }
 
 /// The body of `method`, called through `called`.

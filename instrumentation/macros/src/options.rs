@@ -1,12 +1,14 @@
 //! What is said at a method.
 
-use syn::{Attribute, LitStr};
+use syn::{Attribute, LitStr, Token, parenthesized, punctuated::Punctuated};
 
-/// `#[kymo(skip)]` and `#[kymo(name = "…")]`.
+/// `#[kymo(skip)]`, `#[kymo(name = "…")]` and `#[kymo(errors("…"))]`.
 #[derive(Default)]
 pub(crate) struct Options {
     pub(crate) skip: bool,
     pub(crate) name: Option<LitStr>,
+    /// The errors that are expected of it.
+    pub(crate) errors: Vec<LitStr>,
     /// The first of them, if there is one.
     pub(crate) attribute: Option<Attribute>,
 }
@@ -35,6 +37,15 @@ impl Options {
                         return Err(syn::Error::new(name.span(), UNNAMED));
                     }
                     options.name = Some(name);
+                } else if meta.path.is_ident("errors") {
+                    let content;
+                    parenthesized!(content in meta.input);
+                    let errors = Punctuated::<LitStr, Token![,]>::parse_terminated(&content)?;
+                    if let Some(empty) = errors.iter().find(|error| error.value().trim().is_empty())
+                    {
+                        return Err(syn::Error::new(empty.span(), NAMELESS));
+                    }
+                    options.errors.extend(errors);
                 } else {
                     return Err(meta.error(UNKNOWN));
                 }
@@ -45,15 +56,19 @@ impl Options {
             }
             options.attribute.get_or_insert(attribute);
         }
-        match (&options.attribute, options.skip, &options.name) {
-            (Some(attribute), true, Some(_)) => Err(syn::Error::new_spanned(attribute, BOTH)),
+        let says_more = options.name.is_some() || !options.errors.is_empty();
+        match &options.attribute {
+            Some(attribute) if options.skip && says_more => {
+                Err(syn::Error::new_spanned(attribute, BOTH))
+            }
             _ => Ok(options),
         }
     }
 }
 
-const UNKNOWN: &str = "expected `skip`, so that the method is not observed, or `name = \"…\"`, so that \
-                       it is observed under another name";
+const UNKNOWN: &str = "expected `skip`, so that the method is not observed, `name = \"…\"`, so that it is \
+                       observed under another name, or `errors(\"…\", \"…\")`, which it may give";
 const UNNAMED: &str = "the method has no name; take `name` away, and it is observed under its own";
+const NAMELESS: &str = "the error has no name; take it away";
 const BOTH: &str =
-    "a method that is skipped is not observed under any name; take `skip` or `name` away";
+    "a method that is skipped is not observed; take `skip` away, or what is said beside it";

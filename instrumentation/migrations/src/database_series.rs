@@ -57,7 +57,9 @@ impl DatabaseSeries {
         timed(migration, |elapsed, error| {
             let direction = key::MIGRATION_DIRECTION.of(direction.name());
             let version = self.instruments.version(version);
-            self.record(&self.instruments.duration, elapsed, error, [direction, version]);
+            self.record(&self.instruments.duration, elapsed, error, [direction.clone()]);
+            let attributes = self.attributes(error, [direction, version]);
+            self.instruments.last_duration.record(elapsed.as_secs_f64(), &attributes);
         })
         .await
     }
@@ -118,10 +120,17 @@ impl DatabaseSeries {
         error: Option<&'static str>,
         rest: [KeyValue; N],
     ) {
-        // In the order of their keys: the SDK stores any other order twice.
+        histogram.record(elapsed.as_secs_f64(), &self.attributes(error, rest));
+    }
+
+    /// In the order of their keys: the SDK stores any other order twice.
+    fn attributes<const N: usize>(
+        &self,
+        error: Option<&'static str>,
+        rest: [KeyValue; N],
+    ) -> Vec<KeyValue> {
         let error = error.map(|error| key::ERROR_TYPE.of(error));
-        let attributes: Vec<_> = [self.name.clone()].into_iter().chain(error).chain(rest).collect();
-        histogram.record(elapsed.as_secs_f64(), &attributes);
+        [self.name.clone()].into_iter().chain(error).chain(rest).collect()
     }
 }
 

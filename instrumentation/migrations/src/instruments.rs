@@ -5,7 +5,7 @@
 use kymo_core::{Bounded, Folds, MetricKind, MetricSpec, ValueBudget, key};
 use opentelemetry::{
     KeyValue,
-    metrics::{Counter, Histogram, Meter, UpDownCounter},
+    metrics::{Counter, Gauge, Histogram, Meter, UpDownCounter},
 };
 
 use crate::metrics;
@@ -13,13 +13,15 @@ use crate::metrics;
 #[derive(Debug)]
 pub(crate) struct Instruments {
     pub(crate) duration: Histogram<f64>,
+    pub(crate) last_duration: Gauge<f64>,
     pub(crate) run_duration: Histogram<f64>,
     pub(crate) lock_wait_time: Histogram<f64>,
     pub(crate) running: UpDownCounter<i64>,
     pub(crate) read_errors: Counter<u64>,
     databases: ValueBudget,
     versions: ValueBudget,
-    folds: Folds,
+    database_folds: Folds,
+    version_folds: Folds,
 }
 
 impl Instruments {
@@ -29,13 +31,15 @@ impl Instruments {
             keys.map(|key| ValueBudget::new(key.limit().unwrap_or_default()));
         Self {
             duration: histogram(&metrics::DURATION, meter),
+            last_duration: metrics::LAST_DURATION.gauge(meter),
             run_duration: histogram(&metrics::RUN_DURATION, meter),
             lock_wait_time: histogram(&metrics::LOCK_WAIT_TIME, meter),
             running: metrics::RUNNING.up_down_counter(meter),
             read_errors: metrics::READ_ERRORS.counter(meter),
             databases,
             versions,
-            folds: Folds::new(meter, &metrics::DURATION, &keys),
+            database_folds: Folds::new(meter, &metrics::DURATION, &[keys[0]]),
+            version_folds: Folds::new(meter, &metrics::LAST_DURATION, &[keys[1]]),
         }
     }
 
@@ -43,7 +47,7 @@ impl Instruments {
     pub(crate) fn database(&self, name: &str) -> KeyValue {
         let bounded = self.databases.bound(name);
         if bounded == Bounded::OTHER {
-            self.folds.count(&key::DB_CONNECTION_POOL_NAME);
+            self.database_folds.count(&key::DB_CONNECTION_POOL_NAME);
         }
         key::DB_CONNECTION_POOL_NAME.of(self.databases.value(bounded))
     }
@@ -52,7 +56,7 @@ impl Instruments {
     pub(crate) fn version(&self, version: i64) -> KeyValue {
         let bounded = self.versions.bound(&version.to_string());
         if bounded == Bounded::OTHER {
-            self.folds.count(&key::MIGRATION_VERSION);
+            self.version_folds.count(&key::MIGRATION_VERSION);
         }
         key::MIGRATION_VERSION.of(self.versions.value(bounded))
     }

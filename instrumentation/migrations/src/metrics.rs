@@ -9,6 +9,18 @@ pub const DURATION: MetricSpec = MetricSpec {
     kind: MetricKind::Histogram { buckets: buckets::MIGRATION_DURATION },
     unit: "s",
     description: "Duration of one migration.",
+    attributes: &[key::DB_CONNECTION_POOL_NAME, key::ERROR_TYPE, key::MIGRATION_DIRECTION],
+};
+
+/// Time that the last attempt at one migration took; there for those that this process has begun, by how
+/// they ended.
+///
+/// A migration runs once in the life of a process, so its time is one number, and no distribution.
+pub const LAST_DURATION: MetricSpec = MetricSpec {
+    name: "kymo.migration.last_duration",
+    kind: MetricKind::Gauge,
+    unit: "s",
+    description: "Duration of the last attempt at a migration, by version.",
     attributes: &[
         key::DB_CONNECTION_POOL_NAME,
         key::ERROR_TYPE,
@@ -78,5 +90,13 @@ pub const READ_ERRORS: MetricSpec = MetricSpec {
 };
 
 /// Every metric declared in this crate.
-pub const ALL: &[MetricSpec] =
-    &[DURATION, RUN_DURATION, RUNNING, LOCK_WAIT_TIME, MIGRATIONS, LATEST_VERSION, READ_ERRORS];
+pub const ALL: &[MetricSpec] = &[
+    DURATION,
+    LAST_DURATION,
+    RUN_DURATION,
+    RUNNING,
+    LOCK_WAIT_TIME,
+    MIGRATIONS,
+    LATEST_VERSION,
+    READ_ERRORS,
+];

@@ -11,6 +11,6 @@ pub trait Described {
     /// The methods that are observed, as they are called in the metrics.
     const METHODS: &'static [&'static str];
 
-    /// The errors that are expected of each.
-    const ERRORS: &'static [&'static str];
+    /// The errors that are expected of methods, by method, as they are called in the metrics.
+    const ERRORS: &'static [(&'static str, &'static [&'static str])];
 }

@@ -14,7 +14,7 @@ use std::fmt;
 ///     Store(std::io::Error),
 /// }
 ///
-/// const REFUSALS: ErrorTypes<Refusal> = ErrorTypes::new(&["sold_out"], |refusal| match refusal {
+/// const REFUSALS: ErrorTypes<Refusal> = ErrorTypes::new(|refusal| match refusal {
 ///     Refusal::SoldOut => "sold_out",
 ///     Refusal::Store(_) => "store",
 /// });
@@ -22,23 +22,18 @@ use std::fmt;
 /// assert_eq!(REFUSALS.of(&Refusal::SoldOut), "sold_out");
 /// ```
 pub struct ErrorTypes<E> {
-    expected: &'static [&'static str],
     name: fn(&E) -> &'static str,
 }
 
 impl<E> ErrorTypes<E> {
-    /// What `name` calls an error, `expected` of which are there from the start, at zero, so that the
-    /// first of them is a rate.
+    /// What `name` calls an error.
     ///
     /// Names are words of the program's, such as `sold_out`, and there are few of them: the first 32 of
-    /// all repositories are kept apart, and later ones are `_OTHER`.
-    pub const fn new(expected: &'static [&'static str], name: fn(&E) -> &'static str) -> Self {
-        Self { expected, name }
-    }
-
-    /// Those that are there from the start.
-    pub const fn expected(&self) -> &'static [&'static str] {
-        self.expected
+    /// all repositories are kept apart, and later ones are `_OTHER`. Those that a method is said to give,
+    /// by `#[kymo(errors("sold_out"))]` or [`Repository::expect`](crate::Repository::expect), are there
+    /// from the start, at zero.
+    pub const fn new(name: fn(&E) -> &'static str) -> Self {
+        Self { name }
     }
 
     /// What `error` is called.
@@ -62,6 +57,6 @@ impl<E> Copy for ErrorTypes<E> {}
 
 impl<E> fmt::Debug for ErrorTypes<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ErrorTypes").field("expected", &self.expected).finish_non_exhaustive()
+        f.debug_struct("ErrorTypes").finish_non_exhaustive()
     }
 }

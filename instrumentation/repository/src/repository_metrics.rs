@@ -87,10 +87,14 @@ impl RepositoryMetrics {
         Repository::new(Arc::clone(&self.0), name)
     }
 
-    /// The repository that `R` is, with each of its methods and errors there from now on, at zero.
+    /// The repository that `R` is, with each of its methods, and the errors that are expected of it,
+    /// there from now on, at zero.
     pub fn described<R: Described + ?Sized>(&self) -> Repository {
         let repository = self.repository(R::NAME);
-        repository.expect(R::METHODS, R::ERRORS);
+        repository.expect(R::METHODS, &[]);
+        for (method, errors) in R::ERRORS {
+            repository.expect(&[method], errors);
+        }
         repository
     }
 }

@@ -19,12 +19,11 @@ pub(crate) struct Orders {
 }
 
 /// What a refusal is called in the metrics.
-const REFUSALS: ErrorTypes<Refusal> =
-    ErrorTypes::new(&["no_book", "sold_out"], |refusal| match refusal {
-        Refusal::NoBook => "no_book",
-        Refusal::SoldOut => "sold_out",
-        Refusal::Store(error) => kymo::sqlx::ERRORS.of(error),
-    });
+const REFUSALS: ErrorTypes<Refusal> = ErrorTypes::new(|refusal| match refusal {
+    Refusal::NoBook => "no_book",
+    Refusal::SoldOut => "sold_out",
+    Refusal::Store(error) => kymo::sqlx::ERRORS.of(error),
+});
 
 impl Orders {
     pub(crate) fn new(telemetry: &Telemetry, pool: MeasuredPool<Sqlite>) -> Self {
@@ -37,6 +36,7 @@ impl Orders {
 #[kymo::repository("orders", errors = REFUSALS)]
 impl Orders {
     /// Takes copies of a book out of the stock; an order that is refused leaves nothing behind.
+    #[kymo(errors("no_book", "sold_out"))]
     pub(crate) async fn place(&self, order: Order) -> Result<(), Refusal> {
         let mut transaction = self.pool.begin().await?;
         let mut changes = ChangeSet::default();

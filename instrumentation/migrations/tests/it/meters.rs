@@ -15,6 +15,7 @@ use sqlx::{
 };
 
 pub(crate) const DURATION: &str = "kymo.migration.duration";
+pub(crate) const LAST: &str = "kymo.migration.last_duration";
 pub(crate) const RUNS: &str = "kymo.migration.run.duration";
 pub(crate) const COUNT: &str = "kymo.migrations";
 pub(crate) const LATEST: &str = "kymo.migration.latest_version";
@@ -37,7 +38,7 @@ impl Meters {
     }
 
     /// The values of the metric `name` by that of the attribute `key`, `""` where it is absent: those of
-    /// a sum, or the counts of a histogram.
+    /// a sum, the counts of a histogram, or how many there are of a gauge.
     pub(crate) fn by(&self, name: &str, key: &str) -> BTreeMap<String, i64> {
         self.exporter.reset();
         self.provider.force_flush().unwrap();
@@ -62,6 +63,9 @@ fn points(metric: &Metric) -> Vec<(Vec<KeyValue>, i64)> {
             .data_points()
             .map(|p| (p.attributes().cloned().collect(), p.count().cast_signed()))
             .collect(),
+        AggregatedMetrics::F64(MetricData::Gauge(gauge)) => {
+            gauge.data_points().map(|p| (p.attributes().cloned().collect(), 1)).collect()
+        }
         AggregatedMetrics::U64(MetricData::Sum(sum)) => sum
             .data_points()
             .map(|p| (p.attributes().cloned().collect(), p.value().cast_signed()))

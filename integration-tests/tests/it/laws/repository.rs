@@ -41,7 +41,7 @@ async fn title(book: u32) -> Result<String, NoBook> {
     }
 }
 
-const ERRORS: ErrorTypes<NoBook> = ErrorTypes::new(&["no_book"], |_| "no_book");
+const ERRORS: ErrorTypes<NoBook> = ErrorTypes::new(|_| "no_book");
 
 enum Books {
     Bare,

@@ -9,7 +9,7 @@ use super::{
     PATIENCE,
     book::{set, simple, table},
     place::{Kind, Place, pool},
-    seen::{expected, migrated, runs},
+    seen::{expected, last, migrated, runs},
 };
 use crate::sql::fresh::Fresh;
 
@@ -33,8 +33,8 @@ async fn a_migration_that_is_given_up_counts_as_cancelled() {
         let run = tokio::spawn(async move { migrations.run(&pool).await });
         running(&telemetry).await;
         let one = telemetry.snapshot();
-        assert!(migrated(&one).len() <= 1, "the second is being run: {:?}", migrated(&one));
-        let first = async || migrated(&telemetry.snapshot());
+        assert!(last(&one).len() <= 1, "the second is being run: {:?}", last(&one));
+        let first = async || last(&telemetry.snapshot());
         eventually(PATIENCE, first, |migrated| *migrated == expected([("up 1", 1)])).await;
         running(&telemetry).await;
         run.abort();
@@ -54,7 +54,7 @@ async fn killed(url: &str, kind: Kind, kill: impl FnOnce()) {
     let program = set([table(1), simple(2, &kind.sleep(60)), table(3)]);
     let migrations = telemetry.migrations(program).called("books");
     let run = tokio::spawn(async move { migrations.run(&pool).await });
-    let first = async || migrated(&telemetry.snapshot());
+    let first = async || last(&telemetry.snapshot());
     eventually(PATIENCE, first, |migrated| *migrated == expected([("up 1", 1)])).await;
     running(&telemetry).await;
     kill();

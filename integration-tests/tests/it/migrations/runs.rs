@@ -5,7 +5,7 @@ use kymo::testing::TestTelemetry;
 use super::{
     book::{broken, reversible, set, simple, table, tables},
     place::{Kind, Place},
-    seen::{expected, migrated, runs, standing},
+    seen::{expected, last, migrated, runs, standing},
     told::rows,
 };
 
@@ -24,14 +24,18 @@ async fn each_migration_counts_once_in_each_direction() {
         migrations.skip(&pool, None).await.unwrap();
 
         let snapshot = telemetry.snapshot();
-        let once = [("up 1", 1), ("up 2", 2), ("up 3", 1), ("down 3", 1), ("down 2", 1)];
-        let mut wanted = expected(once);
+        let seen = [("up 1", 1), ("up 2", 1), ("up 3", 1), ("down 3", 1), ("down 2", 1)];
+        let mut wanted = expected(seen);
         wanted.extend(expected([("skip 3", 1), ("skip 4", 1)]));
-        assert_eq!(migrated(&snapshot), wanted, "{kind:?}");
+        assert_eq!(last(&snapshot), wanted, "{kind:?}");
+        for (direction, times) in [("up", 4), ("down", 2), ("skip", 2)] {
+            let timed = snapshot.histogram("kymo.migration.duration");
+            timed.with("kymo.migration.direction", direction).assert_count(times);
+        }
         assert_eq!(runs(&snapshot), expected([("up", 4), ("down", 1), ("skip", 1)]), "{kind:?}");
         snapshot.histogram("kymo.migration.lock.wait_time").assert_count(6);
         snapshot.up_down_counter("kymo.migration.running").assert(0);
-        for metric in ["duration", "run.duration", "lock.wait_time", "running"] {
+        for metric in ["duration", "last_duration", "run.duration", "lock.wait_time", "running"] {
             let metric = format!("kymo.migration.{metric}");
             for series in snapshot.named(&metric).flat_map(|metric| &metric.series) {
                 let name = series.attributes.get("db.client.connection.pool.name").unwrap();
@@ -60,7 +64,9 @@ async fn a_failing_migration_stays_pending_where_it_is_rolled_back() {
             _ => "database_error",
         };
         let failed = format!("up 2: {error}");
-        assert_eq!(migrated(&snapshot), expected([("up 1", 1), (&failed, 2)]), "{kind:?}");
+        assert_eq!(last(&snapshot), expected([("up 1", 1), (&failed, 1)]), "{kind:?}");
+        let timed = snapshot.histogram("kymo.migration.duration");
+        timed.with("error.type", error).assert_count(2);
         assert_eq!(runs(&snapshot), expected([(&format!("up: {error}"), 2)]), "{kind:?}");
         assert_eq!(standing(&snapshot, "books"), Some([1, 2, 0, 0, 0, 1]), "{kind:?}");
         assert!(!schema.is_ready());

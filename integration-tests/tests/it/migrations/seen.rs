@@ -13,9 +13,18 @@ use super::PATIENCE;
 /// `up 3` or `down 2: syntax_error`, and how many of them.
 pub(crate) type Migrated = BTreeMap<String, u64>;
 
-/// Every migration that was timed.
+/// Every migration that was timed, each once.
 pub(crate) fn migrated(snapshot: &Snapshot) -> Migrated {
-    let name = "kymo.migration.duration";
+    let last = last(snapshot);
+    let timed = snapshot.named("kymo.migration.duration").flat_map(|metric| &metric.series);
+    let timed: u64 = timed.map(|series| series.reading.histogram().unwrap().count).sum();
+    assert_eq!(timed, u64::try_from(last.len()).unwrap(), "{snapshot}");
+    last
+}
+
+/// Every migration that was timed, however often.
+pub(crate) fn last(snapshot: &Snapshot) -> Migrated {
+    let name = "kymo.migration.last_duration";
     if snapshot.named(name).next().is_none() {
         return Migrated::new();
     }
@@ -23,10 +32,9 @@ pub(crate) fn migrated(snapshot: &Snapshot) -> Migrated {
         let version = text(series, "kymo.migration.version").unwrap_or_default();
         let direction = text(series, "kymo.migration.direction").unwrap_or_default();
         let error = text(series, "error.type").map(|error| format!(": {error}"));
-        let count = series.reading.histogram().unwrap().count;
-        (format!("{direction} {version}{}", error.unwrap_or_default()), count)
+        (format!("{direction} {version}{}", error.unwrap_or_default()), 1)
     };
-    snapshot.histogram(name).series().iter().map(line).collect()
+    snapshot.gauge(name).series().iter().map(line).collect()
 }
 
 /// Every run, by its direction and how it ended.

@@ -1,6 +1,6 @@
 //! Methods of a type's own.
 
-use std::{num::ParseIntError, sync::Arc};
+use std::{collections::BTreeSet, num::ParseIntError, sync::Arc};
 
 use kymo_repository::{Described, ErrorTypes, Repository};
 
@@ -12,7 +12,7 @@ enum Refusal {
     Number(ParseIntError),
 }
 
-const REFUSALS: ErrorTypes<Refusal> = ErrorTypes::new(&["sold_out"], |refusal| match refusal {
+const REFUSALS: ErrorTypes<Refusal> = ErrorTypes::new(|refusal| match refusal {
     Refusal::SoldOut => "sold_out",
     Refusal::Number(_) => "number",
 });
@@ -40,6 +40,7 @@ impl Books {
         Self { repository, titles: vec!["Dune".to_owned()] }
     }
 
+    #[kymo(errors("sold_out", "number"))]
     async fn find(&self, place: &str) -> Answer<Option<&str>> {
         let place: usize = place.parse()?;
         if place >= Self::MOST {
@@ -99,12 +100,13 @@ impl Books {
         self.titles.len()
     }
 
-    #[kymo(name = "is_there")]
+    #[kymo(name = "is_there", errors("none"))]
     fn contains(&self, title: &str) -> bool {
         self.titles.iter().any(|known| known == title)
     }
 
     #[cfg(any())]
+    #[kymo(errors("none"))]
     fn never(&self) {}
 
     fn r#match(&self) {}
@@ -132,11 +134,16 @@ fn every_method_with_self_is_expected_and_no_other() {
         "match",
     ];
     assert_eq!(Books::METHODS, expected);
-    assert_eq!((Books::NAME, Books::ERRORS), ("books", &["sold_out"] as &[_]));
+    assert_eq!(Books::NAME, "books");
+    let errors: &[(_, &[_])] = &[("find", &["sold_out", "number"]), ("is_there", &["none"])];
+    assert_eq!(Books::ERRORS, errors);
     let (meters, _books) = books();
     let operations = meters.operations();
-    assert_eq!(operations.len(), 2 * expected.len());
     assert!(operations.values().all(|count| *count == 0), "{operations:?}");
+    let errors = ["books find number", "books find sold_out", "books is_there none"];
+    let methods = expected.map(|method| format!("books {method}"));
+    let all = methods.into_iter().chain(errors.map(str::to_owned));
+    assert_eq!(operations.into_keys().collect::<BTreeSet<_>>(), all.collect(), "and no other");
 }
 
 #[tokio::test]

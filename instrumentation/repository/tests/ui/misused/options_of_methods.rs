@@ -14,6 +14,15 @@ impl Books {
     #[kymo(skip, name = "gone")]
     fn both(&self) {}
 
+    #[kymo(errors("sold_out", ""))]
+    fn nameless(&self) {}
+
+    #[kymo(errors = "sold_out")]
+    fn no_list(&self) {}
+
+    #[kymo(skip, errors("sold_out"))]
+    fn skipped(&self) {}
+
     #[kymo(skip)]
     fn new() -> Self {
         Self
