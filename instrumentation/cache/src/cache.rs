@@ -15,8 +15,8 @@ use crate::{
 /// Clones, and caches of the same name, are the same: their counts are sums.
 #[derive(Clone)]
 pub struct Cache {
-    series: Arc<CacheSeries>,
-    entries: Arc<Entries>,
+    pub(crate) series: Arc<CacheSeries>,
+    pub(crate) entries: Arc<Entries>,
 }
 
 impl Cache {
@@ -135,7 +135,7 @@ impl Cache {
         T: Send + Sync + 'static,
         F: Fn(&T) -> u64 + Send + Sync + 'static,
     {
-        self.entries.watch(self.series.name(), cache, count);
+        self.entries.watch(self.series.name(), cache, None, count);
     }
 }
 

@@ -4,13 +4,16 @@ use std::{
     collections::BTreeMap,
     fmt, mem,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, atomic::AtomicBool},
 };
 
 use kymo_core::key;
 use opentelemetry::{KeyValue, metrics::Meter};
 
-use crate::metrics;
+use crate::{
+    metrics,
+    upkeep::{Job, Round, Upkeep, UpkeepThread},
+};
 
 /// What can tell how many entries it has.
 trait Count: Send + Sync {
@@ -18,12 +21,17 @@ trait Count: Send + Sync {
     fn entries(&self) -> Option<u64>;
 
     fn is_gone(&self) -> bool;
+
+    /// Begins what it has put off, unless that goes on already; what is given back is still to be done.
+    fn keep_up(&self, round: &Round) -> Option<Job>;
 }
 
 /// A cache that may be gone, and how its entries are counted.
 struct Watched<T, F> {
     cache: Weak<T>,
     count: F,
+    upkeep: Option<Upkeep<T>>,
+    is_busy: Arc<AtomicBool>,
 }
 
 impl<T: Send + Sync, F: Fn(&T) -> u64 + Send + Sync> Count for Watched<T, F> {
@@ -34,11 +42,19 @@ impl<T: Send + Sync, F: Fn(&T) -> u64 + Send + Sync> Count for Watched<T, F> {
     fn is_gone(&self) -> bool {
         self.cache.strong_count() == 0
     }
+
+    fn keep_up(&self, round: &Round) -> Option<Job> {
+        let upkeep = self.upkeep.as_ref()?;
+        upkeep(Weak::clone(&self.cache), round.begin(&self.is_busy)?)
+    }
 }
 
 /// The caches that are watched, each held weakly.
 #[derive(Default)]
-pub(crate) struct Entries(Mutex<AllWatched>);
+pub(crate) struct Entries {
+    watched: Mutex<AllWatched>,
+    thread: UpkeepThread,
+}
 
 type AllWatched = Vec<(KeyValue, Arc<dyn Count>)>;
 
@@ -55,12 +71,18 @@ impl Entries {
         entries
     }
 
-    pub(crate) fn watch<T, F>(&self, name: &KeyValue, cache: &Arc<T>, count: F)
-    where
+    pub(crate) fn watch<T, F>(
+        &self,
+        name: &KeyValue,
+        cache: &Arc<T>,
+        upkeep: Option<Upkeep<T>>,
+        count: F,
+    ) where
         T: Send + Sync + 'static,
         F: Fn(&T) -> u64 + Send + Sync + 'static,
     {
-        let watched = Arc::new(Watched { cache: Arc::downgrade(cache), count });
+        let (cache, is_busy) = (Arc::downgrade(cache), Arc::default());
+        let watched = Arc::new(Watched { cache, count, upkeep, is_busy });
         let mut all = self.all();
         // Where nobody collects, nobody else forgets them.
         let gone = if all.len() == all.capacity() { forget_gone(&mut all) } else { Vec::new() };
@@ -71,7 +93,7 @@ impl Entries {
     }
 
     fn all(&self) -> MutexGuard<'_, AllWatched> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The entries of all caches of each name; forgets those that are gone.
@@ -80,6 +102,7 @@ impl Entries {
     fn counts(&self) -> impl Iterator<Item = (String, i64)> {
         // The program's own code counts, and may make another cache meanwhile: nothing is locked.
         let all = self.all().clone();
+        self.keep_up(&all);
         let mut counts = BTreeMap::new();
         for (name, watched) in &all {
             let entries = catch_unwind(AssertUnwindSafe(|| watched.entries()));
@@ -92,6 +115,19 @@ impl Entries {
         let gone = forget_gone(&mut self.all());
         drop(gone);
         counts.into_iter().filter_map(|(name, sum)| sum.map(|sum| (name, sum)))
+    }
+}
+
+impl Entries {
+    /// Has them do what they have put off, and waits a little for that.
+    fn keep_up(&self, all: &AllWatched) {
+        let round = Round::new();
+        for (_, watched) in all {
+            if let Some(job) = watched.keep_up(&round) {
+                self.thread.run(job);
+            }
+        }
+        round.wait();
     }
 }
 

@@ -66,6 +66,7 @@ pub mod metrics;
 #[cfg(feature = "moka")]
 pub mod moka;
 mod scope;
+mod upkeep;
 mod values;
 
 pub use cache::Cache;

@@ -57,14 +57,20 @@ use std::sync::Arc;
 
 use ::moka::notification::RemovalCause;
 
-use crate::{Cache, EvictionCause};
+use crate::{Cache, EvictionCause, upkeep::Upkeep};
 
 impl Cache {
     /// Measures `cache`, a `moka::future::Cache` or a `moka::sync::Cache`, as this logical cache.
     ///
     /// Wrap a cache of moka once and clone what comes out: the entries of one that is wrapped twice
-    /// are counted twice. `kymo.cache.entries` is `entry_count()` of moka, an estimate that is
-    /// right after `run_pending_tasks()`, and is absent once the last clone is gone.
+    /// are counted twice. `kymo.cache.entries` is `entry_count()` of moka, and is absent once the last
+    /// clone is gone.
+    ///
+    /// moka lets go of what expired when it is used, or by `run_pending_tasks()`. A collection has that
+    /// done, so that a cache that nobody uses does not look full: on a thread of its own, or, for a
+    /// `future::Cache`, in the tokio runtime that this was called in; and waits for it 20 ms at most. What
+    /// takes longer is seen by the next collection. Of a `future::Cache` that is wrapped outside of a
+    /// runtime the number is an estimate until the cache is used.
     pub fn moka<C: Measurable>(&self, cache: C) -> C::Measured {
         cache.measured(self)
     }
@@ -98,6 +104,17 @@ impl Cache {
                 cache.count_evictions(evicted, 1);
             }
         }
+    }
+}
+
+impl Cache {
+    /// As [`Cache::watch_entries`], of a cache that is right only after its `upkeep`.
+    fn watch_kept<T, F>(&self, cache: &Arc<T>, upkeep: Upkeep<T>, count: F)
+    where
+        T: Send + Sync + 'static,
+        F: Fn(&T) -> u64 + Send + Sync + 'static,
+    {
+        self.entries.watch(self.series.name(), cache, Some(upkeep), count);
     }
 }
 

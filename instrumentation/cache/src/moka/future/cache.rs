@@ -5,19 +5,21 @@ use std::{
     collections::hash_map::RandomState,
     fmt,
     hash::{BuildHasher, Hash},
-    sync::Arc,
+    sync::{Arc, Weak},
 };
 
 use ::moka::{
     Equivalent, Policy, PredicateError,
     future::{Cache as Moka, Iter, PredicateId},
 };
+use tokio::runtime::Handle;
 
 use super::{MeasuredOwnedKeyEntrySelector, MeasuredRefKeyEntrySelector};
 use crate::{
     Cache,
     lookup::Lookup,
     moka::{Measurable, request::Request},
+    upkeep::{Finished, Job},
 };
 
 /// A `moka::future::Cache` that tells of itself; made by [`Cache::moka`].
@@ -34,17 +36,44 @@ struct Shared<K, V, S> {
 
 impl<K, V, S> Measurable for Moka<K, V, S>
 where
-    K: Send + Sync + 'static,
-    V: Send + Sync + 'static,
-    S: Send + Sync + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+    S: BuildHasher + Clone + Send + Sync + 'static,
 {
     type Measured = MeasuredCache<K, V, S>;
 
     fn measured(self, cache: &Cache) -> MeasuredCache<K, V, S> {
         let shared = Arc::new(Shared { moka: self, cache: cache.clone() });
-        cache.watch_entries(&shared, |shared| shared.moka.entry_count());
+        match Handle::try_current() {
+            Ok(runtime) => {
+                let upkeep = move |cache, finished| upkeep(&runtime, cache, finished);
+                cache.watch_kept(&shared, Box::new(upkeep), |shared| shared.moka.entry_count());
+            }
+            Err(_outside) => cache.watch_entries(&shared, |shared| shared.moka.entry_count()),
+        }
         MeasuredCache(shared)
     }
+}
+
+/// What expired and nobody asked for since is gone after this. It is done where the program would do
+/// it: a listener may need its runtime.
+fn upkeep<K, V, S>(
+    runtime: &Handle,
+    cache: Weak<Shared<K, V, S>>,
+    finished: Finished,
+) -> Option<Job>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+    S: BuildHasher + Clone + Send + Sync + 'static,
+{
+    runtime.spawn(async move {
+        let _finished = finished;
+        if let Some(shared) = cache.upgrade() {
+            shared.moka.run_pending_tasks().await;
+        }
+    });
+    None
 }
 
 impl<K, V, S> MeasuredCache<K, V, S> {

@@ -5,7 +5,7 @@ use std::{
     collections::hash_map::RandomState,
     fmt,
     hash::{BuildHasher, Hash},
-    sync::Arc,
+    sync::{Arc, Weak},
 };
 
 use ::moka::{
@@ -18,6 +18,7 @@ use crate::{
     Cache,
     lookup::Lookup,
     moka::{Measurable, request::Request},
+    upkeep::{Finished, Job},
 };
 
 /// A `moka::sync::Cache` that tells of itself; made by [`Cache::moka`].
@@ -34,17 +35,33 @@ struct Shared<K, V, S> {
 
 impl<K, V, S> Measurable for Moka<K, V, S>
 where
-    K: Send + Sync + 'static,
-    V: Send + Sync + 'static,
-    S: Send + Sync + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+    S: BuildHasher + Clone + Send + Sync + 'static,
 {
     type Measured = MeasuredCache<K, V, S>;
 
     fn measured(self, cache: &Cache) -> MeasuredCache<K, V, S> {
         let shared = Arc::new(Shared { moka: self, cache: cache.clone() });
-        cache.watch_entries(&shared, |shared| shared.moka.entry_count());
+        let upkeep = |cache, finished| Some(upkeep(cache, finished));
+        cache.watch_kept(&shared, Box::new(upkeep), |shared| shared.moka.entry_count());
         MeasuredCache(shared)
     }
+}
+
+/// What expired and nobody asked for since is gone after this.
+fn upkeep<K, V, S>(cache: Weak<Shared<K, V, S>>, finished: Finished) -> Job
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+    S: BuildHasher + Clone + Send + Sync + 'static,
+{
+    Box::new(move || {
+        let _finished = finished;
+        if let Some(shared) = cache.upgrade() {
+            shared.moka.run_pending_tasks();
+        }
+    })
 }
 
 impl<K, V, S> MeasuredCache<K, V, S> {

@@ -1,6 +1,11 @@
 //! How many entries a cache of moka has is told while the program has it.
 
-use crate::meters::{ENTRIES, Meters};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::meters::{ENTRIES, EVICTIONS, Meters};
 
 #[tokio::test]
 async fn entries_are_told_until_the_last_clone_is_gone() {
@@ -41,4 +46,83 @@ fn measuring_does_not_keep_what_is_cached() {
         }
     }
     panic!("the value is still held");
+}
+
+/// How long an entry lives here, and after which it is surely over.
+const LIFE: Duration = Duration::from_millis(20);
+const OVER: Duration = Duration::from_millis(80);
+
+/// Looks until there are as many entries as that: a busy machine may take longer than a collection waits.
+fn eventually(meters: &Meters, entries: i64) {
+    let start = Instant::now();
+    while meters.sum(ENTRIES) != Some(entries) {
+        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", meters.sum(ENTRIES));
+    }
+}
+
+#[test]
+fn what_expired_and_is_never_touched_again_is_no_entry() {
+    let (meters, books) = Meters::books();
+    let listener = books.eviction_listener();
+    let cache = moka::sync::Cache::builder().time_to_live(LIFE).eviction_listener(listener);
+    let cache = books.moka(cache.build());
+    for key in 0..10 {
+        cache.insert(key, key);
+    }
+    thread::sleep(OVER);
+    eventually(&meters, 0);
+    assert_eq!(meters.sum(EVICTIONS), Some(10));
+    assert_eq!(cache.entry_count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_expired_and_is_never_awaited_again_is_no_entry() {
+    let (meters, books) = Meters::books();
+    let listener = books.eviction_listener();
+    let cache = moka::future::Cache::builder().time_to_live(LIFE).eviction_listener(listener);
+    let cache = books.moka(cache.build());
+    for key in 0..10 {
+        cache.insert(key, key).await;
+    }
+    tokio::time::sleep(OVER).await;
+    eventually(&meters, 0);
+    assert_eq!(meters.sum(EVICTIONS), Some(10));
+    assert_eq!(cache.entry_count(), 0);
+}
+
+/// It could wait for the collection that waits for it.
+#[test]
+fn a_listener_that_is_slow_or_makes_instruments_holds_up_no_collection() {
+    let (meters, books) = Meters::books();
+    let (metrics, slow) = (meters.metrics.clone(), Duration::from_secs(3));
+    let listener = move |key, _: u32, _| {
+        metrics.cache(&format!("of {key}")).count_writes(1);
+        thread::sleep(slow);
+    };
+    let cache = moka::sync::Cache::builder().time_to_live(LIFE).eviction_listener(listener);
+    let cache = books.moka(cache.build());
+    cache.insert(1, 1);
+    cache.run_pending_tasks();
+    thread::sleep(OVER);
+    let start = Instant::now();
+    for _ in 0..3 {
+        meters.sum(ENTRIES).unwrap();
+    }
+    assert!(start.elapsed() < slow, "{:?}", start.elapsed());
+    eventually(&meters, 0);
+}
+
+#[test]
+fn a_cache_of_futures_that_was_wrapped_outside_of_a_runtime_is_an_estimate() {
+    let (meters, books) = Meters::books();
+    let cache = books.moka(moka::future::Cache::builder().time_to_live(LIFE).build());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        cache.insert(1, 1).await;
+        cache.run_pending_tasks().await;
+        tokio::time::sleep(OVER).await;
+        assert_eq!(meters.sum(ENTRIES), Some(1));
+        cache.run_pending_tasks().await;
+        assert_eq!(meters.sum(ENTRIES), Some(0));
+    });
 }
