@@ -25,8 +25,8 @@ gauges with names that it keeps for histograms. The conventions give them these 
 All are recorded unless they are switched off, but for these: `kymo.http.server.first_byte.duration`
 when a layer enables it, `kymo.http.server.handler.duration` where `telemetry.http_handler()` is
 added, and `otel.sdk.*` by a service that pushes. `db.*` and `kymo.db.*` are there after
-`telemetry.sqlx(…)`; `db.client.connection.create_time` if the pool was made with
-`kymo::sqlx::pool_options()`, or calls `kymo::sqlx::connection_opened()`.
+`telemetry.sqlx(…)`; `db.client.connection.create_time` if the options of the pool are `.measured()`, or
+call `kymo::sqlx::connection_opened()`.
 `db.client.operation.duration` is there after `telemetry.redis(…)` too, with the
 attributes of the second of its sections. `kymo.cache.*` are there after `telemetry.cache(…)` and
 `telemetry.redis(…)`; evictions and entries of caches that tell of them, as those of moka do;

@@ -5,9 +5,9 @@ use std::fmt::Debug;
 use kymo_sqlx::{Database, DatabaseMetrics, Executor, Pool};
 
 pub use kymo_sqlx::{
-    AcquiredConnection, Measured, MeasuredConnection, MeasuredPool, MeasuredPoolConnection,
-    MeasuredTransaction, PoolNameError, PoolSettings, System, connection_opened, error_type,
-    pool_options,
+    AcquiredConnection, MeasureConnections, Measured, MeasuredConnection, MeasuredPool,
+    MeasuredPoolConnection, MeasuredTransaction, PoolNameError, PoolSettings, System,
+    WeakMeasuredPool, connection_opened, error_type, pool_options,
 };
 
 /// What sqlx's errors are called in a repository: as in `db.client.operation.duration`, and
@@ -22,12 +22,14 @@ impl Telemetry {
     /// Measures every query, transaction and connection of a pool; a drop-in for the pool.
     ///
     /// The pool is called `address:port/database` in the metrics, with a number behind it if there
-    /// are several. Make it with [`pool_options`], and new connections are timed as well. A pool that
-    /// is measured twice has its connections counted twice, under two names.
+    /// are several. Have its options be [measured](MeasureConnections::measured), and new connections are
+    /// timed as well. A pool that is measured twice has its connections counted twice, under two names.
     ///
     /// ```
+    /// use kymo::sqlx::MeasureConnections as _;
+    ///
     /// # async fn run(telemetry: &kymo::Telemetry) -> Result<(), sqlx::Error> {
-    /// let options = kymo::sqlx::pool_options::<sqlx::Sqlite>().max_connections(5);
+    /// let options = sqlx::sqlite::SqlitePoolOptions::new().max_connections(5).measured();
     /// let pool = telemetry.sqlx(options.connect("sqlite::memory:").await?);
     ///
     /// let one: i64 = sqlx::query_scalar("SELECT 1").fetch_one(&pool).await?;

@@ -8,12 +8,12 @@ use std::{io, time::Duration};
 use kymo::{
     Telemetry,
     migrations::MigrationStatus,
-    sqlx::{MeasuredPool, pool_options},
+    sqlx::{MeasureConnections as _, MeasuredPool},
 };
 use sqlx::{
     Sqlite,
     migrate::MigrateError,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tempfile::TempDir;
 use tokio::time::timeout;
@@ -68,7 +68,8 @@ impl Store {
         // A connection is never retired: a database in memory lives only as long as one is open.
         // And only one is opened to begin with: two that switch a new file to WAL at the same time
         // find it locked, however long they would wait.
-        let pool = pool_options()
+        let pool = SqlitePoolOptions::new()
+            .measured()
             .max_connections(CONNECTIONS)
             .idle_timeout(None)
             .max_lifetime(None)

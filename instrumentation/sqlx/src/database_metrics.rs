@@ -78,7 +78,7 @@ impl DatabaseMetrics {
         settings: &PoolSettings,
         driver: &'static Driver<DB>,
     ) -> MeasuredPool<DB> {
-        let series = PoolSeries::new(&self.instruments, self.registry.value(name));
+        let series = PoolSeries::new(&self.instruments, self.registry.value(name), pool.size());
         let identity = settings.identity(&pool);
         let measures =
             Measures::new(Arc::clone(&self.instruments), identity, series, settings.without);

@@ -3,15 +3,16 @@
 //! [`MeasuredPool`] is a drop-in for [`sqlx::Pool`], of any driver. One line changes, and no query:
 //!
 //! ```
-//! use kymo_sqlx::DatabaseMetrics;
+//! use kymo_sqlx::{DatabaseMetrics, MeasureConnections as _};
 //! use opentelemetry_sdk::metrics::{InMemoryMetricExporter, SdkMeterProvider};
+//! use sqlx::sqlite::SqlitePoolOptions;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let exporter = InMemoryMetricExporter::default();
 //! let meters = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
 //!
-//! let options = kymo_sqlx::pool_options::<sqlx::Sqlite>().max_connections(1);
+//! let options = SqlitePoolOptions::new().max_connections(1).measured();
 //! let pool = DatabaseMetrics::new(&meters).pool(options.connect_lazy("sqlite::memory:")?);
 //!
 //! sqlx::query("CREATE TABLE books (title TEXT)").execute(&pool).await?;
@@ -103,14 +104,15 @@
 //!
 //! `db.client.connection.wait_time` is the time until a connection was there, and `….use_time` that
 //! until it was let go of. sqlx does not tell which connections are new, except to the
-//! `after_connect` of the pool itself. So `….create_time` is there for pools that are made with
-//! [`pool_options`], or that call [`connection_opened`]; for others it is part of the wait. Either
-//! way:
+//! `after_connect` of the pool itself. So `….create_time` is there for pools whose options are
+//! [measured](MeasureConnections::measured), or that call [`connection_opened`]; for others it is part of
+//! the wait. Either way:
 //!
 //! - When the opening of a connection began is not told either. It is taken to be when the pool was
 //!   first seen to have room for another one.
-//! - Connections are also opened when a pool is made, and to keep up `min_connections`. These belong
-//!   to no request, and their time is not seen.
+//! - Connections are also opened when a pool is made, as `connect` does, and to keep up
+//!   `min_connections`. These belong to no request, and their time is not seen. Those that were open when
+//!   the pool was measured are counted in `kymo.db.connection.untimed`.
 //! - The wait includes the test of an idle connection (`test_before_acquire`) and `before_acquire`.
 //! - sqlx tries again when a connection is refused, until the acquire time-out: a server that is
 //!   down shows in `db.client.connection.timeouts`, most of other failures to connect in
@@ -171,12 +173,13 @@ mod system;
 mod transaction;
 mod use_time;
 mod waiting;
+mod weak_pool;
 
 pub use acquire::AcquiredConnection;
 pub use connection::{Measured, MeasuredConnection};
 pub use database_metrics::DatabaseMetrics;
 pub use failure::error_type;
-pub use opening::{connection_opened, pool_options};
+pub use opening::{MeasureConnections, connection_opened, pool_options};
 pub use place::pool_name;
 pub use pool::MeasuredPool;
 pub use pool_connection::MeasuredPoolConnection;
@@ -186,3 +189,4 @@ pub use settings::PoolSettings;
 pub use sqlx::{Database, Error, Executor, Pool};
 pub use system::System;
 pub use transaction::MeasuredTransaction;
+pub use weak_pool::WeakMeasuredPool;

@@ -139,6 +139,18 @@ pub const CONNECTION_CREATE_TIME: MetricSpec = MetricSpec {
     attributes: POOL,
 };
 
+/// Connections that were open when their pool was measured, as `connect` and `min_connections` leave
+/// them: how long it took to open them is not known, and [`CONNECTION_CREATE_TIME`] has none of them.
+///
+/// Those that sqlx opens by itself later, to keep up `min_connections`, are in neither.
+pub const CONNECTION_UNTIMED: MetricSpec = MetricSpec {
+    name: "kymo.db.connection.untimed",
+    kind: MetricKind::Counter,
+    unit: "{connection}",
+    description: "Connections that were opened before their pool was measured, so that the time to open them is not known.",
+    attributes: POOL,
+};
+
 /// Time until a connection was there, apart from what is in `create_time`.
 pub const CONNECTION_WAIT_TIME: MetricSpec = MetricSpec {
     name: "db.client.connection.wait_time",
@@ -179,6 +191,7 @@ pub const ALL: &[MetricSpec] = &[
     CONNECTION_PENDING_REQUESTS,
     CONNECTION_TIMEOUTS,
     CONNECTION_CREATE_TIME,
+    CONNECTION_UNTIMED,
     CONNECTION_WAIT_TIME,
     CONNECTION_USE_TIME,
     CONNECTION_ERRORS,

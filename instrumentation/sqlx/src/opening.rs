@@ -11,12 +11,44 @@ thread_local! {
     static OPENED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// [`PoolOptions::new`], with an `after_connect` that tells measured pools of new connections.
+/// Has the options of a pool tell which of its connections are new.
 ///
-/// Without it, sqlx keeps to itself which connections of a pool are new: there is no
-/// `db.client.connection.create_time` then, and the time to open a connection is part of
-/// `db.client.connection.wait_time`. A program that sets an `after_connect` of its own replaces
-/// this one, and calls [`connection_opened`] in it instead.
+/// Without it, sqlx keeps that to itself: there is no `db.client.connection.create_time` then, and the
+/// time to open a connection is part of `db.client.connection.wait_time`.
+///
+/// ```
+/// use kymo_sqlx::MeasureConnections as _;
+/// use sqlx::sqlite::SqlitePoolOptions;
+///
+/// # async fn run() -> sqlx::Result<()> {
+/// let options = SqlitePoolOptions::new().max_connections(5).measured();
+/// let pool = options.connect("sqlite::memory:").await?;
+/// let connection = pool.acquire().await?;
+/// # Ok(())
+/// # }
+/// ```
+pub trait MeasureConnections {
+    /// The same options, with an `after_connect` that tells measured pools of new connections.
+    ///
+    /// It takes the place of an `after_connect` that was set before, and one that is set later takes
+    /// its place: a program that has its own calls [`connection_opened`] in it instead.
+    #[must_use]
+    fn measured(self) -> Self;
+}
+
+impl<DB: Database> MeasureConnections for PoolOptions<DB> {
+    fn measured(self) -> Self {
+        self.after_connect(|_connection, _metadata| {
+            Box::pin(async {
+                connection_opened();
+                Ok(())
+            })
+        })
+    }
+}
+
+/// [`PoolOptions::new`], [measured](MeasureConnections::measured), where the type of the database is
+/// said or known: nothing else tells the compiler which one it is.
 ///
 /// ```
 /// # async fn run() -> sqlx::Result<()> {
@@ -26,12 +58,7 @@ thread_local! {
 /// # }
 /// ```
 pub fn pool_options<DB: Database>() -> PoolOptions<DB> {
-    PoolOptions::new().after_connect(|_connection, _metadata| {
-        Box::pin(async {
-            connection_opened();
-            Ok(())
-        })
-    })
+    PoolOptions::new().measured()
 }
 
 /// Tells the measured pool for which a connection was just opened; to be called in the

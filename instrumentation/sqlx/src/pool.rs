@@ -14,6 +14,7 @@ use crate::{
     transaction::{Beginning, MeasuredTransaction},
     use_time::UseTime,
     waiting,
+    weak_pool::WeakMeasuredPool,
 };
 
 /// sqlx's [`Pool`], measured: every query, transaction and connection that goes through it.
@@ -110,6 +111,12 @@ impl<DB: Database> MeasuredPool<DB> {
     /// What the pool is called in the metrics: the value of `db.client.connection.pool.name`.
     pub fn name(&self) -> &str {
         self.measures().pool().name()
+    }
+
+    /// The same pool, kept by whoever else has it: it is gone when the last [`MeasuredPool`] is
+    /// dropped.
+    pub fn downgrade(&self) -> WeakMeasuredPool<DB> {
+        WeakMeasuredPool::new(Arc::downgrade(&self.shared))
     }
 
     /// The pool itself; what is done with it is not measured.

@@ -42,11 +42,13 @@ struct LateHistogram {
 pub(crate) struct Pending<'a>(&'a AtomicI64);
 
 impl PoolSeries {
-    pub(crate) fn new(instruments: &Instruments, name: StringValue) -> Self {
+    /// Those of the pool called `name`, which has so many connections `open` already.
+    pub(crate) fn new(instruments: &Instruments, name: StringValue, open: u32) -> Self {
         let attributes = [key::DB_CONNECTION_POOL_NAME.of(name.clone())];
         let timeouts = instruments.timeouts.bind(&attributes);
         // There from the start, so that the first one is a change.
         timeouts.add(0);
+        instruments.untimed.add(open.into(), &attributes);
         Self {
             wait_time: LateHistogram::of(&instruments.wait_time),
             create_time: LateHistogram::of(&instruments.create_time),

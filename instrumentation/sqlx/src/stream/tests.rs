@@ -32,7 +32,7 @@ impl Meters {
         let exporter = InMemoryMetricExporter::default();
         let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
         let instruments = Arc::new(Instruments::new(&scope::meter(&provider)));
-        let series = PoolSeries::new(&instruments, "books".into());
+        let series = PoolSeries::new(&instruments, "books".into(), 0);
         let identity = Identity {
             system: System::Sqlite,
             protocol: System::Sqlite,

@@ -17,6 +17,7 @@ pub(crate) const COUNT: &str = "db.client.connection.count";
 pub(crate) const PENDING: &str = "db.client.connection.pending_requests";
 pub(crate) const TIMEOUTS: &str = "db.client.connection.timeouts";
 pub(crate) const CREATE_TIME: &str = "db.client.connection.create_time";
+pub(crate) const UNTIMED: &str = "kymo.db.connection.untimed";
 pub(crate) const WAIT_TIME: &str = "db.client.connection.wait_time";
 pub(crate) const USE_TIME: &str = "db.client.connection.use_time";
 pub(crate) const ERRORS: &str = "kymo.db.connection.errors";

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use kymo_sqlx::{MeasuredPool, connection_opened, pool_options};
+use kymo_sqlx::{MeasureConnections as _, MeasuredPool, connection_opened, pool_options};
 use sqlx::{Executor, Sqlite, pool::PoolOptions, query, sqlite::SqlitePoolOptions};
 use tokio::time::sleep;
 
-use crate::meters::{CREATE_TIME, Meters, PENDING, USE_TIME, WAIT_TIME};
+use crate::meters::{CREATE_TIME, Meters, PENDING, UNTIMED, USE_TIME, WAIT_TIME};
 
 /// How long a connection takes to open here, and how long somebody else keeps one.
 const LONG: Duration = Duration::from_millis(80);
@@ -198,4 +198,28 @@ fn slow(tells: bool) -> PoolOptions<Sqlite> {
 
 fn lazy(meters: &Meters, options: PoolOptions<Sqlite>) -> MeasuredPool<Sqlite> {
     meters.metrics.pool(options.connect_lazy("sqlite::memory:").unwrap())
+}
+
+/// sqlx opens connections before there is a measured pool to tell of them.
+#[tokio::test]
+async fn connections_that_were_open_before_are_counted_as_untimed() {
+    let meters = Meters::new();
+    let folder = tempfile::tempdir().unwrap();
+    let options = SqlitePoolOptions::new().min_connections(3).max_connections(5).measured();
+    let url = format!("sqlite:{}?mode=rwc", folder.path().join("books.db").display());
+    let pool = options.connect(&url).await.unwrap();
+    while pool.size() < 3 {
+        sleep(Duration::from_millis(10)).await;
+    }
+    let pool = meters.metrics.pool(pool);
+    let held = [pool.acquire().await.unwrap(), pool.acquire().await.unwrap()];
+    assert_eq!(meters.count(UNTIMED, &[]), 3);
+    assert!(meters.of(CREATE_TIME).is_empty(), "none of them was opened for a request");
+    let more = [pool.acquire().await.unwrap(), pool.acquire().await.unwrap()];
+    assert_eq!((meters.count(UNTIMED, &[]), meters.count(CREATE_TIME, &[])), (3, 1));
+    drop((held, more));
+
+    let lazy = SqlitePoolOptions::new().measured().connect_lazy("sqlite::memory:").unwrap();
+    let lazy = meters.metrics.pool(lazy);
+    assert_eq!(meters.by(UNTIMED, "db.client.connection.pool.name")[lazy.name()], 0);
 }
