@@ -3,6 +3,8 @@
 use kymo_sqlx::MeasuredPool;
 use sqlx::{Database, Pool};
 
+use crate::held_pool::HeldPool;
+
 /// A pool of sqlx, measured or not.
 pub trait EitherPool: sealed::Sealed {
     /// What it is a pool of.
@@ -13,6 +15,10 @@ pub trait EitherPool: sealed::Sealed {
 
     /// The pool that sqlx made.
     fn bare(&self) -> &Pool<Self::Database>;
+
+    /// The pool as whoever watches it has it.
+    #[doc(hidden)]
+    fn held(&self) -> HeldPool<Self::Database>;
 }
 
 impl<DB: Database> EitherPool for Pool<DB> {
@@ -26,6 +32,10 @@ impl<DB: Database> EitherPool for Pool<DB> {
     fn bare(&self) -> &Pool<DB> {
         self
     }
+
+    fn held(&self) -> HeldPool<DB> {
+        HeldPool::Fully(self.clone())
+    }
 }
 
 impl<DB: Database> EitherPool for MeasuredPool<DB> {
@@ -37,6 +47,10 @@ impl<DB: Database> EitherPool for MeasuredPool<DB> {
 
     fn bare(&self) -> &Pool<DB> {
         self.inner()
+    }
+
+    fn held(&self) -> HeldPool<DB> {
+        HeldPool::Weakly(self.downgrade())
     }
 }
 

@@ -82,6 +82,7 @@ mod database_series;
 mod direction;
 mod either_pool;
 mod failure;
+mod held_pool;
 mod instruments;
 pub mod metrics;
 mod migration_metrics;

@@ -19,6 +19,7 @@ use crate::{
     database_series::DatabaseSeries,
     direction::Direction,
     either_pool::EitherPool,
+    held_pool::IsThere,
     migration_metrics::MigrationMetrics,
     observed::Observed,
     reader::Reader,
@@ -46,8 +47,8 @@ pub struct Migrations {
     source: Source,
     series: Arc<OnceLock<Arc<DatabaseSeries>>>,
     pace: Pace,
-    /// The watch there is, if there is one.
-    watch: Arc<Mutex<Weak<Watch>>>,
+    /// The watch there is, if there is one, and whether its pool is there.
+    watch: Arc<Mutex<Option<Current>>>,
 }
 
 impl Migrations {
@@ -157,10 +158,12 @@ impl Migrations {
     /// Reads from now on how the migrations stand in the database of `pool`, in the background: at
     /// once, every 15 s, and whenever this process has migrated it.
     ///
-    /// It begins when it is called, waits for nothing, and goes on until the pool is closed or the tokio
-    /// runtime that it was called in ends; outside of one nothing is read, and that is logged. It has
-    /// the pool: that is closed by closing it, and not by dropping all others. Called again meanwhile,
-    /// it gives the same status, whatever the pool: nothing is read twice.
+    /// It begins when it is called, waits for nothing, and goes on until the pool is closed, the last
+    /// handle of a measured pool is dropped, or the tokio runtime that it was called in ends; outside of
+    /// one nothing is read, and that is logged. A pool that is not measured has no weak handle: it is
+    /// kept, and closed by closing it, and not by dropping all others. Called again meanwhile, it gives
+    /// the same status, whatever the pool: nothing is read twice. What was read last of a pool that was
+    /// dropped is shown for as long as it can be true.
     ///
     /// A reading is two short queries on one connection of the pool, which are not measured, and
     /// changes nothing. While the database does not answer, one reading waits for it, and has one
@@ -171,26 +174,39 @@ impl Migrations {
         <P::Database as Database>::Connection: Migrate,
     {
         let mut current = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(watch) = current.upgrade().filter(|watch| !watch.is_over()) {
-            return MigrationStatus::new(watch);
+        if let Some((watch, is_there)) = &*current
+            && let Some(watch) = watch.upgrade().filter(|watch| !watch.is_over())
+        {
+            if is_there() {
+                return MigrationStatus::new(watch);
+            }
+            watch.end();
         }
         let series = Arc::clone(self.series_called(|| pool.database_name()));
         let watch = Arc::new(Watch::new(Arc::clone(&self.source), series, self.pace));
-        *current = Arc::downgrade(&watch);
+        let (held, mut closed) = (pool.held(), pool.bare().close_event());
+        *current = Some((Arc::downgrade(&watch), held.is_there()));
         drop(current);
+        // What lingers of a pool of that name is over.
+        watch.series().ask();
         self.metrics.registry().observe(&watch);
         // Dropped in either case when nothing will be read any more.
         let reader = Reader::of(&watch);
         match Handle::try_current() {
             Ok(runtime) => {
-                let pool = pool.bare().clone();
                 runtime.spawn(async move {
-                    let reading = reader.read(|watch| {
-                        let pool = pool.clone();
-                        async move { read(&pool, &watch.migrator().table_name).await }
+                    let reading = reader.read(|watch: Arc<Watch>| {
+                        let pool = held.get();
+                        async move {
+                            let pool = pool.ok_or(sqlx::Error::PoolClosed)?;
+                            read(&pool, &watch.migrator().table_name).await
+                        }
                     });
-                    // Closed: that is the end of it.
-                    let _ = pool.close_event().do_until(reading).await;
+                    // Closed, or gone: that is the end of it.
+                    let _ = closed.do_until(reading).await;
+                    if held.get().is_none() {
+                        reader.linger().await;
+                    }
                 });
             }
             Err(outside) => watch.fail(&outside),
@@ -242,6 +258,9 @@ impl fmt::Debug for Migrations {
         f.debug_struct("Migrations").field("database", &database).finish_non_exhaustive()
     }
 }
+
+/// What is watched now.
+type Current = (Weak<Watch>, IsThere);
 
 /// The shortest interval and time-out of readings.
 const SHORTEST: Duration = Duration::from_millis(100);

@@ -23,7 +23,7 @@ impl Reader {
     ///
     /// One at a time: a question that is not answered in time goes on being asked, so that a database
     /// that hangs takes one connection out of the pool, and no question is given up half way.
-    pub(crate) async fn read<F>(self, read: impl Fn(Arc<Watch>) -> F)
+    pub(crate) async fn read<F>(&self, read: impl Fn(Arc<Watch>) -> F)
     where
         F: Future<Output = Result<Recorded, MigrateError>>,
     {
@@ -51,6 +51,15 @@ impl Reader {
             watch.answer(request);
             let _ = timeout(interval, asked.changed()).await;
         }
+    }
+}
+
+impl Reader {
+    /// The pool is gone, and was not closed: what was read last stays for as long as it can be true, or
+    /// until somebody asks again. So a job that ends with its pool can still push it.
+    pub(crate) async fn linger(&self) {
+        let mut asked = self.0.series().requests();
+        let _ = timeout(self.0.leave(), asked.changed()).await;
     }
 }
 

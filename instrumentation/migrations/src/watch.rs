@@ -40,7 +40,7 @@ struct Latest {
     is_ready: bool,
     /// Whether it was said that readings fail.
     is_reported: bool,
-    /// Whether there will be no other reading.
+    /// Whether there will be no other reading, and none is shown.
     is_over: bool,
 }
 
@@ -65,9 +65,13 @@ impl Watch {
     /// By the last reading, unless that failed or is older than it can be while all goes well.
     pub(crate) fn counts(&self) -> Option<MigrationCounts> {
         let (read_at, counts) = self.latest().reading?;
+        (read_at.elapsed() <= self.oldest()).then_some(counts)
+    }
+
+    /// How old a reading may be while all goes well.
+    fn oldest(&self) -> Duration {
         let Pace { interval, timeout } = self.pace;
-        let oldest = interval.saturating_add(timeout.saturating_mul(2));
-        (read_at.elapsed() <= oldest).then_some(counts)
+        interval.saturating_add(timeout.saturating_mul(2))
     }
 
     pub(crate) fn is_ready(&self) -> bool {
@@ -89,6 +93,13 @@ impl Watch {
     /// Whoever asked for `request` or before need wait no longer.
     pub(crate) fn answer(&self, request: u64) {
         self.answered.send_modify(|answered| *answered = request.max(*answered));
+    }
+
+    /// The pool is gone, and there will be no other reading; what was read last is as true as before.
+    /// Gives how long it is.
+    pub(crate) fn leave(&self) -> Duration {
+        self.answer(u64::MAX);
+        self.oldest()
     }
 
     /// There will be no other reading: what was read grows no older, and nobody waits.

@@ -36,7 +36,8 @@ impl Scripted {
         let answers = Mutex::new(answers.iter().copied().collect::<VecDeque<_>>());
         let (begun, under_way) = (Arc::<Mutex<Vec<u64>>>::default(), Arc::<AtomicUsize>::default());
         let (start, times) = (Instant::now(), Arc::clone(&begun));
-        let reader = Reader::of(&watch).read(move |_watch| {
+        let reader = Reader::of(&watch);
+        let read = move |_watch| {
             let after = answers.lock().unwrap().pop_front().unwrap_or(rest);
             times.lock().unwrap().push(start.elapsed().as_secs());
             let under_way = Arc::clone(&under_way);
@@ -46,8 +47,9 @@ impl Scripted {
                 under_way.fetch_sub(1, Ordering::Relaxed);
                 Ok(Recorded::default())
             }
-        });
-        Self { watch, begun, reader: tokio::spawn(reader) }
+        };
+        let reading = async move { reader.read(read).await };
+        Self { watch, begun, reader: tokio::spawn(reading) }
     }
 
     /// When each reading began, in seconds.

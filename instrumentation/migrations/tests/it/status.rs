@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use kymo_sqlx::DatabaseMetrics;
+
 use crate::meters::{COUNT, LATEST, Meters, NAME, READ_ERRORS, counted, pool, program};
 
 #[tokio::test]
@@ -85,4 +87,50 @@ async fn intervals_and_time_outs_of_any_length_do_no_harm() {
             assert!(start.elapsed() < Duration::from_secs(20));
         }
     }
+}
+
+/// Neither its connections nor its name outlive the program's handles.
+#[tokio::test]
+async fn a_measured_pool_is_gone_when_the_program_drops_it() {
+    let meters = Meters::new();
+    let databases = DatabaseMetrics::new(&meters.provider);
+    let pool = databases.pool(pool());
+    let (name, mut closed) = (pool.name().to_owned(), pool.close_event());
+    let migrations = meters.metrics.migrations(program([1]));
+    let status = migrations.watch(&pool);
+    status.refresh().await;
+    assert!(status.counts().is_some());
+    assert_eq!((pool.size(), pool.downgrade().upgrade().is_some()), (1, true));
+    let weak = pool.downgrade();
+    drop(pool);
+    tokio::time::timeout(Duration::from_secs(20), &mut closed).await.unwrap();
+    assert!(weak.upgrade().is_none());
+    let next = databases.pool(crate::meters::pool());
+    assert_eq!(next.name(), name, "it is free again, and nobody has it");
+    // A job whose pool ends with it pushes what was read last.
+    tokio::time::timeout(Duration::from_secs(20), status.refresh()).await.unwrap();
+    assert_eq!(meters.by(COUNT, NAME), counted([(&*name, 1)]));
+    drop(migrations);
+
+    let again = meters.metrics.migrations(program([1, 2])).watch(&next);
+    again.refresh().await;
+    assert_eq!(status.counts(), None);
+    assert_eq!(meters.by(COUNT, NAME), counted([(&*name, 2)]), "and not those of both");
+}
+
+/// The same migrations look at the next pool, and not for ever at the one that is gone.
+#[tokio::test]
+async fn the_next_pool_is_watched_when_the_first_is_gone() {
+    let meters = Meters::new();
+    let databases = DatabaseMetrics::new(&meters.provider);
+    let migrations = meters.metrics.migrations(program([1])).called("books");
+    let pool = databases.pool(pool());
+    migrations.watch(&pool).refresh().await;
+    drop(pool);
+    let next = databases.pool(crate::meters::pool());
+    migrations.run(&next).await.unwrap();
+    let status = migrations.watch(&next);
+    status.refresh().await;
+    assert_eq!(status.counts().unwrap().applied, 1);
+    assert_eq!(meters.by(COUNT, NAME), counted([("books", 1)]));
 }

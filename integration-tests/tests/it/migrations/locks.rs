@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use integration_tests::eventually;
 use kymo::testing::TestTelemetry;
-use sqlx::migrate::{Migrate, MigrateError};
+use sqlx::{
+    SqlSafeStr,
+    migrate::{Migrate, MigrateError, Migration, MigrationType},
+};
 
 use super::{
     PATIENCE,
-    book::tables,
+    book::{set, simple, table, tables},
     place::{Kind, Place},
     seen::{Migrated, expected, migrated, runs},
 };
@@ -70,6 +73,30 @@ async fn mariadb_does_not_lock_and_each_migration_still_counts_once() {
         let lock = "SELECT GET_LOCK('books', -1)";
         let locked: Option<i64> = sqlx::query_scalar(lock).fetch_one(&mut *other).await.unwrap();
         assert_eq!(locked, None);
+    }
+}
+
+/// The build of the index waits for the statement that waits for the lock, which is the build's: so it
+/// is with sqlx alone, and so the documents say.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_that_is_built_concurrently_and_a_waiting_program_are_a_deadlock() {
+    let build = "CREATE INDEX CONCURRENTLY book ON book_1 (id)".into_sql_str();
+    let build = Migration::new(3, "build".into(), MigrationType::Simple, build, true);
+    let program = || set([table(1), simple(2, "SELECT pg_sleep(2)"), vec![build.clone()]]);
+    for is_measured in [false, true] {
+        let place = Place::new(Kind::Postgres).await;
+        let run = async || {
+            let (telemetry, pool) = (TestTelemetry::new(), place.pool(2));
+            let result = match is_measured {
+                true => telemetry.migrations(program()).called("books").run(&pool).await,
+                false => program().run(&pool).await,
+            };
+            pool.close().await;
+            result
+        };
+        let (one, other) = tokio::join!(run(), run());
+        let told = format!("{one:?} {other:?}");
+        assert!(told.contains("40P01"), "measured: {is_measured}: {told}");
     }
 }
 
