@@ -43,10 +43,10 @@ impl Observer {
             let scope = Scope::of_crate(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
             let meter = scope.meter(meters);
             Arc::new(Instruments {
-                operation_duration: metrics::OPERATION_DURATION.histogram(&meter, &[]),
+                operation_duration: metrics::OPERATION_DURATION.histogram(&meter),
                 inflight: metrics::DATA_POINT_INFLIGHT.up_down_counter(&meter),
                 exported: metrics::DATA_POINT_EXPORTED.counter(&meter),
-                collection_duration: metrics::COLLECTION_DURATION.histogram(&meter, &[]),
+                collection_duration: metrics::COLLECTION_DURATION.histogram(&meter),
             })
         });
     }

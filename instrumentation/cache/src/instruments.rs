@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use kymo_core::{KnownValues, MetricKind, Outcome, key};
+use kymo_core::{KnownValues, Outcome, key};
 use opentelemetry::{
     KeyValue, StringValue,
     metrics::{BoundCounter, BoundHistogram, Counter, Histogram, Meter},
@@ -26,13 +26,9 @@ pub(crate) struct Instruments {
 
 impl Instruments {
     pub(crate) fn new(meter: &Meter) -> Self {
-        let buckets = match metrics::LOAD_DURATION.kind {
-            MetricKind::Histogram { buckets } => buckets,
-            _ => &[],
-        };
         Self {
             requests: metrics::REQUESTS.counter(meter),
-            load_duration: metrics::LOAD_DURATION.histogram(meter, buckets),
+            load_duration: metrics::LOAD_DURATION.histogram(meter),
             writes: metrics::WRITES.counter(meter),
             evictions: metrics::EVICTIONS.counter(meter),
         }

@@ -37,6 +37,14 @@ pub enum MetricKind {
 }
 
 impl MetricSpec {
+    /// The upper bounds of its buckets; none if it is no histogram, or counts and sums only.
+    pub const fn buckets(&self) -> &'static [f64] {
+        match self.kind {
+            MetricKind::Histogram { buckets } => buckets,
+            MetricKind::Counter | MetricKind::UpDownCounter | MetricKind::Gauge => &[],
+        }
+    }
+
     /// The counter that records this metric.
     pub fn counter(&self, meter: &Meter) -> Counter<u64> {
         debug_assert_eq!(self.kind, MetricKind::Counter, "{}", self.name);
@@ -59,28 +67,38 @@ impl MetricSpec {
         meter.f64_gauge(self.name).with_unit(self.unit).with_description(self.description).build()
     }
 
-    /// The histogram of a measured quantity, such as seconds, with `buckets` as upper bounds.
+    /// The histogram of a measured quantity, such as seconds, in the buckets of this constant.
+    pub fn histogram(&self, meter: &Meter) -> Histogram<f64> {
+        self.histogram_with(meter, self.buckets())
+    }
+
+    /// As [`MetricSpec::histogram`], with `bounds` as upper bounds of the buckets instead.
     ///
     /// Instruments of one meter that have the same name share one aggregation, whose buckets are
     /// those of the first: bounds given later for the same name have no effect.
-    pub fn histogram(&self, meter: &Meter, buckets: &[f64]) -> Histogram<f64> {
+    pub fn histogram_with(&self, meter: &Meter, bounds: &[f64]) -> Histogram<f64> {
         debug_assert!(matches!(self.kind, MetricKind::Histogram { .. }), "{}", self.name);
         meter
             .f64_histogram(self.name)
             .with_unit(self.unit)
             .with_description(self.description)
-            .with_boundaries(buckets.to_vec())
+            .with_boundaries(bounds.to_vec())
             .build()
     }
 
     /// The histogram of a counted quantity, such as bytes; otherwise as [`MetricSpec::histogram`].
-    pub fn integer_histogram(&self, meter: &Meter, buckets: &[f64]) -> Histogram<u64> {
+    pub fn integer_histogram(&self, meter: &Meter) -> Histogram<u64> {
+        self.integer_histogram_with(meter, self.buckets())
+    }
+
+    /// The histogram of a counted quantity; otherwise as [`MetricSpec::histogram_with`].
+    pub fn integer_histogram_with(&self, meter: &Meter, bounds: &[f64]) -> Histogram<u64> {
         debug_assert!(matches!(self.kind, MetricKind::Histogram { .. }), "{}", self.name);
         meter
             .u64_histogram(self.name)
             .with_unit(self.unit)
             .with_description(self.description)
-            .with_boundaries(buckets.to_vec())
+            .with_boundaries(bounds.to_vec())
             .build()
     }
 

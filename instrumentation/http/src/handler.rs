@@ -12,7 +12,7 @@ use std::{
 use http::Request;
 use kymo_core::{
     Attempt, Bounded, Folds, KnownValues, Outcome, Record, SeriesCache, SeriesClass, SeriesKey,
-    ValueBudget, buckets, key, key::AttributeKey,
+    ValueBudget, key, key::AttributeKey,
 };
 use opentelemetry::metrics::{BoundHistogram, Histogram, Meter, MeterProvider};
 use pin_project_lite::pin_project;
@@ -145,7 +145,7 @@ impl HandlerInstruments {
     fn new(meter: &Meter, methods: KnownValues) -> Self {
         let folded = [key::HTTP_REQUEST_METHOD, key::HTTP_ROUTE];
         Self {
-            duration: HANDLER_DURATION.histogram(meter, buckets::HTTP_DURATION),
+            duration: HANDLER_DURATION.histogram(meter),
             methods,
             routes: ValueBudget::new(key::HTTP_ROUTE.limit().unwrap_or(u16::MAX)),
             series: SeriesCache::with_reserve(

@@ -52,11 +52,11 @@ impl Instruments {
     pub(crate) fn new(meter: &Meter, settings: &Settings) -> Self {
         let seconds = |metric| {
             let (spec, buckets) = settings.metric(metric)?;
-            Some(spec.histogram(meter, buckets))
+            Some(spec.histogram_with(meter, buckets))
         };
         let bytes = |metric| {
             let (spec, buckets) = settings.metric(metric)?;
-            Some(spec.integer_histogram(meter, buckets))
+            Some(spec.integer_histogram_with(meter, buckets))
         };
         let active = |metric| Some(settings.metric(metric)?.0.up_down_counter(meter));
         let folds = |spec, attributes: &[_]| Folds::new(meter, spec, attributes);

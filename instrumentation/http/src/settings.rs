@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kymo_core::{Buckets, KnownValues, MetricKind, MetricSpec, key};
+use kymo_core::{Buckets, KnownValues, MetricSpec, key};
 
 use crate::{method::KNOWN_METHODS, metrics};
 
@@ -68,10 +68,6 @@ impl Settings {
         }
         let spec = metric.spec();
         let own = self.buckets.get(&metric).map(Buckets::bounds);
-        let default: &[f64] = match spec.kind {
-            MetricKind::Histogram { buckets } => buckets,
-            _ => &[],
-        };
-        Some((spec, own.unwrap_or(default)))
+        Some((spec, own.unwrap_or(spec.buckets())))
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! They are not bound to every version: a migration is nobody's hot path.
 
-use kymo_core::{Bounded, Folds, MetricKind, MetricSpec, ValueBudget, key};
+use kymo_core::{Bounded, Folds, ValueBudget, key};
 use opentelemetry::{
     KeyValue,
     metrics::{Counter, Gauge, Histogram, Meter, UpDownCounter},
@@ -30,10 +30,10 @@ impl Instruments {
         let [databases, versions] =
             keys.map(|key| ValueBudget::new(key.limit().unwrap_or_default()));
         Self {
-            duration: histogram(&metrics::DURATION, meter),
+            duration: metrics::DURATION.histogram(meter),
             last_duration: metrics::LAST_DURATION.gauge(meter),
-            run_duration: histogram(&metrics::RUN_DURATION, meter),
-            lock_wait_time: histogram(&metrics::LOCK_WAIT_TIME, meter),
+            run_duration: metrics::RUN_DURATION.histogram(meter),
+            lock_wait_time: metrics::LOCK_WAIT_TIME.histogram(meter),
             running: metrics::RUNNING.up_down_counter(meter),
             read_errors: metrics::READ_ERRORS.counter(meter),
             databases,
@@ -60,12 +60,4 @@ impl Instruments {
         }
         key::MIGRATION_VERSION.of(self.versions.value(bounded))
     }
-}
-
-fn histogram(metric: &MetricSpec, meter: &Meter) -> Histogram<f64> {
-    let buckets = match metric.kind {
-        MetricKind::Histogram { buckets } => buckets,
-        _ => &[],
-    };
-    metric.histogram(meter, buckets)
 }

@@ -1,6 +1,6 @@
 //! The instruments of all measured connections of one meter provider.
 
-use kymo_core::{Bounded, Folds, MetricKind, SeriesCache, ValueBudget, key};
+use kymo_core::{Bounded, Folds, SeriesCache, ValueBudget, key};
 #[cfg(feature = "cluster")]
 use opentelemetry::metrics::{BoundCounter, Counter};
 use opentelemetry::metrics::{BoundHistogram, Histogram, Meter};
@@ -35,15 +35,11 @@ pub(crate) struct Vocabulary {
 impl Instruments {
     pub(crate) fn new(meter: &Meter) -> Self {
         let spec = &metrics::OPERATION_DURATION;
-        let buckets = match spec.kind {
-            MetricKind::Histogram { buckets } => buckets,
-            _ => &[],
-        };
         let folded = [key::DB_RESPONSE_STATUS_CODE, key::DB_OPERATION_NAME, key::DB_NAMESPACE];
         let statuses = key::DB_RESPONSE_STATUS_CODE.limit().unwrap_or(0);
         Self {
             vocabulary: Vocabulary { places: Places::new(), statuses: ValueBudget::new(statuses) },
-            duration: spec.histogram(meter, buckets),
+            duration: spec.histogram(meter),
             operations: SeriesCache::with_reserve(
                 SERIES,
                 FAILED_COMMANDS,

@@ -9,9 +9,7 @@ use std::{
     time::Duration,
 };
 
-use kymo_core::{
-    Bounded, Folds, MetricKind, OTHER, SeriesCache, ValueBudget, key, key::AttributeKey,
-};
+use kymo_core::{Bounded, Folds, OTHER, SeriesCache, ValueBudget, key, key::AttributeKey};
 use opentelemetry::metrics::{BoundHistogram, Counter, Histogram, MeterProvider};
 
 use crate::{
@@ -55,14 +53,10 @@ impl RepositoryMetrics {
     /// Instruments from `meters`, for any number of repositories.
     pub fn new(meters: &dyn MeterProvider) -> Self {
         let meter = scope::meter(meters);
-        let buckets = match metrics::OPERATION_DURATION.kind {
-            MetricKind::Histogram { buckets } => buckets,
-            _ => &[],
-        };
         let folded = [key::REPOSITORY_NAME, key::REPOSITORY_METHOD, key::ERROR_TYPE];
         let folds = Folds::new(&meter, &metrics::OPERATION_DURATION, &folded);
         Self(Arc::new(Shared {
-            duration: metrics::OPERATION_DURATION.histogram(&meter, buckets),
+            duration: metrics::OPERATION_DURATION.histogram(&meter),
             operations: SeriesCache::new(SERIES, folds),
             vocabulary: Vocabulary {
                 repositories: budget(&key::REPOSITORY_NAME),

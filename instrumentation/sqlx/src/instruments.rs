@@ -2,9 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use kymo_core::{
-    Bounded, Folds, MetricKind, MetricSpec, SeriesCache, ValueBudget, key, key::AttributeKey,
-};
+use kymo_core::{Bounded, Folds, SeriesCache, ValueBudget, key, key::AttributeKey};
 use opentelemetry::metrics::{BoundCounter, Counter, Histogram, Meter};
 
 use crate::{
@@ -65,16 +63,15 @@ impl Instruments {
                 tables: Arc::new(budget(&key::DB_COLLECTION_NAME)),
                 statuses: budget(&key::DB_RESPONSE_STATUS_CODE),
             },
-            transaction_duration: histogram(meter, &metrics::TRANSACTION_DURATION),
+            transaction_duration: metrics::TRANSACTION_DURATION.histogram(meter),
             timeouts: metrics::CONNECTION_TIMEOUTS.counter(meter),
-            create_time: histogram(meter, &metrics::CONNECTION_CREATE_TIME),
+            create_time: metrics::CONNECTION_CREATE_TIME.histogram(meter),
             untimed: metrics::CONNECTION_UNTIMED.counter(meter),
-            wait_time: histogram(meter, &metrics::CONNECTION_WAIT_TIME),
-            use_time: histogram(meter, &metrics::CONNECTION_USE_TIME),
+            wait_time: metrics::CONNECTION_WAIT_TIME.histogram(meter),
+            use_time: metrics::CONNECTION_USE_TIME.histogram(meter),
             connection_errors: metrics::CONNECTION_ERRORS.counter(meter),
-            duration: histogram(meter, &metrics::OPERATION_DURATION),
-            returned_rows: metrics::RETURNED_ROWS
-                .integer_histogram(meter, buckets(&metrics::RETURNED_ROWS)),
+            duration: metrics::OPERATION_DURATION.histogram(meter),
+            returned_rows: metrics::RETURNED_ROWS.integer_histogram(meter),
             rows_changed: metrics::ROWS_CHANGED.counter(meter),
             operations: SeriesCache::with_reserve(
                 SERIES,
@@ -146,15 +143,4 @@ impl Instruments {
 
 fn budget(attribute: &AttributeKey) -> ValueBudget {
     ValueBudget::new(attribute.limit().unwrap_or(0))
-}
-
-fn histogram(meter: &Meter, spec: &MetricSpec) -> Histogram<f64> {
-    spec.histogram(meter, buckets(spec))
-}
-
-fn buckets(spec: &MetricSpec) -> &'static [f64] {
-    match spec.kind {
-        MetricKind::Histogram { buckets } => buckets,
-        _ => &[],
-    }
 }

@@ -234,7 +234,7 @@ impl<const F: u8> Subject for Jobs<F> {
             }
             Instruments {
                 telemetry: (**telemetry).clone(),
-                duration: other.histogram(&meter, &[1.0]),
+                duration: other.histogram(&meter),
                 active: ACTIVE.up_down_counter(&meter),
                 seen: AtomicU32::new(0),
             }
