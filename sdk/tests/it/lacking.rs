@@ -15,8 +15,3 @@ fn an_exporter_that_is_lacking_is_reported_with_the_feature_that_brings_it() {
         assert!(log.contains("build it with kymo's feature `otlp`"), "{exporter}: {log}");
     }
 }
-
-#[test]
-fn a_method_that_is_lacking_is_told_by_the_compiler_with_the_feature_that_brings_it() {
-    trybuild::TestCases::new().compile_fail("tests/ui/lacking/*.rs");
-}

@@ -1,0 +1,10 @@
+fn measure(telemetry: &kymo::Telemetry) {
+    telemetry.sqlx("a pool");
+    telemetry.cache("books");
+    telemetry.redis("a connection");
+    telemetry.repository("books");
+    telemetry.migrations("a migrator");
+    telemetry.tokio_runtime("main", "a runtime");
+}
+
+fn main() {}

@@ -1,0 +1,88 @@
+//! What the compiler tells those who call a method whose feature is off.
+//!
+//! Whatever features this test itself is built with: the programs beside it are checked against kymo
+//! with its default ones.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+
+#[test]
+fn a_method_that_is_lacking_is_told_by_the_compiler_with_the_feature_that_brings_it() {
+    let kymo = checked_with_default_features();
+    for program in ["builder", "handle"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lacking");
+        let told = told(&folder.join(program).with_extension("rs"), &kymo);
+        let kept = folder.join(program).with_extension("stderr");
+        if env::var_os("TRYBUILD").is_some_and(|wish| wish == "overwrite") {
+            std::fs::write(&kept, &told).unwrap();
+        }
+        assert_eq!(told, std::fs::read_to_string(&kept).unwrap(), "{}", kept.display());
+    }
+}
+
+/// The metadata of kymo with its default features, from the folder where cargo builds everything.
+fn checked_with_default_features() -> PathBuf {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["check", "--locked", "--quiet", "--package", "kymo", "--lib"]);
+    let lines = succeeded(cargo.arg("--message-format=json"));
+    let mut messages = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let artifact = messages.rfind(|it| it["reason"] == "compiler-artifact").unwrap();
+    assert_eq!(artifact["target"]["name"], "kymo", "{artifact}");
+    assert_eq!(artifact["features"], serde_json::json!(["default", "http", "prometheus"]));
+    artifact["filenames"][0].as_str().unwrap().into()
+}
+
+/// What the compiler tells of `program`, without the lines where something is in kymo.
+fn told(program: &Path, kymo: &Path) -> String {
+    let mut compiler = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    compiler.args(["--edition=2024", "--emit=metadata", "--error-format=json"]);
+    // A folder from which the source of kymo is not found: its lines move.
+    let folder = env!("CARGO_TARGET_TMPDIR");
+    compiler.current_dir(folder).arg("--out-dir").arg(folder).arg(program);
+    compiler.arg(format!("--extern=kymo={}", kymo.display()));
+    compiler.arg(format!("-Ldependency={}", kymo.parent().unwrap().display()));
+    let Output { status, stderr, .. } = compiler.output().unwrap();
+    assert!(!status.success(), "{} compiles", program.display());
+    let messages = String::from_utf8(stderr).unwrap();
+    let errors = messages.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    errors.filter(|error| !error["code"].is_null()).map(|error| shown(&error)).collect()
+}
+
+/// An error with what it points at, and what is said about that: the words of the compiler.
+fn shown(error: &Value) -> String {
+    let parts = std::iter::once(error).chain(error["children"].as_array().unwrap());
+    parts.map(part).collect::<String>() + "\n"
+}
+
+fn part(part: &Value) -> String {
+    let mut lines = format!("{}: {}\n", text(&part["level"]), text(&part["message"]));
+    for span in part["spans"].as_array().unwrap() {
+        for line in span["text"].as_array().unwrap() {
+            let (code, bound) = (text(&line["text"]), |key: &str| line[key].as_u64().unwrap());
+            let marks: usize =
+                (bound("highlight_end") - bound("highlight_start")).try_into().unwrap();
+            let indent: usize = bound("highlight_start").try_into().unwrap();
+            let label = text(&span["label"]);
+            let marks = "^".repeat(marks);
+            lines += &["| ", code, "\n|", &" ".repeat(indent), &marks, " ", label, "\n"].concat();
+        }
+    }
+    lines
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn succeeded(command: &mut Command) -> String {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
+    String::from_utf8(stdout).unwrap()
+}
