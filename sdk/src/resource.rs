@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The resource of `service`: what was `detected`, then what the SDK says of itself, then the name
-/// and a random instance, then the environment, then `attributes`, each stronger than what came
+/// and an instance of its own, then the environment, then `attributes`, each stronger than what came
 /// before.
 pub(crate) fn of(
     service: String,
@@ -22,7 +22,7 @@ pub(crate) fn of(
     description: &mut Description,
 ) -> Resource {
     let name = |value: String| KeyValue::new("service.name", value);
-    let instance = KeyValue::new("service.instance.id", Uuid::new_v4().to_string());
+    let instance = KeyValue::new("service.instance.id", Uuid::now_v7().to_string());
     let named = environment.text("OTEL_SERVICE_NAME").map(|value| name(value.to_owned()));
     let file = environment.file_only();
     let layers: [(Origin, Vec<KeyValue>); 9] = [
@@ -81,6 +81,19 @@ mod tests {
         });
         let [first, second] = resources.map(|resource| get(&resource, "service.instance.id"));
         assert!(first.is_some() && first != second, "{first:?} {second:?}");
+    }
+
+    #[test]
+    fn an_instance_is_a_uuid_that_says_when_it_began() {
+        let resource = of(
+            "shop".to_owned(),
+            Vec::new(),
+            Vec::new(),
+            &Environment::default(),
+            &mut Description::default(),
+        );
+        let instance = get(&resource, "service.instance.id").unwrap();
+        assert_eq!(Uuid::parse_str(&instance).unwrap().get_version_num(), 7, "{instance}");
     }
 
     #[test]
