@@ -10,7 +10,7 @@ use http::Response;
 use http_body::Body;
 use pin_project_lite::pin_project;
 
-use crate::{body::MeasuredResponseBody, exchange::Exchange, upgrade::PendingUpgrade};
+use crate::{exchange::Exchange, response_body::MeasuredResponseBody, upgrade::PendingUpgrade};
 
 pin_project! {
     /// The future of [`MeasuredService`](crate::MeasuredService): carries the exchange from the

@@ -11,11 +11,12 @@ use tower_layer::Layer;
 
 use crate::{
     RequestHead,
+    any_body::AnyBodyLayer,
     instruments::{Instruments, SERIES},
     reading::Reading,
     scheme::SCHEMES,
     scope,
-    service::{MeasuredAnyBody, MeasuredService},
+    service::MeasuredService,
     settings::{ServerMetric, Settings},
 };
 
@@ -59,7 +60,7 @@ impl ServerLayer {
     /// it is, and of a body that is not axum's the declared length is recorded, or nothing if none
     /// is declared.
     pub fn any_body(self) -> AnyBodyLayer {
-        AnyBodyLayer(self)
+        AnyBodyLayer::new(self)
     }
 
     /// Does not measure requests for which `predicate` holds: not their duration, not their
@@ -168,7 +169,7 @@ impl ServerLayer {
     }
 
     /// The instruments are made once and shared: a router asks for them for each of its routes.
-    fn measure<S>(&self, inner: S) -> MeasuredService<S> {
+    pub(crate) fn measure<S>(&self, inner: S) -> MeasuredService<S> {
         let make = || Arc::new(Instruments::new(&self.meter, &self.settings));
         let instruments = Arc::clone(self.instruments.get_or_init(make));
         MeasuredService::new(inner, instruments, Arc::clone(&self.reading))
@@ -180,18 +181,5 @@ impl<S> Layer<S> for ServerLayer {
 
     fn layer(&self, inner: S) -> MeasuredService<S> {
         self.measure(inner)
-    }
-}
-
-/// A [`ServerLayer`] that counts the bytes of request bodies of any type; see
-/// [`ServerLayer::any_body`].
-#[derive(Debug, Clone)]
-pub struct AnyBodyLayer(ServerLayer);
-
-impl<S> Layer<S> for AnyBodyLayer {
-    type Service = MeasuredAnyBody<S>;
-
-    fn layer(&self, inner: S) -> MeasuredAnyBody<S> {
-        MeasuredAnyBody::new(self.0.measure(inner))
     }
 }

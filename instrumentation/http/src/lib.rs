@@ -123,9 +123,10 @@
 //!
 //! [HTTP server conventions]: https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
 
-mod body;
+mod any_body;
 mod exchange;
 mod failure;
+mod frame;
 mod future;
 mod handler;
 mod head;
@@ -139,7 +140,9 @@ mod protocol;
 mod readiness;
 mod reading;
 mod recording;
+mod request_body;
 mod request_size;
+mod response_body;
 mod scheme;
 mod scope;
 mod series;
@@ -149,12 +152,14 @@ mod stream;
 mod time_out;
 mod upgrade;
 
-pub use body::{MeasuredRequestBody, MeasuredResponseBody};
+pub use any_body::{AnyBodyLayer, MeasuredAnyBody};
 pub use future::ResponseFuture;
 pub use handler::{HandlerFuture, HandlerLayer, MeasuredHandler};
 pub use head::RequestHead;
 pub use kymo_core::BucketsError;
-pub use layer::{AnyBodyLayer, ServerLayer};
+pub use layer::ServerLayer;
 pub use method::KNOWN_METHODS;
-pub use service::{MeasuredAnyBody, MeasuredService};
+pub use request_body::MeasuredRequestBody;
+pub use response_body::MeasuredResponseBody;
+pub use service::MeasuredService;
 pub use settings::ServerMetric;

@@ -11,7 +11,7 @@ use std::{
 
 use http_body::Body;
 
-use crate::body::{MeasuredEmptyBody, MeasuredRequestBody};
+use crate::request_body::{MeasuredEmptyBody, MeasuredRequestBody};
 
 /// The size of a request's body.
 #[derive(Debug)]

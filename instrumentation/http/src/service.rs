@@ -13,7 +13,6 @@ use tower_service::Service;
 
 use crate::{
     RequestHead,
-    body::{MeasuredRequestBody, MeasuredResponseBody},
     exchange::Exchange,
     failure,
     future::ResponseFuture,
@@ -21,6 +20,7 @@ use crate::{
     mark, other_axum,
     readiness::{Queue, Readiness},
     reading::Reading,
+    response_body::MeasuredResponseBody,
     series::ActiveKey,
     upgrade::PendingUpgrade,
 };
@@ -28,7 +28,7 @@ use crate::{
 /// A service whose every request is measured exactly once; see [`ServerLayer`](crate::ServerLayer).
 #[derive(Debug, Clone)]
 pub struct MeasuredService<S> {
-    inner: S,
+    pub(crate) inner: S,
     measure: Arc<Measure>,
     readiness: Readiness<Arc<Measure>>,
 }
@@ -46,7 +46,7 @@ impl<S> MeasuredService<S> {
         Self { inner, measure, readiness: Readiness::default() }
     }
 
-    fn poll_ready<R>(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>>
+    pub(crate) fn poll_ready<R>(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>>
     where
         S: Service<R>,
         S::Error: 'static,
@@ -56,7 +56,7 @@ impl<S> MeasuredService<S> {
     }
 
     /// The exchange of `request`, unless it is skipped or an outer layer measures it.
-    fn arrive<B: Body>(&mut self, request: &Request<B>) -> Option<Box<Exchange>> {
+    pub(crate) fn arrive<B: Body>(&mut self, request: &Request<B>) -> Option<Box<Exchange>> {
         let mut wait = self.readiness.call();
         let head = RequestHead::of(request);
         let Measure { instruments, reading } = &*self.measure;
@@ -86,7 +86,7 @@ impl Queue for Arc<Measure> {
 }
 
 /// Marks a request whose body may be marked already, and steps into its upgrade if there is one.
-fn prepare<B>(
+pub(crate) fn prepare<B>(
     exchange: &Exchange,
     request: &mut Request<B>,
     is_body_marked: bool,
@@ -122,48 +122,6 @@ where
         let upgrade = prepare(&exchange, &mut request, is_body_marked);
         exchange.enter();
         let future = self.inner.call(request);
-        exchange.leave();
-        ResponseFuture::new(future, Some(exchange), upgrade)
-    }
-}
-
-/// A [`MeasuredService`] that counts the bytes of request bodies of any type; see
-/// [`ServerLayer::any_body`](crate::ServerLayer::any_body).
-#[derive(Debug, Clone)]
-pub struct MeasuredAnyBody<S>(MeasuredService<S>);
-
-impl<S> MeasuredAnyBody<S> {
-    pub(crate) fn new(service: MeasuredService<S>) -> Self {
-        Self(service)
-    }
-}
-
-impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for MeasuredAnyBody<S>
-where
-    S: Service<Request<MeasuredRequestBody<ReqBody>>, Response = Response<ResBody>>,
-    S::Error: 'static,
-    ReqBody: Body,
-    ResBody: Body,
-    ResBody::Error: 'static,
-{
-    type Response = Response<MeasuredResponseBody<ResBody>>;
-    type Error = S::Error;
-    type Future = ResponseFuture<S::Future>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.0.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
-        let Some(mut exchange) = self.0.arrive(&request) else {
-            let request = request.map(MeasuredRequestBody::unmeasured);
-            return ResponseFuture::new(self.0.inner.call(request), None, None);
-        };
-        let bytes = exchange.count_request(request.body());
-        let upgrade = prepare(&exchange, &mut request, true);
-        exchange.enter();
-        let request = request.map(|body| MeasuredRequestBody::measured(body, bytes));
-        let future = self.0.inner.call(request);
         exchange.leave();
         ResponseFuture::new(future, Some(exchange), upgrade)
     }
