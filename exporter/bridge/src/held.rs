@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::mem;
 use std::time::SystemTime;
@@ -7,6 +8,7 @@ use kymo_exposition::{Histogram, Label, NativeBuckets, NativeHistogram, Number, 
 use crate::label::OwnedLabel;
 use crate::loss::Cause;
 use crate::rank::Rank;
+use crate::unit;
 
 /// A series that is held until all series of its family are known.
 #[derive(Debug)]
@@ -14,7 +16,8 @@ pub(crate) struct Held {
     pub(crate) key: Box<[u8]>,
     pub(crate) rank: Rank,
     labels: Vec<OwnedLabel>,
-    unit: String,
+    /// What its numbers count, however that is spelt.
+    unit: Cow<'static, str>,
     start_time: Option<SystemTime>,
     value: Content,
 }
@@ -63,8 +66,8 @@ impl Held {
             _ => return None,
         };
         let labels = series.labels.iter().copied().map(OwnedLabel::from).collect();
-        let start_time = series.start_time;
-        Some(Held { key: key.into(), rank, labels, unit: unit.to_owned(), start_time, value })
+        let (unit, start_time) = (unit::meaning(unit), series.start_time);
+        Some(Held { key: key.into(), rank, labels, unit, start_time, value })
     }
 
     /// Takes in a series with the same labels that comes later, and says what that costs, if it

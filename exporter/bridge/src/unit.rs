@@ -9,14 +9,27 @@ use crate::name::push_clean;
 /// compatibility", section Metric Metadata. Any other unit is its own word, as for the translator of
 /// Prometheus, with what a name cannot contain as `_`. A ratio (`1`) is not a unit here.
 pub(crate) fn word(unit: &str) -> Cow<'static, str> {
+    translated(unit, cleaned)
+}
+
+/// What numbers of this unit count: equal for units that differ in spelling alone.
+///
+/// It is the [`word`] with what a name cannot contain, since numbers of `$` and of `#` are none of one
+/// unit.
+pub(crate) fn meaning(unit: &str) -> Cow<'static, str> {
+    translated(unit, str::to_owned)
+}
+
+/// The unit by the table, and what is not in there by `otherwise`.
+fn translated(unit: &str, otherwise: fn(&str) -> String) -> Cow<'static, str> {
     let bare = without_brackets(unit);
     let (amount, time) = bare.split_once('/').unwrap_or((&bare, ""));
-    let amount = match amount.trim() {
-        "1" => Cow::Borrowed(""),
-        amount => plural(amount).map_or_else(|| Cow::Owned(cleaned(amount)), Cow::Borrowed),
+    let of = |part: &str, known: fn(&str) -> Option<&'static str>| match part.trim() {
+        "" => Cow::Borrowed(""),
+        part => known(part).map_or_else(|| Cow::Owned(otherwise(part)), Cow::Borrowed),
     };
-    let time = time.trim();
-    let time = singular(time).map_or_else(|| Cow::Owned(cleaned(time)), Cow::Borrowed);
+    let amount = of(if amount.trim() == "1" { "" } else { amount }, plural);
+    let time = of(time, singular);
     match (amount.is_empty(), time.is_empty()) {
         (_, true) => amount,
         (true, false) => Cow::Owned(format!("per_{time}")),

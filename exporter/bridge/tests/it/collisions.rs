@@ -175,6 +175,53 @@ fn numbers_of_two_units_are_not_added() {
 }
 
 #[test]
+fn units_that_are_written_differently_are_one() {
+    let units = ["", "1", "{order}", "1{order}", " "];
+    let times = ["us", "us{wait}", "us/{order}"];
+    for units in [&units[..], &times[..]] {
+        let bare = Bridge::builder().without_target_info().without_scope_info().without_units();
+        let rig = Rig::of(bare);
+        for (index, unit) in units.iter().enumerate() {
+            let meter = rig.provider.meter_with_scope(
+                InstrumentationScope::builder("shop").with_version(index.to_string()).build(),
+            );
+            meter.u64_counter("orders.paid").with_unit(*unit).build().add(1, &[]);
+            meter.f64_histogram("wait").with_unit(*unit).build().record(1.0, &[]);
+            meter.i64_up_down_counter("open").with_unit(*unit).build().add(1, &[]);
+        }
+        for (family, line) in [
+            ("orders_paid_total", "orders_paid_total{} "),
+            ("wait", "wait_count{} "),
+            ("open", "open{} "),
+        ] {
+            let expected = format!("{line}{}", units.len());
+            assert!(lines(&both(&rig, family)).contains(&expected), "{family}: {units:?}");
+        }
+        assert_eq!(rig.losses(), []);
+    }
+}
+
+#[test]
+fn an_annotation_is_no_unit_of_its_own() {
+    let rig = Rig::bare();
+    rig.meter().u64_counter("orders.paid").with_unit("{order}").build().add(1, &[]);
+    rig.meter().u64_counter("orders_paid").build().add(6, &[]);
+    assert_eq!(lines(&both(&rig, "orders_paid_total")), ["orders_paid_total{} 7"]);
+    assert_eq!(rig.losses(), []);
+}
+
+#[test]
+fn units_that_no_name_can_have_are_still_two() {
+    let rig = Rig::bare();
+    for (scope, unit, number) in [("one", "$", 5), ("two", "#", 3)] {
+        let meter = rig.provider.meter(scope);
+        meter.u64_counter("paid").with_unit(unit).build().add(number, &[]);
+    }
+    assert_eq!(lines(&both(&rig, "paid_total")), ["paid_total{} 5"]);
+    assert_eq!(rig.losses(), [("paid_total".into(), "DuplicateSeries".into())]);
+}
+
+#[test]
 fn values_that_are_too_long_are_cut_and_what_becomes_equal_is_added() {
     let rig = Rig::bare();
     let long = |end: &str| format!("x{}{end}", "\u{e9}".repeat(600));
