@@ -14,16 +14,16 @@ use opentelemetry_sdk::metrics::{SdkMeterProvider, reader::MetricReader};
 
 use crate::{
     Telemetry,
-    configuration::{self, Description, Exporters, Origin},
-    ending::Ending,
-    environment::Environment,
+    configuration::{
+        self, Description, Exporters, Origin, environment::Environment, file::FilePlan,
+    },
     error::InstallError,
-    file::FilePlan,
-    handouts::Handouts,
-    provider::{Injected, Provider},
-    pull::PullPlan,
-    push::PushPlan,
-    reader::Readers,
+    exporters::{pull::PullPlan, push::PushPlan, reader::Readers},
+    handouts::kept::Kept,
+    lifecycle::{
+        ending::Ending,
+        provider::{Injected, Provider},
+    },
     resource,
     view::ShapePlan,
 };
@@ -220,7 +220,7 @@ impl TelemetryBuilder {
             provider,
             pull,
             environment,
-            handouts: Handouts::default(),
+            kept: Kept::default(),
             description: Arc::new(description),
         };
         for step in self.steps.into_values() {

@@ -1,13 +1,18 @@
 //! What is in force, and who said so.
 
+#[cfg(feature = "config-file")]
+pub(crate) mod config_file;
 mod description;
+pub(crate) mod environment;
 mod exporters;
+pub(crate) mod file;
+pub(crate) mod wildcard;
 
 use std::fmt;
 
 pub use self::description::{Description, EffectiveSetting};
+use self::environment::{Environment, Found};
 pub(crate) use self::exporters::Exporters;
-use crate::environment::{Environment, Found};
 
 /// Who decided a setting: code is stronger than the environment, or than the configuration file that
 /// takes its place, and both are stronger than the default.
@@ -48,7 +53,7 @@ impl<T> Setting<T> {
 
 /// `OTEL_SDK_DISABLED`.
 pub(crate) fn disabled(environment: &Environment) -> Setting<bool> {
-    let found = environment.find(&["OTEL_SDK_DISABLED"], crate::environment::boolean);
+    let found = environment.find(&["OTEL_SDK_DISABLED"], environment::boolean);
     Setting::choose(None, found, false)
 }
 

@@ -56,7 +56,7 @@ pub enum InstallError {
     ConfigFile(#[from] ConfigFileError),
     /// The pull exporter cannot be built.
     #[error(transparent)]
-    Prometheus(#[from] crate::pull::PullError),
+    Prometheus(#[from] crate::exporters::pull::PullError),
     /// A time between two pushes, or for one, is zero.
     #[error("`Otlp::{method}` got no time at all; give it some, or leave it out for the default")]
     ZeroDuration {
@@ -65,7 +65,7 @@ pub enum InstallError {
     },
     /// A push exporter cannot be built.
     #[error(transparent)]
-    Push(#[from] crate::push::PushError),
+    Push(#[from] crate::exporters::push::PushError),
 }
 
 /// Why a configuration file cannot be used.

@@ -65,58 +65,80 @@
 
 mod builder;
 pub mod configuration;
-#[cfg(feature = "resource")]
-mod detection;
-mod ending;
-mod environment;
 mod error;
-mod file;
-mod handouts;
-mod installed;
-mod job;
 mod lacking;
-mod provider;
-mod pull;
-mod push;
-mod reader;
 mod resource;
-#[cfg(feature = "signal")]
-mod signal;
 mod telemetry;
-mod view;
-mod wildcard;
-
-#[cfg(feature = "cache")]
-pub mod cache;
-#[cfg(feature = "config-file")]
-mod config_file;
-#[cfg(feature = "http")]
-pub mod http;
-#[cfg(feature = "migrations")]
-pub mod migrations;
-#[cfg(feature = "otlp")]
-pub mod otlp;
-#[cfg(feature = "process")]
-pub mod process;
-#[cfg(feature = "prometheus")]
-pub mod prometheus;
-#[cfg(feature = "redis")]
-pub mod redis;
-#[cfg(feature = "repository")]
-pub mod repository;
-#[cfg(feature = "sqlx")]
-pub mod sqlx;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod view;
+
+/// How metrics leave the process.
+mod exporters {
+    #[cfg(feature = "otlp")]
+    pub mod otlp;
+    #[cfg(feature = "prometheus")]
+    pub mod prometheus;
+    pub(crate) mod pull;
+    pub(crate) mod push;
+    pub(crate) mod reader;
+}
+
+/// The measured things that a telemetry hands out.
+mod handouts {
+    #[cfg(feature = "cache")]
+    pub mod cache;
+    #[cfg(feature = "http")]
+    pub mod http;
+    pub(crate) mod kept;
+    #[cfg(feature = "migrations")]
+    pub mod migrations;
+    #[cfg(feature = "process")]
+    pub mod process;
+    #[cfg(feature = "redis")]
+    pub mod redis;
+    #[cfg(feature = "repository")]
+    pub mod repository;
+    #[cfg(feature = "sqlx")]
+    pub mod sqlx;
+}
+
+/// From `install()` to the end of the process.
+mod lifecycle {
+    pub(crate) mod ending;
+    mod installed;
+    mod job;
+    pub(crate) mod provider;
+    #[cfg(feature = "signal")]
+    pub(crate) mod signal;
+}
 
 pub use builder::TelemetryBuilder;
 pub use error::{ConfigFileError, FlushError, InstallError};
+#[cfg(feature = "otlp")]
+pub use exporters::otlp;
+#[cfg(feature = "prometheus")]
+pub use exporters::prometheus;
+#[cfg(feature = "cache")]
+pub use handouts::cache;
+#[cfg(feature = "http")]
+pub use handouts::http;
+#[cfg(feature = "migrations")]
+pub use handouts::migrations;
+#[cfg(feature = "process")]
+pub use handouts::process;
+#[cfg(feature = "redis")]
+pub use handouts::redis;
+#[cfg(feature = "repository")]
+pub use handouts::repository;
+#[cfg(feature = "sqlx")]
+pub use handouts::sqlx;
 pub use kymo_core::{BucketsError, MetricKind, MetricSpec, key};
 #[cfg(feature = "repository")]
 pub use kymo_repository::repository;
-pub use opentelemetry;
 #[cfg(feature = "signal")]
-pub use signal::shutdown_signal;
+pub use lifecycle::signal::shutdown_signal;
+pub use opentelemetry;
 pub use telemetry::Telemetry;
 pub use view::{View, ViewError};
 

@@ -1,13 +1,16 @@
 //! What the service says about itself.
 
+#[cfg(feature = "resource")]
+mod detection;
+
 use std::collections::BTreeMap;
 
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::{Resource, resource::TelemetryResourceDetector};
 use uuid::Uuid;
 
-use crate::{
-    configuration::{Description, Origin},
+use crate::configuration::{
+    Description, Origin,
     environment::{Environment, FileOnly},
 };
 

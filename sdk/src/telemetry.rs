@@ -5,8 +5,11 @@ use std::{fmt, sync::Arc};
 use opentelemetry::{InstrumentationScope, metrics::Meter};
 
 use crate::{
-    builder::TelemetryBuilder, configuration::Description, ending::Ending,
-    environment::Environment, handouts::Handouts, provider::Provider, pull::Pull,
+    builder::TelemetryBuilder,
+    configuration::{Description, environment::Environment},
+    exporters::pull::Pull,
+    handouts::kept::Kept,
+    lifecycle::{ending::Ending, provider::Provider},
 };
 
 /// The telemetry of a service: measures, exports, and hands out measured things.
@@ -24,7 +27,7 @@ pub struct Telemetry {
     #[allow(dead_code, reason = "read by the features")]
     pub(crate) environment: Environment,
     #[allow(dead_code, reason = "read by the features")]
-    pub(crate) handouts: Handouts,
+    pub(crate) kept: Kept,
     pub(crate) description: Arc<Description>,
 }
 

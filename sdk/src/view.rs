@@ -25,7 +25,7 @@ pub use self::error::ViewError;
 pub(crate) use self::{
     meters::ShapedMeters, observable::is_running as is_in_callback, plan::ShapePlan, shapes::Shapes,
 };
-use crate::{TelemetryBuilder, environment::Names};
+use crate::{TelemetryBuilder, configuration::environment::Names};
 
 /// The shape of some metrics: whether they exist, their buckets, attributes and limits.
 ///

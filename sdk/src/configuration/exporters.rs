@@ -1,6 +1,6 @@
 //! `OTEL_METRICS_EXPORTER`.
 
-use crate::environment::{Environment, list, one_of};
+use crate::configuration::environment::{Environment, list, one_of};
 
 /// The exporters that the environment asks for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

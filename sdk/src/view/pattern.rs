@@ -1,6 +1,6 @@
 //! Which metrics a view is about.
 
-use crate::wildcard;
+use crate::configuration::wildcard;
 
 /// The name of a metric, in which `*` stands for any number of characters and `?` for one.
 #[derive(Debug, Clone)]

@@ -8,9 +8,8 @@ use opentelemetry::{Key, KeyValue};
 use super::{BucketKind, Fate, Kept, Shapes, View, ViewError, lengths, limit, pattern::Pattern};
 use crate::{
     InstallError,
-    configuration::{Description, Origin},
+    configuration::{Description, Origin, environment::FileOnly},
     declared_metrics,
-    environment::FileOnly,
 };
 
 /// The views and the common attributes that a program asks for.

@@ -45,7 +45,7 @@ fn every_builder_method_is_in_the_document_and_no_other() {
 
 #[test]
 fn every_key_that_decides_a_setting_is_in_the_document() {
-    let folders = ["sdk/src/config_file", "sdk/src/environment"];
+    let folders = ["sdk/src/configuration/config_file", "sdk/src/configuration/environment"];
     let sources = folders.map(sources::below).concat();
     let prefixes = ["meter_provider.", "resource.", "instrumentation/development."];
     let mut keys = BTreeSet::new();

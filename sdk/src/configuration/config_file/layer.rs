@@ -1,0 +1,73 @@
+//! What the parts of a file say together.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use super::part::Part;
+use crate::configuration::environment::{Environment, FileOnly, Said};
+
+/// What has been read from a file so far.
+pub(super) struct Layer {
+    variables: BTreeMap<&'static str, Said>,
+    pub(super) file_only: FileOnly,
+    /// The variable that the detector of the service reads.
+    pub(super) service: Option<String>,
+    reports: Vec<(String, String)>,
+}
+
+impl Layer {
+    pub(super) fn new(service: Option<&str>) -> Self {
+        Self {
+            variables: BTreeMap::new(),
+            file_only: FileOnly::default(),
+            service: service.filter(|name| !name.trim().is_empty()).map(str::to_owned),
+            reports: Vec::new(),
+        }
+    }
+
+    /// `part`, whose key with `[]` for every number is `key`, says what `variable` would with
+    /// `text`.
+    pub(super) fn say(
+        &mut self,
+        variable: &'static str,
+        key: &'static str,
+        part: &Part<'_>,
+        text: impl Into<String>,
+    ) {
+        self.variables.insert(variable, Said { text: text.into(), key: Some(key) });
+        self.found(key, part);
+    }
+
+    /// `key` is that of `part`, with `[]` for every number.
+    pub(super) fn found(&mut self, key: &'static str, part: &Part<'_>) {
+        self.file_only.places.insert(key, (part.key.clone(), part.line()));
+    }
+
+    /// `part` is left out, because `why`.
+    pub(super) fn ignore(&mut self, part: &Part<'_>, why: &str) {
+        if !part.is_absent() {
+            self.report(part, why);
+        }
+    }
+
+    /// `part` is left out even if it has no value, because `why`.
+    pub(super) fn report(&mut self, part: &Part<'_>, why: &str) {
+        let message = format!("`{}` (line {}) is ignored: {why}", part.key, part.line());
+        self.reports.push((part.key.clone(), message));
+    }
+
+    /// Nobody knows the key of `part`.
+    pub(super) fn unknown(&mut self, part: &Part<'_>) {
+        self.report(part, "the configuration schema of OpenTelemetry has no such key here");
+    }
+
+    /// Everything that was read, instead of what was `before`, and a report of what was left out.
+    pub(super) fn into_environment(mut self, file: PathBuf, before: Environment) -> Environment {
+        self.file_only.file = file;
+        let shown = self.file_only.file.display().to_string();
+        let environment = before.replaced(self.variables, self.file_only);
+        for (key, message) in self.reports {
+            environment.warn(&key, &format!("in {shown}, {message}"));
+        }
+        environment
+    }
+}

@@ -1,0 +1,79 @@
+//! The Prometheus exporter.
+
+use super::{
+    layer::Layer,
+    part::{Mistake, Part},
+};
+use crate::configuration::environment::Names;
+
+/// Reads the options of `prometheus/development`, as versions 1.0 and 1.1 call them.
+pub(super) fn read(options: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
+    for (key, part) in options.entries()? {
+        let page = &mut layer.file_only.page;
+        match key.trim_end_matches("/development") {
+            "host" => {
+                if let Some(host) = part.text()? {
+                    layer.say("OTEL_EXPORTER_PROMETHEUS_HOST", HOST, &part, host);
+                }
+            }
+            "port" => {
+                if let Some(port) = part.integer(0, 65535)? {
+                    layer.say("OTEL_EXPORTER_PROMETHEUS_PORT", PORT, &part, port.to_string());
+                }
+            }
+            "scope_info_enabled" => page.scope_info = part.boolean()?.unwrap_or(true),
+            "target_info_enabled" => page.target_info = part.boolean()?.unwrap_or(true),
+            "without_scope_info" => page.scope_info = !part.boolean()?.unwrap_or(false),
+            "without_target_info" => page.target_info = !part.boolean()?.unwrap_or(false),
+            "resource_constant_labels" | "with_resource_constant_labels" => {
+                let names = names(&part, layer)?;
+                layer.file_only.page.resource_labels = names;
+            }
+            "translation_strategy" => {
+                match part.text()?.map(|strategy| strategy.trim_end_matches("/development")) {
+                    None | Some("underscore_escaping_with_suffixes") => {}
+                    Some("underscore_escaping_without_suffixes") => page.suffixes = false,
+                    Some("no_utf8_escaping_with_suffixes" | "no_translation") => {
+                        layer.ignore(
+                            &part,
+                            "kymo has only names that every Prometheus server reads",
+                        );
+                    }
+                    Some(_) => {
+                        return Err(part.mistake(
+                            "write underscore_escaping_with_suffixes or \
+                             underscore_escaping_without_suffixes/development",
+                        ));
+                    }
+                }
+            }
+            _ => layer.unknown(&part),
+        }
+    }
+    Ok(())
+}
+
+/// Reads `included` and `excluded`; nothing if there is neither.
+pub(super) fn names(part: &Part<'_>, layer: &mut Layer) -> Result<Option<Names>, Mistake> {
+    let mut names = Names::default();
+    for (key, part) in part.entries()? {
+        let patterns = match key {
+            "included" => names.included.insert(Vec::new()),
+            "excluded" => &mut names.excluded,
+            _ => {
+                layer.unknown(&part);
+                continue;
+            }
+        };
+        for item in part.items()? {
+            let pattern = item.text()?;
+            patterns.push(item.required(pattern, "a pattern")?.to_owned());
+        }
+    }
+    // A key without a value is as if it were not there.
+    names.included = names.included.filter(|patterns| !patterns.is_empty());
+    Ok(Some(names).filter(|_| !part.is_absent()))
+}
+
+const HOST: &str = "meter_provider.readers[].pull.exporter.prometheus/development.host";
+const PORT: &str = "meter_provider.readers[].pull.exporter.prometheus/development.port";

@@ -1,0 +1,98 @@
+//! A port of its own for scrapes.
+
+use std::fmt;
+
+use kymo_endpoint::{ListenError, Server};
+
+use crate::{
+    Telemetry,
+    configuration::{
+        Origin, Setting,
+        environment::{Environment, Found},
+    },
+};
+
+/// Why [`Telemetry::serve`] does not listen.
+#[derive(thiserror::Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// There is nothing to scrape.
+    #[error(
+        "`serve()` has no metrics to serve; call `.prometheus()` before `.install()`, or set \
+         OTEL_METRICS_EXPORTER=prometheus"
+    )]
+    NothingToScrape,
+    /// The address cannot be listened on.
+    #[error("{source}; {host} and {port} say where, or `endpoint().serve(…)` in the program")]
+    #[non_exhaustive]
+    Listen {
+        /// Who says the host, and the variable that says another if nobody does.
+        host: Origin,
+        /// Who says the port, and the variable that says another if nobody does.
+        port: Origin,
+        /// Why not.
+        source: ListenError,
+    },
+}
+
+impl Telemetry {
+    /// Listens for scrapes on a port of its own: on `OTEL_EXPORTER_PROMETHEUS_HOST` and
+    /// `OTEL_EXPORTER_PROMETHEUS_PORT`, or on `localhost` and `9464`.
+    ///
+    /// [`Endpoint::serve`](super::Endpoint::serve) listens on an address that the program chooses.
+    ///
+    /// # Errors
+    ///
+    /// [`ServeError`] when the address cannot be resolved or bound, such as when it is in use, and when
+    /// there is nothing to scrape: neither the program nor the environment asks for the exporter.
+    ///
+    /// # Panics
+    ///
+    /// In a tokio runtime whose I/O driver is not enabled, as every tokio socket does.
+    pub async fn serve(&self) -> Result<Server, ServeError> {
+        if !self.pull.is_on() {
+            return Err(ServeError::NothingToScrape);
+        }
+        let (host, port) = (host(&self.environment), port(&self.environment));
+        // A literal IPv6 address may have brackets, which a host has only beside a port.
+        let name = host.value.trim_start_matches('[').trim_end_matches(']');
+        let listening = self.endpoint().serve((name, port.value)).await;
+        listening.map_err(|source| ServeError::Listen {
+            host: host.origin.or_variable(HOST),
+            port: port.origin.or_variable(PORT),
+            source,
+        })
+    }
+}
+
+/// Where [`Telemetry::serve`] listens.
+pub(super) fn host(environment: &Environment) -> Setting<String> {
+    let found = environment.text(HOST);
+    let found =
+        found.map(|host| Found { value: host.to_owned(), origin: environment.origin(HOST) });
+    Setting::choose(None, found, "localhost".to_owned())
+}
+
+/// Where [`Telemetry::serve`] listens.
+pub(super) fn port(environment: &Environment) -> Setting<u16> {
+    let remedy = "write a port from 0 to 65535; 9464 is used";
+    let parse = |port: &str| port.parse().map_err(|_| remedy);
+    Setting::choose(None, environment.find(&[PORT], parse), 9464)
+}
+
+const HOST: &str = "OTEL_EXPORTER_PROMETHEUS_HOST";
+const PORT: &str = "OTEL_EXPORTER_PROMETHEUS_PORT";
+
+impl Origin {
+    /// The same, or `variable` if nobody decided.
+    fn or_variable(self, variable: &'static str) -> Self {
+        if self == Self::Default { Self::Environment(variable) } else { self }
+    }
+}
+
+/// The sentence: a `main` that returns this error prints it so.
+impl fmt::Debug for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        kymo_core::sentence(self, f)
+    }
+}
