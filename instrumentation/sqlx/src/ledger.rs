@@ -7,10 +7,9 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use crate::{
-    statement::{Changed, SavepointName, TransactionStatement},
-    system::System,
-};
+use kymo_sql::{SavepointName, TransactionStatement};
+
+use crate::{statement::Changed, system::System};
 
 /// What the open transaction of a connection has changed so far.
 ///

@@ -168,7 +168,6 @@ mod shown;
 mod span;
 mod statement;
 mod stream;
-mod summary;
 mod system;
 mod transaction;
 mod use_time;

@@ -7,6 +7,7 @@ use std::{
 };
 
 use kymo_core::{Bounded, key};
+use kymo_sql::TransactionStatement;
 use opentelemetry::metrics::BoundHistogram;
 
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
     series::{ChangeKey, OperationKey},
     settings::Without,
     span::TransactionOutcome,
-    statement::{Change, Changed, Statement, Statements, TransactionStatement},
+    statement::{Change, Changed, Statement, Statements},
     system::System,
 };
 

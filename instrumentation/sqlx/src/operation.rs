@@ -6,12 +6,13 @@ use std::{
 };
 
 use kymo_core::{Attempt, Bounded, Outcome, Record};
+use kymo_sql::TransactionStatement;
 
 use crate::{
     failure::{FAILURES, Failure},
     ledger::{Damage, Ledger},
     measures::Measures,
-    statement::{Statement, TransactionStatement},
+    statement::Statement,
     system::System,
 };
 

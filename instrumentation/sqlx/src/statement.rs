@@ -6,12 +6,11 @@ use std::sync::{
 };
 
 use kymo_core::{Bounded, Table, ValueBudget};
+use kymo_sql::{Dialect, TransactionStatement};
 
-pub(crate) use crate::summary::{SavepointName, TransactionStatement};
 use crate::{
     late_value::{LateValue, Value},
     settings::Without,
-    summary::{self, Dialect},
     system::System,
 };
 
@@ -92,7 +91,7 @@ impl Statements {
         tables: Arc<ValueBudget>,
     ) -> Self {
         Self {
-            dialect: Dialect::of(system),
+            dialect: system.dialect(),
             summaries,
             tables,
             guesses: (0..GUESSES).map(|_| AtomicU16::new(0)).collect(),
@@ -177,14 +176,14 @@ impl Statements {
     }
 
     fn read(&self, sql: &str) -> Read {
-        let parsed = summary::parse(sql, self.dialect);
-        let summary = Some(parsed.summary.as_str()).filter(|summary| !summary.is_empty());
+        let read = kymo_sql::Statement::read(self.dialect, sql);
+        let summary = Some(read.summary.as_str()).filter(|summary| !summary.is_empty());
         Read {
             summary: summary.map(LateValue::new),
-            change: parsed.changed.map(|it| (it.operation, LateValue::new(&it.table))),
-            returns_rows: parsed.returns_rows,
-            transaction: parsed.transaction,
-            may_end_halfway: parsed.may_end_halfway,
+            change: read.changed().map(|it| (it.operation, LateValue::new(it.table))),
+            returns_rows: read.returns_rows,
+            transaction: read.transaction,
+            may_end_halfway: read.may_end_halfway,
         }
     }
 }

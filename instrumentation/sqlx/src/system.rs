@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use kymo_sql::Dialect;
+
 /// A database product, by the values of `db.system.name`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -41,6 +43,16 @@ impl System {
             "mariadb" => Self::Mariadb,
             "sqlite" => Self::Sqlite,
             _ => Self::OtherSql,
+        }
+    }
+
+    /// The SQL it reads.
+    pub(crate) const fn dialect(self) -> Dialect {
+        match self {
+            Self::Postgresql => Dialect::Postgres,
+            Self::Mysql | Self::Mariadb => Dialect::MySql,
+            Self::Sqlite => Dialect::Sqlite,
+            Self::OtherSql => Dialect::Other,
         }
     }
 

@@ -1,10 +1,9 @@
 //! Transactions that a program begins and ends with statements of its own.
 
+use kymo_sql::{SavepointName, TransactionStatement};
+
 use super::{Changes, Ledger, Level, MAX_LEVELS};
-use crate::{
-    statement::{SavepointName, TransactionStatement},
-    system::System,
-};
+use crate::system::System;
 
 impl Ledger {
     /// Notes a statement that the program itself wrote to begin or end a transaction; gives back

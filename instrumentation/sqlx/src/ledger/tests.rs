@@ -1,6 +1,7 @@
 //! The ledger against a model of what each server does.
 
 use kymo_core::ValueBudget;
+use kymo_sql::Dialect;
 use proptest::prelude::*;
 
 use super::*;
@@ -295,7 +296,7 @@ fn uncertain_command() -> impl Strategy<Value = Command> {
         6 => command(),
         1 => transaction_statement().prop_map(Command::Halfway),
         1 => Just(Command::Transaction(TransactionStatement::RollbackToAndCommit(
-            SavepointName::test("a")
+            savepoint("a")
         ))),
         1 => Just(Command::OrRollback(OrRollback::InTrigger)),
         1 => Just(Command::Transaction(TransactionStatement::Unclear)),
@@ -313,12 +314,16 @@ fn command() -> impl Strategy<Value = Command> {
     ]
 }
 
+fn savepoint(name: &str) -> SavepointName {
+    SavepointName::of(name, Dialect::Sqlite)
+}
+
 fn transaction_statement() -> impl Strategy<Value = TransactionStatement> {
     use TransactionStatement::{
         Begin, Commit, CommitAndChain, ImplicitCommit, None, Release, Rollback, RollbackAndChain,
         RollbackTo, Savepoint,
     };
-    let name = proptest::sample::select(&["a", "b", "c"][..]).prop_map(SavepointName::test);
+    let name = proptest::sample::select(&["a", "b", "c"][..]).prop_map(savepoint);
     let with_name = (0..7_usize, name).prop_map(|(statement, name)| match statement {
         0..3 => Savepoint(name),
         3..5 => Release(name),
@@ -393,7 +398,7 @@ fn the_end_of_a_transaction_inside_one_by_hand_ends_both_in_postgresql() {
 #[test]
 fn savepoints_of_one_name_take_no_room_in_mysql_and_others_only_so_much() {
     let mut ledger = Ledger::transaction();
-    let set = |name: &str| TransactionStatement::Savepoint(SavepointName::test(name));
+    let set = |name: &str| TransactionStatement::Savepoint(savepoint(name));
     for _ in 0..1000 {
         ledger.by_hand(set("a"), System::Mysql);
         ledger.note(changed(), 1);

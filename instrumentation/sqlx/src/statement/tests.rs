@@ -25,9 +25,9 @@ fn told(statements: &Statements, sql: &str) -> (String, Option<(&'static str, St
 
 /// What is known of `sql` from its text alone.
 fn afresh(sql: &str) -> (String, Option<(&'static str, String)>, bool) {
-    let parsed = summary::parse(sql, Dialect::Postgres);
-    let changed = parsed.changed.map(|changed| (changed.operation, changed.table));
-    (parsed.summary, changed, parsed.returns_rows)
+    let read = kymo_sql::Statement::read(Dialect::Postgres, sql);
+    let changed = read.changed().map(|changed| (changed.operation, changed.table.to_owned()));
+    (read.summary, changed, read.returns_rows)
 }
 
 /// One of not too many statements, of lengths that are often the same.

@@ -1,14 +1,12 @@
 //! Which SQL a database speaks.
 
-use crate::system::System;
-
 /// The SQL of a text, as far as it says where literals, names and comments end.
 ///
 /// Settings of the server can move these ends: `ANSI_QUOTES` and `NO_BACKSLASH_ESCAPES` of MySQL,
 /// `standard_conforming_strings` of PostgreSQL. They are not seen, and their defaults are taken for
 /// granted; but once a text would end elsewhere with the other setting, no more names are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Dialect {
+pub enum Dialect {
     /// PostgreSQL, and what speaks its SQL.
     Postgres,
     /// MySQL and MariaDB: a double-quoted text is a string.
@@ -20,18 +18,8 @@ pub(crate) enum Dialect {
 }
 
 impl Dialect {
-    /// The dialect of a database product.
-    pub(crate) fn of(system: System) -> Self {
-        match system {
-            System::Postgresql => Self::Postgres,
-            System::Mysql | System::Mariadb => Self::MySql,
-            System::Sqlite => Self::Sqlite,
-            System::OtherSql => Self::Other,
-        }
-    }
-
     /// Whether a double-quoted text is a name; else it is a string, or may be one.
-    pub(super) fn quotes_names(self) -> bool {
+    pub(crate) fn quotes_names(self) -> bool {
         matches!(self, Self::Postgres | Self::Sqlite)
     }
 }

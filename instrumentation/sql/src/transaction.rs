@@ -2,11 +2,13 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::dialect::Dialect;
+use crate::dialect::Dialect;
 
 /// What a statement that a program writes by hand does to its transaction.
+///
+/// Whoever follows transactions must know all of these: another one is a breaking change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub(crate) enum TransactionStatement {
+pub enum TransactionStatement {
     /// Nothing.
     #[default]
     None,
@@ -42,7 +44,7 @@ pub(crate) enum TransactionStatement {
 
 impl TransactionStatement {
     /// What two statements of one text do, one after the other.
-    pub(super) fn then(self, next: Self) -> Self {
+    pub(crate) fn then(self, next: Self) -> Self {
         match (self, next) {
             (first, Self::None | Self::OrRollback) => first,
             (Self::None | Self::OrRollback, next) => next,
@@ -71,7 +73,7 @@ impl TransactionStatement {
     /// What a text of MySQL that sets something does; none of it may set `autocommit`.
     ///
     /// Anything but a plain number one or `ON` is taken for what switches it off.
-    pub(super) fn of_set(text: &str) -> Self {
+    pub(crate) fn of_set(text: &str) -> Self {
         let text = text.to_ascii_lowercase();
         let Some((_, rest)) = text.rsplit_once("autocommit") else { return Self::None };
         let value = rest.trim_start_matches(|c: char| c.is_whitespace() || "`:=".contains(c));
@@ -83,7 +85,7 @@ impl TransactionStatement {
     }
 
     /// The same, with the name of its savepoint.
-    pub(super) fn named(self, name: SavepointName) -> Self {
+    pub(crate) fn named(self, name: SavepointName) -> Self {
         match self {
             Self::Savepoint(_) => Self::Savepoint(name),
             Self::Release(_) => Self::Release(name),
@@ -95,11 +97,11 @@ impl TransactionStatement {
 
 /// What a savepoint is called, in 64 bits; the default where that is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub(crate) struct SavepointName(u64);
+pub struct SavepointName(u64);
 
 impl SavepointName {
-    /// As the server takes `written`, which may be in quotes.
-    pub(super) fn of(written: &str, dialect: Dialect) -> Self {
+    /// As a server of this dialect takes what is `written`, which may be in quotes.
+    pub fn of(written: &str, dialect: Dialect) -> Self {
         let quote = match written.as_bytes() {
             [b'[', ..] => Some(']'),
             [b'"' | b'`', ..] => written.chars().next(),
@@ -122,12 +124,8 @@ impl SavepointName {
         Self(hasher.finish().max(1))
     }
 
-    #[cfg(test)]
-    pub(crate) fn test(name: &str) -> Self {
-        Self::of(name, Dialect::Sqlite)
-    }
-
-    pub(crate) fn is_known(self) -> bool {
+    /// Whether a name was found where it stands.
+    pub fn is_known(self) -> bool {
         self != Self::default()
     }
 }

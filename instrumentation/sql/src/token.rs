@@ -2,7 +2,7 @@
 
 /// A piece of SQL, without a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub(crate) enum Token<'a> {
     /// A name or keyword without quotes.
     Word(&'a str),
     /// A name in quotes, with them.
@@ -19,7 +19,7 @@ pub(super) enum Token<'a> {
 
 impl Token<'_> {
     /// The same, if what it names is no table.
-    pub(super) fn of_value(self) -> Self {
+    pub(crate) fn of_value(self) -> Self {
         match self {
             Self::Quoted(_) => Self::Literal,
             other => other,

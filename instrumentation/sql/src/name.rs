@@ -5,7 +5,7 @@
 ///
 /// What follows is ignored when it starts with a colon, as `sqlc` writes what a query gives back.
 /// `None` when anything else follows, and for any other comment.
-pub(super) fn in_comment(comment: &str) -> Option<&str> {
+pub(crate) fn in_comment(comment: &str) -> Option<&str> {
     let mut words = comment.trim_start().strip_prefix("name:")?.split_whitespace();
     let name = words.next()?;
     if words.next().is_some_and(|word| !word.starts_with(':')) || !is_name(name) {

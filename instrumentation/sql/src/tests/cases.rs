@@ -1,12 +1,12 @@
 //! Cases by dialect.
 
-use crate::summary::{Dialect, SavepointName, TransactionStatement, parse};
+use crate::{Dialect, SavepointName, Statement, TransactionStatement};
 
 #[test]
 fn a_summary_names_operations_and_targets_in_their_order() {
     for (dialects, sql, summary) in SUMMARIES {
         for dialect in of(dialects) {
-            assert_eq!(parse(sql, dialect).summary, *summary, "{sql} in {dialect:?}");
+            assert_eq!(Statement::read(dialect, sql).summary, *summary, "{sql} in {dialect:?}");
         }
     }
 }
@@ -15,7 +15,7 @@ fn a_summary_names_operations_and_targets_in_their_order() {
 fn a_leading_comment_names_the_query() {
     for (sql, summary) in NAMED {
         for dialect in of("pms") {
-            assert_eq!(parse(sql, dialect).summary, *summary, "{sql} in {dialect:?}");
+            assert_eq!(Statement::read(dialect, sql).summary, *summary, "{sql} in {dialect:?}");
         }
     }
 }
@@ -24,7 +24,9 @@ fn a_leading_comment_names_the_query() {
 fn a_change_has_one_statement_and_one_table() {
     for (dialects, sql, changed) in CHANGES {
         for dialect in of(dialects) {
-            let parsed = parse(sql, dialect).changed.map(|it| (it.operation, it.table));
+            let parsed = Statement::read(dialect, sql)
+                .changed()
+                .map(|it| (it.operation, it.table.to_owned()));
             let expected = changed.map(|(operation, table)| (operation, table.to_owned()));
             assert_eq!(parsed, expected, "{sql} in {dialect:?}");
         }
@@ -35,7 +37,11 @@ fn a_change_has_one_statement_and_one_table() {
 fn rows_are_asked_for_by_queries_and_by_returning() {
     for (dialects, sql, returns_rows) in ROWS {
         for dialect in of(dialects) {
-            assert_eq!(parse(sql, dialect).returns_rows, *returns_rows, "{sql} in {dialect:?}");
+            assert_eq!(
+                Statement::read(dialect, sql).returns_rows,
+                *returns_rows,
+                "{sql} in {dialect:?}"
+            );
         }
     }
 }
@@ -44,7 +50,11 @@ fn rows_are_asked_for_by_queries_and_by_returning() {
 fn statements_about_transactions_are_told_apart() {
     for (dialects, sql, transaction) in TRANSACTIONS {
         for dialect in of(dialects) {
-            assert_eq!(parse(sql, dialect).transaction, *transaction, "{sql} in {dialect:?}");
+            assert_eq!(
+                Statement::read(dialect, sql).transaction,
+                *transaction,
+                "{sql} in {dialect:?}"
+            );
         }
     }
 }
@@ -53,7 +63,7 @@ fn statements_about_transactions_are_told_apart() {
 fn savepoints_are_told_apart_as_the_server_does() {
     use TransactionStatement::{Release, RollbackTo, RollbackToAndCommit, Savepoint};
     for dialect in of("pmso") {
-        let read = |sql| parse(sql, dialect).transaction;
+        let read = |sql| Statement::read(dialect, sql).transaction;
         let Savepoint(a) = read("SAVEPOINT a") else { panic!("{dialect:?}") };
         assert!(a.is_known());
         assert_eq!(read("/* x */ savepoint A;"), Savepoint(a));
@@ -71,14 +81,14 @@ fn savepoints_are_told_apart_as_the_server_does() {
         let is_folded = read(&quoted.replace('a', "A")) == Savepoint(a);
         assert_eq!(is_folded, dialect != Dialect::Postgres);
     }
-    let quoted = |sql| parse(sql, Dialect::Sqlite).transaction;
+    let quoted = |sql| Statement::read(Dialect::Sqlite, sql).transaction;
     assert_eq!(quoted("SAVEPOINT \"a\"\"b\""), quoted("SAVEPOINT [a\"b]"));
     assert_eq!(quoted("SAVEPOINT 'a'"), Savepoint(SavepointName::default()), "not known");
 }
 
 #[test]
 fn a_batch_about_transactions_may_end_halfway() {
-    let may = |sql| parse(sql, Dialect::Sqlite).may_end_halfway;
+    let may = |sql| Statement::read(Dialect::Sqlite, sql).may_end_halfway;
     assert!(may("SELECT 1; COMMIT"));
     assert!(may("SAVEPOINT a; RELEASE a"));
     assert!(!may("COMMIT"));
@@ -87,7 +97,7 @@ fn a_batch_about_transactions_may_end_halfway() {
 
 #[test]
 fn the_operation_is_the_verb_in_capitals() {
-    let operation = |sql| parse(sql, Dialect::Postgres).operation;
+    let operation = |sql| Statement::read(Dialect::Postgres, sql).operation;
     assert_eq!(operation("with a as (select 1) insert into t select * from a"), Some("INSERT"));
     assert_eq!(operation("(select 1) union (select 2)"), Some("SELECT"));
     assert_eq!(operation("explain delete from t"), Some("EXPLAIN"));
@@ -101,15 +111,15 @@ fn the_operation_is_the_verb_in_capitals() {
 fn a_long_insert_is_known_by_its_beginning() {
     let rows = ",(1, 'x')".repeat(10_000);
     let insert = format!("INSERT INTO t (a, b) VALUES (0, 'y'){rows}");
-    let parsed = parse(&insert, Dialect::Postgres);
+    let parsed = Statement::read(Dialect::Postgres, &insert);
     assert_eq!(parsed.summary, "INSERT t");
-    assert_eq!(parsed.changed.unwrap().table, "t");
+    assert_eq!(parsed.changed().unwrap().table, "t");
 
     let batch = format!("{insert}; DELETE FROM u");
-    assert_eq!(parse(&batch, Dialect::Postgres).changed, None);
+    assert_eq!(Statement::read(Dialect::Postgres, &batch).changed(), None);
 
     let cut = format!("SELECT {} FROM books", " ".repeat(32 * 1024 - 14));
-    assert_eq!(parse(&cut, Dialect::Postgres).summary, "SELECT");
+    assert_eq!(Statement::read(Dialect::Postgres, &cut).summary, "SELECT");
 }
 
 /// The dialects of a text such as `pms`: PostgreSQL, `MySQL`, SQLite, and `o` for another.

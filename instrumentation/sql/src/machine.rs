@@ -1,6 +1,6 @@
 //! From tokens to operations and targets.
 
-use super::{
+use crate::{
     dialect::Dialect,
     frame::{Aim, Clause, Frame},
     keyword::Keyword,
@@ -10,28 +10,28 @@ use super::{
 };
 
 /// Follows one statement after the other.
-pub(super) struct Machine<'a> {
-    pub(super) dialect: Dialect,
+pub(crate) struct Machine<'a> {
+    pub(crate) dialect: Dialect,
     /// The statement and the parentheses that are open; never empty.
-    pub(super) frames: Vec<Frame<'a>>,
+    pub(crate) frames: Vec<Frame<'a>>,
     /// Open parentheses beyond the deepest frame.
-    pub(super) beyond: usize,
+    pub(crate) beyond: usize,
     /// The target that is being read.
     target: Option<Target<'a>>,
-    pub(super) ctes: Vec<&'a str>,
-    pub(super) previous: Option<Keyword>,
+    pub(crate) ctes: Vec<&'a str>,
+    pub(crate) previous: Option<Keyword>,
     /// The token before was a sign that belongs to what follows, such as `=`.
-    pub(super) was_sign: bool,
+    pub(crate) was_sign: bool,
     /// The token before was a dot, which belongs to no target.
     was_dot: bool,
     /// Names are not certain to be names.
-    pub(super) is_frozen: bool,
-    pub(super) outcome: Outcome<'a>,
-    pub(super) finished: Vec<Outcome<'a>>,
+    pub(crate) is_frozen: bool,
+    pub(crate) outcome: Outcome<'a>,
+    pub(crate) finished: Vec<Outcome<'a>>,
 }
 
 impl<'a> Machine<'a> {
-    pub(super) fn new(dialect: Dialect) -> Self {
+    pub(crate) fn new(dialect: Dialect) -> Self {
         Self {
             dialect,
             frames: vec![Frame::STATEMENT],
@@ -47,7 +47,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    pub(super) fn read(&mut self, token: Token<'a>) {
+    pub(crate) fn read(&mut self, token: Token<'a>) {
         if self.goes_on(token) {
             return;
         }
@@ -85,13 +85,13 @@ impl<'a> Machine<'a> {
     }
 
     /// Nothing is known behind this: there may be more tables, and no target is complete.
-    pub(super) fn lose_sight(&mut self) {
+    pub(crate) fn lose_sight(&mut self) {
         self.target = None;
         self.outcome.has_more_tables = true;
     }
 
     /// A quote has no end: only the verbs are certain, of this statement and those before it.
-    pub(super) fn doubt_names(&mut self) {
+    pub(crate) fn doubt_names(&mut self) {
         self.lose_sight();
         for outcome in self.finished.iter_mut().chain([&mut self.outcome]) {
             outcome.label.keep_verb();
@@ -100,7 +100,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Ends the last statement. Where the text was `cut_off`, its last target may not be whole.
-    pub(super) fn end(&mut self, is_cut_off: bool) {
+    pub(crate) fn end(&mut self, is_cut_off: bool) {
         if is_cut_off {
             self.target = None;
             let may_list_more = self.frames.first().is_some_and(|frame| {
@@ -117,7 +117,7 @@ impl<'a> Machine<'a> {
         self.end_statement();
     }
 
-    pub(super) fn frame(&mut self) -> &mut Frame<'a> {
+    pub(crate) fn frame(&mut self) -> &mut Frame<'a> {
         // The statement itself is never taken off.
         if self.frames.is_empty() {
             self.frames.push(Frame::STATEMENT);
@@ -126,7 +126,7 @@ impl<'a> Machine<'a> {
         &mut self.frames[last]
     }
 
-    pub(super) fn begin_target(&mut self, part: &'a str) {
+    pub(crate) fn begin_target(&mut self, part: &'a str) {
         self.target = Some(Target::new(part));
     }
 
@@ -219,7 +219,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The parentheses hold tables, and no query.
-    pub(super) fn hold_tables(&mut self) {
+    pub(crate) fn hold_tables(&mut self) {
         let frame = self.frame();
         frame.clause = Clause::Target(Aim::Read);
         frame.is_list = true;

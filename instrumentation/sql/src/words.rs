@@ -1,6 +1,6 @@
 //! What each word does to the machine.
 
-use super::{
+use crate::{
     SavepointName, TransactionStatement,
     dialect::Dialect,
     frame::{Aim, Clause},
@@ -11,7 +11,7 @@ use super::{
 };
 
 impl<'a> Machine<'a> {
-    pub(super) fn word(&mut self, word: &'a str, keyword: Option<Keyword>) {
+    pub(crate) fn word(&mut self, word: &'a str, keyword: Option<Keyword>) {
         match self.frame().clause {
             Clause::Start => self.start(word, keyword),
             Clause::Union => self.union(word, keyword),
@@ -85,7 +85,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    pub(super) fn rest(&mut self, keyword: Option<Keyword>) {
+    pub(crate) fn rest(&mut self, keyword: Option<Keyword>) {
         match keyword {
             Some(Keyword::Union) => {
                 let frame = self.frame();
@@ -104,7 +104,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    pub(super) fn from(&mut self) {
+    pub(crate) fn from(&mut self) {
         let frame = self.frame();
         let is_delete = frame.verb == Some(Keyword::Delete);
         frame.clause = Clause::Target(if is_delete { Aim::Write } else { Aim::Read });
@@ -236,7 +236,7 @@ impl<'a> Machine<'a> {
     }
 
     /// A name in quotes, in a statement about transactions.
-    pub(super) fn savepoint(&mut self, name: &str) {
+    pub(crate) fn savepoint(&mut self, name: &str) {
         let name = SavepointName::of(name, self.dialect);
         self.outcome.transaction = self.outcome.transaction.named(name);
     }

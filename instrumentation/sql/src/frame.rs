@@ -1,10 +1,10 @@
 //! Where in a statement the reading is.
 
-use super::keyword::Keyword;
+use crate::keyword::Keyword;
 
 /// What may come next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Clause<'a> {
+pub(crate) enum Clause<'a> {
     /// A verb: of a statement, or of a query in parentheses.
     Start,
     /// The second query of a `UNION`.
@@ -45,7 +45,7 @@ pub(super) enum Clause<'a> {
 
 /// What a statement wants with a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Aim {
+pub(crate) enum Aim {
     /// A table that is read: it may also be a function, or the name of a query.
     Read,
     /// The table that is changed.
@@ -57,29 +57,29 @@ pub(super) enum Aim {
 /// A statement, or what is in parentheses.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each says one thing, and any two may be so")]
-pub(super) struct Frame<'a> {
-    pub(super) clause: Clause<'a>,
-    pub(super) verb: Option<Keyword>,
+pub(crate) struct Frame<'a> {
+    pub(crate) clause: Clause<'a>,
+    pub(crate) verb: Option<Keyword>,
     /// Its verb is the statement's.
-    pub(super) is_main: bool,
+    pub(crate) is_main: bool,
     /// Statements that change data may stand here.
-    pub(super) is_cte: bool,
+    pub(crate) is_cte: bool,
     /// A table may stand here instead of a query.
-    pub(super) holds_tables: bool,
+    pub(crate) holds_tables: bool,
     /// It is a part of a `UNION`, whose verb was said.
-    pub(super) is_continued: bool,
+    pub(crate) is_continued: bool,
     /// A comma brings another target.
-    pub(super) is_list: bool,
-    pub(super) had_from: bool,
-    pub(super) had_join: bool,
-    pub(super) had_using: bool,
-    pub(super) is_recursive: bool,
-    pub(super) is_routine: bool,
+    pub(crate) is_list: bool,
+    pub(crate) had_from: bool,
+    pub(crate) had_join: bool,
+    pub(crate) had_using: bool,
+    pub(crate) is_recursive: bool,
+    pub(crate) is_routine: bool,
 }
 
 impl Frame<'_> {
     /// Parentheses in which nothing but a query counts.
-    pub(super) const PLAIN: Self = Self {
+    pub(crate) const PLAIN: Self = Self {
         clause: Clause::Start,
         verb: None,
         is_main: false,
@@ -94,5 +94,5 @@ impl Frame<'_> {
         is_routine: false,
     };
     /// A whole statement.
-    pub(super) const STATEMENT: Self = Self { is_main: true, ..Self::PLAIN };
+    pub(crate) const STATEMENT: Self = Self { is_main: true, ..Self::PLAIN };
 }

@@ -1,29 +1,29 @@
 //! The name of what a statement works on.
 
-use super::label::Label;
+use crate::label::Label;
 
 /// How many parts a name may have: server, database, schema, table.
 const MAX_PARTS: usize = 4;
 
 /// A name as it is being read, part by part, quotes and letters as they were written.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Target<'a> {
+pub(crate) struct Target<'a> {
     parts: [&'a str; MAX_PARTS],
     len: usize,
     /// A dot was read, and the part behind it was not.
-    pub(super) has_dot: bool,
+    pub(crate) has_dot: bool,
     /// It has more parts than any name, or characters that belong in no label.
     is_strange: bool,
 }
 
 impl<'a> Target<'a> {
-    pub(super) fn new(part: &'a str) -> Self {
+    pub(crate) fn new(part: &'a str) -> Self {
         let none = Self { parts: [""; MAX_PARTS], len: 0, has_dot: false, is_strange: false };
         none.followed_by(part)
     }
 
     /// The name with one more part.
-    pub(super) fn followed_by(mut self, part: &'a str) -> Self {
+    pub(crate) fn followed_by(mut self, part: &'a str) -> Self {
         self.has_dot = false;
         self.is_strange |= part.chars().any(char::is_control);
         match self.parts.get_mut(self.len) {
@@ -35,16 +35,16 @@ impl<'a> Target<'a> {
     }
 
     /// Whether it can be shown, and names something.
-    pub(super) fn is_plain(&self) -> bool {
+    pub(crate) fn is_plain(&self) -> bool {
         !self.is_strange && self.len <= MAX_PARTS
     }
 
     /// The name if it is one word.
-    pub(super) fn as_word(&self) -> Option<&'a str> {
+    pub(crate) fn as_word(&self) -> Option<&'a str> {
         (self.len == 1).then_some(self.parts[0])
     }
 
-    pub(super) fn push_to(&self, label: &mut Label) {
+    pub(crate) fn push_to(&self, label: &mut Label) {
         let mut pieces = [""; 2 * MAX_PARTS];
         for (n, part) in self.parts().enumerate() {
             pieces[2 * n] = part;

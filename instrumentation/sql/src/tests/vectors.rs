@@ -1,13 +1,13 @@
 //! The conventions' own cases: `docs/non-normative/database-test-cases/db-sql-test-cases.json` of
 //! the OpenTelemetry semantic conventions, the part about summaries.
 
-use crate::summary::{Dialect, parse};
+use crate::{Dialect, Statement};
 
 #[test]
 fn the_summaries_are_those_of_the_conventions() {
     for dialect in [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite, Dialect::Other] {
         for (name, sql, summary) in CASES {
-            assert_eq!(parse(sql, dialect).summary, *summary, "{name} in {dialect:?}");
+            assert_eq!(Statement::read(dialect, sql).summary, *summary, "{name} in {dialect:?}");
         }
     }
 }
@@ -17,7 +17,7 @@ fn the_summaries_are_those_of_the_conventions() {
 /// `INSERT` into the same table has.
 #[test]
 fn an_update_names_its_table() {
-    let update = parse("UPDATE T SET A = (999);", Dialect::Other);
+    let update = Statement::read(Dialect::Other, "UPDATE T SET A = (999);");
     assert_eq!(update.summary, "UPDATE T");
 }
 

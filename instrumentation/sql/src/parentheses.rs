@@ -1,6 +1,6 @@
 //! What is inside parentheses.
 
-use super::{
+use crate::{
     frame::{Aim, Clause, Frame},
     keyword::Keyword,
     machine::Machine,
@@ -10,7 +10,7 @@ use super::{
 const MAX_DEPTH: usize = 64;
 
 impl Machine<'_> {
-    pub(super) fn open(&mut self) {
+    pub(crate) fn open(&mut self) {
         if self.beyond > 0 || self.frames.len() >= MAX_DEPTH {
             self.beyond += 1;
             self.outcome.has_more_tables = true;
@@ -49,7 +49,7 @@ impl Machine<'_> {
         self.frames.push(inner);
     }
 
-    pub(super) fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         if self.beyond > 0 {
             self.beyond -= 1;
         } else if self.frames.len() > 1 {

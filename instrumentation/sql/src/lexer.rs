@@ -3,7 +3,7 @@
 mod comment;
 mod number;
 
-use super::{
+use crate::{
     dialect::Dialect,
     literal::{self, Escape, run_len},
     token::Token,
@@ -13,7 +13,7 @@ use super::{
 ///
 /// A text that is cut off gives no token that touches its end: the token may go on behind it.
 #[expect(clippy::struct_excessive_bools, reason = "each says one thing, and any two may be so")]
-pub(super) struct Lexer<'a> {
+pub(crate) struct Lexer<'a> {
     text: &'a str,
     at: usize,
     dialect: Dialect,
@@ -23,16 +23,16 @@ pub(super) struct Lexer<'a> {
     /// A string that follows goes on in the same way: PostgreSQL joins `E'a'` and a `'b'` below it.
     escape_goes_on: bool,
     /// A string was read by the default of a setting.
-    pub(super) trusted_a_default: bool,
+    pub(crate) trusted_a_default: bool,
     /// A comment was read that only some servers execute: for others literals end elsewhere.
-    pub(super) depends_on_version: bool,
+    pub(crate) depends_on_version: bool,
     /// Something that has an end has none: what was taken for names and what for values may each be
     /// the other.
-    pub(super) is_unclosed: bool,
+    pub(crate) is_unclosed: bool,
 }
 
 impl<'a> Lexer<'a> {
-    pub(super) fn new(text: &'a str, dialect: Dialect, is_cut_off: bool) -> Self {
+    pub(crate) fn new(text: &'a str, dialect: Dialect, is_cut_off: bool) -> Self {
         Self {
             text,
             at: 0,

@@ -1,6 +1,6 @@
 //! What a verb begins.
 
-use super::{
+use crate::{
     SavepointName, TransactionStatement,
     dialect::Dialect,
     frame::{Aim, Clause},
@@ -10,7 +10,7 @@ use super::{
 
 impl<'a> Machine<'a> {
     /// A verb that opens a statement or a query of its own.
-    pub(super) fn verb(&mut self, verb: Keyword, word: &'a str) {
+    pub(crate) fn verb(&mut self, verb: Keyword, word: &'a str) {
         let is_first = self.frame().is_main && self.outcome.verb.is_none();
         if is_first && verb != Keyword::With {
             self.outcome.verb = Some(verb);
@@ -27,20 +27,20 @@ impl<'a> Machine<'a> {
     }
 
     /// A verb inside a statement that keeps its own.
-    pub(super) fn say_verb(&mut self, verb: Keyword, word: &'a str) {
+    pub(crate) fn say_verb(&mut self, verb: Keyword, word: &'a str) {
         if verb != Keyword::With {
             self.outcome.label.push(&[word]);
         }
         self.begin_clause(verb);
     }
 
-    pub(super) fn verb_unsaid(&mut self, verb: Keyword) {
+    pub(crate) fn verb_unsaid(&mut self, verb: Keyword) {
         let frame = self.frame();
         frame.verb = frame.verb.or(Some(verb));
         self.begin_clause(verb);
     }
 
-    pub(super) fn begin_clause(&mut self, verb: Keyword) {
+    pub(crate) fn begin_clause(&mut self, verb: Keyword) {
         let frame = self.frame();
         (frame.had_from, frame.had_join, frame.had_using, frame.is_list) =
             (false, false, false, false);
@@ -97,7 +97,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-pub(super) fn is_change(verb: Keyword) -> bool {
+pub(crate) fn is_change(verb: Keyword) -> bool {
     matches!(
         verb,
         Keyword::Insert

@@ -1,7 +1,7 @@
 //! Numbers, and the names that begin like one.
 
 use super::{digits, is_tag};
-use crate::summary::{
+use crate::{
     dialect::Dialect,
     literal::{looked_at, run_len},
 };

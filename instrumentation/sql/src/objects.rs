@@ -1,6 +1,6 @@
 //! Definitions of objects, and statements about them.
 
-use super::{
+use crate::{
     TransactionStatement,
     dialect::Dialect,
     frame::{Aim, Clause},
@@ -9,7 +9,7 @@ use super::{
 };
 
 impl<'a> Machine<'a> {
-    pub(super) fn object_kind(&mut self, word: &'a str, keyword: Option<Keyword>) {
+    pub(crate) fn object_kind(&mut self, word: &'a str, keyword: Option<Keyword>) {
         match keyword {
             Some(Keyword::Table | Keyword::Object | Keyword::Routine) => {
                 self.outcome.label.push(&[word]);
@@ -33,7 +33,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    pub(super) fn object(&mut self, word: &'a str, keyword: Option<Keyword>) {
+    pub(crate) fn object(&mut self, word: &'a str, keyword: Option<Keyword>) {
         let verb = self.frame().verb;
         let is_after_verb = self.previous.is_some() && self.previous == verb;
         match (verb, keyword) {
@@ -68,13 +68,13 @@ impl<'a> Machine<'a> {
     }
 
     /// Behind the name of an object: what is no list of objects any more.
-    pub(super) fn after_object(&mut self, keyword: Option<Keyword>) {
+    pub(crate) fn after_object(&mut self, keyword: Option<Keyword>) {
         if matches!(keyword, Some(Keyword::On | Keyword::Update | Keyword::Object)) {
             self.frame().clause = Clause::Skip;
         }
     }
 
-    pub(super) fn routine(&mut self, depth: u32, keyword: Option<Keyword>) {
+    pub(crate) fn routine(&mut self, depth: u32, keyword: Option<Keyword>) {
         let was_end = self.previous == Some(Keyword::End);
         let depth = match keyword {
             Some(Keyword::Begin | Keyword::Case) if !was_end => depth.saturating_add(1),
@@ -87,7 +87,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-pub(super) fn is_one_of(word: &str, words: &[&str]) -> bool {
+pub(crate) fn is_one_of(word: &str, words: &[&str]) -> bool {
     words.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 

@@ -1,6 +1,6 @@
 //! What stands behind a table: its alias, hints, the rows that are meant, other tables.
 
-use super::{
+use crate::{
     dialect::Dialect,
     frame::{Aim, Clause},
     keyword::Keyword,
@@ -10,7 +10,7 @@ use super::{
 };
 
 impl Machine<'_> {
-    pub(super) fn after_table(&mut self, word: &str, keyword: Option<Keyword>) {
+    pub(crate) fn after_table(&mut self, word: &str, keyword: Option<Keyword>) {
         let frame = *self.frame();
         match keyword {
             Some(Keyword::From) if !frame.had_from => self.from(),
@@ -58,7 +58,7 @@ impl Machine<'_> {
     }
 
     /// Behind `FOR`: the time that is asked about, the part of a row that is changed, or a lock.
-    pub(super) fn rows_meant(&mut self, word: &str) {
+    pub(crate) fn rows_meant(&mut self, word: &str) {
         if is_one_of(word, &["SYSTEM_TIME"]) {
             self.frame().clause = Clause::After;
             return;
@@ -70,7 +70,7 @@ impl Machine<'_> {
     }
 
     /// Behind the list of tables, by what is known of it.
-    pub(super) fn behind_tables(&mut self, keyword: Option<Keyword>) {
+    pub(crate) fn behind_tables(&mut self, keyword: Option<Keyword>) {
         // It was not over: the word that seemed to end it was an alias.
         self.outcome.has_more_tables |= keyword == Some(Keyword::Join);
         self.rest(keyword);

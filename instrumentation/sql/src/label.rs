@@ -5,7 +5,7 @@ const MAX_CHARS: usize = 255;
 
 /// Operations and targets, one space apart, as many as fit.
 #[derive(Debug, Default)]
-pub(super) struct Label {
+pub(crate) struct Label {
     text: String,
     chars: usize,
     /// A part did not fit, and none is taken after it.
@@ -14,7 +14,7 @@ pub(super) struct Label {
 
 impl Label {
     /// Adds a part that is written in `pieces`, whole or not at all.
-    pub(super) fn push(&mut self, pieces: &[&str]) {
+    pub(crate) fn push(&mut self, pieces: &[&str]) {
         let space = usize::from(!self.text.is_empty());
         let chars: usize = pieces.iter().map(|piece| piece.chars().count()).sum();
         self.is_full |= self.chars + space + chars > MAX_CHARS;
@@ -29,13 +29,19 @@ impl Label {
     }
 
     /// Takes out everything behind the first verb.
-    pub(super) fn keep_verb(&mut self) {
+    pub(crate) fn keep_verb(&mut self) {
         let end = self.text.find(' ').unwrap_or(self.text.len());
         self.text.truncate(end);
         self.chars = end;
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.text
+    }
+}
+
+impl From<Label> for String {
+    fn from(label: Label) -> Self {
+        label.text
     }
 }

@@ -4,12 +4,12 @@ use std::ops::ControlFlow;
 
 use proptest::prelude::*;
 use sqlparser::{
-    ast::{Statement, visit_relations},
+    ast::{self, visit_relations},
     dialect::{MySqlDialect, PostgreSqlDialect, SQLiteDialect},
     parser::Parser,
 };
 
-use crate::summary::{Dialect, parse};
+use crate::{Dialect, Statement};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(3000))]
@@ -21,17 +21,17 @@ proptest! {
     ) {
         let sql = Writer::write(dialect, &choices);
         let statements = read(dialect, &sql);
-        let parsed = parse(&sql, dialect);
+        let parsed = Statement::read(dialect, &sql);
 
         if let [statement] = statements.as_slice() {
             let tables = tables(statement);
             prop_assert_eq!(names(&parsed.summary), tables.as_slice(), "{}", sql);
             prop_assert_eq!(parsed.operation, verb(statement), "{}", sql);
-            let changed = parsed.changed.map(|it| (it.operation, it.table));
+            let changed = parsed.changed().map(|it| (it.operation, it.table.to_owned()));
             prop_assert_eq!(changed, changed_by(statement, &tables), "{}", sql);
         } else {
             prop_assert!(parsed.summary.starts_with("BATCH"), "{}", sql);
-            prop_assert_eq!(parsed.changed, None);
+            prop_assert_eq!(parsed.changed(), None);
         }
         prop_assert_eq!(parsed.returns_rows, statements.iter().any(returns_rows), "{}", sql);
     }
@@ -43,7 +43,7 @@ fn names(summary: &str) -> Vec<String> {
     summary.split_whitespace().filter(is_name).map(str::to_owned).collect()
 }
 
-fn read(dialect: Dialect, sql: &str) -> Vec<Statement> {
+fn read(dialect: Dialect, sql: &str) -> Vec<ast::Statement> {
     let read = match dialect {
         Dialect::Postgres => Parser::parse_sql(&PostgreSqlDialect {}, sql),
         Dialect::MySql => Parser::parse_sql(&MySqlDialect {}, sql),
@@ -53,7 +53,7 @@ fn read(dialect: Dialect, sql: &str) -> Vec<Statement> {
 }
 
 /// The tables of a statement, without common table expressions and functions.
-fn tables(statement: &Statement) -> Vec<String> {
+fn tables(statement: &ast::Statement) -> Vec<String> {
     let mut tables = Vec::new();
     let _: ControlFlow<()> = visit_relations(statement, |relation| {
         let name = relation.to_string();
@@ -65,40 +65,40 @@ fn tables(statement: &Statement) -> Vec<String> {
     tables
 }
 
-fn verb(statement: &Statement) -> Option<&'static str> {
+fn verb(statement: &ast::Statement) -> Option<&'static str> {
     Some(match statement {
-        Statement::Query(query) => match query.body.as_ref() {
-            sqlparser::ast::SetExpr::Insert(inner)
-            | sqlparser::ast::SetExpr::Update(inner)
-            | sqlparser::ast::SetExpr::Delete(inner) => return verb(inner),
+        ast::Statement::Query(query) => match query.body.as_ref() {
+            ast::SetExpr::Insert(inner)
+            | ast::SetExpr::Update(inner)
+            | ast::SetExpr::Delete(inner) => return verb(inner),
             _ => "SELECT",
         },
-        Statement::Insert(insert) if insert.replace_into => "REPLACE",
-        Statement::Insert(_) => "INSERT",
-        Statement::Update(_) => "UPDATE",
-        Statement::Delete(_) => "DELETE",
-        Statement::Explain { .. } => "EXPLAIN",
+        ast::Statement::Insert(insert) if insert.replace_into => "REPLACE",
+        ast::Statement::Insert(_) => "INSERT",
+        ast::Statement::Update(_) => "UPDATE",
+        ast::Statement::Delete(_) => "DELETE",
+        ast::Statement::Explain { .. } => "EXPLAIN",
         other => panic!("the writer does not write {other}"),
     })
 }
 
-fn returns_rows(statement: &Statement) -> bool {
+fn returns_rows(statement: &ast::Statement) -> bool {
     match statement {
-        Statement::Query(query) => match query.body.as_ref() {
-            sqlparser::ast::SetExpr::Insert(inner)
-            | sqlparser::ast::SetExpr::Update(inner)
-            | sqlparser::ast::SetExpr::Delete(inner) => returns_rows(inner),
+        ast::Statement::Query(query) => match query.body.as_ref() {
+            ast::SetExpr::Insert(inner)
+            | ast::SetExpr::Update(inner)
+            | ast::SetExpr::Delete(inner) => returns_rows(inner),
             _ => true,
         },
-        Statement::Explain { .. } => true,
-        Statement::Insert(insert) => insert.returning.is_some(),
-        Statement::Update(update) => update.returning.is_some(),
-        Statement::Delete(delete) => delete.returning.is_some(),
+        ast::Statement::Explain { .. } => true,
+        ast::Statement::Insert(insert) => insert.returning.is_some(),
+        ast::Statement::Update(update) => update.returning.is_some(),
+        ast::Statement::Delete(delete) => delete.returning.is_some(),
         _ => false,
     }
 }
 
-fn changed_by(statement: &Statement, tables: &[String]) -> Option<(&'static str, String)> {
+fn changed_by(statement: &ast::Statement, tables: &[String]) -> Option<(&'static str, String)> {
     let operation = verb(statement).filter(|verb| !matches!(*verb, "SELECT" | "EXPLAIN"))?;
     // Only the writer's data-changing expressions are called like that.
     let changes_more = statement.to_string().contains("cd AS");

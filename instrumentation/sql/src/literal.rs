@@ -3,29 +3,29 @@
 //! Each takes the bytes behind the opening sign and says how many belong to it, the closing sign
 //! included; what nothing closes has no end.
 
-use super::dialect::Dialect;
+use crate::dialect::Dialect;
 
 /// How many bytes in a row are such.
-pub(super) fn run_len(bytes: &[u8], is_such: impl Fn(u8) -> bool) -> usize {
+pub(crate) fn run_len(bytes: &[u8], is_such: impl Fn(u8) -> bool) -> usize {
     looked_at(bytes.iter().take_while(|byte| is_such(**byte)).count())
 }
 
 /// How a quote can stand inside a string, beside being doubled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Escape {
+pub(crate) enum Escape {
     None,
     Backslash,
 }
 
 /// A string that was read.
-pub(super) struct StringEnd {
-    pub(super) len: usize,
-    pub(super) is_closed: bool,
+pub(crate) struct StringEnd {
+    pub(crate) len: usize,
+    pub(crate) is_closed: bool,
     /// A backslash stood before a quote: with the other [`Escape`] it ends elsewhere.
-    pub(super) has_escaped_quote: bool,
+    pub(crate) has_escaped_quote: bool,
 }
 
-pub(super) fn string(bytes: &[u8], quote: u8, escape: Escape) -> StringEnd {
+pub(crate) fn string(bytes: &[u8], quote: u8, escape: Escape) -> StringEnd {
     let mut end = StringEnd { len: 0, is_closed: false, has_escaped_quote: false };
     let mut is_escaped = false;
     while let Some(&byte) = bytes.get(end.len) {
@@ -53,7 +53,7 @@ pub(super) fn string(bytes: &[u8], quote: u8, escape: Escape) -> StringEnd {
 }
 
 /// A name that ends with `end`, which may be doubled, but for a bracket; `None` without its end.
-pub(super) fn quoted_len(bytes: &[u8], end: u8) -> Option<usize> {
+pub(crate) fn quoted_len(bytes: &[u8], end: u8) -> Option<usize> {
     let mut len = 0;
     while let Some(&byte) = bytes.get(len) {
         len += 1;
@@ -69,7 +69,7 @@ pub(super) fn quoted_len(bytes: &[u8], end: u8) -> Option<usize> {
 }
 
 /// A text that ends with `tag`; `None` without it.
-pub(super) fn dollar_quoted_len(bytes: &[u8], tag: &[u8]) -> Option<usize> {
+pub(crate) fn dollar_quoted_len(bytes: &[u8], tag: &[u8]) -> Option<usize> {
     // A tag holds a dollar only at its ends, so a search that failed in the middle of one tag can
     // go on where it failed: no byte is compared more than twice.
     let mut at = 0;
@@ -87,7 +87,7 @@ pub(super) fn dollar_quoted_len(bytes: &[u8], tag: &[u8]) -> Option<usize> {
 }
 
 /// Where a comment ends.
-pub(super) enum CommentEnd {
+pub(crate) enum CommentEnd {
     /// Behind so many bytes.
     At(usize),
     /// Nowhere: it is not closed.
@@ -96,7 +96,7 @@ pub(super) enum CommentEnd {
     Doubtful,
 }
 
-pub(super) fn block_comment_end(bytes: &[u8], dialect: Dialect) -> CommentEnd {
+pub(crate) fn block_comment_end(bytes: &[u8], dialect: Dialect) -> CommentEnd {
     let mut depth = 1_u32;
     let mut len = 0;
     if dialect == Dialect::Other && matches!(bytes, [b'!', ..] | [b'M', b'!', ..]) {
@@ -125,7 +125,7 @@ pub(super) fn block_comment_end(bytes: &[u8], dialect: Dialect) -> CommentEnd {
 }
 
 /// Says how many bytes were looked at, so that a test can tell that they are not too many.
-pub(super) fn looked_at(bytes: usize) -> usize {
+pub(crate) fn looked_at(bytes: usize) -> usize {
     #[cfg(test)]
     LOOKED_AT.set(LOOKED_AT.get() + bytes);
     bytes
@@ -134,5 +134,5 @@ pub(super) fn looked_at(bytes: usize) -> usize {
 #[cfg(test)]
 thread_local! {
     /// Bytes that were looked at on this thread.
-    pub(super) static LOOKED_AT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    pub(crate) static LOOKED_AT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }

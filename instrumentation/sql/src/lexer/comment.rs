@@ -1,7 +1,7 @@
 //! Comments, and what looks like one.
 
 use super::{Lexer, digits};
-use crate::summary::{
+use crate::{
     dialect::Dialect,
     literal::{self, CommentEnd, run_len},
     token::Token,

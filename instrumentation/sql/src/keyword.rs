@@ -1,10 +1,10 @@
 //! The words that mean something to a summary.
 
-use super::divider::divider;
+use crate::divider::divider;
 
 /// A word that starts or divides a statement. Any other word is a name, or nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keyword {
+pub(crate) enum Keyword {
     // What a statement does.
     Abort,
     Alter,
@@ -102,7 +102,7 @@ pub(super) enum Keyword {
 
 impl Keyword {
     /// The keyword that a word is, in letters of either case.
-    pub(super) fn of(word: &str) -> Option<Self> {
+    pub(crate) fn of(word: &str) -> Option<Self> {
         let mut buffer = [0_u8; 16];
         let upper = buffer.get_mut(..word.len())?;
         upper.copy_from_slice(word.as_bytes());
@@ -111,7 +111,7 @@ impl Keyword {
     }
 
     /// The operation that a verb is, as the conventions' `db.operation.name`.
-    pub(super) fn operation(self) -> Option<&'static str> {
+    pub(crate) fn operation(self) -> Option<&'static str> {
         VERBS.iter().find(|(verb, _)| *verb == self).map(|(_, operation)| *operation)
     }
 

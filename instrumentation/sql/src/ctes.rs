@@ -1,12 +1,12 @@
 //! Common table expressions, which are no tables.
 
-use super::{dialect::Dialect, frame::Clause, machine::Machine};
+use crate::{dialect::Dialect, frame::Clause, machine::Machine};
 
 /// More common table expressions than this, and no name is taken any more.
 const MAX_CTES: usize = 32;
 
 impl<'a> Machine<'a> {
-    pub(super) fn name_cte(&mut self, name: &'a str) {
+    pub(crate) fn name_cte(&mut self, name: &'a str) {
         // Elsewhere a query sees itself only where it is said to be recursive.
         let sees_itself =
             self.frame().is_recursive || matches!(self.dialect, Dialect::Sqlite | Dialect::Other);
@@ -17,7 +17,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The body of a common table expression is over: what follows sees it.
-    pub(super) fn end_cte(&mut self) {
+    pub(crate) fn end_cte(&mut self) {
         if let Clause::Cte(Some(name)) = self.frame().clause {
             self.add_cte(name);
         }
@@ -32,7 +32,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    pub(super) fn is_cte(&self, name: &str) -> bool {
+    pub(crate) fn is_cte(&self, name: &str) -> bool {
         self.ctes.iter().any(|cte| bare(cte).eq_ignore_ascii_case(bare(name)))
     }
 }

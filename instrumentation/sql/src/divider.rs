@@ -1,9 +1,9 @@
 //! The words that divide a statement, and those that say what kind of thing follows.
 
-use super::keyword::Keyword;
+use crate::keyword::Keyword;
 
 /// The keyword that a word in capitals is, if it begins no statement.
-pub(super) fn divider(word: &[u8]) -> Option<Keyword> {
+pub(crate) fn divider(word: &[u8]) -> Option<Keyword> {
     Some(match word {
         b"FROM" => Keyword::From,
         b"INTO" => Keyword::Into,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use proptest::prelude::*;
 
-use crate::summary::{Dialect, lexer::Lexer, literal::LOOKED_AT, parse, token::Token};
+use crate::{Dialect, Statement, lexer::Lexer, literal::LOOKED_AT, token::Token};
 
 const DIALECTS: [Dialect; 4] = [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite, Dialect::Other];
 
@@ -151,9 +151,9 @@ proptest! {
 
     #[test]
     fn no_value_and_no_comment_gets_into_a_summary((dialect, sql) in statement_and_dialect()) {
-        let parsed = parse(&sql, dialect);
+        let parsed = Statement::read(dialect, &sql);
         prop_assert!(!parsed.summary.contains(SECRET), "{dialect:?} {sql}\n{}", parsed.summary);
-        let table = parsed.changed.map(|changed| changed.table).unwrap_or_default();
+        let table = parsed.changed().map(|changed| changed.table).unwrap_or_default();
         prop_assert!(!table.contains(SECRET), "{dialect:?} {sql}\n{table}");
         for word in parsed.summary.split(' ') {
             let is_of = |shape: &&str| shape.split(' ').any(|known| known == word);
@@ -196,19 +196,30 @@ proptest! {
             quotes[quote.index(quotes.len())],
             words[behind.min(words.len())..].join(" "),
         );
-        let parsed = parse(&sql, dialect);
+        let parsed = Statement::read(dialect, &sql);
         prop_assert!(!parsed.summary.contains(' ') || parsed.summary.starts_with("BATCH "), "{dialect:?} {sql}\n{}", parsed.summary);
-        prop_assert_eq!(parsed.changed, None, "{:?} {}", dialect, sql);
+        prop_assert_eq!(parsed.changed(), None, "{:?} {}", dialect, sql);
         assert_no_value(&sql, dialect);
     }
 
     #[test]
     fn any_text_is_read_to_its_end(sql in any_text()) {
         for dialect in DIALECTS {
-            let parsed = parse(&sql, dialect);
+            let parsed = Statement::read(dialect, &sql);
             prop_assert!(parsed.summary.chars().count() <= 255);
             prop_assert!(!parsed.summary.contains(char::is_control));
-            prop_assert_eq!(&parsed, &parse(&sql, dialect));
+            prop_assert_eq!(&parsed, &Statement::read(dialect, &sql));
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read_to_their_end(text: String, bytes: Vec<u8>, piece in any_text()) {
+        let sql = format!("{piece}{text}{}{piece}", String::from_utf8_lossy(&bytes));
+        for dialect in DIALECTS {
+            let parsed = Statement::read(dialect, &sql);
+            prop_assert!(parsed.summary.chars().count() <= 255);
+            prop_assert!(!parsed.summary.contains(char::is_control));
+            assert_linear(&sql, dialect);
         }
     }
 
@@ -239,11 +250,11 @@ fn openings(dialect: Dialect) -> impl Iterator<Item = &'static str> {
 /// Nothing but the beginning of a word of a statement is shown, or of what says how a value is to be
 /// read, and nothing of a value.
 fn assert_no_value(sql: &str, dialect: Dialect) {
-    let parsed = parse(sql, dialect);
-    let table = parsed.changed.map(|changed| changed.table).unwrap_or_default();
+    let parsed = Statement::read(dialect, sql);
+    let table = parsed.changed().map(|changed| changed.table).unwrap_or_default();
     let words = SHAPES.iter().flat_map(|shape| shape.split(' '));
     let known = words.chain(["BATCH", "_utf8mb4", "0x"]);
-    for word in parsed.summary.split(' ').chain([table.as_str()]) {
+    for word in parsed.summary.split(' ').chain([table]) {
         let is_known = known.clone().any(|known| known.starts_with(word));
         assert!(is_known, "{dialect:?} {sql}\n{word}");
     }
@@ -252,12 +263,12 @@ fn assert_no_value(sql: &str, dialect: Dialect) {
 /// What is shown is made of what the server takes for names, were the text to be parsed at all: a
 /// quote that nothing closes leaves the verb alone.
 fn assert_only_names(sql: &str, dialect: Dialect) {
-    let parsed = parse(sql, dialect);
+    let parsed = Statement::read(dialect, sql);
     let mut lexer = Lexer::new(sql, dialect, false);
     let tokens: Vec<_> = lexer.by_ref().collect();
     if lexer.is_unclosed {
         assert!(!parsed.summary.contains(SECRET), "{dialect:?} {sql}\n{}", parsed.summary);
-        assert_eq!(parsed.changed, None, "{dialect:?} {sql}");
+        assert_eq!(parsed.changed(), None, "{dialect:?} {sql}");
         return;
     }
     for part in parsed.summary.split(' ').filter(|part| part.contains(SECRET)) {
@@ -329,9 +340,9 @@ fn the_tokens_of_a_doubtful_text_end_with_the_doubt() {
 fn a_quote_that_nothing_closes_leaves_the_verb_alone() {
     for (dialects, sql, summary) in UNCLOSED {
         for dialect in DIALECTS.into_iter().filter(|one| dialects.contains(letter(*one))) {
-            let parsed = parse(sql, dialect);
+            let parsed = Statement::read(dialect, sql);
             assert_eq!(parsed.summary, *summary, "{sql} in {dialect:?}");
-            assert_eq!(parsed.changed, None, "{sql} in {dialect:?}");
+            assert_eq!(parsed.changed(), None, "{sql} in {dialect:?}");
         }
     }
 }
