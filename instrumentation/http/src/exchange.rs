@@ -119,15 +119,13 @@ impl Exchange {
         self.attempt.record().key.route.is_some()
     }
 
-    /// Measures the request's body in place, as far as its type allows; whether it was replaced by
-    /// a measured one.
+    /// Measures the request's body in place, as far as its type allows; whether it is now a body that
+    /// marks its request.
     pub(crate) fn measure_request<B: Body + 'static>(&mut self, body: &mut B) -> bool {
         let recording = self.attempt.record_mut();
         let counts = recording.instruments.counts_request_bytes();
-        if counts {
-            recording.request = RequestSize::of(body);
-        }
-        counts && TypeId::of::<B>() == TypeId::of::<axum::body::Body>()
+        recording.request = RequestSize::of(body, counts);
+        TypeId::of::<B>() == TypeId::of::<axum::body::Body>()
     }
 
     /// Where the request's body counts its bytes; `None` if there are none to count.

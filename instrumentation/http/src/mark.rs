@@ -2,9 +2,12 @@
 //!
 //! The obvious mark is an extension of the request, and it makes the map of extensions grow: a
 //! fifth of all that the layer costs. So the mark is the measured body itself, which answers when
-//! it is asked whether it has ended. Middleware between two layers could put another body in its
-//! place. That matters only where there are two layers, so as soon as one sees reason to think that
-//! there are, requests are marked by the extension too.
+//! it is asked whether it has ended. A body that is not axum's, and whose type has to stay, cannot be
+//! the mark; a layer that gets one marks its own requests by the extension, and others look for it.
+//!
+//! Middleware between two layers could put another body in its place. That matters only where there
+//! are two layers, so as soon as one sees reason to think that there are, all of them mark requests
+//! by the extension too.
 
 use std::{
     cell::Cell,
@@ -18,39 +21,49 @@ use http_body::Body;
 #[derive(Debug, Clone, Copy)]
 struct Measured;
 
-/// Whether requests of this process are marked by the extension.
-static BY_EXTENSION: AtomicBool = AtomicBool::new(false);
+/// Whether a request of this process may be marked by the extension.
+static SOME_BY_EXTENSION: AtomicBool = AtomicBool::new(false);
+
+/// Whether every request of this process is marked by the extension.
+static ALL_BY_EXTENSION: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
     /// Whether a measured body was asked since this was reset.
     static ANSWERED: Cell<bool> = const { Cell::new(false) };
     /// Whether this thread is within the code that a layer measures.
     static INSIDE: Cell<bool> = const { Cell::new(false) };
-    /// Whether a layer on this thread is asking what it measures for its readiness.
-    static ASKING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whether an outer layer already measures `request`.
 pub(crate) fn is_marked<B: Body>(request: &Request<B>) -> bool {
     if is_body_marked(request.body()) {
-        BY_EXTENSION.store(true, Ordering::Relaxed);
+        set(&ALL_BY_EXTENSION);
         return true;
     }
-    if BY_EXTENSION.load(Ordering::Relaxed) {
-        return request.extensions().get::<Measured>().is_some();
+    if SOME_BY_EXTENSION.load(Ordering::Relaxed) && request.extensions().get::<Measured>().is_some()
+    {
+        return true;
     }
     if INSIDE.get() {
         // Another request that the measured code makes, or this one with another body.
-        BY_EXTENSION.store(true, Ordering::Relaxed);
+        set(&ALL_BY_EXTENSION);
     }
     false
 }
 
 /// Marks a request whose body may be marked already.
 pub(crate) fn mark<B>(request: &mut Request<B>, is_body_marked: bool) {
-    if !is_body_marked || BY_EXTENSION.load(Ordering::Relaxed) {
-        BY_EXTENSION.store(true, Ordering::Relaxed);
-        request.extensions_mut().insert(Measured);
+    if is_body_marked && !ALL_BY_EXTENSION.load(Ordering::Relaxed) {
+        return;
+    }
+    set(&SOME_BY_EXTENSION);
+    request.extensions_mut().insert(Measured);
+}
+
+/// Sets what stays set, and writes to what all threads read only once.
+fn set(flag: &AtomicBool) {
+    if !flag.load(Ordering::Relaxed) {
+        flag.store(true, Ordering::Relaxed);
     }
 }
 
@@ -62,11 +75,6 @@ pub(crate) fn answer() {
 /// Notes that foreign code is about to run on this thread, or has returned.
 pub(crate) fn set_inside(inside: bool) {
     INSIDE.set(inside);
-}
-
-/// Notes whether a layer on this thread is asking for readiness; whether one was before.
-pub(crate) fn set_asking(asking: bool) -> bool {
-    ASKING.replace(asking)
 }
 
 fn is_body_marked(body: &impl Body) -> bool {
@@ -81,31 +89,51 @@ mod tests {
 
     use axum::body::Body as AxumBody;
     use http::{Response, StatusCode};
+    use http_body_util::Full;
     use opentelemetry::metrics::noop::NoopMeterProvider;
-    use tower::{Layer, Service};
+    use tower::{Layer, ServiceExt};
 
     use super::*;
-    use crate::ServerLayer;
+    use crate::{ServerLayer, ServerMetric};
+
+    /// Answers, and says by a status whether the request has the mark in its extensions.
+    async fn answer_of<B>(request: Request<B>) -> Result<Response<AxumBody>, Infallible> {
+        let is_marked = request.extensions().get::<Measured>().is_some();
+        let mut response = Response::new(AxumBody::empty());
+        *response.status_mut() = if is_marked { StatusCode::IM_USED } else { StatusCode::OK };
+        Ok(response)
+    }
+
+    /// Whether `layer` marks `request` by the extension.
+    fn marks<B: Body + 'static>(layer: &ServerLayer, request: Request<B>) -> bool {
+        let answer = layer.layer(tower::service_fn(answer_of)).oneshot(request);
+        futures_executor::block_on(answer).unwrap().status() == StatusCode::IM_USED
+    }
 
     /// The only test of this process that sends requests.
     #[test]
     fn one_layer_marks_by_the_body_alone_and_a_second_one_is_noticed() {
         let layer = ServerLayer::new(&NoopMeterProvider::new());
-        let no_content = tower::service_fn(|request: Request<AxumBody>| {
-            assert!(request.body().is_end_stream());
-            let mut response = Response::new(AxumBody::empty());
-            *response.status_mut() = StatusCode::NO_CONTENT;
-            std::future::ready(Ok::<_, Infallible>(response))
-        });
-        let mut once = layer.layer(no_content);
-        for _ in 0..3 {
-            let response = once.call(Request::new(AxumBody::empty()));
-            drop(futures_executor::block_on(response));
+        let fewer = layer.clone().disable(ServerMetric::RequestBodySize);
+        for layer in [&layer, &fewer] {
+            assert!(!marks(layer, Request::new(AxumBody::empty())), "{layer:?}");
+            assert!(!marks(layer, Request::new(AxumBody::from("Dune"))), "{layer:?}");
         }
-        assert!(!BY_EXTENSION.load(Ordering::Relaxed), "no reason to think of a second layer");
+        assert!(!SOME_BY_EXTENSION.load(Ordering::Relaxed), "nobody has to look for it");
 
-        let response = layer.layer(once).call(Request::new(AxumBody::empty()));
-        assert!(futures_executor::block_on(response).is_ok());
-        assert!(BY_EXTENSION.load(Ordering::Relaxed), "the inner layer has met the outer one");
+        assert!(marks(&layer, Request::new(Full::<&[u8]>::default())), "its type has to stay");
+        assert!(!marks(&layer, Request::new(AxumBody::empty())), "which is nobody else's concern");
+
+        for (outer, inner) in [(&layer, &fewer), (&fewer, &layer)] {
+            ALL_BY_EXTENSION.store(false, Ordering::Relaxed);
+            let twice = outer.layer(inner.layer(tower::service_fn(answer_of)));
+            let response = twice.oneshot(Request::new(AxumBody::from("Dune")));
+            assert!(futures_executor::block_on(response).is_ok());
+            assert!(
+                ALL_BY_EXTENSION.load(Ordering::Relaxed),
+                "the inner layer has met the outer one"
+            );
+            assert!(marks(&layer, Request::new(AxumBody::empty())));
+        }
     }
 }

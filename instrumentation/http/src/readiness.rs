@@ -7,8 +7,10 @@
 //! a request with it. What was called once may be asked ahead of any request, and tells nothing.
 
 use std::{
+    cell::Cell,
     fmt,
     task::Poll,
+    thread::LocalKey,
     time::{Duration, Instant},
 };
 
@@ -25,8 +27,8 @@ pub(crate) trait Queue: Clone {
     /// Records one who waited since `since`, and whose request will not arrive.
     fn give_up(&self, since: Instant, outcome: Outcome);
 
-    /// Notes whether a service of this kind is being asked on this thread; whether one was before.
-    fn set_asking(asking: bool) -> bool;
+    /// Whether a service of this kind is being asked on this thread.
+    fn is_asking() -> &'static LocalKey<Cell<bool>>;
 }
 
 /// What a service remembers of having been asked whether it is ready.
@@ -135,7 +137,7 @@ struct Asking<'a, Q: Queue> {
 
 impl<'a, Q: Queue> Asking<'a, Q> {
     fn begin(readiness: &'a mut Readiness<Q>, queue: &'a Q) -> Self {
-        let is_outermost = !Q::set_asking(true);
+        let is_outermost = !Q::is_asking().replace(true);
         Self { readiness, queue, is_outermost, came_back: false }
     }
 
@@ -148,7 +150,7 @@ impl<'a, Q: Queue> Asking<'a, Q> {
 
 impl<Q: Queue> Drop for Asking<'_, Q> {
     fn drop(&mut self) {
-        Q::set_asking(!self.is_outermost);
+        Q::is_asking().set(!self.is_outermost);
         if !self.came_back {
             self.readiness.give_up(self.queue, self.is_outermost, Outcome::Panic);
         }

@@ -25,9 +25,9 @@ pub(crate) enum RequestSize {
 }
 
 impl RequestSize {
-    /// Counts the bytes of axum's body, which can be taken apart and put together again; of any
-    /// other, takes the declared length.
-    pub(crate) fn of<B: Body + 'static>(body: &mut B) -> Self {
+    /// Has axum's body, which can be taken apart and put together again, mark its request, and count
+    /// its bytes if `counts`; of any other, takes the declared length.
+    pub(crate) fn of<B: Body + 'static>(body: &mut B, counts: bool) -> Self {
         let is_empty = body.is_end_stream();
         let Some(body) = (body as &mut dyn Any).downcast_mut::<axum::body::Body>() else {
             return match body.size_hint().exact() {
@@ -41,10 +41,10 @@ impl RequestSize {
             *body = axum::body::Body::new(MeasuredEmptyBody);
             return Self::Declared(0);
         }
-        let bytes = Arc::default();
-        let measured = MeasuredRequestBody::measured(mem::take(body), Some(Arc::clone(&bytes)));
+        let bytes = counts.then(Arc::default);
+        let measured = MeasuredRequestBody::measured(mem::take(body), bytes.clone());
         *body = axum::body::Body::new(measured);
-        Self::Counted(bytes)
+        bytes.map_or(Self::Unknown, Self::Counted)
     }
 
     /// Counts the bytes of a body that will be wrapped to that end.

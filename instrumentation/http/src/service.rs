@@ -1,8 +1,10 @@
 //! The service of the server layer.
 
 use std::{
+    cell::Cell,
     sync::Arc,
     task::{Context, Poll},
+    thread::LocalKey,
     time::Instant,
 };
 
@@ -80,9 +82,14 @@ impl Queue for Arc<Measure> {
         Exchange::unseen(&self.instruments, &self.reading, since).end(outcome);
     }
 
-    fn set_asking(asking: bool) -> bool {
-        mark::set_asking(asking)
+    fn is_asking() -> &'static LocalKey<Cell<bool>> {
+        &IS_ASKING
     }
+}
+
+thread_local! {
+    /// Whether a layer of this kind is asking what it measures for its readiness.
+    static IS_ASKING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Marks a request whose body may be marked already, and steps into its upgrade if there is one.

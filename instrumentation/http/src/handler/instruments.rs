@@ -3,6 +3,7 @@
 use std::{
     cell::Cell,
     sync::Arc,
+    thread::LocalKey,
     time::{Duration, Instant},
 };
 
@@ -77,12 +78,12 @@ impl Queue for Arc<HandlerInstruments> {
         Attempt::started_at(since, self.time(key)).finish(outcome);
     }
 
-    fn set_asking(asking: bool) -> bool {
-        ASKING.replace(asking)
+    fn is_asking() -> &'static LocalKey<Cell<bool>> {
+        &IS_ASKING
     }
 }
 
 thread_local! {
     /// Whether a layer of this kind is asking its handler for readiness.
-    static ASKING: Cell<bool> = const { Cell::new(false) };
+    static IS_ASKING: Cell<bool> = const { Cell::new(false) };
 }
