@@ -22,36 +22,47 @@ The linter of Prometheus, `promtool check metrics`, finds fault with three of th
 `db_client_connection_count`, `process_thread_count` and `process_unix_file_descriptor_count` are
 gauges with names that it keeps for histograms. The conventions give them these names.
 
-All are recorded unless they are switched off, but for these: `kymo.http.server.first_byte.duration`
-when a layer enables it, `kymo.http.server.handler.duration` where `telemetry.http_handler()` is
-added, and `otel.sdk.*` by a service that pushes. `db.*` and `kymo.db.*` are there after
-`telemetry.sqlx(…)`; `db.client.connection.create_time` if the options of the pool are `.measured()`, or
-call `kymo::sqlx::connection_opened()`.
-`db.client.operation.duration` is there after `telemetry.redis(…)` too, with the
-attributes of the second of its sections. `kymo.cache.*` are there after `telemetry.cache(…)` and
-`telemetry.redis(…)`; evictions and entries of caches that tell of them, as those of moka do;
-`kymo.redis.redirects` where `telemetry.redis_handle(…).cluster(…)` connects to a cluster.
-`kymo.repository.*` are there after `telemetry.repository(…)`, and `kymo.migrations` and `kymo.migration.*` after
-`telemetry.migrations(…)`; of these `kymo.migrations` and `kymo.migration.latest_version` where
-`.watch(…)` reads them, and `….duration`, `….last_duration`, `….run.duration` and `….lock.wait_time` where something is run.
-`process.*` are there after `.process()`, the names that Prometheus client libraries have always used,
-such as `process_open_fds`, after `.process_classic_names()`, `kymo.build.info` after
-`telemetry.build_info(…)`, and `kymo.tokio.*` after `telemetry.tokio_runtime(…)`. Of these, `kymo.tokio.blocking.*`, `kymo.tokio.local_queue.depth`,
-`kymo.tokio.task.forced_yields`, `….remote_schedules` and `….spawned`, and
-`kymo.tokio.worker.overflows`, `….polls` and `….steals` need a program that is built with
-`RUSTFLAGS=\"--cfg tokio_unstable\"`.
+They are in the sections of the crates that emit them. A feature of `kymo` turns each crate on, and
+\"Recorded\" says when there is an observation; a view can switch any of them off.
 ";
 
 /// The text of `METRICS.md`.
 pub async fn metrics_md() -> String {
     let mut page = INTRODUCTION.to_owned();
+    let crates: Vec<_> = kymo::declared_metrics_by_crate().collect();
     let declared: Vec<_> = kymo::declared_metrics().collect();
-    for metric in &declared {
-        let scraped = scraped_name(metric).await;
-        let heading = heading(metric, &declared);
-        write(&mut page, &heading, metric, &scraped).expect("writing to a string");
+    for (name, metrics) in &crates {
+        contents(&mut page, name, metrics, &declared).expect("writing to a string");
+    }
+    for (name, metrics) in &crates {
+        writeln!(page, "\n## {name}").expect("writing to a string");
+        for metric in *metrics {
+            let scraped = scraped_name(metric).await;
+            let heading = heading(metric, &declared);
+            write(&mut page, &heading, metric, &scraped).expect("writing to a string");
+        }
     }
     page
+}
+
+/// The lines of a crate in the table of contents.
+fn contents(
+    page: &mut String,
+    name: &str,
+    metrics: &[MetricSpec],
+    declared: &[&MetricSpec],
+) -> std::fmt::Result {
+    writeln!(page, "\n[{name}](#{name})\n")?;
+    metrics.iter().try_for_each(|metric| {
+        let heading = heading(metric, declared);
+        writeln!(page, "- [{heading}](#{})", anchor(&heading))
+    })
+}
+
+/// What a forge calls the place of a heading.
+fn anchor(heading: &str) -> String {
+    let kept = heading.chars().filter(|c| c.is_alphanumeric() || "-_ ".contains(*c));
+    kept.map(|c| if c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()
 }
 
 /// The name; of a metric that is declared more than once, with the first attribute that only this
@@ -94,9 +105,10 @@ fn write(page: &mut String, heading: &str, metric: &MetricSpec, scraped: &str) -
         MetricKind::Gauge => "Gauge",
         MetricKind::Histogram { .. } => "Histogram",
     };
-    writeln!(page, "\n## {heading}\n\n{}\n", metric.description)?;
+    writeln!(page, "\n### {heading}\n\n{}\n", metric.description)?;
     writeln!(page, "| | |\n| --- | --- |")?;
     writeln!(page, "| Prometheus | `{scraped}` |")?;
+    writeln!(page, "| Recorded | {} |", metric.recorded)?;
     writeln!(page, "| Kind | {kind} |")?;
     writeln!(page, "| Unit | `{}` |", metric.unit)?;
     if let MetricKind::Histogram { buckets } = metric.kind {

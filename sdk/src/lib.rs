@@ -146,24 +146,29 @@ pub use view::{View, ViewError};
 ///
 /// They emit no other name, and no other attribute key than these declare.
 pub fn declared_metrics() -> impl Iterator<Item = &'static MetricSpec> {
-    let crates: &[&[MetricSpec]] = &[
+    declared_metrics_by_crate().flat_map(|(_, metrics)| metrics)
+}
+
+/// As [`declared_metrics`], with the name of the crate that emits them.
+pub fn declared_metrics_by_crate() -> impl Iterator<Item = (&'static str, &'static [MetricSpec])> {
+    let crates: &[(&'static str, &'static [MetricSpec])] = &[
         #[cfg(feature = "http")]
-        kymo_http::metrics::ALL,
+        ("kymo-http", kymo_http::metrics::ALL),
         #[cfg(feature = "otlp")]
-        kymo_push::metrics::ALL,
+        ("kymo-push", kymo_push::metrics::ALL),
         #[cfg(feature = "process")]
-        kymo_process::metrics::ALL,
+        ("kymo-process", kymo_process::metrics::ALL),
         #[cfg(feature = "sqlx")]
-        kymo_sqlx::metrics::ALL,
+        ("kymo-sqlx", kymo_sqlx::metrics::ALL),
         #[cfg(feature = "repository")]
-        kymo_repository::metrics::ALL,
+        ("kymo-repository", kymo_repository::metrics::ALL),
         #[cfg(feature = "migrations")]
-        kymo_migrations::metrics::ALL,
+        ("kymo-migrations", kymo_migrations::metrics::ALL),
         #[cfg(feature = "redis")]
-        kymo_redis::metrics::ALL,
+        ("kymo-redis", kymo_redis::metrics::ALL),
         #[cfg(feature = "cache")]
-        kymo_cache::metrics::ALL,
-        kymo_core::metrics::ALL,
+        ("kymo-cache", kymo_cache::metrics::ALL),
+        ("kymo-core", kymo_core::metrics::ALL),
     ];
-    crates.iter().copied().flatten().collect::<Vec<_>>().into_iter()
+    crates.iter().copied().collect::<Vec<_>>().into_iter()
 }

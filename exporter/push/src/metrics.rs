@@ -14,56 +14,60 @@ const EXPORTER: &[AttributeKey] =
     &[key::COMPONENT_NAME, key::COMPONENT_TYPE, key::SERVER_ADDRESS, key::SERVER_PORT];
 
 /// Time from the first attempt of an export until its last one ended, waits included.
-pub const OPERATION_DURATION: MetricSpec = MetricSpec {
-    name: "otel.sdk.exporter.operation.duration",
-    kind: MetricKind::Histogram { buckets: &[] },
-    unit: "s",
-    description: "The duration of exporting a batch of telemetry records.",
-    attributes: &[
-        key::ERROR_TYPE,
-        key::HTTP_RESPONSE_STATUS_CODE,
-        key::COMPONENT_NAME,
-        key::COMPONENT_TYPE,
-        key::RPC_RESPONSE_STATUS_CODE,
-        key::SERVER_ADDRESS,
-        key::SERVER_PORT,
-    ],
-};
+pub const OPERATION_DURATION: MetricSpec = MetricSpec::new(
+    "otel.sdk.exporter.operation.duration",
+    MetricKind::Histogram { buckets: &[] },
+    "s",
+    "The duration of exporting a batch of telemetry records.",
+)
+.with_attributes(&[
+    key::ERROR_TYPE,
+    key::HTTP_RESPONSE_STATUS_CODE,
+    key::COMPONENT_NAME,
+    key::COMPONENT_TYPE,
+    key::RPC_RESPONSE_STATUS_CODE,
+    key::SERVER_ADDRESS,
+    key::SERVER_PORT,
+])
+.recorded("Once for each export, after its last attempt, by a service that pushes.");
 
 /// Data points of the export under way, through all its attempts.
-pub const DATA_POINT_INFLIGHT: MetricSpec = MetricSpec {
-    name: "otel.sdk.exporter.metric_data_point.inflight",
-    kind: MetricKind::UpDownCounter,
-    unit: "{data_point}",
-    description: "The number of metric data points which were passed to the exporter, but that have \
+pub const DATA_POINT_INFLIGHT: MetricSpec = MetricSpec::new(
+    "otel.sdk.exporter.metric_data_point.inflight",
+    MetricKind::UpDownCounter,
+    "{data_point}",
+    "The number of metric data points which were passed to the exporter, but that have \
                   not been exported yet (neither successful, nor failed).",
-    attributes: EXPORTER,
-};
+)
+.with_attributes(EXPORTER)
+.recorded("Up when an export begins, down when it is over, by a service that pushes.");
 
 /// Data points whose export is over, each once; those without `error.type` arrived.
-pub const DATA_POINT_EXPORTED: MetricSpec = MetricSpec {
-    name: "otel.sdk.exporter.metric_data_point.exported",
-    kind: MetricKind::Counter,
-    unit: "{data_point}",
-    description: "The number of metric data points for which the export has finished, either \
+pub const DATA_POINT_EXPORTED: MetricSpec = MetricSpec::new(
+    "otel.sdk.exporter.metric_data_point.exported",
+    MetricKind::Counter,
+    "{data_point}",
+    "The number of metric data points for which the export has finished, either \
                   successful or failed.",
-    attributes: &[
-        key::ERROR_TYPE,
-        key::COMPONENT_NAME,
-        key::COMPONENT_TYPE,
-        key::SERVER_ADDRESS,
-        key::SERVER_PORT,
-    ],
-};
+)
+.with_attributes(&[
+    key::ERROR_TYPE,
+    key::COMPONENT_NAME,
+    key::COMPONENT_TYPE,
+    key::SERVER_ADDRESS,
+    key::SERVER_PORT,
+])
+.recorded("When an export is over, by a service that pushes.");
 
 /// Time a collection took, callbacks of observable instruments included.
-pub const COLLECTION_DURATION: MetricSpec = MetricSpec {
-    name: "otel.sdk.metric_reader.collection.duration",
-    kind: MetricKind::Histogram { buckets: &[] },
-    unit: "s",
-    description: "The duration of the collect operation of the metric reader.",
-    attributes: &[key::ERROR_TYPE, key::COMPONENT_NAME, key::COMPONENT_TYPE],
-};
+pub const COLLECTION_DURATION: MetricSpec = MetricSpec::new(
+    "otel.sdk.metric_reader.collection.duration",
+    MetricKind::Histogram { buckets: &[] },
+    "s",
+    "The duration of the collect operation of the metric reader.",
+)
+.with_attributes(&[key::ERROR_TYPE, key::COMPONENT_NAME, key::COMPONENT_TYPE])
+.recorded("Once for each collection for a push.");
 
 /// All of them.
 pub const ALL: &[MetricSpec] =

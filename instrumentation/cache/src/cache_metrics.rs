@@ -37,8 +37,8 @@ impl CacheMetrics {
         let meter = scope::meter(meters);
         Self(Arc::new(Shared {
             instruments: Instruments::new(&meter),
-            names: ValueBudget::new(key::CACHE_NAME.limit().unwrap_or(0)),
-            folds: Folds::new(&meter, &metrics::REQUESTS, &[key::CACHE_NAME]),
+            names: key::CACHE_NAME.budget(),
+            folds: Folds::new(&meter, &metrics::REQUESTS, &[key::CACHE_NAME.key]),
             caches: Mutex::default(),
             entries: Entries::observed_by(&meter),
         }))
@@ -52,7 +52,7 @@ impl CacheMetrics {
         let Shared { instruments, names, folds, caches, entries } = &*self.0;
         let bounded = if name.is_empty() { Bounded::OTHER } else { names.bound(name) };
         if bounded == Bounded::OTHER {
-            folds.count(&key::CACHE_NAME);
+            folds.count(&key::CACHE_NAME.key);
         }
         let known = || caches.lock().unwrap_or_else(PoisonError::into_inner);
         let found = known().get(&bounded).map(Arc::clone);

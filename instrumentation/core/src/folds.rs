@@ -6,7 +6,7 @@ use opentelemetry::metrics::{BoundCounter, Counter, Meter};
 
 use crate::{
     MetricSpec,
-    key::{self, AttributeKey},
+    key::{self, AttributeKey, Values},
     metrics,
 };
 
@@ -31,7 +31,7 @@ impl Folds {
             attributes: attributes.iter().map(|attribute| (*attribute, OnceLock::new())).collect(),
         };
         for (attribute, counter) in &folds.attributes {
-            if attribute.limit().is_some() {
+            if matches!(attribute.values, Values::Budget(_)) {
                 counter.get_or_init(|| folds.bind(attribute));
             }
         }

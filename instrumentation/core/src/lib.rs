@@ -13,13 +13,13 @@
 //! use kymo_core::{KnownValues, MetricKind, MetricSpec, key};
 //! use opentelemetry::metrics::MeterProvider;
 //!
-//! const JOBS: MetricSpec = MetricSpec {
-//!     name: "jobs",
-//!     kind: MetricKind::Counter,
-//!     unit: "{job}",
-//!     description: "Jobs finished.",
-//!     attributes: &[key::ERROR_TYPE],
-//! };
+//! const JOBS: MetricSpec = MetricSpec::new(
+//!     "jobs",
+//!     MetricKind::Counter,
+//!     "{job}",
+//!     "Jobs finished.",
+//! )
+//! .with_attributes(&[key::ERROR_TYPE]);
 //! const FAILURES: KnownValues = KnownValues::of(&["disk_full", "no_network"]);
 //!
 //! let meter = opentelemetry::metrics::noop::NoopMeterProvider::new().meter("jobs");

@@ -6,7 +6,17 @@ use crate::key::AttributeKey;
 
 /// Everything there is to know about one metric: instruments, documentation, dashboards and tests
 /// derive from this constant and from nothing else.
+///
+/// ```
+/// use kymo_core::{MetricKind, MetricSpec, key};
+///
+/// const JOBS: MetricSpec = MetricSpec::new("jobs", MetricKind::Counter, "{job}", "Jobs finished.")
+///     .with_attributes(&[key::ERROR_TYPE])
+///     .recorded("Once for each job, however it ended.");
+/// assert_eq!(JOBS.attributes, [key::ERROR_TYPE]);
+/// ```
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct MetricSpec {
     /// The OpenTelemetry name, such as `http.server.request.duration`.
     pub name: &'static str,
@@ -18,6 +28,8 @@ pub struct MetricSpec {
     pub description: &'static str,
     /// Every key this metric may carry; no other ever appears.
     pub attributes: &'static [AttributeKey],
+    /// When an observation is made, in one sentence; empty if nothing is said.
+    pub recorded: &'static str,
 }
 
 /// The kind of instrument that records a metric.
@@ -37,6 +49,26 @@ pub enum MetricKind {
 }
 
 impl MetricSpec {
+    /// A metric without attributes, of which nothing is said about when it is recorded.
+    pub const fn new(
+        name: &'static str,
+        kind: MetricKind,
+        unit: &'static str,
+        description: &'static str,
+    ) -> Self {
+        Self { name, kind, unit, description, attributes: &[], recorded: "" }
+    }
+
+    /// The same metric, with every key that it may carry.
+    pub const fn with_attributes(self, attributes: &'static [AttributeKey]) -> Self {
+        Self { attributes, ..self }
+    }
+
+    /// The same metric, with when an observation is made, in one sentence.
+    pub const fn recorded(self, when: &'static str) -> Self {
+        Self { recorded: when, ..self }
+    }
+
     /// The upper bounds of its buckets; none if it is no histogram, or counts and sums only.
     pub const fn buckets(&self) -> &'static [f64] {
         match self.kind {

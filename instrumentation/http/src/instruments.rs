@@ -74,7 +74,7 @@ impl Instruments {
                 folds(
                     &metrics::REQUEST_DURATION,
                     &[
-                        key::HTTP_ROUTE,
+                        key::HTTP_ROUTE.key,
                         key::HTTP_RESPONSE_STATUS_CODE,
                         key::HTTP_REQUEST_METHOD,
                         key::NETWORK_PROTOCOL_VERSION,
@@ -85,7 +85,7 @@ impl Instruments {
             active: (0..ActiveKey::count(&settings.methods)).map(|_| OnceLock::new()).collect(),
             streams: SeriesCache::new(
                 SERIES.into(),
-                folds(&metrics::ACTIVE_STREAMS, &[key::HTTP_ROUTE]),
+                folds(&metrics::ACTIVE_STREAMS, &[key::HTTP_ROUTE.key]),
             ),
             get: settings.methods.bound("GET"),
             vocabulary: Vocabulary {
@@ -119,7 +119,7 @@ impl Instruments {
     pub(crate) fn route(&self, route: &str) -> Bounded {
         let bounded = self.vocabulary.routes.bound(route);
         if bounded == Bounded::OTHER {
-            self.exchanges.folds().count(&key::HTTP_ROUTE);
+            self.exchanges.folds().count(&key::HTTP_ROUTE.key);
         }
         bounded
     }

@@ -109,7 +109,7 @@ impl SeriesKey for ExchangeKey {
         }
         if self.route.is_some_and(|route| route != Bounded::OTHER) {
             let route = Some(Bounded::OTHER);
-            return Some((Self { route, ..self }, key::HTTP_ROUTE));
+            return Some((Self { route, ..self }, key::HTTP_ROUTE.key));
         }
         if let Status::Sent(_) = self.status {
             let status = Status::Folded { server_error: self.status.is_server_error() };
@@ -252,7 +252,7 @@ impl StreamKey {
 impl SeriesKey for StreamKey {
     fn fold(self) -> Option<(Self, AttributeKey)> {
         self.route.filter(|route| *route != Bounded::OTHER)?;
-        Some((Self { route: Some(Bounded::OTHER), ..self }, key::HTTP_ROUTE))
+        Some((Self { route: Some(Bounded::OTHER), ..self }, key::HTTP_ROUTE.key))
     }
 }
 

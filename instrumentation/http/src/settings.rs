@@ -55,7 +55,7 @@ impl Default for Settings {
             disabled: vec![ServerMetric::FirstByteDuration],
             buckets: BTreeMap::new(),
             methods: KNOWN_METHODS,
-            route_budget: key::HTTP_ROUTE.limit().unwrap_or(u16::MAX),
+            route_budget: key::HTTP_ROUTE.limit(),
         }
     }
 }

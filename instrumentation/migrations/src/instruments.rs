@@ -26,9 +26,7 @@ pub(crate) struct Instruments {
 
 impl Instruments {
     pub(crate) fn new(meter: &Meter) -> Self {
-        let keys = [key::DB_CONNECTION_POOL_NAME, key::MIGRATION_VERSION];
-        let [databases, versions] =
-            keys.map(|key| ValueBudget::new(key.limit().unwrap_or_default()));
+        let (database, version) = (key::DB_CONNECTION_POOL_NAME, key::MIGRATION_VERSION);
         Self {
             duration: metrics::DURATION.histogram(meter),
             last_duration: metrics::LAST_DURATION.gauge(meter),
@@ -36,10 +34,10 @@ impl Instruments {
             lock_wait_time: metrics::LOCK_WAIT_TIME.histogram(meter),
             running: metrics::RUNNING.up_down_counter(meter),
             read_errors: metrics::READ_ERRORS.counter(meter),
-            databases,
-            versions,
-            database_folds: Folds::new(meter, &metrics::DURATION, &[keys[0]]),
-            version_folds: Folds::new(meter, &metrics::LAST_DURATION, &[keys[1]]),
+            databases: database.budget(),
+            versions: version.budget(),
+            database_folds: Folds::new(meter, &metrics::DURATION, &[database.key]),
+            version_folds: Folds::new(meter, &metrics::LAST_DURATION, &[version.key]),
         }
     }
 
@@ -47,7 +45,7 @@ impl Instruments {
     pub(crate) fn database(&self, name: &str) -> KeyValue {
         let bounded = self.databases.bound(name);
         if bounded == Bounded::OTHER {
-            self.database_folds.count(&key::DB_CONNECTION_POOL_NAME);
+            self.database_folds.count(&key::DB_CONNECTION_POOL_NAME.key);
         }
         key::DB_CONNECTION_POOL_NAME.of(self.databases.value(bounded))
     }
@@ -56,7 +54,7 @@ impl Instruments {
     pub(crate) fn version(&self, version: i64) -> KeyValue {
         let bounded = self.versions.bound(&version.to_string());
         if bounded == Bounded::OTHER {
-            self.version_folds.count(&key::MIGRATION_VERSION);
+            self.version_folds.count(&key::MIGRATION_VERSION.key);
         }
         key::MIGRATION_VERSION.of(self.versions.value(bounded))
     }

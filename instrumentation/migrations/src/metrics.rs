@@ -4,90 +4,98 @@ use kymo_core::{MetricKind, MetricSpec, buckets, key};
 
 /// Time that one migration took, from before its transaction until after it; one for each that was
 /// begun, however it ended.
-pub const DURATION: MetricSpec = MetricSpec {
-    name: "kymo.migration.duration",
-    kind: MetricKind::Histogram { buckets: buckets::MIGRATION_DURATION },
-    unit: "s",
-    description: "Duration of one migration.",
-    attributes: &[key::DB_CONNECTION_POOL_NAME, key::ERROR_TYPE, key::MIGRATION_DIRECTION],
-};
+pub const DURATION: MetricSpec = MetricSpec::new(
+    "kymo.migration.duration",
+    MetricKind::Histogram { buckets: buckets::MIGRATION_DURATION },
+    "s",
+    "Duration of one migration.",
+)
+.with_attributes(&[key::DB_CONNECTION_POOL_NAME.key, key::ERROR_TYPE, key::MIGRATION_DIRECTION])
+.recorded("Once for each migration that `telemetry.migrations(…)` began, however it ended.");
 
 /// Time that the last attempt at one migration took; there for those that this process has begun, by how
 /// they ended.
 ///
 /// A migration runs once in the life of a process, so its time is one number, and no distribution.
-pub const LAST_DURATION: MetricSpec = MetricSpec {
-    name: "kymo.migration.last_duration",
-    kind: MetricKind::Gauge,
-    unit: "s",
-    description: "Duration of the last attempt at a migration, by version.",
-    attributes: &[
-        key::DB_CONNECTION_POOL_NAME,
-        key::ERROR_TYPE,
-        key::MIGRATION_DIRECTION,
-        key::MIGRATION_VERSION,
-    ],
-};
+pub const LAST_DURATION: MetricSpec = MetricSpec::new(
+    "kymo.migration.last_duration",
+    MetricKind::Gauge,
+    "s",
+    "Duration of the last attempt at a migration, by version.",
+)
+.with_attributes(&[
+    key::DB_CONNECTION_POOL_NAME.key,
+    key::ERROR_TYPE,
+    key::MIGRATION_DIRECTION,
+    key::MIGRATION_VERSION.key,
+])
+.recorded("With `kymo.migration.duration`.");
 
 /// Time from asking for a connection until all migrations were done or one was refused; one for each
 /// run, also where there was nothing to do.
-pub const RUN_DURATION: MetricSpec = MetricSpec {
-    name: "kymo.migration.run.duration",
-    kind: MetricKind::Histogram { buckets: buckets::MIGRATION_DURATION },
-    unit: "s",
-    description: "Duration of bringing a database to the wanted version.",
-    attributes: &[key::DB_CONNECTION_POOL_NAME, key::ERROR_TYPE, key::MIGRATION_DIRECTION],
-};
+pub const RUN_DURATION: MetricSpec = MetricSpec::new(
+    "kymo.migration.run.duration",
+    MetricKind::Histogram { buckets: buckets::MIGRATION_DURATION },
+    "s",
+    "Duration of bringing a database to the wanted version.",
+)
+.with_attributes(&[key::DB_CONNECTION_POOL_NAME.key, key::ERROR_TYPE, key::MIGRATION_DIRECTION])
+.recorded("Once for each run or way back of `telemetry.migrations(…)`, however it ended.");
 
 /// Migrations that this process is running at this moment.
-pub const RUNNING: MetricSpec = MetricSpec {
-    name: "kymo.migration.running",
-    kind: MetricKind::UpDownCounter,
-    unit: "{migration}",
-    description: "Migrations under way in this process.",
-    attributes: &[key::DB_CONNECTION_POOL_NAME],
-};
+pub const RUNNING: MetricSpec = MetricSpec::new(
+    "kymo.migration.running",
+    MetricKind::UpDownCounter,
+    "{migration}",
+    "Migrations under way in this process.",
+)
+.with_attributes(&[key::DB_CONNECTION_POOL_NAME.key])
+.recorded("Up when a migration begins, down when it is over.");
 
 /// Time until no other program was migrating; next to nothing where there is no lock, which is SQLite,
 /// and MariaDB for want of one that it understands.
-pub const LOCK_WAIT_TIME: MetricSpec = MetricSpec {
-    name: "kymo.migration.lock.wait_time",
-    kind: MetricKind::Histogram { buckets: buckets::MIGRATION_DURATION },
-    unit: "s",
-    description: "Time spent waiting for other programs to finish migrating.",
-    attributes: &[key::DB_CONNECTION_POOL_NAME, key::ERROR_TYPE],
-};
+pub const LOCK_WAIT_TIME: MetricSpec = MetricSpec::new(
+    "kymo.migration.lock.wait_time",
+    MetricKind::Histogram { buckets: buckets::MIGRATION_DURATION },
+    "s",
+    "Time spent waiting for other programs to finish migrating.",
+)
+.with_attributes(&[key::DB_CONNECTION_POOL_NAME.key, key::ERROR_TYPE])
+.recorded("Once for each run that asked for the lock.");
 
 /// Migrations by where they stand, of the program's and the database's together; each is in one state.
 ///
 /// As the database said at the last reading. Absent if that failed, or is too long ago.
-pub const MIGRATIONS: MetricSpec = MetricSpec {
-    name: "kymo.migrations",
-    kind: MetricKind::UpDownCounter,
-    unit: "{migration}",
-    description: "Migrations by state, as the database last said.",
-    attributes: &[key::DB_CONNECTION_POOL_NAME, key::MIGRATION_STATE],
-};
+pub const MIGRATIONS: MetricSpec = MetricSpec::new(
+    "kymo.migrations",
+    MetricKind::UpDownCounter,
+    "{migration}",
+    "Migrations by state, as the database last said.",
+)
+.with_attributes(&[key::DB_CONNECTION_POOL_NAME.key, key::MIGRATION_STATE])
+.recorded("Shown at each collection while `.watch(…)` reads the table of migrations.");
 
 /// The highest version that was applied without failing, also if the program does not know it; 0 if
 /// there is none. Absent as [`MIGRATIONS`] is: it is no gauge, since the SDK repeats the last value of one
 /// that is not observed any more.
-pub const LATEST_VERSION: MetricSpec = MetricSpec {
-    name: "kymo.migration.latest_version",
-    kind: MetricKind::UpDownCounter,
-    unit: "{version}",
-    description: "The highest version of the schema that was applied.",
-    attributes: &[key::DB_CONNECTION_POOL_NAME],
-};
+pub const LATEST_VERSION: MetricSpec = MetricSpec::new(
+    "kymo.migration.latest_version",
+    MetricKind::UpDownCounter,
+    "{version}",
+    "The highest version of the schema that was applied.",
+)
+.with_attributes(&[key::DB_CONNECTION_POOL_NAME.key])
+.recorded("Shown at each collection while `.watch(…)` reads the table of migrations.");
 
 /// Readings of the migrations that failed or took too long.
-pub const READ_ERRORS: MetricSpec = MetricSpec {
-    name: "kymo.migration.read.errors",
-    kind: MetricKind::Counter,
-    unit: "{error}",
-    description: "Failures to read the state of migrations from the database.",
-    attributes: &[key::DB_CONNECTION_POOL_NAME],
-};
+pub const READ_ERRORS: MetricSpec = MetricSpec::new(
+    "kymo.migration.read.errors",
+    MetricKind::Counter,
+    "{error}",
+    "Failures to read the state of migrations from the database.",
+)
+.with_attributes(&[key::DB_CONNECTION_POOL_NAME.key])
+.recorded("When a reading of `.watch(…)` failed.");
 
 /// Every metric declared in this crate.
 pub const ALL: &[MetricSpec] = &[

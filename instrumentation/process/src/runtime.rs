@@ -30,7 +30,7 @@ impl RuntimeMetrics {
     /// Observes the runtimes that it is told to watch whenever a reader of `meters` collects.
     pub fn new(meters: &dyn MeterProvider) -> Self {
         let meter = scope::meter(meters);
-        let folds = Folds::new(&meter, &metrics::ALIVE_TASKS, &[key::RUNTIME_NAME]);
+        let folds = Folds::new(&meter, &metrics::ALIVE_TASKS, &[key::RUNTIME_NAME.key]);
         let watch = Arc::new(Watch::new(folds));
         for level in LEVELS {
             let watch = Arc::clone(&watch);

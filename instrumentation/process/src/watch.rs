@@ -35,8 +35,7 @@ struct Runtime {
 
 impl Watch {
     pub(crate) fn new(folds: Folds) -> Self {
-        let limit = key::RUNTIME_NAME.limit().unwrap_or(0);
-        Self { names: ValueBudget::new(limit), folds, runtimes: Mutex::default() }
+        Self { names: key::RUNTIME_NAME.budget(), folds, runtimes: Mutex::default() }
     }
 
     /// Begins to watch a runtime, unless it is watched.
@@ -47,7 +46,7 @@ impl Watch {
         }
         let name = self.names.bound(name);
         if name == Bounded::OTHER {
-            self.folds.count(&key::RUNTIME_NAME);
+            self.folds.count(&key::RUNTIME_NAME.key);
         }
         let alive = Arc::new(());
         let sentinel = Arc::downgrade(&alive);

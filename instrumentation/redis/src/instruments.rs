@@ -35,8 +35,9 @@ pub(crate) struct Vocabulary {
 impl Instruments {
     pub(crate) fn new(meter: &Meter) -> Self {
         let spec = &metrics::OPERATION_DURATION;
-        let folded = [key::DB_RESPONSE_STATUS_CODE, key::DB_OPERATION_NAME, key::DB_NAMESPACE];
-        let statuses = key::DB_RESPONSE_STATUS_CODE.limit().unwrap_or(0);
+        let folded =
+            [key::DB_RESPONSE_STATUS_CODE.key, key::DB_OPERATION_NAME, key::DB_NAMESPACE.key];
+        let statuses = key::DB_RESPONSE_STATUS_CODE.limit();
         Self {
             vocabulary: Vocabulary { places: Places::new(), statuses: ValueBudget::new(statuses) },
             duration: spec.histogram(meter),
@@ -54,7 +55,7 @@ impl Instruments {
     pub(crate) fn place(&self, namespace: &Namespace, server: Option<&Server>) -> PlaceKey {
         let (key, is_in_full) = self.vocabulary.places.admit(namespace, server);
         if !is_in_full {
-            self.operations.folds().count(&key::DB_NAMESPACE);
+            self.operations.folds().count(&key::DB_NAMESPACE.key);
         }
         key
     }
@@ -73,7 +74,7 @@ impl Instruments {
     pub(crate) fn status(&self, code: &str) -> Bounded {
         let bounded = self.vocabulary.statuses.bound(code);
         if bounded == Bounded::OTHER {
-            self.operations.folds().count(&key::DB_RESPONSE_STATUS_CODE);
+            self.operations.folds().count(&key::DB_RESPONSE_STATUS_CODE.key);
         }
         bounded
     }

@@ -12,39 +12,41 @@ use kymo_core::{MetricKind, MetricSpec, buckets, key};
 /// of the connection; `client`, `configuration`, `parse` or `unexpected_return_type` of the client;
 /// `cancelled` or `panic`; else `_OTHER`. `db.response.status_code` has the first hundred codes,
 /// also those that scripts make up: a code is up to 24 capitals, so use no key as one.
-pub const OPERATION_DURATION: MetricSpec = MetricSpec {
-    name: "db.client.operation.duration",
-    kind: MetricKind::Histogram { buckets: buckets::DB_DURATION },
-    unit: "s",
-    description: "Duration of database client operations.",
-    attributes: &[
-        key::DB_NAMESPACE,
+pub const OPERATION_DURATION: MetricSpec = MetricSpec::new(
+    "db.client.operation.duration",
+    MetricKind::Histogram { buckets: buckets::DB_DURATION },
+    "s",
+    "Duration of database client operations.",
+)
+.with_attributes(&[
+        key::DB_NAMESPACE.key,
         key::DB_OPERATION_NAME,
-        key::DB_RESPONSE_STATUS_CODE,
+        key::DB_RESPONSE_STATUS_CODE.key,
         key::DB_SYSTEM_NAME,
         key::ERROR_TYPE,
         key::SERVER_ADDRESS,
         key::SERVER_PORT,
-    ],
-};
+    ])
+.recorded("Once for each command or pipeline through what `telemetry.redis(…)` made, when it has ended or was dropped.");
 
 /// Answers by which a node of a cluster sent a command, or a pipeline, to another; a connection made
 /// by `Redis::cluster` follows them by itself, but those to atomic pipelines.
 ///
 /// Many are a sign of slots on the move, or of clients that do not learn where they went.
-pub const REDIRECTS: MetricSpec = MetricSpec {
-    name: "kymo.redis.redirects",
-    kind: MetricKind::Counter,
-    unit: "{redirect}",
-    description: "Answers of a cluster's nodes that sent a command elsewhere.",
-    attributes: &[
-        key::DB_NAMESPACE,
+pub const REDIRECTS: MetricSpec = MetricSpec::new(
+    "kymo.redis.redirects",
+    MetricKind::Counter,
+    "{redirect}",
+    "Answers of a cluster's nodes that sent a command elsewhere.",
+)
+.with_attributes(&[
+        key::DB_NAMESPACE.key,
         key::DB_SYSTEM_NAME,
         key::REDIS_REDIRECT,
         key::SERVER_ADDRESS,
         key::SERVER_PORT,
-    ],
-};
+    ])
+.recorded("When a node of a cluster that `telemetry.redis_handle(…).cluster(…)` connects to answers with a redirect.");
 
 /// Every metric declared in this crate.
 pub const ALL: &[MetricSpec] = &[OPERATION_DURATION, REDIRECTS];

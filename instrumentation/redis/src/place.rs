@@ -43,7 +43,7 @@ pub(crate) struct Places {
 
 impl Places {
     pub(crate) fn new() -> Self {
-        let limit = key::DB_NAMESPACE.limit().unwrap_or(0);
+        let limit = key::DB_NAMESPACE.limit();
         Self { known: Mutex::default(), limit: usize::from(limit) }
     }
 

@@ -70,7 +70,7 @@ impl SeriesKey for OperationKey {
     fn fold(self) -> Option<(Self, AttributeKey)> {
         if self.status.is_some_and(|status| status != Bounded::OTHER) {
             let status = Some(Bounded::OTHER);
-            return Some((Self { status, ..self }, key::DB_RESPONSE_STATUS_CODE));
+            return Some((Self { status, ..self }, key::DB_RESPONSE_STATUS_CODE.key));
         }
         if self.name.command.is_some_and(|command| command != Command::OTHER) {
             let name = OperationName { command: Some(Command::OTHER), ..self.name };

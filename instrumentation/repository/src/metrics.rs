@@ -4,22 +4,24 @@ use kymo_core::{MetricKind, MetricSpec, buckets, key};
 
 /// Time that a method of a repository took, from the first poll of its future, or its call, until its
 /// answer; one for each, however it ended.
-pub const OPERATION_DURATION: MetricSpec = MetricSpec {
-    name: "kymo.repository.operation.duration",
-    kind: MetricKind::Histogram { buckets: buckets::REPOSITORY_DURATION },
-    unit: "s",
-    description: "Duration of one call of a repository's method.",
-    attributes: &[key::ERROR_TYPE, key::REPOSITORY_METHOD, key::REPOSITORY_NAME],
-};
+pub const OPERATION_DURATION: MetricSpec = MetricSpec::new(
+    "kymo.repository.operation.duration",
+    MetricKind::Histogram { buckets: buckets::REPOSITORY_DURATION },
+    "s",
+    "Duration of one call of a repository's method.",
+)
+.with_attributes(&[key::ERROR_TYPE, key::REPOSITORY_METHOD.key, key::REPOSITORY_NAME.key])
+.recorded("Once for each call of a method of a `telemetry.repository(…)`, however it ended.");
 
 /// Entities that were inserted, updated or deleted for good; what was rolled back never was.
-pub const ENTITY_CHANGES: MetricSpec = MetricSpec {
-    name: "kymo.repository.entity.changes",
-    kind: MetricKind::Counter,
-    unit: "{entity}",
-    description: "Entities that were inserted, updated or deleted.",
-    attributes: &[key::ENTITY_NAME, key::ENTITY_OPERATION],
-};
+pub const ENTITY_CHANGES: MetricSpec = MetricSpec::new(
+    "kymo.repository.entity.changes",
+    MetricKind::Counter,
+    "{entity}",
+    "Entities that were inserted, updated or deleted.",
+)
+.with_attributes(&[key::ENTITY_NAME.key, key::ENTITY_OPERATION])
+.recorded("When a change is told to an entity of a repository, or its change set is committed.");
 
 /// Every metric declared in this crate.
 pub const ALL: &[MetricSpec] = &[OPERATION_DURATION, ENTITY_CHANGES];

@@ -53,20 +53,20 @@ impl RepositoryMetrics {
     /// Instruments from `meters`, for any number of repositories.
     pub fn new(meters: &dyn MeterProvider) -> Self {
         let meter = scope::meter(meters);
-        let folded = [key::REPOSITORY_NAME, key::REPOSITORY_METHOD, key::ERROR_TYPE];
+        let folded = [key::REPOSITORY_NAME.key, key::REPOSITORY_METHOD.key, key::ERROR_TYPE];
         let folds = Folds::new(&meter, &metrics::OPERATION_DURATION, &folded);
         Self(Arc::new(Shared {
             duration: metrics::OPERATION_DURATION.histogram(&meter),
             operations: SeriesCache::new(SERIES, folds),
             vocabulary: Vocabulary {
-                repositories: budget(&key::REPOSITORY_NAME),
-                methods: budget(&key::REPOSITORY_METHOD),
+                repositories: key::REPOSITORY_NAME.budget(),
+                methods: key::REPOSITORY_METHOD.budget(),
                 errors: ValueBudget::new(ERRORS),
             },
             expected: AtomicUsize::new(0),
             changes: metrics::ENTITY_CHANGES.counter(&meter),
-            entity_names: budget(&key::ENTITY_NAME),
-            entity_folds: Folds::new(&meter, &metrics::ENTITY_CHANGES, &[key::ENTITY_NAME]),
+            entity_names: key::ENTITY_NAME.budget(),
+            entity_folds: Folds::new(&meter, &metrics::ENTITY_CHANGES, &[key::ENTITY_NAME.key]),
             entities: Mutex::default(),
         }))
     }
@@ -77,7 +77,8 @@ impl RepositoryMetrics {
     /// `kymo.cardinality.folded` once for each call of this.
     pub fn repository(&self, name: &str) -> Repository {
         let Shared { vocabulary, operations, .. } = &*self.0;
-        let name = bound(&vocabulary.repositories, name, &key::REPOSITORY_NAME, operations.folds());
+        let name =
+            bound(&vocabulary.repositories, name, &key::REPOSITORY_NAME.key, operations.folds());
         Repository::new(Arc::clone(&self.0), name)
     }
 
@@ -104,7 +105,7 @@ impl Shared {
 
     /// `name` as that of a method.
     pub(crate) fn method(&self, name: &'static str) -> Bounded {
-        bound(&self.vocabulary.methods, name, &key::REPOSITORY_METHOD, self.operations.folds())
+        bound(&self.vocabulary.methods, name, &key::REPOSITORY_METHOD.key, self.operations.folds())
     }
 
     /// `name` as that of an error.
@@ -138,7 +139,7 @@ impl Shared {
 
     /// The entity called `name`, which is the same for everybody who asks for it.
     pub(crate) fn entity(&self, name: &str) -> Entity {
-        let name = bound(&self.entity_names, name, &key::ENTITY_NAME, &self.entity_folds);
+        let name = bound(&self.entity_names, name, &key::ENTITY_NAME.key, &self.entity_folds);
         let known = || self.entities.lock().unwrap_or_else(PoisonError::into_inner);
         let found = known().get(&name).map(Arc::clone);
         let series = found.unwrap_or_else(|| {
@@ -157,10 +158,6 @@ fn bound(budget: &ValueBudget, name: &str, key: &AttributeKey, folds: &Folds) ->
         folds.count(key);
     }
     bounded
-}
-
-fn budget(key: &AttributeKey) -> ValueBudget {
-    ValueBudget::new(key.limit().unwrap_or_default())
 }
 
 /// How many series `kymo.repository.operation.duration` may have before it folds.

@@ -38,7 +38,7 @@ impl SeriesKey for OperationKey {
             return Some((Self { outcome, ..self }, key::ERROR_TYPE));
         }
         if self.method != Bounded::OTHER {
-            return Some((Self { method: Bounded::OTHER, ..self }, key::REPOSITORY_METHOD));
+            return Some((Self { method: Bounded::OTHER, ..self }, key::REPOSITORY_METHOD.key));
         }
         None
     }

@@ -32,7 +32,7 @@ pub(crate) struct Identities {
 
 impl Identities {
     pub(crate) fn new() -> Self {
-        let limit = key::DB_NAMESPACE.limit().unwrap_or(0);
+        let limit = key::DB_NAMESPACE.limit();
         Self { known: Mutex::default(), limit: usize::from(limit) }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use kymo_core::{Bounded, Folds, SeriesCache, ValueBudget, key, key::AttributeKey};
+use kymo_core::{Bounded, Folds, SeriesCache, ValueBudget, key};
 use opentelemetry::metrics::{BoundCounter, Counter, Histogram, Meter};
 
 use crate::{
@@ -52,16 +52,17 @@ pub(crate) struct Vocabulary {
 impl Instruments {
     pub(crate) fn new(meter: &Meter) -> Self {
         let folds = |spec, attributes: &[_]| Folds::new(meter, spec, attributes);
-        let operation = [key::DB_RESPONSE_STATUS_CODE, key::DB_QUERY_SUMMARY, key::DB_NAMESPACE];
+        let operation =
+            [key::DB_RESPONSE_STATUS_CODE.key, key::DB_QUERY_SUMMARY.key, key::DB_NAMESPACE.key];
         Self {
             vocabulary: Vocabulary {
                 identities: Identities::new(),
                 summaries: Arc::new(ValueBudget::with_reserve(
-                    key::DB_QUERY_SUMMARY.limit().unwrap_or(0),
+                    key::DB_QUERY_SUMMARY.limit(),
                     UNPROVEN_SUMMARIES,
                 )),
-                tables: Arc::new(budget(&key::DB_COLLECTION_NAME)),
-                statuses: budget(&key::DB_RESPONSE_STATUS_CODE),
+                tables: Arc::new(key::DB_COLLECTION_NAME.budget()),
+                statuses: key::DB_RESPONSE_STATUS_CODE.budget(),
             },
             transaction_duration: metrics::TRANSACTION_DURATION.histogram(meter),
             timeouts: metrics::CONNECTION_TIMEOUTS.counter(meter),
@@ -80,7 +81,7 @@ impl Instruments {
             ),
             changes: SeriesCache::new(
                 SERIES,
-                folds(&metrics::ROWS_CHANGED, &[key::DB_COLLECTION_NAME]),
+                folds(&metrics::ROWS_CHANGED, &[key::DB_COLLECTION_NAME.key]),
             ),
             statements: System::ALL.map(|system| (system, OnceLock::new())).into(),
         }
@@ -90,7 +91,7 @@ impl Instruments {
     pub(crate) fn identity(&self, identity: Identity) -> IdentityKey {
         let (key, in_full) = self.vocabulary.identities.admit(identity);
         if !in_full {
-            self.operations.folds().count(&key::DB_NAMESPACE);
+            self.operations.folds().count(&key::DB_NAMESPACE.key);
         }
         key
     }
@@ -107,7 +108,7 @@ impl Instruments {
     pub(crate) fn status(&self, code: &str) -> Bounded {
         let bounded = self.vocabulary.statuses.bound(code);
         if bounded == Bounded::OTHER {
-            self.operations.folds().count(&key::DB_RESPONSE_STATUS_CODE);
+            self.operations.folds().count(&key::DB_RESPONSE_STATUS_CODE.key);
         }
         bounded
     }
@@ -120,7 +121,7 @@ impl Instruments {
             key,
         };
         if key.summary == Some(Bounded::OTHER) {
-            self.operations.folds().count(&key::DB_QUERY_SUMMARY);
+            self.operations.folds().count(&key::DB_QUERY_SUMMARY.key);
         }
         self.operations.with(key, bind, |series| {
             series.duration.record(seconds);
@@ -135,12 +136,8 @@ impl Instruments {
     pub(crate) fn count_changes(&self, key: ChangeKey, rows: u64) {
         let bind = |key: ChangeKey| self.rows_changed.bind(&key.attributes(&self.vocabulary));
         if key.changed.table == Bounded::OTHER {
-            self.changes.folds().count(&key::DB_COLLECTION_NAME);
+            self.changes.folds().count(&key::DB_COLLECTION_NAME.key);
         }
         self.changes.with(key, bind, |counter| counter.add(rows));
     }
-}
-
-fn budget(attribute: &AttributeKey) -> ValueBudget {
-    ValueBudget::new(attribute.limit().unwrap_or(0))
 }

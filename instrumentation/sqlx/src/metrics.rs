@@ -4,37 +4,41 @@ use kymo_core::{MetricKind, MetricSpec, buckets, key, key::AttributeKey};
 
 /// What an operation is described by once it has ended.
 const OPERATION: &[AttributeKey] = &[
-    key::DB_NAMESPACE,
-    key::DB_QUERY_SUMMARY,
-    key::DB_RESPONSE_STATUS_CODE,
+    key::DB_NAMESPACE.key,
+    key::DB_QUERY_SUMMARY.key,
+    key::DB_RESPONSE_STATUS_CODE.key,
     key::DB_SYSTEM_NAME,
     key::ERROR_TYPE,
     key::SERVER_ADDRESS,
     key::SERVER_PORT,
 ];
 
-const POOL: &[AttributeKey] = &[key::DB_CONNECTION_POOL_NAME];
+const POOL: &[AttributeKey] = &[key::DB_CONNECTION_POOL_NAME.key];
 
 /// Time from when a connection was there until the last row, the error or the drop; where no
 /// connection was to be had, the time that was waited for one.
 ///
 /// Its buckets are those that the conventions advise, and three below one millisecond.
-pub const OPERATION_DURATION: MetricSpec = MetricSpec {
-    name: "db.client.operation.duration",
-    kind: MetricKind::Histogram { buckets: buckets::DB_DURATION },
-    unit: "s",
-    description: "Duration of database client operations.",
-    attributes: OPERATION,
-};
+pub const OPERATION_DURATION: MetricSpec = MetricSpec::new(
+    "db.client.operation.duration",
+    MetricKind::Histogram { buckets: buckets::DB_DURATION },
+    "s",
+    "Duration of database client operations.",
+)
+.with_attributes(OPERATION)
+.recorded(
+    "Once for each query through what `telemetry.sqlx(…)` made, when it has ended or was dropped.",
+);
 
 /// Rows that the caller was given, of operations that return rows.
-pub const RETURNED_ROWS: MetricSpec = MetricSpec {
-    name: "db.client.response.returned_rows",
-    kind: MetricKind::Histogram { buckets: buckets::ROWS },
-    unit: "{row}",
-    description: "The actual number of records returned by the database operation.",
-    attributes: OPERATION,
-};
+pub const RETURNED_ROWS: MetricSpec = MetricSpec::new(
+    "db.client.response.returned_rows",
+    MetricKind::Histogram { buckets: buckets::ROWS },
+    "{row}",
+    "The actual number of records returned by the database operation.",
+)
+.with_attributes(OPERATION)
+.recorded("With `db.client.operation.duration`, of a query that returns rows.");
 
 /// Rows that were changed for good, as the server reports them: inside a transaction they count
 /// when it is committed, and never after a rollback.
@@ -45,138 +49,153 @@ pub const RETURNED_ROWS: MetricSpec = MetricSpec {
 ///
 /// Those of an operation that was dropped before the report are missing, whether or not the server
 /// went on with it.
-pub const ROWS_CHANGED: MetricSpec = MetricSpec {
-    name: "kymo.db.rows.changed",
-    kind: MetricKind::Counter,
-    unit: "{row}",
-    description: "Rows inserted, updated or deleted, and committed.",
-    attributes: &[
-        key::DB_COLLECTION_NAME,
-        key::DB_NAMESPACE,
-        key::DB_OPERATION_NAME,
-        key::DB_SYSTEM_NAME,
-        key::SERVER_ADDRESS,
-        key::SERVER_PORT,
-    ],
-};
+pub const ROWS_CHANGED: MetricSpec = MetricSpec::new(
+    "kymo.db.rows.changed",
+    MetricKind::Counter,
+    "{row}",
+    "Rows inserted, updated or deleted, and committed.",
+)
+.with_attributes(&[
+    key::DB_COLLECTION_NAME.key,
+    key::DB_NAMESPACE.key,
+    key::DB_OPERATION_NAME,
+    key::DB_SYSTEM_NAME,
+    key::SERVER_ADDRESS,
+    key::SERVER_PORT,
+])
+.recorded(
+    "When rows are changed for good: by a statement outside of a transaction, or by its commit.",
+);
 
 /// Time from the successful `BEGIN` until a transaction ended; savepoints are part of it.
-pub const TRANSACTION_DURATION: MetricSpec = MetricSpec {
-    name: "kymo.db.transaction.duration",
-    kind: MetricKind::Histogram { buckets: buckets::DB_USE },
-    unit: "s",
-    description: "Duration of database transactions.",
-    attributes: &[
-        key::DB_NAMESPACE,
-        key::DB_SYSTEM_NAME,
-        key::DB_TRANSACTION_OUTCOME,
-        key::SERVER_ADDRESS,
-        key::SERVER_PORT,
-    ],
-};
+pub const TRANSACTION_DURATION: MetricSpec = MetricSpec::new(
+    "kymo.db.transaction.duration",
+    MetricKind::Histogram { buckets: buckets::DB_USE },
+    "s",
+    "Duration of database transactions.",
+)
+.with_attributes(&[
+    key::DB_NAMESPACE.key,
+    key::DB_SYSTEM_NAME,
+    key::DB_TRANSACTION_OUTCOME,
+    key::SERVER_ADDRESS,
+    key::SERVER_PORT,
+])
+.recorded("Once for each transaction that began, when it has ended or was dropped.");
 
 /// Connections of a pool, idle and used; one that is being opened counts as used.
-pub const CONNECTION_COUNT: MetricSpec = MetricSpec {
-    name: "db.client.connection.count",
-    kind: MetricKind::UpDownCounter,
-    unit: "{connection}",
-    description: "The number of connections that are currently in the state described by the state attribute.",
-    attributes: &[key::DB_CONNECTION_POOL_NAME, key::DB_CONNECTION_STATE],
-};
+pub const CONNECTION_COUNT: MetricSpec = MetricSpec::new(
+    "db.client.connection.count",
+    MetricKind::UpDownCounter,
+    "{connection}",
+    "The number of connections that are currently in the state described by the state attribute.",
+)
+.with_attributes(&[key::DB_CONNECTION_POOL_NAME.key, key::DB_CONNECTION_STATE])
+.recorded("Asked of the pools that `telemetry.sqlx(…)` made, at each collection.");
 
 /// How many connections may be idle: in sqlx, all of them.
-pub const CONNECTION_IDLE_MAX: MetricSpec = MetricSpec {
-    name: "db.client.connection.idle.max",
-    kind: MetricKind::UpDownCounter,
-    unit: "{connection}",
-    description: "The maximum number of idle open connections allowed.",
-    attributes: POOL,
-};
+pub const CONNECTION_IDLE_MAX: MetricSpec = MetricSpec::new(
+    "db.client.connection.idle.max",
+    MetricKind::UpDownCounter,
+    "{connection}",
+    "The maximum number of idle open connections allowed.",
+)
+.with_attributes(POOL)
+.recorded("Asked of the pools that `telemetry.sqlx(…)` made, at each collection.");
 
 /// How many connections the pool keeps open.
-pub const CONNECTION_IDLE_MIN: MetricSpec = MetricSpec {
-    name: "db.client.connection.idle.min",
-    kind: MetricKind::UpDownCounter,
-    unit: "{connection}",
-    description: "The minimum number of idle open connections allowed.",
-    attributes: POOL,
-};
+pub const CONNECTION_IDLE_MIN: MetricSpec = MetricSpec::new(
+    "db.client.connection.idle.min",
+    MetricKind::UpDownCounter,
+    "{connection}",
+    "The minimum number of idle open connections allowed.",
+)
+.with_attributes(POOL)
+.recorded("Asked of the pools that `telemetry.sqlx(…)` made, at each collection.");
 
 /// How many connections the pool opens at most.
-pub const CONNECTION_MAX: MetricSpec = MetricSpec {
-    name: "db.client.connection.max",
-    kind: MetricKind::UpDownCounter,
-    unit: "{connection}",
-    description: "The maximum number of open connections allowed.",
-    attributes: POOL,
-};
+pub const CONNECTION_MAX: MetricSpec = MetricSpec::new(
+    "db.client.connection.max",
+    MetricKind::UpDownCounter,
+    "{connection}",
+    "The maximum number of open connections allowed.",
+)
+.with_attributes(POOL)
+.recorded("Asked of the pools that `telemetry.sqlx(…)` made, at each collection.");
 
 /// Requests for a connection that have not been answered yet.
-pub const CONNECTION_PENDING_REQUESTS: MetricSpec = MetricSpec {
-    name: "db.client.connection.pending_requests",
-    kind: MetricKind::UpDownCounter,
-    unit: "{request}",
-    description: "The number of current pending requests for an open connection.",
-    attributes: POOL,
-};
+pub const CONNECTION_PENDING_REQUESTS: MetricSpec = MetricSpec::new(
+    "db.client.connection.pending_requests",
+    MetricKind::UpDownCounter,
+    "{request}",
+    "The number of current pending requests for an open connection.",
+)
+.with_attributes(POOL)
+.recorded("Asked of the pools that `telemetry.sqlx(…)` made, at each collection.");
 
 /// Requests for a connection that were given up after the pool's acquire time-out.
-pub const CONNECTION_TIMEOUTS: MetricSpec = MetricSpec {
-    name: "db.client.connection.timeouts",
-    kind: MetricKind::Counter,
-    unit: "{timeout}",
-    description: "The number of connection timeouts that have occurred trying to obtain a connection from the pool.",
-    attributes: POOL,
-};
+pub const CONNECTION_TIMEOUTS: MetricSpec = MetricSpec::new(
+    "db.client.connection.timeouts",
+    MetricKind::Counter,
+    "{timeout}",
+    "The number of connection timeouts that have occurred trying to obtain a connection from the pool.",
+)
+.with_attributes(POOL)
+.recorded("When a request for a connection ran into the pool's acquire time-out.");
 
 /// Time to open a connection, of those that a measured request made the pool open and that its
 /// `after_connect` told of; the count is that of new connections.
-pub const CONNECTION_CREATE_TIME: MetricSpec = MetricSpec {
-    name: "db.client.connection.create_time",
-    kind: MetricKind::Histogram { buckets: buckets::DB_CONNECT },
-    unit: "s",
-    description: "The time it took to create a new connection.",
-    attributes: POOL,
-};
+pub const CONNECTION_CREATE_TIME: MetricSpec = MetricSpec::new(
+    "db.client.connection.create_time",
+    MetricKind::Histogram { buckets: buckets::DB_CONNECT },
+    "s",
+    "The time it took to create a new connection.",
+)
+.with_attributes(POOL)
+.recorded("Once for each connection that was opened, if the options of the pool are `.measured()`, or call `kymo::sqlx::connection_opened()`.");
 
 /// Connections that were open when their pool was measured, as `connect` and `min_connections` leave
 /// them: how long it took to open them is not known, and [`CONNECTION_CREATE_TIME`] has none of them.
 ///
 /// Those that sqlx opens by itself later, to keep up `min_connections`, are in neither.
-pub const CONNECTION_UNTIMED: MetricSpec = MetricSpec {
-    name: "kymo.db.connection.untimed",
-    kind: MetricKind::Counter,
-    unit: "{connection}",
-    description: "Connections that were opened before their pool was measured, so that the time to open them is not known.",
-    attributes: POOL,
-};
+pub const CONNECTION_UNTIMED: MetricSpec = MetricSpec::new(
+    "kymo.db.connection.untimed",
+    MetricKind::Counter,
+    "{connection}",
+    "Connections that were opened before their pool was measured, so that the time to open them is not known.",
+)
+.with_attributes(POOL)
+.recorded("When a pool is measured that has open connections.");
 
 /// Time until a connection was there, apart from what is in `create_time`.
-pub const CONNECTION_WAIT_TIME: MetricSpec = MetricSpec {
-    name: "db.client.connection.wait_time",
-    kind: MetricKind::Histogram { buckets: buckets::DB_WAIT },
-    unit: "s",
-    description: "The time it took to obtain an open connection from the pool.",
-    attributes: POOL,
-};
+pub const CONNECTION_WAIT_TIME: MetricSpec = MetricSpec::new(
+    "db.client.connection.wait_time",
+    MetricKind::Histogram { buckets: buckets::DB_WAIT },
+    "s",
+    "The time it took to obtain an open connection from the pool.",
+)
+.with_attributes(POOL)
+.recorded("Once for each connection that was handed out.");
 
 /// Time from when a connection was handed out until it was let go of.
-pub const CONNECTION_USE_TIME: MetricSpec = MetricSpec {
-    name: "db.client.connection.use_time",
-    kind: MetricKind::Histogram { buckets: buckets::DB_USE },
-    unit: "s",
-    description: "The time between borrowing a connection and returning it to the pool.",
-    attributes: POOL,
-};
+pub const CONNECTION_USE_TIME: MetricSpec = MetricSpec::new(
+    "db.client.connection.use_time",
+    MetricKind::Histogram { buckets: buckets::DB_USE },
+    "s",
+    "The time between borrowing a connection and returning it to the pool.",
+)
+.with_attributes(POOL)
+.recorded("Once for each connection that was handed out, when it was let go of.");
 
 /// Requests for a connection that failed because none could be opened.
-pub const CONNECTION_ERRORS: MetricSpec = MetricSpec {
-    name: "kymo.db.connection.errors",
-    kind: MetricKind::Counter,
-    unit: "{error}",
-    description: "Requests for a connection that failed because the pool could not open one.",
-    attributes: &[key::DB_CONNECTION_POOL_NAME, key::ERROR_TYPE],
-};
+pub const CONNECTION_ERRORS: MetricSpec = MetricSpec::new(
+    "kymo.db.connection.errors",
+    MetricKind::Counter,
+    "{error}",
+    "Requests for a connection that failed because the pool could not open one.",
+)
+.with_attributes(&[key::DB_CONNECTION_POOL_NAME.key, key::ERROR_TYPE])
+.recorded("When a request for a connection failed because none could be opened.");
 
 /// Every metric declared in this crate.
 pub const ALL: &[MetricSpec] = &[

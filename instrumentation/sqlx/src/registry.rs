@@ -76,8 +76,12 @@ impl Registry {
     /// A registry whose pools are observed by instruments of `meter`.
     pub(crate) fn observed_by(meter: &Meter) -> Arc<Self> {
         let registry = Arc::new(Self {
-            budget: ValueBudget::new(key::DB_CONNECTION_POOL_NAME.limit().unwrap_or(0)),
-            folds: Folds::new(meter, &metrics::CONNECTION_COUNT, &[key::DB_CONNECTION_POOL_NAME]),
+            budget: key::DB_CONNECTION_POOL_NAME.budget(),
+            folds: Folds::new(
+                meter,
+                &metrics::CONNECTION_COUNT,
+                &[key::DB_CONNECTION_POOL_NAME.key],
+            ),
             names: Mutex::default(),
             pools: Mutex::default(),
         });
@@ -143,7 +147,7 @@ impl Registry {
     fn enter(&self, names: &mut Names, text: String) -> Arc<PoolName> {
         let bounded = self.budget.bound(&text);
         if bounded == Bounded::OTHER {
-            self.folds.count(&key::DB_CONNECTION_POOL_NAME);
+            self.folds.count(&key::DB_CONNECTION_POOL_NAME.key);
         }
         let name = Arc::new(PoolName { bounded });
         names.enter(text, &name);

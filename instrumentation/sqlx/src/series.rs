@@ -51,11 +51,11 @@ impl SeriesKey for OperationKey {
     fn fold(self) -> Option<(Self, AttributeKey)> {
         if self.status.is_some_and(|status| status != Bounded::OTHER) {
             let status = Some(Bounded::OTHER);
-            return Some((Self { status, ..self }, key::DB_RESPONSE_STATUS_CODE));
+            return Some((Self { status, ..self }, key::DB_RESPONSE_STATUS_CODE.key));
         }
         if self.summary.is_some_and(|summary| summary != Bounded::OTHER) {
             let summary = Some(Bounded::OTHER);
-            return Some((Self { summary, ..self }, key::DB_QUERY_SUMMARY));
+            return Some((Self { summary, ..self }, key::DB_QUERY_SUMMARY.key));
         }
         None
     }
@@ -95,7 +95,7 @@ impl SeriesKey for ChangeKey {
             return None;
         }
         let changed = Changed { table: Bounded::OTHER, ..self.changed };
-        Some((Self { changed, ..self }, key::DB_COLLECTION_NAME))
+        Some((Self { changed, ..self }, key::DB_COLLECTION_NAME.key))
     }
 }
 
@@ -121,10 +121,10 @@ mod tests {
         let key = OperationKey { identity, summary: Some(value), status: Some(value), outcome };
         let (once, attribute) = key.fold().unwrap();
         assert_eq!(once, OperationKey { status: Some(Bounded::OTHER), ..key });
-        assert_eq!(attribute, key::DB_RESPONSE_STATUS_CODE);
+        assert_eq!(attribute, key::DB_RESPONSE_STATUS_CODE.key);
         let (twice, attribute) = once.fold().unwrap();
         assert_eq!(twice, OperationKey { summary: Some(Bounded::OTHER), ..once });
-        assert_eq!(attribute, key::DB_QUERY_SUMMARY);
+        assert_eq!(attribute, key::DB_QUERY_SUMMARY.key);
         assert_eq!(twice.fold(), None);
     }
 }

@@ -20,13 +20,13 @@
 //! use kymo_testing::{TestMeters, laws::{self, Subject}};
 //! use opentelemetry::metrics::Counter;
 //!
-//! const SENT: MetricSpec = MetricSpec {
-//!     name: "mail.sent",
-//!     kind: MetricKind::Counter,
-//!     unit: "{mail}",
-//!     description: "Mails that were sent, or were not.",
-//!     attributes: &[key::ERROR_TYPE],
-//! };
+//! const SENT: MetricSpec = MetricSpec::new(
+//!     "mail.sent",
+//!     MetricKind::Counter,
+//!     "{mail}",
+//!     "Mails that were sent, or were not.",
+//! )
+//! .with_attributes(&[key::ERROR_TYPE]);
 //!
 //! const FAILURES: KnownValues = KnownValues::of(&["no_address"]);
 //!

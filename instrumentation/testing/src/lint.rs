@@ -54,13 +54,12 @@ impl Snapshot {
 /// use kymo_core::{MetricKind, MetricSpec};
 /// use kymo_testing::lint;
 ///
-/// const SOLD: MetricSpec = MetricSpec {
-///     name: "books.sold",
-///     kind: MetricKind::Counter,
-///     unit: "{book}",
-///     description: "Books that left the shop.",
-///     attributes: &[],
-/// };
+/// const SOLD: MetricSpec = MetricSpec::new(
+///     "books.sold",
+///     MetricKind::Counter,
+///     "{book}",
+///     "Books that left the shop.",
+/// );
 /// assert_eq!(lint::declarations([&SOLD]), []);
 /// ```
 pub fn declarations<'a>(metrics: impl IntoIterator<Item = &'a MetricSpec>) -> Vec<Finding> {

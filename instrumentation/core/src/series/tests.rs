@@ -24,7 +24,7 @@ impl SeriesKey for Key {
             return Some((Self { oddity: FOLDED, ..self }, key::HTTP_REQUEST_METHOD));
         }
         if self.route != FOLDED {
-            return Some((Self { route: FOLDED, ..self }, key::HTTP_ROUTE));
+            return Some((Self { route: FOLDED, ..self }, key::HTTP_ROUTE.key));
         }
         let status = FOLDED;
         (self.status != status).then_some((Self { status, ..self }, key::HTTP_RESPONSE_STATUS_CODE))
@@ -47,7 +47,7 @@ fn cache(capacity: usize) -> Cache {
 
 fn cache_with_reserve(capacity: usize, reserve: usize) -> Cache {
     let meter = NoopMeterProvider::new().meter("test");
-    let folded = [key::HTTP_REQUEST_METHOD, key::HTTP_RESPONSE_STATUS_CODE, key::HTTP_ROUTE];
+    let folded = [key::HTTP_REQUEST_METHOD, key::HTTP_RESPONSE_STATUS_CODE, key::HTTP_ROUTE.key];
     SeriesCache::with_reserve(capacity, reserve, Folds::new(&meter, &CARDINALITY_FOLDED, &folded))
 }
 

@@ -29,11 +29,11 @@ pub(super) struct HandlerInstruments {
 
 impl HandlerInstruments {
     pub(super) fn new(meter: &Meter, methods: KnownValues) -> Self {
-        let folded = [key::HTTP_REQUEST_METHOD, key::HTTP_ROUTE];
+        let folded = [key::HTTP_REQUEST_METHOD, key::HTTP_ROUTE.key];
         Self {
             duration: HANDLER_DURATION.histogram(meter),
             methods,
-            routes: ValueBudget::new(key::HTTP_ROUTE.limit().unwrap_or(u16::MAX)),
+            routes: key::HTTP_ROUTE.budget(),
             series: SeriesCache::with_reserve(
                 SERIES,
                 RESERVE,
@@ -49,7 +49,7 @@ impl HandlerInstruments {
             route: head.matched_path().map(|route| self.routes.bound(route)),
         };
         if key.route == Some(Bounded::OTHER) {
-            self.series.folds().count(&key::HTTP_ROUTE);
+            self.series.folds().count(&key::HTTP_ROUTE.key);
         }
         let now = Instant::now();
         let since = now.checked_sub(waited).unwrap_or(now);

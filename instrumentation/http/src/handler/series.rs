@@ -19,7 +19,7 @@ impl SeriesKey for HandlerKey {
             return Some((Self { method, ..self }, key::HTTP_REQUEST_METHOD));
         }
         self.route.filter(|route| *route != Bounded::OTHER)?;
-        Some((Self { route: Some(Bounded::OTHER), ..self }, key::HTTP_ROUTE))
+        Some((Self { route: Some(Bounded::OTHER), ..self }, key::HTTP_ROUTE.key))
     }
 
     /// A handler that takes long must be seen, be it called for the first time.

@@ -3,15 +3,16 @@
 use kymo_core::{MetricKind, MetricSpec, key};
 
 /// Always 1; its attributes say what was built, for joins in queries.
-pub const BUILD_INFO: MetricSpec = MetricSpec {
-    name: "kymo.build.info",
-    kind: MetricKind::Gauge,
-    unit: "{build}",
-    description: "What was built, in attributes; always 1.",
-    attributes: &[
-        key::BUILD_BRANCH,
-        key::BUILD_REVISION,
-        key::BUILD_RUST_VERSION,
-        key::BUILD_VERSION,
-    ],
-};
+pub const BUILD_INFO: MetricSpec = MetricSpec::new(
+    "kymo.build.info",
+    MetricKind::Gauge,
+    "{build}",
+    "What was built, in attributes; always 1.",
+)
+.with_attributes(&[
+    key::BUILD_BRANCH,
+    key::BUILD_REVISION,
+    key::BUILD_RUST_VERSION,
+    key::BUILD_VERSION,
+])
+.recorded("From `telemetry.build_info(…)` on.");

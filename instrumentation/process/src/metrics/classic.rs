@@ -7,73 +7,73 @@
 use kymo_core::{MetricKind, MetricSpec};
 
 /// [`CPU_TIME`](super::CPU_TIME), user and system together.
-pub const CLASSIC_CPU_SECONDS: MetricSpec = MetricSpec {
-    name: "process_cpu_seconds",
-    kind: MetricKind::Counter,
-    unit: "s",
-    description: "Total user and system CPU time spent in seconds.",
-    attributes: &[],
-};
+pub const CLASSIC_CPU_SECONDS: MetricSpec = MetricSpec::new(
+    "process_cpu_seconds",
+    MetricKind::Counter,
+    "s",
+    "Total user and system CPU time spent in seconds.",
+)
+.recorded("Asked of the kernel at each collection, after `.process_classic_names()`.");
 
 /// [`FILE_DESCRIPTOR_COUNT`](super::FILE_DESCRIPTOR_COUNT).
-pub const CLASSIC_OPEN_FDS: MetricSpec = MetricSpec {
-    name: "process_open_fds",
-    kind: MetricKind::UpDownCounter,
-    unit: "{file_descriptor}",
-    description: "Number of open file descriptors.",
-    attributes: &[],
-};
+pub const CLASSIC_OPEN_FDS: MetricSpec = MetricSpec::new(
+    "process_open_fds",
+    MetricKind::UpDownCounter,
+    "{file_descriptor}",
+    "Number of open file descriptors.",
+)
+.recorded("Asked of the kernel at each collection, after `.process_classic_names()`.");
 
 /// How many file descriptors the process may have open; absent if unlimited.
-pub const CLASSIC_MAX_FDS: MetricSpec = MetricSpec {
-    name: "process_max_fds",
-    kind: MetricKind::UpDownCounter,
-    unit: "{file_descriptor}",
-    description: "Maximum number of open file descriptors.",
-    attributes: &[],
-};
+pub const CLASSIC_MAX_FDS: MetricSpec = MetricSpec::new(
+    "process_max_fds",
+    MetricKind::UpDownCounter,
+    "{file_descriptor}",
+    "Maximum number of open file descriptors.",
+)
+.recorded("Asked of the kernel at each collection, after `.process_classic_names()`.");
 
 /// [`MEMORY_VIRTUAL`](super::MEMORY_VIRTUAL).
-pub const CLASSIC_VIRTUAL_MEMORY: MetricSpec = MetricSpec {
-    name: "process_virtual_memory_bytes",
-    kind: MetricKind::UpDownCounter,
-    unit: "By",
-    description: "Virtual memory size in bytes.",
-    attributes: &[],
-};
+pub const CLASSIC_VIRTUAL_MEMORY: MetricSpec = MetricSpec::new(
+    "process_virtual_memory_bytes",
+    MetricKind::UpDownCounter,
+    "By",
+    "Virtual memory size in bytes.",
+)
+.recorded("Asked of the kernel at each collection, after `.process_classic_names()`.");
 
 /// How much address space the process may have; absent if unlimited, as it mostly is.
-pub const CLASSIC_VIRTUAL_MEMORY_MAX: MetricSpec = MetricSpec {
-    name: "process_virtual_memory_max_bytes",
-    kind: MetricKind::UpDownCounter,
-    unit: "By",
-    description: "Maximum amount of virtual memory available in bytes.",
-    attributes: &[],
-};
+pub const CLASSIC_VIRTUAL_MEMORY_MAX: MetricSpec = MetricSpec::new(
+    "process_virtual_memory_max_bytes",
+    MetricKind::UpDownCounter,
+    "By",
+    "Maximum amount of virtual memory available in bytes.",
+)
+.recorded("Asked of the kernel at each collection, after `.process_classic_names()`.");
 
 /// [`MEMORY_USAGE`](super::MEMORY_USAGE).
-pub const CLASSIC_RESIDENT_MEMORY: MetricSpec = MetricSpec {
-    name: "process_resident_memory_bytes",
-    kind: MetricKind::UpDownCounter,
-    unit: "By",
-    description: "Resident memory size in bytes.",
-    attributes: &[],
-};
+pub const CLASSIC_RESIDENT_MEMORY: MetricSpec = MetricSpec::new(
+    "process_resident_memory_bytes",
+    MetricKind::UpDownCounter,
+    "By",
+    "Resident memory size in bytes.",
+)
+.recorded("Asked of the kernel at each collection, after `.process_classic_names()`.");
 
 /// When the process started, by the wall clock as it was when the metrics were registered.
-pub const CLASSIC_START_TIME: MetricSpec = MetricSpec {
-    name: "process_start_time_seconds",
-    kind: MetricKind::Gauge,
-    unit: "s",
-    description: "Start time of the process since unix epoch in seconds.",
-    attributes: &[],
-};
+pub const CLASSIC_START_TIME: MetricSpec = MetricSpec::new(
+    "process_start_time_seconds",
+    MetricKind::Gauge,
+    "s",
+    "Start time of the process since unix epoch in seconds.",
+)
+.recorded("Asked of the kernel at each collection, after `.process_classic_names()`.");
 
 /// [`THREAD_COUNT`](super::THREAD_COUNT).
-pub const CLASSIC_THREADS: MetricSpec = MetricSpec {
-    name: "process_threads",
-    kind: MetricKind::UpDownCounter,
-    unit: "{thread}",
-    description: "Number of OS threads in the process.",
-    attributes: &[],
-};
+pub const CLASSIC_THREADS: MetricSpec = MetricSpec::new(
+    "process_threads",
+    MetricKind::UpDownCounter,
+    "{thread}",
+    "Number of OS threads in the process.",
+)
+.recorded("Asked of the kernel at each collection, after `.process_classic_names()`.");

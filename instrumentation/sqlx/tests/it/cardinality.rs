@@ -43,7 +43,7 @@ async fn what_is_refused_leaves_the_whole_budget_to_what_succeeds() {
         let unknown = format!("INSERT INTO nowhere_{n} VALUES (1)");
         query(AssertSqlSafe(unknown)).execute(&pool).await.unwrap_err();
     }
-    let limit = usize::from(key::DB_QUERY_SUMMARY.limit().unwrap());
+    let limit = usize::from(key::DB_QUERY_SUMMARY.limit());
     for n in 0..limit {
         let named = format!("/* name: query_{n} */ INSERT INTO acts SELECT NULL WHERE 1 = 0");
         pool.execute(AssertSqlSafe(named)).await.unwrap();
@@ -56,7 +56,7 @@ async fn what_is_refused_leaves_the_whole_budget_to_what_succeeds() {
     assert_eq!(summaries.get("late"), None);
     assert_eq!(summaries["_OTHER"], 1000 - 500 - i64::try_from(UNPROVEN).unwrap() + 1 + 1);
     // No table of theirs has taken a place either.
-    for n in 0..key::DB_COLLECTION_NAME.limit().unwrap() - 1 {
+    for n in 0..key::DB_COLLECTION_NAME.limit() - 1 {
         let create = format!("CREATE TABLE kept_{n} (n INTEGER)");
         sqlx::raw_sql(AssertSqlSafe(create)).execute(pool.inner()).await.unwrap();
         let insert = format!("INSERT INTO kept_{n} VALUES (1)");
@@ -119,7 +119,7 @@ async fn generated_tables_have_a_bounded_number_of_series_and_all_of_their_rows(
         query(AssertSqlSafe(insert)).persistent(false).execute(&mut *connection).await.unwrap();
     }
     let tables = meters.by(ROWS_CHANGED, "db.collection.name");
-    let limit = i64::from(key::DB_COLLECTION_NAME.limit().unwrap());
+    let limit = i64::from(key::DB_COLLECTION_NAME.limit());
     assert_eq!(tables.values().sum::<i64>(), 1000, "no row is lost");
     assert_eq!(i64::try_from(tables.len()).unwrap(), limit + 1);
     assert_eq!(tables["_OTHER"], 2 * (500 - limit));

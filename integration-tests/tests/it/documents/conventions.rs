@@ -253,6 +253,7 @@ fn names_and_units_follow_the_naming_rules() {
         assert!(["s", "By", "1"].contains(&metric.unit) || annotation.is_some(), "{name}");
         assert!(annotation.is_none_or(|unit| !unit.ends_with('s')), "{name}: singular");
         assert!(metric.description.ends_with('.'), "{name}: a sentence");
+        assert!(metric.recorded.ends_with('.'), "{name}: says when it is recorded");
         let mut ordered = metric.attributes.to_vec();
         ordered.sort_unstable_by_key(|key| key.name);
         assert_eq!(ordered, metric.attributes, "{name}: keys in order");

@@ -1,24 +1,16 @@
 //! Nothing but what is declared.
 
 use kymo::{
-    MetricKind, MetricSpec,
-    key::{AttributeKey, Values},
-    opentelemetry::KeyValue,
-    testing::TestTelemetry,
+    MetricKind, MetricSpec, key::BudgetedKey, opentelemetry::KeyValue, testing::TestTelemetry,
 };
 
 use super::message;
 
-const SHOP: AttributeKey =
-    AttributeKey { name: "shop.name", description: "Which shop.", values: Values::Budget(2) };
+const SHOP: BudgetedKey = BudgetedKey::new("shop.name", 2, "Which shop.");
 
-const SOLD: MetricSpec = MetricSpec {
-    name: "books.sold",
-    kind: MetricKind::Counter,
-    unit: "{book}",
-    description: "Books sold.",
-    attributes: &[SHOP],
-};
+const SOLD: MetricSpec =
+    MetricSpec::new("books.sold", MetricKind::Counter, "{book}", "Books sold.")
+        .with_attributes(&[SHOP.key]);
 
 #[test]
 fn an_attribute_takes_as_many_values_as_its_budget_and_one_more() {
@@ -42,14 +34,16 @@ fn what_is_not_declared_is_named() {
     assert_eq!(attribute, "`books.sold` has the undeclared attribute `genre`");
     let metric = message(|| telemetry.snapshot().assert_declared([]));
     assert_eq!(metric, "the metric `books.sold` is not declared");
-    let gauge = MetricSpec { kind: MetricKind::Gauge, unit: "1", ..SOLD };
+    let mut gauge = SOLD;
+    gauge.kind = MetricKind::Gauge;
+    gauge.unit = "1";
     let kind = message(|| telemetry.snapshot().assert_declared(&[gauge]));
     assert_eq!(kind, "`books.sold` is a counter in `{book}`, and is declared as a gauge in `1`");
 }
 
 #[test]
 fn a_metric_of_two_instrumentations_is_as_one_of_them_declares() {
-    const LENT: MetricSpec = MetricSpec { attributes: &[], ..SOLD };
+    const LENT: MetricSpec = SOLD.with_attributes(&[]);
     let telemetry = TestTelemetry::new();
     let sold = SOLD.counter(&telemetry.meter("shop"));
     sold.add(1, &[SHOP.of("arrakis")]);

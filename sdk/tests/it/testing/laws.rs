@@ -22,21 +22,17 @@ use kymo::{
 
 use super::message;
 
-const DURATION: MetricSpec = MetricSpec {
-    name: "job.duration",
-    kind: MetricKind::Histogram { buckets: &[1.0] },
-    unit: "s",
-    description: "Time a job took.",
-    attributes: &[key::ERROR_TYPE, key::HTTP_ROUTE],
-};
+const DURATION: MetricSpec = MetricSpec::new(
+    "job.duration",
+    MetricKind::Histogram { buckets: &[1.0] },
+    "s",
+    "Time a job took.",
+)
+.with_attributes(&[key::ERROR_TYPE, key::HTTP_ROUTE.key]);
 
-const ACTIVE: MetricSpec = MetricSpec {
-    name: "job.active",
-    kind: MetricKind::UpDownCounter,
-    unit: "{job}",
-    description: "Jobs under way.",
-    attributes: &[key::HTTP_ROUTE],
-};
+const ACTIVE: MetricSpec =
+    MetricSpec::new("job.active", MetricKind::UpDownCounter, "{job}", "Jobs under way.")
+        .with_attributes(&[key::HTTP_ROUTE.key]);
 
 /// What is wrong with an instrumentation.
 mod fault {
@@ -216,7 +212,11 @@ impl<const F: u8> Subject for Jobs<F> {
     fn declared() -> Vec<MetricSpec> {
         match F {
             fault::DECLARES_TOO_LITTLE => vec![DURATION],
-            fault::DECLARES_BADLY => vec![DURATION, MetricSpec { description: "", ..ACTIVE }],
+            fault::DECLARES_BADLY => {
+                let mut active = ACTIVE;
+                active.description = "";
+                vec![DURATION, active]
+            }
             _ => vec![DURATION, ACTIVE],
         }
     }
@@ -224,10 +224,10 @@ impl<const F: u8> Subject for Jobs<F> {
     fn new(telemetry: Option<&TestTelemetry>) -> Self {
         Self(telemetry.map(|telemetry| {
             let meter = telemetry.meter("jobs");
-            let other = match F {
-                fault::RECORDS_ANOTHER_UNIT => MetricSpec { unit: "min", ..DURATION },
-                _ => DURATION,
-            };
+            let mut other = DURATION;
+            if F == fault::RECORDS_ANOTHER_UNIT {
+                other.unit = "min";
+            }
             if F == fault::RECORDS_ANOTHER_KIND {
                 let gauge = meter.f64_gauge(ACTIVE.name).with_unit(ACTIVE.unit).build();
                 gauge.record(0.0, &[]);

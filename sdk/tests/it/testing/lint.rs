@@ -214,17 +214,9 @@ fn what_kymo_declares_is_conventional() {
 
 #[test]
 fn constants_are_looked_at_without_recording() {
-    let bad = kymo::MetricSpec {
-        name: "9lives_total",
-        kind: kymo::MetricKind::Counter,
-        unit: "{lives}",
-        description: " ",
-        attributes: &[kymo::key::AttributeKey {
-            name: "Cat",
-            description: "Whose.",
-            values: kymo::key::Values::Closed,
-        }],
-    };
+    const CAT: kymo::key::AttributeKey = kymo::key::AttributeKey::new("Cat", "Whose.");
+    let bad = kymo::MetricSpec::new("9lives_total", kymo::MetricKind::Counter, "{lives}", " ");
+    let bad = bad.with_attributes(&[CAT]);
     let findings = kymo::testing::lint::declarations(&[bad]);
     let rules: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
     let expected = [Rule::Name, Rule::Suffix, Rule::Unit, Rule::Description, Rule::AttributeKey];

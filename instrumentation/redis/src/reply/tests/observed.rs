@@ -93,7 +93,7 @@ fn add(metric: &Metric, counts: &mut Told) {
             (name, None) if name == WRITES.name => 3,
             _ => return,
         };
-        let cache = attribute(key::CACHE_NAME.name).unwrap();
+        let cache = attribute(key::CACHE_NAME.key.name).unwrap();
         counts.entry(cache).or_default()[column] += point.value().cast_signed();
     }
 }
