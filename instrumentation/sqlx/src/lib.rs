@@ -138,54 +138,29 @@
 //!
 //! [database client conventions]: https://opentelemetry.io/docs/specs/semconv/database/database-metrics/
 
-mod acquire;
-mod beginning;
-mod connection;
-mod database_metrics;
-mod driver;
-mod executor;
-mod failure;
-mod identity;
-mod instruments;
-mod late_value;
-mod ledger;
-mod measures;
+mod database;
+mod handles;
 pub mod metrics;
-mod names;
-mod opening;
-mod operation;
-mod peeked;
-mod place;
-mod pool;
-mod pool_connection;
-mod pool_series;
-mod registry;
-mod rows_affected;
+mod recording;
+mod rows;
 mod scope;
-mod series;
-mod settings;
-mod shown;
-mod span;
-mod statement;
-mod stream;
-mod system;
-mod transaction;
-mod use_time;
-mod waiting;
-mod weak_pool;
 
-pub use acquire::AcquiredConnection;
-pub use connection::{Measured, MeasuredConnection};
-pub use database_metrics::DatabaseMetrics;
-pub use failure::error_type;
-pub use opening::{MeasureConnections, connection_opened, pool_options};
-pub use place::pool_name;
-pub use pool::MeasuredPool;
-pub use pool_connection::MeasuredPoolConnection;
-pub use registry::PoolNameError;
-pub use settings::PoolSettings;
+pub use database::{
+    failure::error_type,
+    opening::{MeasureConnections, connection_opened, pool_options},
+    place::pool_name,
+    registry::PoolNameError,
+    system::System,
+};
+pub use handles::{
+    acquire::AcquiredConnection,
+    connection::{Measured, MeasuredConnection},
+    database_metrics::DatabaseMetrics,
+    pool::MeasuredPool,
+    pool_connection::MeasuredPoolConnection,
+    settings::PoolSettings,
+    transaction::MeasuredTransaction,
+    weak_pool::WeakMeasuredPool,
+};
 #[doc(no_inline)]
 pub use sqlx::{Database, Error, Executor, Pool};
-pub use system::System;
-pub use transaction::MeasuredTransaction;
-pub use weak_pool::WeakMeasuredPool;

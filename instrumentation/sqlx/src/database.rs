@@ -1,0 +1,14 @@
+//! The database, its driver and its pools: what they are called, and what they show.
+
+pub(crate) mod beginning;
+pub(crate) mod driver;
+pub(crate) mod failure;
+pub(crate) mod identity;
+pub(crate) mod names;
+pub(crate) mod opening;
+pub(crate) mod peeked;
+pub(crate) mod place;
+pub(crate) mod registry;
+pub(crate) mod rows_affected;
+pub(crate) mod shown;
+pub(crate) mod system;

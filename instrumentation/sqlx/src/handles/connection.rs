@@ -1,0 +1,139 @@
+//! A connection whose statements are measured.
+
+use std::{
+    fmt,
+    future::Future,
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
+
+use futures_core::future::BoxFuture;
+use sqlx::{Database, SqlSafeStr, SqlStr};
+
+use crate::{
+    database::driver::Driver,
+    handles::transaction::{Beginning, MeasuredTransaction},
+    recording::measures::Measures,
+    rows::ledger::Ledger,
+};
+
+/// A connection whose statements are measured: what a [`MeasuredPoolConnection`] and a
+/// [`MeasuredTransaction`] deref to, so that a function which takes
+/// `&mut MeasuredConnection<'_, Postgres>` can be given either.
+///
+/// `&mut` of it is an [`Executor`](sqlx::Executor). It derefs to the driver's own connection, for
+/// what only that can do, such as `COPY`: statements that are executed on the driver's connection
+/// itself are not measured.
+///
+/// [`MeasuredPoolConnection`]: crate::MeasuredPoolConnection
+pub type MeasuredConnection<'c, DB> =
+    Measured<DB, dyn DerefMut<Target = <DB as Database>::Connection> + Send + 'c>;
+
+/// The driver's connection in one of sqlx's guards, and what measures it: see
+/// [`MeasuredConnection`].
+pub struct Measured<DB: Database, G: ?Sized> {
+    pub(crate) measures: Arc<Measures>,
+    pub(crate) driver: &'static Driver<DB>,
+    /// What the open transaction has changed so far.
+    pub(crate) ledger: Ledger,
+    pub(crate) guard: G,
+}
+
+impl<DB: Database, G> Measured<DB, G>
+where
+    G: DerefMut<Target = DB::Connection> + Send + ?Sized,
+{
+    /// Begins a transaction, or sets a savepoint inside the one that is open.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Connection::begin`](sqlx::Connection::begin).
+    pub async fn begin(&mut self) -> sqlx::Result<MeasuredTransaction<'_, DB>> {
+        self.open(None).await
+    }
+
+    /// Begins a transaction with `statement` instead of `BEGIN`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Connection::begin_with`](sqlx::Connection::begin_with), such as that a transaction
+    /// is open already.
+    pub async fn begin_with(
+        &mut self,
+        statement: impl SqlSafeStr,
+    ) -> sqlx::Result<MeasuredTransaction<'_, DB>> {
+        self.open(Some(statement.into_sql_str())).await
+    }
+
+    /// Runs `callback` inside a transaction, which is committed if it returns `Ok` and rolled back
+    /// if it returns an error.
+    ///
+    /// # Errors
+    ///
+    /// Those of `callback`, of the beginning and of the end; see
+    /// [`Connection::transaction`](sqlx::Connection::transaction).
+    pub async fn transaction<'a, F, R, E>(&'a mut self, callback: F) -> Result<R, E>
+    where
+        for<'t> F:
+            FnOnce(&'t mut MeasuredTransaction<'_, DB>) -> BoxFuture<'t, Result<R, E>> + Send + 'a,
+        R: Send,
+        E: From<sqlx::Error> + Send,
+    {
+        let mut transaction = self.begin().await?;
+        match callback(&mut transaction).await {
+            Ok(result) => {
+                transaction.commit().await?;
+                Ok(result)
+            }
+            Err(error) => {
+                transaction.rollback().await?;
+                Err(error)
+            }
+        }
+    }
+
+    fn open(
+        &mut self,
+        statement: Option<SqlStr>,
+    ) -> impl Future<Output = sqlx::Result<MeasuredTransaction<'_, DB>>> + Send {
+        let Self { measures, driver, ledger, guard } = self;
+        MeasuredTransaction::open(Beginning {
+            measures: Arc::clone(measures),
+            driver,
+            connection: (&mut **guard).into(),
+            statement,
+            outer: Some(ledger),
+            use_time: None,
+        })
+    }
+}
+
+impl<DB: Database, G: DerefMut<Target = DB::Connection> + ?Sized> Deref for Measured<DB, G> {
+    type Target = DB::Connection;
+
+    fn deref(&self) -> &DB::Connection {
+        &self.guard
+    }
+}
+
+impl<DB: Database, G: DerefMut<Target = DB::Connection> + ?Sized> DerefMut for Measured<DB, G> {
+    fn deref_mut(&mut self) -> &mut DB::Connection {
+        &mut self.guard
+    }
+}
+
+/// For what takes any connection of a driver, such as PostgreSQL's advisory locks.
+impl<DB: Database, G> AsMut<DB::Connection> for Measured<DB, G>
+where
+    G: DerefMut<Target = DB::Connection> + ?Sized,
+{
+    fn as_mut(&mut self) -> &mut DB::Connection {
+        &mut self.guard
+    }
+}
+
+impl<DB: Database, G: ?Sized> fmt::Debug for Measured<DB, G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MeasuredConnection").finish_non_exhaustive()
+    }
+}

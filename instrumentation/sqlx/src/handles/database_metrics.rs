@@ -1,0 +1,91 @@
+//! What measures pools.
+
+use std::{fmt::Debug, sync::Arc};
+
+use opentelemetry::metrics::MeterProvider;
+use sqlx::{Database, Executor, Pool};
+
+use crate::{
+    database::{
+        driver::Driver,
+        registry::{PoolName, PoolNameError, Registry},
+    },
+    handles::{
+        pool::{MeasuredPool, Shared},
+        settings::PoolSettings,
+    },
+    recording::{instruments::Instruments, measures::Measures, pool_series::PoolSeries},
+    scope,
+};
+
+/// Measures pools of sqlx through the meters of one provider.
+///
+/// Clones share their instruments, and the names of their pools. Make one for each provider: two of
+/// one provider do not know each other's names, and their gauges overwrite one another.
+#[derive(Debug, Clone)]
+pub struct DatabaseMetrics {
+    instruments: Arc<Instruments>,
+    registry: Arc<Registry>,
+}
+
+impl DatabaseMetrics {
+    /// Instruments from `meters`, for any number of pools.
+    pub fn new(meters: &dyn MeterProvider) -> Self {
+        let meter = scope::meter(meters);
+        let registry = Registry::observed_by(&meter);
+        Self { instruments: Arc::new(Instruments::new(&meter)), registry }
+    }
+
+    /// Measures `pool` under the name `address:port/namespace`; under `address:port/namespace#2`
+    /// if a measured pool is called that already, and so on.
+    ///
+    /// Queries that are still made through the pool itself are not measured. A pool that is measured
+    /// twice has its connections counted twice, under two names.
+    pub fn pool<DB: Database>(&self, pool: Pool<DB>) -> MeasuredPool<DB>
+    where
+        for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+        DB::QueryResult: Debug,
+    {
+        let settings = PoolSettings::new();
+        let name = self.registry.take_numbered(&settings.identity(&pool).pool_name());
+        self.named(&name, pool, &settings, Driver::OWN)
+    }
+
+    /// As [`DatabaseMetrics::pool`], named as `settings` say.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolNameError`] if another measured pool has the name of the settings, and is still there, or
+    /// nobody may have it.
+    pub fn pool_with<DB: Database>(
+        &self,
+        pool: Pool<DB>,
+        settings: &PoolSettings,
+    ) -> Result<MeasuredPool<DB>, PoolNameError>
+    where
+        for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+        DB::QueryResult: Debug,
+    {
+        let name = match &settings.name {
+            Some(name) => self.registry.take(name)?,
+            None => self.registry.take_numbered(&settings.identity(&pool).pool_name()),
+        };
+        Ok(self.named(&name, pool, settings, Driver::OWN))
+    }
+
+    fn named<DB: Database>(
+        &self,
+        name: &Arc<PoolName>,
+        pool: Pool<DB>,
+        settings: &PoolSettings,
+        driver: &'static Driver<DB>,
+    ) -> MeasuredPool<DB> {
+        let series = PoolSeries::new(&self.instruments, self.registry.value(name), pool.size());
+        let identity = settings.identity(&pool);
+        let measures =
+            Measures::new(Arc::clone(&self.instruments), identity, series, settings.without);
+        let shared = Arc::new(Shared::new(pool, Arc::clone(name), measures, driver));
+        self.registry.observe(name, &shared);
+        MeasuredPool::new(shared)
+    }
+}

@@ -1,0 +1,206 @@
+//! Where sqlx hands a query over.
+//!
+//! Only what a driver itself implements is implemented here; every other method of [`Executor`] is
+//! made of these four.
+
+use futures_core::{future::BoxFuture, stream::BoxStream};
+use futures_util::StreamExt;
+use sqlx::{Database, Describe, Either, Execute, Executor, SqlStr, pool::PoolConnection};
+
+use crate::{
+    MeasuredPool,
+    database::{driver::Driver, peeked::Peeked},
+    handles::connection::Measured,
+    recording::{
+        measures::Measures,
+        operation::Operation,
+        stream::{MeasuredStream, Step},
+        use_time::UseTime,
+        waiting,
+    },
+};
+
+impl<'p, DB: Database> Executor<'p> for &MeasuredPool<DB> {
+    type Database = DB;
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Step<DB>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, DB>,
+    {
+        let (pool, query) = (self.clone(), Peeked::of(query));
+        Box::pin(async_stream::stream! {
+            let measures = pool.measures();
+            let mut operation = measures.operation(measures.statement(query.text()));
+            let mut borrowed = match borrow(&pool, &mut operation).await {
+                Ok(borrowed) => borrowed,
+                Err(error) => {
+                    drop(operation);
+                    yield Err(error);
+                    return;
+                }
+            };
+            let driver = pool.driver();
+            let steps = (driver.fetch_many)(&mut borrowed.connection, query);
+            let mut steps = MeasuredStream::<DB>::new(steps, operation, driver.read_rows);
+            while let Some(step) = steps.next().await {
+                yield step;
+            }
+        })
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<DB::Row>>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, DB>,
+    {
+        let (pool, query) = (self.clone(), Peeked::of(query));
+        Box::pin(async move {
+            let measures = pool.measures();
+            let mut operation = measures.operation(measures.statement(query.text()));
+            let mut borrowed = borrow(&pool, &mut operation).await?;
+            fetch_optional(pool.driver(), &mut borrowed.connection, query, operation).await
+        })
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [DB::TypeInfo],
+    ) -> BoxFuture<'e, sqlx::Result<DB::Statement>>
+    where
+        'p: 'e,
+    {
+        let pool = self.clone();
+        Box::pin(async move {
+            (pool.driver().prepare_with)(&mut **pool.acquire().await?, sql, parameters).await
+        })
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<DB>>>
+    where
+        'p: 'e,
+    {
+        let pool = self.clone();
+        Box::pin(async move { (pool.driver().describe)(&mut **pool.acquire().await?, sql).await })
+    }
+}
+
+impl<'c, DB: Database, G> Executor<'c> for &'c mut Measured<DB, G>
+where
+    G: std::ops::DerefMut<Target = DB::Connection> + Send + ?Sized,
+{
+    type Database = DB;
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Step<DB>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, DB>,
+    {
+        let query = Peeked::of(query);
+        let Measured { measures, driver, ledger, guard } = self;
+        let statement = measures.statement(query.text());
+        let operation = Operation::new(measures, statement, Some(ledger));
+        let steps = (driver.fetch_many)(guard, query);
+        Box::pin(MeasuredStream::<DB>::new(steps, operation, driver.read_rows))
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<DB::Row>>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, DB>,
+    {
+        let query = Peeked::of(query);
+        let Measured { measures, driver, ledger, guard } = self;
+        let statement = measures.statement(query.text());
+        let mut operation = Operation::new(measures, statement, Some(ledger));
+        Box::pin(async move {
+            operation.start();
+            fetch_optional(driver, guard, query, operation).await
+        })
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [DB::TypeInfo],
+    ) -> BoxFuture<'e, sqlx::Result<DB::Statement>>
+    where
+        'c: 'e,
+    {
+        let Measured { measures, driver, ledger, guard } = self;
+        let preparing = (driver.prepare_with)(guard, sql, parameters);
+        Box::pin(measures.noticing_damage(ledger, preparing))
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<DB>>>
+    where
+        'c: 'e,
+    {
+        let Measured { measures, driver, ledger, guard } = self;
+        let describing = (driver.describe)(guard, sql);
+        Box::pin(measures.noticing_damage(ledger, describing))
+    }
+}
+
+/// A connection of the pool, for one operation.
+struct Borrowed<'p, DB: Database> {
+    connection: PoolConnection<DB>,
+    // After the connection: it is in use until it has been given back.
+    _use_time: UseTime<&'p Measures>,
+}
+
+/// Obtains a connection for `operation`, which starts when the connection is there: the wait for it
+/// is a metric of its own.
+async fn borrow<'p, DB: Database>(
+    pool: &'p MeasuredPool<DB>,
+    operation: &mut Operation<'_>,
+) -> sqlx::Result<Borrowed<'p, DB>> {
+    let measures = pool.measures();
+    let asked = operation.start();
+    match operation.watch(waiting::acquire(pool.inner(), measures, asked)).await {
+        Ok((connection, obtained)) => {
+            operation.started_at(obtained);
+            Ok(Borrowed { connection, _use_time: UseTime::since(measures, obtained) })
+        }
+        Err(error) => {
+            operation.fail(&error);
+            Err(error)
+        }
+    }
+}
+
+/// The first row, as the driver's own `fetch_optional` gives it, for an operation that has started.
+async fn fetch_optional<DB: Database>(
+    driver: &Driver<DB>,
+    connection: &mut DB::Connection,
+    query: Peeked<DB>,
+    mut operation: Operation<'_>,
+) -> sqlx::Result<Option<DB::Row>> {
+    // Of the drivers, only PostgreSQL's looks beyond the first row itself; SQLite has changed all rows
+    // by then, and only tells so later. MariaDB would tell nothing, and `Any` may be either.
+    let is_postgres = DB::NAME == "PostgreSQL";
+    let goes_to_the_end = is_postgres || DB::NAME == "SQLite" || !operation.returns_rows();
+    if operation.changes_rows() && goes_to_the_end {
+        // Only the end of the stream tells how many rows were changed.
+        let steps = (driver.fetch_many)(connection, query);
+        let steps = MeasuredStream::<DB>::new(steps, operation, driver.read_rows);
+        let mut steps = steps.giving_one();
+        let mut first = None;
+        while let Some(step) = steps.next().await {
+            match step {
+                Ok(Either::Right(row)) => first = first.or(Some(row)),
+                Ok(Either::Left(_result)) => {}
+                Err(_) if first.is_some() && !is_postgres => break,
+                Err(error) => return Err(error),
+            }
+        }
+        return Ok(first);
+    }
+    let result = operation.watch((driver.fetch_optional)(connection, query)).await;
+    if let Ok(Some(_)) = &result {
+        operation.returned_row();
+    }
+    operation.end(&result);
+    result
+}

@@ -1,0 +1,238 @@
+//! The measured pool.
+
+use std::{fmt, future::Future, ops::Deref, sync::Arc, time::Instant};
+
+use sqlx::{Database, Pool, SqlSafeStr, SqlStr, pool::PoolConnection};
+
+use crate::{
+    database::{
+        driver::Driver,
+        registry::{Levels, Observed, PoolName},
+    },
+    handles::{
+        connection::Measured,
+        pool_connection::MeasuredPoolConnection,
+        transaction::{Beginning, MeasuredTransaction},
+        weak_pool::WeakMeasuredPool,
+    },
+    recording::{measures::Measures, use_time::UseTime, waiting},
+    rows::ledger::Ledger,
+};
+
+/// sqlx's [`Pool`], measured: every query, transaction and connection that goes through it.
+///
+/// A drop-in for the pool: `&` of it is an [`Executor`](sqlx::Executor) and can be
+/// [acquired](sqlx::Acquire) from, and it derefs to the pool itself for everything else. What is
+/// handed the pool itself, such as PostgreSQL's `LISTEN`, is not measured.
+///
+/// Clones share the pool. Its gauges vanish when the last clone is dropped.
+pub struct MeasuredPool<DB: Database> {
+    shared: Arc<Shared<DB>>,
+}
+
+/// A pool and what measures it.
+pub(crate) struct Shared<DB: Database> {
+    pool: Pool<DB>,
+    measures: Arc<Measures>,
+    driver: &'static Driver<DB>,
+    /// Free again when nobody has the pool any more.
+    _name: Arc<PoolName>,
+}
+
+impl<DB: Database> MeasuredPool<DB> {
+    pub(crate) fn new(shared: Arc<Shared<DB>>) -> Self {
+        Self { shared }
+    }
+
+    /// Obtains a connection; as [`Pool::acquire`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pool::acquire`].
+    pub fn acquire(
+        &self,
+    ) -> impl Future<Output = sqlx::Result<MeasuredPoolConnection<DB>>> + Send + 'static {
+        self.asked_at(None)
+    }
+
+    /// A connection that is idle right now, if there is one; as [`Pool::try_acquire`].
+    pub fn try_acquire(&self) -> Option<MeasuredPoolConnection<DB>> {
+        let asked = Instant::now();
+        let connection = self.shared.pool.try_acquire()?;
+        let now = Instant::now();
+        self.measures().pool().record_obtained(now.duration_since(asked), None);
+        Some(self.shared.connection(connection, now))
+    }
+
+    /// Begins a transaction; as [`Pool::begin`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pool::begin`].
+    pub async fn begin(&self) -> sqlx::Result<MeasuredTransaction<'static, DB>> {
+        self.obtain_and_begin(None).await
+    }
+
+    /// Begins a transaction with `statement`; as [`Pool::begin_with`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pool::begin_with`].
+    pub async fn begin_with(
+        &self,
+        statement: impl SqlSafeStr,
+    ) -> sqlx::Result<MeasuredTransaction<'static, DB>> {
+        self.obtain_and_begin(Some(statement.into_sql_str())).await
+    }
+
+    /// Begins a transaction if a connection is idle right now; as [`Pool::try_begin`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pool::try_begin`].
+    pub async fn try_begin(&self) -> sqlx::Result<Option<MeasuredTransaction<'static, DB>>> {
+        let Some(connection) = self.try_acquire() else { return Ok(None) };
+        self.begin_on(connection, None).await.map(Some)
+    }
+
+    /// Begins a transaction with `statement` if a connection is idle right now; as
+    /// [`Pool::try_begin_with`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pool::try_begin_with`].
+    pub async fn try_begin_with(
+        &self,
+        statement: impl SqlSafeStr,
+    ) -> sqlx::Result<Option<MeasuredTransaction<'static, DB>>> {
+        let statement = statement.into_sql_str();
+        let Some(connection) = self.try_acquire() else { return Ok(None) };
+        self.begin_on(connection, Some(statement)).await.map(Some)
+    }
+
+    /// What the pool is called in the metrics: the value of `db.client.connection.pool.name`.
+    pub fn name(&self) -> &str {
+        self.measures().pool().name()
+    }
+
+    /// The same pool, kept by whoever else has it: it is gone when the last [`MeasuredPool`] is
+    /// dropped.
+    pub fn downgrade(&self) -> WeakMeasuredPool<DB> {
+        WeakMeasuredPool::new(Arc::downgrade(&self.shared))
+    }
+
+    /// The pool itself; what is done with it is not measured.
+    pub fn inner(&self) -> &Pool<DB> {
+        &self.shared.pool
+    }
+}
+
+impl<DB: Database> MeasuredPool<DB> {
+    pub(crate) fn measures(&self) -> &Arc<Measures> {
+        &self.shared.measures
+    }
+
+    pub(crate) fn driver(&self) -> &'static Driver<DB> {
+        self.shared.driver
+    }
+
+    /// Obtains a connection that was asked for when it is first polled, unless that was before.
+    fn asked_at(
+        &self,
+        asked: Option<Instant>,
+    ) -> impl Future<Output = sqlx::Result<MeasuredPoolConnection<DB>>> + Send + 'static {
+        let shared = Arc::clone(&self.shared);
+        async move {
+            let asked = asked.unwrap_or_else(Instant::now);
+            let Shared { pool, measures, .. } = &*shared;
+            let (connection, since) = waiting::acquire(pool, measures, asked).await?;
+            Ok(shared.connection(connection, since))
+        }
+    }
+
+    async fn obtain_and_begin(
+        &self,
+        statement: Option<SqlStr>,
+    ) -> sqlx::Result<MeasuredTransaction<'static, DB>> {
+        let measures = self.measures();
+        let text = statement.as_ref().map_or("BEGIN", SqlStr::as_str);
+        let mut operation = measures.operation(measures.statement(text));
+        let asked = operation.start();
+        let connection = match operation.watch(self.asked_at(Some(asked))).await {
+            Ok(connection) => connection,
+            Err(error) => {
+                operation.fail(&error);
+                return Err(error);
+            }
+        };
+        operation.forget();
+        self.begin_on(connection, statement).await
+    }
+
+    async fn begin_on(
+        &self,
+        connection: MeasuredPoolConnection<DB>,
+        statement: Option<SqlStr>,
+    ) -> sqlx::Result<MeasuredTransaction<'static, DB>> {
+        let (connection, use_time) = connection.into_parts();
+        let Measured { measures, driver, guard, .. } = connection;
+        let (connection, use_time) = (guard.into(), Some(use_time));
+        let beginning =
+            Beginning { measures, driver, connection, statement, outer: None, use_time };
+        MeasuredTransaction::open(beginning).await
+    }
+}
+
+impl<DB: Database> Shared<DB> {
+    pub(crate) fn new(
+        pool: Pool<DB>,
+        name: Arc<PoolName>,
+        measures: Measures,
+        driver: &'static Driver<DB>,
+    ) -> Self {
+        Self { pool, measures: Arc::new(measures), driver, _name: name }
+    }
+
+    fn connection(&self, guard: PoolConnection<DB>, since: Instant) -> MeasuredPoolConnection<DB> {
+        let measures = Arc::clone(&self.measures);
+        let use_time = UseTime::since(Arc::clone(&measures), since);
+        let (driver, ledger) = (self.driver, Ledger::autocommit());
+        MeasuredPoolConnection::new(Measured { measures, driver, ledger, guard }, use_time)
+    }
+}
+
+impl<DB: Database> Observed for Shared<DB> {
+    fn levels(&self) -> Levels {
+        let size = i64::from(self.pool.size());
+        // The two are not read at one moment.
+        let idle = i64::try_from(self.pool.num_idle()).unwrap_or(i64::MAX).min(size);
+        let options = self.pool.options();
+        Levels {
+            idle,
+            used: size - idle,
+            min: i64::from(options.get_min_connections()),
+            max: i64::from(options.get_max_connections()),
+            pending: self.measures.pool().pending(),
+        }
+    }
+}
+
+impl<DB: Database> Deref for MeasuredPool<DB> {
+    type Target = Pool<DB>;
+
+    fn deref(&self) -> &Pool<DB> {
+        &self.shared.pool
+    }
+}
+
+impl<DB: Database> Clone for MeasuredPool<DB> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl<DB: Database> fmt::Debug for MeasuredPool<DB> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("MeasuredPool").field(&self.shared.pool).finish()
+    }
+}

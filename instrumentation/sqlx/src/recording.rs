@@ -1,0 +1,13 @@
+//! What is recorded of an operation, a transaction and a connection, and into what.
+
+pub(crate) mod instruments;
+pub(crate) mod late_value;
+pub(crate) mod measures;
+pub(crate) mod operation;
+pub(crate) mod pool_series;
+pub(crate) mod series;
+pub(crate) mod span;
+pub(crate) mod statement;
+pub(crate) mod stream;
+pub(crate) mod use_time;
+pub(crate) mod waiting;

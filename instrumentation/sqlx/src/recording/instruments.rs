@@ -1,0 +1,147 @@
+//! The instruments of all measured pools of one meter provider.
+
+use std::sync::{Arc, OnceLock};
+
+use kymo_core::{Bounded, Folds, SeriesCache, ValueBudget, key};
+use opentelemetry::metrics::{BoundCounter, Counter, Histogram, Meter};
+
+use crate::{
+    database::{
+        identity::{Identities, Identity, IdentityKey},
+        system::System,
+    },
+    metrics,
+    recording::{
+        series::{ChangeKey, OperationKey, OperationSeries},
+        statement::Statements,
+    },
+};
+
+/// Series bound at most for a metric, beside a quarter more that are folded; below the SDK's own
+/// limit, whose overflow would lose every attribute at once.
+const SERIES: usize = 1000;
+/// Failures that keep their statement when the room for series is taken.
+const FAILED_STATEMENTS: usize = 250;
+
+/// Summaries beside the budget whose statements have not succeeded yet.
+const UNPROVEN_SUMMARIES: u16 = 100;
+
+#[derive(Debug)]
+pub(crate) struct Instruments {
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) transaction_duration: Histogram<f64>,
+    pub(crate) timeouts: Counter<u64>,
+    pub(crate) create_time: Histogram<f64>,
+    pub(crate) untimed: Counter<u64>,
+    pub(crate) wait_time: Histogram<f64>,
+    pub(crate) use_time: Histogram<f64>,
+    pub(crate) connection_errors: Counter<u64>,
+    duration: Histogram<f64>,
+    returned_rows: Histogram<u64>,
+    rows_changed: Counter<u64>,
+    operations: SeriesCache<OperationKey, OperationSeries>,
+    changes: SeriesCache<ChangeKey, BoundCounter<u64>>,
+    statements: Box<[(System, OnceLock<Arc<Statements>>)]>,
+}
+
+/// The values of attributes that are not known at compile time.
+#[derive(Debug)]
+pub(crate) struct Vocabulary {
+    pub(crate) identities: Identities,
+    pub(crate) summaries: Arc<ValueBudget>,
+    pub(crate) tables: Arc<ValueBudget>,
+    pub(crate) statuses: ValueBudget,
+}
+
+impl Instruments {
+    pub(crate) fn new(meter: &Meter) -> Self {
+        let folds = |spec, attributes: &[_]| Folds::new(meter, spec, attributes);
+        let operation =
+            [key::DB_RESPONSE_STATUS_CODE.key, key::DB_QUERY_SUMMARY.key, key::DB_NAMESPACE.key];
+        Self {
+            vocabulary: Vocabulary {
+                identities: Identities::new(),
+                summaries: Arc::new(ValueBudget::with_reserve(
+                    key::DB_QUERY_SUMMARY.limit(),
+                    UNPROVEN_SUMMARIES,
+                )),
+                tables: Arc::new(key::DB_COLLECTION_NAME.budget()),
+                statuses: key::DB_RESPONSE_STATUS_CODE.budget(),
+            },
+            transaction_duration: metrics::TRANSACTION_DURATION.histogram(meter),
+            timeouts: metrics::CONNECTION_TIMEOUTS.counter(meter),
+            create_time: metrics::CONNECTION_CREATE_TIME.histogram(meter),
+            untimed: metrics::CONNECTION_UNTIMED.counter(meter),
+            wait_time: metrics::CONNECTION_WAIT_TIME.histogram(meter),
+            use_time: metrics::CONNECTION_USE_TIME.histogram(meter),
+            connection_errors: metrics::CONNECTION_ERRORS.counter(meter),
+            duration: metrics::OPERATION_DURATION.histogram(meter),
+            returned_rows: metrics::RETURNED_ROWS.integer_histogram(meter),
+            rows_changed: metrics::ROWS_CHANGED.counter(meter),
+            operations: SeriesCache::with_reserve(
+                SERIES,
+                FAILED_STATEMENTS,
+                folds(&metrics::OPERATION_DURATION, &operation),
+            ),
+            changes: SeriesCache::new(
+                SERIES,
+                folds(&metrics::ROWS_CHANGED, &[key::DB_COLLECTION_NAME.key]),
+            ),
+            statements: System::ALL.map(|system| (system, OnceLock::new())).into(),
+        }
+    }
+
+    /// The key of a database, whose name is `_OTHER` when there are too many.
+    pub(crate) fn identity(&self, identity: Identity) -> IdentityKey {
+        let (key, in_full) = self.vocabulary.identities.admit(identity);
+        if !in_full {
+            self.operations.folds().count(&key::DB_NAMESPACE.key);
+        }
+        key
+    }
+
+    /// What is known of the statements in the dialect of `system`.
+    pub(crate) fn statements(&self, system: System) -> Arc<Statements> {
+        let Vocabulary { summaries, tables, .. } = &self.vocabulary;
+        let new = || Arc::new(Statements::new(system, Arc::clone(summaries), Arc::clone(tables)));
+        let known = self.statements.iter().find(|(known, _)| *known == system);
+        known.map_or_else(new, |(_, statements)| Arc::clone(statements.get_or_init(new)))
+    }
+
+    /// `code` within the budget of status codes.
+    pub(crate) fn status(&self, code: &str) -> Bounded {
+        let bounded = self.vocabulary.statuses.bound(code);
+        if bounded == Bounded::OTHER {
+            self.operations.folds().count(&key::DB_RESPONSE_STATUS_CODE.key);
+        }
+        bounded
+    }
+
+    /// Records one finished operation; `returned` is absent if it was not one that returns rows.
+    pub(crate) fn record(&self, key: OperationKey, seconds: f64, returned: Option<u64>) {
+        let bind = |key: OperationKey| OperationSeries {
+            duration: self.duration.bind(&key.attributes(&self.vocabulary)),
+            returned_rows: OnceLock::new(),
+            key,
+        };
+        if key.summary == Some(Bounded::OTHER) {
+            self.operations.folds().count(&key::DB_QUERY_SUMMARY.key);
+        }
+        self.operations.with(key, bind, |series| {
+            series.duration.record(seconds);
+            if let Some(rows) = returned {
+                let bind = || self.returned_rows.bind(&series.key.attributes(&self.vocabulary));
+                series.returned_rows.get_or_init(bind).record(rows);
+            }
+        });
+    }
+
+    /// Counts rows that were changed for good.
+    pub(crate) fn count_changes(&self, key: ChangeKey, rows: u64) {
+        let bind = |key: ChangeKey| self.rows_changed.bind(&key.attributes(&self.vocabulary));
+        if key.changed.table == Bounded::OTHER {
+            self.changes.folds().count(&key::DB_COLLECTION_NAME.key);
+        }
+        self.changes.with(key, bind, |counter| counter.add(rows));
+    }
+}

@@ -1,0 +1,141 @@
+//! What one pool records into.
+
+use std::{
+    future::Future,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use kymo_core::{Bounded, key};
+use kymo_sql::TransactionStatement;
+use opentelemetry::metrics::BoundHistogram;
+
+use crate::{
+    database::{
+        failure::Failure,
+        identity::{Identity, IdentityKey},
+        system::System,
+    },
+    handles::settings::Without,
+    recording::{
+        instruments::Instruments,
+        operation::{Operation, Reading},
+        pool_series::PoolSeries,
+        series::{ChangeKey, OperationKey},
+        span::TransactionOutcome,
+        statement::{Change, Changed, Statement, Statements},
+    },
+    rows::ledger::Ledger,
+};
+
+/// The database of one pool, its statements, and the instruments for them.
+#[derive(Debug)]
+pub(crate) struct Measures {
+    instruments: Arc<Instruments>,
+    statements: Arc<Statements>,
+    /// Whose rules it follows, whatever it is called.
+    system: System,
+    identity: IdentityKey,
+    transactions: [OnceLock<BoundHistogram<f64>>; TransactionOutcome::ALL.len()],
+    pool: PoolSeries,
+    without: Without,
+}
+
+impl Measures {
+    pub(crate) fn new(
+        instruments: Arc<Instruments>,
+        identity: Identity,
+        pool: PoolSeries,
+        without: Without,
+    ) -> Self {
+        let system = identity.protocol;
+        Self {
+            statements: instruments.statements(system),
+            system,
+            identity: instruments.identity(identity),
+            transactions: Default::default(),
+            instruments,
+            pool,
+            without,
+        }
+    }
+
+    pub(crate) fn system(&self) -> System {
+        self.system
+    }
+
+    pub(crate) fn pool(&self) -> &PoolSeries {
+        &self.pool
+    }
+
+    /// What is known of the statement with this text.
+    pub(crate) fn statement(&self, sql: &str) -> Statement {
+        self.statements.find(sql, self.without)
+    }
+
+    /// What an operation is called in its series: what has not succeeded yet takes no place of what
+    /// has.
+    pub(crate) fn summary(&self, statement: &Statement, succeeded: bool) -> Option<Bounded> {
+        let summaries = &self.instruments.vocabulary.summaries;
+        let summary = statement.summary.as_ref()?;
+        Some(if succeeded { summary.admitted(summaries) } else { summary.reserved(summaries) })
+    }
+
+    /// Whose rows were changed, in its series.
+    pub(crate) fn changed(&self, change: &Change) -> Changed {
+        let table = change.table.admitted(&self.instruments.vocabulary.tables);
+        Changed { operation: change.operation, table }
+    }
+
+    /// `code` within the budget of status codes.
+    pub(crate) fn status(&self, code: &str) -> Bounded {
+        self.instruments.status(code)
+    }
+
+    /// An operation outside any transaction that rows are noted for.
+    pub(crate) fn operation(&self, statement: Statement) -> Operation<'_> {
+        Operation::new(self, statement, None)
+    }
+
+    /// Runs what is no operation, but may cost a transaction all the same.
+    pub(crate) async fn noticing_damage<T>(
+        &self,
+        ledger: &mut Ledger,
+        run: impl Future<Output = sqlx::Result<T>>,
+    ) -> sqlx::Result<T> {
+        let result = run.await;
+        if let Some(failure) = result.as_ref().err().and_then(|e| Failure::of(e, self.system)) {
+            ledger.failed(TransactionStatement::None, failure.damage, self.system);
+        }
+        result
+    }
+
+    pub(crate) fn record(&self, reading: &Reading) {
+        let key = OperationKey {
+            identity: self.identity,
+            summary: reading.summary,
+            status: reading.status,
+            outcome: reading.outcome,
+        };
+        let returned = reading.returned.filter(|_| !self.without.returned_rows);
+        self.instruments.record(key, reading.elapsed.as_secs_f64(), returned);
+    }
+
+    /// Counts rows that were changed for good.
+    pub(crate) fn count_changes(&self, changes: impl IntoIterator<Item = (Changed, u64)>) {
+        for (changed, rows) in changes {
+            let key = ChangeKey { identity: self.identity, changed };
+            self.instruments.count_changes(key, rows);
+        }
+    }
+
+    pub(crate) fn record_transaction(&self, outcome: TransactionOutcome, elapsed: Duration) {
+        let bind = || {
+            let mut attributes = self.instruments.vocabulary.identities.attributes(self.identity);
+            attributes.push(key::DB_TRANSACTION_OUTCOME.of(outcome.name()));
+            attributes.sort_by(|one, other| one.key.cmp(&other.key));
+            self.instruments.transaction_duration.bind(&attributes)
+        };
+        self.transactions[outcome as usize].get_or_init(bind).record(elapsed.as_secs_f64());
+    }
+}

@@ -1,0 +1,221 @@
+//! One operation, from its first poll until its last row, its error or its drop.
+
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
+
+use kymo_core::{Attempt, Bounded, Outcome, Record};
+use kymo_sql::TransactionStatement;
+
+use crate::{
+    database::{
+        failure::{FAILURES, Failure},
+        system::System,
+    },
+    recording::{measures::Measures, statement::Statement},
+    rows::ledger::{Damage, Ledger},
+};
+
+/// One operation, which is recorded exactly once, if it ever starts.
+#[derive(Debug)]
+pub(crate) struct Operation<'m>(Attempt<Execution<'m>>);
+
+/// What a statement did, as far as it is known.
+#[derive(Debug)]
+struct Execution<'m> {
+    measures: &'m Measures,
+    /// Of the connection; `None` where there is no transaction to be in.
+    ledger: Option<&'m mut Ledger>,
+    statement: Statement,
+    status: Option<Bounded>,
+    returned: u64,
+    changed: u64,
+    /// Some of it may not have been done.
+    is_incomplete: bool,
+}
+
+/// What is recorded of an operation.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    pub(crate) summary: Option<Bounded>,
+    pub(crate) outcome: Outcome,
+    pub(crate) status: Option<Bounded>,
+    pub(crate) elapsed: Duration,
+    /// `None` if the operation is not one that returns rows.
+    pub(crate) returned: Option<u64>,
+}
+
+impl<'m> Operation<'m> {
+    pub(crate) fn new(
+        measures: &'m Measures,
+        statement: Statement,
+        ledger: Option<&'m mut Ledger>,
+    ) -> Self {
+        Self(Attempt::new(Execution {
+            measures,
+            ledger,
+            statement,
+            status: None,
+            returned: 0,
+            changed: 0,
+            is_incomplete: false,
+        }))
+    }
+
+    /// Starts the clock, unless it runs, and tells what it showed.
+    pub(crate) fn start(&mut self) -> Instant {
+        self.0.start()
+    }
+
+    /// Has the clock run from `moment`, even if it runs already.
+    pub(crate) fn started_at(&mut self, moment: Instant) {
+        self.0.restart_at(moment);
+    }
+
+    /// Records nothing: another takes its place.
+    pub(crate) fn forget(mut self) {
+        self.0.forget();
+    }
+
+    /// Runs a piece of what the driver does; if it unwinds, the operation is a panic.
+    pub(crate) fn run<T>(&mut self, piece: impl FnOnce() -> T) -> T {
+        self.0.run(piece)
+    }
+
+    /// As [`Operation::run`], of a future.
+    pub(crate) async fn watch<T>(&mut self, running: impl Future<Output = T>) -> T {
+        self.0.watch(running).await
+    }
+
+    /// Whether rows are asked for.
+    pub(crate) fn returns_rows(&self) -> bool {
+        self.0.record().statement.returns_rows
+    }
+
+    /// Whether it may have changed rows that the driver will report.
+    pub(crate) fn changes_rows(&self) -> bool {
+        self.0.record().statement.change.is_some()
+    }
+
+    /// How many rows the caller was given.
+    pub(crate) fn returned(&self) -> u64 {
+        self.0.record().returned
+    }
+
+    /// The caller is given one more row.
+    pub(crate) fn returned_row(&mut self) {
+        self.0.record_mut().returned += 1;
+    }
+
+    /// The driver reports how many rows were changed.
+    pub(crate) fn changed_rows(&mut self, rows: u64) {
+        let execution = self.0.record_mut();
+        execution.changed = execution.changed.saturating_add(rows);
+    }
+
+    pub(crate) fn succeed(&mut self) {
+        self.0.decide(Outcome::Success);
+    }
+
+    pub(crate) fn fail(&mut self, error: &sqlx::Error) {
+        let outcome = self.0.record_mut().failed(error);
+        self.0.decide(outcome);
+    }
+
+    /// Ends with what `result` says.
+    pub(crate) fn end<T>(&mut self, result: &sqlx::Result<T>) {
+        match result {
+            Ok(_) => {
+                let execution = self.0.record_mut();
+                // Whoever takes one row alone does not wait for the other statements.
+                execution.is_incomplete =
+                    execution.statement.may_end_halfway && execution.returned > 0;
+                self.succeed();
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Runs the operation.
+    pub(crate) async fn observe<T>(
+        mut self,
+        run: impl Future<Output = sqlx::Result<T>>,
+    ) -> sqlx::Result<T> {
+        let result = self.watch(run).await;
+        self.end(&result);
+        result
+    }
+}
+
+impl Execution<'_> {
+    fn system(&self) -> System {
+        self.measures.system()
+    }
+
+    fn failed(&mut self, error: &sqlx::Error) -> Outcome {
+        let system = self.system();
+        let Some(failure) = Failure::of(error, system) else { return Outcome::Success };
+        self.status = failure.status.map(|code| self.measures.status(code.as_str()));
+        self.changed = 0;
+        if let Some(ledger) = &mut self.ledger {
+            ledger.failed(self.statement.transaction, failure.damage, system);
+        }
+        // If there is no transaction, that much is certain.
+        self.is_incomplete =
+            self.statement.may_end_halfway && failure.damage != Damage::NoTransaction;
+        Outcome::Failed(FAILURES.bound(failure.kind))
+    }
+
+    /// The rows that were changed, as far as the driver tells.
+    fn rows_changed(&self, outcome: Outcome) -> u64 {
+        let Self { statement, returned, changed, .. } = self;
+        // These servers report nothing changed by a statement that answers with rows: they are the
+        // rows that it changed.
+        let answers = statement.returns_rows && *changed == 0 && self.system().is_mysql();
+        if answers && outcome == Outcome::Success { *returned } else { *changed }
+    }
+
+    /// Counts what was changed, or notes it until it is committed.
+    fn settle(&mut self, outcome: Outcome) {
+        let rows = self.rows_changed(outcome);
+        let was_taken = rows > 0 || outcome == Outcome::Success;
+        if let Some(change) = self.statement.change.as_ref().filter(|_| was_taken) {
+            let changed = self.measures.changed(change);
+            let committed = match &mut self.ledger {
+                _ if rows == 0 => None,
+                Some(ledger) => ledger.note(changed, rows),
+                None => Some((changed, rows)),
+            };
+            self.measures.count_changes(committed);
+        }
+        let Some(ledger) = &mut self.ledger else { return };
+        let Statement { transaction, may_end_halfway, .. } = self.statement;
+        let is_about_transaction = may_end_halfway
+            || !matches!(
+                transaction,
+                TransactionStatement::None | TransactionStatement::OrRollback
+            );
+        let was_given_up = matches!(outcome, Outcome::Cancelled | Outcome::Panic);
+        if self.is_incomplete || (was_given_up && is_about_transaction) {
+            ledger.ended_halfway(transaction);
+        } else if outcome == Outcome::Success {
+            let committed = ledger.by_hand(transaction, self.measures.system());
+            self.measures.count_changes(committed);
+        }
+    }
+}
+
+impl Record for Execution<'_> {
+    fn record(&mut self, elapsed: Duration, outcome: Outcome) {
+        let answered = self.statement.returns_rows && outcome == Outcome::Success;
+        self.measures.record(&Reading {
+            summary: self.measures.summary(&self.statement, outcome == Outcome::Success),
+            outcome,
+            status: self.status,
+            elapsed,
+            returned: (answered || self.returned > 0).then_some(self.returned),
+        });
+        self.settle(outcome);
+    }
+}

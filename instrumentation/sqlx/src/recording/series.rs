@@ -1,0 +1,131 @@
+//! What series are found by, and what they are made of.
+
+use std::sync::OnceLock;
+
+use kymo_core::{Bounded, Outcome, SeriesClass, SeriesKey, key, key::AttributeKey};
+use opentelemetry::{KeyValue, metrics::BoundHistogram};
+
+use crate::{
+    database::{failure::FAILURES, identity::IdentityKey},
+    recording::{instruments::Vocabulary, statement::Changed},
+};
+
+/// Everything a finished operation is described by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct OperationKey {
+    pub(crate) identity: IdentityKey,
+    pub(crate) summary: Option<Bounded>,
+    pub(crate) status: Option<Bounded>,
+    pub(crate) outcome: Outcome,
+}
+
+/// The instruments of one finished operation.
+#[derive(Debug)]
+pub(crate) struct OperationSeries {
+    pub(crate) duration: BoundHistogram<f64>,
+    /// Bound when the first rows are counted: most statements return none.
+    pub(crate) returned_rows: OnceLock<BoundHistogram<u64>>,
+    /// Of this series, which may be one of folded operations.
+    pub(crate) key: OperationKey,
+}
+
+impl OperationKey {
+    /// The attributes, in the order of their keys: the SDK stores any other order twice.
+    pub(crate) fn attributes(self, vocabulary: &Vocabulary) -> Vec<KeyValue> {
+        let mut attributes = vocabulary.identities.attributes(self.identity);
+        if let Some(summary) = self.summary {
+            attributes.push(key::DB_QUERY_SUMMARY.of(vocabulary.summaries.value(summary)));
+        }
+        if let Some(status) = self.status {
+            attributes.push(key::DB_RESPONSE_STATUS_CODE.of(vocabulary.statuses.value(status)));
+        }
+        if let Some(error) = self.outcome.error_type(&FAILURES) {
+            attributes.push(key::ERROR_TYPE.of(error.to_owned()));
+        }
+        attributes.sort_by(|one, other| one.key.cmp(&other.key));
+        attributes
+    }
+}
+
+impl SeriesKey for OperationKey {
+    /// First the server's code, then the summary; that it failed, and where, stays.
+    fn fold(self) -> Option<(Self, AttributeKey)> {
+        if self.status.is_some_and(|status| status != Bounded::OTHER) {
+            let status = Some(Bounded::OTHER);
+            return Some((Self { status, ..self }, key::DB_RESPONSE_STATUS_CODE.key));
+        }
+        if self.summary.is_some_and(|summary| summary != Bounded::OTHER) {
+            let summary = Some(Bounded::OTHER);
+            return Some((Self { summary, ..self }, key::DB_QUERY_SUMMARY.key));
+        }
+        None
+    }
+
+    /// A failure is to be seen with its statement, whatever else there is.
+    fn class(&self) -> SeriesClass {
+        let is_named = self.summary.is_some_and(|summary| summary != Bounded::OTHER);
+        match self.outcome {
+            Outcome::Success => SeriesClass::Ordinary,
+            _ if is_named => SeriesClass::Operator,
+            _ => SeriesClass::Ordinary,
+        }
+    }
+}
+
+/// What changed rows are counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ChangeKey {
+    pub(crate) identity: IdentityKey,
+    pub(crate) changed: Changed,
+}
+
+impl ChangeKey {
+    /// The attributes, in the order of their keys.
+    pub(crate) fn attributes(self, vocabulary: &Vocabulary) -> Vec<KeyValue> {
+        let mut attributes = vocabulary.identities.attributes(self.identity);
+        attributes.push(key::DB_COLLECTION_NAME.of(vocabulary.tables.value(self.changed.table)));
+        attributes.push(key::DB_OPERATION_NAME.of(self.changed.operation));
+        attributes.sort_by(|one, other| one.key.cmp(&other.key));
+        attributes
+    }
+}
+
+impl SeriesKey for ChangeKey {
+    fn fold(self) -> Option<(Self, AttributeKey)> {
+        if self.changed.table == Bounded::OTHER {
+            return None;
+        }
+        let changed = Changed { table: Bounded::OTHER, ..self.changed };
+        Some((Self { changed, ..self }, key::DB_COLLECTION_NAME.key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kymo_core::ValueBudget;
+
+    use super::*;
+    use crate::database::{identity::Identities, identity::Identity, system::System};
+
+    #[test]
+    fn the_code_is_given_up_before_the_summary_and_the_error_is_kept() {
+        let identity = Identity {
+            system: System::Sqlite,
+            protocol: System::Sqlite,
+            namespace: None,
+            address: None,
+            port: None,
+        };
+        let (identity, _) = Identities::new().admit(identity);
+        let value = ValueBudget::new(1).bound("value");
+        let outcome = Outcome::Failed(FAILURES.bound("io"));
+        let key = OperationKey { identity, summary: Some(value), status: Some(value), outcome };
+        let (once, attribute) = key.fold().unwrap();
+        assert_eq!(once, OperationKey { status: Some(Bounded::OTHER), ..key });
+        assert_eq!(attribute, key::DB_RESPONSE_STATUS_CODE.key);
+        let (twice, attribute) = once.fold().unwrap();
+        assert_eq!(twice, OperationKey { summary: Some(Bounded::OTHER), ..once });
+        assert_eq!(attribute, key::DB_QUERY_SUMMARY.key);
+        assert_eq!(twice.fold(), None);
+    }
+}

@@ -1,0 +1,102 @@
+//! A stream of results, measured until it ends or is dropped.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use futures_core::{Stream, stream::BoxStream};
+use sqlx::{Database, Either};
+
+use crate::{database::rows_affected::ReadRows, recording::operation::Operation};
+
+/// What a driver answers a query with, in the order in which it does.
+pub(crate) type Step<DB> =
+    sqlx::Result<Either<<DB as Database>::QueryResult, <DB as Database>::Row>>;
+
+/// The steps of one operation, which is recorded after the last of them.
+pub(crate) struct MeasuredStream<'e, DB: Database> {
+    /// Until this is dropped.
+    steps: Option<BoxStream<'e, Step<DB>>>,
+    read_rows: ReadRows<DB>,
+    /// Whether the caller is given the first row alone.
+    gives_one: bool,
+    /// Until it has ended.
+    operation: Option<Operation<'e>>,
+}
+
+impl<'e, DB: Database> MeasuredStream<'e, DB> {
+    /// The operation starts with the first poll, unless it has started already.
+    pub(crate) fn new(
+        steps: BoxStream<'e, Step<DB>>,
+        operation: Operation<'e>,
+        read_rows: ReadRows<DB>,
+    ) -> Self {
+        Self { steps: Some(steps), read_rows, gives_one: false, operation: Some(operation) }
+    }
+
+    /// The caller is given the first row alone.
+    pub(crate) fn giving_one(mut self) -> Self {
+        self.gives_one = true;
+        self
+    }
+
+    fn see(&mut self, step: Option<&Step<DB>>) {
+        let Some(operation) = &mut self.operation else { return };
+        match step {
+            Some(Ok(Either::Right(_row))) => {
+                if !self.gives_one || operation.returned() == 0 {
+                    operation.returned_row();
+                }
+                return;
+            }
+            Some(Ok(Either::Left(result))) => {
+                if operation.changes_rows()
+                    && let Some(rows) = (self.read_rows)(result)
+                {
+                    operation.changed_rows(rows);
+                }
+                return;
+            }
+            Some(Err(error)) => operation.fail(error),
+            None => operation.succeed(),
+        }
+        self.operation = None;
+    }
+}
+
+impl<DB: Database> Stream for MeasuredStream<'_, DB> {
+    type Item = Step<DB>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Step<DB>>> {
+        let Self { steps: Some(steps), operation, .. } = &mut *self else {
+            return Poll::Ready(None);
+        };
+        let polled = match operation {
+            Some(operation) => {
+                operation.start();
+                operation.run(|| steps.as_mut().poll_next(context))
+            }
+            None => steps.as_mut().poll_next(context),
+        };
+        let step = ready!(polled);
+        self.see(step.as_ref());
+        Poll::Ready(step)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.steps.as_ref().map_or((0, Some(0)), Stream::size_hint)
+    }
+}
+
+impl<DB: Database> Drop for MeasuredStream<'_, DB> {
+    /// What the driver drops belongs to the operation that is under way.
+    fn drop(&mut self) {
+        if let Some(operation) = &mut self.operation {
+            operation.run(|| self.steps = None);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

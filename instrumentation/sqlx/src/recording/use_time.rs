@@ -1,0 +1,35 @@
+//! The time for which a connection was handed out.
+
+use std::{
+    ops::Deref,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use kymo_core::{Attempt, Outcome, Record};
+
+use crate::recording::measures::Measures;
+
+/// Records, when it is dropped, how long a connection was in use.
+#[derive(Debug)]
+pub(crate) struct UseTime<M: Deref<Target = Measures> = Arc<Measures>>(Attempt<Use<M>>);
+
+#[derive(Debug)]
+struct Use<M>(M);
+
+impl<M: Deref<Target = Measures>> Record for Use<M> {
+    fn record(&mut self, elapsed: Duration, _outcome: Outcome) {
+        self.0.pool().record_use(elapsed);
+    }
+}
+
+impl<M: Deref<Target = Measures>> UseTime<M> {
+    pub(crate) fn since(measures: M, since: Instant) -> Self {
+        Self(Attempt::started_at(since, Use(measures)))
+    }
+
+    /// Records nothing: its end will not be seen.
+    pub(crate) fn forget(mut self) {
+        self.0.forget();
+    }
+}

@@ -1,0 +1,3 @@
+//! Rows that were changed, until they are committed.
+
+pub(crate) mod ledger;
