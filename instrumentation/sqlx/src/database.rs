@@ -1,6 +1,6 @@
 //! The database, its driver and its pools: what they are called, and what they show.
 
-pub(crate) mod beginning;
+pub(crate) mod damage;
 pub(crate) mod driver;
 pub(crate) mod failure;
 pub(crate) mod identity;
@@ -8,7 +8,9 @@ pub(crate) mod names;
 pub(crate) mod opening;
 pub(crate) mod peeked;
 pub(crate) mod place;
+pub(crate) mod prefix;
 pub(crate) mod registry;
 pub(crate) mod rows_affected;
 pub(crate) mod shown;
+pub(crate) mod status_code;
 pub(crate) mod system;

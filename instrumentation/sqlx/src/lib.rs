@@ -148,7 +148,6 @@ mod scope;
 pub use database::{
     failure::error_type,
     opening::{MeasureConnections, connection_opened, pool_options},
-    place::pool_name,
     registry::PoolNameError,
     system::System,
 };
@@ -158,7 +157,7 @@ pub use handles::{
     database_metrics::DatabaseMetrics,
     pool::MeasuredPool,
     pool_connection::MeasuredPoolConnection,
-    settings::PoolSettings,
+    settings::{PoolSettings, pool_name},
     transaction::MeasuredTransaction,
     weak_pool::WeakMeasuredPool,
 };

@@ -11,3 +11,4 @@ pub(crate) mod statement;
 pub(crate) mod stream;
 pub(crate) mod use_time;
 pub(crate) mod waiting;
+pub(crate) mod without;

@@ -3,14 +3,12 @@
 use std::fmt::{self, Debug};
 
 use futures_core::{future::BoxFuture, stream::BoxStream};
-use sqlx::{Database, Describe, Executor, SqlStr};
+use kymo_sql::Dialect;
+use sqlx::{Database, Describe, Either, Executor, SqlStr};
 
-use crate::{
-    database::{
-        peeked::Peeked,
-        rows_affected::{self, ReadRows},
-    },
-    recording::stream::Step,
+use crate::database::{
+    peeked::Peeked,
+    rows_affected::{self, ReadRows},
 };
 
 /// A driver's implementation of [`Executor`] for its connection, as plain functions.
@@ -25,6 +23,10 @@ pub(crate) struct Driver<DB: Database> {
     pub(crate) describe: DescribeText<DB>,
     pub(crate) read_rows: ReadRows<DB>,
 }
+
+/// What a driver answers a query with, in the order in which it does.
+pub(crate) type Step<DB> =
+    sqlx::Result<Either<<DB as Database>::QueryResult, <DB as Database>::Row>>;
 
 type FetchMany<DB> =
     for<'e> fn(&'e mut <DB as Database>::Connection, Peeked<DB>) -> BoxStream<'e, Step<DB>>;
@@ -57,6 +59,18 @@ where
         describe: |connection, sql| connection.describe(sql),
         read_rows: rows_affected::read::<DB::QueryResult>,
     };
+}
+
+impl<DB: Database> Driver<DB> {
+    /// The SQL that this driver alone speaks; [`Dialect::Other`] if it may speak any.
+    pub(crate) fn dialect() -> Dialect {
+        match DB::NAME {
+            "PostgreSQL" => Dialect::Postgres,
+            "MySQL" => Dialect::MySql,
+            "SQLite" => Dialect::Sqlite,
+            _ => Dialect::Other,
+        }
+    }
 }
 
 impl<DB: Database> Debug for Driver<DB> {

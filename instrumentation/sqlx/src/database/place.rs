@@ -2,13 +2,7 @@
 
 use sqlx::{ConnectOptions, Database, Pool};
 
-use crate::{database::shown, handles::settings::PoolSettings};
-
-/// What a pool is called that is given no name, `address:port/namespace`: the value of
-/// `db.client.connection.pool.name`, unless there are several of that name, which get a number.
-pub fn pool_name<DB: Database>(pool: &Pool<DB>) -> String {
-    PoolSettings::new().identity(pool).pool_name()
-}
+use crate::database::shown;
 
 /// Where connections are opened to, as far as their options show it.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@ use std::fmt::{self, Debug, Write};
 
 use sqlx::Database;
 
-use crate::database::{beginning::Beginning, shown};
+use crate::database::{prefix::Prefix, shown};
 
 /// Reads the number out of a driver's result; `None` if it is not there.
 pub(crate) type ReadRows<DB> = fn(&<DB as Database>::QueryResult) -> Option<u64>;
@@ -15,8 +15,8 @@ pub(crate) fn read<R: Debug>(result: &R) -> Option<u64> {
     // With every driver it is the first: the others need not even be formatted.
     let _ = write!(first, "{result:?}");
     first.rows().or_else(|| {
-        let beginning = Beginning::<128>::of(format_args!("{result:?}"));
-        NAMES.iter().find_map(|name| shown::number(beginning.text(), name))
+        let prefix = Prefix::<128>::of(format_args!("{result:?}"));
+        NAMES.iter().find_map(|name| shown::number(prefix.text(), name))
     })
 }
 

@@ -5,17 +5,18 @@
 
 use futures_core::{future::BoxFuture, stream::BoxStream};
 use futures_util::StreamExt;
+use kymo_sql::Dialect;
 use sqlx::{Database, Describe, Either, Execute, Executor, SqlStr, pool::PoolConnection};
 
 use crate::{
     MeasuredPool,
-    database::{driver::Driver, peeked::Peeked},
+    database::{
+        driver::{Driver, Step},
+        peeked::Peeked,
+    },
     handles::connection::Measured,
     recording::{
-        measures::Measures,
-        operation::Operation,
-        stream::{MeasuredStream, Step},
-        use_time::UseTime,
+        measures::Measures, operation::Operation, stream::MeasuredStream, use_time::UseTime,
         waiting,
     },
 };
@@ -179,8 +180,9 @@ async fn fetch_optional<DB: Database>(
 ) -> sqlx::Result<Option<DB::Row>> {
     // Of the drivers, only PostgreSQL's looks beyond the first row itself; SQLite has changed all rows
     // by then, and only tells so later. MariaDB would tell nothing, and `Any` may be either.
-    let is_postgres = DB::NAME == "PostgreSQL";
-    let goes_to_the_end = is_postgres || DB::NAME == "SQLite" || !operation.returns_rows();
+    let dialect = Driver::<DB>::dialect();
+    let goes_to_the_end =
+        matches!(dialect, Dialect::Postgres | Dialect::Sqlite) || !operation.returns_rows();
     if operation.changes_rows() && goes_to_the_end {
         // Only the end of the stream tells how many rows were changed.
         let steps = (driver.fetch_many)(connection, query);
@@ -191,7 +193,7 @@ async fn fetch_optional<DB: Database>(
             match step {
                 Ok(Either::Right(row)) => first = first.or(Some(row)),
                 Ok(Either::Left(_result)) => {}
-                Err(_) if first.is_some() && !is_postgres => break,
+                Err(_) if first.is_some() && dialect != Dialect::Postgres => break,
                 Err(error) => return Err(error),
             }
         }

@@ -2,7 +2,10 @@
 
 use sqlx::{Database, Pool};
 
-use crate::database::{identity::Identity, place::Place, system::System};
+use crate::{
+    database::{identity::Identity, place::Place, system::System},
+    recording::without::Without,
+};
 
 /// How a pool and its database are named in the metrics, where the connection options do not say
 /// it well, and what is not to be measured.
@@ -22,14 +25,6 @@ pub struct PoolSettings {
     namespace: Option<String>,
     server: Option<(String, u16)>,
     pub(crate) without: Without,
-}
-
-/// What is not measured of a pool.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Without {
-    pub(crate) returned_rows: bool,
-    pub(crate) rows_changed: bool,
-    pub(crate) summaries: bool,
 }
 
 impl PoolSettings {
@@ -106,4 +101,10 @@ impl PoolSettings {
             address,
         }
     }
+}
+
+/// What a pool is called that is given no name, `address:port/namespace`: the value of
+/// `db.client.connection.pool.name`, unless there are several of that name, which get a number.
+pub fn pool_name<DB: Database>(pool: &Pool<DB>) -> String {
+    PoolSettings::new().identity(pool).pool_name()
 }

@@ -16,16 +16,16 @@ use crate::{
         identity::{Identity, IdentityKey},
         system::System,
     },
-    handles::settings::Without,
     recording::{
         instruments::Instruments,
         operation::{Operation, Reading},
         pool_series::PoolSeries,
         series::{ChangeKey, OperationKey},
         span::TransactionOutcome,
-        statement::{Change, Changed, Statement, Statements},
+        statement::{Change, Statement, Statements},
+        without::Without,
     },
-    rows::ledger::Ledger,
+    rows::{changed::Changed, ledger::Ledger},
 };
 
 /// The database of one pool, its statements, and the instruments for them.

@@ -10,11 +10,12 @@ use kymo_sql::TransactionStatement;
 
 use crate::{
     database::{
+        damage::Damage,
         failure::{FAILURES, Failure},
         system::System,
     },
     recording::{measures::Measures, statement::Statement},
-    rows::ledger::{Damage, Ledger},
+    rows::ledger::Ledger,
 };
 
 /// One operation, which is recorded exactly once, if it ever starts.

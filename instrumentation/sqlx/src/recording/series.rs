@@ -7,7 +7,8 @@ use opentelemetry::{KeyValue, metrics::BoundHistogram};
 
 use crate::{
     database::{failure::FAILURES, identity::IdentityKey},
-    recording::{instruments::Vocabulary, statement::Changed},
+    recording::instruments::Vocabulary,
+    rows::changed::Changed,
 };
 
 /// Everything a finished operation is described by.

@@ -5,13 +5,15 @@ use std::sync::{
     atomic::{AtomicU16, AtomicUsize, Ordering},
 };
 
-use kymo_core::{Bounded, Table, ValueBudget};
+use kymo_core::{Table, ValueBudget};
 use kymo_sql::{Dialect, TransactionStatement};
 
 use crate::{
     database::system::System,
-    handles::settings::Without,
-    recording::late_value::{LateValue, Value},
+    recording::{
+        late_value::{LateValue, Value},
+        without::Without,
+    },
 };
 
 /// What is known of a statement from its text.
@@ -36,15 +38,6 @@ pub(crate) struct Change {
     pub(crate) operation: &'static str,
     /// As the statement writes it.
     pub(crate) table: Value,
-}
-
-/// Whose rows a statement has changed, and how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Changed {
-    /// `INSERT`, `REPLACE`, `UPDATE`, `DELETE` or `MERGE`.
-    pub(crate) operation: &'static str,
-    /// As the statement writes it, within the budget.
-    pub(crate) table: Bounded,
 }
 
 /// From a statement's text to what is known of it, read once for each text that is remembered.

@@ -8,11 +8,10 @@ use std::{
 use futures_core::{Stream, stream::BoxStream};
 use sqlx::{Database, Either};
 
-use crate::{database::rows_affected::ReadRows, recording::operation::Operation};
-
-/// What a driver answers a query with, in the order in which it does.
-pub(crate) type Step<DB> =
-    sqlx::Result<Either<<DB as Database>::QueryResult, <DB as Database>::Row>>;
+use crate::{
+    database::{driver::Step, rows_affected::ReadRows},
+    recording::operation::Operation,
+};
 
 /// The steps of one operation, which is recorded after the last of them.
 pub(crate) struct MeasuredStream<'e, DB: Database> {

@@ -9,7 +9,10 @@ use std::sync::{
 
 use kymo_sql::{SavepointName, TransactionStatement};
 
-use crate::{database::system::System, recording::statement::Changed};
+use crate::{
+    database::{damage::Damage, system::System},
+    rows::changed::Changed,
+};
 
 /// What the open transaction of a connection has changed so far.
 ///
@@ -56,24 +59,6 @@ struct News {
 
 /// How many rows were changed, by what was done to them.
 pub(crate) type Changes = Vec<(Changed, u64)>;
-
-/// How much of a transaction a failed statement takes with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Damage {
-    /// Only what the statement itself did.
-    Statement,
-    /// The same, unless the statement says `OR ROLLBACK`.
-    Constraint,
-    /// Everything since the last savepoint, as in PostgreSQL.
-    Level,
-    /// Everything since the transaction began; it goes on as a new one, as after a deadlock in
-    /// MySQL.
-    Transaction,
-    /// Only what the statement itself did, or everything, and the transaction is over.
-    Doubt,
-    /// None: there is no transaction.
-    NoTransaction,
-}
 
 /// More savepoints by hand than this, and it is unclear what they undo.
 const MAX_LEVELS: usize = 128;

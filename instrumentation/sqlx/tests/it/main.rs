@@ -13,6 +13,7 @@ mod names;
 mod outcomes;
 mod programs;
 mod returned_rows;
+mod rooms;
 mod rows_changed;
 mod transactions;
 mod waiting;

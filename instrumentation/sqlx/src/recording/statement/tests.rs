@@ -1,5 +1,6 @@
 use std::thread;
 
+use kymo_core::Bounded;
 use proptest::prelude::*;
 
 use super::*;

@@ -16,8 +16,9 @@ use sqlx::{Sqlite, sqlite::SqliteQueryResult};
 use super::*;
 use crate::{
     database::{identity::Identity, system::System},
-    handles::settings::Without,
-    recording::{instruments::Instruments, measures::Measures, pool_series::PoolSeries},
+    recording::{
+        instruments::Instruments, measures::Measures, pool_series::PoolSeries, without::Without,
+    },
     scope,
 };
 

@@ -1,4 +1,4 @@
-//! The beginning of what something shows.
+//! The first bytes of what something shows.
 
 use std::{
     fmt::{self, Arguments, Write},
@@ -6,17 +6,17 @@ use std::{
 };
 
 /// The first `N` bytes of a text, on the stack; what comes after them need not even be formatted.
-pub(crate) struct Beginning<const N: usize> {
+pub(crate) struct Prefix<const N: usize> {
     bytes: [u8; N],
     len: usize,
 }
 
-impl<const N: usize> Beginning<N> {
+impl<const N: usize> Prefix<N> {
     pub(crate) fn of(shown: Arguments<'_>) -> Self {
-        let mut beginning = Self { bytes: [0; N], len: 0 };
+        let mut prefix = Self { bytes: [0; N], len: 0 };
         // It ends in an error where the text is longer.
-        let _ = beginning.write_fmt(shown);
-        beginning
+        let _ = prefix.write_fmt(shown);
+        prefix
     }
 
     /// As much of it as is whole characters.
@@ -27,7 +27,7 @@ impl<const N: usize> Beginning<N> {
     }
 }
 
-impl<const N: usize> Write for Beginning<N> {
+impl<const N: usize> Write for Prefix<N> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let room = &mut self.bytes[self.len..];
         let fits = room.len().min(text.len());
@@ -46,9 +46,9 @@ mod tests {
     proptest! {
         #[test]
         fn it_is_all_of_the_characters_that_fit(one: String, two: String) {
-            let beginning = Beginning::<16>::of(format_args!("{one}{two}"));
+            let prefix = Prefix::<16>::of(format_args!("{one}{two}"));
             let whole = format!("{one}{two}");
-            prop_assert_eq!(beginning.text(), &whole[..whole.floor_char_boundary(16)]);
+            prop_assert_eq!(prefix.text(), &whole[..whole.floor_char_boundary(16)]);
         }
     }
 }
