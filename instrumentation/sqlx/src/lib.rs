@@ -94,8 +94,9 @@
 //! SELECT id, title FROM books WHERE author = $1
 //! ```
 //!
-//! A repeated query is recognised by where its text is in memory, and is not read again, up to 2,048
-//! texts of at most 8 KiB and 1 MiB in all; any other is read each time. The first
+//! A query that came four times is recognised by where its text is in memory from then on, up to 2,048
+//! texts of at most 8 KiB and 1 MiB in all. As many that came last are recognised by their text, and
+//! forgotten when they do not come again; any other text is read. The first
 //! 400 summaries of statements that succeeded are kept apart, and 100 more of those that have only failed
 //! so far, so that texts which a server refuses leave the places to what works; later ones are `_OTHER`,
 //! and counted in `kymo.cardinality.folded`.

@@ -13,7 +13,7 @@ use crate::{
     metrics,
     recording::{
         series::{ChangeKey, OperationKey, OperationSeries},
-        statement::Statements,
+        statements::Statements,
     },
 };
 

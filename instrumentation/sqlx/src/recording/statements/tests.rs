@@ -4,6 +4,7 @@ use kymo_core::Bounded;
 use proptest::prelude::*;
 
 use super::*;
+use crate::recording::late_value::Value;
 
 fn statements() -> Statements {
     Statements::new(
@@ -90,7 +91,9 @@ fn another_text_at_the_same_address_is_another_statement() {
 fn what_is_remembered_is_bounded_and_the_rest_is_still_right() {
     let statements = statements();
     for n in 0..2 * MAX_STATEMENTS {
-        assert_eq!(told(&statements, &format!("SELECT {n} FROM a")).0, "SELECT a");
+        for _ in 0..5 {
+            assert_eq!(told(&statements, &format!("SELECT {n} FROM a")).0, "SELECT a");
+        }
     }
     assert_eq!(statements.positions.len(), MAX_STATEMENTS);
     assert_eq!(told(&statements, "DELETE FROM late").0, "DELETE late");
@@ -104,7 +107,9 @@ fn long_texts_are_bounded_in_sum_and_each() {
     assert_eq!(told(&statements, &of_length(0, MAX_TEXT + 1)).0, "SELECT a");
     assert_eq!(statements.positions.len(), 0);
     for n in 0..MAX_BYTES / MAX_TEXT + 10 {
-        assert_eq!(told(&statements, &of_length(n, MAX_TEXT)).0, "SELECT a");
+        for _ in 0..5 {
+            assert_eq!(told(&statements, &of_length(n, MAX_TEXT)).0, "SELECT a");
+        }
     }
     assert_eq!(statements.positions.len(), MAX_BYTES / MAX_TEXT);
     assert_eq!(statements.bytes.load(Ordering::Relaxed), MAX_BYTES);
@@ -163,4 +168,36 @@ fn what_is_not_wanted_is_not_told() {
     let found = statements.find("INSERT INTO a VALUES (1)", without);
     assert_eq!((found.summary, found.change), (None, None));
     assert_eq!(told(&statements, "INSERT INTO a VALUES (1)").0, "INSERT a");
+}
+
+#[test]
+fn what_is_sent_once_takes_no_place_of_what_is_sent_always() {
+    let statements = statements();
+    for n in 0..5 * MAX_STATEMENTS {
+        assert_eq!(told(&statements, &format!("SELECT {n} FROM a")).0, "SELECT a");
+    }
+    assert_eq!(statements.positions.len(), 0);
+    for _ in 0..5 {
+        assert_eq!(told(&statements, "SELECT * FROM late").0, "SELECT late");
+    }
+    assert!(statements.position("SELECT * FROM late").is_some());
+    assert!(statements.recent.take("SELECT * FROM late").is_none());
+}
+
+#[test]
+fn where_all_places_are_taken_what_is_used_is_not_read_again() {
+    let statements = statements();
+    for n in 0..MAX_STATEMENTS {
+        for _ in 0..5 {
+            told(&statements, &format!("SELECT {n} FROM a"));
+        }
+    }
+    told(&statements, "SELECT * FROM late");
+    for n in 0..3 * MAX_STATEMENTS {
+        told(&statements, &format!("SELECT {n} FROM once"));
+        let late = statements.recent.with("SELECT * FROM late", |_| ());
+        assert!(late.is_some(), "forgotten after {n}");
+        assert_eq!(told(&statements, "SELECT * FROM late").0, "SELECT late");
+    }
+    assert_eq!(statements.positions.len(), MAX_STATEMENTS);
 }

@@ -1,0 +1,190 @@
+//! Texts that were sent not long ago.
+
+use std::{
+    hash::BuildHasher,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use foldhash::fast::RandomState;
+
+use crate::recording::remembered::{MAX_TEXT, Remembered};
+
+/// What was read of the texts that came last, by shards: in each, what was not asked for since it was
+/// last passed over makes room for another.
+///
+/// Bounded in number and in bytes. Whoever asks holds the lock of one shard among many, and allocates
+/// nothing.
+#[derive(Debug)]
+pub(crate) struct Recent {
+    shards: Box<[Mutex<Shard>]>,
+    hasher: RandomState,
+}
+
+#[derive(Debug, Default)]
+struct Shard {
+    entries: Vec<Entry>,
+    /// Whose turn it is to go.
+    hand: usize,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct Entry {
+    hash: u64,
+    text: Box<str>,
+    remembered: Remembered,
+    was_used: bool,
+    /// How often it was asked for.
+    uses: u8,
+}
+
+impl Recent {
+    pub(crate) fn new() -> Self {
+        Self {
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::default(),
+        }
+    }
+
+    /// What `take` makes of what is remembered of `sql`, and whether it was asked for again and again; `None`
+    /// if it is not among them.
+    pub(crate) fn with<T>(
+        &self,
+        sql: &str,
+        take: impl FnOnce(&Remembered) -> T,
+    ) -> Option<(T, bool)> {
+        let (mut shard, hash) = self.shard(sql);
+        let position = shard.position(hash, sql)?;
+        let entry = shard.entries.get_mut(position)?;
+        entry.was_used = true;
+        entry.uses = entry.uses.saturating_add(1);
+        Some((take(&entry.remembered), entry.uses >= REGULAR))
+    }
+
+    /// Puts in what was read of `sql`, unless it is there or too long.
+    pub(crate) fn put(&self, sql: &str, remembered: Remembered) {
+        let (mut shard, hash) = self.shard(sql);
+        if sql.len() > MAX_TEXT || shard.position(hash, sql).is_some() {
+            return;
+        }
+        shard.make_room(sql.len());
+        shard.bytes += sql.len();
+        let text = Box::from(sql);
+        shard.entries.push(Entry { hash, text, remembered, was_used: false, uses: 0 });
+    }
+
+    /// Takes out what was read of `sql`.
+    pub(crate) fn take(&self, sql: &str) -> Option<Remembered> {
+        let (mut shard, hash) = self.shard(sql);
+        let position = shard.position(hash, sql)?;
+        Some(shard.remove(position).remembered)
+    }
+
+    /// How many texts there are, and how many bytes they have.
+    #[cfg(test)]
+    pub(crate) fn size(&self) -> (usize, usize) {
+        let sizes = self.shards.iter().map(|shard| {
+            let shard = shard.lock().unwrap();
+            assert_eq!(
+                shard.bytes,
+                shard.entries.iter().map(|entry| entry.text.len()).sum::<usize>()
+            );
+            (shard.entries.len(), shard.bytes)
+        });
+        sizes.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "any bits of a hash will do")]
+    fn shard(&self, sql: &str) -> (MutexGuard<'_, Shard>, u64) {
+        let hash = self.hasher.hash_one(sql);
+        let shard = &self.shards[hash as usize % SHARDS];
+        (shard.lock().unwrap_or_else(PoisonError::into_inner), hash)
+    }
+}
+
+impl Shard {
+    fn position(&self, hash: u64, sql: &str) -> Option<usize> {
+        self.entries.iter().position(|entry| entry.hash == hash && *entry.text == *sql)
+    }
+
+    /// Lets go of what was not used, until there is room for a text of `len` bytes.
+    fn make_room(&mut self, len: usize) {
+        while !self.entries.is_empty()
+            && (self.entries.len() >= ENTRIES || self.bytes + len > BYTES)
+        {
+            self.hand = if self.hand < self.entries.len() { self.hand } else { 0 };
+            let entry = &mut self.entries[self.hand];
+            if std::mem::take(&mut entry.was_used) {
+                self.hand += 1;
+            } else {
+                self.remove(self.hand);
+            }
+        }
+    }
+
+    fn remove(&mut self, position: usize) -> Entry {
+        let entry = self.entries.swap_remove(position);
+        self.bytes -= entry.text.len();
+        entry
+    }
+}
+
+const SHARDS: usize = 128;
+/// Of one shard.
+const ENTRIES: usize = 16;
+/// Of the texts in one shard: each of them fits.
+const BYTES: usize = MAX_TEXT;
+/// Asked for so often, a text is one that the program sends again and again.
+const REGULAR: u8 = 3;
+
+#[cfg(test)]
+mod tests {
+    use kymo_sql::Dialect;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn known(sql: &str) -> Remembered {
+        Remembered::of(sql, Dialect::Sqlite)
+    }
+
+    #[test]
+    fn what_is_used_stays_while_what_is_not_goes() {
+        let recent = Recent::new();
+        recent.put("SELECT * FROM kept", known("SELECT * FROM kept"));
+        for n in 0..20 * SHARDS * ENTRIES {
+            let other = format!("SELECT {n} FROM a");
+            recent.put(&other, known(&other));
+            let kept = recent.with("SELECT * FROM kept", |_| ());
+            assert!(kept.is_some(), "after {n}");
+        }
+        assert!(recent.size().0 <= SHARDS * ENTRIES);
+        assert!(recent.with("SELECT 0 FROM a", |_| ()).is_none());
+    }
+
+    #[test]
+    fn who_comes_again_and_again_is_regular() {
+        let recent = Recent::new();
+        recent.put("SELECT 1", known("SELECT 1"));
+        let seen: Vec<_> =
+            (0..4).filter_map(|_| recent.with("SELECT 1", |_| ())).map(|((), is)| is).collect();
+        assert_eq!(seen, [false, false, true, true]);
+        assert!(recent.take("SELECT 1").is_some());
+        assert!(recent.take("SELECT 1").is_none());
+        assert_eq!(recent.size(), (0, 0));
+    }
+
+    proptest! {
+        #[test]
+        fn it_never_holds_more_than_it_may(lens in proptest::collection::vec(1..2 * MAX_TEXT, 1..400)) {
+            let recent = Recent::new();
+            for (n, len) in lens.into_iter().enumerate() {
+                let sql = format!("{:<len$}", format!("SELECT {n}"));
+                recent.put(&sql, known("SELECT 1"));
+                prop_assert_eq!(recent.with(&sql, |_| ()).is_some(), sql.len() <= MAX_TEXT);
+            }
+            let (entries, bytes) = recent.size();
+            prop_assert!(entries <= SHARDS * ENTRIES && bytes <= SHARDS * BYTES);
+        }
+    }
+}
