@@ -1,5 +1,7 @@
 //! Which logical cache a key belongs to.
 
+use std::collections::BTreeMap;
+
 use kymo_cache::Cache;
 
 /// The logical caches of a connection: by the start of the key, else the connection's own.
@@ -7,23 +9,47 @@ use kymo_cache::Cache;
 pub(crate) struct Caches {
     /// Of a key that starts with none of the prefixes.
     default: Option<Cache>,
-    /// Longest first.
-    prefixes: Vec<(Vec<u8>, Cache)>,
+    /// In the order of their bytes, each of them once.
+    prefixes: Box<[Prefix]>,
+}
+
+#[derive(Debug, Clone)]
+struct Prefix {
+    start: Vec<u8>,
+    cache: Cache,
+    /// Where the longest of the others is that this one starts with.
+    shorter: Option<usize>,
 }
 
 impl Caches {
     /// The longest prefix wins; of two that are equal, the later one.
     pub(crate) fn new(default: Option<Cache>, prefixes: Vec<(Vec<u8>, Cache)>) -> Self {
-        let mut prefixes = prefixes;
-        prefixes.reverse();
-        prefixes.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
-        Self { default, prefixes }
+        let last: BTreeMap<_, _> = prefixes.into_iter().collect();
+        let mut sorted: Vec<Prefix> = Vec::with_capacity(last.len());
+        for (start, cache) in last {
+            let mut shorter = sorted.len().checked_sub(1);
+            while let Some(at) = shorter.filter(|at| !start.starts_with(&sorted[*at].start)) {
+                shorter = sorted[at].shorter;
+            }
+            sorted.push(Prefix { start, cache, shorter });
+        }
+        Self { default, prefixes: sorted.into() }
     }
 
     /// The cache that `key` belongs to; `None`, if it belongs to none.
+    ///
+    /// Its prefixes come before it in the order, and whatever stands between it and one of them starts
+    /// with that one: so the last before it leads to all of them.
     pub(crate) fn of(&self, key: &[u8]) -> Option<&Cache> {
-        let found = self.prefixes.iter().find(|(prefix, _)| key.starts_with(prefix));
-        found.map(|(_, cache)| cache).or(self.default.as_ref())
+        let behind = self.prefixes.partition_point(|prefix| *prefix.start <= *key);
+        let mut at = behind.checked_sub(1);
+        while let Some(prefix) = at.and_then(|at| self.prefixes.get(at)) {
+            if key.starts_with(&prefix.start) {
+                return Some(&prefix.cache);
+            }
+            at = prefix.shorter;
+        }
+        self.default.as_ref()
     }
 
     /// Whether no key belongs to any.
@@ -36,8 +62,30 @@ impl Caches {
 mod tests {
     use kymo_cache::CacheMetrics;
     use opentelemetry_sdk::metrics::SdkMeterProvider;
+    use proptest::{collection::vec, prelude::*};
 
     use super::*;
+
+    proptest! {
+        #[test]
+        fn it_is_the_one_that_a_search_of_all_of_them_finds(
+            starts in vec("[ab]{0,6}|[a-c:]{0,3}", 0..60),
+            keys in vec("[ab]{0,8}|[a-c:]{0,5}", 1..60),
+            has_default: bool,
+        ) {
+            let metrics = CacheMetrics::new(&SdkMeterProvider::default());
+            let names: Vec<_> = (0..starts.len()).map(|n| metrics.cache(&format!("c{n}"))).collect();
+            let default = has_default.then(|| metrics.cache("rest"));
+            let prefixes: Vec<_> =
+                starts.iter().map(|start| start.as_bytes().to_vec()).zip(names).collect();
+            let caches = Caches::new(default.clone(), prefixes.clone());
+            for key in &keys {
+                let found = prefixes.iter().filter(|(start, _)| key.as_bytes().starts_with(start));
+                let longest = found.max_by_key(|(start, _)| start.len()).map(|(_, cache)| cache);
+                prop_assert_eq!(caches.of(key.as_bytes()), longest.or(default.as_ref()), "{}", key);
+            }
+        }
+    }
 
     #[test]
     fn the_longest_prefix_wins_and_of_equal_ones_the_last() {

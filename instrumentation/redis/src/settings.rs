@@ -76,8 +76,7 @@ impl RedisSettings {
     }
 
     /// Keys that begin with `prefix` belong to the logical cache called `name`; the longest prefix
-    /// decides, and of equal ones the last. Each key is held against one after the other: let there be
-    /// tens of them, not thousands.
+    /// decides, and of equal ones the last. Thousands of them cost a key little more than one.
     pub fn cache_for_prefix(mut self, prefix: impl AsRef<[u8]>, name: impl Into<String>) -> Self {
         self.prefixes.push((prefix.as_ref().to_vec(), name.into()));
         self
