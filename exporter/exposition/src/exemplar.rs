@@ -5,7 +5,7 @@ use crate::Label;
 /// One observation out of many, kept to lead from a number to the trace behind it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Exemplar<'a> {
-    /// What identifies the observation: `trace_id` and `span_id` first, then its own attributes.
+    /// Identifies the observation: `trace_id` and `span_id` first, then its own attributes.
     pub labels: &'a [Label<'a>],
     /// The observed value.
     pub value: f64,

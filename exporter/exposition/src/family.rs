@@ -13,11 +13,11 @@ pub struct Family<'a> {
     ///
     /// It is metadata: where the name should end in it, the name already does.
     pub unit: &'a str,
-    /// What the values of the family mean.
+    /// The meaning of the family's values.
     pub kind: Kind,
 }
 
-/// What the values of a family mean.
+/// The meaning of a family's values.
 ///
 /// The kinds are those of the Prometheus data model and of OpenMetrics. Each accepts one form of
 /// [`Value`](crate::Value): histograms and summaries their own, all others a number.

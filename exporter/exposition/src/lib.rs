@@ -1,4 +1,4 @@
-//! What a scrape says: metric families, and the pure writers of the formats that carry them.
+//! The content of a scrape: metric families, and the pure writers of the formats that carry them.
 //!
 //! A [`Source`] pushes [`Family`] headers and their [`Series`] into a [`Sink`]; each writer of this
 //! crate is a `Sink`. Everything is borrowed from whoever has the data, nothing is collected on the

@@ -17,7 +17,7 @@ pub struct Names {
 pub struct Clash {
     /// The family that owns the name already.
     pub owner: Box<str>,
-    /// What that family is.
+    /// The kind of that family.
     pub kind: Kind,
 }
 

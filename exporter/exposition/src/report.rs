@@ -1,4 +1,4 @@
-/// What a writer wrote, and what it had to leave out.
+/// Counts the samples that a writer wrote, and the series that it had to leave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Report {

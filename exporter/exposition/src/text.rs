@@ -24,7 +24,7 @@ use crate::{Family, Histogram, Kind, Names, Number, Report, Series, Sink, Summar
 use block::LabelBlock;
 use bounds::Bounds;
 
-/// What to send as `Content-Type` with a document of this format.
+/// The `Content-Type` of a document in this format.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Writes families as text 0.0.4 into a buffer that it only ever appends to.

@@ -11,7 +11,7 @@ pub(super) struct LabelBlock {
     /// `{first="` `",second="` and so on.
     text: Vec<u8>,
     ends: Vec<usize>,
-    /// What the names were validated for: a kind may bring a label itself.
+    /// The kind that the names were validated for: it may bring a label itself.
     kind: Option<Kind>,
 }
 

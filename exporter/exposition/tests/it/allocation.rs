@@ -1,4 +1,4 @@
-//! What the writer asks of the allocator.
+//! The writer allocates nothing per sample.
 
 use kymo_exposition::text::TextWriter;
 use kymo_exposition::{Family, Histogram, Kind, Label, Number, Series, Sink, Value};
