@@ -45,7 +45,7 @@ impl Visitor for Survey<'_> {
     }
 }
 
-/// What all series of a metric have in common.
+/// Holds the properties that all series of a metric share.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Surroundings<'a> {
     pub(crate) scope: usize,

@@ -63,7 +63,8 @@ impl Bridge {
         registered.map_err(|source| Error::Collector { metrics, source })
     }
 
-    /// What was measured and not scraped since the start, and why; empty when all is well.
+    /// Lists the losses since the start, each with its cause: what was measured and not scraped.
+    /// Empty when all is well.
     ///
     /// Each different loss is also logged once, as a warning of the `tracing` crate.
     pub fn losses(&self) -> Vec<Loss> {

@@ -164,7 +164,7 @@ fn with_separator(mut namespace: String) -> Result<String, Error> {
     Ok(namespace)
 }
 
-/// What makes a second bridge, or another `target_info`, impossible to register.
+/// Descriptions that make a second bridge, or another `target_info`, impossible to register.
 fn descriptions(target_info: bool) -> Vec<Desc> {
     let names = [Some(BRIDGE), target_info.then_some(TARGET_INFO)];
     let description = |name: &str| {

@@ -7,7 +7,7 @@ use kymo_exposition::{Kind, Names};
 use crate::loss::{Cause, Losses};
 use crate::name::FamilyName;
 
-/// What a family is. It never changes after the first scrape that has the family.
+/// The name, kind and texts of a family. They never change after the first scrape that has the family.
 #[derive(Debug)]
 pub(crate) struct Definition {
     pub(crate) name: String,

@@ -40,7 +40,7 @@ struct Position<'a> {
     entry: usize,
 }
 
-/// What a point says beside its attributes.
+/// Holds the start time and the value of a point.
 #[derive(Clone, Copy)]
 struct Reading<'a> {
     start_time: Option<SystemTime>,

@@ -12,7 +12,7 @@ pub enum Error {
          use letters, digits and `_`, and no digit first"
     )]
     Namespace {
-        /// What was given.
+        /// The namespace that was given.
         namespace: String,
     },
 
@@ -26,7 +26,7 @@ pub enum Error {
          remove it, or build the bridge without_target_info()"
     )]
     TargetInfo {
-        /// What the registry said.
+        /// The error of the registry.
         source: prometheus::Error,
     },
 
@@ -38,7 +38,7 @@ pub enum Error {
     Collector {
         /// The names of the collector's metrics.
         metrics: Vec<String>,
-        /// What the registry said.
+        /// The error of the registry.
         source: prometheus::Error,
     },
 
@@ -47,7 +47,7 @@ pub enum Error {
         "opentelemetry-prometheus refuses the registry; is one of its exporters there already?"
     )]
     Upstream {
-        /// What it said.
+        /// The error of the SDK.
         source: OTelSdkError,
     },
 }

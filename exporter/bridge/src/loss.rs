@@ -22,9 +22,9 @@ pub struct Loss {
 pub enum Cause {
     /// Two metrics have one name and different kinds; the one that came later is dropped.
     TypeConflict {
-        /// What the family has been since it was first seen.
+        /// The kind of the family since it was first seen.
         kept: Kind,
-        /// What the dropped metric is.
+        /// The kind of the dropped metric.
         dropped: Kind,
     },
     /// Two metrics have one name and different descriptions; the later description is dropped.

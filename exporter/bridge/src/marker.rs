@@ -8,7 +8,7 @@ use prometheus::{Registry, proto};
 use crate::label::OwnedLabel;
 use crate::loss::{Cause, Losses};
 
-/// What a bridge's own collector answers while the bridge gathers everybody else's families.
+/// Makes a bridge's own collector step aside while the bridge gathers everybody else's families.
 ///
 /// A registry calls its collectors on the thread that gathers, so a thread-local flag tells the two
 /// uses apart. And a registry keeps its prefix and common labels to itself, but puts them on every
@@ -20,7 +20,7 @@ pub(crate) struct Marker {
     common: OnceLock<Common>,
 }
 
-/// What a registry adds to everything in it.
+/// The prefix and the labels that a registry adds to everything in it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Common {
     /// With its final `_`, or empty.

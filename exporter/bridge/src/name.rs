@@ -73,7 +73,7 @@ pub(crate) fn is_legal(name: &str) -> bool {
     name.starts_with(letter) && name.chars().all(|char| letter(char) || char.is_ascii_digit())
 }
 
-/// What of a unit the name does not end in: of a rate, it may have the first part.
+/// The part of `unit` that `name` does not end in: of a rate, the name may have the first part.
 fn missing<'a>(name: &str, unit: &'a str) -> &'a str {
     if ends_in_word(name, unit) {
         return "";

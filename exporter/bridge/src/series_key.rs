@@ -1,6 +1,6 @@
 use kymo_exposition::Label;
 
-/// What a server tells series of a family apart by, in memory that it keeps.
+/// Identifies a series within its family as a server does, in memory that is kept for the next.
 #[derive(Debug, Default)]
 pub(crate) struct SeriesKey(Vec<u8>);
 

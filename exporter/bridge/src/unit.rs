@@ -37,7 +37,7 @@ fn translated(unit: &str, otherwise: fn(&str) -> String) -> Cow<'static, str> {
     }
 }
 
-/// What can be in a name of this, without a `_` at its ends.
+/// The characters of `unit` that a name may contain, without a `_` at its ends.
 fn cleaned(unit: &str) -> String {
     let mut word = String::new();
     push_clean(&mut word, unit);

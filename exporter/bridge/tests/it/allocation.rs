@@ -1,4 +1,4 @@
-//! What a scrape asks of the allocator beyond what the SDK itself asks.
+//! A scrape allocates little beyond what the SDK itself allocates.
 
 use allocation_counter::measure;
 use kymo_bridge::Bridge;

@@ -1,4 +1,4 @@
-//! What can be chosen, and what is refused.
+//! Each choice of the builder takes effect or is refused.
 
 use kymo_bridge::{Bridge, Cause, Error};
 use opentelemetry::KeyValue;

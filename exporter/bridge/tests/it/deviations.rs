@@ -11,7 +11,7 @@ use super::differential::{ours, theirs};
 use super::instrument::{Instrument, Shape};
 
 pub(crate) struct Deviation {
-    /// What is different, and the paragraph that asks for it.
+    /// The difference, and the paragraph that asks for it.
     pub(crate) because: &'static str,
     pub(crate) concerns: fn(&Instrument) -> bool,
     example: fn() -> Instrument,

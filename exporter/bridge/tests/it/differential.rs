@@ -57,13 +57,13 @@ fn the_generator_leaves_enough_to_compare() {
     assert!(compared * 5 > all, "{compared} of {all}");
 }
 
-/// What `opentelemetry-prometheus` makes of one instrument.
+/// The lines that `opentelemetry-prometheus` writes for one instrument.
 pub(crate) fn theirs(instrument: &Instrument) -> Vec<String> {
     let pair = Pair::of(std::slice::from_ref(instrument));
     loosely(&registry_text(&pair.upstream))
 }
 
-/// What the bridge makes of one instrument.
+/// The lines that the bridge writes for one instrument.
 pub(crate) fn ours(instrument: &Instrument) -> Vec<String> {
     let pair = Pair::of(std::slice::from_ref(instrument));
     families(&text(&pair.bridge).0).values().flat_map(lines).collect()
@@ -146,7 +146,7 @@ fn deviating(instruments: &[Instrument]) -> BTreeSet<String> {
     named.iter().filter(|it| is_deviating(it)).map(|(_, names)| names.theirs.clone()).collect()
 }
 
-/// What both call the family of an instrument.
+/// The names that both give the family of an instrument.
 struct Names {
     theirs: String,
     ours: String,

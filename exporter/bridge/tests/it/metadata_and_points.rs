@@ -282,7 +282,7 @@ fn a_metric_named_like_a_sample_of_a_histogram_is_dropped_and_reported() {
     assert!(cause.contains("NameTaken") && cause.contains("requests"));
 }
 
-/// What a text cannot show.
+/// Keeps the metadata that a text cannot show.
 #[derive(Default)]
 struct Seen {
     units: Vec<(String, String)>,
