@@ -38,10 +38,10 @@ pub struct Server {
 #[error("cannot listen for scrapes{}: {}", shown(.address), remedy(.source))]
 #[non_exhaustive]
 pub struct ListenError {
-    /// What the given address means, such as `127.0.0.1:9464`, several with commas; empty if nobody
-    /// knows what it means.
+    /// The addresses that the given one means, such as `127.0.0.1:9464`, with commas between; empty if
+    /// nobody knows what it means.
     pub address: String,
-    /// What the system said.
+    /// The error of the system.
     pub source: io::Error,
 }
 

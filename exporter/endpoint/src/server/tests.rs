@@ -1,4 +1,4 @@
-//! What takes its time, by a clock that is turned by hand.
+//! Clients that take their time meet a clock that is turned by hand.
 
 use std::future::pending;
 
