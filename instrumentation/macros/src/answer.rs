@@ -1,17 +1,17 @@
-//! What a method gives back.
+//! The answer of a method, by its type.
 
 use syn::{
     GenericArgument, PathArguments, PathSegment, ReturnType, Type, TypeParamBound, parse_quote,
     visit_mut::{VisitMut, visit_type_mut},
 };
 
-/// What there is to observe of a method's body.
+/// The way in which a method's body comes to its answer.
 pub(crate) enum Answer {
     /// It runs, and has come to an end.
     Value,
     /// It makes a future, which runs later.
     Future {
-        /// What the future comes to; `_` if it is not said.
+        /// The output of the future; `_` if it is not said.
         output: Box<Type>,
         /// Whether the method says that it is in a box.
         is_boxed: bool,

@@ -1,4 +1,4 @@
-//! What is said in the attribute.
+//! The arguments of the attribute.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -29,7 +29,7 @@ impl Arguments {
         path.to_token_stream().into_iter().map(unwritten).collect()
     }
 
-    /// What is observed through, for the receiver `this`.
+    /// The expression of the handle that observes, for the receiver `this`.
     pub(crate) fn handle(&self, this: &Ident) -> TokenStream {
         if let Some(handle) = &self.handle {
             return quote!(#handle);

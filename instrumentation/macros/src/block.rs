@@ -40,7 +40,7 @@ pub(crate) fn expand(arguments: &Arguments, item: &TokenStream) -> syn::Result<T
     Ok(quote!(#block #described))
 }
 
-/// What was written, and what is wrong with it: so that nothing is missing but what is wrong.
+/// Gives the block back as it was written, with its error: nothing is missing but what is wrong.
 pub(crate) fn unobserved(item: &TokenStream, error: &syn::Error) -> TokenStream {
     let error = error.to_compile_error();
     let Ok(Item::Impl(mut block)) = syn::parse2(item.clone()) else { return quote!(#item #error) };
@@ -53,7 +53,7 @@ pub(crate) fn unobserved(item: &TokenStream, error: &syn::Error) -> TokenStream 
     quote!(#block #error)
 }
 
-/// What is recorded of the block, known before anything happens.
+/// Describes the block as far as it is known before anything happens: its names and methods.
 fn described(
     block: &ItemImpl,
     name: &LitStr,

@@ -10,7 +10,7 @@ use crate::{
     options::Options,
 };
 
-/// What a method is observed as.
+/// The name of an observed method, and whether every build has it.
 pub(crate) struct Observed {
     pub(crate) name: LitStr,
     /// The errors that are expected of it.
@@ -87,7 +87,7 @@ fn call(method: &ImplItemFn, called: &Ident, arguments: &Arguments) -> TokenStre
     }
 }
 
-/// What is wrong with an answer of this type, if anything is.
+/// The closure that names the error in an answer of this type, if it is one.
 fn error_type(answer: &Type, arguments: &Arguments) -> TokenStream {
     if matches!(answer, Type::Never(_)) {
         return quote!(|_| ::core::option::Option::None);

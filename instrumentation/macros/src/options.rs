@@ -1,4 +1,4 @@
-//! What is said at a method.
+//! The options of a single method.
 
 use syn::{Attribute, LitStr, Token, parenthesized, punctuated::Punctuated};
 
