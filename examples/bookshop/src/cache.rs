@@ -12,7 +12,7 @@ use crate::{books::Book, store::Books};
 
 use self::{in_process::InProcess, in_redis::InRedis};
 
-/// What the metrics call it, wherever it is.
+/// The name of the cache in the metrics, wherever it is.
 const NAME: &str = "books";
 
 /// How long a book is kept. No answer is older, but for the time that it took to load: also where a

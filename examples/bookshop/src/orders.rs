@@ -8,7 +8,7 @@ use crate::{cache::BookCache, problem::Problem, request::Json, store::Orders};
 /// The most copies that one order may be for.
 const MOST: u32 = 100;
 
-/// What a client orders.
+/// An order of a client: a book, and how many copies.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(expecting = "an object with the id of a book and a number of copies")]
 pub(crate) struct Order {

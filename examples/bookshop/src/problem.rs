@@ -1,4 +1,4 @@
-//! What a client is told when a request cannot be answered as asked.
+//! The answer to a request that cannot be answered as asked.
 
 use std::sync::Arc;
 

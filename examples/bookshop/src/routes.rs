@@ -20,7 +20,7 @@ use crate::{
     stream,
 };
 
-/// What handlers may ask for.
+/// The state that handlers may ask for.
 #[derive(Clone, Debug, FromRef)]
 pub(crate) struct Shared {
     books: Books,

@@ -96,7 +96,7 @@ fn note(change: RedisResult<()>) {
     }
 }
 
-/// What is there and is no text, as a list, is none of the shop's; Redis did answer.
+/// A value that is no text, such as a list, is none of the shop's; Redis did answer.
 fn absent_if_no_text(error: RedisError) -> RedisResult<Option<Vec<u8>>> {
     if error.code() == Some("WRONGTYPE") { Ok(None) } else { Err(error) }
 }

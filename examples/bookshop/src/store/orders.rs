@@ -18,7 +18,7 @@ pub(crate) struct Orders {
     book: Entity,
 }
 
-/// What a refusal is called in the metrics.
+/// The names of refusals in the metrics.
 const REFUSALS: ErrorTypes<Refusal> = ErrorTypes::new(|refusal| match refusal {
     Refusal::NoBook => "no_book",
     Refusal::SoldOut => "sold_out",
