@@ -40,9 +40,9 @@ pub struct Stopped {
     pub after: Duration,
     /// All it said.
     pub log: String,
-    /// What it said on its standard output.
+    /// Its standard output.
     pub standard_output: String,
-    /// What it left behind where temporary files go.
+    /// The files that it left behind where temporary files go.
     pub leftovers: Vec<PathBuf>,
 }
 
@@ -114,18 +114,18 @@ impl Bookshop {
         self.process.resident()
     }
 
-    /// What it has logged so far.
+    /// Its log so far.
     pub fn log(&self) -> String {
         self.process.log()
     }
 
-    /// What it keeps in its temporary folder now.
+    /// The files in its temporary folder now.
     pub fn files(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(self.folder.path()).expect("a readable folder");
         entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
     }
 
-    /// What its `/metrics` says now.
+    /// Scrapes its `/metrics` now.
     ///
     /// # Panics
     ///

@@ -28,12 +28,12 @@ pub struct Database<E: Engine> {
     server: Server,
 }
 
-/// What differs between one kind of server and another.
+/// A kind of server, with everything that differs from other kinds.
 pub trait Engine {
-    /// What it is called.
+    /// Its name.
     const NAME: &'static str;
 
-    /// What asks it to end soon and in order.
+    /// The signal that asks it to end soon and in order.
     const STOP: Signal;
 
     /// A folder with the initialised data of a server that never ran, made once per process.
@@ -46,7 +46,7 @@ pub trait Engine {
     /// The server in the foreground, with its data in `data` of this folder.
     fn command(folder: &Path, address: SocketAddr) -> Command;
 
-    /// What a line of its log tells about its start.
+    /// Says what a line of its log tells about its start.
     fn started(line: &str) -> Option<Started>;
 
     /// Where clients find its empty database.

@@ -1,4 +1,4 @@
-//! What an OTLP receiver was told, as typed points.
+//! Points of OTLP, typed, as a receiver got them.
 
 mod attribute;
 mod decode;
@@ -20,7 +20,7 @@ pub struct Point {
     pub unit: String,
     /// The description.
     pub description: String,
-    /// What it is a point of.
+    /// The kind of its metric.
     pub kind: PointKind,
     /// Whether the numbers count since the start, not since the last report. Always so for a gauge.
     pub cumulative: bool,
@@ -30,7 +30,7 @@ pub struct Point {
     pub start: u64,
     /// Nanoseconds since 1970 when it was read.
     pub time: u64,
-    /// What was measured.
+    /// The measured value.
     pub value: PointValue,
 }
 
@@ -47,7 +47,7 @@ pub struct Scope {
     pub attributes: Attributes,
 }
 
-/// What a point is a point of.
+/// The kind of metric that a point belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PointKind {
     /// A sum that only ever rises.

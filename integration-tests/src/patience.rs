@@ -10,7 +10,7 @@ use tokio::time::sleep;
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What `look` saw as soon as it is as `wanted`, looking again and again until then.
+/// Looks again and again until what `look` sees is as `wanted`, and gives that back.
 ///
 /// # Panics
 ///

@@ -15,11 +15,11 @@ use rustix::process::{Pid, kill_process};
 /// A signal that asks a process to stop.
 #[derive(Clone, Copy, Debug)]
 pub enum Signal {
-    /// What a terminal sends for Ctrl-C.
+    /// A terminal sends it for Ctrl-C.
     Interrupt,
-    /// What a supervisor sends.
+    /// A supervisor sends it.
     Terminate,
-    /// What nobody can catch.
+    /// Nobody can catch it.
     Kill,
 }
 
@@ -54,7 +54,7 @@ impl Process {
         Self { name, child, log, readers: out.into_iter().chain(err).collect() }
     }
 
-    /// What `found` makes of the first line, of either output, that it knows.
+    /// Waits for the first line, of either output, that `found` knows, and gives back what it finds.
     ///
     /// # Panics
     ///
@@ -132,7 +132,7 @@ impl Process {
         self.said(|_| true)
     }
 
-    /// What it has said so far on its standard output.
+    /// Its standard output so far.
     pub fn standard_output(&self) -> String {
         self.said(|output| output == Output::Standard)
     }

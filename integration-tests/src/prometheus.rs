@@ -23,7 +23,7 @@ pub struct Prometheus {
 /// One element of the answer to a query.
 #[derive(Clone, Debug)]
 pub struct Sampled {
-    /// What is left of the labels.
+    /// The labels that the expression leaves.
     pub labels: BTreeMap<String, String>,
     /// The number.
     pub value: f64,
@@ -65,7 +65,7 @@ impl Prometheus {
         this
     }
 
-    /// What a `PromQL` expression gives at this moment.
+    /// Evaluates a `PromQL` expression at this moment.
     ///
     /// # Panics
     ///
@@ -85,7 +85,7 @@ impl Prometheus {
         result.first().map(|sampled| sampled.value)
     }
 
-    /// What the server itself says about its targets: health and the last error.
+    /// The server's own report about its targets: health and the last error.
     pub async fn target(&self) -> String {
         self.client.get("/api/v1/targets").await.text().to_owned()
     }
@@ -97,7 +97,7 @@ impl Prometheus {
     }
 }
 
-/// What a `PromQL` expression gives at this moment on the server of a client.
+/// Evaluates a `PromQL` expression at this moment on the server of a client.
 pub(crate) async fn query(client: &Client, expression: &str) -> Vec<Sampled> {
     let answer = client.post("/api/v1/query", FORM, &form("query", expression)).await;
     assert_eq!(answer.status, 200, "{expression}: {}", answer.text());

@@ -5,7 +5,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// What `promtool check metrics` thinks of a scrape.
+/// The verdict of `promtool check metrics` on a scrape.
 #[derive(Clone, Debug)]
 pub struct Verdict {
     /// 0 is praise, 1 a document that cannot be read, 3 a finding of the linter.

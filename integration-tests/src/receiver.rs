@@ -145,7 +145,7 @@ impl Receiver {
         self.record.connections()
     }
 
-    /// What `found` makes of the requests as soon as it finds something.
+    /// Waits until `found` finds something in the requests, and gives that back.
     ///
     /// # Panics
     ///

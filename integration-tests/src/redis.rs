@@ -38,7 +38,7 @@ enum Maker {
     Valkey,
 }
 
-/// What every server is started with: it writes no file of its own accord, and may be debugged.
+/// Every server starts with these: it writes no file of its own accord, and may be debugged.
 const OPTIONS: [&str; 10] = [
     "--bind",
     "127.0.0.1",
@@ -132,7 +132,7 @@ impl Redis {
         self.server.log()
     }
 
-    /// What it answers to one command of `redis-cli`, without the last line break.
+    /// Its answer to one command of `redis-cli`, without the last line break.
     ///
     /// # Panics
     ///

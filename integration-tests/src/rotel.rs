@@ -33,7 +33,7 @@ pub struct Rotel {
     http: SocketAddr,
     exporter: Vec<String>,
     state: State,
-    /// What it wrote down before it was killed.
+    /// The points that it wrote down before it was killed.
     before: Vec<Point>,
     folder: TempDir,
 }

@@ -1,4 +1,4 @@
-//! What a scrape said, read strictly.
+//! A scraped page, read strictly.
 
 mod family;
 mod histogram;
@@ -28,7 +28,7 @@ pub struct Scrape {
 }
 
 impl Scrape {
-    /// What a Prometheus server would read of `telemetry` now.
+    /// Reads the page that a Prometheus server would get of `telemetry` now.
     ///
     /// # Panics
     ///

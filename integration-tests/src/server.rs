@@ -39,17 +39,17 @@ pub(crate) struct Server {
     folder: TempDir,
 }
 
-/// What a server is started from.
+/// A program that a server is started from.
 pub(crate) struct Program {
-    /// What it is called.
+    /// Its name.
     pub(crate) name: &'static str,
-    /// What asks it to end soon and in order.
+    /// The signal that asks it to end soon and in order.
     pub(crate) stop: Signal,
     /// How many ports it listens on.
     pub(crate) ports: usize,
     /// The server in the foreground, from [`setpriv`], with its data in this folder.
     pub(crate) command: Box<Foreground>,
-    /// What a line of its log tells about its start.
+    /// Says what a line of its log tells about its start.
     pub(crate) started: fn(&str) -> Option<Started>,
 }
 

@@ -63,7 +63,7 @@ impl VictoriaMetrics {
         format!("{}/opentelemetry", self.url)
     }
 
-    /// What a `PromQL` expression gives at this moment.
+    /// Evaluates a `PromQL` expression at this moment.
     ///
     /// # Panics
     ///

@@ -55,7 +55,7 @@ fn points_of(resource: &Attributes, scope: &Scope, metric: &Metric) -> Vec<Point
     bodies.into_iter().map(whole).collect()
 }
 
-/// What differs between the points of a metric.
+/// The parts of a point that differ within a metric.
 struct Body {
     attributes: Attributes,
     start: u64,

@@ -18,7 +18,7 @@ use tokio_rustls::TlsAcceptor;
 use super::{connection, record::Record};
 use crate::port::Port;
 
-/// What the test asks of the thread, with a way to hear that it is done.
+/// A request of the test to the thread, with a way to hear that it is done.
 #[derive(Debug)]
 pub(super) enum Command {
     /// Closes everything; the port stays ours.

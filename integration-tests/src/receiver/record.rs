@@ -1,4 +1,4 @@
-//! What a receiver remembers.
+//! The memory of a receiver.
 
 use std::{
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
@@ -29,7 +29,7 @@ pub struct Received {
     pub protocol: Protocol,
     /// Its headers, without the pseudo-headers.
     pub headers: HeaderMap,
-    /// What it said.
+    /// Its content.
     pub request: ExportMetricsServiceRequest,
     /// Whether the client is, or will be, told that it was accepted, if it waits so long.
     pub accepted: bool,
@@ -59,7 +59,7 @@ struct State {
     conduct: Conduct,
     requests: Vec<Received>,
     connections: usize,
-    /// What came that is no OTLP.
+    /// Describes whatever came that is no OTLP.
     faults: Vec<String>,
 }
 

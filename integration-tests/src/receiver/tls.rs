@@ -67,7 +67,7 @@ impl Authority {
         self.folder.path().join(KEY)
     }
 
-    /// What makes TLS of an accepted connection.
+    /// Makes TLS of an accepted connection.
     pub(super) fn acceptor(&self, ask_clients: bool) -> TlsAcceptor {
         let provider = Arc::new(ring::default_provider());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));

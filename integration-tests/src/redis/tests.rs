@@ -11,7 +11,7 @@ use ::redis::{AsyncConnectionConfig, ErrorKind, RedisError, RedisResult, ServerE
 use super::{sentinel::until, *};
 use crate::server::GONE;
 
-/// What one command gets on a connection of its own.
+/// Sends one command on a connection of its own.
 async fn ask(server: &Redis, words: &[&str]) -> RedisResult<Value> {
     ask_within(Duration::from_secs(20), server, words).await
 }

@@ -1,4 +1,4 @@
-//! What rotel writes down about each point.
+//! Reads what rotel writes down about each point.
 
 use std::{iter::Peekable, str::Split};
 
@@ -21,7 +21,7 @@ struct Reader<'a> {
     around: Around,
 }
 
-/// What was said before a point and holds for it.
+/// Holds what was written before a point and applies to it.
 #[derive(Default)]
 struct Around {
     resource: Attributes,
@@ -197,6 +197,6 @@ const INDENT: &str = "     -> ";
 
 const KINDS: &[&str] = &["Gauge", "Sum", "Histogram", "ExponentialHistogram"];
 
-/// What may follow a list of attributes.
+/// The beginnings of lines that may follow a list of attributes.
 const NEXT: &[&str] =
     &[INDENT, "StartTimestamp: ", "ScopeMetrics #", "Metric #", "ResourceMetrics #"];

@@ -43,7 +43,7 @@ impl Kind {
         }
     }
 
-    /// What may follow the family's name in the name of a sample.
+    /// The endings that may follow the family's name in the name of a sample.
     pub(super) fn suffixes(self) -> &'static [&'static str] {
         match self {
             Self::Counter | Self::Gauge | Self::Untyped => &[""],

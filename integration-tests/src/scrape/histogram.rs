@@ -1,4 +1,4 @@
-//! What makes a histogram whole.
+//! Checks that a histogram is whole.
 
 use std::collections::BTreeMap;
 

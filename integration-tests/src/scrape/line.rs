@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, iter::Peekable, str::CharIndices};
 
 use super::family::{Kind, Sample};
 
-/// What a line turned out to be.
+/// A line of a page, read.
 #[derive(Debug, PartialEq)]
 pub(super) enum Line {
     Nothing,

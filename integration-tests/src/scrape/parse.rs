@@ -14,7 +14,7 @@ use super::{
 pub struct Malformed {
     /// Counted from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// Says what is wrong with it.
     pub reason: String,
 }
 

@@ -90,7 +90,7 @@ fn wait_until(pid: Pid, wanted: impl Fn(Option<Stat>) -> bool) {
     }
 }
 
-/// What the kernel tells of a process.
+/// The state and the parent of a process, as the kernel tells them.
 struct Stat {
     state: char,
     parent: Pid,

@@ -1,4 +1,4 @@
-//! What only real servers, real clients and whole documents can prove.
+//! Proofs that need real servers, real clients and whole documents.
 
 #![allow(
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! What is pushed: to whom it comes, and what it costs where it does not come.
+//! Pushes: to whom they come, and what they cost where they do not.
 
 mod agreement;
 mod deadlines;

@@ -18,7 +18,7 @@ mod transparency;
 
 use redis::{Cmd, RedisResult, Value, aio::ConnectionLike};
 
-/// What the server answers to one command.
+/// Asks the server one command.
 async fn ask(connection: &mut impl ConnectionLike, words: &[&str]) -> RedisResult<Value> {
     command(words).query_async(connection).await
 }

@@ -1,4 +1,4 @@
-//! What is scraped: its way, and what Prometheus makes of it.
+//! Scrapes: their way through the exporter, and what Prometheus makes of them.
 
 mod both_views;
 mod declared;

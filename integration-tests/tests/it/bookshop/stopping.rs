@@ -7,7 +7,7 @@ use http_body_util::BodyExt;
 use integration_tests::{Bookshop, Signal, Stopped};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
-/// What requests under way are given; nothing else may use it up.
+/// The time that requests under way are given; nothing else may use it up.
 const GRACE: Duration = Duration::from_secs(5);
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! What the bookshop says to a wrong command line.
+//! The bookshop explains a wrong command line.
 
 use std::{
     fs,

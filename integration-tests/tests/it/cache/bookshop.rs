@@ -37,7 +37,7 @@ async fn read(shop: &Bookshop, id: u32) -> u16 {
     status.as_u16()
 }
 
-/// What the cache `books` was asked: hits, misses, errors.
+/// The requests of the cache `books`: hits, misses, errors.
 fn requests(scrape: &Scrape) -> [u64; 3] {
     ["hit", "miss", "error"].map(|result| {
         let labels = [("kymo_cache_name", "books"), ("kymo_cache_result", result)];

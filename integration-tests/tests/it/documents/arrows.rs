@@ -7,8 +7,8 @@ use std::{
 
 use serde_json::Value;
 
-/// What each published crate may import, of the crates that decide on which side of the road it
-/// stands. Nothing else of these, and no crate of ours that is not listed here.
+/// The imports that each published crate may have, of the crates that decide on which side of the
+/// road it stands. Nothing else of these, and no crate of ours that is not listed here.
 const PERMITTED: &[(&str, &[&str])] = &[
     ("kymo-core", &["opentelemetry"]),
     ("kymo-testing", &["kymo-core", "opentelemetry", "opentelemetry_sdk"]),
@@ -161,7 +161,7 @@ fn every_crate_of_the_table_is_still_there() {
     }
 }
 
-/// What each crate of the workspace imports, development apart.
+/// The imports of each crate of the workspace, development apart.
 fn imports() -> BTreeMap<String, BTreeSet<String>> {
     let metadata = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--format-version", "1"])

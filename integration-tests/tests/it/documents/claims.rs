@@ -1,4 +1,4 @@
-//! What the documents claim.
+//! The documents claim nothing that is not so.
 
 use std::{collections::BTreeSet, fs};
 

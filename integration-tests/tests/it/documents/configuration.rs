@@ -1,4 +1,4 @@
-//! What `docs/configuration.md` claims: every variable, every builder method, and a test for each.
+//! `docs/configuration.md` lists every variable and every builder method, and a test for each.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,4 +1,4 @@
-//! What we emit, held against the semantic conventions.
+//! Our metrics follow the semantic conventions.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! What a forge makes of the documents.
+//! The documents, read as a forge reads them.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use super::sources;
 /// A block of code in a document.
 struct Block<'a> {
     document: &'a str,
-    /// What stands behind the opening fence.
+    /// The words behind the opening fence.
     info: &'a str,
     lines: Vec<&'a str>,
 }

@@ -1,4 +1,4 @@
-//! What the bookshop measures.
+//! The bookshop counts what its visitors look for.
 
 use axum::{
     Router,

@@ -1,4 +1,4 @@
-//! What `docs/parity-django-prometheus.md` claims: every row of theirs, and a test for each.
+//! `docs/parity-django-prometheus.md` answers every row of theirs, and names a test for each.
 
 use std::{collections::BTreeSet, fs};
 
@@ -17,7 +17,7 @@ fn rows(heading: &str) -> Vec<Vec<String>> {
 
 const HEADINGS: [&str; 4] = ["HTTP, databases, caches", "Models", "Migrations", "The traps"];
 
-/// What each row of the two tables is about, in words of theirs that it has to have.
+/// The subject of each row of the two tables, in words of theirs that it has to have.
 const MODELS: [&str; 7] = [
     "inserts, updates, deletes",
     "`create()` counts",

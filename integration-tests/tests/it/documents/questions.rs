@@ -1,4 +1,4 @@
-//! What the documents ask Prometheus.
+//! The questions that the documents ask Prometheus.
 
 mod caches;
 mod databases;

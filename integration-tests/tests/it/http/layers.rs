@@ -27,7 +27,7 @@ use tower_http::{
 
 const REQUESTS: &str = "http.server.request.duration";
 
-/// What a route that fails in every way is measured as, with `layer` inside and outside.
+/// Measures a route that fails in every way, with `layer` inside and outside.
 async fn inside_and_outside<L>(layer: L, request: fn() -> Request) -> [Snapshot; 2]
 where
     L: Layer<

@@ -16,7 +16,7 @@ use tower::Layer;
 const DURATION: &str = "http.server.request.duration";
 const SOON: Duration = Duration::from_secs(5);
 
-/// What was recorded, once no request is active any more.
+/// Waits until no request is active any more, and gives back what was recorded.
 async fn settled(telemetry: &TestTelemetry) -> Snapshot {
     let is_settled = |metrics: &Snapshot| {
         let active = metrics.up_down_counter("http.server.active_requests").try_value();

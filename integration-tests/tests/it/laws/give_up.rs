@@ -1,4 +1,4 @@
-//! What becomes of a future that nobody waits for.
+//! Drops a future that has begun.
 
 use std::{
     future::{Future, poll_fn},

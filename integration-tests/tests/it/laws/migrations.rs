@@ -28,11 +28,11 @@ struct Schema {
     telemetry: Option<Telemetry>,
     pool: SqlitePool,
     version: AtomicI64,
-    /// What the program's own code does when a connection is opened.
+    /// Chooses what the program's own code does when a connection is opened.
     opening: Arc<AtomicU8>,
 }
 
-/// What code of the program does that sqlx runs within a run.
+/// The ways in which the program's own code ends, which sqlx runs within a run.
 mod opening {
     pub(super) const WELL: u8 = 0;
     pub(super) const TORN: u8 = 1;

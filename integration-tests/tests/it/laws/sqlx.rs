@@ -24,7 +24,7 @@ use super::give_up::under_way;
 /// A pool of SQLite in memory, opened when it is first asked.
 struct Database {
     pool: Pool,
-    /// What the program's own code does when a connection is opened.
+    /// Chooses what the program's own code does when a connection is opened.
     opening: Arc<AtomicU8>,
 }
 
@@ -33,7 +33,7 @@ enum Pool {
     Measured(MeasuredPool<Sqlite>),
 }
 
-/// What code of the program does that sqlx runs within an operation.
+/// The ways in which the program's own code ends, which sqlx runs within an operation.
 mod opening {
     pub(super) const WELL: u8 = 0;
     pub(super) const TORN: u8 = 1;

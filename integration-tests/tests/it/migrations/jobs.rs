@@ -41,7 +41,7 @@ fn close(value: f64, wanted: u32) {
     assert!((value - f64::from(wanted)).abs() < 0.5, "{value} and not {wanted}");
 }
 
-/// What must have arrived of three that went well.
+/// Asserts that three migrations arrived that went well.
 fn all_went_well(points: &[Point]) {
     close(sum(points, "kymo.migration.duration", &[("kymo.migration.direction", "up")]), 3);
     for version in ["1", "2", "3"] {

@@ -8,7 +8,7 @@ use sqlx::{
     migrate::{Migrate, MigrateError, Migrator},
 };
 
-/// What a program has its migrator do.
+/// An act of a program's migrator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Act {
     Run,

@@ -6,7 +6,7 @@ use sqlx::migrate::Migrator;
 
 use super::{seen::Standing, told::Row};
 
-/// What there is to say of each version that the program or the database has.
+/// Says how each version stands that the program or the database has.
 pub(crate) fn standing(program: &Migrator, database: &[Row]) -> Standing {
     let upwards =
         || program.iter().filter(|migration| !migration.migration_type.is_down_migration());

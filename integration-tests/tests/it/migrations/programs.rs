@@ -25,7 +25,7 @@ struct Step {
     locks: bool,
     in_another_table: bool,
     act: Act,
-    /// What somebody does to the table by hand before.
+    /// The change that somebody makes to the table by hand before.
     meddling: Meddling,
 }
 
@@ -119,7 +119,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..7)
 }
 
-/// What must have been timed for the table to have become what it is, apart from what failed.
+/// The migrations that must have been timed for the table to be what it is, apart from failures.
 fn succeeded(act: Act, before: &[Row], after: &[Row]) -> Migrated {
     let has = |rows: &[Row], version| rows.iter().any(|row| row.version == version && row.success);
     let came = after.iter().filter(|row| row.success && !has(before, row.version));

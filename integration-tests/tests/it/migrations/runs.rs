@@ -1,4 +1,4 @@
-//! What is counted of a run: each migration once, whichever way it went.
+//! A run counts each migration once, whichever way it went.
 
 use kymo::testing::TestTelemetry;
 

@@ -1,4 +1,4 @@
-//! What the metrics say.
+//! The metrics of migrations, read.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ pub(crate) fn runs(snapshot: &Snapshot) -> Migrated {
     runs.iter().map(line).collect()
 }
 
-/// What was expected of them.
+/// The counts that are expected of them.
 pub(crate) fn expected<const N: usize>(lines: [(&str, u64); N]) -> Migrated {
     lines.into_iter().map(|(line, count)| (line.to_owned(), count)).collect()
 }

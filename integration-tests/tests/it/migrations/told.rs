@@ -1,4 +1,4 @@
-//! What can be seen of a database from outside.
+//! The state of a database, seen from outside.
 
 use sqlx::{AnyPool, AssertSqlSafe};
 

@@ -1,4 +1,4 @@
-//! What is pulled and what is pushed are the same numbers, whoever receives them.
+//! Scrapes and pushes carry the same numbers, whoever receives them.
 
 mod exposed;
 mod recorded;
@@ -68,7 +68,7 @@ async fn promql_gives_what_a_scrape_says() {
     }
 }
 
-/// What was recorded and pushed, as a scrape shows it.
+/// One run, as a scrape shows what was recorded and pushed.
 struct Run {
     scrape: Scrape,
 }

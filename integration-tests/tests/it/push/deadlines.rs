@@ -24,10 +24,10 @@ use tower::ServiceExt;
 
 const PROTOCOLS: [Protocol; 2] = [Protocol::HttpProtobuf, Protocol::Grpc];
 
-/// What a shutdown is given.
+/// The time that a shutdown is given.
 const TIMEOUT: Duration = Duration::from_millis(300);
 
-/// What a busy machine may add to that.
+/// The time that a busy machine may add to that.
 const SLACK: Duration = Duration::from_millis(700);
 
 /// Nothing on the program's only thread may take longer, on a busy machine.

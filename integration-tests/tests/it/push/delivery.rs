@@ -1,4 +1,4 @@
-//! What is pushed arrives, and what does not is told.
+//! Pushes arrive, and are told of where they do not.
 
 use std::time::{Duration, Instant};
 

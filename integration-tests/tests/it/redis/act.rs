@@ -1,4 +1,4 @@
-//! What a program may do with a Redis, made up.
+//! Made-up acts of a program with a Redis.
 
 use proptest::{collection::vec, prelude::*, sample::select};
 
@@ -67,7 +67,7 @@ fn value() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// What a parser may stumble over.
+/// Values that a parser may stumble over.
 const TELLING: &[&[u8]] = &[b"", b"0", b"-7", b"12.5", b"\r\n", b"*3\r\n$3\r\n", b"+OK\r\n", b"\0"];
 
 const KEYS: &[&[u8]] = &[b"a", b"b", b"", b"\0\xff\r\n", b"session:7", b"\xc3\xbc"];

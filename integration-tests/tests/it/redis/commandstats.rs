@@ -1,4 +1,4 @@
-//! What a server counts of its commands, against what was measured of them.
+//! A server's own counts of its commands agree with what was measured of them.
 
 use std::collections::BTreeMap;
 

@@ -82,7 +82,7 @@ async fn a_socket_is_an_address_without_a_port() {
     was_used(&telemetry, 1, &path, None);
 }
 
-/// What a pool asks its own connections is its own affair.
+/// The pool's own questions to its connections are its own affair.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_pool_of_deadpool_lends_is_measured() {
     let (telemetry, server) = (TestTelemetry::new(), Redis::start());

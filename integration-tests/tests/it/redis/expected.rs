@@ -1,4 +1,4 @@
-//! What a bare connection was answered, counted by hand.
+//! Counts by hand what a bare connection was answered.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use redis::{RedisResult, Value};
 
 use super::act::Words;
 
-/// What a measured connection must have measured of the same.
+/// The counts that a measured connection must have of the same.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Expected {
     pub(crate) operations: BTreeMap<String, u64>,
@@ -135,7 +135,7 @@ fn written(command: &str, words: &Words, answer: &Value) -> usize {
     }
 }
 
-/// What an operation with one command is called.
+/// The name of an operation with one command.
 pub(crate) fn name(words: &Words) -> String {
     let upper = |word: &Words| String::from_utf8_lossy(&word[0]).to_uppercase();
     let first = upper(words);

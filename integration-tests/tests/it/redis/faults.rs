@@ -1,4 +1,4 @@
-//! What goes wrong, told by a bare connection and by a measured one.
+//! A bare connection and a measured one tell the same faults.
 
 mod memory;
 mod outages;

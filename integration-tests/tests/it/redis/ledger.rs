@@ -1,4 +1,4 @@
-//! What replies tell of caches is what servers count themselves.
+//! The hits and misses that replies tell are those that servers count themselves.
 //!
 //! A server counts the changes it made since it last saved (`rdb_changes_since_last_save`), and the
 //! keys it looked up to read them (`keyspace_hits`, `keyspace_misses`).
@@ -56,7 +56,7 @@ impl Ledger {
         })
     }
 
-    /// What is counted of `work`: by the server, and by the metrics.
+    /// Counts `work` twice: by the server, and by the metrics.
     fn during(&self, work: impl Future<Output = ()>) -> (Counts, Counts) {
         let before = (self.counted_by_server(), self.counted_by_metrics());
         self.runtime.block_on(work);
@@ -80,7 +80,7 @@ const COMMANDS: &str = "
     SET K, GET H, MGET K H, STRLEN K, TTL K, NOPE K
 ";
 
-/// What Redis 8 has beside them. No time to live: it counts that as one more change.
+/// Commands that Redis 8 has beside them. No time to live: it counts that as one more change.
 const COMMANDS_OF_8: &str = "
     HGETEX H FIELDS 1 F, HGETEX H FIELDS 2 F F, HGETDEL H FIELDS 1 F, HGETDEL H FIELDS 2 F F,
     HSETEX H FIELDS 1 F V, HSETEX H FNX FIELDS 2 F V F V, HSETEX H FXX FIELDS 1 F V

@@ -64,7 +64,7 @@ impl Scene {
         self.telemetry.redis_with(connection, &RedisSettings::new())
     }
 
-    /// What was measured, after the same was seen on both.
+    /// Checks that both connections saw the same, and gives back what was measured.
     #[track_caller]
     pub(crate) fn seen(&self, (bare, measured): (Transcript, Transcript)) -> Seen {
         let mut told = [bare, measured].into_iter().zip(&self.servers).map(|(told, server)| {

@@ -1,4 +1,4 @@
-//! What was measured of a Redis.
+//! The measured operations of a Redis.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What services do with Redis, through the typed commands of the client.
+//! A service that uses Redis through the typed commands of the client.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the bookshop's repositories show on its metrics page.
+//! The bookshop's metrics page shows its repositories.
 
 use std::collections::BTreeMap;
 

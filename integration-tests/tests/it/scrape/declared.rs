@@ -6,7 +6,7 @@ use http::Method;
 use integration_tests::{Bookshop, Scrape, eventually, load, only_declared, reference};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
-/// What no route of the bookshop brings about: it is on request, and off there.
+/// Metrics that no route of the bookshop brings about: they are on request, and off there.
 const ON_REQUEST: &[&str] = &[
     // Only when a value was too long.
     "kymo_cardinality_cut_",

@@ -1,4 +1,4 @@
-//! What the variables of a process do, in a process.
+//! The variables of a process take effect in a process.
 
 use std::{
     io::{BufRead, BufReader, Read},

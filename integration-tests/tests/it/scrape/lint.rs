@@ -1,4 +1,4 @@
-//! What the linter of Prometheus thinks of the bookshop's metrics.
+//! The linter of Prometheus finds only what the conventions force.
 
 use std::collections::BTreeSet;
 

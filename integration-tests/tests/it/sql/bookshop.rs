@@ -1,4 +1,4 @@
-//! What the bookshop's database shows on its metrics page.
+//! The bookshop's metrics page shows its database.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What goes wrong, told by a bare pool and by a measured one.
+//! A bare pool and a measured one tell the same faults.
 
 mod conflicts;
 mod outages;

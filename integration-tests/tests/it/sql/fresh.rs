@@ -17,7 +17,7 @@ static MARIADB: LazyLock<MariaDb> = LazyLock::new(MariaDb::start);
 #[derive(Debug)]
 pub(crate) struct Fresh {
     pub(crate) url: String,
-    /// What it is called, which may be told in errors.
+    /// Its name, which errors may tell.
     pub(crate) name: String,
     _folder: Option<TempDir>,
 }

@@ -1,4 +1,4 @@
-//! What a driver logs of its statements, against what was measured of them.
+//! A driver's own log of its statements agrees with what was measured of them.
 //!
 //! sqlx writes a line for every statement that it sends, whoever asked for it: a count that knows
 //! nothing of ours. SQLite's are written on a thread of their own, where no test hears them.

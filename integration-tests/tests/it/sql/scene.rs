@@ -20,7 +20,7 @@ pub(crate) struct Scene<DB: Database> {
     pub(crate) measured: MeasuredPool<DB>,
 }
 
-/// What it has seen of a measured pool.
+/// The snapshot of a measured pool.
 pub(crate) struct Seen {
     snapshot: Snapshot,
 }
@@ -75,7 +75,7 @@ where
         Self { fresh, telemetry, bare, measured }
     }
 
-    /// What the measured pool has measured, after the same was seen on both.
+    /// Checks that both pools showed the same, and gives back what the measured one measured.
     pub(crate) async fn seen(&self, bare: Transcript, measured: Transcript) -> Seen {
         let names = self.fresh.each_ref().map(|fresh| fresh.name.as_str());
         super::same(names, &[bare, measured]);

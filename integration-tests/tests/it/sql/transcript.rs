@@ -1,4 +1,4 @@
-//! What a program sees of its database, to be compared with what another one sees.
+//! A transcript of what a program sees of its database, to be compared with that of another.
 
 use std::fmt::{Debug, Display};
 

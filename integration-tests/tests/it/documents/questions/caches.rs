@@ -1,4 +1,4 @@
-//! What `docs/caches.md` asks Prometheus.
+//! Prometheus answers the questions of `docs/caches.md`.
 
 use http::Method;
 use integration_tests::{Bookshop, Prometheus, Redis, eventually};

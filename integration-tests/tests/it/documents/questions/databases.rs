@@ -1,4 +1,4 @@
-//! What `docs/databases.md` asks Prometheus.
+//! Prometheus answers the questions of `docs/databases.md`.
 
 use http::Method;
 use integration_tests::{Bookshop, Prometheus};

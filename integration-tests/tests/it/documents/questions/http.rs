@@ -1,4 +1,4 @@
-//! What `docs/http.md` asks Prometheus.
+//! Prometheus answers the questions of `docs/http.md`.
 
 use std::time::Duration;
 

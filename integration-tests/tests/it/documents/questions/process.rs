@@ -1,4 +1,4 @@
-//! What `docs/process.md` says, and what it asks Prometheus.
+//! `docs/process.md` lists every metric, and Prometheus answers its questions.
 
 use std::{collections::BTreeSet, fs};
 

@@ -26,7 +26,7 @@ async fn a_full_server_refuses_to_write() {
     seen.caches(&[("redis hit", 1), ("redis miss", 1), ("redis write", 2)]);
 }
 
-/// What a server evicts is told by nothing but what is missed later: it is the server's to count.
+/// Only a later miss tells of an eviction: evictions are the server's to count.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_server_evicts_is_missed() {
     const KEYS: u64 = 2000;

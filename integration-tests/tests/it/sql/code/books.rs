@@ -1,4 +1,4 @@
-//! What the service keeps.
+//! The books that the service keeps.
 
 use sqlx::FromRow;
 

@@ -1,4 +1,4 @@
-//! What goes wrong every day.
+//! Statements that go wrong every day.
 
 use sqlx::{
     Decode, Encode, Type, ValueRef,
@@ -62,7 +62,7 @@ async fn misread(pool: &Pool, transcript: &mut Transcript) {
     transcript.tried("too few columns", short);
 }
 
-/// What a statement that fails leaves of a transaction differs between databases.
+/// Databases differ in what a statement that fails leaves of a transaction.
 async fn within_a_transaction(pool: &Pool, transcript: &mut Transcript) {
     let mut tx = pool.begin().await.unwrap();
     sqlx::query(dialect::RENAME).bind("lost?").bind(1_i64).execute(&mut *tx).await.unwrap();

@@ -1,4 +1,4 @@
-//! What goes wrong on any database, and what a program then sees.
+//! Faults that happen on any database, as a program sees them.
 
 use std::time::Duration;
 

@@ -58,7 +58,7 @@ async fn twice<'a, A: Acquire<'a, Database = Db>>(acquire: A) -> sqlx::Result<Ve
     Ok(vec![first.title, second.title])
 }
 
-/// What most services have.
+/// Most services have one.
 #[derive(Clone, Debug)]
 struct Repository {
     pool: Pool,

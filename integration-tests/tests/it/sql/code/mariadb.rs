@@ -1,4 +1,4 @@
-//! What the service does on MariaDB alone.
+//! The acts of the service on MariaDB alone.
 
 use futures_util::{StreamExt, TryStreamExt};
 use sqlx::Executor;

@@ -1,4 +1,4 @@
-//! What the service does on PostgreSQL alone.
+//! The acts of the service on PostgreSQL alone.
 
 use std::time::Duration;
 

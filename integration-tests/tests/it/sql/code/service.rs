@@ -28,7 +28,7 @@ pub(crate) async fn run(pool: Pool) -> Transcript {
     transcript
 }
 
-/// What of it is statements of its own alone, all of them given to the pool or to what it hands
+/// Runs only the statements of its own, all of them given to the pool or to what it hands
 /// out.
 pub(crate) async fn run_statements(pool: &Pool) -> Transcript {
     let mut transcript = Transcript::default();

@@ -1,4 +1,4 @@
-//! What the service does on SQLite alone.
+//! The acts of the service on SQLite alone.
 
 use super::{Db, DriverConnection, Pool, Transaction};
 use crate::sql::transcript::Transcript;
