@@ -1,4 +1,4 @@
-//! What describes a series, a scope or a resource.
+//! The attributes of a series, a scope or a resource.
 
 use std::{collections::BTreeMap, fmt};
 

@@ -1,4 +1,4 @@
-//! What a test measures with, and reads.
+//! A source of meters that a test can read.
 
 use crate::Snapshot;
 

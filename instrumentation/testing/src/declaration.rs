@@ -37,7 +37,7 @@ impl Snapshot {
     }
 }
 
-/// What in `snapshot` is not as `declared`.
+/// Says where `snapshot` is not as `declared`, if it is not.
 pub(crate) fn objection(declared: &[MetricSpec], snapshot: &Snapshot) -> Option<String> {
     snapshot.metrics.iter().find_map(|metric| {
         let name = &metric.name;

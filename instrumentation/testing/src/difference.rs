@@ -1,4 +1,4 @@
-//! What happened between two snapshots.
+//! Subtracts one snapshot from a later one.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Snapshot {
-    /// What happened since `before`, an earlier snapshot of the same telemetry: for a telemetry that
+    /// Subtracts `before`, an earlier snapshot of the same telemetry: for a telemetry that
     /// several parts of a test share.
     ///
     /// A counter, an up-down counter and a histogram say by how much they moved, 0 included; a

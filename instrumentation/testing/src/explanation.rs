@@ -1,4 +1,4 @@
-//! What a failing assertion says.
+//! Explains why an assertion fails.
 
 use std::fmt::Write;
 
@@ -37,7 +37,7 @@ pub(crate) fn of<R>(selection: &Selection<'_, R>, problem: &str) -> String {
     text
 }
 
-/// What there is of `name`, which should be absent.
+/// Lists the series of `name`, which should be absent.
 pub(crate) fn present(snapshot: &Snapshot, name: &str) -> String {
     let mut text = format!("nothing should be recorded of `{name}`; there are:");
     let all = snapshot.named(name).flat_map(|metric| &metric.series);

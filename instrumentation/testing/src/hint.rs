@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 /// How many names a message lists.
 const LISTED: usize = 40;
 
-/// What to write instead of `name`, of which nothing was recorded; the recorded names otherwise.
+/// Suggests a recorded name that is like `name`, of which nothing was recorded, or lists them all.
 pub(crate) fn of<'a>(name: &str, recorded: impl Iterator<Item = &'a str>) -> String {
     let recorded: BTreeSet<_> = recorded.collect();
     if recorded.is_empty() {

@@ -1,4 +1,4 @@
-//! What is wrong with names, units and values before anybody depends on them.
+//! Finds faults in names, units and values before anybody depends on them.
 //!
 //! The rules are those of the OpenTelemetry specification and of its naming conventions that a
 //! program can decide; each [`Finding`] says what to do. [`Snapshot::lint`] looks at what was
@@ -74,7 +74,7 @@ pub fn declarations<'a>(metrics: impl IntoIterator<Item = &'a MetricSpec>) -> Ve
     sorted(findings)
 }
 
-/// What a metric is, whatever was recorded of it.
+/// The name, kind and unit of a metric, whatever was recorded of it.
 struct Definition<'a> {
     name: &'a str,
     kind: Kind,

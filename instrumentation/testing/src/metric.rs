@@ -11,7 +11,7 @@ use kymo_core::MetricKind;
 pub struct Metric {
     /// The OpenTelemetry name, such as `http.server.request.duration`.
     pub name: String,
-    /// What kind of instrument records it.
+    /// The kind of the instrument that records it.
     pub kind: Kind,
     /// The unit in UCUM, such as `s`; empty if none was given.
     pub unit: String,
@@ -19,11 +19,11 @@ pub struct Metric {
     pub description: String,
     /// Whose metric it is.
     pub scope: Scope,
-    /// What was recorded, sorted by its attributes.
+    /// Its series, sorted by their attributes.
     pub series: Vec<Series>,
 }
 
-/// What kind of instrument records a metric, as far as its data tell.
+/// The kind of an instrument, as far as its data tell.
 ///
 /// An observable instrument is of the same kind as its synchronous sibling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,7 +49,7 @@ pub struct Scope {
     pub name: String,
     /// Its version, if it says so.
     pub version: Option<String>,
-    /// What else it says of itself.
+    /// Its other attributes.
     pub attributes: Attributes,
 }
 

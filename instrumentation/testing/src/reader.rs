@@ -37,7 +37,7 @@ pub struct SnapshotReader(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     reader: ManualReader,
-    /// What there was when the provider was shut down: nobody can ask it after that.
+    /// The last snapshot, taken when the provider was shut down: nobody can ask it after that.
     last: Mutex<Option<Snapshot>>,
 }
 

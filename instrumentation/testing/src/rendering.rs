@@ -48,7 +48,7 @@ enum Mask {
     ValuesOf(String),
 }
 
-/// What is written for what is masked.
+/// Stands for a masked value.
 const MASK: &str = "…";
 
 /// Units of time, in UCUM.

@@ -4,17 +4,17 @@ use std::fmt;
 
 use crate::{attributes::Attributes, histogram::Histogram, number::Number};
 
-/// What was recorded of a metric with one set of attributes.
+/// One series: the reading of a metric with one set of attributes.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Series {
-    /// What this series is about.
+    /// The attributes that identify the series.
     pub attributes: Attributes,
-    /// What was recorded.
+    /// The number or the histogram that was recorded.
     pub reading: Reading,
 }
 
-/// What was recorded in a series.
+/// The number or the histogram of a series.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reading {
     /// Of a counter, an up-down counter or a gauge.

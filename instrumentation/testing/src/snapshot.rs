@@ -13,7 +13,7 @@ use crate::{
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Snapshot {
-    /// What the service says about itself.
+    /// The resource: the service's attributes of itself.
     pub resource: Attributes,
     /// Every metric that has data, sorted by name and scope.
     pub metrics: Vec<Metric>,

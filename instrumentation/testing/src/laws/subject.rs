@@ -1,4 +1,4 @@
-//! What the laws are about.
+//! The subject of the laws: one instrumentation.
 
 use std::future::Future;
 
@@ -8,7 +8,7 @@ use crate::TestBed;
 
 /// An instrumentation, and one operation of the thing it measures.
 pub trait Subject: Sized + Send + Sync {
-    /// What measures it: [`TestMeters`](crate::TestMeters), or the telemetry of an SDK.
+    /// Measures it: [`TestMeters`](crate::TestMeters), or the telemetry of an SDK.
     type Telemetry: TestBed;
 
     /// The metric that counts operations, by its OpenTelemetry name: a histogram, or a counter.

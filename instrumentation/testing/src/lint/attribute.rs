@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Finding, Rule, name};
 use crate::metric::{Kind, Metric};
 
-/// What the SDK puts in the place of all attributes when a metric has too many series.
+/// The attribute that stands for all others when a metric has more series than the SDK allows.
 const OVERFLOW: &str = "otel.metric.overflow";
 
 /// Keys whose values are known to be without bound.
@@ -38,7 +38,7 @@ pub(super) fn findings(metric: &Metric) -> Vec<Finding> {
     of_keys(&metric.name, metric.kind, &keys)
 }
 
-/// What is wrong with the attribute keys of one metric.
+/// Finds faults in the attribute keys of one metric.
 pub(super) fn of_keys(metric: &str, kind: Kind, keys: &[&str]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut labels: BTreeMap<String, &str> = BTreeMap::new();

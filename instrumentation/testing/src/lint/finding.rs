@@ -10,11 +10,11 @@ pub struct Finding {
     pub metric: String,
     /// Which rule it breaks.
     pub rule: Rule,
-    /// What is wrong, and what to do.
+    /// Says what is wrong, and what to do.
     pub message: String,
 }
 
-/// What a [`Finding`] is about.
+/// The rule that a [`Finding`] is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Rule {

@@ -6,7 +6,7 @@ use crate::metric::Kind;
 /// The longest name that the specification allows.
 const LONGEST: usize = 255;
 
-/// What nobody should end a name with: the unit is a field of its own, and Prometheus' name gets it
+/// Endings that no name should have: the unit is a field of its own, and Prometheus' name gets it
 /// from there.
 const UNITS: &[&str] = &[
     "seconds",

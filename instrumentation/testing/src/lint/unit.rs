@@ -47,7 +47,7 @@ fn is_duration(name: &str) -> bool {
     name.rsplit(['.', '_']).next().is_some_and(|last| ["duration", "latency"].contains(&last))
 }
 
-/// What to do about `part` of `unit`, such as the `By` in `By/s`.
+/// Says what to do about `part` of `unit`, such as the `By` in `By/s`, if anything.
 fn remedy(part: &str, unit: &str) -> Option<String> {
     if let Some(annotation) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
         return singular(annotation)

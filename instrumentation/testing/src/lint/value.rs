@@ -36,7 +36,7 @@ pub(super) fn findings(metric: &Metric) -> Vec<Finding> {
     suspects.into_values().map(finding).collect()
 }
 
-/// What it is that makes `value` look like one of endlessly many.
+/// Says why `value` looks like one of endlessly many, if it does.
 pub(super) fn unbounded(value: &Value) -> Option<&'static str> {
     match value {
         Value::I64(integer) if integer.unsigned_abs() > GREATEST => Some("a great number"),

@@ -93,7 +93,7 @@ impl Selection<'_, Distributions> {
         self.histograms().iter().map(|histogram| histogram.count).sum()
     }
 
-    /// What the values of these series add up to: for assertions of your own.
+    /// The sum of the values of these series: for assertions of your own.
     ///
     /// # Panics
     ///
