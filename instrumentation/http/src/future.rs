@@ -26,7 +26,8 @@ pin_project! {
     impl<F> PinnedDrop for ResponseFuture<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            // What it unwinds with while it is dropped is a panic, too.
+            // What it unwinds with while it is dropped is a panic, too; once it has answered, its
+            // exchange is with the body, and goes on.
             if let Some(exchange) = this.exchange {
                 exchange.enter();
                 this.inner.set(None);
@@ -55,16 +56,13 @@ where
     type Output = Result<Response<MeasuredResponseBody<B>>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        // After its end there is nothing to poll.
-        let Some(inner) = this.inner.as_mut().as_pin_mut() else { return Poll::Pending };
+        let this = self.project();
+        // It is there until this is dropped: polled after its end, it does what it does alone.
+        let Some(inner) = this.inner.as_pin_mut() else { return Poll::Pending };
         if let Some(exchange) = this.exchange {
             exchange.enter();
         }
         let polled = inner.poll(cx);
-        if polled.is_ready() {
-            this.inner.set(None);
-        }
         if let Some(exchange) = this.exchange {
             exchange.leave();
         }
