@@ -68,10 +68,8 @@ where
         };
         let bytes = exchange.count_request(request.body());
         let upgrade = prepare(&exchange, &mut request, true);
-        exchange.enter();
         let request = request.map(|body| MeasuredRequestBody::measured(body, bytes));
-        let future = self.0.inner.call(request);
-        exchange.leave();
+        let future = exchange.run(|| self.0.inner.call(request));
         ResponseFuture::new(future, Some(exchange), upgrade)
     }
 }

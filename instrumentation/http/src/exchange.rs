@@ -70,9 +70,7 @@ impl Exchange {
         };
         exchange.streams_unknown_lengths = reading.streams_unknown_lengths;
         // A panic in there is the request's.
-        exchange.attempt.enter();
-        let route = reading.route(head);
-        exchange.attempt.leave();
+        let route = exchange.attempt.run(|| reading.route(head));
         let recording = exchange.attempt.record_mut();
         recording.key.route = route.map(|route| recording.instruments.route(&route));
         exchange
@@ -142,16 +140,10 @@ impl Exchange {
         self.attempt.record().instruments.counts_streams()
     }
 
-    /// Foreign code is about to run.
-    pub(crate) fn enter(&mut self) {
-        mark::set_inside(true);
-        self.attempt.enter();
-    }
-
-    /// Foreign code returned.
-    pub(crate) fn leave(&mut self) {
-        mark::set_inside(false);
-        self.attempt.leave();
+    /// Runs `code`, which is foreign: if it unwinds, the exchange is a panic.
+    pub(crate) fn run<T>(&mut self, code: impl FnOnce() -> T) -> T {
+        let _inside = mark::enter();
+        self.attempt.run(code)
     }
 
     /// The service failed before there was a response.
@@ -204,10 +196,8 @@ impl Exchange {
             self.end(Outcome::Success);
             return None;
         }
-        self.enter();
-        let is_empty = response.body().is_end_stream();
-        let exact = response.body().size_hint().exact();
-        self.leave();
+        let body = response.body();
+        let (is_empty, exact) = self.run(|| (body.is_end_stream(), body.size_hint().exact()));
         let promised = content_length(response.headers()).or(exact);
         self.attempt.record_mut().promised_bytes = promised;
         if is_empty {
@@ -248,13 +238,6 @@ impl Exchange {
         let open = self.stream(kind).open();
         self.attempt.record_mut().become_stream(open);
         self.attempt.finish(Outcome::Success);
-    }
-}
-
-impl Drop for Exchange {
-    fn drop(&mut self) {
-        // After a panic nobody has left the code that was entered.
-        mark::set_inside(false);
     }
 }
 

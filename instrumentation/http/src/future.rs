@@ -29,9 +29,7 @@ pin_project! {
             // What it unwinds with while it is dropped is a panic, too; once it has answered, its
             // exchange is with the body, and goes on.
             if let Some(exchange) = this.exchange {
-                exchange.enter();
-                this.inner.set(None);
-                exchange.leave();
+                exchange.run(|| this.inner.set(None));
             }
         }
     }
@@ -59,13 +57,10 @@ where
         let this = self.project();
         // It is there until this is dropped: polled after its end, it does what it does alone.
         let Some(inner) = this.inner.as_pin_mut() else { return Poll::Pending };
-        if let Some(exchange) = this.exchange {
-            exchange.enter();
-        }
-        let polled = inner.poll(cx);
-        if let Some(exchange) = this.exchange {
-            exchange.leave();
-        }
+        let polled = match this.exchange {
+            Some(exchange) => exchange.run(|| inner.poll(cx)),
+            None => inner.poll(cx),
+        };
         let result = ready!(polled);
         let exchange = this.exchange.take();
         Poll::Ready(match result {

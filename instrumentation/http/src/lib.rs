@@ -130,6 +130,7 @@ mod frame;
 mod future;
 mod handler;
 mod head;
+mod inside;
 mod instruments;
 mod layer;
 mod mark;

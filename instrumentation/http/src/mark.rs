@@ -17,6 +17,8 @@ use std::{
 use http::Request;
 use http_body::Body;
 
+use crate::inside::Inside;
+
 /// The mark in the extensions of a request.
 #[derive(Debug, Clone, Copy)]
 struct Measured;
@@ -72,9 +74,9 @@ pub(crate) fn answer() {
     ANSWERED.set(true);
 }
 
-/// Notes that foreign code is about to run on this thread, or has returned.
-pub(crate) fn set_inside(inside: bool) {
-    INSIDE.set(inside);
+/// Foreign code is about to run on this thread, until what is returned is dropped.
+pub(crate) fn enter() -> Inside {
+    Inside::enter(&INSIDE)
 }
 
 fn is_body_marked(body: &impl Body) -> bool {

@@ -5,16 +5,19 @@
 //! service for each request, ask the clone until it is ready, and call it: so the first wait of a
 //! service is that of its first request, and a service that is dropped while it is waited for takes
 //! a request with it. What was called once may be asked ahead of any request, and tells nothing.
+//!
+//! A layer that is asked by what another of its kind measures, be it while that one is asked or while
+//! it answers, as a router asks, leaves the wait to the outer one.
 
 use std::{
-    cell::Cell,
     fmt,
     task::Poll,
-    thread::LocalKey,
     time::{Duration, Instant},
 };
 
 use kymo_core::Outcome;
+
+use crate::inside::Inside;
 
 /// Where those who wait are counted.
 pub(crate) trait Queue: Clone {
@@ -27,8 +30,8 @@ pub(crate) trait Queue: Clone {
     /// Records one who waited since `since`, and whose request will not arrive.
     fn give_up(&self, since: Instant, outcome: Outcome);
 
-    /// Whether a service of this kind is being asked on this thread.
-    fn is_asking() -> &'static LocalKey<Cell<bool>>;
+    /// What a service of this kind measures is about to be asked on this thread.
+    fn enter() -> Inside;
 }
 
 /// What a service remembers of having been asked whether it is ready.
@@ -131,28 +134,26 @@ impl<Q: Queue> Drop for Wait<Q> {
 struct Asking<'a, Q: Queue> {
     readiness: &'a mut Readiness<Q>,
     queue: &'a Q,
-    is_outermost: bool,
+    inside: Inside,
     came_back: bool,
 }
 
 impl<'a, Q: Queue> Asking<'a, Q> {
     fn begin(readiness: &'a mut Readiness<Q>, queue: &'a Q) -> Self {
-        let is_outermost = !Q::is_asking().replace(true);
-        Self { readiness, queue, is_outermost, came_back: false }
+        Self { readiness, queue, inside: Q::enter(), came_back: false }
     }
 
     /// Whether the layer of this service is the outermost of its kind.
     fn end(mut self) -> bool {
         self.came_back = true;
-        self.is_outermost
+        self.inside.is_outermost()
     }
 }
 
 impl<Q: Queue> Drop for Asking<'_, Q> {
     fn drop(&mut self) {
-        Q::is_asking().set(!self.is_outermost);
         if !self.came_back {
-            self.readiness.give_up(self.queue, self.is_outermost, Outcome::Panic);
+            self.readiness.give_up(self.queue, self.inside.is_outermost(), Outcome::Panic);
         }
     }
 }

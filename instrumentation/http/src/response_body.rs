@@ -28,9 +28,7 @@ pin_project! {
             let mut this = this.project();
             // What it unwinds with while it is dropped is a panic, too.
             if let Some(exchange) = this.exchange {
-                exchange.enter();
-                this.inner.set(None);
-                exchange.leave();
+                exchange.run(|| this.inner.set(None));
             }
         }
     }
@@ -59,20 +57,23 @@ where
         let Some(exchange) = this.exchange.as_mut() else {
             return inner.poll_frame(cx);
         };
-        exchange.enter();
-        let polled = inner.as_mut().poll_frame(cx);
+        let (mut bytes, mut is_last) = (0, false);
+        let polled = exchange.run(|| {
+            let polled = inner.as_mut().poll_frame(cx);
+            if let Poll::Ready(Some(Ok(frame))) = &polled {
+                bytes = data_len(frame);
+                // Trailers are the last frame there is; a server need not ask for more.
+                is_last = frame.is_trailers() || inner.is_end_stream();
+            }
+            polled
+        });
+        exchange.sent(bytes);
         let end = match &polled {
-            Poll::Pending => None,
             Poll::Ready(None) => Some(End::Complete),
             Poll::Ready(Some(Err(error))) => Some(End::Failed(error)),
-            Poll::Ready(Some(Ok(frame))) => {
-                exchange.sent(data_len(frame));
-                // Trailers are the last frame there is; a server need not ask for more.
-                let is_last = frame.is_trailers() || inner.is_end_stream();
-                is_last.then_some(End::Complete)
-            }
+            Poll::Ready(Some(Ok(_))) => is_last.then_some(End::Complete),
+            Poll::Pending => None,
         };
-        exchange.leave();
         let Some(end) = end else {
             exchange.await_more();
             return polled;

@@ -1,10 +1,8 @@
 //! The service of the server layer.
 
 use std::{
-    cell::Cell,
     sync::Arc,
     task::{Context, Poll},
-    thread::LocalKey,
     time::Instant,
 };
 
@@ -18,6 +16,7 @@ use crate::{
     exchange::Exchange,
     failure,
     future::ResponseFuture,
+    inside::Inside,
     instruments::Instruments,
     mark, other_axum,
     readiness::{Queue, Readiness},
@@ -82,14 +81,9 @@ impl Queue for Arc<Measure> {
         Exchange::unseen(&self.instruments, &self.reading, since).end(outcome);
     }
 
-    fn is_asking() -> &'static LocalKey<Cell<bool>> {
-        &IS_ASKING
+    fn enter() -> Inside {
+        mark::enter()
     }
-}
-
-thread_local! {
-    /// Whether a layer of this kind is asking what it measures for its readiness.
-    static IS_ASKING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Marks a request whose body may be marked already, and steps into its upgrade if there is one.
@@ -127,9 +121,7 @@ where
         }
         let is_body_marked = exchange.measure_request(request.body_mut());
         let upgrade = prepare(&exchange, &mut request, is_body_marked);
-        exchange.enter();
-        let future = self.inner.call(request);
-        exchange.leave();
+        let future = exchange.run(|| self.inner.call(request));
         ResponseFuture::new(future, Some(exchange), upgrade)
     }
 }

@@ -32,7 +32,10 @@ impl<F: Future> Future for HandlerFuture<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let output = ready!(this.inner.poll(cx));
+        let inside = super::enter();
+        let polled = this.inner.poll(cx);
+        drop(inside);
+        let output = ready!(polled);
         drop(this.attempt.take());
         Poll::Ready(output)
     }

@@ -1,9 +1,7 @@
 //! The instruments of one layer that measures handlers, shared by all its services.
 
 use std::{
-    cell::Cell,
     sync::Arc,
-    thread::LocalKey,
     time::{Duration, Instant},
 };
 
@@ -11,7 +9,7 @@ use kymo_core::{Attempt, Bounded, Folds, KnownValues, Outcome, SeriesCache, Valu
 use opentelemetry::metrics::{BoundHistogram, Histogram, Meter};
 
 use super::series::{HandlerKey, HandlerTime};
-use crate::{RequestHead, metrics::HANDLER_DURATION, readiness::Queue};
+use crate::{RequestHead, inside::Inside, metrics::HANDLER_DURATION, readiness::Queue};
 
 /// Series the layer binds at most, beside a quarter more that are folded and the reserve.
 const SERIES: usize = 1000;
@@ -78,12 +76,7 @@ impl Queue for Arc<HandlerInstruments> {
         Attempt::started_at(since, self.time(key)).finish(outcome);
     }
 
-    fn is_asking() -> &'static LocalKey<Cell<bool>> {
-        &IS_ASKING
+    fn enter() -> Inside {
+        super::enter()
     }
-}
-
-thread_local! {
-    /// Whether a layer of this kind is asking its handler for readiness.
-    static IS_ASKING: Cell<bool> = const { Cell::new(false) };
 }

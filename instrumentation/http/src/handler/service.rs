@@ -48,6 +48,7 @@ where
             let waited = wait.as_mut().map_or(Duration::ZERO, |wait| wait.lasted());
             self.instruments.start(&RequestHead::of(&request), waited)
         });
+        let _inside = super::enter();
         HandlerFuture::new(self.inner.call(request), attempt)
     }
 }

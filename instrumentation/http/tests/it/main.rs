@@ -7,7 +7,9 @@ mod meters;
 
 mod bodies;
 mod cardinality;
+mod gate;
 mod handlers;
+mod nested;
 mod outcomes;
 mod readiness;
 mod routes;

@@ -2,13 +2,9 @@
 
 use std::{
     convert::Infallible,
-    future::{self, Future, poll_fn},
-    panic::resume_unwind,
+    future::{Future, poll_fn},
     pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
     task::{Context, Poll, Waker},
     time::Duration,
 };
@@ -19,61 +15,17 @@ use kymo_http::HandlerLayer;
 use tokio::{sync::Semaphore, time};
 use tower::{
     BoxError, Layer, Service, ServiceBuilder, ServiceExt, buffer::Buffer,
-    limit::GlobalConcurrencyLimitLayer, spawn_ready::SpawnReadyLayer, timeout::error::Elapsed,
+    limit::GlobalConcurrencyLimitLayer, spawn_ready::SpawnReadyLayer,
 };
 
 use crate::{
+    gate::{Fate, Gate, gate, request},
     meters::{Meters, Point},
     sockets::Listening,
 };
 
 const HANDLER: &str = "kymo.http.server.handler.duration";
 const WORK: Duration = Duration::from_millis(150);
-
-fn request() -> Request<Body> {
-    Request::get("/books/7").body(Body::empty()).unwrap()
-}
-
-/// A service that answers when its gate is open, and lets requests queue until then.
-#[derive(Clone)]
-struct Gate(Arc<AtomicUsize>, Fate);
-
-#[derive(Clone, Copy, PartialEq)]
-enum Fate {
-    Answer,
-    Refuse,
-    TimeOut,
-    Panic,
-}
-
-/// A gate that is shut for so many questions.
-fn gate(shut_for: usize, fate: Fate) -> Gate {
-    Gate(Arc::new(AtomicUsize::new(shut_for)), fate)
-}
-
-impl<B> Service<Request<B>> for Gate {
-    type Response = Response;
-    type Error = BoxError;
-    type Future = future::Ready<Result<Response, BoxError>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        if self.0.load(Ordering::Relaxed) > 0 {
-            self.0.fetch_sub(1, Ordering::Relaxed);
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        match self.1 {
-            Fate::Answer => Poll::Ready(Ok(())),
-            Fate::Refuse => Poll::Ready(Err("closed".into())),
-            Fate::TimeOut => Poll::Ready(Err(Elapsed::new().into())),
-            Fate::Panic => resume_unwind(Box::new("on purpose")),
-        }
-    }
-
-    fn call(&mut self, _: Request<B>) -> Self::Future {
-        future::ready(Ok(Response::new(Body::empty())))
-    }
-}
 
 /// Asks once whether `service` is ready.
 fn ask<S: Service<Request<Body>>>(service: &mut S) -> Poll<Result<(), S::Error>> {
@@ -312,6 +264,35 @@ async fn no_request_has_the_wait_of_one_that_went_before_it() {
     drop(buffer.oneshot(request()).await.unwrap());
     let point = meters.only("http.server.request.duration");
     assert!(point.count == 2 && point.sum < 0.09, "{point:?}");
+    assert_eq!(meters.active(), 0);
+}
+
+/// A buffer does not ask again for a request that was given up, and nor does whoever keeps a service.
+#[tokio::test]
+async fn a_wait_lasts_until_the_service_is_asked_again_or_dropped() {
+    let meters = Meters::new();
+    let semaphore = Arc::new(Semaphore::new(0));
+    let mut limited = ServiceBuilder::new()
+        .layer(meters.layer())
+        .layer(GlobalConcurrencyLimitLayer::with_semaphore(Arc::clone(&semaphore)))
+        .service_fn(async |_: Request<Body>| Ok::<_, BoxError>(Response::new(Body::empty())));
+    let kept = limited.clone();
+    time::timeout(Duration::from_millis(5), limited.ready()).await.unwrap_err();
+    assert_eq!(meters.active(), 1, "nobody says that it was given up");
+    drop(limited);
+    assert_eq!(meters.the_request().get("error.type"), Some("cancelled"));
+
+    let buffer = Buffer::new(kept, 4);
+    let impatient = buffer.clone().oneshot(request());
+    time::timeout(Duration::from_millis(5), impatient).await.unwrap_err();
+    time::sleep(Duration::from_millis(30)).await;
+    assert_eq!(meters.active(), 1);
+    semaphore.add_permits(1);
+    drop(buffer.oneshot(request()).await.unwrap());
+    let points = meters.of("http.server.request.duration");
+    assert_eq!(count(&points), 2, "the first is not told from the second: {points:#?}");
+    let seen = points.iter().find(|point| point.get("error.type").is_none());
+    assert!(seen.is_some_and(|point| point.sum > 0.03), "{points:#?}");
     assert_eq!(meters.active(), 0);
 }
 
