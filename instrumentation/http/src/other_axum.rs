@@ -8,19 +8,38 @@
 use std::{
     any::{TypeId, type_name},
     io::{self, Write},
-    sync::Once,
+    mem,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 /// The axum whose matched path is read.
 const OURS: &str = "0.8";
 
-/// Warns once if a request with a body of type `B`, which has no route, comes from another axum.
-pub(crate) fn warn_of<B: 'static>() {
-    static TOLD: Once = Once::new();
+/// Warns once if a request with a body of type `B` comes from another axum, unless it `has_route`.
+pub(crate) fn warn_of<B: 'static>(has_route: impl FnOnce() -> bool) {
+    static TOLD: AtomicBool = AtomicBool::new(false);
 
     // Both types are known to the compiler, so under our axum nothing is left of this.
-    if TypeId::of::<B>() != TypeId::of::<axum::body::Body>() && is_called_as_ours::<B>() {
-        TOLD.call_once(|| tell(tracing::dispatcher::has_been_set(), &mut io::stderr()));
+    if TypeId::of::<B>() != TypeId::of::<axum::body::Body>()
+        && is_called_as_ours::<B>()
+        && !has_route()
+    {
+        once(&TOLD, || tell(tracing::dispatcher::has_been_set(), &mut io::stderr()));
+    }
+}
+
+/// Runs `tell`, unless that was `told` before.
+///
+/// Who listens to a log is foreign code: no request waits until it has heard, one that the log makes
+/// itself tells nothing, and what it panics with is not the request's.
+fn once(told: &AtomicBool, tell: impl FnOnce()) {
+    if !told.load(Ordering::Relaxed)
+        && !told.swap(true, Ordering::Relaxed)
+        && let Err(panic) = catch_unwind(AssertUnwindSafe(tell))
+    {
+        // It may panic again when it is dropped.
+        mem::forget(panic);
     }
 }
 
@@ -44,7 +63,36 @@ fn is_called_as_ours<B>() -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        panic::resume_unwind,
+        sync::{Barrier, atomic::AtomicUsize},
+        thread,
+    };
+
     use super::*;
+
+    #[test]
+    fn whoever_is_told_holds_up_no_other_request_and_hurts_none() {
+        let (told, times) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let (start, heard) = (Barrier::new(2), Barrier::new(2));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                once(&told, || {
+                    times.fetch_add(1, Ordering::Relaxed);
+                    once(&told, || panic!("a log that is measured comes back here"));
+                    start.wait();
+                    // It is still being told when the next request comes.
+                    heard.wait();
+                    resume_unwind(Box::new("the subscriber, on purpose"));
+                });
+            });
+            start.wait();
+            once(&told, || panic!("told twice"));
+            heard.wait();
+        });
+        once(&told, || panic!("told twice"));
+        assert_eq!(times.into_inner(), 1);
+    }
 
     #[test]
     fn without_a_subscriber_standard_error_is_told() {

@@ -67,6 +67,12 @@ impl<S> MeasuredService<S> {
         let waited = wait.as_mut().map(|wait| wait.lasted());
         Some(Exchange::arrive(instruments, reading, &head, waited))
     }
+
+    /// Warns if the route is not known because the request, with a body of type `B`, is of another
+    /// axum.
+    pub(crate) fn warn_of<B: 'static>(&self, exchange: &Exchange) {
+        other_axum::warn_of::<B>(|| exchange.has_route() || self.measure.reading.tells_route());
+    }
 }
 
 impl Queue for Arc<Measure> {
@@ -116,9 +122,7 @@ where
         let Some(mut exchange) = self.arrive(&request) else {
             return ResponseFuture::new(self.inner.call(request), None, None);
         };
-        if !exchange.has_route() && !self.measure.reading.tells_route() {
-            other_axum::warn_of::<ReqBody>();
-        }
+        self.warn_of::<ReqBody>(&exchange);
         let is_body_marked = exchange.measure_request(request.body_mut());
         let upgrade = prepare(&exchange, &mut request, is_body_marked);
         let future = exchange.run(|| self.inner.call(request));
