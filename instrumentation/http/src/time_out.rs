@@ -2,17 +2,19 @@
 //!
 //! An error is a time-out if it, or one that it was caused by, is one of hyper or `std::io` that says
 //! so, one of tower or tokio, or of a type that is called `Elapsed`, `TimedOut`, `Timeout`,
-//! `TimeoutError`, `TimeoutExpired` or `DeadlineExceeded`, as those of tower-http and tonic are.
+//! `TimeoutError`, `TimeoutExpired` or `DeadlineExceeded`, as those of tower-http and tonic are. An
+//! `enum` is what its variant is called.
 //!
 //! Causes are followed where they can be: from a standard error that is boxed, as `tower::BoxError`
 //! is and what is in axum's, and from those named above. Of another type nothing is known but its
-//! name: a generic error promises nothing but being `'static`.
+//! name: a generic error promises nothing but being `'static`. So a `TimeoutError` is believed only
+//! if it holds nothing: one that does is likely to be an `enum` of more than that.
 
 use std::{
     any::{Any, type_name},
     error::Error,
     fmt::{self, Write},
-    io,
+    io, mem,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
@@ -20,13 +22,16 @@ use std::{
 const NAMES: [&str; 6] =
     ["DeadlineExceeded", "Elapsed", "TimedOut", "Timeout", "TimeoutError", "TimeoutExpired"];
 
+/// What an `enum` may be called that knows other errors, too.
+const AMBIGUOUS: &str = "TimeoutError";
+
 /// More causes than this have a loop in them.
 const MOST_CAUSES: usize = 32;
 
 /// Whether `error`, or an error it was caused by, is a time-out.
 pub(crate) fn is_time_out<E: 'static>(error: &E) -> bool {
     let name = type_name::<E>().rsplit("::").next().unwrap_or_default();
-    if NAMES.contains(&name) {
+    if NAMES.contains(&name) && (name != AMBIGUOUS || size_of::<E>() == 0) {
         return true;
     }
     // What an error says of itself is foreign code, and its panic would be ours.
@@ -41,7 +46,11 @@ pub(crate) fn is_time_out<E: 'static>(error: &E) -> bool {
         }
         false
     }))
-    .unwrap_or(false)
+    .unwrap_or_else(|panic| {
+        // It may panic again when it is dropped.
+        mem::forget(panic);
+        false
+    })
 }
 
 fn says_so(error: &(dyn Error + 'static)) -> bool {
@@ -54,37 +63,39 @@ fn says_so(error: &(dyn Error + 'static)) -> bool {
 
 /// Whether the name with which an error shows itself for debugging is one of [`NAMES`].
 ///
-/// A derived `Debug` begins with the name of the type, or of the variant of an `enum`.
+/// A derived `Debug` is the name of the type, or of the variant of an `enum`, and then nothing, or
+/// what is in it in parentheses or braces. Any other text only begins with a word.
 fn is_called_so(error: &dyn Error) -> bool {
-    let mut name = FirstWord::default();
-    // It fails as soon as the word is over, which keeps long errors cheap.
-    let _ = write!(name, "{error:?}");
-    NAMES.contains(&name.word())
+    let mut start = Start::default();
+    // What is written is never refused, or a `Debug` that relies on it would panic.
+    let _ = write!(start, "{error:?}");
+    start.name().is_some_and(|name| NAMES.contains(&name))
 }
 
-/// The first word of what is written, as far as it may be one of [`NAMES`].
+/// The start of what is written, longer than any of [`NAMES`] and what may follow it.
 #[derive(Default)]
-struct FirstWord {
+struct Start {
     bytes: [u8; 24],
     len: usize,
 }
 
-impl FirstWord {
-    fn word(&self) -> &str {
-        str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
+impl Start {
+    /// The name that a derived `Debug` would have begun with.
+    fn name(&self) -> Option<&str> {
+        let text = &self.bytes[..self.len];
+        let end = text.iter().position(|byte| !byte.is_ascii_alphanumeric());
+        let (name, rest) = text.split_at(end.unwrap_or(text.len()));
+        let is_derived = rest.is_empty() || rest.starts_with(b"(") || rest.starts_with(b" {");
+        str::from_utf8(name).ok().filter(|_| is_derived)
     }
 }
 
-impl Write for FirstWord {
+impl Write for Start {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for byte in text.bytes() {
-            if !byte.is_ascii_alphanumeric() {
-                return Err(fmt::Error);
-            }
-            let Some(free) = self.bytes.get_mut(self.len) else { return Err(fmt::Error) };
-            *free = byte;
-            self.len += 1;
-        }
+        let free = &mut self.bytes[self.len..];
+        let taken = text.len().min(free.len());
+        free[..taken].copy_from_slice(&text.as_bytes()[..taken]);
+        self.len += taken;
         Ok(())
     }
 }
@@ -111,7 +122,13 @@ fn as_error(error: &dyn Any) -> Option<&(dyn Error + 'static)> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{
+        sync::{
+            Arc,
+            atomic::{AtomicBool, Ordering},
+        },
+        time::Duration,
+    };
 
     use tower::BoxError;
 
@@ -202,6 +219,111 @@ mod tests {
         assert!(is_time_out(&elapsed()));
         assert!(is_time_out(&tower::timeout::error::Elapsed::new()));
         assert!(is_time_out(&TimeoutExpired(())));
+    }
+
+    /// An error that needs the whole of its text to be taken.
+    struct Demanding;
+
+    impl fmt::Debug for Demanding {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            writeln!(f, "Demanding {{ and long: {} }}", "x".repeat(100)).unwrap();
+            write!(f, "of more than one line").unwrap();
+            Ok(())
+        }
+    }
+
+    impl fmt::Display for Demanding {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("demanding")
+        }
+    }
+
+    impl Error for Demanding {}
+
+    #[test]
+    fn what_an_error_says_of_itself_is_never_refused() {
+        // No panic, caught or not: a hook would be told of it, and may end the process.
+        let text = format!("{Demanding:?}");
+        let mut name = Start::default();
+        assert_eq!(write!(name, "{Demanding:?}"), Ok(()), "{text}");
+        let unwound = Arc::new(AtomicBool::new(false));
+        let (thread, told) = (std::thread::current().id(), Arc::clone(&unwound));
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if std::thread::current().id() == thread {
+                told.store(true, Ordering::Relaxed);
+            }
+            hook(panic);
+        }));
+        let demanding: BoxError = Box::new(Demanding);
+        assert!(!is_time_out(&demanding));
+        assert!(!unwound.load(Ordering::Relaxed));
+    }
+
+    /// As `anyhow`'s: shown for debugging as it is shown to people.
+    struct Plain(&'static str);
+
+    impl fmt::Debug for Plain {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl fmt::Display for Plain {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl Error for Plain {}
+
+    #[test]
+    fn a_name_is_followed_by_nothing_or_by_what_is_in_it() {
+        for text in [
+            "Timeout",
+            "Timeout(())",
+            "Timeout(\"éééééééééé\")",
+            "Elapsed { after: 3s }",
+            "TimedOut {\n    at: 7,\n}",
+        ] {
+            let error: BoxError = Box::new(Plain(text));
+            assert!(is_time_out(&error), "{text}");
+        }
+        for text in [
+            "Timeout must be a number",
+            "Timeout: 7",
+            "Timeout\n\nCaused by:\n    nothing",
+            "Timeout-free",
+            "Timeouts",
+            "timeout",
+            " Timeout",
+            "DeadlineExceededDeadlineExceeded",
+            "",
+        ] {
+            let error: BoxError = Box::new(Plain(text));
+            assert!(!is_time_out(&error), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_error_that_may_be_another_is_asked_which_it_is() {
+        #[derive(Debug)]
+        #[expect(dead_code, reason = "it is shown")]
+        enum TimeoutError {
+            Elapsed,
+            Inner(String),
+        }
+        impl fmt::Display for TimeoutError {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("slow, or wrong")
+            }
+        }
+        impl Error for TimeoutError {}
+
+        let inner = || TimeoutError::Inner("disk 7 full".to_owned());
+        assert!(!is_time_out(&inner()), "of this type nothing but its name is known");
+        let boxed: [BoxError; 2] = [Box::new(TimeoutError::Elapsed), Box::new(inner())];
+        assert_eq!(boxed.map(|error| is_time_out(&error)), [true, false]);
     }
 
     #[test]
