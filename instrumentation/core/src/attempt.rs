@@ -172,6 +172,9 @@ impl<R: Record, M: Moment> Attempt<R, M> {
     }
 
     /// Records now, unless it has been recorded; whatever follows, the drop included, is nothing.
+    ///
+    /// It is recorded as `outcome`, unless the measured code unwound before: then it is a panic, be
+    /// it that somebody caught it and went on.
     pub fn finish(&mut self, outcome: Outcome) {
         self.finish_at(M::now(), outcome);
     }
@@ -180,6 +183,7 @@ impl<R: Record, M: Moment> Attempt<R, M> {
     pub fn finish_at(&mut self, moment: M, outcome: Outcome) {
         if let Some(started) = self.started.filter(|_| !self.is_over) {
             self.is_over = true;
+            let outcome = if self.code == Code::Outside { outcome } else { Outcome::Panic };
             self.record.record(moment.since(started), outcome);
         }
     }

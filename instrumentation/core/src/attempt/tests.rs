@@ -45,6 +45,8 @@ impl Drop for Trap {
 enum Act {
     Run,
     RunThatUnwinds,
+    /// Whoever runs it catches the panic, and goes on.
+    RunThatIsCaught,
     Decide(Outcome),
     Finish(Outcome),
     Forget,
@@ -56,6 +58,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     let act = prop_oneof![
         4 => Just(Act::Run),
         1 => Just(Act::RunThatUnwinds),
+        1 => Just(Act::RunThatIsCaught),
         2 => outcome().prop_map(Act::Decide),
         2 => outcome().prop_map(Act::Finish),
         1 => Just(Act::Forget),
@@ -65,17 +68,19 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 
 /// An independent statement of what is to be recorded.
 fn expected(acts: &[Act]) -> Option<Outcome> {
-    let mut outcome = Outcome::Cancelled;
+    let (mut outcome, mut has_unwound) = (Outcome::Cancelled, false);
+    let or_panic = |outcome, has_unwound| if has_unwound { Outcome::Panic } else { outcome };
     for act in acts {
         match *act {
             Act::Run => {}
+            Act::RunThatIsCaught => has_unwound = true,
             Act::RunThatUnwinds => return Some(Outcome::Panic),
             Act::Decide(decided) => outcome = decided,
-            Act::Finish(finished) => return Some(finished),
+            Act::Finish(finished) => return Some(or_panic(finished, has_unwound)),
             Act::Forget => return None,
         }
     }
-    Some(outcome)
+    Some(or_panic(outcome, has_unwound))
 }
 
 proptest! {
@@ -86,6 +91,10 @@ proptest! {
                 match *act {
                     Act::Run => attempt.run(|| ()),
                     Act::RunThatUnwinds => attempt.run(|| panic!("the attempt")),
+                    Act::RunThatIsCaught => {
+                        let piece = || attempt.run(|| panic!("the attempt"));
+                        assert!(catch_unwind(AssertUnwindSafe(piece)).is_err());
+                    }
                     Act::Decide(outcome) => attempt.decide(outcome),
                     Act::Finish(outcome) => attempt.finish(outcome),
                     Act::Forget => attempt.forget(),
