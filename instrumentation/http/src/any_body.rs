@@ -49,7 +49,7 @@ impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for MeasuredAnyBody<S>
 where
     S: Service<Request<MeasuredRequestBody<ReqBody>>, Response = Response<ResBody>>,
     S::Error: 'static,
-    ReqBody: Body,
+    ReqBody: Body + 'static,
     ResBody: Body,
     ResBody::Error: 'static,
 {
@@ -66,6 +66,7 @@ where
             let request = request.map(MeasuredRequestBody::unmeasured);
             return ResponseFuture::new(self.0.inner.call(request), None, None);
         };
+        self.0.warn_of::<ReqBody>(&exchange);
         let bytes = exchange.count_request(request.body());
         let upgrade = prepare(&exchange, &mut request, true);
         let request = request.map(|body| MeasuredRequestBody::measured(body, bytes));

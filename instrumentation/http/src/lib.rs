@@ -112,7 +112,8 @@
 //!   body: until the layers notice, both count it. And a request that a handler makes with the body
 //!   of the one it serves counts as that one. One layer for each request is enough.
 //! - The route under another axum than 0.8, whose matched path is of another type. The first such
-//!   request is warned of, through `tracing`, or on standard error if it has no subscriber; [`ServerLayer::route`] can tell the route instead.
+//!   request is warned of by whichever layer sees it, through `tracing`, or on standard error if it
+//!   has no subscriber; [`ServerLayer::route`] can tell the route instead.
 //! - The route of what `Router::nest_service` hides: add the layer to the router inside instead.
 //! - The outcome of a protocol on top of HTTP: gRPC answers 200 and tells its status in the trailers.
 //! - TLS. Whether the scheme is `https` is [said](ServerLayer::over_tls), or told by a

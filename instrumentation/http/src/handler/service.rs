@@ -11,7 +11,7 @@ use kymo_core::Outcome;
 use tower_service::Service;
 
 use super::{future::HandlerFuture, instruments::HandlerInstruments};
-use crate::{RequestHead, readiness::Readiness};
+use crate::{RequestHead, other_axum, readiness::Readiness};
 
 /// A handler whose time is measured; see [`HandlerLayer`](crate::HandlerLayer).
 #[derive(Debug, Clone)]
@@ -30,6 +30,7 @@ impl<S> MeasuredHandler<S> {
 impl<S, B> Service<Request<B>> for MeasuredHandler<S>
 where
     S: Service<Request<B>>,
+    B: 'static,
 {
     type Response = S::Response;
     type Error = S::Error;
@@ -45,8 +46,10 @@ where
         let is_first = request.extensions_mut().insert(HandlerMeasured).is_none();
         let mut wait = self.readiness.call();
         let attempt = is_first.then(|| {
+            let head = RequestHead::of(&request);
+            other_axum::warn_of::<B>(|| head.matched_path().is_some());
             let waited = wait.as_mut().map_or(Duration::ZERO, |wait| wait.lasted());
-            self.instruments.start(&RequestHead::of(&request), waited)
+            self.instruments.start(&head, waited)
         });
         let _inside = super::enter();
         HandlerFuture::new(self.inner.call(request), attempt)

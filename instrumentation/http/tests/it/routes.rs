@@ -4,11 +4,12 @@ use std::{
     borrow::Cow,
     convert::Infallible,
     io,
+    process::Command,
     sync::{Arc, Mutex},
 };
 
 use axum::{Router, body::Body, http::Request, response::Response, routing::get};
-use kymo_http::ServerLayer;
+use kymo_http::{HandlerLayer, ServerLayer};
 use tower::{Layer, ServiceExt, service_fn};
 
 use crate::meters::Meters;
@@ -157,6 +158,9 @@ impl Log {
     }
 }
 
+/// Which layer meets another axum: a process is told once, so each layer has one of its own.
+const LAYER: &str = "KYMO_TEST_LAYER";
+
 #[tokio::test]
 async fn an_axum_whose_routes_cannot_be_read_is_warned_of_once() {
     let log = Log::default();
@@ -185,8 +189,23 @@ async fn an_axum_whose_routes_cannot_be_read_is_warned_of_once() {
     send(meters.layer().route(|_| None)).await;
     assert_eq!(log.read(), "");
 
-    send(meters.layer()).await;
-    send(meters.layer()).await;
+    for _ in 0..2 {
+        match std::env::var(LAYER).as_deref() {
+            Ok("any_body") => {
+                let app = axum07::Router::new().route("/books/:id", handler.clone());
+                let request = Request::get("/books/7").body(axum07::body::Body::empty()).unwrap();
+                let app = meters.layer().any_body().layer(app);
+                assert_eq!(app.oneshot(request).await.unwrap().status(), 200);
+            }
+            Ok("handler") => {
+                let app = axum07::Router::new().route("/books/:id", handler.clone());
+                let request = Request::get("/books/7").body(axum07::body::Body::empty()).unwrap();
+                let app = app.layer(HandlerLayer::new(&meters.provider));
+                assert_eq!(app.oneshot(request).await.unwrap().status(), 200);
+            }
+            _ => send(meters.layer()).await,
+        }
+    }
     let told = log.read();
     assert_eq!(told.lines().count(), 1, "{told}");
     for word in ["WARN", "http.route", "0.8", "0.7", "ServerLayer::route"] {
@@ -195,4 +214,17 @@ async fn an_axum_whose_routes_cannot_be_read_is_warned_of_once() {
     assert!(
         meters.of("http.server.request.duration").iter().all(|p| p.get("http.route").is_none())
     );
+}
+
+#[test]
+fn every_layer_warns_of_an_axum_whose_routes_cannot_be_read() {
+    for layer in ["server", "any_body", "handler"] {
+        let test = "routes::an_axum_whose_routes_cannot_be_read_is_warned_of_once";
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", test])
+            .env(LAYER, layer)
+            .output()
+            .unwrap();
+        assert!(child.status.success(), "{layer}: {}", String::from_utf8_lossy(&child.stdout));
+    }
 }
