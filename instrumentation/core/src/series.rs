@@ -26,6 +26,14 @@ pub trait SeriesKey: Copy + Eq + Hash {
     fn class(&self) -> SeriesClass {
         SeriesClass::Ordinary
     }
+
+    /// Whether it stands for many others that were folded into it, so that there are few of its kind.
+    ///
+    /// What is folded and still of a kind there are many of, as a key with its route, leaves half of
+    /// the room of folded keys to what is shared.
+    fn is_shared(&self) -> bool {
+        true
+    }
 }
 
 /// From a key to a struct of bound instruments, up to a number of series.
@@ -33,12 +41,13 @@ pub trait SeriesKey: Copy + Eq + Hash {
 /// A hit takes no lock and allocates nothing. A miss binds the instruments once, under a lock
 /// that no hit ever waits for. Where there is no room for a new key, it is folded, one attribute
 /// at a time, until it meets a series that exists or there is room for it; a quarter more room is
-/// kept for folded keys, and a reserve for what operators must see. Each fold is counted.
+/// kept for folded keys, half of it for those that are [shared](SeriesKey::is_shared), and a reserve
+/// for what operators must see. Each fold is counted.
 pub struct SeriesCache<K, S> {
     series: Table<K, Arc<S>>,
     binding: Mutex<()>,
-    /// Series in the room, in the quarter more, and in the reserve; written under the lock.
-    taken: [AtomicUsize; 3],
+    /// Series in each part of the room; written under the lock.
+    taken: [AtomicUsize; 4],
     capacity: usize,
     reserve: usize,
     folds: Folds,
@@ -54,7 +63,7 @@ impl<K: SeriesKey, S> SeriesCache<K, S> {
     /// As [`SeriesCache::new`], with room for `reserve` more series of [`SeriesClass::Operator`].
     pub fn with_reserve(capacity: usize, reserve: usize, folds: Folds) -> Self {
         let series = Table::for_entries(capacity + capacity / 4 + reserve);
-        let taken = [const { AtomicUsize::new(0) }; 3];
+        let taken = [const { AtomicUsize::new(0) }; 4];
         Self { series, binding: Mutex::new(()), taken, capacity, reserve, folds }
     }
 
@@ -116,7 +125,7 @@ impl<K: SeriesKey, S> SeriesCache<K, S> {
                 return place;
             }
             let folded = place.key.fold();
-            place.room = self.room(place.key.class(), place.folds, folded);
+            place.room = self.room(place.key, place.folds, folded);
             if place.room.is_some() {
                 return place;
             }
@@ -126,28 +135,34 @@ impl<K: SeriesKey, S> SeriesCache<K, S> {
         }
     }
 
-    /// Where there is room for a new key of `class`, which was folded so many times, and would be
-    /// `folded` next.
-    fn room(
-        &self,
-        class: SeriesClass,
-        folds: usize,
-        folded: Option<(K, AttributeKey)>,
-    ) -> Option<Room> {
+    /// Where there is room for a new `key`, which was folded so many times, and would be `folded`
+    /// next.
+    fn room(&self, key: K, folds: usize, folded: Option<(K, AttributeKey)>) -> Option<Room> {
         let taken = |room: Room| self.taken[room as usize].load(Ordering::Acquire);
-        let limit = match class {
-            SeriesClass::Client => self.capacity / 2,
-            SeriesClass::Ordinary | SeriesClass::Operator => self.capacity,
-        };
-        if folds == 0 && taken(Room::Main) < limit {
-            return Some(Room::Main);
+        let has_room = taken(Room::Client) + taken(Room::Main) < self.capacity;
+        let is_new = folds == 0;
+        match key.class() {
+            SeriesClass::Client if is_new => {
+                let has_room = has_room && taken(Room::Client) < self.capacity / 2;
+                has_room.then_some(Room::Client)
+            }
+            // Folded, it is no client's any more; it has the room that is left.
+            SeriesClass::Ordinary if has_room => Some(Room::Main),
+            SeriesClass::Operator if has_room && is_new => Some(Room::Main),
+            SeriesClass::Operator => {
+                let is_last = folded.is_none_or(|(key, _)| key.class() != SeriesClass::Operator);
+                (is_last && taken(Room::Reserve) < self.reserve).then_some(Room::Reserve)
+            }
+            _ if is_new => None,
+            class => {
+                let limit = match class {
+                    _ if key.is_shared() => self.capacity / 4,
+                    SeriesClass::Client => 0,
+                    _ => self.capacity / 8,
+                };
+                (taken(Room::Folded) < limit).then_some(Room::Folded)
+            }
         }
-        if class != SeriesClass::Operator {
-            let has_room = folds > 0 && taken(Room::Folded) < self.capacity / 4;
-            return has_room.then_some(Room::Folded);
-        }
-        let is_last = folded.is_none_or(|(key, _)| key.class() != SeriesClass::Operator);
-        (is_last && taken(Room::Reserve) < self.reserve).then_some(Room::Reserve)
     }
 
     fn count_folds(&self, mut key: K, folds: usize) {
@@ -172,6 +187,9 @@ struct Place<'a, K, S> {
 /// A part of the cache that is filled on its own.
 #[derive(Debug, Clone, Copy)]
 enum Room {
+    /// Of the main room, what clients made; it is half of it at most.
+    Client,
+    /// Of the main room, the rest.
     Main,
     Folded,
     Reserve,

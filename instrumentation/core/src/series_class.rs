@@ -9,7 +9,7 @@ pub enum SeriesClass {
     /// A client alone can make it, whatever the program does: by an unknown method, a request that
     /// is refused, a hang-up, a statement that does not parse.
     ///
-    /// Such keys get the first half of the room.
+    /// Such keys get half of the room at most, whatever else there is.
     Client,
     /// It takes the program to make it, and it tells of nothing that is wrong.
     ///

@@ -37,6 +37,10 @@ impl SeriesKey for Key {
             _ => SeriesClass::Client,
         }
     }
+
+    fn is_shared(&self) -> bool {
+        self.route == FOLDED
+    }
 }
 
 type Cache = SeriesCache<Key, (Key, AtomicU64)>;
@@ -118,6 +122,34 @@ fn clients_leave_half_of_the_room_to_what_has_not_happened_yet() {
     assert_eq!(count(&cache, 2, 201, 0), (2, 201, 0));
     assert_eq!(count(&cache, 1, 503, 0), (1, 503, 0), "the first failure");
     assert_eq!(total(&cache), 103);
+}
+
+#[test]
+fn what_clients_make_is_half_of_the_room_whoever_came_first() {
+    let cache = cache(8);
+    for route in 1..=3 {
+        count(&cache, route, 200, 0);
+    }
+    for oddity in 1..=4 {
+        assert_eq!(count(&cache, 1, 200, oddity), (1, 200, oddity), "half of it is theirs");
+    }
+    assert_eq!(count(&cache, 1, 200, 5), (1, 200, FOLDED));
+    assert_eq!(count(&cache, 4, 201, 0), (4, 201, 0), "and no more than half");
+}
+
+#[test]
+fn folded_keys_of_many_kinds_leave_room_to_those_that_are_shared() {
+    let cache = cache(24);
+    for route in 1..=24 {
+        count(&cache, route, 200, 0);
+    }
+    // Each of these has its route still, once its oddity is folded.
+    for route in 25..=40 {
+        count(&cache, route, 404, 1);
+    }
+    assert_eq!(count(&cache, 50, 201, 0), (FOLDED, 201, 0));
+    assert_eq!(count(&cache, 50, 202, 0), (FOLDED, 202, 0), "the status is still to be seen");
+    assert!(cache.series.len() <= 24 + 6 + 1, "{}", cache.series.len());
 }
 
 #[test]
