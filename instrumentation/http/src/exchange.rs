@@ -97,6 +97,7 @@ impl Exchange {
         let ActiveKey { method, scheme } = active;
         let key = ExchangeKey {
             method,
+            is_head: instruments.is_head(method),
             scheme,
             protocol,
             route: None,

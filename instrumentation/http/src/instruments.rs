@@ -19,9 +19,9 @@ use crate::{
 /// for an instrument, and below kymo's of 1,791, whose overflow would lose every attribute at once.
 pub(crate) const SERIES: u16 = 680;
 
-/// Failures that keep their route and their kind, whatever clients did before: three kinds for each
-/// route of the default budget.
-const RESERVE: usize = 900;
+/// Failures that keep their route and their kind, whatever clients did before: one pool, which is
+/// enough for three kinds of failure of each route of the default budget.
+pub(crate) const RESERVE: usize = 900;
 
 /// The values of attributes that are not known at compile time.
 #[derive(Debug)]
@@ -35,6 +35,8 @@ pub(crate) struct Instruments {
     vocabulary: Vocabulary,
     /// The method `GET`.
     get: Bounded,
+    /// The method `HEAD`.
+    head: Bounded,
     duration: Option<Histogram<f64>>,
     request_body_size: Option<Histogram<u64>>,
     response_body_size: Option<Histogram<u64>>,
@@ -88,6 +90,7 @@ impl Instruments {
                 folds(&metrics::ACTIVE_STREAMS, &[key::HTTP_ROUTE.key]),
             ),
             get: settings.methods.bound("GET"),
+            head: settings.methods.bound("HEAD"),
             vocabulary: Vocabulary {
                 methods: settings.methods.clone(),
                 routes: ValueBudget::new(settings.route_budget),
@@ -113,6 +116,11 @@ impl Instruments {
             return self.get;
         }
         self.vocabulary.methods.bound(method.as_str())
+    }
+
+    /// Whether `method` is `HEAD`, and is called so.
+    pub(crate) fn is_head(&self, method: Bounded) -> bool {
+        method == self.head && method != Bounded::OTHER
     }
 
     /// `route` within the budget of routes.

@@ -87,13 +87,15 @@
 //!
 //! Methods and schemes come from closed sets, routes from the program, and versions and statuses
 //! are few. Their combinations have room for 680 series. What a client alone can make (a 4xx, a
-//! hang-up, a body that fails, an unknown method) gets half of it. Where it runs out, the method of
-//! an odd request becomes `_OTHER` first, then the route, and the status last.
+//! hang-up, a body that fails, an unknown method, `HEAD`, HTTP/1.0) gets half of it at most. Where it
+//! runs out, the method of an odd request becomes `_OTHER` first, then the version and the scheme,
+//! then the route, and the status last.
 //!
 //! What an operator must see is a 5xx, a panic, a time-out, and a service that failed. Once the room
 //! is taken, 900 of these go on under their own status, `error.type` and route, without the version,
-//! the scheme and the method, which clients choose. That is three kinds of failure for each of 300
-//! routes, whatever clients did before.
+//! the scheme and the method, which clients choose. They are one pool: enough for three kinds of
+//! failure of each of 300 routes, or for all kinds of 60. A status of 5xx that IANA has not
+//! assigned becomes `_OTHER` there, because whoever is behind a gateway may choose any of a hundred.
 //!
 //! Each fold is counted in `kymo.cardinality.folded`.
 //!

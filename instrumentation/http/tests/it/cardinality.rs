@@ -18,7 +18,10 @@ use http_body_util::BodyExt;
 use kymo_http::{HandlerLayer, MeasuredService};
 use tower::{BoxError, Layer, ServiceExt, service_fn, timeout::error::Elapsed};
 
-use crate::meters::{Meters, Point};
+use crate::{
+    gate::{Fate, gate},
+    meters::{Meters, Point},
+};
 
 fn folded(points: &[Point], attribute: &str) -> i64 {
     let of_requests = points.iter().filter(|point| {
@@ -121,6 +124,15 @@ fn broken() -> Body {
 
 /// A service of many routes, each of which does what the query asks for.
 fn fateful(meters: &Meters, routes: usize) -> MeasuredService<BoxCloneService> {
+    let layer = meters.layer().route(move |head| {
+        let number: usize = head.uri.path().strip_prefix("/r")?.parse().ok()?;
+        (number < routes).then(|| head.uri.path().to_owned().into())
+    });
+    layer.layer(whatever_is_asked_for())
+}
+
+/// Does what the query asks for.
+fn whatever_is_asked_for() -> BoxCloneService {
     let answer = async |request: Request<Body>| -> Result<Response, BoxError> {
         let fate = request.uri().query().unwrap_or("200");
         match fate {
@@ -133,11 +145,7 @@ fn fateful(meters: &Meters, routes: usize) -> MeasuredService<BoxCloneService> {
             status => Ok(StatusCode::from_u16(status.parse()?)?.into_response()),
         }
     };
-    let layer = meters.layer().route(move |head| {
-        let number: usize = head.uri.path().strip_prefix("/r")?.parse().ok()?;
-        (number < routes).then(|| head.uri.path().to_owned().into())
-    });
-    layer.layer(BoxCloneService::new(service_fn(answer)))
+    BoxCloneService::new(service_fn(answer))
 }
 
 type BoxCloneService = tower::util::BoxCloneService<Request<Body>, Response, BoxError>;
@@ -249,8 +257,114 @@ async fn what_becomes_of_the_body_of_a_server_error_makes_no_series_of_its_own()
     assert_eq!(meters.only("http.server.request.duration").count, 3);
 }
 
+/// Fills the room, and the quarter more, with what clients can make.
+async fn flood(service: &MeasuredService<BoxCloneService>, routes: usize) {
+    for route in 0..routes {
+        for method in ["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "FOO"] {
+            for version in [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2, Version::HTTP_3] {
+                for fate in ["200", "404", "hang", "500"] {
+                    suffer(service, method, &format!("/r{route}?{fate}"), version).await;
+                }
+            }
+        }
+    }
+}
+
 #[tokio::test]
-async fn when_series_run_out_the_route_is_lost_before_the_method_and_the_status() {
+async fn what_is_lost_in_a_queue_has_no_version_even_after_a_flood() {
+    for (shut_for, fate, error) in [
+        (usize::MAX, Fate::Answer, "cancelled"),
+        (0, Fate::Refuse, "_OTHER"),
+        (0, Fate::TimeOut, "timeout"),
+        (0, Fate::Panic, "panic"),
+    ] {
+        let meters = Meters::new();
+        let layer = meters.layer().route(|head| Some(head.uri.path().to_owned().into()));
+        flood(&layer.layer(whatever_is_asked_for()), 60).await;
+        let shut = layer.layer(gate(shut_for, fate));
+        let mut waiting = Box::pin(shut.oneshot(Request::new(Body::empty())));
+        let once = future::poll_fn(|cx| Poll::Ready(waiting.as_mut().poll(cx).is_ready()));
+        drop(AssertUnwindSafe(once).catch_unwind().await);
+        drop(waiting);
+        let points = meters.of("http.server.request.duration");
+        let lost: Vec<_> =
+            points.iter().filter(|point| point.get("network.protocol.version").is_none()).collect();
+        assert_eq!(lost.len(), 1, "{error}: {lost:#?}");
+        assert_eq!((lost[0].count, lost[0].get("error.type")), (1, Some(error)));
+        assert!(points.len() < 1791, "{}", points.len());
+    }
+}
+
+#[tokio::test]
+async fn a_success_keeps_its_route_whatever_versions_and_heads_clients_ask_for() {
+    for routes in [120, 200] {
+        let meters = Meters::new();
+        let app = obedient(&meters, routes);
+        for route in 0..routes {
+            for method in ["GET", "HEAD"] {
+                for version in [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2] {
+                    send(&app, method, &format!("/r{route}"), version).await;
+                }
+            }
+        }
+        let points = meters.of("http.server.request.duration");
+        for route in 0..routes {
+            let route = format!("/r{route}");
+            let of_route = points.iter().filter(|point| {
+                point.get("http.route") == Some(&route)
+                    && point.get("http.request.method") == Some("GET")
+            });
+            assert_eq!(of_route.map(|point| point.count).sum::<i64>(), 3, "{routes}: {route}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_clients_make_takes_half_of_the_room_and_no_more() {
+    let meters = Meters::new();
+    let app = obedient(&meters, 300);
+    // Ordinary keys in the first half leave clients their own.
+    for route in 0..300 {
+        send(&app, "GET", &format!("/r{route}"), Version::HTTP_11).await;
+    }
+    for route in 0..300 {
+        send(&app, "GET", &format!("/r{route}?404"), Version::HTTP_11).await;
+    }
+    let points = meters.of("http.server.request.duration");
+    assert!(points.iter().all(|point| point.get("http.route") != Some("_OTHER")));
+    assert_eq!(points.len(), 600);
+}
+
+/// A gateway passes on what a client chooses behind it.
+#[tokio::test]
+async fn a_status_that_nobody_assigned_takes_no_place_in_the_reserve() {
+    let meters = Meters::new();
+    let service = fateful(&meters, 61);
+    for route in 0..60 {
+        for status in 500..600 {
+            suffer(&service, "GET", &format!("/r{route}?{status}"), Version::HTTP_11).await;
+        }
+    }
+    for (fate, _) in FAILURES {
+        suffer(&service, "GET", &format!("/r60?{fate}"), Version::HTTP_11).await;
+    }
+    let points = meters.of("http.server.request.duration");
+    for (_, error) in FAILURES {
+        let is_it = |point: &&Point| {
+            point.get("http.route") == Some("/r60") && point.get("error.type") == Some(error)
+        };
+        assert_eq!(points.iter().filter(is_it).count(), 1, "{error}");
+    }
+    // What it is called otherwise is still a failure of its route.
+    let of_last = points.iter().filter(|point| point.get("http.route") == Some("/r59"));
+    assert_eq!(of_last.clone().map(|point| point.count).sum::<i64>(), 100);
+    assert!(of_last.clone().all(|point| point.get("error.type").is_some()));
+    let folded = of_last.filter(|point| point.get("http.response.status_code") == Some("_OTHER"));
+    assert_eq!(folded.map(|point| point.count).collect::<Vec<_>>(), [89]);
+}
+
+#[tokio::test]
+async fn when_series_run_out_the_version_is_lost_then_the_route_and_the_status_last() {
     let meters = Meters::new();
     let app = obedient(&meters, 250);
     for route in 0..250 {
@@ -267,7 +381,8 @@ async fn when_series_run_out_the_route_is_lost_before_the_method_and_the_status(
     assert_eq!(folded.get("http.request.method"), Some("GET"));
     assert_eq!(folded.get("http.route"), Some("_OTHER"));
     assert_eq!(folded.get("error.type"), None);
-    assert_eq!(folded_total(&meters), before + 2);
+    // Of each the version, the scheme and the route, and before these the method that the route lacks.
+    assert_eq!(folded_total(&meters), before + 2 * 3 + 1);
 }
 
 #[tokio::test]
