@@ -75,6 +75,11 @@
 //! - A service that serves many requests without being cloned, as inside tower's `Buffer`: only the
 //!   wait for its first request is seen, because later ones may be nobody's. Put the layer outside the
 //!   buffer, where the whole wait is in the request's duration.
+//!   That wait lasts until the buffer asks again, which it does not do for a request that was given
+//!   up meanwhile: until then it is active, and if another request comes, the wait is in that one's
+//!   duration. So it is with any service that is kept, not cloned, by somebody who gives up.
+//! - A measured service that a measured handler calls with a request of its own: who waits there is
+//!   taken for the handler's request until it is called. One that gives up is not counted.
 //! - A balancer or a pool that asks ahead of any request: a service that it drops before it was
 //!   ever ready, or that fails while it is asked, is recorded as a request, although there was none.
 //! - A request that this layer [skips](ServerLayer::skip) is active while it waits, and recorded if
