@@ -18,54 +18,33 @@ pub enum InstallError {
     /// The name of the service is empty.
     #[error("the service has no name; give one to `Telemetry::for_service`, such as \"bookshop\"")]
     EmptyServiceName,
-    /// A pull exporter of our own was asked for beside an injected provider.
-    #[error(
-        "an injected meter provider must bring its own reader; give it `Bridge::reader()` and hand \
-         the bridge to `.bridge(…)`, instead of calling `.prometheus()`"
-    )]
-    PullBesideInjectedProvider,
-    /// A push exporter was asked for beside an injected provider.
-    #[error(
-        "an injected meter provider must bring its own push exporter; give it a reader where it \
-         is made, instead of calling `.otlp()` or `.console()`"
-    )]
-    PushBesideInjectedProvider,
     /// A view is not right.
     #[error(transparent)]
     View(#[from] crate::ViewError),
-    /// Views or common attributes were given beside an injected provider.
-    #[error(
-        "the shape of metrics is up to an injected meter provider; give the views to that, instead \
-         of calling `.view(…)` or `.common_attribute(…)`"
-    )]
-    ViewsBesideInjectedProvider,
-    /// A reader was given beside an injected provider.
-    #[error(
-        "an injected meter provider must bring its own readers; give the reader to that provider, \
-         with `with_reader`, instead of calling `.reader(…)`"
-    )]
-    ReaderBesideInjectedProvider,
-    /// Attributes of the resource were given, or were to be detected, beside an injected provider.
-    #[error(
-        "an injected meter provider must bring its own resource; give the attributes to that, \
-         with `with_resource`, instead of calling `.version(…)`, `.attribute(…)` or `.detect_…()`"
-    )]
-    ResourceBesideInjectedProvider,
     /// The configuration file cannot be used.
     #[error(transparent)]
     ConfigFile(#[from] ConfigFileError),
-    /// The pull exporter cannot be built.
+    /// An option was given to the builder beside a bridge that is built already.
+    #[error(
+        "`.{method}(…)` has no effect on the bridge that `.bridge(…)` was given; give that option \
+         to `Bridge::builder()`, or leave out `.bridge(…)`"
+    )]
+    IgnoredBesideBridge {
+        /// The method of the builder.
+        method: &'static str,
+    },
+    /// The pull exporter cannot be built; with the feature `prometheus`, the `BridgeError`.
     #[error(transparent)]
-    Prometheus(#[from] crate::exporters::pull::PullError),
+    Prometheus(Box<dyn Error + Send + Sync>),
     /// A time between two pushes, or for one, is zero.
     #[error("`Otlp::{method}` got no time at all; give it some, or leave it out for the default")]
     ZeroDuration {
         /// The method that got it.
         method: &'static str,
     },
-    /// A push exporter cannot be built.
+    /// A push exporter cannot be built; with the feature `otlp`, the `PushError`.
     #[error(transparent)]
-    Push(#[from] crate::exporters::push::PushError),
+    Push(Box<dyn Error + Send + Sync>),
 }
 
 /// Why a configuration file cannot be used.

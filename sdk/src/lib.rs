@@ -64,23 +64,42 @@
 //! one, these reports go to standard error.
 
 mod builder;
-pub mod configuration;
 mod error;
-mod lacking;
-mod resource;
 mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod view;
 
+/// What is in force, and who said so.
+pub mod configuration {
+    #[cfg(feature = "config-file")]
+    pub(crate) mod config_file;
+    mod description;
+    pub(crate) mod environment;
+    mod exporters;
+    pub(crate) mod file;
+    mod setting;
+    pub(crate) mod wildcard;
+
+    pub use self::{
+        description::{Description, EffectiveSetting},
+        setting::Origin,
+    };
+    #[allow(unused_imports, reason = "used by the features")]
+    pub(crate) use self::{
+        exporters::Exporters,
+        setting::{Setting, disabled},
+    };
+}
+
 /// How metrics leave the process.
 mod exporters {
+    pub(crate) mod exporter;
     #[cfg(feature = "otlp")]
     pub mod otlp;
+    pub(crate) mod plan;
     #[cfg(feature = "prometheus")]
     pub mod prometheus;
-    pub(crate) mod pull;
-    pub(crate) mod push;
     pub(crate) mod reader;
 }
 
@@ -88,6 +107,8 @@ mod exporters {
 mod handouts {
     #[cfg(feature = "cache")]
     pub mod cache;
+    #[cfg(all(feature = "repository", feature = "sqlx"))]
+    pub(crate) mod errors;
     #[cfg(feature = "http")]
     pub mod http;
     pub(crate) mod kept;
@@ -106,14 +127,75 @@ mod handouts {
 /// From `install()` to the end of the process.
 mod lifecycle {
     pub(crate) mod ending;
-    mod installed;
+    pub(crate) mod installed;
     mod job;
     pub(crate) mod provider;
     #[cfg(feature = "signal")]
     pub(crate) mod signal;
 }
 
-pub use builder::TelemetryBuilder;
+/// What the service says about itself.
+mod resource {
+    mod attributes;
+    #[cfg(feature = "resource")]
+    mod detection;
+
+    pub(crate) use self::attributes::of;
+}
+
+/// What one feature adds to the module of another.
+mod beside {
+    pub(crate) mod cache {
+        #[cfg(feature = "moka")]
+        pub use kymo_cache::moka;
+    }
+
+    pub(crate) mod prometheus {
+        #[cfg(feature = "upstream")]
+        pub use kymo_bridge::opentelemetry_prometheus;
+    }
+
+    pub(crate) mod redis {
+        #[cfg(feature = "redis-cluster")]
+        pub use kymo_redis::ClusterNode;
+    }
+
+    pub(crate) mod sqlx {
+        #[cfg(all(feature = "repository", feature = "sqlx"))]
+        pub use crate::handouts::errors::ERRORS;
+    }
+}
+
+/// Methods of features that are off.
+///
+/// They cannot be called: who does is told by the compiler which feature brings them, instead of that
+/// there is no such method.
+mod lacking {
+    #[cfg(not(feature = "cache"))]
+    mod cache;
+    #[cfg(not(feature = "config-file"))]
+    mod config_file;
+    #[cfg(not(feature = "http"))]
+    mod http;
+    #[cfg(not(feature = "migrations"))]
+    mod migrations;
+    #[cfg(not(feature = "otlp"))]
+    mod otlp;
+    #[cfg(not(feature = "process"))]
+    mod process;
+    #[cfg(not(feature = "prometheus"))]
+    mod prometheus;
+    #[cfg(not(feature = "redis"))]
+    mod redis;
+    #[cfg(not(feature = "repository"))]
+    mod repository;
+    #[cfg(not(feature = "resource"))]
+    mod resource;
+    #[cfg(not(feature = "sqlx"))]
+    mod sqlx;
+}
+
+pub use builder::{TelemetryBuilder, injected::InjectedBuilder};
 pub use error::{ConfigFileError, FlushError, InstallError};
 #[cfg(feature = "otlp")]
 pub use exporters::otlp;
@@ -170,5 +252,29 @@ pub fn declared_metrics_by_crate() -> impl Iterator<Item = (&'static str, &'stat
         ("kymo-cache", kymo_cache::metrics::ALL),
         ("kymo-core", kymo_core::metrics::ALL),
     ];
-    crates.iter().copied().collect::<Vec<_>>().into_iter()
+    crates.iter().copied()
 }
+
+/// The exporters that this program has, before anybody asks for them.
+fn exporters() -> exporters::plan::Plans {
+    let plans = exporters::plan::Plans::default();
+    // What is pulled comes first: pushes shape the metrics only if nobody scrapes.
+    #[cfg(feature = "prometheus")]
+    let plans = plans.with(prometheus::PullPlan::default());
+    #[cfg(feature = "otlp")]
+    let plans = plans.with(otlp::PushPlan::default());
+    plans
+}
+
+/// How this program understands a configuration file, if it can.
+const CONFIG_FILE: Option<configuration::file::Understand> = {
+    #[cfg(feature = "config-file")]
+    let understand = Some(configuration::config_file::understand as _);
+    #[cfg(not(feature = "config-file"))]
+    let understand = None;
+    understand
+};
+
+/// Whether this program pushes over gRPC.
+#[allow(dead_code, reason = "used by the features")]
+const HAS_GRPC: bool = cfg!(feature = "otlp-grpc");

@@ -2,12 +2,14 @@
 
 use std::{fmt, sync::Arc};
 
-use opentelemetry::{InstrumentationScope, metrics::Meter};
+use opentelemetry::{
+    InstrumentationScope,
+    metrics::{Meter, MeterProvider},
+};
 
 use crate::{
-    builder::TelemetryBuilder,
+    InjectedBuilder, TelemetryBuilder,
     configuration::{Description, environment::Environment},
-    exporters::pull::Pull,
     handouts::kept::Kept,
     lifecycle::{ending::Ending, provider::Provider},
 };
@@ -23,8 +25,6 @@ pub struct Telemetry {
     pub(crate) ending: Arc<Ending>,
     pub(crate) provider: Provider,
     #[allow(dead_code, reason = "read by the features")]
-    pub(crate) pull: Pull,
-    #[allow(dead_code, reason = "read by the features")]
     pub(crate) environment: Environment,
     #[allow(dead_code, reason = "read by the features")]
     pub(crate) kept: Kept,
@@ -36,6 +36,17 @@ impl Telemetry {
     /// unless the environment has another, in `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES`.
     pub fn for_service(name: impl Into<String>) -> TelemetryBuilder {
         TelemetryBuilder::new(name.into())
+    }
+
+    /// Begins a telemetry that measures with the meters of `provider` instead of a provider of our own.
+    ///
+    /// The name of the service, the resource, the readers and the views are that provider's. It must
+    /// implement bound instruments, as that of `opentelemetry_sdk` does: what is recorded through any
+    /// other is lost.
+    pub fn with_meter_provider(
+        provider: impl MeterProvider + Send + Sync + 'static,
+    ) -> InjectedBuilder {
+        InjectedBuilder::new(provider)
     }
 
     /// A meter for the service's own instruments; `name` is its instrumentation scope, such as
@@ -61,7 +72,7 @@ impl Telemetry {
     }
 
     /// The provider of every meter, for instrumentation by others.
-    pub fn meters(&self) -> &(dyn opentelemetry::metrics::MeterProvider + Send + Sync) {
+    pub fn meters(&self) -> &(dyn MeterProvider + Send + Sync) {
         self.provider.meters()
     }
 

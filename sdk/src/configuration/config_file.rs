@@ -13,24 +13,13 @@ mod substitution;
 mod tree;
 mod view;
 
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
 use self::{layer::Layer, part::Part, tree::Node};
 use crate::{
-    InstallError, TelemetryBuilder,
-    configuration::{Description, Origin, environment::Environment},
+    InjectedBuilder, TelemetryBuilder, configuration::environment::Environment,
     error::ConfigFileError,
 };
-
-/// The configuration file of a program, unless a variable names it.
-#[derive(Default)]
-pub(crate) struct FilePlan {
-    file: Option<PathBuf>,
-}
 
 impl TelemetryBuilder {
     /// Reads the OpenTelemetry configuration file at `path`, instead of the one that
@@ -47,33 +36,22 @@ impl TelemetryBuilder {
     ///
     /// [schema]: https://opentelemetry.io/docs/specs/otel-config/types/
     pub fn config_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.file.file = Some(path.into());
+        self.basis.file = Some(path.into());
         self
     }
 }
 
-impl FilePlan {
-    /// What takes the place of `environment`: the file, or itself if there is none.
-    pub(crate) fn carry_out(
-        self,
-        environment: Environment,
-        description: &mut Description,
-    ) -> Result<Environment, InstallError> {
-        let named = || environment.text(VARIABLE).map(PathBuf::from);
-        let (file, origin) = match (self.file, named()) {
-            (Some(file), _) => (file, Origin::Code),
-            (None, Some(file)) => (file, Origin::Environment(VARIABLE)),
-            (None, None) => return Ok(environment.of_interest()),
-        };
-        description.add("config.file", file.display(), origin);
-        let text = text_of(&file)
-            .map_err(|source| ConfigFileError::Read { file: file.clone(), source })?;
-        Ok(understand(&text, file, environment)?)
+impl InjectedBuilder {
+    /// As [`TelemetryBuilder::config_file`], of which it obeys what is not about a provider: that is the
+    /// program's.
+    pub fn config_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.basis.file = Some(path.into());
+        self
     }
 }
 
 /// What `text`, which is from `file`, says.
-fn understand(
+pub(crate) fn understand(
     text: &str,
     file: PathBuf,
     environment: Environment,
@@ -89,19 +67,3 @@ fn understand(
         .map_err(|found| mistake(found.line, found.key, found.remedy))?;
     Ok(layer.into_environment(file, environment))
 }
-
-/// Reads a whole file that is no longer than any configuration has a reason to be.
-fn text_of(file: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(file)?.take(LONGEST + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > LONGEST {
-        let message = format!("it is longer than {LONGEST} bytes");
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
-    }
-    Ok(text)
-}
-
-const VARIABLE: &str = "OTEL_CONFIG_FILE";
-
-/// Bytes of a file.
-const LONGEST: u64 = 1 << 20;

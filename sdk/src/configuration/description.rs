@@ -2,7 +2,7 @@ use std::fmt::{self, Display};
 
 use kymo_core::OneLine;
 
-use super::{Origin, Setting};
+use super::setting::{Origin, Setting};
 
 /// The effective configuration of a telemetry, fit for a log at start-up.
 ///

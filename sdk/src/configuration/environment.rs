@@ -18,12 +18,10 @@ use opentelemetry::KeyValue;
 use self::reports::Reports;
 use crate::configuration::Origin;
 
-#[cfg(feature = "otlp")]
-pub(crate) use self::value::duration;
 #[allow(unused_imports, reason = "used by the features")]
 pub(crate) use self::{
     file_only::{FileOnly, FileView, Names, Page},
-    value::{HEADERS, attributes, boolean, headers, list, methods, one_of},
+    value::{HEADERS, attributes, boolean, duration, headers, list, methods, one_of},
 };
 
 /// The `OTEL_*` variables of the process at start-up, or the configuration file that takes their
@@ -130,7 +128,7 @@ impl Environment {
     }
 
     /// The same without `variable`.
-    #[cfg(feature = "otlp")]
+    #[allow(dead_code, reason = "used by the feature `otlp`")]
     pub(crate) fn without(&self, variable: &str) -> Self {
         let mut environment = self.clone();
         environment.variables.remove(variable);

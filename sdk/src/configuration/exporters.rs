@@ -27,11 +27,7 @@ impl Exporters {
                 ("none", None),
             ];
             match one_of(name, &known) {
-                Ok(Some(one)) => {
-                    exporters.prometheus |= one.prometheus;
-                    exporters.otlp |= one.otlp;
-                    exporters.console |= one.console;
-                }
+                Ok(Some(one)) => exporters = exporters.and(one),
                 Ok(None) => none = true,
                 Err(remedy) => {
                     let message = format!(
@@ -48,6 +44,25 @@ impl Exporters {
             environment.warn(&message, &message);
         }
         (any || none).then_some(exporters)
+    }
+
+    /// Those of both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            prometheus: self.prometheus || other.prometheus,
+            otlp: self.otlp || other.otlp,
+            console: self.console || other.console,
+        }
+    }
+
+    /// Says which of these the program lacks, since it only has those `known`.
+    pub(crate) fn report_lacking(self, known: Self, environment: &Environment) {
+        if self.prometheus && !known.prometheus {
+            environment.lacks_feature(Self::VARIABLE, "prometheus");
+        }
+        if self.otlp && !known.otlp || self.console && !known.console {
+            environment.lacks_feature(Self::VARIABLE, "otlp");
+        }
     }
 
     /// Says that what the environment asks for is in vain, but for scrapes of a bridge that was

@@ -9,7 +9,7 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 pub use kymo_push::{Compression, Error as PushError, Protocol, TemporalityPreference};
 
-pub(crate) use self::plan::{Push, PushPlan};
+pub(crate) use self::plan::PushPlan;
 use crate::TelemetryBuilder;
 
 /// Where and how metrics are pushed over OTLP.
@@ -168,7 +168,7 @@ impl TelemetryBuilder {
 
     /// As [`TelemetryBuilder::otlp`], to where `otlp` says; of two calls, the last one counts.
     pub fn otlp_with(mut self, otlp: Otlp) -> Self {
-        self.push.otlp = Some(otlp);
+        self.plans.change(|plan: &mut PushPlan| plan.otlp = Some(otlp));
         self
     }
 }
@@ -178,7 +178,7 @@ impl TelemetryBuilder {
     ///
     /// Without this call, they are printed if `OTEL_METRICS_EXPORTER` lists `console`.
     pub fn console(mut self) -> Self {
-        self.push.console = true;
+        self.plans.change(|plan: &mut PushPlan| plan.console = true);
         self
     }
 }

@@ -20,7 +20,6 @@ use opentelemetry_sdk::{
 };
 
 use self::errand::Errand;
-use crate::InstallError;
 
 /// The readers that were given to a builder.
 #[derive(Debug, Clone, Default)]
@@ -74,14 +73,6 @@ impl Readers {
             let results: Vec<_> = readers.iter().map(|reader| act(reader, left())).collect();
             results.into_iter().collect()
         })
-    }
-
-    /// A provider of somebody else cannot be given a reader any more.
-    pub(crate) fn none_beside_injected(&self) -> Result<(), InstallError> {
-        match self.0.as_slice() {
-            [] => Ok(()),
-            _ => Err(InstallError::ReaderBesideInjectedProvider),
-        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use kymo_cache::CacheMetrics;
 
-#[cfg(feature = "moka")]
-pub use kymo_cache::moka;
+#[allow(unreachable_pub, unused_imports, reason = "the feature `moka` adds to it")]
+pub use crate::beside::cache::*;
 pub use kymo_cache::{Answer, Cache, CacheResult, EvictionCause, Load};
 
 use crate::Telemetry;

@@ -2,7 +2,7 @@
 
 pub use kymo_process::{BuildInfo, Handle, ProcessMetrics, RuntimeMetrics};
 
-use crate::{Telemetry, TelemetryBuilder};
+use crate::{InjectedBuilder, Telemetry, TelemetryBuilder, builder::basis::Basis};
 
 const STEP: &str = "process";
 
@@ -11,13 +11,10 @@ impl TelemetryBuilder {
     /// semantic conventions.
     ///
     /// All of it on Linux, some on other systems; what cannot be read is absent. The resource gets
-    /// `process.pid` and `process.creation.time`, without which these metrics belong to no process;
-    /// beside [`TelemetryBuilder::meter_provider`], whose resource is the application's, it does not.
+    /// `process.pid` and `process.creation.time`, without which these metrics belong to no process.
     pub fn process(mut self) -> Self {
-        self.entities.push(|_| kymo_process::entity());
-        self.steps.entry(STEP).or_insert_with(|| {
-            Box::new(|telemetry| ProcessMetrics::new().register(telemetry.meters()))
-        });
+        self.detectors.insert(0, |_| kymo_process::entity());
+        self.basis.measure_process();
         self
     }
 
@@ -27,12 +24,39 @@ impl TelemetryBuilder {
     /// They are for dashboards that rely on them. A process collector of the `prometheus` crate
     /// emits the same names: leave that one out.
     pub fn process_classic_names(mut self) -> Self {
-        self.entities.push(|_| kymo_process::entity());
+        self.detectors.insert(0, |_| kymo_process::entity());
+        self.basis.measure_process_by_classic_names();
+        self
+    }
+}
+
+impl InjectedBuilder {
+    /// As [`TelemetryBuilder::process`], but for the resource, which the program gave to its provider.
+    pub fn process(mut self) -> Self {
+        self.basis.measure_process();
+        self
+    }
+
+    /// As [`TelemetryBuilder::process_classic_names`], but for the resource, which the program gave to
+    /// its provider.
+    pub fn process_classic_names(mut self) -> Self {
+        self.basis.measure_process_by_classic_names();
+        self
+    }
+}
+
+impl Basis {
+    fn measure_process(&mut self) {
+        self.steps.entry(STEP).or_insert_with(|| {
+            Box::new(|telemetry| ProcessMetrics::new().register(telemetry.meters()))
+        });
+    }
+
+    fn measure_process_by_classic_names(&mut self) {
         let register = |telemetry: &Telemetry| {
             ProcessMetrics::new().classic_names().register(telemetry.meters());
         };
         self.steps.insert(STEP, Box::new(register));
-        self
     }
 }
 

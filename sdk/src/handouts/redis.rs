@@ -2,8 +2,8 @@
 
 use kymo_redis::{ConnectionLike, RedisMetrics};
 
-#[cfg(feature = "redis-cluster")]
-pub use kymo_redis::ClusterNode;
+#[allow(unreachable_pub, unused_imports, reason = "the feature `redis-cluster` adds to it")]
+pub use crate::beside::redis::*;
 pub use kymo_redis::{Guard, MeasuredConnection, Redis, RedisSettings};
 
 use crate::Telemetry;

@@ -10,13 +10,9 @@ pub use kymo_sqlx::{
     WeakMeasuredPool, connection_opened, error_type, pool_options,
 };
 
-/// What sqlx's errors are called in a repository: as in `db.client.operation.duration`, and
-/// `row_not_found`. None is expected.
-#[cfg(feature = "repository")]
-pub const ERRORS: kymo_repository::ErrorTypes<kymo_sqlx::Error> =
-    kymo_repository::ErrorTypes::new(error_type);
-
 use crate::Telemetry;
+#[allow(unreachable_pub, unused_imports, reason = "the feature `repository` adds to it")]
+pub use crate::beside::sqlx::*;
 
 impl Telemetry {
     /// Measures every query, transaction and connection of a pool; a drop-in for the pool.

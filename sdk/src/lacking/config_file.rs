@@ -1,6 +1,6 @@
 //! What the feature `config-file` would add: OpenTelemetry's declarative configuration.
 
-use crate::TelemetryBuilder;
+use crate::{InjectedBuilder, TelemetryBuilder};
 
 /// Nobody has it: the feature is off.
 #[diagnostic::on_unimplemented(
@@ -12,6 +12,16 @@ pub trait WithConfigFile<'a> {}
 
 #[doc(hidden)]
 impl TelemetryBuilder {
+    pub fn config_file<A>(self, _: A) -> Self
+    where
+        for<'a> Self: WithConfigFile<'a>,
+    {
+        self
+    }
+}
+
+#[doc(hidden)]
+impl InjectedBuilder {
     pub fn config_file<A>(self, _: A) -> Self
     where
         for<'a> Self: WithConfigFile<'a>,

@@ -1,6 +1,6 @@
 //! What the feature `process` would add: the process and its runtimes.
 
-use crate::{Telemetry, TelemetryBuilder};
+use crate::{InjectedBuilder, Telemetry, TelemetryBuilder};
 
 /// Nobody has it: the feature is off.
 #[diagnostic::on_unimplemented(
@@ -39,5 +39,22 @@ impl Telemetry {
     where
         for<'a> Self: WithProcess<'a>,
     {
+    }
+}
+
+#[doc(hidden)]
+impl InjectedBuilder {
+    pub fn process(self) -> Self
+    where
+        for<'a> Self: WithProcess<'a>,
+    {
+        self
+    }
+
+    pub fn process_classic_names(self) -> Self
+    where
+        for<'a> Self: WithProcess<'a>,
+    {
+        self
     }
 }

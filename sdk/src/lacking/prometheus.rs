@@ -1,6 +1,6 @@
 //! What the feature `prometheus` would add: scrapes.
 
-use crate::{Telemetry, TelemetryBuilder};
+use crate::{InjectedBuilder, Telemetry, TelemetryBuilder};
 
 /// Nobody has it: the feature is off.
 #[diagnostic::on_unimplemented(
@@ -46,5 +46,15 @@ impl Telemetry {
     where
         for<'a> Self: WithPrometheus<'a>,
     {
+    }
+}
+
+#[doc(hidden)]
+impl InjectedBuilder {
+    pub fn bridge<A>(self, _: A) -> Self
+    where
+        for<'a> Self: WithPrometheus<'a>,
+    {
+        self
     }
 }

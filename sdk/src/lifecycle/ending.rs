@@ -1,28 +1,40 @@
 //! How telemetry ends.
 
-use std::time::Duration;
+use std::{any::Any, time::Duration};
 
 use crate::{
     Telemetry,
     error::FlushError,
-    exporters::{push::Push, reader::Readers},
+    exporters::{exporter::Exporter, reader::Readers},
 };
 
 /// What must happen before the process ends, shared by all clones of a telemetry.
 pub(crate) struct Ending {
-    push: Push,
+    exporters: Vec<Box<dyn Exporter>>,
     readers: Readers,
 }
 
 impl Ending {
-    pub(crate) fn new(push: Push, readers: Readers) -> Self {
-        Self { push, readers }
+    pub(crate) fn new(exporters: Vec<Box<dyn Exporter>>, readers: Readers) -> Self {
+        Self { exporters, readers }
+    }
+
+    /// The exporters of one kind, if there are any.
+    #[allow(dead_code, reason = "used by the features")]
+    pub(crate) fn exporter<E: Exporter>(&self) -> Option<&E> {
+        let mut exporters = self.exporters.iter().map(|exporter| -> &dyn Any { &**exporter });
+        exporters.find_map(<dyn Any>::downcast_ref)
     }
 
     /// The telemetry is that of the process: where nobody listens to `tracing`, a push that fails is
     /// told on standard error.
     pub(crate) fn install(&self) {
-        self.push.report_to_stderr();
+        self.exporters.iter().for_each(|exporter| exporter.report_to_stderr());
+    }
+
+    /// What `ask` is answered by all exporters.
+    fn ask<T>(&self, ask: impl Fn(&dyn Exporter) -> Vec<T>) -> Vec<T> {
+        self.exporters.iter().flat_map(|exporter| ask(&**exporter)).collect()
     }
 }
 
@@ -37,8 +49,13 @@ impl Telemetry {
     /// one could not, unless it carries deltas.
     pub async fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
         let readers = self.ending.readers.flush().run(timeout);
-        let pushed = self.ending.push.flush(timeout).await;
-        FlushError::of([pushed, readers.await.map_err(FlushError::from)])
+        // All are asked before the first is awaited.
+        let mut outcomes = Vec::new();
+        for answer in self.ending.ask(|exporter| exporter.flush(timeout)) {
+            outcomes.push(answer.await);
+        }
+        outcomes.push(readers.await.map_err(FlushError::from));
+        FlushError::of(outcomes)
     }
 
     /// As [`Telemetry::flush`], for programs without an async runtime; it blocks the thread for
@@ -49,8 +66,10 @@ impl Telemetry {
     /// As [`Telemetry::flush`].
     pub fn flush_blocking(&self, timeout: Duration) -> Result<(), FlushError> {
         let readers = self.ending.readers.flush().begin(timeout);
-        let pushed = self.ending.push.flush_blocking(timeout);
-        FlushError::of([pushed, readers().map_err(FlushError::from)])
+        let waits = self.ending.ask(|exporter| exporter.begin_flush(timeout));
+        let mut outcomes: Vec<_> = waits.into_iter().map(|wait| wait()).collect();
+        outcomes.push(readers().map_err(FlushError::from));
+        FlushError::of(outcomes)
     }
 
     /// Ends the telemetry within `timeout`: what was measured is pushed a last time, and pushing
@@ -67,8 +86,13 @@ impl Telemetry {
     /// the same.
     pub async fn shutdown(&self, timeout: Duration) -> Result<(), FlushError> {
         let readers = self.ending.readers.shutdown().run(timeout);
-        let pushed = self.ending.push.stop(timeout).await;
-        FlushError::of([pushed, readers.await.map_err(FlushError::from)])
+        // All are asked before the first is awaited.
+        let mut outcomes = Vec::new();
+        for answer in self.ending.ask(|exporter| exporter.stop(timeout)) {
+            outcomes.push(answer.await);
+        }
+        outcomes.push(readers.await.map_err(FlushError::from));
+        FlushError::of(outcomes)
     }
 
     /// As [`Telemetry::shutdown`], for programs without an async runtime; it blocks the thread
@@ -79,14 +103,16 @@ impl Telemetry {
     /// As [`Telemetry::shutdown`].
     pub fn shutdown_blocking(&self, timeout: Duration) -> Result<(), FlushError> {
         let readers = self.ending.readers.shutdown().begin(timeout);
-        let pushed = self.ending.push.stop_blocking(timeout);
-        FlushError::of([pushed, readers().map_err(FlushError::from)])
+        let waits = self.ending.ask(|exporter| exporter.begin_stop(timeout));
+        let mut outcomes: Vec<_> = waits.into_iter().map(|wait| wait()).collect();
+        outcomes.push(readers().map_err(FlushError::from));
+        FlushError::of(outcomes)
     }
 }
 
 impl Drop for Ending {
     /// Asks for a last push, and waits for nothing.
     fn drop(&mut self) {
-        self.push.nudge();
+        self.exporters.iter().for_each(|exporter| exporter.nudge());
     }
 }

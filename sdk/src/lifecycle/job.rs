@@ -64,6 +64,6 @@ impl Telemetry {
 
 fn report(shutdown: Result<(), crate::FlushError>) {
     if let Err(error) = shutdown {
-        tracing::warn!("the job has ended, and its last metrics may be lost: {error}");
+        tracing::warn!(target: "kymo", "the job has ended, and its last metrics may be lost: {error}");
     }
 }

@@ -38,12 +38,13 @@ impl TestTelemetry {
     ///
     /// # Panics
     ///
-    /// When it cannot be built, with what the [`InstallError`](crate::InstallError) says: such as
-    /// when a meter provider was injected. Give that a [`SnapshotReader`] instead.
+    /// When it cannot be built, with what the [`InstallError`](crate::InstallError) says. A meter provider
+    /// of the program's own is given a [`SnapshotReader`] instead.
     #[track_caller]
     pub fn of(builder: TelemetryBuilder) -> Self {
-        let reader = SnapshotReader::new();
-        match builder.apart_from_process().reader(reader.clone()).build() {
+        let (mut builder, reader) = (builder, SnapshotReader::new());
+        builder.basis.environment.get_or_insert_default();
+        match builder.reader(reader.clone()).build() {
             Ok(telemetry) => Self { telemetry, reader },
             Err(error) => panic!("this telemetry cannot be built: {error}"),
         }

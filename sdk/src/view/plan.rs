@@ -35,7 +35,6 @@ impl ShapePlan {
     }
 
     /// The bytes of an attribute's value at most.
-    #[allow(dead_code, reason = "used by the feature `prometheus`")]
     pub(crate) fn longest_value(&self) -> usize {
         self.longest.unwrap_or(lengths::LONGEST)
     }
@@ -44,12 +43,6 @@ impl ShapePlan {
     #[allow(dead_code, reason = "used by the features")]
     pub(crate) fn add_weakest(&mut self, pattern: &str, view: View, origin: Origin) {
         self.views.insert(0, (pattern.to_owned(), view, origin));
-    }
-
-    /// Views are of no use to a provider of somebody else, which is already made.
-    pub(crate) fn carry_out_beside_injected(self) -> Result<(), InstallError> {
-        let is_empty = self.views.is_empty() && self.common.is_empty() && self.longest.is_none();
-        if is_empty { Ok(()) } else { Err(InstallError::ViewsBesideInjectedProvider) }
     }
 
     /// Checks every view, and tells what is asked for.

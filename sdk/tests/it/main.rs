@@ -6,23 +6,14 @@
     reason = "a test that cannot go on says why and fails"
 )]
 
-#[cfg(all(feature = "config-file", feature = "otlp-grpc"))]
 mod config_file;
-#[cfg(feature = "otlp")]
 mod configuration;
-#[cfg(feature = "otlp")]
 mod ending;
-#[cfg(all(feature = "prometheus", feature = "redis"))]
 mod handouts;
-#[cfg(not(feature = "otlp"))]
-mod lacking;
 mod log;
-#[cfg(feature = "otlp")]
 mod mistakes;
-#[cfg(feature = "process")]
 mod process;
 mod readers;
-#[cfg(feature = "testing")]
 mod testing;
 mod view;
 
@@ -35,6 +26,9 @@ use kymo::{
     prometheus::{Bridge, BridgeError, Registry},
 };
 use opentelemetry_sdk::metrics::SdkMeterProvider;
+
+/// Why an exporter cannot be built.
+pub(crate) type Refusal = Box<dyn std::error::Error + Send + Sync>;
 
 fn names(registry: &Registry) -> Vec<String> {
     registry.gather().iter().map(|family| family.name().to_owned()).collect()
@@ -78,7 +72,8 @@ fn the_first_install_is_global_and_the_second_is_an_error_that_says_what_to_do()
 fn a_namespace_that_begins_no_metric_name_is_refused_by_name() {
     for namespace in ["9lives", "a-b", "a b", "ü"] {
         let error = Telemetry::for_service("shop").namespace(namespace).build().unwrap_err();
-        let refused = matches!(&error, InstallError::Prometheus(BridgeError::Namespace { .. }));
+        let is = |it: &Refusal| matches!(it.downcast_ref(), Some(BridgeError::Namespace { .. }));
+        let refused = matches!(&error, InstallError::Prometheus(it) if is(it));
         assert!(refused && error.to_string().contains(namespace), "{error}");
     }
 }
@@ -119,7 +114,8 @@ fn a_registry_takes_one_bridge() {
     let registry = Registry::new();
     let _first = Telemetry::for_service("shop").registry(registry.clone()).build().unwrap();
     let second = Telemetry::for_service("shop").registry(registry).build().unwrap_err();
-    let refused = matches!(&second, InstallError::Prometheus(BridgeError::SecondBridge));
+    let is = |it: &Refusal| matches!(it.downcast_ref(), Some(BridgeError::SecondBridge));
+    let refused = matches!(&second, InstallError::Prometheus(it) if is(it));
     assert!(refused && second.to_string().contains("clone it"), "{second}");
 }
 
@@ -138,11 +134,8 @@ fn a_collector_registered_twice_is_refused_with_its_name() {
 fn an_injected_provider_measures_and_stays_the_applications() {
     let bridge = Bridge::builder().build().unwrap();
     let provider = SdkMeterProvider::builder().with_reader(bridge.reader()).build();
-    let telemetry = Telemetry::for_service("shop")
-        .meter_provider(provider.clone())
-        .bridge(bridge.clone())
-        .build()
-        .unwrap();
+    let telemetry =
+        Telemetry::with_meter_provider(provider.clone()).bridge(bridge.clone()).build().unwrap();
     let sold = telemetry.meter("shop").u64_counter("sold").build();
     telemetry.shutdown_blocking(Duration::from_secs(1)).unwrap();
     sold.add(1, &[]);
@@ -153,31 +146,49 @@ fn an_injected_provider_measures_and_stays_the_applications() {
 }
 
 #[test]
-fn an_injected_provider_without_a_bridge_of_its_own_cannot_be_scraped() {
-    let provider = SdkMeterProvider::builder().build();
-    let builder = Telemetry::for_service("shop").meter_provider(provider).prometheus();
-    let error = builder.build().unwrap_err();
-    assert!(matches!(error, InstallError::PullBesideInjectedProvider));
-    assert!(error.to_string().contains("Bridge::reader()"), "{error}");
+fn a_file_can_disable_the_meters_of_an_injected_provider() {
+    let file = tempfile::Builder::new().suffix(".yaml").tempfile().unwrap();
+    for disabled in [true, false] {
+        std::fs::write(file.path(), format!("file_format: \"1.1\"\ndisabled: {disabled}\n"))
+            .unwrap();
+        let bridge = Bridge::builder().build().unwrap();
+        let provider = SdkMeterProvider::builder().with_reader(bridge.reader()).build();
+        let builder = Telemetry::with_meter_provider(provider).bridge(bridge.clone());
+        let telemetry = builder.config_file(file.path()).build().unwrap();
+        telemetry.meter("shop").u64_counter("sold").build().add(1, &[]);
+        let is_sold = names(bridge.registry()).contains(&"sold_total".to_owned());
+        assert_eq!(is_sold, !disabled, "{:?}", names(bridge.registry()));
+    }
 }
 
 #[test]
-fn an_injected_provider_has_its_resource_already() {
-    let builder =
-        || Telemetry::for_service("shop").meter_provider(SdkMeterProvider::builder().build());
-    for builder in [builder().version("1.0.0"), builder().attribute("region", "eu")] {
-        let error = builder.build().unwrap_err();
-        assert!(matches!(error, InstallError::ResourceBesideInjectedProvider), "{error}");
-        assert!(error.to_string().contains("with_resource"), "{error}");
+fn options_beside_a_bridge_are_refused_whatever_comes_first() {
+    type Change = fn(kymo::TelemetryBuilder) -> kymo::TelemetryBuilder;
+    let bridge = || Bridge::builder().build().unwrap();
+    let options: [(&str, Change); 4] = [
+        ("registry", |builder| builder.registry(Registry::new())),
+        ("namespace", |builder| builder.namespace("shop")),
+        ("without_target_info", kymo::TelemetryBuilder::without_target_info),
+        ("without_scope_info", kymo::TelemetryBuilder::without_scope_info),
+    ];
+    for (name, option) in options {
+        let shop = || Telemetry::for_service("shop");
+        for builder in [option(shop()).bridge(bridge()), option(shop().bridge(bridge()))] {
+            let error = builder.install().unwrap_err();
+            let refused =
+                matches!(error, InstallError::IgnoredBesideBridge { method } if method == name);
+            assert!(refused && error.to_string().contains("`Bridge::builder()`"), "{error}");
+        }
     }
+    // That there is a pull exporter is no contradiction.
+    Telemetry::for_service("shop").prometheus().bridge(bridge()).build().unwrap();
 }
 
 #[test]
 fn exporters_that_are_listed_beside_an_injected_provider_are_reported() {
     let (_, log) = log::of(|| {
-        Telemetry::for_service("shop")
-            .meter_provider(SdkMeterProvider::builder().build())
-            .environment([("OTEL_METRICS_EXPORTER", "prometheus")])
+        Telemetry::with_meter_provider(SdkMeterProvider::builder().build())
+            .environment([("OTEL_METRICS_EXPORTER", "prometheus,otlp")])
             .build()
             .unwrap()
     });
@@ -185,12 +196,13 @@ fn exporters_that_are_listed_beside_an_injected_provider_are_reported() {
 
     let bridge = Bridge::builder().build().unwrap();
     let (_, log) = log::of(|| {
-        Telemetry::for_service("shop")
-            .meter_provider(SdkMeterProvider::builder().with_reader(bridge.reader()).build())
-            .bridge(bridge)
-            .environment([("OTEL_METRICS_EXPORTER", "prometheus")])
-            .build()
-            .unwrap()
+        Telemetry::with_meter_provider(
+            SdkMeterProvider::builder().with_reader(bridge.reader()).build(),
+        )
+        .bridge(bridge)
+        .environment([("OTEL_METRICS_EXPORTER", "prometheus")])
+        .build()
+        .unwrap()
     });
     assert_eq!(log, "", "the bridge is scraped as asked");
 }
@@ -241,7 +253,6 @@ fn attributes_that_become_one_label_never_make_two_equal_series() {
     assert_eq!(telemetry.bridge().unwrap().losses(), []);
 }
 
-#[cfg(feature = "upstream")]
 #[test]
 fn the_names_of_upstream_are_there_for_those_who_rely_on_them() {
     use kymo::prometheus::opentelemetry_prometheus;
@@ -254,7 +265,6 @@ fn the_names_of_upstream_are_there_for_those_who_rely_on_them() {
     assert_eq!(names(&registry), ["jobs_total_total"]);
 }
 
-#[cfg(feature = "http")]
 #[test]
 fn every_http_layer_of_one_telemetry_shares_its_series() {
     use std::convert::Infallible;

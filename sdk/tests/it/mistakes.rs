@@ -32,7 +32,6 @@ fn a_header_that_cannot_be_sent_takes_no_other_along() {
     shop(&[]).otlp_with(otlp).build().unwrap_err();
 }
 
-#[cfg(feature = "http")]
 #[test]
 fn a_method_that_is_none_takes_no_other_along() {
     let variables = [("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS", "GET,PO ST,BREW")];

@@ -83,7 +83,7 @@ fn a_view_gives_the_labels_of_a_build_the_names_that_dashboards_know() {
 fn the_process_is_measured_by_an_injected_provider_too() {
     let bridge = kymo::prometheus::Bridge::builder().build().unwrap();
     let provider = SdkMeterProvider::builder().with_reader(bridge.reader()).build();
-    let builder = Telemetry::for_service("shop").meter_provider(provider).bridge(bridge);
+    let builder = Telemetry::with_meter_provider(provider).bridge(bridge);
     let telemetry = builder.process().build().unwrap();
     assert!(page(&telemetry).contains("\nprocess_uptime_seconds{"));
 }

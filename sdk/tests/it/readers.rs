@@ -123,7 +123,6 @@ async fn dropping_waits_for_no_reader_and_lets_it_read_the_last_numbers() {
     assert_eq!(metrics.scope_metrics().count(), 1);
 }
 
-#[cfg(feature = "otlp")]
 #[test]
 fn everything_that_failed_is_named() {
     let asked = Asked { takes: Duration::from_mins(1), ..Asked::default() };

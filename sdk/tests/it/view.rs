@@ -4,7 +4,6 @@ mod attributes;
 mod callbacks;
 mod common;
 mod cost;
-#[cfg(feature = "http")]
 mod http;
 mod lengths;
 mod limits;

@@ -10,7 +10,8 @@ use std::{
     process::{Command, Output},
 };
 
-use kymo::Telemetry;
+use kymo::{Telemetry, opentelemetry::global};
+use opentelemetry_sdk::metrics::SdkMeterProvider;
 
 const CASE: &str = "KYMO_TEST_PROGRAM";
 
@@ -27,8 +28,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     what_is_ignored_is_on_standard_error_if_nobody_listens();
     what_is_ignored_is_in_the_log_if_somebody_listens();
     nothing_is_said_if_nothing_is_wrong();
-    #[cfg(feature = "otlp")]
     a_push_that_fails_is_on_standard_error_if_nobody_listens();
+    an_injected_provider_can_be_the_global_one();
     Ok(())
 }
 
@@ -36,6 +37,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 async fn program(case: &str) -> Result<(), Box<dyn Error>> {
     if case == "log" {
         tracing_subscriber::fmt().with_ansi(false).with_writer(std::io::stdout).init();
+    }
+    if case == "injected" {
+        return injected();
     }
     let builder = match case {
         "nameless" => Telemetry::for_service("").prometheus(),
@@ -56,6 +60,19 @@ async fn program(case: &str) -> Result<(), Box<dyn Error>> {
         _ => drop((telemetry.endpoint(), telemetry.endpoint())),
     }
     println!("{}", telemetry.describe());
+    Ok(())
+}
+
+/// A program that brings a meter provider of its own, and measures with the global one.
+fn injected() -> Result<(), Box<dyn Error>> {
+    let bridge = kymo::prometheus::Bridge::builder().build()?;
+    let provider = SdkMeterProvider::builder().with_reader(bridge.reader()).build();
+    let telemetry = Telemetry::with_meter_provider(provider.clone()).install()?;
+    global::meter("third-party").u64_counter("calls").build().add(1, &[]);
+    let names = bridge.registry().gather();
+    println!("{:?}", names.iter().map(|family| family.name().to_owned()).collect::<Vec<_>>());
+    println!("{}", telemetry.describe());
+    Telemetry::with_meter_provider(provider).install()?;
     Ok(())
 }
 
@@ -153,7 +170,6 @@ fn what_is_ignored_is_in_the_log_if_somebody_listens() {
     assert_eq!(said, "");
 }
 
-#[cfg(feature = "otlp")]
 fn a_push_that_fails_is_on_standard_error_if_nobody_listens() {
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let endpoint = format!("http://{gone}/hunter2");
@@ -165,6 +181,14 @@ fn a_push_that_fails_is_on_standard_error_if_nobody_listens() {
     assert!(said.contains("; check that the collector is up"), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
     assert!(described.contains(&target), "{described}");
+}
+
+fn an_injected_provider_can_be_the_global_one() {
+    let output = run("injected", &[]);
+    let [told, said] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+    assert!(told.contains("\"calls_total\""), "{told}{said}");
+    assert!(told.contains("meter.provider  injected  code"), "{told}");
+    assert!(said.starts_with("Error: telemetry is already installed in this process"), "{said}");
 }
 
 fn nothing_is_said_if_nothing_is_wrong() {

@@ -26,7 +26,7 @@ fn every_builder_method_is_in_the_document_and_no_other() {
         let mut owner = None;
         for line in source.lines() {
             if let Some(block) = line.strip_prefix("impl ") {
-                owner = ["TelemetryBuilder", "Otlp", "View"]
+                owner = ["TelemetryBuilder", "InjectedBuilder", "Otlp", "View"]
                     .into_iter()
                     .find(|known| block.trim_end_matches(" {") == *known);
             }
@@ -38,7 +38,7 @@ fn every_builder_method_is_in_the_document_and_no_other() {
         }
     }
     assert!(methods.len() > 20, "{methods:?}");
-    let documented = ["TelemetryBuilder::", "Otlp::", "View::"].map(rows);
+    let documented = ["TelemetryBuilder::", "InjectedBuilder::", "Otlp::", "View::"].map(rows);
     let documented: BTreeSet<_> = documented.into_iter().flat_map(BTreeMap::into_keys).collect();
     assert_eq!(documented, methods);
 }

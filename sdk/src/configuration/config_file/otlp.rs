@@ -12,7 +12,7 @@ use crate::configuration::environment::{HEADERS, headers};
 /// Reads the options of `otlp_http` or `otlp_grpc`; says whether this program has that exporter.
 pub(super) fn read(options: &Part<'_>, layer: &mut Layer) -> Result<bool, Mistake> {
     let is_grpc = options.key.ends_with(".otlp_grpc");
-    if is_grpc && !cfg!(feature = "otlp-grpc") {
+    if is_grpc && !crate::HAS_GRPC {
         layer.report(options, "build the program with kymo's feature `otlp-grpc`");
         return Ok(false);
     }

@@ -102,6 +102,14 @@ impl Names {
     }
 }
 
+impl Page {
+    /// Whether nothing is left out, and nothing added.
+    #[allow(dead_code, reason = "used by the feature `prometheus`")]
+    pub(crate) fn is_whole(&self) -> bool {
+        self.scope_info && self.target_info && self.suffixes && self.resource_labels.is_none()
+    }
+}
+
 impl Default for Page {
     fn default() -> Self {
         Self { scope_info: true, target_info: true, suffixes: true, resource_labels: None }

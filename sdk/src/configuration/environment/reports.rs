@@ -28,7 +28,7 @@ impl Reports {
     /// Warns by `message`, unless there was something about `topic` before.
     pub(super) fn warn(&self, topic: &str, message: &str) {
         let Some(line) = self.add(topic, message) else { return };
-        tracing::warn!("{line}");
+        tracing::warn!(target: "kymo", "{line}");
         let mut state = self.state();
         if state.is_installed {
             drop(state);
@@ -42,7 +42,7 @@ impl Reports {
     /// is wrong.
     pub(super) fn mention(&self, topic: &str, message: &str) {
         if let Some(line) = self.add(topic, message) {
-            tracing::info!("{line}");
+            tracing::info!(target: "kymo", "{line}");
         }
     }
 

@@ -24,7 +24,7 @@ pub(crate) fn boolean(value: &str) -> Result<bool, String> {
 }
 
 /// A number of milliseconds, at least one: nothing of ours waits without end.
-#[cfg(feature = "otlp")]
+#[allow(dead_code, reason = "used by the feature `otlp`")]
 pub(crate) fn duration(value: &str) -> Result<std::time::Duration, &'static str> {
     // As far as the specification of the variables asks: up to 2³¹ − 1.
     match value.parse::<u32>() {
@@ -160,7 +160,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "otlp")]
     #[test]
     fn a_duration_is_a_positive_number_of_milliseconds() {
         assert_eq!(duration("1500"), Ok(std::time::Duration::from_millis(1500)));

@@ -9,10 +9,13 @@ use super::{Otlp, resolve::Resolved, variables};
 use crate::{
     FlushError, InstallError, View,
     configuration::{
-        Description, Exporters, Origin,
+        Exporters, Origin,
         environment::{Environment, one_of},
     },
-    view::ShapePlan,
+    exporters::{
+        exporter::{Answer, Exporter, Wait},
+        plan::{Plan, Start},
+    },
 };
 
 /// The push exporters a telemetry will have.
@@ -26,117 +29,122 @@ pub(crate) struct PushPlan {
 #[derive(Default)]
 pub(crate) struct Push(Vec<kymo_push::Push>);
 
-impl PushPlan {
-    /// The exporters for a provider of our own: those of the program, and those that the
-    /// environment asks for; none at all if telemetry is disabled.
-    pub(crate) fn carry_out(
-        self,
-        exporters: Option<Exporters>,
-        disabled: bool,
-        environment: &Environment,
-        description: &mut Description,
-    ) -> Result<Push, InstallError> {
+impl Plan for PushPlan {
+    fn known(&self) -> Exporters {
+        Exporters { otlp: true, console: true, prometheus: false }
+    }
+
+    /// Lets histograms be exponential, if the environment asks for that and nobody scrapes: the SDK
+    /// aggregates once for all readers.
+    fn prepare(&mut self, start: &mut Start<'_>) -> Result<(), InstallError> {
+        let Some(found) = start.environment.find(&variables::HISTOGRAMS, is_exponential) else {
+            return Ok(());
+        };
+        if found.value && start.is_pulled {
+            let origin = found.origin;
+            let message = format!(
+                "{origin} is ignored: a scrape cannot carry exponential histograms; \
+                 give single metrics a `View` with `exponential_buckets()` instead"
+            );
+            start.environment.warn(&message, &message);
+        } else if found.value {
+            start.shape.add_weakest("*", View::new().exponential_buckets(), found.origin);
+        }
+        Ok(())
+    }
+
+    /// The exporters of the program, and those that the environment asks for; none at all if
+    /// telemetry is disabled.
+    fn start(self: Box<Self>, start: &mut Start<'_>) -> Result<Box<dyn Exporter>, InstallError> {
         let mut pushes = Vec::new();
-        if disabled {
-            return Ok(Push(pushes));
+        let Start { asked, environment, description, .. } = start;
+        if start.is_disabled {
+            return Ok(Box::new(Push(pushes)));
         }
         let (otlp, origin) = match self.otlp {
             Some(otlp) => (Some(otlp), Origin::Code),
-            None => asked_for_otlp(exporters, environment),
+            None => asked_for_otlp(*asked, environment),
         };
         description.add("otlp", if otlp.is_some() { "on" } else { "off" }, origin);
         if let Some(otlp) = otlp {
             if let Some(method) = otlp.zero() {
                 return Err(InstallError::ZeroDuration { method });
             }
-            let (push, resolved) = start(&otlp, environment)?;
+            let (push, resolved) = begin(&otlp, environment)?;
             resolved.describe(description);
             pushes.push(push);
         }
-        let asked = exporters.is_some_and(|exporters| exporters.console);
-        if self.console || asked {
+        let is_asked = asked.is_some_and(|exporters| exporters.console);
+        if self.console || is_asked {
             let origin =
                 if self.console { Origin::Code } else { environment.origin(Exporters::VARIABLE) };
             description.add("console", "on", origin);
             let console = Otlp::new().resolve_console(environment);
-            pushes.push(kymo_push::Push::console(console.schedule()).map_err(InstallError::Push)?);
+            pushes.push(kymo_push::Push::console(console.schedule()).map_err(refused)?);
             for (name, setting) in console.schedule_settings() {
                 description.note(&format!("console.{name}"), setting, |time| format!("{time:?}"));
             }
         }
-        Ok(Push(pushes))
-    }
-
-    /// Lets histograms be exponential, if the environment asks for that and nobody scrapes: the SDK
-    /// aggregates once for all readers.
-    pub(crate) fn shape(environment: &Environment, is_pulled: bool, shape: &mut ShapePlan) {
-        let Some(found) = environment.find(&variables::HISTOGRAMS, is_exponential) else { return };
-        if found.value && is_pulled {
-            let origin = found.origin;
-            let message = format!(
-                "{origin} is ignored: a scrape cannot carry exponential histograms; \
-                 give single metrics a `View` with `exponential_buckets()` instead"
-            );
-            environment.warn(&message, &message);
-        } else if found.value {
-            let view = View::new().exponential_buckets();
-            shape.add_weakest("*", view, found.origin);
-        }
-    }
-
-    pub(crate) fn carry_out_beside_injected(self) -> Result<Push, InstallError> {
-        if self.otlp.is_some() || self.console {
-            return Err(InstallError::PushBesideInjectedProvider);
-        }
-        Ok(Push::default())
+        Ok(Box::new(Push(pushes)))
     }
 }
 
-impl Push {
-    /// Lets the exporters read from `provider`.
-    pub(crate) fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder {
+impl Exporter for Push {
+    fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder {
         self.0.iter().fold(provider, |provider, push| provider.with_reader(push.reader()))
     }
 
-    /// Measures the exporters themselves.
-    pub(crate) fn measure(&self, meters: &dyn MeterProvider) {
+    fn measure(&self, meters: &dyn MeterProvider) {
         for push in &self.0 {
             push.measure(meters);
         }
     }
 
-    pub(crate) async fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
-        // All are asked before the first is awaited.
-        all(self.0.iter().map(|push| push.flush_async(timeout)).collect()).await
+    fn flush(&self, timeout: Duration) -> Vec<Answer> {
+        self.0.iter().map(|push| answer(push.flush_async(timeout))).collect()
     }
 
-    pub(crate) async fn stop(&self, timeout: Duration) -> Result<(), FlushError> {
-        all(self.0.iter().map(|push| push.stop_async(timeout)).collect()).await
+    fn begin_flush(&self, timeout: Duration) -> Vec<Wait> {
+        self.0.iter().map(|push| wait(push.begin_flush(timeout))).collect()
     }
 
-    pub(crate) fn flush_blocking(&self, timeout: Duration) -> Result<(), FlushError> {
-        let waits: Vec<_> = self.0.iter().map(|push| push.begin_flush(timeout)).collect();
-        failures(waits.into_iter().map(|wait| wait()).collect())
+    fn stop(&self, timeout: Duration) -> Vec<Answer> {
+        self.0.iter().map(|push| answer(push.stop_async(timeout))).collect()
     }
 
-    pub(crate) fn stop_blocking(&self, timeout: Duration) -> Result<(), FlushError> {
-        let waits: Vec<_> = self.0.iter().map(|push| push.begin_stop(timeout)).collect();
-        failures(waits.into_iter().map(|wait| wait()).collect())
+    fn begin_stop(&self, timeout: Duration) -> Vec<Wait> {
+        self.0.iter().map(|push| wait(push.begin_stop(timeout))).collect()
     }
 
-    /// Tells a failure on standard error where nobody listens to `tracing`.
-    pub(crate) fn report_to_stderr(&self) {
+    fn report_to_stderr(&self) {
         for push in &self.0 {
             push.report_to_stderr();
         }
     }
 
-    /// Asks for a push soon, and waits for nothing.
-    pub(crate) fn nudge(&self) {
+    fn nudge(&self) {
         for push in &self.0 {
             push.nudge();
         }
     }
+}
+
+fn answer(
+    answer: impl Future<Output = Result<(), kymo_push::FlushError>> + Send + 'static,
+) -> Answer {
+    Box::pin(async { answer.await.map_err(|error| failed(&error)) })
+}
+
+fn wait(wait: impl FnOnce() -> Result<(), kymo_push::FlushError> + 'static) -> Wait {
+    Box::new(|| wait().map_err(|error| failed(&error)))
+}
+
+fn failed(error: &kymo_push::FlushError) -> FlushError {
+    FlushError::new(error, matches!(error, kymo_push::FlushError::Timeout { .. }))
+}
+
+fn refused(error: kymo_push::Error) -> InstallError {
+    InstallError::Push(error.into())
 }
 
 fn is_exponential(aggregation: &str) -> Result<bool, String> {
@@ -162,7 +170,7 @@ fn asked_for_otlp(
 }
 
 /// Starts to push; what a variable says and cannot be is reported and counts as unset.
-fn start(
+fn begin(
     otlp: &Otlp,
     environment: &Environment,
 ) -> Result<(kymo_push::Push, Resolved), InstallError> {
@@ -179,27 +187,8 @@ fn start(
                 Some(Origin::File(key)) => {
                     return Err(environment.file_only().mistake(key, error).into());
                 }
-                _ => return Err(error.into()),
+                _ => return Err(refused(error)),
             },
         }
     }
-}
-
-async fn all(
-    results: Vec<impl Future<Output = Result<(), kymo_push::FlushError>>>,
-) -> Result<(), FlushError> {
-    let mut known = Vec::new();
-    for result in results {
-        known.push(result.await);
-    }
-    failures(known)
-}
-
-fn failures(results: Vec<Result<(), kymo_push::FlushError>>) -> Result<(), FlushError> {
-    FlushError::of(results.into_iter().map(|result| {
-        result.map_err(|error| {
-            let is_timeout = matches!(error, kymo_push::FlushError::Timeout { .. });
-            FlushError::new(&error, is_timeout)
-        })
-    }))
 }

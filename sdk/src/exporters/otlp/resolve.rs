@@ -195,7 +195,7 @@ impl Resolved {
 fn protocol(name: &str) -> Result<Protocol, String> {
     let known = [("http/protobuf", Protocol::HttpProtobuf), ("grpc", Protocol::Grpc)];
     match one_of(name, &known)? {
-        Protocol::Grpc if !cfg!(feature = "otlp-grpc") => {
+        Protocol::Grpc if !crate::HAS_GRPC => {
             Err("build the program with kymo's feature `otlp-grpc`".to_owned())
         }
         protocol => Ok(protocol),

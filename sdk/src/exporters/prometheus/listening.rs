@@ -50,7 +50,7 @@ impl Telemetry {
     ///
     /// In a tokio runtime whose I/O driver is not enabled, as every tokio socket does.
     pub async fn serve(&self) -> Result<Server, ServeError> {
-        if !self.pull.is_on() {
+        if self.bridge().is_none() {
             return Err(ServeError::NothingToScrape);
         }
         let (host, port) = (host(&self.environment), port(&self.environment));

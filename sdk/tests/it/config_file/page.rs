@@ -99,3 +99,15 @@ fn names_that_only_new_servers_read_are_reported() {
 fn strings(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
+
+#[test]
+fn options_of_the_page_beside_a_bridge_of_the_program_are_reported() {
+    for (options, expected) in [("{scope_info_enabled: false}", 1), ("", 0)] {
+        let config = page(options);
+        let bridge = kymo::prometheus::Bridge::builder().build().unwrap();
+        let telemetry = config.deployed(&[]).bridge(bridge).build().unwrap();
+        let ignored = telemetry.describe().ignored();
+        let about = ignored.iter().filter(|line| line.contains("a bridge of its own"));
+        assert_eq!(about.count(), expected, "{ignored:?}");
+    }
+}

@@ -95,7 +95,6 @@ fn a_detector_that_kymo_lacks_is_said() {
     assert!(reports.contains("resource.schema_url") && reports.lines().count() == 3, "{reports}");
 }
 
-#[cfg(feature = "http")]
 #[test]
 fn known_methods_come_from_the_file() {
     use std::{

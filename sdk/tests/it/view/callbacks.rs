@@ -84,11 +84,8 @@ fn a_panic_that_panics_when_it_is_dropped_does_no_harm() {
 fn an_injected_provider_is_spared_the_panics_too() {
     let bridge = Bridge::builder().registry(Registry::new()).build().unwrap();
     let provider = SdkMeterProvider::builder().with_reader(bridge.reader()).build();
-    let telemetry = Telemetry::for_service("shop")
-        .meter_provider(provider.clone())
-        .bridge(bridge.clone())
-        .build()
-        .unwrap();
+    let telemetry =
+        Telemetry::with_meter_provider(provider.clone()).bridge(bridge.clone()).build().unwrap();
     let meter = telemetry.meter("shop");
     meter.u64_observable_gauge("bad").with_callback(|_| panic!("no luck")).build();
     meter.u64_counter("sold").build().add(1, &[]);

@@ -117,7 +117,7 @@ fn a_short_value_costs_no_allocation() {
 fn values_are_cut_for_a_provider_of_somebody_else_too() {
     let bridge = Bridge::builder().without_scope_info().without_target_info().build().unwrap();
     let provider = SdkMeterProvider::builder().with_reader(bridge.reader()).build();
-    let builder = Telemetry::for_service("shop").meter_provider(provider).bridge(bridge.clone());
+    let builder = Telemetry::with_meter_provider(provider).bridge(bridge.clone());
     let telemetry = builder.build().unwrap();
     telemetry.meter("shop").u64_counter("sold").build().add(1, &[long("a")]);
     let mut page = Vec::new();

@@ -1,7 +1,6 @@
 //! What a view cannot say is refused at start-up, with the reason.
 
 use kymo::{BucketsError, InstallError, Telemetry, View, ViewError};
-use opentelemetry_sdk::metrics::SdkMeterProvider;
 
 fn refused(pattern: &str, view: View) -> ViewError {
     match Telemetry::for_service("shop").view(pattern, view).build().unwrap_err() {
@@ -88,15 +87,4 @@ fn an_attribute_without_a_key_is_refused() {
     let builder = Telemetry::for_service("shop").common_attribute("", "eu");
     let error = builder.build().unwrap_err();
     assert!(matches!(error, InstallError::View(ViewError::EmptyCommonKey)), "{error}");
-}
-
-#[test]
-fn an_injected_provider_shapes_its_metrics_itself() {
-    let builder =
-        || Telemetry::for_service("shop").meter_provider(SdkMeterProvider::builder().build());
-    let viewed = builder().view("a", View::off()).build().unwrap_err();
-    assert!(matches!(viewed, InstallError::ViewsBesideInjectedProvider), "{viewed}");
-    let common = builder().common_attribute("region", "eu").build().unwrap_err();
-    assert!(matches!(common, InstallError::ViewsBesideInjectedProvider), "{common}");
-    builder().build().unwrap();
 }

@@ -1,18 +1,8 @@
-//! What is in force, and who said so.
-
-#[cfg(feature = "config-file")]
-pub(crate) mod config_file;
-mod description;
-pub(crate) mod environment;
-mod exporters;
-pub(crate) mod file;
-pub(crate) mod wildcard;
+//! A value that is in force, and who said it.
 
 use std::fmt;
 
-pub use self::description::{Description, EffectiveSetting};
-use self::environment::{Environment, Found};
-pub(crate) use self::exporters::Exporters;
+use super::environment::{self, Environment, Found};
 
 /// Who decided a setting: code is stronger than the environment, or than the configuration file that
 /// takes its place, and both are stronger than the default.

@@ -1,8 +1,5 @@
 //! What the service says about itself.
 
-#[cfg(feature = "resource")]
-mod detection;
-
 use std::collections::BTreeMap;
 
 use opentelemetry::KeyValue;

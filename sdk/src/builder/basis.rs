@@ -1,0 +1,77 @@
+//! What a telemetry is built from, whoever provides its meters.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use crate::{
+    InstallError, Telemetry,
+    configuration::{self, Description, environment::Environment, file},
+    exporters::{exporter::Exporter, reader::Readers},
+    handouts::kept::Kept,
+    lifecycle::{ending::Ending, provider::Provider},
+};
+
+/// What a telemetry is built from, whoever provides its meters.
+#[derive(Default)]
+pub(crate) struct Basis {
+    /// What is read instead of the variables of the process.
+    pub(crate) environment: Option<Environment>,
+    /// The configuration file, unless a variable names it.
+    pub(crate) file: Option<PathBuf>,
+    /// By what each is for, so that each is done once.
+    pub(crate) steps: BTreeMap<&'static str, Step>,
+}
+
+/// What is to be done with a telemetry as soon as it is built.
+pub(crate) type Step = Box<dyn FnOnce(&Telemetry) + Send + Sync>;
+
+impl Basis {
+    /// Reads `variables` instead of those of the process.
+    pub(super) fn set_environment<N: Into<String>, V: Into<String>>(
+        &mut self,
+        variables: impl IntoIterator<Item = (N, V)>,
+    ) {
+        let variables = variables.into_iter();
+        let variables = variables.map(|(name, value)| (name.into(), value.into()));
+        self.environment = Some(variables.collect());
+    }
+
+    /// The environment, or the file that takes its place, and whether telemetry is disabled there.
+    pub(super) fn read(
+        &mut self,
+        description: &mut Description,
+    ) -> Result<(Environment, bool), InstallError> {
+        let environment = self.environment.take().unwrap_or_else(Environment::of_process);
+        let understand = crate::CONFIG_FILE;
+        let environment =
+            file::in_place_of(environment, self.file.take(), understand, description)?;
+        environment.report_inert();
+        // Reported at the start, and not when the first layer is made.
+        environment.known_methods();
+        let disabled = configuration::disabled(&environment);
+        let disabled = description.note("sdk.disabled", disabled, bool::to_string);
+        Ok((environment, disabled))
+    }
+
+    /// The telemetry, with all that was to be done with it.
+    pub(super) fn finish(
+        self,
+        provider: Provider,
+        exporters: Vec<Box<dyn Exporter>>,
+        readers: Readers,
+        environment: Environment,
+        mut description: Description,
+    ) -> Telemetry {
+        description.ignore(environment.reported());
+        let telemetry = Telemetry {
+            ending: Arc::new(Ending::new(exporters, readers)),
+            provider,
+            environment,
+            kept: Kept::default(),
+            description: Arc::new(description),
+        };
+        for step in self.steps.into_values() {
+            step(&telemetry);
+        }
+        telemetry
+    }
+}

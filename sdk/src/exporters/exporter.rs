@@ -1,0 +1,51 @@
+//! A way by which metrics leave the process.
+
+use std::{any::Any, future::Future, pin::Pin, time::Duration};
+
+use opentelemetry::metrics::MeterProvider;
+use opentelemetry_sdk::metrics::MeterProviderBuilder;
+
+use crate::FlushError;
+
+/// The exporters of one kind that a telemetry has: those that are pulled from, or those that push.
+///
+/// Whoever pulls comes when they like: by default there is nothing to flush and nothing to stop.
+pub(crate) trait Exporter: Any + Send + Sync {
+    /// Lets them read from `provider`.
+    fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder;
+
+    /// Measures the exporters themselves.
+    fn measure(&self, _: &dyn MeterProvider) {}
+
+    /// Asks each for what there is, before any answer is awaited.
+    fn flush(&self, _: Duration) -> Vec<Answer> {
+        Vec::new()
+    }
+
+    /// As [`Exporter::flush`], for those who wait on their thread.
+    fn begin_flush(&self, _: Duration) -> Vec<Wait> {
+        Vec::new()
+    }
+
+    /// Ends each after a last export.
+    fn stop(&self, _: Duration) -> Vec<Answer> {
+        Vec::new()
+    }
+
+    /// As [`Exporter::stop`], for those who wait on their thread.
+    fn begin_stop(&self, _: Duration) -> Vec<Wait> {
+        Vec::new()
+    }
+
+    /// Tells a failure on standard error where nobody listens to `tracing`.
+    fn report_to_stderr(&self) {}
+
+    /// Asks for an export soon, and waits for nothing.
+    fn nudge(&self) {}
+}
+
+/// What became of an export, once it is known.
+pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<(), FlushError>> + Send>>;
+
+/// Waits for what becomes of an export.
+pub(crate) type Wait = Box<dyn FnOnce() -> Result<(), FlushError>>;
