@@ -92,6 +92,27 @@ pub mod configuration {
     };
 }
 
+/// The attribute keys of all metrics that the enabled features can emit, each spelled once.
+pub mod key {
+    #[cfg(feature = "cache")]
+    pub use kymo_cache::key::*;
+    pub use kymo_core::key::*;
+    #[cfg(feature = "http")]
+    pub use kymo_http::key::*;
+    #[cfg(feature = "migrations")]
+    pub use kymo_migrations::key::*;
+    #[cfg(feature = "process")]
+    pub use kymo_process::key::*;
+    #[cfg(feature = "otlp")]
+    pub use kymo_push::key::*;
+    #[cfg(feature = "redis")]
+    pub use kymo_redis::key::*;
+    #[cfg(feature = "repository")]
+    pub use kymo_repository::key::*;
+    #[cfg(feature = "sqlx")]
+    pub use kymo_sqlx::key::*;
+}
+
 /// How metrics leave the process.
 mod exporters {
     pub(crate) mod exporter;
@@ -215,7 +236,7 @@ pub use handouts::redis;
 pub use handouts::repository;
 #[cfg(feature = "sqlx")]
 pub use handouts::sqlx;
-pub use kymo_core::{BucketsError, MetricKind, MetricSpec, key};
+pub use kymo_core::{BucketsError, MetricKind, MetricSpec};
 #[cfg(feature = "repository")]
 pub use kymo_repository::repository;
 #[cfg(feature = "signal")]

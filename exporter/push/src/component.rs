@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kymo_core::key;
 use opentelemetry::KeyValue;
+
+use crate::key;
 
 /// A part of the SDK, by what the conventions for its own metrics describe it with.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kymo_core::{Scope, key};
+use kymo_core::Scope;
 use opentelemetry::{
     KeyValue,
     metrics::{Counter, Histogram, MeterProvider, UpDownCounter},
@@ -15,7 +15,7 @@ use crate::{
     component::Component,
     export::Receipt,
     failure::{self, Failure, Kind, Status},
-    metrics,
+    key, metrics,
 };
 
 /// Measures the push itself, as soon as there is somebody to measure with.

@@ -57,6 +57,7 @@ mod head;
 mod health;
 mod http;
 mod instruments;
+pub mod key;
 mod mailbox;
 mod message;
 pub mod metrics;

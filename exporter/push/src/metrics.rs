@@ -7,7 +7,17 @@
 //!
 //! An export observes its own numbers: they are part of the export after it.
 
-use kymo_core::{MetricKind, MetricSpec, key, key::AttributeKey};
+use kymo_core::{MetricKind, MetricSpec, key::AttributeKey};
+
+use crate::key;
+
+const ERROR_TYPE: AttributeKey = key::ERROR_TYPE.described(
+    "Why it failed: the status over HTTP or gRPC, `timeout`, `connection`, `rejected`, \
+     `too_large`, `foreign`, `cancelled`, `output` or `_OTHER`; absent on success.",
+);
+
+const COLLECTION_ERROR_TYPE: AttributeKey = key::ERROR_TYPE
+    .described("Why it failed: `timeout`, `panic`, `collection` or `_OTHER`; absent on success.");
 
 /// What an exporter is described by.
 const EXPORTER: &[AttributeKey] =
@@ -21,7 +31,7 @@ pub const OPERATION_DURATION: MetricSpec = MetricSpec::new(
     "The duration of exporting a batch of telemetry records.",
 )
 .with_attributes(&[
-    key::ERROR_TYPE,
+    ERROR_TYPE,
     key::HTTP_RESPONSE_STATUS_CODE,
     key::COMPONENT_NAME,
     key::COMPONENT_TYPE,
@@ -51,7 +61,7 @@ pub const DATA_POINT_EXPORTED: MetricSpec = MetricSpec::new(
                   successful or failed.",
 )
 .with_attributes(&[
-    key::ERROR_TYPE,
+    ERROR_TYPE,
     key::COMPONENT_NAME,
     key::COMPONENT_TYPE,
     key::SERVER_ADDRESS,
@@ -66,7 +76,7 @@ pub const COLLECTION_DURATION: MetricSpec = MetricSpec::new(
     "s",
     "The duration of the collect operation of the metric reader.",
 )
-.with_attributes(&[key::ERROR_TYPE, key::COMPONENT_NAME, key::COMPONENT_TYPE])
+.with_attributes(&[COLLECTION_ERROR_TYPE, key::COMPONENT_NAME, key::COMPONENT_TYPE])
 .recorded("Once for each collection for a push.");
 
 /// All of them.

@@ -5,14 +5,14 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use kymo_core::{Bounded, Folds, ValueBudget, key};
+use kymo_core::{Bounded, Folds, ValueBudget};
 use opentelemetry::metrics::MeterProvider;
 
 use crate::{
     cache::Cache,
     entries::Entries,
     instruments::{CacheSeries, Instruments},
-    metrics, scope,
+    key, metrics, scope,
 };
 
 /// Measures caches through the meters of one provider.

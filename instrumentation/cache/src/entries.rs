@@ -7,11 +7,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, atomic::AtomicBool},
 };
 
-use kymo_core::key;
 use opentelemetry::{KeyValue, metrics::Meter};
 
 use crate::{
-    metrics,
+    key, metrics,
     upkeep::{Job, Round, Upkeep, UpkeepThread},
 };
 

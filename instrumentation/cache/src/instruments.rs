@@ -2,14 +2,14 @@
 
 use std::sync::OnceLock;
 
-use kymo_core::{KnownValues, Outcome, key};
+use kymo_core::{KnownValues, Outcome};
 use opentelemetry::{
     KeyValue, StringValue,
     metrics::{BoundCounter, BoundHistogram, Counter, Histogram, Meter},
 };
 
 use crate::{
-    metrics,
+    key, metrics,
     values::{CacheResult, EvictionCause},
 };
 

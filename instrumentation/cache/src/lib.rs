@@ -60,6 +60,7 @@ mod cache;
 mod cache_metrics;
 mod entries;
 mod instruments;
+pub mod key;
 mod load;
 mod lookup;
 pub mod metrics;

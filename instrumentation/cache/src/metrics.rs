@@ -1,6 +1,11 @@
 //! Every metric this crate emits.
 
-use kymo_core::{MetricKind, MetricSpec, buckets, key};
+use kymo_core::{MetricKind, MetricSpec, buckets, key::AttributeKey};
+
+use crate::key;
+
+const ERROR_TYPE: AttributeKey = key::ERROR_TYPE
+    .described("Why it failed: `cancelled`, `panic` or `_OTHER`; absent on success.");
 
 /// Entries that were asked for, by what the cache answered; one for each key of a request.
 ///
@@ -20,11 +25,11 @@ pub const REQUESTS: MetricSpec = MetricSpec::new(
 /// Time to load an entry that the cache did not have; one for each load, however many wait for it.
 pub const LOAD_DURATION: MetricSpec = MetricSpec::new(
     "kymo.cache.load.duration",
-    MetricKind::Histogram { buckets: buckets::LOAD_DURATION },
+    MetricKind::Histogram { buckets: buckets::SHORT_DURATION },
     "s",
     "Duration of loading an entry that a cache did not have.",
 )
-.with_attributes(&[key::ERROR_TYPE, key::CACHE_NAME.key])
+.with_attributes(&[ERROR_TYPE, key::CACHE_NAME.key])
 .recorded("Once for each load, when it has ended or was dropped.");
 
 /// Entries that the program put into a cache, or took out of it, as far as the cache tells.

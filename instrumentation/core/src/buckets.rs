@@ -1,30 +1,6 @@
-//! Histogram bounds: the tables of the conventions, and checked ones of the user.
+//! Histogram bounds: the tables that several crates share, and checked ones of the user.
 
 use std::{error::Error, fmt};
-
-/// Seconds a server takes to answer, as the HTTP conventions advise for
-/// `http.server.request.duration`.
-pub const HTTP_DURATION: &[f64] =
-    &[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
-
-/// Bytes of a body, in powers of four from 256 B to 64 MiB; the first bucket holds empty bodies.
-pub const BODY_SIZE: &[f64] = &[
-    0.0,
-    256.0,
-    1024.0,
-    4096.0,
-    16384.0,
-    65536.0,
-    262_144.0,
-    1_048_576.0,
-    4_194_304.0,
-    16_777_216.0,
-    67_108_864.0,
-];
-
-/// Seconds a long-lived stream stays open, from one second to a day.
-pub const STREAM_DURATION: &[f64] =
-    &[1.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 21600.0, 43200.0, 86400.0];
 
 /// Seconds a database takes to answer: every bound that the database conventions advise for
 /// `db.client.operation.duration`, and three below one millisecond, which is a slow answer of Redis.
@@ -34,34 +10,10 @@ pub const STREAM_DURATION: &[f64] =
 pub const DB_DURATION: &[f64] =
     &[0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0];
 
-/// Seconds it takes to open a connection to a database.
-pub const DB_CONNECT: &[f64] = &[0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0];
-
-/// Seconds a program waits for a connection: from a tenth of a millisecond, since one that is
-/// idle is there at once.
-pub const DB_WAIT: &[f64] = &[0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0];
-
-/// Seconds it takes to load what a cache did not have: from a file, a database or another service.
-pub const LOAD_DURATION: &[f64] =
+/// Seconds of what may be over in a tenth of a millisecond: a connection that is idle is there at once, and
+/// what is kept in memory is as quick as that.
+pub const SHORT_DURATION: &[f64] =
     &[0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0];
-
-/// Seconds a program keeps a connection or a transaction to itself, up to a minute.
-pub const DB_USE: &[f64] =
-    &[0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0];
-
-/// Seconds a method of a repository takes: from a tenth of a millisecond, since one that keeps its
-/// things in memory is as quick as that.
-pub const REPOSITORY_DURATION: &[f64] =
-    &[0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0];
-
-/// Seconds a migration takes, or is waited for: from a new table to a rewrite of the largest one.
-pub const MIGRATION_DURATION: &[f64] =
-    &[0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0];
-
-/// Rows that a query returns, as the database conventions advise for
-/// `db.client.response.returned_rows`.
-pub const ROWS: &[f64] =
-    &[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10000.0];
 
 /// Upper bounds of a histogram that are known to be finite and strictly ascending.
 #[derive(Debug, Clone, PartialEq)]

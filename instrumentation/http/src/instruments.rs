@@ -3,11 +3,11 @@
 use std::sync::{Arc, OnceLock};
 
 use http::Method;
-use kymo_core::{Bounded, Folds, InFlight, KnownValues, SeriesCache, ValueBudget, key};
+use kymo_core::{Bounded, Folds, InFlight, KnownValues, SeriesCache, ValueBudget};
 use opentelemetry::metrics::{BoundUpDownCounter, Histogram, Meter, UpDownCounter};
 
 use crate::{
-    metrics,
+    key, metrics,
     series::{ActiveKey, ExchangeKey, ExchangeSeries, StreamKey, StreamSeries},
     settings::{ServerMetric, Settings},
     stream::OpenStream,

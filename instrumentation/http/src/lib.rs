@@ -132,6 +132,7 @@
 //! [HTTP server conventions]: https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
 
 mod any_body;
+mod buckets;
 mod exchange;
 mod failure;
 mod frame;
@@ -140,6 +141,7 @@ mod handler;
 mod head;
 mod inside;
 mod instruments;
+pub mod key;
 mod layer;
 mod mark;
 mod method;

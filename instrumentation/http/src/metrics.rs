@@ -1,10 +1,17 @@
 //! Every metric this crate emits.
 
-use kymo_core::{MetricKind, MetricSpec, buckets, key, key::AttributeKey};
+use kymo_core::{MetricKind, MetricSpec, key::AttributeKey};
+
+use crate::{buckets, key};
+
+const ERROR_TYPE: AttributeKey = key::ERROR_TYPE.described(
+    "Why it failed: the status of a 5xx, `timeout`, `cancelled`, `panic`, `body_error` or \
+     `_OTHER`; absent on success.",
+);
 
 /// What a request is described by once it has ended.
 const EXCHANGE: &[AttributeKey] = &[
-    key::ERROR_TYPE,
+    ERROR_TYPE,
     key::HTTP_REQUEST_METHOD,
     key::HTTP_RESPONSE_STATUS_CODE,
     key::HTTP_ROUTE.key,

@@ -1,7 +1,9 @@
 //! The instrumentation scope of this crate.
 
-use kymo_core::{Scope, key};
+use kymo_core::Scope;
 use opentelemetry::InstrumentationScope;
+
+use crate::key;
 
 const SCOPE: Scope = Scope::of_crate(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
 

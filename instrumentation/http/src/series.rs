@@ -2,15 +2,13 @@
 
 use std::hash::{Hash, Hasher};
 
-use kymo_core::{
-    Bounded, KnownValues, OTHER, Outcome, SeriesClass, SeriesKey, key, key::AttributeKey,
-};
+use kymo_core::{Bounded, KnownValues, OTHER, Outcome, SeriesClass, SeriesKey, key::AttributeKey};
 use opentelemetry::{
     KeyValue,
     metrics::{BoundHistogram, BoundUpDownCounter},
 };
 
-use crate::{failure::FAILURES, instruments::Vocabulary, protocol::Protocol, scheme::SCHEMES};
+use crate::{failure::FAILURES, instruments::Vocabulary, key, protocol::Protocol, scheme::SCHEMES};
 
 /// Everything a finished exchange is described by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

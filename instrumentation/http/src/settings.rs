@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kymo_core::{Buckets, KnownValues, MetricSpec, key};
+use kymo_core::{Buckets, KnownValues, MetricSpec};
 
-use crate::{method::KNOWN_METHODS, metrics};
+use crate::{key, method::KNOWN_METHODS, metrics};
 
 /// A metric of the server layer that can be switched on and off and given its own buckets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

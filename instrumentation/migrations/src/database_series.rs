@@ -2,7 +2,7 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use kymo_core::{InFlight, key};
+use kymo_core::InFlight;
 use opentelemetry::{
     KeyValue,
     metrics::{BoundCounter, BoundUpDownCounter, Histogram},
@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use crate::{
     direction::Direction,
     instruments::Instruments,
+    key,
     timing::timed,
     under_way::{Since, UnderWay},
 };

@@ -2,13 +2,13 @@
 //!
 //! They are not bound to every version: a migration is nobody's hot path.
 
-use kymo_core::{Bounded, Folds, ValueBudget, key};
+use kymo_core::{Bounded, Folds, ValueBudget};
 use opentelemetry::{
     KeyValue,
     metrics::{Counter, Gauge, Histogram, Meter, UpDownCounter},
 };
 
-use crate::metrics;
+use crate::{key, metrics};
 
 #[derive(Debug)]
 pub(crate) struct Instruments {

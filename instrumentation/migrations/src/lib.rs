@@ -77,6 +77,7 @@
 //! implement `bind()` drops that, without a word. `kymo` sees to it; with this crate alone, enable the
 //! feature `experimental_metrics_bound_instruments` of `opentelemetry_sdk`.
 
+mod buckets;
 mod counts;
 mod database_series;
 mod direction;
@@ -84,6 +85,7 @@ mod either_pool;
 mod failure;
 mod held_pool;
 mod instruments;
+pub mod key;
 pub mod metrics;
 mod migration_metrics;
 mod migrations;

@@ -1,6 +1,13 @@
 //! Every metric this crate emits.
 
-use kymo_core::{MetricKind, MetricSpec, buckets, key};
+use kymo_core::{MetricKind, MetricSpec, key::AttributeKey};
+
+use crate::{buckets, key};
+
+const ERROR_TYPE: AttributeKey = key::ERROR_TYPE.described(
+    "Why it failed: a fault of the migrations such as `version_mismatch`, an error of the \
+     database as in `db.client.operation.duration`, `cancelled` or `panic`; absent on success.",
+);
 
 /// Time that one migration took, from before its transaction until after it; one for each that was
 /// begun, however it ended.
@@ -10,7 +17,7 @@ pub const DURATION: MetricSpec = MetricSpec::new(
     "s",
     "Duration of one migration.",
 )
-.with_attributes(&[key::DB_CONNECTION_POOL_NAME.key, key::ERROR_TYPE, key::MIGRATION_DIRECTION])
+.with_attributes(&[key::DB_CONNECTION_POOL_NAME.key, ERROR_TYPE, key::MIGRATION_DIRECTION])
 .recorded("Once for each migration that `telemetry.migrations(…)` began, however it ended.");
 
 /// Time that the last attempt at one migration took; there for those that this process has begun, by how
@@ -25,7 +32,7 @@ pub const LAST_DURATION: MetricSpec = MetricSpec::new(
 )
 .with_attributes(&[
     key::DB_CONNECTION_POOL_NAME.key,
-    key::ERROR_TYPE,
+    ERROR_TYPE,
     key::MIGRATION_DIRECTION,
     key::MIGRATION_VERSION.key,
 ])
@@ -39,7 +46,7 @@ pub const RUN_DURATION: MetricSpec = MetricSpec::new(
     "s",
     "Duration of bringing a database to the wanted version.",
 )
-.with_attributes(&[key::DB_CONNECTION_POOL_NAME.key, key::ERROR_TYPE, key::MIGRATION_DIRECTION])
+.with_attributes(&[key::DB_CONNECTION_POOL_NAME.key, ERROR_TYPE, key::MIGRATION_DIRECTION])
 .recorded("Once for each run or way back of `telemetry.migrations(…)`, however it ended.");
 
 /// Migrations that this process is running at this moment.
@@ -60,7 +67,7 @@ pub const LOCK_WAIT_TIME: MetricSpec = MetricSpec::new(
     "s",
     "Time spent waiting for other programs to finish migrating.",
 )
-.with_attributes(&[key::DB_CONNECTION_POOL_NAME.key, key::ERROR_TYPE])
+.with_attributes(&[key::DB_CONNECTION_POOL_NAME.key, ERROR_TYPE])
 .recorded("Once for each run that asked for the lock.");
 
 /// Migrations by where they stand, of the program's and the database's together; each is in one state.

@@ -6,10 +6,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use kymo_core::key;
 use opentelemetry::{KeyValue, metrics::Meter};
 
-use crate::{counts::MigrationCounts, metrics, watch::Watch};
+use crate::{counts::MigrationCounts, key, metrics, watch::Watch};
 
 /// What is watched, each held weakly.
 #[derive(Default)]

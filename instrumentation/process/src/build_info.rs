@@ -1,9 +1,8 @@
 //! What was built.
 
-use kymo_core::key;
 use opentelemetry::{KeyValue, Value, metrics::MeterProvider};
 
-use crate::{metrics, scope};
+use crate::{key, metrics, scope};
 
 /// What was built, as the metric `kymo_build_info` that Prometheus users join with others.
 ///

@@ -42,6 +42,7 @@ mod counters;
 mod entity;
 #[cfg(target_os = "linux")]
 mod file_descriptors;
+pub mod key;
 mod levels;
 mod limits;
 pub mod metrics;

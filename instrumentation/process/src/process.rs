@@ -1,9 +1,8 @@
 //! The metrics of this process.
 
-use kymo_core::key;
 use opentelemetry::metrics::MeterProvider;
 
-use crate::{metrics, registrar::Registrar, scope, start};
+use crate::{key, metrics, registrar::Registrar, scope, start};
 
 /// The metrics of this process, by the OpenTelemetry [process conventions].
 ///

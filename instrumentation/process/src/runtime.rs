@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use kymo_core::{Folds, key};
+use kymo_core::Folds;
 use opentelemetry::metrics::MeterProvider;
 use tokio::runtime::Handle;
 
 use crate::{
     counters::{self, COUNTERS},
+    key,
     levels::LEVELS,
     metrics, scope,
     watch::Watch,

@@ -6,11 +6,11 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use kymo_core::{Bounded, Folds, ValueBudget, key};
+use kymo_core::{Bounded, Folds, ValueBudget};
 use opentelemetry::StringValue;
 use tokio::runtime::{Handle, Id};
 
-use crate::{counters::Totals, levels::Level};
+use crate::{counters::Totals, key, levels::Level};
 
 /// The runtimes that are watched, and the sums of those that have ended.
 pub(crate) struct Watch {

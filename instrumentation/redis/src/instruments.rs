@@ -1,12 +1,12 @@
 //! The instruments of all measured connections of one meter provider.
 
-use kymo_core::{Bounded, Folds, SeriesCache, ValueBudget, key};
+use kymo_core::{Bounded, Folds, SeriesCache, ValueBudget};
 #[cfg(feature = "cluster")]
 use opentelemetry::metrics::{BoundCounter, Counter};
 use opentelemetry::metrics::{BoundHistogram, Histogram, Meter};
 
 use crate::{
-    metrics,
+    key, metrics,
     place::{Namespace, PlaceKey, Places, Server},
     series::OperationKey,
 };

@@ -98,6 +98,7 @@ mod connection;
 mod failure;
 mod guard;
 mod instruments;
+pub mod key;
 pub mod metrics;
 mod operation;
 mod place;

@@ -1,6 +1,14 @@
 //! Every metric this crate emits beside those of `kymo-cache`.
 
-use kymo_core::{MetricKind, MetricSpec, buckets, key};
+use kymo_core::{MetricKind, MetricSpec, buckets, key::AttributeKey};
+
+use crate::key;
+
+const ERROR_TYPE: AttributeKey = key::ERROR_TYPE.described(
+    "Why it failed: what the server's error begins with, such as `WRONGTYPE`, `timeout`, \
+     `connection_lost`, `connection_refused`, `io`, `cancelled`, `panic` and the like; absent on \
+     success.",
+);
 
 /// Time from the first poll of a command, or of a pipeline, until its reply, its error or its drop.
 ///
@@ -23,7 +31,7 @@ pub const OPERATION_DURATION: MetricSpec = MetricSpec::new(
         key::DB_OPERATION_NAME,
         key::DB_RESPONSE_STATUS_CODE.key,
         key::DB_SYSTEM_NAME,
-        key::ERROR_TYPE,
+        ERROR_TYPE,
         key::SERVER_ADDRESS,
         key::SERVER_PORT,
     ])

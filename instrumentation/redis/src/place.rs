@@ -2,8 +2,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use kymo_core::{OTHER, key};
+use kymo_core::OTHER;
 use opentelemetry::KeyValue;
+
+use crate::key;
 
 /// The port that goes without saying.
 const DEFAULT_PORT: u16 = 6379;

@@ -1,9 +1,9 @@
 //! What series are found by.
 
-use kymo_core::{Bounded, Outcome, SeriesClass, SeriesKey, key, key::AttributeKey};
+use kymo_core::{Bounded, Outcome, SeriesClass, SeriesKey, key::AttributeKey};
 use opentelemetry::KeyValue;
 
-use crate::{command::Command, failure::FAILURES, instruments::Vocabulary, place::PlaceKey};
+use crate::{command::Command, failure::FAILURES, instruments::Vocabulary, key, place::PlaceKey};
 
 /// How commands were sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,11 +2,12 @@
 
 use std::{fmt, sync::Arc};
 
-use kymo_core::key;
 use opentelemetry::{
     StringValue,
     metrics::{BoundCounter, Counter},
 };
+
+use crate::key;
 
 /// What a repository keeps, as the metrics know it: what becomes of it is told to it.
 ///

@@ -72,6 +72,7 @@ mod change_set;
 mod described;
 mod entity;
 mod error_types;
+pub mod key;
 mod method;
 pub mod metrics;
 #[doc(hidden)]

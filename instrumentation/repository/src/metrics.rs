@@ -1,16 +1,23 @@
 //! Every metric this crate emits.
 
-use kymo_core::{MetricKind, MetricSpec, buckets, key};
+use kymo_core::{MetricKind, MetricSpec, buckets, key::AttributeKey};
+
+use crate::key;
+
+const ERROR_TYPE: AttributeKey = key::ERROR_TYPE.described(
+    "Why it failed: the name that the program gives to the error, `cancelled`, `panic` or \
+     `_OTHER`; absent on success.",
+);
 
 /// Time that a method of a repository took, from the first poll of its future, or its call, until its
 /// answer; one for each, however it ended.
 pub const OPERATION_DURATION: MetricSpec = MetricSpec::new(
     "kymo.repository.operation.duration",
-    MetricKind::Histogram { buckets: buckets::REPOSITORY_DURATION },
+    MetricKind::Histogram { buckets: buckets::SHORT_DURATION },
     "s",
     "Duration of one call of a repository's method.",
 )
-.with_attributes(&[key::ERROR_TYPE, key::REPOSITORY_METHOD.key, key::REPOSITORY_NAME.key])
+.with_attributes(&[ERROR_TYPE, key::REPOSITORY_METHOD.key, key::REPOSITORY_NAME.key])
 .recorded("Once for each call of a method of a `telemetry.repository(…)`, however it ended.");
 
 /// Entities that were inserted, updated or deleted for good; what was rolled back never was.

@@ -9,13 +9,13 @@ use std::{
     time::Duration,
 };
 
-use kymo_core::{Bounded, Folds, OTHER, SeriesCache, ValueBudget, key, key::AttributeKey};
+use kymo_core::{Bounded, Folds, OTHER, SeriesCache, ValueBudget, key::AttributeKey};
 use opentelemetry::metrics::{BoundHistogram, Counter, Histogram, MeterProvider};
 
 use crate::{
     described::Described,
     entity::{Entity, EntitySeries},
-    metrics,
+    key, metrics,
     repository::Repository,
     scope,
     series::OperationKey,

@@ -1,9 +1,9 @@
 //! What series are found by.
 
-use kymo_core::{Bounded, OTHER, Outcome, SeriesKey, key, key::AttributeKey};
+use kymo_core::{Bounded, OTHER, Outcome, SeriesKey, key::AttributeKey};
 use opentelemetry::KeyValue;
 
-use crate::repository_metrics::Vocabulary;
+use crate::{key, repository_metrics::Vocabulary};
 
 /// Everything a call is described by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

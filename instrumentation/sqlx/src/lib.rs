@@ -139,8 +139,10 @@
 //!
 //! [database client conventions]: https://opentelemetry.io/docs/specs/semconv/database/database-metrics/
 
+mod buckets;
 mod database;
 mod handles;
+pub mod key;
 pub mod metrics;
 mod recording;
 mod rows;

@@ -1,6 +1,16 @@
 //! Every metric this crate emits.
 
-use kymo_core::{MetricKind, MetricSpec, buckets, key, key::AttributeKey};
+use kymo_core::{MetricKind, MetricSpec, key::AttributeKey};
+
+use crate::{buckets, key};
+
+const ERROR_TYPE: AttributeKey = key::ERROR_TYPE.described(
+    "Why it failed: a constraint such as `unique_violation`, `deadlock`, `lock_timeout`, a class \
+     of SQLSTATE, `pool_timed_out`, `io`, `cancelled`, `panic` and the like; absent on success.",
+);
+
+const CONNECTION_ERROR_TYPE: AttributeKey =
+    key::ERROR_TYPE.described("Why none could be opened, as in `db.client.operation.duration`.");
 
 /// What an operation is described by once it has ended.
 const OPERATION: &[AttributeKey] = &[
@@ -8,7 +18,7 @@ const OPERATION: &[AttributeKey] = &[
     key::DB_QUERY_SUMMARY.key,
     key::DB_RESPONSE_STATUS_CODE.key,
     key::DB_SYSTEM_NAME,
-    key::ERROR_TYPE,
+    ERROR_TYPE,
     key::SERVER_ADDRESS,
     key::SERVER_PORT,
 ];
@@ -21,7 +31,7 @@ const POOL: &[AttributeKey] = &[key::DB_CONNECTION_POOL_NAME.key];
 /// Its buckets are those that the conventions advise, and three below one millisecond.
 pub const OPERATION_DURATION: MetricSpec = MetricSpec::new(
     "db.client.operation.duration",
-    MetricKind::Histogram { buckets: buckets::DB_DURATION },
+    MetricKind::Histogram { buckets: kymo_core::buckets::DB_DURATION },
     "s",
     "Duration of database client operations.",
 )
@@ -170,7 +180,7 @@ pub const CONNECTION_UNTIMED: MetricSpec = MetricSpec::new(
 /// Time until a connection was there, apart from what is in `create_time`.
 pub const CONNECTION_WAIT_TIME: MetricSpec = MetricSpec::new(
     "db.client.connection.wait_time",
-    MetricKind::Histogram { buckets: buckets::DB_WAIT },
+    MetricKind::Histogram { buckets: kymo_core::buckets::SHORT_DURATION },
     "s",
     "The time it took to obtain an open connection from the pool.",
 )
@@ -194,7 +204,7 @@ pub const CONNECTION_ERRORS: MetricSpec = MetricSpec::new(
     "{error}",
     "Requests for a connection that failed because the pool could not open one.",
 )
-.with_attributes(&[key::DB_CONNECTION_POOL_NAME.key, key::ERROR_TYPE])
+.with_attributes(&[key::DB_CONNECTION_POOL_NAME.key, CONNECTION_ERROR_TYPE])
 .recorded("When a request for a connection failed because none could be opened.");
 
 /// Every metric declared in this crate.

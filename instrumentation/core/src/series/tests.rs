@@ -6,7 +6,7 @@ use std::sync::{
 use opentelemetry::metrics::{MeterProvider, noop::NoopMeterProvider};
 
 use super::*;
-use crate::{key, metrics::CARDINALITY_FOLDED};
+use crate::metrics::CARDINALITY_FOLDED;
 
 /// `status` is what an operator looks for, from 500 on above all; `oddity` is what a client chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,16 +18,20 @@ struct Key {
 
 const FOLDED: u16 = 0;
 
+const ROUTE: AttributeKey = AttributeKey::new("route", "Which route.");
+const STATUS: AttributeKey = AttributeKey::new("status", "How it ended.");
+const ODDITY: AttributeKey = AttributeKey::new("oddity", "How odd it was.");
+
 impl SeriesKey for Key {
     fn fold(self) -> Option<(Self, AttributeKey)> {
         if self.oddity != FOLDED {
-            return Some((Self { oddity: FOLDED, ..self }, key::HTTP_REQUEST_METHOD));
+            return Some((Self { oddity: FOLDED, ..self }, ODDITY));
         }
         if self.route != FOLDED {
-            return Some((Self { route: FOLDED, ..self }, key::HTTP_ROUTE.key));
+            return Some((Self { route: FOLDED, ..self }, ROUTE));
         }
         let status = FOLDED;
-        (self.status != status).then_some((Self { status, ..self }, key::HTTP_RESPONSE_STATUS_CODE))
+        (self.status != status).then_some((Self { status, ..self }, STATUS))
     }
 
     fn class(&self) -> SeriesClass {
@@ -51,7 +55,7 @@ fn cache(capacity: usize) -> Cache {
 
 fn cache_with_reserve(capacity: usize, reserve: usize) -> Cache {
     let meter = NoopMeterProvider::new().meter("test");
-    let folded = [key::HTTP_REQUEST_METHOD, key::HTTP_RESPONSE_STATUS_CODE, key::HTTP_ROUTE.key];
+    let folded = [ODDITY, STATUS, ROUTE];
     SeriesCache::with_reserve(capacity, reserve, Folds::new(&meter, &CARDINALITY_FOLDED, &folded))
 }
 

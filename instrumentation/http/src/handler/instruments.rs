@@ -5,11 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kymo_core::{Attempt, Bounded, Folds, KnownValues, Outcome, SeriesCache, ValueBudget, key};
+use kymo_core::{Attempt, Bounded, Folds, KnownValues, Outcome, SeriesCache, ValueBudget};
 use opentelemetry::metrics::{BoundHistogram, Histogram, Meter};
 
 use super::series::{HandlerKey, HandlerTime};
-use crate::{RequestHead, inside::Inside, metrics::HANDLER_DURATION, readiness::Queue};
+use crate::{RequestHead, inside::Inside, key, metrics::HANDLER_DURATION, readiness::Queue};
 
 /// Series the layer binds at most, beside a quarter more that are folded and the reserve.
 const SERIES: usize = 1000;

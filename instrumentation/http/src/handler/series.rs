@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use kymo_core::{Bounded, Outcome, Record, SeriesClass, SeriesKey, key, key::AttributeKey};
+use kymo_core::{Bounded, Outcome, Record, SeriesClass, SeriesKey, key::AttributeKey};
 use opentelemetry::metrics::BoundHistogram;
+
+use crate::key;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct HandlerKey {

@@ -1,6 +1,8 @@
 //! What was built.
 
-use kymo_core::{MetricKind, MetricSpec, key};
+use kymo_core::{MetricKind, MetricSpec};
+
+use crate::key;
 
 /// Always 1; its attributes say what was built, for joins in queries.
 pub const BUILD_INFO: MetricSpec = MetricSpec::new(

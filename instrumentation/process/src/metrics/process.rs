@@ -1,6 +1,8 @@
 //! The process, by the semantic conventions.
 
-use kymo_core::{MetricKind, MetricSpec, key};
+use kymo_core::{MetricKind, MetricSpec};
+
+use crate::key;
 
 /// Seconds that all threads of the process ran, those that have ended included.
 pub const CPU_TIME: MetricSpec = MetricSpec::new(

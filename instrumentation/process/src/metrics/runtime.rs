@@ -2,7 +2,9 @@
 //!
 //! Those from [`POLLS`] on are there when the program is built with `--cfg tokio_unstable`.
 
-use kymo_core::{MetricKind, MetricSpec, key};
+use kymo_core::{MetricKind, MetricSpec};
+
+use crate::key;
 
 /// Threads that run tasks.
 pub const WORKERS: MetricSpec = MetricSpec::new(

@@ -2,10 +2,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use kymo_core::{OTHER, key};
+use kymo_core::OTHER;
 use opentelemetry::KeyValue;
 
-use crate::database::system::System;
+use crate::{database::system::System, key};
 
 /// Where a database is, by the conventions' attributes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use kymo_core::{Bounded, Folds, MetricSpec, OTHER, ValueBudget, key};
+use kymo_core::{Bounded, Folds, MetricSpec, OTHER, ValueBudget};
 use opentelemetry::{StringValue, metrics::Meter};
 
-use crate::{database::names::Names, metrics};
+use crate::{database::names::Names, key, metrics};
 
 /// What a pool has to tell at a collection.
 pub(crate) trait Observed: Send + Sync {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use kymo_core::{Bounded, Folds, SeriesCache, ValueBudget, key};
+use kymo_core::{Bounded, Folds, SeriesCache, ValueBudget};
 use opentelemetry::metrics::{BoundCounter, Counter, Histogram, Meter};
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
         identity::{Identities, Identity, IdentityKey},
         system::System,
     },
-    metrics,
+    key, metrics,
     recording::{
         series::{ChangeKey, OperationKey, OperationSeries},
         statements::Statements,

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use kymo_core::{Bounded, key};
+use kymo_core::Bounded;
 use kymo_sql::TransactionStatement;
 use opentelemetry::metrics::BoundHistogram;
 
@@ -16,6 +16,7 @@ use crate::{
         identity::{Identity, IdentityKey},
         system::System,
     },
+    key,
     recording::{
         instruments::Instruments,
         operation::{Operation, Reading},

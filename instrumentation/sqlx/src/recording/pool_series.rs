@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use kymo_core::key;
 use opentelemetry::{
     KeyValue, StringValue,
     metrics::{BoundCounter, BoundHistogram, Counter, Histogram},
@@ -16,6 +15,7 @@ use opentelemetry::{
 
 use crate::{
     database::{failure::Failure, system::System},
+    key,
     recording::instruments::Instruments,
 };
 

@@ -2,11 +2,12 @@
 
 use std::sync::OnceLock;
 
-use kymo_core::{Bounded, Outcome, SeriesClass, SeriesKey, key, key::AttributeKey};
+use kymo_core::{Bounded, Outcome, SeriesClass, SeriesKey, key::AttributeKey};
 use opentelemetry::{KeyValue, metrics::BoundHistogram};
 
 use crate::{
     database::{failure::FAILURES, identity::IdentityKey},
+    key,
     recording::instruments::Vocabulary,
     rows::changed::Changed,
 };

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::FutureExt;
-use kymo_core::{MetricKind, key};
-use kymo_sqlx::{PoolSettings, metrics, pool_options};
+use kymo_core::MetricKind;
+use kymo_sqlx::{PoolSettings, key, metrics, pool_options};
 use sqlx::{AssertSqlSafe, Executor, Sqlite, SqlitePool, query};
 
 use crate::{

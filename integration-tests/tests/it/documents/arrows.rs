@@ -7,6 +7,8 @@ use std::{
 
 use serde_json::Value;
 
+use super::sources;
+
 /// The imports that each published crate may have, of the crates that decide on which side of the
 /// road it stands. Nothing else of these, and no crate of ours that is not listed here.
 const PERMITTED: &[(&str, &[&str])] = &[
@@ -158,6 +160,28 @@ fn every_crate_of_the_table_is_still_there() {
     let imports = imports();
     for (name, _) in PERMITTED {
         assert!(imports.contains_key(*name), "{name} is gone; take it out of the table");
+    }
+}
+
+/// What a leaf adds changes nothing below it: core spells none of its metrics, and of the attributes only
+/// those that several crates share.
+#[test]
+fn core_knows_no_metric_and_no_attribute_of_one_crate_alone() {
+    let core = sources::below("instrumentation/core/src").concat();
+    let mut crates: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (name, metrics) in kymo::declared_metrics_by_crate() {
+        for metric in metrics {
+            let is_spelled = core.contains(&format!("\"{}\"", metric.name));
+            assert_eq!(is_spelled, name == "kymo-core", "{} of {name}", metric.name);
+            for key in metric.attributes {
+                crates.entry(key.name).or_default().insert(name);
+            }
+        }
+    }
+    for (key, crates) in crates {
+        let is_spelled = core.contains(&format!("\"{key}\""));
+        let may_be = crates.len() > 1 || crates.contains("kymo-core");
+        assert!(!is_spelled || may_be, "{key} belongs to {crates:?}");
     }
 }
 

@@ -3,10 +3,9 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use kymo_cache::{
-    CacheMetrics,
+    CacheMetrics, key,
     metrics::{REQUESTS, WRITES},
 };
-use kymo_core::key;
 use opentelemetry_sdk::metrics::{
     InMemoryMetricExporter, SdkMeterProvider,
     data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics, ScopeMetrics},

@@ -1,0 +1,37 @@
+//! The attribute keys of this crate's metrics.
+
+use kymo_core::key::{AttributeKey, BudgetedKey};
+pub use kymo_core::key::{ERROR_TYPE, HTTP_RESPONSE_STATUS_CODE};
+
+/// The request method.
+pub const HTTP_REQUEST_METHOD: AttributeKey = AttributeKey::new(
+    "http.request.method",
+    "The method, or `_OTHER` for one that is not known or when series ran out.",
+);
+
+/// The route template that matched.
+pub const HTTP_ROUTE: BudgetedKey = BudgetedKey::new(
+    "http.route",
+    300,
+    "The route template, such as `/books/{id}`; absent if none matched, never the path.",
+);
+
+/// The version of the protocol.
+pub const NETWORK_PROTOCOL_VERSION: AttributeKey = AttributeKey::new(
+    "network.protocol.version",
+    "`0.9`, `1.0`, `1.1`, `2` or `3`; absent if unknown, `_OTHER` when series ran out.",
+);
+
+/// The scheme the client used.
+pub const URL_SCHEME: AttributeKey = AttributeKey::new(
+    "url.scheme",
+    "`http`, `https`, or `_OTHER` for any other or when series ran out.",
+);
+
+/// What a response turned into that outlives a request.
+pub const STREAM_KIND: AttributeKey =
+    AttributeKey::new("kymo.http.stream.kind", "`sse`, `websocket`, `upgrade` or `body`.");
+
+/// The name of a layer whose series stand apart; an attribute of the instrumentation scope.
+pub const LAYER: AttributeKey =
+    AttributeKey::new("kymo.layer", "The name the program gave to a layer.");

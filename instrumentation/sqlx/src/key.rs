@@ -1,0 +1,36 @@
+//! The attribute keys of this crate's metrics.
+
+use kymo_core::key::{AttributeKey, BudgetedKey};
+pub use kymo_core::key::{
+    DB_NAMESPACE, DB_OPERATION_NAME, DB_RESPONSE_STATUS_CODE, DB_SYSTEM_NAME, ERROR_TYPE,
+    SERVER_ADDRESS, SERVER_PORT,
+};
+
+/// What a statement does, and to what.
+pub const DB_QUERY_SUMMARY: BudgetedKey = BudgetedKey::new(
+    "db.query.summary",
+    400,
+    "What the statement does and to which tables, such as `SELECT books`; or the name it was given; absent if unknown.",
+);
+
+/// The table whose rows were changed.
+pub const DB_COLLECTION_NAME: BudgetedKey =
+    BudgetedKey::new("db.collection.name", 200, "The table, as the statement names it.");
+
+/// How a transaction ended.
+pub const DB_TRANSACTION_OUTCOME: AttributeKey = AttributeKey::new(
+    "kymo.db.transaction.outcome",
+    "`commit`; `rollback`, also when the server answered a commit with it; `dropped` \
+     before either was answered; or `error` when the commit or the rollback failed.",
+);
+
+/// The pool.
+pub const DB_CONNECTION_POOL_NAME: BudgetedKey = BudgetedKey::new(
+    "db.client.connection.pool.name",
+    64,
+    "The name the program gave to the pool, or `address:port/database`.",
+);
+
+/// Whether somebody has the connection.
+pub const DB_CONNECTION_STATE: AttributeKey =
+    AttributeKey::new("db.client.connection.state", "`idle` or `used`.");
