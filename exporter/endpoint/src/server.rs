@@ -118,6 +118,11 @@ fn shown(address: &str) -> String {
     if address.is_empty() { String::new() } else { format!(" on {address}") }
 }
 
+/// What Unix says when the system, or the process, has no file descriptor left, for which the standard
+/// library has no kind.
+const ENFILE: i32 = 23;
+const EMFILE: i32 = 24;
+
 fn remedy(error: &io::Error) -> String {
     let remedy = match error.kind() {
         io::ErrorKind::AddrInUse => {
@@ -128,6 +133,11 @@ fn remedy(error: &io::Error) -> String {
         }
         io::ErrorKind::Unsupported => "call it inside a tokio runtime",
         io::ErrorKind::PermissionDenied => "not permitted; choose a port above 1023",
+        // What it cannot bind has other kinds: this is `EAGAIN` of the thread.
+        io::ErrorKind::WouldBlock => "the system has no thread left; raise the limit of threads",
+        _ if matches!(error.raw_os_error(), Some(ENFILE | EMFILE)) => {
+            "too many files are open; raise the limit of open files"
+        }
         _ => "give a host and a port, such as localhost:9464",
     };
     format!("{remedy} ({error})")

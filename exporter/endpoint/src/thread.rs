@@ -1,8 +1,12 @@
 //! The thread of a listener.
 
-use std::{io, thread, time::Duration};
+use std::{io, net, sync::mpsc, thread, time::Duration};
 
-use tokio::{net::TcpListener, runtime::Builder, sync::oneshot};
+use tokio::{
+    net::TcpListener,
+    runtime::{Builder, Runtime},
+    sync::oneshot,
+};
 
 use crate::{Endpoint, server::accept};
 
@@ -17,25 +21,31 @@ pub(crate) struct ListenerThread {
 
 impl ListenerThread {
     /// Starts to accept connections, until it is stopped or the runtime that this is called in ends.
+    ///
+    /// # Errors
+    ///
+    /// The system has no thread left, or nothing for its runtime to wait with.
     pub(crate) fn start(listener: TcpListener, endpoint: Endpoint) -> io::Result<Self> {
-        let runtime =
-            Builder::new_current_thread().enable_all().thread_name("kymo-scrape").build()?;
-        let listener = {
-            let listener = listener.into_std()?;
-            let _entered = runtime.enter();
-            TcpListener::from_std(listener)?
-        };
+        let listener = listener.into_std()?;
         let (stop, stopped) = oneshot::channel();
         let (running, done) = oneshot::channel::<()>();
         let (mut alive, ended) = oneshot::channel::<()>();
         // It is dropped with the program's runtime.
         tokio::spawn(async move { alive.closed().await });
-        thread::Builder::new().name("kymo-listener".to_owned()).spawn(move || {
-            runtime.block_on(accept(listener, endpoint, told_to_stop(stopped, ended)));
-            // Nothing can stop a source that is still collecting, and nobody waits for it.
-            runtime.shutdown_background();
-            drop(running);
-        })?;
+        let (sender, started) = mpsc::sync_channel(1);
+        // The runtime is made and dropped over there: in the caller's runtime it must not be dropped.
+        let body = move || match runtime(listener) {
+            Ok((runtime, listener)) => {
+                drop(sender.send(Ok(())));
+                runtime.block_on(accept(listener, endpoint, told_to_stop(stopped, ended)));
+                // Nothing can stop a source that is still collecting, and nobody waits for it.
+                runtime.shutdown_background();
+                drop(running);
+            }
+            Err(error) => drop(sender.send(Err(error))),
+        };
+        thread::Builder::new().name("kymo-listener".to_owned()).spawn(body)?;
+        started.recv().unwrap_or_else(|_| Err(io::Error::other("it ended at once")))?;
         Ok(Self { stop, done })
     }
 
@@ -45,6 +55,15 @@ impl ListenerThread {
         let _ = self.stop.send(timeout);
         let _ = self.done.await;
     }
+}
+
+/// A runtime, and the listener in it.
+fn runtime(listener: net::TcpListener) -> io::Result<(Runtime, TcpListener)> {
+    let runtime = Builder::new_current_thread().enable_all().thread_name("kymo-scrape").build()?;
+    let entered = runtime.enter();
+    let listener = TcpListener::from_std(listener)?;
+    drop(entered);
+    Ok((runtime, listener))
 }
 
 /// Waits until somebody wants a stop, and says within what time.

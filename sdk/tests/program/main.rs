@@ -28,6 +28,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     what_is_ignored_is_on_standard_error_if_nobody_listens();
     what_is_ignored_is_in_the_log_if_somebody_listens();
     nothing_is_said_if_nothing_is_wrong();
+    a_listener_that_gets_no_thread_is_an_error_that_says_so();
+    a_listener_that_gets_no_file_is_an_error_that_says_so();
     a_push_that_fails_is_on_standard_error_if_nobody_listens();
     an_injected_provider_can_be_the_global_one();
     Ok(())
@@ -77,7 +79,10 @@ fn injected() -> Result<(), Box<dyn Error>> {
 }
 
 fn run(case: &str, variables: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(env::current_exe().unwrap());
+    run_by(Command::new(env::current_exe().unwrap()), case, variables)
+}
+
+fn run_by(mut command: Command, case: &str, variables: &[(&str, &str)]) -> Output {
     for (name, _) in env::vars_os() {
         if name.to_str().is_none_or(|name| name.starts_with("OTEL_")) {
             command.env_remove(name);
@@ -189,6 +194,41 @@ fn an_injected_provider_can_be_the_global_one() {
     assert!(told.contains("\"calls_total\""), "{told}{said}");
     assert!(told.contains("meter.provider  injected  code"), "{told}");
     assert!(said.starts_with("Error: telemetry is already installed in this process"), "{said}");
+}
+
+/// So large a stack has no thread: the system refuses each.
+const NO_THREAD: (&str, &str) = ("RUST_MIN_STACK", "140737488355328");
+
+fn a_listener_that_gets_no_thread_is_an_error_that_says_so() {
+    let variables = [
+        ("OTEL_EXPORTER_PROMETHEUS_PORT", "0"),
+        ("OTEL_EXPORTER_PROMETHEUS_HOST", "127.0.0.1"),
+        NO_THREAD,
+    ];
+    let said = failure("serve", &variables);
+    let expected = "Error: cannot listen for scrapes on 127.0.0.1:0: the system has no thread left; \
+                    raise the limit of threads (";
+    assert!(said.starts_with(expected) && !said.contains("panicked"), "{said}");
+}
+
+fn a_listener_that_gets_no_file_is_an_error_that_says_so() {
+    let program = env::current_exe().unwrap();
+    let variables =
+        [("OTEL_EXPORTER_PROMETHEUS_PORT", "0"), ("OTEL_EXPORTER_PROMETHEUS_HOST", "127.0.0.1")];
+    let mut refused = 0;
+    for limit in 6..24 {
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(format!("ulimit -n {limit}; exec '{}'", program.display()));
+        let output = run_by(shell, "serve", &variables);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!said.contains("panicked"), "{limit}: {said}");
+        if said.starts_with("Error: cannot listen for scrapes on 127.0.0.1:0: ") {
+            assert!(said.contains("raise the limit of open files"), "{limit}: {said}");
+            refused += 1;
+        }
+    }
+    // One without a socket, and several in which the listener's own runtime cannot wait.
+    assert!(refused > 2, "{refused}");
 }
 
 fn nothing_is_said_if_nothing_is_wrong() {
