@@ -38,6 +38,13 @@ pub enum Error {
         problem: String,
     },
 
+    /// Nobody's certificate can be checked: no file of authorities was given, and the system has none.
+    #[error(
+        "TLS cannot be set up: the system has no certificates of authorities; install them, or give a \
+         file of them"
+    )]
+    NoAuthorities,
+
     /// TLS cannot be set up.
     #[error("TLS cannot be set up: {problem}")]
     Tls {

@@ -59,7 +59,7 @@ fn system() -> Result<RootCertStore, Error> {
     if roots.add_parsable_certificates(found.certs).0 > 0 {
         return Ok(roots);
     }
-    Err(tls("the system has no certificates of authorities; install them, or give a file of them"))
+    Err(Error::NoAuthorities)
 }
 
 fn certificates(path: &Path, purpose: &'static str) -> Result<Vec<CertificateDer<'static>>, Error> {

@@ -31,6 +31,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     a_listener_that_gets_no_thread_is_an_error_that_says_so();
     a_listener_that_gets_no_file_is_an_error_that_says_so();
     a_push_that_fails_is_on_standard_error_if_nobody_listens();
+    a_push_that_variables_ask_for_and_that_cannot_start_keeps_no_service_from_starting();
+    a_push_that_the_program_asks_for_and_that_cannot_start_is_an_error();
     an_injected_provider_can_be_the_global_one();
     Ok(())
 }
@@ -46,6 +48,9 @@ async fn program(case: &str) -> Result<(), Box<dyn Error>> {
     let builder = match case {
         "nameless" => Telemetry::for_service("").prometheus(),
         "pull-less" | "endpoint" => Telemetry::for_service("bookshop"),
+        "otlp" => Telemetry::for_service("bookshop").otlp(),
+        "otlp-https" => Telemetry::for_service("bookshop")
+            .otlp_with(kymo::otlp::Otlp::new().endpoint("https://collector:4318")),
         _ => Telemetry::for_service("bookshop").prometheus(),
     };
     let telemetry = builder.install()?;
@@ -84,7 +89,8 @@ fn run(case: &str, variables: &[(&str, &str)]) -> Output {
 
 fn run_by(mut command: Command, case: &str, variables: &[(&str, &str)]) -> Output {
     for (name, _) in env::vars_os() {
-        if name.to_str().is_none_or(|name| name.starts_with("OTEL_")) {
+        let is_read = |name: &str| name.starts_with("OTEL_") || name.starts_with("SSL_CERT_");
+        if name.to_str().is_none_or(is_read) {
             command.env_remove(name);
         }
     }
@@ -229,6 +235,40 @@ fn a_listener_that_gets_no_file_is_an_error_that_says_so() {
     }
     // One without a socket, and several in which the listener's own runtime cannot wait.
     assert!(refused > 2, "{refused}");
+}
+
+/// What a container has without certificates of authorities.
+const NO_AUTHORITIES: (&str, &str) = ("SSL_CERT_FILE", "/dev/null");
+
+fn a_push_that_variables_ask_for_and_that_cannot_start_keeps_no_service_from_starting() {
+    let (all, metrics) = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT");
+    let cases = [
+        ("", all, "https://collector:4318", NO_AUTHORITIES, "give a file of them"),
+        ("otlp", all, "https://collector:4318", NO_AUTHORITIES, "give a file of them"),
+        ("", metrics, "https://collector:4318/v1/metrics", NO_AUTHORITIES, "give a file of them"),
+        ("", all, "http://collector:4318", NO_THREAD, "raise the limit of threads"),
+        ("", "OTEL_METRICS_EXPORTER", "otlp", NO_THREAD, "raise the limit of threads"),
+        ("", "OTEL_METRICS_EXPORTER", "console", NO_THREAD, "raise the limit of threads"),
+    ];
+    for (case, variable, value, want, remedy) in cases {
+        let [described, said] = success(case, &[(variable, value), want]);
+        let line = said.lines().find(|line| line.contains(remedy)).unwrap_or_default();
+        assert!(line.contains(variable), "{variable}={value}: {said}");
+        assert!(described.contains(&line["kymo: ".len()..]), "{described}");
+        let is_off = |row: &str| {
+            let words: Vec<_> = row.split_whitespace().collect();
+            words[..] == ["otlp", "off", variable] || words[..] == ["console", "off", variable]
+        };
+        assert!(case == "otlp" || described.lines().any(is_off), "{described}");
+        assert!(!described.contains("otlp.endpoint"), "{described}");
+    }
+}
+
+fn a_push_that_the_program_asks_for_and_that_cannot_start_is_an_error() {
+    let said = failure("otlp-https", &[NO_AUTHORITIES]);
+    assert!(said.starts_with("Error: ") && said.contains("give a file of them"), "{said}");
+    let said = failure("otlp", &[NO_THREAD]);
+    assert!(said.starts_with("Error: ") && said.contains("raise the limit of threads"), "{said}");
 }
 
 fn nothing_is_said_if_nothing_is_wrong() {

@@ -65,12 +65,12 @@ impl Plan for PushPlan {
             Some(otlp) => (Some(otlp), Origin::Code),
             None => asked_for_otlp(*asked, environment),
         };
-        description.add("otlp", if otlp.is_some() { "on" } else { "off" }, origin);
-        if let Some(otlp) = otlp {
-            if let Some(method) = otlp.zero() {
-                return Err(InstallError::ZeroDuration { method });
-            }
-            let (push, resolved) = begin(&otlp, environment)?;
+        if let Some(method) = otlp.as_ref().and_then(Otlp::zero) {
+            return Err(InstallError::ZeroDuration { method });
+        }
+        let started = otlp.map(|otlp| begin(&otlp, origin, environment)).transpose()?.flatten();
+        description.add("otlp", if started.is_some() { "on" } else { "off" }, origin);
+        if let Some((push, resolved)) = started {
             resolved.describe(description);
             pushes.push(push);
         }
@@ -78,11 +78,21 @@ impl Plan for PushPlan {
         if self.console || is_asked {
             let origin =
                 if self.console { Origin::Code } else { environment.origin(Exporters::VARIABLE) };
-            description.add("console", "on", origin);
             let console = Otlp::new().resolve_console(environment);
-            pushes.push(kymo_push::Push::console(console.schedule()).map_err(refused)?);
-            for (name, setting) in console.schedule_settings() {
-                description.note(&format!("console.{name}"), setting, |time| format!("{time:?}"));
+            match (kymo_push::Push::console(console.schedule()), origin) {
+                (Ok(push), _) => {
+                    description.add("console", "on", origin);
+                    pushes.push(push);
+                    for (name, setting) in console.schedule_settings() {
+                        let shown = |time: &Duration| format!("{time:?}");
+                        description.note(&format!("console.{name}"), setting, shown);
+                    }
+                }
+                (Err(error), Origin::Environment(variable)) => {
+                    go_without(variable, &error, environment);
+                    description.add("console", "off", origin);
+                }
+                (Err(error), _) => return Err(refused(error)),
             }
         }
         Ok(Box::new(Push(pushes)))
@@ -170,25 +180,40 @@ fn asked_for_otlp(
 }
 
 /// Starts to push; what a variable says and cannot be is reported and counts as unset.
+///
+/// Where nothing is wrong but that the machine lacks something, a push that variables ask for does not
+/// start, and this is reported; `asked` says who asks for it.
 fn begin(
     otlp: &Otlp,
+    asked: Origin,
     environment: &Environment,
-) -> Result<(kymo_push::Push, Resolved), InstallError> {
-    let mut environment = environment.clone();
+) -> Result<Option<(kymo_push::Push, Resolved)>, InstallError> {
+    let mut said = environment.clone();
     loop {
-        let resolved = otlp.resolve(&environment);
-        match kymo_push::Push::otlp(&resolved.destination(), resolved.schedule()) {
-            Ok(push) => return Ok((push, resolved)),
-            Err(error) => match resolved.blame(&error) {
-                Some(Origin::Environment(variable)) => {
-                    environment.warn(variable, &format!("{variable} is ignored: {error}"));
-                    environment = environment.without(variable);
-                }
-                Some(Origin::File(key)) => {
-                    return Err(environment.file_only().mistake(key, error).into());
-                }
-                _ => return Err(refused(error)),
-            },
+        let resolved = otlp.resolve(&said);
+        let error = match kymo_push::Push::otlp(&resolved.destination(), resolved.schedule()) {
+            Ok(push) => return Ok(Some((push, resolved))),
+            Err(error) => error,
+        };
+        match resolved.blame(&error) {
+            Some(Origin::Environment(variable)) => {
+                said.warn(variable, &format!("{variable} is ignored: {error}"));
+                said = said.without(variable);
+            }
+            Some(Origin::File(key)) => return Err(said.file_only().mistake(key, error).into()),
+            _ => {
+                let Some(variable) = resolved.asks_in_vain(&error, asked) else {
+                    return Err(refused(error));
+                };
+                go_without(variable, &error, environment);
+                return Ok(None);
+            }
         }
     }
+}
+
+/// Reports that what `variable` asks for cannot start.
+fn go_without(variable: &'static str, error: &kymo_push::Error, environment: &Environment) {
+    let message = format!("nothing is pushed, which {variable} asks for: {error}");
+    environment.warn(&message, &message);
 }

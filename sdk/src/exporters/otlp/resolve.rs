@@ -155,11 +155,25 @@ impl Resolved {
                 blamed.map(|file| file.origin).collect()
             }
             Error::Tls { .. } => files.iter().map(|file| file.origin).collect(),
+            // Nothing but the endpoint asks for them. A variable is not wrong for that.
+            Error::NoAuthorities if matches!(self.endpoint.origin, Origin::File(_)) => {
+                vec![self.endpoint.origin]
+            }
             _ => Vec::new(),
         };
         origins
             .into_iter()
             .find(|origin| matches!(origin, Origin::Environment(_) | Origin::File(_)))
+    }
+
+    /// The variable that asks for what cannot be had, unless the program does: for OTLP at all, which
+    /// `asked` did, or for the endpoint that the `error` is about.
+    pub(super) fn asks_in_vain(&self, error: &Error, asked: Origin) -> Option<&'static str> {
+        let endpoint = matches!(error, Error::NoAuthorities).then_some(self.endpoint.origin);
+        endpoint.into_iter().chain([asked]).find_map(|origin| match origin {
+            Origin::Environment(variable) => Some(variable),
+            _ => None,
+        })
     }
 
     pub(super) fn describe(self, description: &mut Description) {
