@@ -58,6 +58,7 @@ where
         let session = Arc::clone(&self.current.lock().unwrap_or_else(PoisonError::into_inner));
         let allowance = Arc::clone(&session.allowance);
         allowance.renew();
+        let mut leaving = Leaving { client: self, leaves: true };
         let outcome = attempt(session).await;
         let outcome = outcome.map_err(|failure| match failure.kind {
             Kind::Connection | Kind::Timeout if allowance.is_spent() => Failure {
@@ -66,11 +67,10 @@ where
             },
             _ => failure,
         });
-        if let Err(Failure { kind: Kind::Timeout | Kind::Connection | Kind::TooLarge, .. }) =
-            outcome
-        {
-            self.renew();
-        }
+        leaving.leaves = matches!(
+            outcome,
+            Err(Failure { kind: Kind::Timeout | Kind::Connection | Kind::TooLarge, .. })
+        );
         outcome
     }
 
@@ -90,6 +90,29 @@ where
     fn renew(&self) {
         let fresh = Arc::new(Session::new(self.tls.clone(), self.http2));
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
+    }
+}
+
+/// An attempt, whose connections are left when it is dropped: also when nobody waits any longer for what
+/// hangs there.
+struct Leaving<'a, B>
+where
+    B: Body + Send + 'static,
+    B::Data: Send,
+{
+    client: &'a Client<B>,
+    leaves: bool,
+}
+
+impl<B> Drop for Leaving<'_, B>
+where
+    B: Body + Send + 'static,
+    B::Data: Send,
+{
+    fn drop(&mut self) {
+        if self.leaves {
+            self.client.renew();
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! However it ends, it ends in time.
 
 use std::{
+    io,
+    net::{SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -11,7 +13,7 @@ use std::{
 };
 
 use futures_util::future;
-use kymo_push::FlushError;
+use kymo_push::{Destination, FlushError};
 use opentelemetry::metrics::MeterProvider;
 
 use crate::{
@@ -69,6 +71,41 @@ async fn who_awaits_the_stop_lets_the_runtime_go_on() {
     };
     outcome.unwrap_err();
     assert!(ticks > 10, "{ticks}");
+}
+
+/// An address behind which the first connection is a black hole, and each later one leads to `receiver`.
+fn black_hole_before(receiver: &Receiver) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (address, receiver) = (listener.local_addr().unwrap(), receiver.address);
+    thread::spawn(move || {
+        let mut connections = listener.incoming().map(Result::unwrap);
+        let _swallows = connections.next();
+        for near in connections {
+            let far = TcpStream::connect(receiver).unwrap();
+            let (near_too, far_too) = (near.try_clone().unwrap(), far.try_clone().unwrap());
+            for (mut from, mut to) in [(near, far), (far_too, near_too)] {
+                // How connections end is up to the one who pushes.
+                thread::spawn(move || drop(io::copy(&mut from, &mut to)));
+            }
+        }
+    });
+    address
+}
+
+#[test]
+fn the_last_export_goes_out_on_another_connection_than_the_one_that_hangs() {
+    let stop = |destination: &Destination, receiver: &Receiver| {
+        let service = Service::new(destination, NEVER);
+        service.jobs.add(7, &[]);
+        service.push.nudge();
+        thread::sleep(Duration::from_millis(200));
+        service.push.stop(Duration::from_secs(4)).unwrap();
+        assert_eq!(receiver.arrived()[0].sum("jobs"), Some(7));
+    };
+    let receiver = Receiver::start([Answer::Accept]);
+    stop(&grpc(format!("http://{}", black_hole_before(&receiver))), &receiver);
+    let receiver = Receiver::start([Answer::Accept]);
+    stop(&http(format!("http://{}/v1/metrics", black_hole_before(&receiver))), &receiver);
 }
 
 #[test]
