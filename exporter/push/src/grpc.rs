@@ -26,8 +26,9 @@ use crate::{
     component::Component,
     endpoint::{Endpoint, headers},
     export::{Export, Receipt},
-    failure::{Failure, Retry, Status},
+    failure::{Failure, Kind, Retry, Status},
     head::{Checked, Foreign},
+    heard::Heard,
     http::LONGEST_ANSWER,
     message::encode,
     session::Session,
@@ -71,7 +72,9 @@ impl GrpcExporter {
         let path = PathAndQuery::from_static(
             "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
         );
-        let mut call = Grpc::with_origin(Checked(session.http.clone()), self.origin.clone())
+        let heard = Arc::<Heard>::default();
+        let checked = Checked { http: session.http.clone(), heard: Arc::clone(&heard) };
+        let mut call = Grpc::with_origin(checked, self.origin.clone())
             .max_decoding_message_size(LONGEST_ANSWER);
         if self.gzip {
             call = call.send_compressed(CompressionEncoding::Gzip);
@@ -82,7 +85,7 @@ impl GrpcExporter {
 
         let answer = async move {
             call.ready().await.map_err(|error| Failure::connection(causes(&*error)))?;
-            call.unary(request, path, Encoded).await.map_err(|status| failure(&status))
+            call.unary(request, path, Encoded).await.map_err(|status| failure(&status, &heard))
         };
         let answer = self.client.run(answer, deadline).await??.into_inner();
         Ok(answer::accepted(Status::Grpc(name(Code::Ok)), answer.partial_success))
@@ -139,8 +142,19 @@ impl Encoder for Encoded {
     }
 }
 
-/// What a status other than `OK` means; one with a cause is not from the other side.
-fn failure(status: &GrpcStatus) -> Failure {
+/// What a status other than `OK` means; one with a cause is not from the other side, nor is one of an
+/// answer that was `heard` in part.
+fn failure(status: &GrpcStatus, heard: &Heard) -> Failure {
+    if heard.is_cut() {
+        // It may have been accepted: sending it again might count it twice.
+        return match (status.code(), status.source()) {
+            (_, Some(cause)) => Failure::new(Kind::Connection, causes(cause)),
+            (Code::OutOfRange, None) => {
+                Failure::new(Kind::TooLarge, "the answer was longer than 4 MiB")
+            }
+            (_, None) => Failure::new(Kind::Foreign, status.message()),
+        };
+    }
     if let Some(cause) = status.source() {
         let foreign = cause.downcast_ref::<Foreign>();
         return foreign.map_or_else(|| Failure::connection(causes(cause)), Foreign::failure);
@@ -193,7 +207,6 @@ pub(crate) const fn name(code: Code) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::Kind;
 
     #[test]
     fn exhaustion_passes_only_if_the_other_side_says_when() {
@@ -207,8 +220,21 @@ mod tests {
     #[test]
     fn what_no_server_said_is_the_connection() {
         let broken = std::io::Error::other("reset");
-        assert_eq!(failure(&GrpcStatus::from_error(broken.into())).kind, Kind::Connection);
-        let told = failure(&GrpcStatus::unavailable("later"));
+        let broken = GrpcStatus::from_error(broken.into());
+        let heard = Heard::default();
+        let unheard = failure(&broken, &heard);
+        assert_eq!((unheard.kind, unheard.retry), (Kind::Connection, Retry::Soon));
+        let told = failure(&GrpcStatus::unavailable("later"), &heard);
         assert_eq!(told.kind, Kind::Status(Status::Grpc("UNAVAILABLE")));
+
+        heard.begin();
+        for (status, kind) in [
+            (broken, Kind::Connection),
+            (GrpcStatus::out_of_range("5 MiB"), Kind::TooLarge),
+            (GrpcStatus::data_loss("no status"), Kind::Foreign),
+        ] {
+            let cut = failure(&status, &heard);
+            assert_eq!((cut.kind, cut.retry), (kind, Retry::Never), "{status}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::{
     fmt,
     future::Future,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -18,12 +19,17 @@ use crate::{
     answer::{shown, wait},
     failure::{Failure, Kind, Retry, Status},
     grpc::name,
+    heard::{Heard, Overheard},
     session::HttpClient,
 };
 
 /// Connections whose answers are read no further than their heads, unless they are of gRPC.
 #[derive(Clone)]
-pub(crate) struct Checked(pub(crate) HttpClient<Body>);
+pub(crate) struct Checked {
+    pub(crate) http: HttpClient<Body>,
+    /// How far the answer came.
+    pub(crate) heard: Arc<Heard>,
+}
 
 /// The head of an answer that is not of gRPC: from a proxy, or from whoever else listens there.
 #[derive(Debug)]
@@ -33,26 +39,32 @@ pub(crate) struct Foreign {
     wait: Option<Duration>,
 }
 
+/// Where a head, or trailers, have the status of the call.
+const STATUS: &str = "grpc-status";
+
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
-type Answering = Pin<Box<dyn Future<Output = Result<Response<Incoming>, BoxError>> + Send>>;
+type Answering = Pin<Box<dyn Future<Output = Result<Response<Overheard>, BoxError>> + Send>>;
 
 impl Service<Request<Body>> for Checked {
-    type Response = Response<Incoming>;
+    type Response = Response<Overheard>;
     type Error = BoxError;
     type Future = Answering;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(cx).map_err(|error: Error| error.into())
+        self.http.poll_ready(cx).map_err(|error: Error| error.into())
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let answering = self.0.call(request);
+        let (answering, heard) = (self.http.call(request), Arc::clone(&self.heard));
         Box::pin(async {
             let answer = answering.await?;
-            match Foreign::of(&answer) {
-                Some(foreign) => Err(foreign.into()),
-                None => Ok(answer),
+            if let Some(foreign) = Foreign::of(&answer) {
+                return Err(foreign.into());
             }
+            if !answer.headers().contains_key(STATUS) {
+                heard.begin();
+            }
+            Ok(answer.map(|body| Overheard { body, heard }))
         })
     }
 }
@@ -63,7 +75,7 @@ impl Foreign {
         let headers = answer.headers();
         let kind = headers.get(http::header::CONTENT_TYPE).map_or(&b""[..], |kind| kind.as_bytes());
         let is_grpc = kind.starts_with(b"application/grpc") && answer.status().is_success();
-        if is_grpc || headers.contains_key("grpc-status") {
+        if is_grpc || headers.contains_key(STATUS) {
             return None;
         }
         Some(Self { status: answer.status().as_u16(), kind: shown(headers), wait: wait(headers) })

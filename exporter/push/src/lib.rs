@@ -55,6 +55,8 @@ mod grpc;
 #[cfg(feature = "grpc")]
 mod head;
 mod health;
+#[cfg(feature = "grpc")]
+mod heard;
 mod http;
 mod instruments;
 pub mod key;

@@ -124,3 +124,29 @@ fn a_call_that_hangs_does_not_spoil_the_next_one() {
     assert!(expected.contains(&&**kind), "{error}");
     service.push.flush(LONG).unwrap();
 }
+
+#[test]
+fn an_answer_that_is_too_long_is_our_word_and_sends_nothing_again() {
+    let receiver = Receiver::start([Answer::Long(5 << 20), Answer::Accept]);
+    let service = Service::new(&grpc(receiver.grpc()), NEVER);
+    service.jobs.add(1, &[]);
+    let error = service.push.flush(LONG).unwrap_err();
+    assert!(matches!(&error, FlushError::Failed { kind, .. } if kind == "too_large"), "{error}");
+    assert_eq!(receiver.told(), 1);
+    service.push.flush(LONG).unwrap();
+}
+
+#[test]
+fn an_answer_without_a_status_sends_nothing_again() {
+    for body in ["", "\0\0\0\0\0", "\0\0\0\0\u{9}cut", "\u{7}\0\0\0\0"] {
+        let page =
+            Answer::Page { status: 200, kind: "application/grpc", wait: None, body, drips: false };
+        let receiver = Receiver::start([page, Answer::Accept]);
+        let service = Service::new(&grpc(receiver.grpc()), NEVER);
+        service.jobs.add(1, &[]);
+        let error = service.push.flush(LONG).unwrap_err();
+        let FlushError::Failed { kind, .. } = &error else { panic!("{error}") };
+        assert!(["foreign", "connection"].contains(&&**kind), "{body:?}: {error}");
+        assert_eq!(receiver.told(), 1, "{body:?}");
+    }
+}

@@ -312,6 +312,12 @@ impl MetricsService for Service {
         match &self.answer {
             Answer::Accept => Ok(tonic::Response::new(ExportMetricsServiceResponse::default())),
             Answer::Partial(rejected) => Ok(tonic::Response::new(partial(*rejected))),
+            Answer::Long(length) => {
+                let mut long = partial(0);
+                let partial = long.partial_success.as_mut();
+                partial.unwrap().error_message = "x".repeat(*length);
+                Ok(tonic::Response::new(long))
+            }
             Answer::Grpc(status) => Err(status.clone()),
             Answer::Hang => {
                 time::sleep(Duration::from_hours(1)).await;
