@@ -11,11 +11,11 @@ type Labels = BTreeMap<String, String>;
 struct Parts<'a> {
     /// Upper bound and cumulative count.
     buckets: Vec<(f64, f64)>,
-    sum: Option<&'a Sample>,
     count: Option<&'a Sample>,
 }
 
-/// Each series has rising buckets up to `+Inf`, a sum, and a count equal to the last bucket.
+/// Each series has rising buckets up to `+Inf`, and a count equal to the last bucket. It has a sum, unless
+/// that may fall: then a page must have none.
 pub(super) fn check(family: &Family) -> Result<(), String> {
     let mut series: BTreeMap<Labels, Parts<'_>> = BTreeMap::new();
     for sample in &family.samples {
@@ -26,7 +26,7 @@ pub(super) fn check(family: &Family) -> Result<(), String> {
             ("_bucket", Some(bound)) => parts.buckets.push((upper(&bound)?, sample.value)),
             ("_bucket", None) => return Err(format!("{sample} has no le")),
             (_, Some(_)) => return Err(format!("{sample} has an le")),
-            ("_sum", None) => parts.sum = Some(sample),
+            ("_sum", None) => {}
             (_, None) => parts.count = Some(sample),
         }
     }
@@ -44,9 +44,6 @@ impl Parts<'_> {
         let Some(&(f64::INFINITY, all)) = self.buckets.last() else {
             return Err("has no +Inf bucket");
         };
-        if self.sum.is_none() {
-            return Err("has no sum");
-        }
         match self.count {
             Some(count) if count.value.to_bits() == all.to_bits() => Ok(()),
             Some(_) => Err("has a count other than its +Inf bucket"),

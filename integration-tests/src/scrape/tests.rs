@@ -50,13 +50,18 @@ const SLOPPY: &[(&str, &str)] = &[
     ("# TYPE a gauge\na{x=\"1\"} 1\nb 1\na{x=\"2\"} 1\n", "outside the group"),
     ("# TYPE a histogram\na_bucket{le=\"1\"} 1\na_sum 1\na_count 1\n", "+Inf"),
     ("# TYPE a histogram\na_bucket{le=\"+Inf\"} 2\na_sum 1\na_count 1\n", "other than"),
-    ("# TYPE a histogram\na_bucket{le=\"+Inf\"} 1\na_count 1\n", "no sum"),
     ("# TYPE a histogram\na_bucket{le=\"+Inf\"} 1\na_sum 1\n", "no count"),
     (
         "# TYPE a histogram\na_bucket{le=\"1\"} 2\na_bucket{le=\"+Inf\"} 1\na_sum 1\na_count 1\n",
         "rise",
     ),
 ];
+
+#[test]
+fn a_histogram_whose_sum_may_fall_has_none() {
+    let page = "# TYPE a histogram\na_bucket{le=\"+Inf\"} 1\na_count 1\n";
+    assert_eq!(Scrape::parse(page).unwrap().family("a").unwrap().samples.len(), 2);
+}
 
 #[test]
 fn a_whole_document_is_read_back() {

@@ -33,7 +33,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
     ("kymo-process", &["kymo-core", "opentelemetry", "nix", "procfs", "tokio"]),
     ("kymo-sql", &[]),
     ("kymo-sqlx", &["kymo-core", "kymo-sql", "opentelemetry", "sqlx"]),
-    ("kymo-cache", &["kymo-core", "opentelemetry", "moka"]),
+    ("kymo-cache", &["kymo-core", "opentelemetry", "moka", "tokio"]),
     ("kymo-redis", &["kymo-cache", "kymo-core", "opentelemetry", "redis", "tokio"]),
     ("kymo-repository", &["kymo-core", "kymo-macros", "opentelemetry"]),
     ("kymo-macros", &["proc-macro2", "quote", "syn"]),

@@ -66,10 +66,12 @@ fn samples(metric: &Metric, series: &Series) -> Vec<(String, BTreeMap<String, St
         Reading::Number(number) => vec![((*name).to_owned(), labels, number.as_f64())],
         Reading::Histogram(histogram) => {
             let Buckets::Explicit(buckets) = &histogram.buckets else { panic!("{histogram}") };
-            let mut samples = vec![
-                (format!("{name}_count"), labels.clone(), histogram.count as f64),
-                (format!("{name}_sum"), labels.clone(), histogram.sum.as_f64()),
-            ];
+            let mut samples =
+                vec![(format!("{name}_count"), labels.clone(), histogram.count as f64)];
+            // A sum with less than zero in it may fall, and is no counter.
+            if histogram.min.is_none_or(|min| min.as_f64() >= 0.0) {
+                samples.push((format!("{name}_sum"), labels.clone(), histogram.sum.as_f64()));
+            }
             let mut below = 0;
             for bucket in buckets {
                 below += bucket.count;
