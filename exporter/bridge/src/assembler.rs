@@ -95,15 +95,28 @@ impl Assembler {
     }
 
     fn look<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) {
-        self.current = self.layout(point, it);
-        match self.runs.last_mut() {
-            Some((layout, series)) if *layout == self.current => *series += 1,
-            _ => {
-                self.runs.push((self.current, 1));
-                self.use_layout();
-            }
+        if self.goes_on(point, it) {
+            return;
         }
-        self.is_ambiguous |= point.attributes().any(|attribute| self.is_odd(attribute));
+        self.current = self.layout(point, it);
+        self.runs.push((self.current, 1));
+        self.use_layout();
+        self.is_ambiguous |= point.attributes().any(|attribute| is_odd(attribute, self.longest));
+    }
+
+    /// Whether the series has the layout of the one before it; then there is no more to look at.
+    fn goes_on<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) -> bool {
+        let Assembler { layouts, runs, longest, is_ambiguous, .. } = self;
+        let Some((layout, series)) = runs.last_mut() else { return false };
+        // All attributes of a series that fits are seen, so they are looked at once.
+        let mut has_odd = false;
+        let attributes = point.attributes().inspect(|seen| has_odd |= is_odd(seen, *longest));
+        let fits = layouts[*layout].fits(attributes, it.scope, it.is_histogram);
+        if fits {
+            *series += 1;
+            *is_ambiguous |= has_odd;
+        }
+        fits
     }
 
     /// Notes that series of the family have the current layout.
@@ -183,14 +196,6 @@ impl Assembler {
         too_long.map(cut).count() > 0
     }
 
-    /// Whether a value may become equal to one that it is not equal to.
-    fn is_odd(&self, attribute: &KeyValue) -> bool {
-        match &attribute.value {
-            Value::String(text) => text.as_str().is_empty() || text.as_str().len() > self.longest,
-            _ => false,
-        }
-    }
-
     fn layout<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) -> usize {
         let fits = |layout: &Layout| layout.fits(point.attributes(), it.scope, it.is_histogram);
         if self.layouts.get(self.current).is_some_and(fits) {
@@ -240,6 +245,15 @@ impl Assembler {
                 self.ranges.push(start..self.text.len());
             }
         }
+    }
+}
+
+/// Whether a value may become equal to one that it is not equal to: when it is none, or is cut to
+/// `longest` bytes.
+fn is_odd(attribute: &KeyValue, longest: usize) -> bool {
+    match &attribute.value {
+        Value::String(text) => text.as_str().is_empty() || text.as_str().len() > longest,
+        _ => false,
     }
 }
 

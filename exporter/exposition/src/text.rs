@@ -210,11 +210,17 @@ impl TextWriter<'_> {
     /// Adds the timestamp, if there is one.
     fn end_line(&mut self, series: &Series<'_>) {
         if let Some(timestamp) = series.timestamp {
-            self.out.push(b' ');
-            number::write(Number::I64(timestamp), self.out);
+            self.add_timestamp(timestamp);
         }
         self.out.push(b'\n');
         self.report.samples += 1;
+    }
+
+    /// Hardly any series has one, and what writes the others is to stay short.
+    #[cold]
+    fn add_timestamp(&mut self, timestamp: i64) {
+        self.out.push(b' ');
+        number::write_i64(timestamp, self.out);
     }
 }
 

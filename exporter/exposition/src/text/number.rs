@@ -28,7 +28,7 @@ pub(super) fn write_f64(number: f64, out: &mut Vec<u8>) {
     }
 }
 
-fn write_i64(number: i64, out: &mut Vec<u8>) {
+pub(super) fn write_i64(number: i64, out: &mut Vec<u8>) {
     out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
