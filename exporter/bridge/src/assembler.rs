@@ -187,10 +187,14 @@ impl Assembler {
         is_cut
     }
 
-    /// Cuts values that are too long. Series have such only where it is known that some may be equal.
+    /// Cuts values of attributes that are too long. Series have such only where it is known that some
+    /// may be equal; what all series of a scope have in common is cut nowhere.
     fn cut(&self, labels: &mut [Label<'_>]) -> bool {
-        let too_long = labels.iter_mut().filter(|label| label.value.len() > self.longest);
-        let cut = |label: &mut Label<'_>| {
+        let planned = &self.layouts[self.current].labels;
+        let of_series =
+            labels.iter_mut().zip(planned).filter(|(_, planned)| planned.is_of_series());
+        let too_long = of_series.filter(|(label, _)| label.value.len() > self.longest);
+        let cut = |(label, _): (&mut Label<'_>, _)| {
             label.value = &label.value[..label.value.floor_char_boundary(self.longest)];
         };
         too_long.map(cut).count() > 0

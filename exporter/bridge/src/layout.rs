@@ -124,6 +124,11 @@ impl Layout {
 }
 
 impl Planned {
+    /// Whether its value is, or has a part, of an attribute that other series have another value of.
+    pub(crate) fn is_of_series(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Attribute(_)))
+    }
+
     fn attribute(&self) -> Option<usize> {
         match self.parts[..] {
             [Part::Attribute(index)] => Some(index),

@@ -247,6 +247,24 @@ fn values_that_are_too_long_are_cut_and_what_becomes_equal_is_added() {
 }
 
 #[test]
+fn a_label_of_the_scope_is_whole_whatever_its_family_has() {
+    let rig = Rig::of(Bridge::builder().without_target_info().attribute_value_limit(40));
+    let scope = InstrumentationScope::builder("s".repeat(100)).build();
+    let counter = rig.provider.meter_with_scope(scope).u64_counter("c").build();
+    let scopes = || -> BTreeSet<_> {
+        let samples = both(&rig, "c_total").samples;
+        let labels = samples.into_iter().flat_map(|sample| sample.labels);
+        labels.filter(|(name, _)| name == "otel_scope_name").map(|(_, value)| value.len()).collect()
+    };
+    counter.add(1, &[KeyValue::new("k", "short")]);
+    assert_eq!(scopes(), [100].into());
+    // From now on, some of its series may be equal.
+    counter.add(1, &[KeyValue::new("k", "")]);
+    counter.add(1, &[KeyValue::new("k", "k".repeat(50))]);
+    assert_eq!(scopes(), [100].into());
+}
+
+#[test]
 fn how_long_a_value_may_be_can_be_said() {
     let bare = Bridge::builder().without_target_info().without_scope_info();
     let rig = Rig::of(bare.attribute_value_limit(0));
