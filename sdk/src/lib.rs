@@ -135,6 +135,8 @@ mod handouts {
     pub(crate) mod kept;
     #[cfg(feature = "migrations")]
     pub mod migrations;
+    #[cfg(feature = "moka")]
+    mod moka;
     #[cfg(feature = "process")]
     pub mod process;
     #[cfg(feature = "redis")]
@@ -168,7 +170,7 @@ mod resource {
 mod beside {
     pub(crate) mod cache {
         #[cfg(feature = "moka")]
-        pub use kymo_cache::moka;
+        pub use kymo_moka as moka;
     }
 
     pub(crate) mod prometheus {

@@ -7,6 +7,7 @@ use crate::{
     instruments::CacheSeries,
     load::Load,
     lookup::{Answer, Lookup},
+    upkeep::Upkeep,
     values::{CacheResult, EvictionCause},
 };
 
@@ -44,8 +45,13 @@ impl Cache {
     /// Counts what `lookup` comes to; a future that is dropped after its first poll, or panics, is
     /// an `error`, and one that is never polled is nothing.
     pub async fn lookup_async<A: Answer>(&self, lookup: impl Future<Output = A>) -> A {
-        let counted = Lookup::start(self);
+        let counted = self.start_lookup();
         counted.answer(lookup.await)
+    }
+
+    /// Counts a request from now on, in `kymo.cache.requests`, whatever becomes of it.
+    pub fn start_lookup(&self) -> Lookup<'_> {
+        Lookup::start(self)
     }
 
     /// Times the loading of an entry that the cache did not have, in `kymo.cache.load.duration`,
@@ -54,8 +60,9 @@ impl Cache {
         Load::start(Arc::clone(&self.series))
     }
 
-    /// A load that starts when it is first entered.
-    pub(crate) fn load_to_come(&self) -> Load {
+    /// A load that starts when it is first entered, as its [`Watch`](kymo_core::Watch); one that never
+    /// is, is nothing.
+    pub fn prepare_load(&self) -> Load {
         Load::to_come(Arc::clone(&self.series))
     }
 
@@ -136,6 +143,16 @@ impl Cache {
         F: Fn(&T) -> u64 + Send + Sync + 'static,
     {
         self.entries.watch(self.series.name(), cache, None, count);
+    }
+
+    /// As [`Cache::watch_entries`], of a cache that puts off what it has to do: a collection has its
+    /// `upkeep` done first, and waits for it 20 ms at most.
+    pub fn watch_kept_entries<T, F>(&self, cache: &Arc<T>, upkeep: Upkeep<T>, count: F)
+    where
+        T: Send + Sync + 'static,
+        F: Fn(&T) -> u64 + Send + Sync + 'static,
+    {
+        self.entries.watch(self.series.name(), cache, Some(upkeep), count);
     }
 }
 

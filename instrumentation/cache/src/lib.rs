@@ -45,10 +45,10 @@
 //!
 //! So misses without a load of their own are misses minus loads: they waited for another's.
 //!
-//! # Caches of moka
+//! # Caches that tell it by themselves
 //!
-//! With the feature `moka`, `Cache::moka` wraps a cache of moka, and all of this is told by itself; the
-//! module `moka` says what each method counts.
+//! `kymo-moka` wraps caches of moka, and `kymo-redis` reads the replies of Redis. Whoever wraps another
+//! kind of cache has [`Cache::start_lookup`], [`Cache::prepare_load`] and [`Cache::watch_kept_entries`].
 //!
 //! # The SDK must bind
 //!
@@ -64,8 +64,6 @@ pub mod key;
 mod load;
 mod lookup;
 pub mod metrics;
-#[cfg(feature = "moka")]
-pub mod moka;
 mod scope;
 mod upkeep;
 mod values;
@@ -73,5 +71,6 @@ mod values;
 pub use cache::Cache;
 pub use cache_metrics::CacheMetrics;
 pub use load::Load;
-pub use lookup::Answer;
+pub use lookup::{Answer, Lookup};
+pub use upkeep::{Finished, Job, Upkeep};
 pub use values::{CacheResult, EvictionCause};

@@ -43,17 +43,18 @@ impl Load {
         self.end(false);
     }
 
-    pub(crate) fn end(&mut self, well: bool) {
+    /// Records now whether the entry is there; what is said or happens later is nothing.
+    pub fn end(&mut self, well: bool) {
         self.0.finish(if well { Outcome::Success } else { Outcome::Failed(Bounded::OTHER) });
     }
 
     /// Runs what loads, which is known to be a panic if it unwinds.
-    pub(crate) async fn watch<T>(&mut self, loading: impl Future<Output = T>) -> T {
+    pub async fn watch<T>(&mut self, loading: impl Future<Output = T>) -> T {
         self.0.watch(loading).await
     }
 
     /// As [`Load::watch`], for what blocks.
-    pub(crate) fn run<T>(&mut self, loading: impl FnOnce() -> T) -> T {
+    pub fn run<T>(&mut self, loading: impl FnOnce() -> T) -> T {
         self.0.run(loading)
     }
 }

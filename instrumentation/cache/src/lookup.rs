@@ -24,9 +24,11 @@ impl<T, E> Answer for Result<Option<T>, E> {
     }
 }
 
-/// Counts one request when it is dropped: an error, until the answer is there.
+/// A request that goes on, and is counted once, when it is dropped: an `error`, until the answer is
+/// there. Made by [`Cache::start_lookup`].
 #[derive(Debug)]
-pub(crate) struct Lookup<'c>(Attempt<Asked<'c>, ()>);
+#[must_use = "a lookup that is dropped is counted as an error"]
+pub struct Lookup<'c>(Attempt<Asked<'c>, ()>);
 
 #[derive(Debug)]
 struct Asked<'c> {
@@ -46,7 +48,7 @@ impl<'c> Lookup<'c> {
     }
 
     /// Counts what it came to, and hands that back.
-    pub(crate) fn answer<A: Answer>(mut self, answer: A) -> A {
+    pub fn answer<A: Answer>(mut self, answer: A) -> A {
         self.0.record_mut().result = answer.result();
         answer
     }

@@ -19,10 +19,10 @@ use std::{
 
 /// Does, or has somebody do, what `T` has put off: what is given back is to be done on a thread that
 /// may wait.
-pub(crate) type Upkeep<T> = Box<dyn Fn(Weak<T>, Finished) -> Option<Job> + Send + Sync>;
+pub type Upkeep<T> = Box<dyn Fn(Weak<T>, Finished) -> Option<Job> + Send + Sync>;
 
 /// Something to be done.
-pub(crate) type Job = Box<dyn FnOnce() + Send>;
+pub type Job = Box<dyn FnOnce() + Send>;
 
 /// How long a collection waits for upkeep: what takes longer is seen by the next one.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -32,7 +32,7 @@ const QUEUE: usize = 64;
 
 /// Held for as long as the upkeep of one cache goes on.
 #[derive(Debug)]
-pub(crate) struct Finished {
+pub struct Finished {
     is_busy: Arc<AtomicBool>,
     _open: Sender<Infallible>,
 }

@@ -7,14 +7,14 @@ use std::{
     sync::Arc,
 };
 
-use ::moka::{
+use moka::{
     Entry, Equivalent,
     ops::compute::{CompResult, Op},
     sync::RefKeyEntrySelector,
 };
 
 use super::MeasuredCache;
-use crate::moka::request::{Loaded, Request};
+use crate::request::{Loaded, Request};
 
 /// A `moka::sync::RefKeyEntrySelector` that tells of what is done to its entry.
 ///

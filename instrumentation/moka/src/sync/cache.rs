@@ -8,22 +8,19 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use ::moka::{
+use moka::{
     Equivalent, Policy, PredicateError,
     sync::{Cache as Moka, Iter, PredicateId},
 };
 
-use super::{MeasuredOwnedKeyEntrySelector, MeasuredRefKeyEntrySelector};
-use crate::{
-    Cache,
-    lookup::Lookup,
-    moka::{Measurable, request::Request},
-    upkeep::{Finished, Job},
-};
+use kymo_cache::{Cache, Finished, Job};
 
-/// A `moka::sync::Cache` that tells of itself; made by [`Cache::moka`].
+use super::{MeasuredOwnedKeyEntrySelector, MeasuredRefKeyEntrySelector};
+use crate::{Measurable, request::Request};
+
+/// A `moka::sync::Cache` that tells of itself; made by [`MeasureMoka::moka`](crate::MeasureMoka::moka).
 ///
-/// Its methods are moka's, with the same results; see the [module](crate::moka) for what each
+/// Its methods are moka's, with the same results; see the [crate](crate) for what each
 /// counts. A clone is cheap and the same cache.
 pub struct MeasuredCache<K, V, S = RandomState>(Arc<Shared<K, V, S>>);
 
@@ -44,7 +41,7 @@ where
     fn measured(self, cache: &Cache) -> MeasuredCache<K, V, S> {
         let shared = Arc::new(Shared { moka: self, cache: cache.clone() });
         let upkeep = |cache, finished| Some(upkeep(cache, finished));
-        cache.watch_kept(&shared, Box::new(upkeep), |shared| shared.moka.entry_count());
+        cache.watch_kept_entries(&shared, Box::new(upkeep), |shared| shared.moka.entry_count());
         MeasuredCache(shared)
     }
 }
@@ -120,7 +117,7 @@ where
     where
         Q: Equivalent<K> + Hash + ?Sized,
     {
-        let lookup = Lookup::start(self.cache());
+        let lookup = self.cache().start_lookup();
         let found = self.inner().get(key);
         lookup.answer(found)
     }

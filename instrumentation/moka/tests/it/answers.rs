@@ -11,6 +11,7 @@ use std::{
 };
 
 use futures_util::FutureExt;
+use kymo_moka::MeasureMoka as _;
 use moka::ops::compute::{CompResult, Op};
 use tokio::sync::Semaphore;
 
@@ -180,8 +181,8 @@ fn what_moka_lets_go_from_thread_to_thread_still_goes() {
         value
     }
     fn is<T: Clone + Send + Sync + Unpin + Debug>() {}
-    is::<kymo_cache::moka::future::MeasuredCache<String, Vec<u8>>>();
-    is::<kymo_cache::moka::sync::MeasuredCache<String, Vec<u8>>>();
+    is::<kymo_moka::future::MeasuredCache<String, Vec<u8>>>();
+    is::<kymo_moka::sync::MeasuredCache<String, Vec<u8>>>();
     let (_meters, books) = Meters::books();
     let cache = books.moka(moka::future::Cache::<String, u8>::new(10));
     drop(goes(cache.get("a")));

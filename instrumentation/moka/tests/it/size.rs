@@ -6,6 +6,7 @@ use std::{
 };
 
 use crate::meters::{ENTRIES, EVICTIONS, Meters};
+use kymo_moka::MeasureMoka as _;
 
 #[tokio::test]
 async fn entries_are_told_until_the_last_clone_is_gone() {

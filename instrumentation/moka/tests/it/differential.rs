@@ -7,6 +7,7 @@ use std::{
 };
 
 use futures_util::FutureExt;
+use kymo_moka::MeasureMoka as _;
 use moka::{Entry, policy::EvictionPolicy};
 use proptest::prelude::*;
 

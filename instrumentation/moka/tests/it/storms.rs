@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use kymo_moka::MeasureMoka as _;
 use moka::ops::compute::Op;
 use tokio::{task::JoinSet, time::timeout};
 

@@ -8,23 +8,19 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use ::moka::{
+use kymo_cache::{Cache, Finished, Job};
+use moka::{
     Equivalent, Policy, PredicateError,
     future::{Cache as Moka, Iter, PredicateId},
 };
 use tokio::runtime::Handle;
 
 use super::{MeasuredOwnedKeyEntrySelector, MeasuredRefKeyEntrySelector};
-use crate::{
-    Cache,
-    lookup::Lookup,
-    moka::{Measurable, request::Request},
-    upkeep::{Finished, Job},
-};
+use crate::{Measurable, request::Request};
 
-/// A `moka::future::Cache` that tells of itself; made by [`Cache::moka`].
+/// A `moka::future::Cache` that tells of itself; made by [`MeasureMoka::moka`](crate::MeasureMoka::moka).
 ///
-/// Its methods are moka's, with the same results; see the [module](crate::moka) for what each
+/// Its methods are moka's, with the same results; see the [crate](crate) for what each
 /// counts. A clone is cheap and the same cache.
 pub struct MeasuredCache<K, V, S = RandomState>(Arc<Shared<K, V, S>>);
 
@@ -47,7 +43,9 @@ where
         match Handle::try_current() {
             Ok(runtime) => {
                 let upkeep = move |cache, finished| upkeep(&runtime, cache, finished);
-                cache.watch_kept(&shared, Box::new(upkeep), |shared| shared.moka.entry_count());
+                cache.watch_kept_entries(&shared, Box::new(upkeep), |shared| {
+                    shared.moka.entry_count()
+                });
             }
             Err(_outside) => cache.watch_entries(&shared, |shared| shared.moka.entry_count()),
         }
@@ -132,7 +130,7 @@ where
     where
         Q: Equivalent<K> + Hash + ?Sized,
     {
-        let lookup = Lookup::start(self.cache());
+        let lookup = self.cache().start_lookup();
         let found = self.inner().get(key).await;
         lookup.answer(found)
     }

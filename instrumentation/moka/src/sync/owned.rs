@@ -6,14 +6,14 @@ use std::{
     sync::Arc,
 };
 
-use ::moka::{
+use moka::{
     Entry,
     ops::compute::{CompResult, Op},
     sync::OwnedKeyEntrySelector,
 };
 
 use super::MeasuredCache;
-use crate::moka::request::{Loaded, Request};
+use crate::request::{Loaded, Request};
 
 /// A `moka::sync::OwnedKeyEntrySelector` that tells of what is done to its entry.
 ///

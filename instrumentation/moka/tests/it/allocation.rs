@@ -6,6 +6,7 @@ use allocation_counter::measure;
 use futures_util::FutureExt;
 
 use crate::meters::Meters;
+use kymo_moka::MeasureMoka as _;
 
 const HITS: u64 = 1_000;
 

@@ -6,11 +6,10 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use ::moka::{Entry, ops::compute::Op};
+use kymo_cache::{Cache, CacheResult, Load};
 use kymo_core::Watched;
+use moka::{Entry, ops::compute::Op};
 use pin_project_lite::pin_project;
-
-use crate::{Cache, CacheResult, Load};
 
 /// Counts one request, whatever happens: an `error`, unless it is answered before it is dropped.
 pub(super) struct Request<'c> {
@@ -114,7 +113,7 @@ impl<'c> Request<'c> {
         init: F,
         what: fn(&F::Output) -> Loaded,
     ) -> Loading<'_, 'c, F> {
-        Loading { init: Watched::new(init, self.cache.load_to_come()), request: self, what }
+        Loading { init: Watched::new(init, self.cache.prepare_load()), request: self, what }
     }
 
     /// As [`Request::load`], for what blocks.

@@ -8,14 +8,14 @@ use std::{
     sync::Arc,
 };
 
-use ::moka::{
+use moka::{
     Entry, Equivalent,
     future::RefKeyEntrySelector,
     ops::compute::{CompResult, Op},
 };
 
 use super::MeasuredCache;
-use crate::moka::request::{Loaded, Request};
+use crate::request::{Loaded, Request};
 
 /// A `moka::future::RefKeyEntrySelector` that tells of what is done to its entry.
 ///

@@ -7,14 +7,14 @@ use std::{
     sync::Arc,
 };
 
-use ::moka::{
+use moka::{
     Entry,
     future::OwnedKeyEntrySelector,
     ops::compute::{CompResult, Op},
 };
 
 use super::MeasuredCache;
-use crate::moka::request::{Loaded, Request};
+use crate::request::{Loaded, Request};
 
 /// A `moka::future::OwnedKeyEntrySelector` that tells of what is done to its entry.
 ///

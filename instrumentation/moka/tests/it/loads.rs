@@ -3,7 +3,7 @@
 use std::{sync::Arc, sync::Barrier, thread, time::Duration};
 
 use futures_util::FutureExt;
-use kymo_cache::moka::future::MeasuredCache;
+use kymo_moka::{MeasureMoka as _, future::MeasuredCache};
 use tokio::{
     sync::{Notify, Semaphore},
     task::{JoinSet, yield_now},

@@ -9,10 +9,10 @@ use std::{
     sync::Arc,
 };
 
-use ::moka::Equivalent;
+use moka::Equivalent;
 
 use super::MeasuredCache;
-use crate::moka::request::{Loaded, Request};
+use crate::request::{Loaded, Request};
 
 impl<K, V, S> MeasuredCache<K, V, S>
 where
