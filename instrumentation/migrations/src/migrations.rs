@@ -39,7 +39,7 @@ pub(crate) type Source = Arc<dyn Borrow<Migrator> + Send + Sync>;
 /// task. Clones are the same.
 ///
 /// Make one for each database: it goes by the name of the first pool that [`of`](Self::of) or
-/// [`watch`](Self::watch) is given, or by the first that [`called`](Self::called) is; if something is
+/// [`watch`](Self::watch) is given, or by the first that [`named`](Self::named) is; if something is
 /// run before, by the name of the product, such as `postgresql`.
 #[derive(Clone)]
 pub struct Migrations {
@@ -65,7 +65,7 @@ impl Migrations {
 
     /// Has the database go by `name` in the metrics, unless it has one already: such as where two
     /// migrators have a table each in one database, whose counts would be summed otherwise.
-    pub fn called(self, name: &str) -> Self {
+    pub fn named(self, name: &str) -> Self {
         self.series_called(|| name.to_owned());
         self
     }

@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let job = async {
         let pool = telemetry.sqlx(AnyPoolOptions::new().connect_lazy(&url)?);
         let migrator = Migrator::new(PathBuf::from(folder)).await?;
-        let migrations = telemetry.migrations(migrator).called("books");
+        let migrations = telemetry.migrations(migrator).named("books");
         let schema = migrations.watch(&pool);
         let migrated = migrations.run(&pool).await;
         schema.refresh().await;

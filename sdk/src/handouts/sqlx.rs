@@ -46,7 +46,7 @@ impl Telemetry {
     /// use kymo::sqlx::{PoolSettings, System};
     ///
     /// # fn run(telemetry: &kymo::Telemetry, pool: sqlx::SqlitePool) -> Result<(), Box<dyn std::error::Error>> {
-    /// let pool = telemetry.sqlx_with(pool, &PoolSettings::new().name("orders"))?;
+    /// let pool = telemetry.sqlx_with(pool, &PoolSettings::new().named("orders"))?;
     /// # Ok(())
     /// # }
     /// ```

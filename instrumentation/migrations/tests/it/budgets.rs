@@ -7,8 +7,7 @@ async fn the_65th_database_and_later_ones_are_other() {
     let meters = Meters::new();
     let pool = pool();
     for name in 0..70 {
-        let migrations =
-            meters.metrics.migrations(program([1])).called(&format!("database {name}"));
+        let migrations = meters.metrics.migrations(program([1])).named(&format!("database {name}"));
         migrations.run(&pool).await.unwrap();
         migrations.watch(&pool).refresh().await;
     }
@@ -23,7 +22,7 @@ async fn the_65th_database_and_later_ones_are_other() {
 async fn the_201st_version_and_later_ones_are_other() {
     let meters = Meters::new();
     let pool = pool();
-    let migrations = meters.metrics.migrations(program(1..=205)).called("books");
+    let migrations = meters.metrics.migrations(program(1..=205)).named("books");
     migrations.run(&pool).await.unwrap();
     let version = "kymo.migration.version";
     let last = meters.by(LAST, version);

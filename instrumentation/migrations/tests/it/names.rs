@@ -12,7 +12,7 @@ async fn a_database_goes_by_the_name_of_its_pool_measured_or_not() {
     let meters = Meters::new();
     let bare = pool();
     assert_eq!(bare.database_name(), ":memory:");
-    let settings = PoolSettings::new().name("orders");
+    let settings = PoolSettings::new().named("orders");
     let measured = DatabaseMetrics::new(&meters.provider).pool_with(pool(), &settings).unwrap();
     assert_eq!(measured.database_name(), "orders");
 
@@ -37,9 +37,9 @@ async fn a_pool_that_others_are_named_after_has_the_number_that_it_was_given() {
 async fn the_first_name_stays() {
     let meters = Meters::new();
     let pool = pool();
-    let books = meters.metrics.migrations(program([1])).called("books").of(&pool);
+    let books = meters.metrics.migrations(program([1])).named("books").of(&pool);
     books.run(&pool).await.unwrap();
-    books.clone().called("other").run(&pool).await.unwrap();
+    books.clone().named("other").run(&pool).await.unwrap();
     books.watch(&pool).refresh().await;
     assert_eq!(meters.by(RUNS, NAME), counted([("books", 2)]));
     assert_eq!(meters.by(READ_ERRORS, NAME), counted([("books", 0)]));
@@ -60,9 +60,9 @@ async fn a_migrator_may_be_owned_shared_or_static() {
     let meters = Meters::new();
     let pool = pool();
     let shared = Arc::new(program([1]));
-    meters.metrics.migrations(&PROGRAM).called("books").run(&pool).await.unwrap();
-    meters.metrics.migrations(Arc::clone(&shared)).called("books").run(&pool).await.unwrap();
-    let owned = meters.metrics.migrations(program([1])).called("books");
+    meters.metrics.migrations(&PROGRAM).named("books").run(&pool).await.unwrap();
+    meters.metrics.migrations(Arc::clone(&shared)).named("books").run(&pool).await.unwrap();
+    let owned = meters.metrics.migrations(program([1])).named("books");
     owned.run(&pool).await.unwrap();
     assert!(owned.migrator().version_exists(1));
     assert_eq!(meters.by(RUNS, NAME), counted([("books", 3)]));

@@ -9,7 +9,7 @@ use crate::meters::{COUNT, LATEST, Meters, NAME, READ_ERRORS, counted, pool, pro
 #[tokio::test]
 async fn nothing_is_known_before_the_first_answer() {
     let meters = Meters::new();
-    let status = meters.metrics.migrations(program([1])).called("books").watch(&pool());
+    let status = meters.metrics.migrations(program([1])).named("books").watch(&pool());
     assert_eq!((status.counts(), status.is_ready()), (None, false));
     assert!(meters.by(COUNT, NAME).is_empty() && meters.by(LATEST, NAME).is_empty());
     assert_eq!(meters.by(READ_ERRORS, NAME), counted([("books", 0)]));
@@ -19,7 +19,7 @@ async fn nothing_is_known_before_the_first_answer() {
 async fn what_is_watched_twice_is_counted_once() {
     let meters = Meters::new();
     let pool = pool();
-    let migrations = meters.metrics.migrations(program([1, 2])).called("books");
+    let migrations = meters.metrics.migrations(program([1, 2])).named("books");
     let status = migrations.watch(&pool);
     let (again, clone) = (migrations.clone().watch(&pool), status.clone());
     again.refresh().await;
@@ -33,7 +33,7 @@ async fn what_is_watched_twice_is_counted_once() {
 async fn the_watching_goes_on_without_its_status() {
     let meters = Meters::new();
     let pool = pool();
-    let migrations = meters.metrics.migrations(program([1, 2])).called("books");
+    let migrations = meters.metrics.migrations(program([1, 2])).named("books");
     drop(migrations.watch(&pool));
     migrations.run(&pool).await.unwrap();
     migrations.watch(&pool).refresh().await;
@@ -46,7 +46,7 @@ async fn the_watching_goes_on_without_its_status() {
 async fn a_database_with_nothing_applied_has_the_latest_version_0_and_every_state() {
     let meters = Meters::new();
     let pool = pool();
-    let status = meters.metrics.migrations(program([])).called("books").watch(&pool);
+    let status = meters.metrics.migrations(program([])).named("books").watch(&pool);
     status.refresh().await;
     assert!(status.is_ready(), "a program without migrations needs none");
     assert_eq!(status.counts().unwrap().latest_version, None);
@@ -59,7 +59,7 @@ async fn a_database_with_nothing_applied_has_the_latest_version_0_and_every_stat
 async fn everybody_who_refreshes_is_answered() {
     let meters = Meters::new();
     let pool = pool();
-    let migrations = meters.metrics.migrations(program([1])).called("books");
+    let migrations = meters.metrics.migrations(program([1])).named("books");
     let status = migrations.read_every(Duration::from_hours(1)).watch(&pool);
     let waiting = (0..50).map(|n| {
         let status = status.clone();
@@ -79,7 +79,7 @@ async fn intervals_and_time_outs_of_any_length_do_no_harm() {
     for (interval, patience) in [(Duration::ZERO, Duration::ZERO), (Duration::MAX, Duration::MAX)] {
         let meters = Meters::new();
         let pool = pool();
-        let migrations = meters.metrics.migrations(program([1])).called("books");
+        let migrations = meters.metrics.migrations(program([1])).named("books");
         let status = migrations.read_every(interval).read_timeout(patience).watch(&pool);
         let start = Instant::now();
         while status.counts().is_none_or(|counts| counts.pending != 1) {
@@ -123,7 +123,7 @@ async fn a_measured_pool_is_gone_when_the_program_drops_it() {
 async fn the_next_pool_is_watched_when_the_first_is_gone() {
     let meters = Meters::new();
     let databases = DatabaseMetrics::new(&meters.provider);
-    let migrations = meters.metrics.migrations(program([1])).called("books");
+    let migrations = meters.metrics.migrations(program([1])).named("books");
     let pool = databases.pool(pool());
     migrations.watch(&pool).refresh().await;
     drop(pool);

@@ -15,7 +15,7 @@ use crate::{
 /// ```
 /// use kymo_sqlx::{PoolSettings, System};
 ///
-/// let settings = PoolSettings::new().name("orders").system(System::Mariadb);
+/// let settings = PoolSettings::new().named("orders").system(System::Mariadb);
 /// # drop(settings);
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl PoolSettings {
 
     /// The value of `db.client.connection.pool.name`, which no other pool may have; otherwise
     /// `address:port/namespace`, with a number if there are several.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
+    pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }

@@ -126,7 +126,7 @@ async fn a_database_of_any_kind_is_called_as_its_url_says() {
 #[tokio::test]
 async fn what_the_settings_say_goes_before_what_the_options_say() {
     let url = "postgres://me:pw@127.0.0.1:6432/orders";
-    let settings = PoolSettings::new().name("main").namespace("shop").server("db.shop", 5432);
+    let settings = PoolSettings::new().named("main").namespace("shop").server("db.shop", 5432);
     let pool = PgPoolOptions::new().connect_lazy(url).unwrap();
     assert_told(pool, &settings, ("postgresql", "shop", "db.shop", "", "main")).await;
     let settings = PoolSettings::new().server("db.shop", 5433).system(System::OtherSql);

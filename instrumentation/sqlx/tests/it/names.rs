@@ -95,7 +95,7 @@ async fn a_database_that_cannot_be_opened_is_an_error_of_its_pool() {
 }
 
 fn named(meters: &Meters, name: &str) -> Result<MeasuredPool<Sqlite>, PoolNameError> {
-    meters.metrics.pool_with(bare(), &PoolSettings::new().name(name))
+    meters.metrics.pool_with(bare(), &PoolSettings::new().named(name))
 }
 
 fn bare() -> SqlitePool {

@@ -29,7 +29,7 @@ async fn a_migration_that_is_given_up_counts_as_cancelled() {
         let place = Place::new(kind).await;
         let pool = place.pool(2);
         let program = set([table(1), simple(2, &kind.sleep(20)), table(3)]);
-        let migrations = telemetry.migrations(program).called("books");
+        let migrations = telemetry.migrations(program).named("books");
         let run = tokio::spawn(async move { migrations.run(&pool).await });
         running(&telemetry).await;
         let one = telemetry.snapshot();
@@ -52,7 +52,7 @@ async fn killed(url: &str, kind: Kind, kill: impl FnOnce()) {
     let telemetry = TestTelemetry::new();
     let pool = pool(url, 1);
     let program = set([table(1), simple(2, &kind.sleep(60)), table(3)]);
-    let migrations = telemetry.migrations(program).called("books");
+    let migrations = telemetry.migrations(program).named("books");
     let run = tokio::spawn(async move { migrations.run(&pool).await });
     let first = async || last(&telemetry.snapshot());
     eventually(PATIENCE, first, |migrated| *migrated == expected([("up 1", 1)])).await;

@@ -24,7 +24,7 @@ async fn race(place: &Place) -> ([Result<(), MigrateError>; 2], Migrated) {
     let programs = [TestTelemetry::new(), TestTelemetry::new()];
     let run = async |telemetry: &TestTelemetry| {
         let pool = place.pool(2);
-        let migrations = telemetry.migrations(tables(VERSIONS)).called("books");
+        let migrations = telemetry.migrations(tables(VERSIONS)).named("books");
         let result = migrations.run(&pool).await;
         pool.close().await;
         result
@@ -88,7 +88,7 @@ async fn an_index_that_is_built_concurrently_and_a_waiting_program_are_a_deadloc
         let run = async || {
             let (telemetry, pool) = (TestTelemetry::new(), place.pool(2));
             let result = match is_measured {
-                true => telemetry.migrations(program()).called("books").run(&pool).await,
+                true => telemetry.migrations(program()).named("books").run(&pool).await,
                 false => program().run(&pool).await,
             };
             pool.close().await;
@@ -108,7 +108,7 @@ async fn the_wait_for_another_program_is_timed() {
     let pool = place.pool(2);
     let mut other = place.pool(1).acquire().await.unwrap();
     Migrate::lock(&mut *other).await.unwrap();
-    let migrations = telemetry.migrations(tables(VERSIONS)).called("books");
+    let migrations = telemetry.migrations(tables(VERSIONS)).named("books");
     let ours = tokio::spawn({
         let (migrations, pool) = (migrations.clone(), pool.clone());
         async move { migrations.run(&pool).await }
@@ -136,7 +136,7 @@ async fn a_wait_that_is_given_up_counts_as_cancelled_and_runs_nothing() {
     let pool = place.pool(1);
     let mut other = place.pool(1).acquire().await.unwrap();
     Migrate::lock(&mut *other).await.unwrap();
-    let migrations = telemetry.migrations(tables(VERSIONS)).called("books");
+    let migrations = telemetry.migrations(tables(VERSIONS)).named("books");
     let waiting = tokio::time::timeout(Duration::from_millis(500), migrations.run(&pool));
     assert!(waiting.await.is_err());
 

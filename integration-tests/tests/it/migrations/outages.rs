@@ -22,13 +22,13 @@ const MIGRATED: Option<[i64; 6]> = Some([3, 0, 0, 0, 0, 3]);
 
 /// Those of a program whose readings are given up soon.
 fn books(telemetry: &TestTelemetry) -> Migrations {
-    let migrations = telemetry.migrations(tables([1, 2, 3])).called("books");
+    let migrations = telemetry.migrations(tables([1, 2, 3])).named("books");
     migrations.read_every(INTERVAL).read_timeout(INTERVAL * 5)
 }
 
 /// Those of a program whose readings are given up by no busy machine.
 fn patient_books(telemetry: &TestTelemetry) -> Migrations {
-    telemetry.migrations(tables([1, 2, 3])).called("books").read_every(INTERVAL)
+    telemetry.migrations(tables([1, 2, 3])).named("books").read_every(INTERVAL)
 }
 
 /// Until a reading more has failed, and the next.
@@ -104,7 +104,7 @@ async fn survives_a_freeze<E: Engine>(mut server: Database<E>, fresh: Fresh) {
     let migrations = books(&telemetry);
     migrations.run(&pool).await.unwrap();
     let schema = migrations.watch(&pool);
-    let other = telemetry.migrations(tables([1, 2, 3])).called("closing");
+    let other = telemetry.migrations(tables([1, 2, 3])).named("closing");
     let other = other.read_every(INTERVAL).read_timeout(INTERVAL * 5);
     let closed = other.watch(&closing);
     stands(&telemetry, "books", MIGRATED).await;

@@ -141,7 +141,7 @@ async fn play(kind: Kind, steps: Vec<Step>) -> Result<(), TestCaseError> {
         step.meddle(&bare).await;
         step.meddle(&ours).await;
         let before = rows(&ours, step.table()).await;
-        let migrations = telemetry.migrations(step.migrator()).called("books");
+        let migrations = telemetry.migrations(step.migrator()).named("books");
         let status = migrations.watch(&ours);
         let expected = Either::Bare(Arc::new(step.migrator())).act(step.act, &bare).await;
         let result = Either::Measured(migrations.clone()).act(step.act, &ours).await;

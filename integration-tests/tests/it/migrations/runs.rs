@@ -52,7 +52,7 @@ async fn a_failing_migration_stays_pending_where_it_is_rolled_back() {
         let place = Place::new(kind).await;
         let pool = place.pool(1);
         let program = set([table(1), broken(2), table(3)]);
-        let migrations = telemetry.migrations(program).called("books");
+        let migrations = telemetry.migrations(program).named("books");
         let schema = migrations.watch(&pool);
         migrations.run(&pool).await.unwrap_err();
         migrations.run(&pool).await.unwrap_err();
@@ -81,7 +81,7 @@ async fn a_failing_migration_is_failed_where_it_is_not_rolled_back_and_then_all_
     let place = Place::new(Kind::MariaDb).await;
     let pool = place.pool(1);
     let program = set([table(1), broken(2), table(3)]);
-    let migrations = telemetry.migrations(program).called("books");
+    let migrations = telemetry.migrations(program).named("books");
     let schema = migrations.watch(&pool);
     migrations.run(&pool).await.unwrap_err();
     migrations.run(&pool).await.unwrap_err();
@@ -107,7 +107,7 @@ async fn a_way_back_that_fails_counts_as_that() {
         let place = Place::new(kind).await;
         let pool = place.pool(1);
         let program = [table(1), reversible(2, "SELECT 1", "SELECT * FROM nothing"), table(3)];
-        let migrations = telemetry.migrations(set(program)).called("books");
+        let migrations = telemetry.migrations(set(program)).named("books");
         migrations.run(&pool).await.unwrap();
         migrations.undo(&pool, 0).await.unwrap_err();
 
@@ -129,7 +129,7 @@ async fn what_sqlx_refuses_is_counted_by_its_reason_and_runs_nothing() {
         let telemetry = TestTelemetry::new();
         let place = Place::new(kind).await;
         let pool = place.pool(1);
-        let program = |migrator| telemetry.migrations(migrator).called("books");
+        let program = |migrator| telemetry.migrations(migrator).named("books");
         program(tables([1, 2])).run(&pool).await.unwrap();
         program(tables([1])).run(&pool).await.unwrap_err();
         program(tables([1])).undo(&pool, 0).await.unwrap_err();
@@ -154,7 +154,7 @@ async fn a_run_that_gets_no_connection_counts_as_that() {
     let place = Place::new(Kind::Sqlite).await;
     let pool = place.pool(1);
     pool.close().await;
-    let migrations = telemetry.migrations(tables([1])).called("books");
+    let migrations = telemetry.migrations(tables([1])).named("books");
     migrations.run(&pool).await.unwrap_err();
     assert_eq!(runs(&telemetry.snapshot()), expected([("up: pool_closed", 1)]));
     telemetry.snapshot().assert_absent("kymo.migration.duration");

@@ -32,7 +32,7 @@ fn outside_of_a_runtime_nothing_is_read_and_that_counts_once() {
         let _guard = runtime.enter();
         pool(&fresh)
     };
-    let schema = telemetry.migrations(tables([1])).called("books").watch(&pool);
+    let schema = telemetry.migrations(tables([1])).named("books").watch(&pool);
     assert!(schema.counts().is_none() && !schema.is_ready());
     let start = Instant::now();
     runtime().block_on(schema.refresh());
@@ -48,7 +48,7 @@ fn with_its_runtime_the_watching_ends_and_nobody_waits() {
     let runtime = runtime();
     let schema = runtime.block_on(async {
         let pool = pool(&fresh);
-        let migrations = telemetry.migrations(tables([1])).called("books").read_every(INTERVAL);
+        let migrations = telemetry.migrations(tables([1])).named("books").read_every(INTERVAL);
         migrations.run(&pool).await.unwrap();
         let schema = migrations.watch(&pool);
         schema.refresh().await;
@@ -70,7 +70,7 @@ fn a_runtime_that_never_began_to_watch_leaves_nobody_waiting() {
     let runtime = runtime();
     // Never polled: nothing in it waits.
     let schema = runtime
-        .block_on(async { telemetry.migrations(tables([1])).called("books").watch(&pool(&fresh)) });
+        .block_on(async { telemetry.migrations(tables([1])).named("books").watch(&pool(&fresh)) });
     drop(runtime);
     let start = Instant::now();
     self::runtime().block_on(schema.refresh());
@@ -84,7 +84,7 @@ fn what_a_runtime_that_stands_still_has_read_grows_old_and_vanishes() {
     let fresh = Fresh::sqlite();
     let runtime = runtime();
     let known = Some([0, 1, 0, 0, 0, 0]);
-    let migrations = telemetry.migrations(tables([1])).called("books").read_every(INTERVAL);
+    let migrations = telemetry.migrations(tables([1])).named("books").read_every(INTERVAL);
     let migrations = migrations.read_timeout(INTERVAL * 5);
     let schema = runtime.block_on(async {
         let schema = migrations.watch(&pool(&fresh));

@@ -92,7 +92,7 @@ where
             telemetry.sqlx(options.connect_lazy(&place.fresh.url).unwrap())
         });
         let bare = play(&places[0], one, handle, |set| Either::Bare(Arc::new(set))).await;
-        let measured = |set| Either::Measured(telemetry.migrations(set).called("books"));
+        let measured = |set| Either::Measured(telemetry.migrations(set).named("books"));
         let measured = play(&places[1], other, handle, measured).await;
         for (bare, measured) in bare.iter().zip(&measured) {
             assert_eq!(bare, measured, "sqlx (left) and kymo");

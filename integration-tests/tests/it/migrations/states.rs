@@ -16,7 +16,7 @@ async fn what_another_program_does_is_seen_within_the_interval() {
         let telemetry = TestTelemetry::new();
         let place = Place::new(kind).await;
         let pool = place.pool(2);
-        let migrations = telemetry.migrations(tables([1, 2])).called("books").read_every(INTERVAL);
+        let migrations = telemetry.migrations(tables([1, 2])).named("books").read_every(INTERVAL);
         let schema = migrations.watch(&pool);
         stands(&telemetry, "books", Some([0, 2, 0, 0, 0, 0])).await;
         assert!(!schema.is_ready());
@@ -55,7 +55,7 @@ where
     let telemetry = TestTelemetry::new();
     let place = Place::new(kind).await;
     let pool = Pool::<DB>::connect_lazy(&place.fresh.url).unwrap();
-    let migrations = telemetry.migrations(tables([1, 2, 3])).called("books").read_every(INTERVAL);
+    let migrations = telemetry.migrations(tables([1, 2, 3])).named("books").read_every(INTERVAL);
     let _watched = migrations.watch(&pool);
     stands(&telemetry, "books", Some([0, 3, 0, 0, 0, 0])).await;
     migrations.run_to(2, &pool).await.unwrap();
@@ -105,7 +105,7 @@ async fn a_file_that_was_edited_is_a_mismatch() {
         let pool = place.pool(1);
         tables([1, 2]).run(&pool).await.unwrap();
         let edited = set([table(1), simple(2, "SELECT 'edited'")]);
-        let migrations = telemetry.migrations(edited).called("books").read_every(INTERVAL);
+        let migrations = telemetry.migrations(edited).named("books").read_every(INTERVAL);
         let schema = migrations.watch(&pool);
         stands(&telemetry, "books", Some([1, 0, 0, 1, 0, 2])).await;
         assert_eq!(schema.counts().unwrap().mismatch, 1);
@@ -144,9 +144,9 @@ async fn a_migration_that_mysql_shows_as_half_done_is_pending_while_it_runs() {
     let pool = place.pool(3);
     // Its table is committed before it sleeps, and with it the row that says it did not succeed.
     let slow = "CREATE TABLE book_1 (id INT); SELECT sleep(1)";
-    let migrations = telemetry.migrations(set([simple(1, slow), table(2)])).called("books");
+    let migrations = telemetry.migrations(set([simple(1, slow), table(2)])).named("books");
     let schema = migrations.read_every(INTERVAL).watch(&pool);
-    let another = telemetry.migrations(set([simple(1, slow), table(2)])).called("books");
+    let another = telemetry.migrations(set([simple(1, slow), table(2)])).named("books");
     let run = tokio::spawn({
         let pool = pool.clone();
         async move { another.run(&pool).await }
@@ -177,8 +177,8 @@ async fn each_of_two_migrators_reads_its_own_table() {
             migrator.dangerous_set_table_name("other_migrations");
             migrator
         };
-        let books = telemetry.migrations(tables([1, 2])).called("books").read_every(INTERVAL);
-        let other = telemetry.migrations(elsewhere(&[11, 12, 13])).called("other");
+        let books = telemetry.migrations(tables([1, 2])).named("books").read_every(INTERVAL);
+        let other = telemetry.migrations(elsewhere(&[11, 12, 13])).named("other");
         let other = other.read_every(INTERVAL);
         let _watched = (books.watch(&pool), other.watch(&pool));
         books.run_to(1, &pool).await.unwrap();
@@ -187,8 +187,8 @@ async fn each_of_two_migrators_reads_its_own_table() {
         stands(&telemetry, "other", Some([2, 1, 0, 0, 0, 12])).await;
 
         // By one name, they are summed.
-        let one = telemetry.migrations(tables([1, 2])).called("all").read_every(INTERVAL);
-        let two = telemetry.migrations(elsewhere(&[11, 12, 13])).called("all");
+        let one = telemetry.migrations(tables([1, 2])).named("all").read_every(INTERVAL);
+        let two = telemetry.migrations(elsewhere(&[11, 12, 13])).named("all");
         let _watched = (one.watch(&pool), two.read_every(INTERVAL).watch(&pool));
         stands(&telemetry, "all", Some([3, 2, 0, 0, 0, 12])).await;
     }
@@ -204,7 +204,7 @@ async fn a_table_in_a_schema_that_is_not_there_holds_nothing() {
         let mut migrator = tables([1]);
         migrator.dangerous_set_table_name(format!("{schema}.migrations"));
         migrator.create_schema(schema.clone());
-        let migrations = telemetry.migrations(migrator).called("books").read_every(INTERVAL);
+        let migrations = telemetry.migrations(migrator).named("books").read_every(INTERVAL);
         let _watched = migrations.watch(&pool);
         stands(&telemetry, "books", Some([0, 1, 0, 0, 0, 0])).await;
         migrations.run(&pool).await.unwrap();
