@@ -49,8 +49,8 @@ impl Load {
     }
 
     /// Runs what loads, which is known to be a panic if it unwinds.
-    pub async fn watch<T>(&mut self, loading: impl Future<Output = T>) -> T {
-        self.0.watch(loading).await
+    pub fn watch<F: Future>(&mut self, loading: F) -> impl Future<Output = F::Output> {
+        self.0.watch(loading)
     }
 
     /// As [`Load::watch`], for what blocks.

@@ -85,8 +85,8 @@ impl<'m> Operation<'m> {
     }
 
     /// As [`Operation::run`], of a future.
-    pub(crate) async fn watch<T>(&mut self, running: impl Future<Output = T>) -> T {
-        self.0.watch(running).await
+    pub(crate) fn watch<F: Future>(&mut self, running: F) -> impl Future<Output = F::Output> {
+        self.0.watch(running)
     }
 
     /// Whether rows are asked for.
