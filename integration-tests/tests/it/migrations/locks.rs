@@ -87,9 +87,10 @@ async fn an_index_that_is_built_concurrently_and_a_waiting_program_are_a_deadloc
         let place = Place::new(Kind::Postgres).await;
         let run = async || {
             let (telemetry, pool) = (TestTelemetry::new(), place.pool(2));
-            let result = match is_measured {
-                true => telemetry.migrations(program()).named("books").run(&pool).await,
-                false => program().run(&pool).await,
+            let result = if is_measured {
+                telemetry.migrations(program()).named("books").run(&pool).await
+            } else {
+                program().run(&pool).await
             };
             pool.close().await;
             result
