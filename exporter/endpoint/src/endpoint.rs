@@ -56,14 +56,19 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// [`ListenError`] when the address cannot be resolved or bound, such as when it is in use, or when
-    /// there is no tokio runtime.
+    /// [`ListenError`] when the address cannot be resolved or bound, such as when it is in use, when
+    /// there is no tokio runtime, or when this is [disabled](Self::disabled).
     ///
     /// # Panics
     ///
     /// In a tokio runtime whose I/O driver is not enabled, as every tokio socket does.
     pub async fn serve(&self, address: impl ToSocketAddrs) -> Result<Server, ListenError> {
         Server::listen(self.clone(), address).await
+    }
+
+    /// Whether there is anything to scrape.
+    pub(crate) fn is_enabled(&self) -> bool {
+        self.scraper.is_some()
     }
 }
 
@@ -89,7 +94,7 @@ impl<B> Service<Request<B>> for Endpoint {
 
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Endpoint").field("enabled", &self.scraper.is_some()).finish_non_exhaustive()
+        f.debug_struct("Endpoint").field("enabled", &self.is_enabled()).finish_non_exhaustive()
     }
 }
 

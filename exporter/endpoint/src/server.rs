@@ -54,6 +54,11 @@ impl Server {
         if Handle::try_current().is_err() {
             return Err(unknown(io::ErrorKind::Unsupported.into()));
         }
+        if !endpoint.is_enabled() {
+            // Nobody would ever find out: each scrape would be answered 404.
+            let nothing = io::Error::new(io::ErrorKind::NotFound, "there are no metrics to scrape");
+            return Err(unknown(nothing));
+        }
         let addresses: Vec<_> = lookup_host(address).await.map_err(unknown)?.collect();
         let error = |source| {
             let addresses: Vec<_> = addresses.iter().map(SocketAddr::to_string).collect();
@@ -132,6 +137,10 @@ fn remedy(error: &io::Error) -> String {
             "this machine does not have the address; use one of its own, such as localhost"
         }
         io::ErrorKind::Unsupported => "call it inside a tokio runtime",
+        io::ErrorKind::NotFound => {
+            "telemetry was installed without `.prometheus()`; call it before `.install()`, or set \
+             OTEL_METRICS_EXPORTER=prometheus"
+        }
         io::ErrorKind::PermissionDenied => "not permitted; choose a port above 1023",
         // What it cannot bind has other kinds: this is `EAGAIN` of the thread.
         io::ErrorKind::WouldBlock => "the system has no thread left; raise the limit of threads",

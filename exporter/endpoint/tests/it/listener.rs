@@ -227,6 +227,12 @@ async fn a_shutdown_lets_a_scrape_under_way_finish() {
     stopping.await.unwrap();
 }
 
+#[tokio::test]
+async fn listening_for_what_nobody_can_scrape_is_an_error_that_says_so() {
+    let error = Endpoint::disabled().serve("localhost:0").await.unwrap_err();
+    assert!(error.to_string().contains("without `.prometheus()`"), "{error}");
+}
+
 #[test]
 fn listening_outside_a_runtime_is_an_error_that_says_so() {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
