@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, io, path::PathBuf};
 
-use kymo_core::sentence;
+use kymo_core::{OneLine, sentence};
 use opentelemetry_sdk::error::OTelSdkError;
 
 /// Why telemetry cannot be installed.
@@ -100,7 +100,9 @@ impl FlushError {
 
     #[allow(dead_code, reason = "used by the feature `otlp`")]
     pub(crate) fn new(reason: &impl ToString, is_timeout: bool) -> Self {
-        Self { failures: vec![Failure { reason: reason.to_string(), is_timeout }] }
+        // It may be what a server answered.
+        let reason = OneLine(reason.to_string()).to_string();
+        Self { failures: vec![Failure { reason, is_timeout }] }
     }
 
     /// All that failed of `outcomes`.

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use kymo_core::OneLine;
 use sqlx::migrate::Migrator;
 use tokio::sync::watch;
 
@@ -126,7 +127,7 @@ impl Watch {
         if !std::mem::replace(&mut latest.is_reported, true) {
             drop(latest);
             let database = self.series.name().value.as_str();
-            tracing::warn!(%database, "the state of migrations cannot be read: {why}");
+            tracing::warn!(%database, "the state of migrations cannot be read: {}", OneLine(why));
         }
     }
 

@@ -6,9 +6,9 @@ use super::setting::{Origin, Setting};
 
 /// The effective configuration of a telemetry, fit for a log at start-up.
 ///
-/// Printed, it is a table: a setting on each line, its value, and who decided it; below it, what was
-/// ignored, and why. Header values, and names, passwords and secret paths in URLs, are never part of
-/// it, and no value is longer than 512 bytes.
+/// Printed, it is a table: a setting on each line, its value, cut after 512 bytes, and who decided it;
+/// below it, what was ignored, and why. Header values, and names, passwords and secret paths in URLs,
+/// are never part of it.
 #[derive(Debug, Clone, Default)]
 pub struct Description {
     settings: Vec<EffectiveSetting>,
@@ -21,7 +21,7 @@ pub struct Description {
 pub struct EffectiveSetting {
     /// What is set, such as `otlp.endpoint`.
     pub name: String,
-    /// Its value, without secrets.
+    /// Its whole value, without secrets.
     pub value: String,
     /// Who decided it.
     pub origin: Origin,

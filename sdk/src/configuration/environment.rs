@@ -7,6 +7,7 @@ mod reports;
 mod value;
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     env,
     fmt::{self, Display},
@@ -109,7 +110,7 @@ impl Environment {
             let value = self.text(variable)?;
             let origin = self.origin(variable);
             let report = |remedy: &E| {
-                let shown = if may_be_secret(variable) { "***" } else { value };
+                let shown = if may_be_secret(variable) { "***".into() } else { beginning(value) };
                 self.warn(variable, &format!("{origin}={shown} is ignored: {remedy}"));
             };
             let value = parse(value).inspect_err(report).ok()?;
@@ -204,6 +205,17 @@ impl FromIterator<(String, String)> for Environment {
 impl fmt::Debug for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Said").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// Letters of a value that are told at most: the remedy comes after it, and a line has an end.
+const TOLD: usize = 100;
+
+/// `value`, cut if it is long.
+fn beginning(value: &str) -> Cow<'_, str> {
+    match value.char_indices().nth(TOLD) {
+        Some((end, _)) => format!("{}…", &value[..end]).into(),
+        None => value.into(),
     }
 }
 

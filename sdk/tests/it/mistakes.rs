@@ -130,6 +130,15 @@ fn nobody_forges_a_line_and_every_line_has_an_end() {
 }
 
 #[test]
+fn a_long_value_leaves_room_for_what_to_do() {
+    let long = "x".repeat(600);
+    for text in told(shop(&[("OTEL_SDK_DISABLED", &*long)])) {
+        assert!(text.contains("x… is ignored: "), "{text}");
+        assert!(text.contains("true"), "{text}");
+    }
+}
+
+#[test]
 fn what_is_ignored_is_described_below_what_is_in_force() {
     let variables = [
         ("OTEL_EXPORTER_PROMETHEUS_PORT", "abc"),
