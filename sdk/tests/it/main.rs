@@ -296,8 +296,8 @@ fn every_http_layer_of_one_telemetry_shares_its_series() {
         .find(|family| family.name() == "http_server_request_duration_seconds")
         .unwrap();
     let series = duration.get_metric();
-    // Of 2160, if each layer had a room of its own.
-    assert!(series.len() < 1400, "{}", series.len());
+    // The room of one layer, with its reserve; of 2160, if each layer had a room of its own.
+    assert!(series.len() <= 1790, "{}", series.len());
     let overflow = |pair: &prometheus::proto::LabelPair| pair.name() == "otel_metric_overflow";
     assert!(!series.iter().any(|series| series.get_label().iter().any(overflow)));
 }
