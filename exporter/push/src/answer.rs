@@ -8,6 +8,7 @@ use opentelemetry_proto::tonic::collector::metrics::v1::{
     ExportMetricsPartialSuccess, ExportMetricsServiceResponse,
 };
 use prost::Message;
+use serde_json::{Map, Value};
 
 use crate::{
     export::Receipt,
@@ -35,7 +36,10 @@ pub(crate) fn receipt(
     }
     match kind(headers) {
         // Some receivers answer protobuf with the other encoding of OTLP.
-        "application/json" if body.starts_with(b"{") => Ok(accepted(status, Some(of_json(&body)))),
+        "application/json" => {
+            let partial = of_json(&body).ok_or_else(foreign)?;
+            Ok(accepted(status, Some(partial)))
+        }
         "application/x-protobuf" | "application/protobuf" | "application/octet-stream" | "" => {
             let answer = ExportMetricsServiceResponse::decode(body).map_err(|_| foreign())?;
             Ok(accepted(status, answer.partial_success))
@@ -51,16 +55,32 @@ pub(crate) fn accepted(status: Status, partial: Option<ExportMetricsPartialSucce
     Receipt { status: Some(status), rejected, message: partial.error_message }
 }
 
-/// As much as we need of a partial success in JSON: how many data points were refused.
-fn of_json(body: &[u8]) -> ExportMetricsPartialSuccess {
-    let text = String::from_utf8_lossy(body);
-    let after = text.split_once("\"rejectedDataPoints\"").map_or("", |(_, after)| after);
-    let number = after.trim_start_matches([' ', ':', '"', '\n', '\r', '\t']);
-    let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
-    ExportMetricsPartialSuccess {
-        rejected_data_points: number[..end].parse().unwrap_or_default(),
-        error_message: String::new(),
-    }
+/// What an answer in JSON says of a partial success; `None` if it is no answer of OTLP: its only
+/// field is that one, by either of its names, and any other object is of somebody else.
+fn of_json(body: &[u8]) -> Option<ExportMetricsPartialSuccess> {
+    let field = |object: &Map<String, Value>, names: [&str; 2]| {
+        names.into_iter().find_map(|name| object.get(name).cloned())
+    };
+    let Value::Object(answer) = serde_json::from_slice(body).ok()? else { return None };
+    let partial = match field(&answer, ["partialSuccess", "partial_success"]) {
+        Some(Value::Object(partial)) => partial,
+        Some(Value::Null) => Map::new(),
+        None if answer.is_empty() => Map::new(),
+        _ => return None,
+    };
+    // An integer of 64 bits is text in the JSON of protobuf, and may be a number.
+    let rejected = match field(&partial, ["rejectedDataPoints", "rejected_data_points"]) {
+        Some(Value::String(text)) => text.parse().ok()?,
+        Some(Value::Number(number)) => number.as_i64()?,
+        None | Some(Value::Null) => 0,
+        _ => return None,
+    };
+    let message = match field(&partial, ["errorMessage", "error_message"]) {
+        Some(Value::String(text)) => text,
+        None | Some(Value::Null) => String::new(),
+        _ => return None,
+    };
+    Some(ExportMetricsPartialSuccess { rejected_data_points: rejected, error_message: message })
 }
 
 /// What an answer with a failure says.
@@ -160,11 +180,23 @@ mod tests {
         assert_eq!(read("application/json; charset=utf-8", b"{}").unwrap().rejected, 0);
         let json = br#"{"partialSuccess": {"rejectedDataPoints" : "12", "errorMessage": ""}}"#;
         assert_eq!(read("application/json", json).unwrap().rejected, 12);
+        let json = br#"{"partial_success": {"rejected_data_points": 12}}"#;
+        assert_eq!(read("application/json", json).unwrap().rejected, 12);
+        let json = br#"{"partialSuccess": {"errorMessage": "old \"names\""}}"#;
+        let warned = read("application/json", json).unwrap();
+        assert_eq!((warned.rejected, &*warned.message), (0, "old \"names\""));
+        let json = br#"{"partialSuccess": null}"#;
+        assert_eq!(read("application/json", json).unwrap().message, "");
 
         for (kind, body) in [
             ("text/html; charset=utf-8", &b"<!doctype html>"[..]),
             ("text/plain", b"ok"),
             ("application/json", b"\"ok\""),
+            ("application/json", br#"{"error":"unauthorized"}"#),
+            ("application/json", b"{not json"),
+            ("application/json", br#"{"message":"rejectedDataPoints: 7"}"#),
+            ("application/json", br#"{"partialSuccess":"yes"}"#),
+            ("application/json", br#"{"partialSuccess":{"rejectedDataPoints":"many"}}"#),
             ("application/x-protobuf", b"<!doctype html>"),
             ("", b"<!doctype html>"),
         ] {

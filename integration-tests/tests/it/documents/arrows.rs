@@ -127,6 +127,7 @@ const NEUTRAL: &[&str] = &[
     "itoa",
     "percent-encoding",
     "pin-project-lite",
+    "serde_json",
     "thiserror",
     "tracing",
     "uuid",
