@@ -4,9 +4,10 @@
 //! an operation can end:
 //!
 //! 1. a success is one observation, without `error.type`;
-//! 2. a failure is one observation, with an `error.type` that is a class and not a message;
+//! 2. a failure is one observation, with an `error.type` that is a class and not a message: it has
+//!    no blank in it, and different failures share a few;
 //! 3. an operation that is dropped midway is one observation, with `error.type="cancelled"`;
-//! 4. each of these was in flight, and after it nothing is any more;
+//! 4. an operation is in flight while it is under way, and after any of these nothing is any more;
 //! 5. only declared metrics and attributes appear, and any input whatever makes a bounded number of
 //!    series while each is counted;
 //! 6. whoever uses the measured thing sees what it would see without;
@@ -84,6 +85,10 @@
 //!
 //!     async fn fail(&self) {
 //!         self.send("nobody").await.unwrap_err();
+//!     }
+//!
+//!     async fn fail_as(&self, n: u32) {
+//!         self.send(&format!("nobody{n}")).await.unwrap_err();
 //!     }
 //!
 //!     async fn cancel(&self) {

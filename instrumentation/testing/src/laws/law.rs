@@ -1,13 +1,17 @@
 //! The seven laws.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    future::{Future, poll_fn},
+    task::Poll,
+};
 
 use kymo_core::key;
 use opentelemetry::Value;
 
 use super::subject::Subject;
 use crate::{
-    Kind, Reading, Snapshot, TestBed, declaration,
+    Kind, Number, Reading, Snapshot, TestBed, declaration,
     lint::{Finding, Rule, declarations},
 };
 
@@ -20,7 +24,9 @@ pub async fn hold<S: Subject>() {
     the_declaration_is_sound::<S>();
     a_success_is_one_observation_without_an_error_type::<S>().await;
     a_failure_is_one_observation_with_a_bounded_error_type::<S>().await;
+    different_failures_share_a_few_error_types::<S>().await;
     a_cancellation_is_one_observation_that_says_so::<S>().await;
+    what_is_under_way_is_in_flight::<S>().await;
     strangers_make_a_bounded_number_of_series::<S>().await;
     the_caller_sees_what_it_would_see_without::<S>().await;
     what_unwinds_is_a_panic_and_what_is_dropped_by_another_is_cancelled::<S>().await;
@@ -64,10 +70,58 @@ async fn a_failure_is_one_observation_with_a_bounded_error_type<S: Subject>() {
     );
 }
 
+/// How many failures of their own law 2 asks for, and how many `error.type`s they may have: there
+/// are a hundred statuses of servers' errors.
+const FAILURES: u32 = 150;
+const ERROR_TYPES: usize = 100;
+
+/// Law 2, for many failures.
+async fn different_failures_share_a_few_error_types<S: Subject>() {
+    let telemetry = S::Telemetry::fresh();
+    let subject = S::new(Some(&telemetry));
+    for n in 0..FAILURES {
+        subject.fail_as(n).await;
+    }
+    let snapshot = telemetry.snapshot();
+    let errors = error_types(&snapshot, S::OPERATIONS).len();
+    assert!(
+        errors <= ERROR_TYPES,
+        "law 2: an error.type is a class: {FAILURES} different failures have {errors} of them"
+    );
+    let counted = operations(&snapshot, S::OPERATIONS);
+    let is_each = counted == 0 || counted == u64::from(FAILURES);
+    assert!(
+        is_each,
+        "law 2: each failure is one observation, but of {FAILURES} there are {counted}"
+    );
+}
+
 /// Law 3, and law 4 after it.
 async fn a_cancellation_is_one_observation_that_says_so<S: Subject>() {
     let law = "law 3: an operation that was dropped";
     ends_in::<S>(law, "cancelled", async |subject: &S| subject.cancel().await).await;
+}
+
+/// Law 4, while an operation is under way.
+async fn what_is_under_way_is_in_flight<S: Subject>() {
+    let telemetry = S::Telemetry::fresh();
+    let subject = S::new(Some(&telemetry));
+    let mut operation = Box::pin(subject.stay());
+    let polled = poll_fn(|context| Poll::Ready(operation.as_mut().poll(context)));
+    if S::IN_FLIGHT.is_empty() || polled.await.is_ready() {
+        return;
+    }
+    let snapshot = telemetry.snapshot();
+    let in_flight = |name: &&str| {
+        let series = snapshot.named(name).flat_map(|metric| &metric.series);
+        series.filter_map(|series| series.reading.number()).map(Number::as_f64).sum()
+    };
+    let most = S::IN_FLIGHT.iter().map(in_flight).fold(0.0, f64::max);
+    let is_one = (most - 1.0).abs() < f64::EPSILON;
+    let names = S::IN_FLIGHT.join("` or `");
+    assert!(is_one, "law 4: one operation is under way, but `{names}` reads {most}\n{snapshot}");
+    drop(operation);
+    nothing_is_in_flight::<S>(&telemetry.snapshot());
 }
 
 /// Law 7, and law 4 after it.

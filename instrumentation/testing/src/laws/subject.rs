@@ -1,6 +1,6 @@
 //! The subject of the laws: one instrumentation.
 
-use std::future::Future;
+use std::future::{Future, ready};
 
 use kymo_core::MetricSpec;
 
@@ -31,6 +31,21 @@ pub trait Subject: Sized + Send + Sync {
     fn succeed(&self) -> impl Future<Output = ()> + Send;
     /// One operation that fails.
     fn fail(&self) -> impl Future<Output = ()> + Send;
+    /// One operation that fails by an error that is unlike that of any other `n`, as by an identity
+    /// in its message.
+    ///
+    /// By default it is no operation, and law 2 sees one failure alone.
+    fn fail_as(&self, n: u32) -> impl Future<Output = ()> + Send {
+        let _ = n;
+        ready(())
+    }
+    /// One operation that is counted in [`Self::IN_FLIGHT`] once it was polled, and goes on until it
+    /// is dropped.
+    ///
+    /// By default it is over at once, and law 4 sees nothing while it is under way.
+    fn stay(&self) -> impl Future<Output = ()> + Send {
+        ready(())
+    }
     /// One operation that is dropped while it is under way.
     fn cancel(&self) -> impl Future<Output = ()> + Send;
     /// One operation that is dropped while it is under way, because something else unwinds;

@@ -3,7 +3,12 @@
 use std::time::Duration;
 
 use axum::{
-    Router, body::Body, extract::Request, http::StatusCode, response::Response, routing::get,
+    Router,
+    body::Body,
+    extract::{Path, Request},
+    http::StatusCode,
+    response::Response,
+    routing::get,
 };
 use http_body_util::BodyExt;
 use kymo::{
@@ -16,6 +21,10 @@ use kymo::{
 use tower::ServiceExt;
 
 struct Server(Router);
+
+async fn fail_as(Path(status): Path<u16>) -> StatusCode {
+    StatusCode::from_u16(status).unwrap()
+}
 
 /// Never answers, and unwinds when it is dropped.
 async fn trapped() {
@@ -60,6 +69,7 @@ impl Subject for Server {
         let app = Router::new()
             .route("/books/{id}", get(async || "Dune"))
             .route("/fail", get(async || (StatusCode::INTERNAL_SERVER_ERROR, "on purpose")))
+            .route("/fail/{status}", get(fail_as))
             .route("/slow", get(async || tokio::time::sleep(Duration::MAX).await))
             .route("/torn", get(async || -> StatusCode { panic!("the book is torn") }))
             .route("/trapped", get(trapped));
@@ -75,6 +85,14 @@ impl Subject for Server {
 
     async fn fail(&self) {
         self.read("/fail").await;
+    }
+
+    async fn fail_as(&self, n: u32) {
+        self.read(&format!("/fail/{}", 500 + n % 100)).await;
+    }
+
+    async fn stay(&self) {
+        self.read("/slow").await;
     }
 
     async fn cancel(&self) {

@@ -60,6 +60,10 @@ mod fault {
     pub(super) const CALLS_A_PANIC_CANCELLED: u8 = 21;
     pub(super) const ASKS_THE_THREAD: u8 = 22;
     pub(super) const FORGETS_THE_LAST_OF_IT: u8 = 23;
+    pub(super) const IS_NEVER_ACTIVE: u8 = 24;
+    pub(super) const IS_ACTIVE_TWICE: u8 = 25;
+    pub(super) const ERROR_HAS_AN_ID: u8 = 26;
+    pub(super) const FORGETS_SOME_FAILURES: u8 = 27;
 }
 
 /// Runs jobs, and measures them with the fault `F`.
@@ -93,7 +97,7 @@ async fn work(input: &str) -> Result<usize, &'static str> {
     match input {
         "slow" | "trapped" => std::future::pending().await,
         "torn" => panic!("the job is torn"),
-        "bad" => Err("no_such_job"),
+        bad if bad.starts_with("bad") => Err("no_such_job"),
         _ => Ok(input.len()),
     }
 }
@@ -150,8 +154,11 @@ impl<const F: u8> Drop for Run<'_, F> {
 
 impl<'a, const F: u8> Job<'a, F> {
     fn start(instruments: &'a Instruments, input: &'a str) -> Self {
-        if F != fault::FORGETS_WHAT_IS_ACTIVE {
-            instruments.active.add(1, &[]);
+        match F {
+            fault::FORGETS_WHAT_IS_ACTIVE => {}
+            fault::IS_NEVER_ACTIVE => instruments.active.add(0, &[]),
+            fault::IS_ACTIVE_TWICE => instruments.active.add(2, &[]),
+            _ => instruments.active.add(1, &[]),
         }
         Self { instruments, input, error: Some("cancelled"), ended: false }
     }
@@ -168,6 +175,10 @@ impl<'a, const F: u8> Job<'a, F> {
         let mut attributes: Vec<_> =
             error.map(|error| key::ERROR_TYPE.of(error)).into_iter().collect();
         match F {
+            fault::ERROR_HAS_AN_ID if error == Some("no_such_job") => {
+                let gone = self.input.replace(' ', "_");
+                attributes = vec![key::ERROR_TYPE.of(format!("{gone}_is_gone"))];
+            }
             fault::LABELS_WHAT_STRANGERS_SAY => {
                 attributes.push(key::HTTP_ROUTE.of(self.input.to_owned()));
             }
@@ -183,7 +194,8 @@ impl<const F: u8> Drop for Job<'_, F> {
     fn drop(&mut self) {
         let Instruments { telemetry, duration, active, seen } = self.instruments;
         match F {
-            fault::FORGETS_WHAT_IS_ACTIVE => {}
+            fault::FORGETS_WHAT_IS_ACTIVE | fault::IS_NEVER_ACTIVE => {}
+            fault::IS_ACTIVE_TWICE => active.add(-2, &[]),
             fault::LEAKS_WHAT_IS_DROPPED if !self.ended => {}
             fault::COMES_DOWN_ELSEWHERE => active.add(-1, &[key::HTTP_ROUTE.of("/jobs")]),
             _ => active.add(-1, &[]),
@@ -192,7 +204,12 @@ impl<const F: u8> Drop for Job<'_, F> {
             fault::COUNTS_NOTHING => 0,
             fault::COUNTS_TWICE => 2,
             fault::FORGETS_THE_DROPPED if !self.ended => 0,
-            fault::FORGETS_SOME_STRANGERS if seen.fetch_add(1, Ordering::Relaxed) > 10 => 0,
+            fault::FORGETS_SOME_FAILURES if self.input == "bad 7" => 0,
+            fault::FORGETS_SOME_STRANGERS
+                if self.input.starts_with("job ") && seen.fetch_add(1, Ordering::Relaxed) > 10 =>
+            {
+                0
+            }
             _ => 1,
         };
         (0..times).for_each(|_| duration.record(0.5, &self.attributes()));
@@ -247,6 +264,14 @@ impl<const F: u8> Subject for Jobs<F> {
 
     async fn fail(&self) {
         self.run("bad").await.unwrap_err();
+    }
+
+    async fn fail_as(&self, n: u32) {
+        self.run(&format!("bad {n}")).await.unwrap_err();
+    }
+
+    async fn stay(&self) {
+        self.run("slow").await.unwrap();
     }
 
     async fn cancel(&self) {
@@ -312,6 +337,12 @@ fn law_2_wants_a_class_of_error() {
         "law 2: an error.type is a class, such as `timeout`, and not a message: \
          Some(\"there is no such job\")",
     );
+    breaks::<{ fault::ERROR_HAS_AN_ID }>(
+        "law 2: an error.type is a class: 150 different failures have 150 of them",
+    );
+    breaks::<{ fault::FORGETS_SOME_FAILURES }>(
+        "law 2: each failure is one observation, but of 150 there are 149",
+    );
 }
 
 #[test]
@@ -334,6 +365,12 @@ fn law_4_wants_every_gauge_down_again() {
     );
     breaks::<{ fault::FORGETS_WHAT_IS_ACTIVE }>(
         "law 4: nothing was ever in flight: nothing was recorded of `job.active`",
+    );
+    breaks::<{ fault::IS_NEVER_ACTIVE }>(
+        "law 4: one operation is under way, but `job.active` reads 0",
+    );
+    breaks::<{ fault::IS_ACTIVE_TWICE }>(
+        "law 4: one operation is under way, but `job.active` reads 2",
     );
 }
 
