@@ -49,7 +49,7 @@ impl<'a> Lexer<'a> {
     fn read(&mut self) -> Option<Token<'a>> {
         loop {
             let bytes = &self.text.as_bytes()[self.at..];
-            let first = *bytes.first()?;
+            let Some(&first) = bytes.first() else { return self.end() };
             let second = bytes.get(1).copied();
             return Some(match (first, second) {
                 (b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c, _) => {
@@ -221,6 +221,11 @@ impl<'a> Lexer<'a> {
     fn mark(&mut self, byte: u8) -> Token<'a> {
         self.at += 1;
         Token::Mark(byte)
+    }
+
+    /// The end of the text, where a comment that is executed has no end either: servers refuse it.
+    fn end(&mut self) -> Option<Token<'a>> {
+        std::mem::take(&mut self.in_version_comment).then(|| self.unclosed())
     }
 
     /// What is not closed; in a text that is cut off, its end may be behind the cut.

@@ -100,7 +100,8 @@ pub(crate) fn block_comment_end(bytes: &[u8], dialect: Dialect) -> CommentEnd {
     let mut depth = 1_u32;
     let mut len = 0;
     if dialect == Dialect::Other && matches!(bytes, [b'!', ..] | [b'M', b'!', ..]) {
-        return CommentEnd::Doubtful;
+        let has_an_end = bytes.windows(2).any(|pair| pair == b"*/");
+        return if has_an_end { CommentEnd::Doubtful } else { CommentEnd::Missing };
     }
     while let Some(&byte) = bytes.get(len) {
         match (byte, bytes.get(len + 1)) {
