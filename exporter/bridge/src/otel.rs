@@ -125,7 +125,9 @@ impl Otel {
         scopes.sort_by_cached_key(|(_, scoped)| scope::order(scoped.scope()));
         for (scope, scoped) in scopes {
             let mut all: Vec<_> = scoped.metrics().collect();
-            all.sort_by_key(|metric| (metric.name(), metric.unit(), metric.description()));
+            all.sort_by_key(|metric| {
+                (metric.name(), metric.unit(), metric.description(), shape(metric))
+            });
             for metric in all {
                 let (kind, ratio) = classify(metric);
                 let name = self.rules.translate(metric.name(), metric.unit(), kind, ratio);
@@ -197,6 +199,23 @@ fn classify(metric: &Metric) -> (Kind, bool) {
         AggregatedMetrics::I64(data) => kind_of(data),
     };
     (kind.0, kind.1 && metric.unit() == "1")
+}
+
+/// What a metric records, and in which numbers: two may differ in nothing else.
+fn shape(metric: &Metric) -> (u8, u8) {
+    fn of<T>(data: &MetricData<T>) -> u8 {
+        match data {
+            MetricData::Gauge(_) => 0,
+            MetricData::Sum(sum) => 1 + u8::from(sum.is_monotonic()),
+            MetricData::Histogram(_) => 3,
+            MetricData::ExponentialHistogram(_) => 4,
+        }
+    }
+    match metric.data() {
+        AggregatedMetrics::F64(data) => (0, of(data)),
+        AggregatedMetrics::U64(data) => (1, of(data)),
+        AggregatedMetrics::I64(data) => (2, of(data)),
+    }
 }
 
 fn kind_of<T>(data: &MetricData<T>) -> (Kind, bool) {

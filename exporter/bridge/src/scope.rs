@@ -1,6 +1,7 @@
 use opentelemetry::InstrumentationScope;
 
 use crate::label::{self, OwnedLabel};
+use crate::rank::Rank;
 
 /// The labels that say which library a series comes from.
 ///
@@ -21,10 +22,12 @@ pub(crate) fn labels(scope: &InstrumentationScope) -> Vec<OwnedLabel> {
     fixed.chain(attributes.into_iter().filter(free)).collect()
 }
 
-/// By what scopes are sorted.
-pub(crate) fn order(scope: &InstrumentationScope) -> Vec<(String, String)> {
+/// By what scopes are sorted: as Prometheus shows them, and then by the types of their attributes, of
+/// which it shows the text alone.
+pub(crate) fn order(scope: &InstrumentationScope) -> (Vec<(String, String)>, Rank) {
     let labels = labels(scope).into_iter();
-    labels.map(|OwnedLabel { name, value }| (name, value)).collect()
+    let shown = labels.map(|OwnedLabel { name, value }| (name, value)).collect();
+    (shown, Rank::of(0, scope.attributes()))
 }
 
 const NAME: &str = "otel_scope_name";

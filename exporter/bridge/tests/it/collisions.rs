@@ -118,6 +118,33 @@ fn an_integer_stays_exact_when_it_is_added_and_does_not_wrap_round() {
 }
 
 #[test]
+fn of_gauges_of_scopes_and_of_numbers_that_become_one_the_same_survives_in_each_process() {
+    let survivor = |is_turned: bool| {
+        let rig = Rig::bare();
+        let mut recorders: Vec<Box<dyn Fn()>> = Vec::new();
+        for (value, number) in [(Value::from(1), 1_u64), (Value::from("1"), 2)] {
+            let scope = InstrumentationScope::builder("shop");
+            let scope = scope.with_attributes([KeyValue::new("k", value)]).build();
+            let meter = rig.provider.meter_with_scope(scope);
+            recorders.push(Box::new(move || meter.u64_gauge("g").build().record(number, &[])));
+        }
+        let meter = rig.meter();
+        let real = meter.clone();
+        recorders.push(Box::new(move || real.f64_gauge("h").build().record(1.0, &[])));
+        recorders.push(Box::new(move || meter.u64_gauge("h").build().record(2, &[])));
+        if is_turned {
+            recorders.reverse();
+        }
+        for record in &recorders {
+            record();
+        }
+        ["g", "h"].map(|name| both(&rig, name).samples[0].value.clone())
+    };
+    let survivors: BTreeSet<_> = (0..40).map(|n| survivor(n % 2 == 0)).collect();
+    assert_eq!(survivors.len(), 1, "{survivors:?}");
+}
+
+#[test]
 fn of_gauges_that_become_one_series_the_same_survives_in_each_process() {
     for twins in twins() {
         let survivors: BTreeSet<_> = (0..20)
