@@ -32,6 +32,27 @@ impl TelemetryBuilder {
     {
         self
     }
+
+    pub fn namespace(self, _: &str) -> Self
+    where
+        for<'a> Self: WithPrometheus<'a>,
+    {
+        self
+    }
+
+    pub fn without_target_info(self) -> Self
+    where
+        for<'a> Self: WithPrometheus<'a>,
+    {
+        self
+    }
+
+    pub fn without_scope_info(self) -> Self
+    where
+        for<'a> Self: WithPrometheus<'a>,
+    {
+        self
+    }
 }
 
 #[doc(hidden)]
@@ -43,6 +64,12 @@ impl Telemetry {
     }
 
     pub fn serve(&self)
+    where
+        for<'a> Self: WithPrometheus<'a>,
+    {
+    }
+
+    pub fn bridge(&self)
     where
         for<'a> Self: WithPrometheus<'a>,
     {

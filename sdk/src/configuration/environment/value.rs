@@ -65,7 +65,7 @@ fn decoded(text: &str) -> Option<String> {
     is_encoded.then(|| decoded.into_owned())
 }
 
-/// Parses `key=value,key=value` into attributes; one mistake spoils all of it, as the specification of
+/// Parses `key=value,key=value` into attributes; one mistake discards all of them, as the specification of
 /// the resource asks.
 pub(crate) fn attributes(value: &str) -> Result<Vec<KeyValue>, String> {
     let attribute = |(at, text)| {
@@ -88,7 +88,10 @@ pub(crate) fn attributes(value: &str) -> Result<Vec<KeyValue>, String> {
 pub(crate) fn headers(value: &str) -> (Vec<(String, String)>, Vec<usize>) {
     let (mut headers, mut mistakes) = (Vec::new(), Vec::new());
     for (at, text) in (1..).zip(list(value)) {
-        let header = split(text).filter(|(name, _)| is_token(name)).and_then(|(name, value)| {
+        // A credential in base64 is a token too, and its padding would be an empty value.
+        let is_padding = |value: &str| value.bytes().all(|byte| byte == b'=');
+        let is_header = |(name, value): &(&str, &str)| is_token(name) && !is_padding(value);
+        let header = split(text).filter(is_header).and_then(|(name, value)| {
             let value = percent_decode_str(value).decode_utf8().ok()?;
             Some((name.to_owned(), value.into_owned()))
         });
