@@ -42,6 +42,7 @@
 mod allowance;
 mod answer;
 mod client;
+mod clock;
 mod component;
 mod console;
 mod cycle;

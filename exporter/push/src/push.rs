@@ -6,7 +6,6 @@ use std::{
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
-    thread as threads,
     time::{Duration, Instant},
 };
 
@@ -15,6 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     Error, FlushError, PushReader, Schedule, TemporalityPreference,
+    clock::{Clock, FLUSHES, STOPS},
     export::Export,
     instruments::Observer,
     mailbox::{self, Mailbox, Reply},
@@ -152,7 +152,7 @@ impl Push {
         &self,
         timeout: Duration,
     ) -> impl Future<Output = Result<(), FlushError>> + Send + 'static + use<> {
-        let (reply, answer) = polled(timeout);
+        let (reply, answer) = polled(timeout, FLUSHES);
         self.0.mailbox.flush(timeout, reply);
         answer
     }
@@ -191,7 +191,7 @@ impl Push {
         &self,
         timeout: Duration,
     ) -> impl Future<Output = Result<(), FlushError>> + Send + 'static + use<> {
-        let (reply, answer) = polled(timeout);
+        let (reply, answer) = polled(timeout, STOPS);
         self.0.mailbox.end(timeout, reply);
         self.0.order_stop(timeout);
         answer
@@ -251,15 +251,16 @@ fn blocking(timeout: Duration) -> (Reply, impl FnOnce() -> Result<(), FlushError
 /// Where an answer goes, and the future that waits for it, until `timeout` from now.
 ///
 /// The clock is a thread that waits for it, since there may be no other clock: the executor need not
-/// be tokio's, and the thread of the push may be in the hands of a subscriber of `tracing`.
+/// be tokio's, and the thread of the push may be in the hands of a subscriber of `tracing`. There are a
+/// few such threads at most, however many wait.
 fn polled(
     timeout: Duration,
+    clocks: usize,
 ) -> (Reply, impl Future<Output = Result<(), FlushError>> + Send + 'static) {
     let (reply, wait) = blocking(timeout);
     let (told, mut answer) = oneshot::channel();
-    let clock = threads::Builder::new().name(CLOCK.to_owned());
     let mut reply: Reply = Box::new(reply);
-    if clock.spawn(move || drop(told.send(wait()))).is_err() {
+    if !Clock::start(clocks, move || drop(told.send(wait()))) {
         // Without a thread to spare, the push answers when its own time-out is over.
         let (told, late) = oneshot::channel();
         reply = Box::new(move |outcome| drop(told.send(outcome)));
@@ -267,6 +268,3 @@ fn polled(
     }
     (reply, async { answer.await.unwrap_or(Err(FlushError::Stopped)) })
 }
-
-/// The name of the thread that keeps the time of one who waits without blocking.
-const CLOCK: &str = "kymo-push-clock";
