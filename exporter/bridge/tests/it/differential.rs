@@ -130,7 +130,8 @@ impl Pair {
 /// The families, by `opentelemetry-prometheus`' names, that are not expected to be equal.
 ///
 /// With several metrics of one name it matters which comes first, and that depends on the hash of
-/// each reader's map of scopes. So conflicts are left to tests of their own.
+/// each reader's map of scopes. So conflicts are left to tests of their own. Of two scopes that are shown
+/// alike, series are added here, and written twice there.
 fn deviating(instruments: &[Instrument]) -> BTreeSet<String> {
     let named: Vec<_> = instruments.iter().map(|it| (it, Names::of(it))).collect();
     let is_odd = |instrument: &Instrument| {
@@ -140,7 +141,8 @@ fn deviating(instruments: &[Instrument]) -> BTreeSet<String> {
     let is_deviating = |(instrument, names): &(&Instrument, Names)| {
         named.iter().any(|(other, rival)| {
             let same = (other.type_word(), other.help) == (instrument.type_word(), instrument.help);
-            names.clash_with(rival) || (names.are_shared_with(rival) && (!same || is_odd(other)))
+            let is_unlike = !same || is_odd(other) || instrument.scope.is_shown_as(&other.scope);
+            names.clash_with(rival) || (names.are_shared_with(rival) && is_unlike)
         })
     };
     named.iter().filter(|it| is_deviating(it)).map(|(_, names)| names.theirs.clone()).collect()

@@ -24,6 +24,25 @@ pub(crate) struct Scope {
     pub(crate) attributes: Vec<KeyValue>,
 }
 
+impl Scope {
+    /// Whether Prometheus cannot tell the two apart, although OpenTelemetry does: an attribute that would
+    /// take the place of a fixed label is not shown, nor is an empty one, nor the type of any.
+    pub(crate) fn is_shown_as(&self, other: &Scope) -> bool {
+        let is_free = |it: &&KeyValue| {
+            let key = it.key.as_str().replace('.', "_");
+            !["name", "version", "schema_url"].contains(&key.as_str())
+        };
+        let shown = |scope: &Scope| {
+            let free = scope.attributes.iter().filter(is_free);
+            let labels = free.map(|it| (it.key.as_str().replace('.', "_"), it.value.to_string()));
+            let mut labels: Vec<_> = labels.filter(|(_, value)| !value.is_empty()).collect();
+            labels.sort();
+            (scope.name, scope.version.filter(|version| !version.is_empty()), labels)
+        };
+        self != other && shown(self) == shown(other)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
     CounterU64,
