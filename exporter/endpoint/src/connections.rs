@@ -18,8 +18,8 @@ use tower_service::Service;
 use crate::{
     Endpoint,
     endpoint::refuse_method,
-    exchange::TimedStream,
     future::{ResponseBody, text},
+    timed_stream::TimedStream,
 };
 
 /// Connections at most. Prometheus keeps one open; a handful are replicas and humans.

@@ -33,11 +33,11 @@
 
 mod connections;
 mod endpoint;
-mod exchange;
 mod future;
 mod scrape;
 mod server;
 mod thread;
+mod timed_stream;
 
 pub use endpoint::Endpoint;
 pub use future::ScrapeFuture;

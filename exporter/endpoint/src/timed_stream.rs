@@ -1,4 +1,4 @@
-//! The time limit of one request and its response.
+//! A stream with a time limit for each request and its response.
 
 use std::{
     io,
