@@ -21,7 +21,7 @@ use tonic_prost::{ProstCodec, ProstDecoder};
 use tonic_types::StatusExt;
 
 use crate::{
-    Compression, Destination, Error, answer,
+    Compression, Destination, Error, Push, Schedule, answer,
     client::{Client, causes},
     component::Component,
     endpoint::{Endpoint, headers},
@@ -33,6 +33,11 @@ use crate::{
     message::encode,
     session::Session,
 };
+
+/// Starts to push to `destination` over OTLP/gRPC.
+pub(crate) fn start(destination: &Destination, schedule: Schedule) -> Result<Push, Error> {
+    Push::start(GrpcExporter::new(destination)?, schedule, destination.temporality)
+}
 
 /// Calls the metrics service of OTLP/gRPC.
 pub(crate) struct GrpcExporter {

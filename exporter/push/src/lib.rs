@@ -53,6 +53,15 @@ mod export;
 mod failure;
 #[cfg(feature = "grpc")]
 mod grpc;
+#[cfg(not(feature = "grpc"))]
+mod grpc {
+    use crate::{Destination, Error, Push, Schedule};
+
+    /// Refuses to start, because OTLP/gRPC was left out at compile time.
+    pub(crate) fn start(_: &Destination, _: Schedule) -> Result<Push, Error> {
+        Err(Error::WithoutGrpc)
+    }
+}
 #[cfg(feature = "grpc")]
 mod head;
 mod health;

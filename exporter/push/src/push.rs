@@ -62,12 +62,7 @@ impl Push {
             crate::Protocol::HttpProtobuf => {
                 Self::start(crate::http::HttpExporter::new(destination)?, schedule, temporality)
             }
-            #[cfg(feature = "grpc")]
-            crate::Protocol::Grpc => {
-                Self::start(crate::grpc::GrpcExporter::new(destination)?, schedule, temporality)
-            }
-            #[cfg(not(feature = "grpc"))]
-            crate::Protocol::Grpc => Err(Error::WithoutGrpc),
+            crate::Protocol::Grpc => crate::grpc::start(destination, schedule),
         }
     }
 
