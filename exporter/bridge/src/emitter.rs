@@ -6,11 +6,11 @@ use opentelemetry_sdk::metrics::data::{AggregatedMetrics, HistogramDataPoint, Me
 
 use crate::assembler::{Assembler, Surroundings, Survey};
 use crate::definition::Definition;
-use crate::label::OwnedLabel;
+use crate::label::{self, OwnedLabel};
 use crate::loss::{Cause, Losses};
 use crate::merger::Merger;
 use crate::native::Natives;
-use crate::otel::{self, Entry, Otel};
+use crate::otel::{Entry, Otel};
 use crate::point::{self, Attributed};
 use crate::rank::Rank;
 use crate::unique::Unique;
@@ -99,8 +99,8 @@ impl<'a> Emitter<'a> {
     }
 
     fn target(&mut self) {
-        let labels = otel::resource_labels(self.resource, &|_| true).into_iter();
-        let labels = otel::joined(labels.chain(self.common.iter().cloned()));
+        let labels = label::of_resource(self.resource, &|_| true).into_iter();
+        let labels = label::joined(labels.chain(self.common.iter().cloned()));
         let labels: Vec<_> = labels.iter().map(OwnedLabel::borrowed).collect();
         self.unique.insert(&labels);
         self.sink.series(&Series {

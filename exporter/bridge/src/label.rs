@@ -2,6 +2,7 @@ use std::fmt::{self, Write};
 
 use kymo_exposition::Label;
 use opentelemetry::{Array, Value};
+use opentelemetry_sdk::Resource;
 
 /// A label that many series have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,6 +123,27 @@ fn push_quoted(out: &mut String, text: &str) -> fmt::Result {
         }
     }
     out.write_char('"')
+}
+
+/// The labels for those resource attributes that are chosen.
+pub(crate) fn of_resource(resource: &Resource, choose: &dyn Fn(&str) -> bool) -> Vec<OwnedLabel> {
+    let all = resource.iter().map(|(key, value)| (key.as_str(), value));
+    merge(all.filter(|(key, _)| choose(key)))
+}
+
+/// Joins the values of labels with the same name, as those of attributes are.
+pub(crate) fn joined(labels: impl Iterator<Item = OwnedLabel>) -> Vec<OwnedLabel> {
+    let mut joined: Vec<OwnedLabel> = Vec::new();
+    for label in labels {
+        match joined.iter_mut().find(|before| before.name == label.name) {
+            Some(before) => {
+                before.value.push(';');
+                before.value.push_str(&label.value);
+            }
+            None => joined.push(label),
+        }
+    }
+    joined
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
 use kymo_exposition::Kind;
-use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::ManualReader;
 use opentelemetry_sdk::metrics::data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics};
 use opentelemetry_sdk::metrics::reader::MetricReader;
@@ -149,44 +148,20 @@ impl Otel {
         common: &[OwnedLabel],
     ) -> Vec<Vec<OwnedLabel>> {
         let resource = match &self.resource_labels {
-            Some(choose) => resource_labels(metrics.resource(), choose),
+            Some(choose) => label::of_resource(metrics.resource(), choose),
             None => Vec::new(),
         };
         let of = |scope| {
             let own = if self.scope_info { scope::labels(scope) } else { Vec::new() };
             let labels = own.into_iter().chain(resource.iter().chain(common).cloned());
             // As for an attribute of this name: it is the label of a bucket.
-            joined(labels.map(|label| match label.name.as_str() {
+            label::joined(labels.map(|label| match label.name.as_str() {
                 "le" => OwnedLabel { name: "exported_le".into(), ..label },
                 _ => label,
             }))
         };
         metrics.scope_metrics().map(|scoped| of(scoped.scope())).collect()
     }
-}
-
-/// The labels for those resource attributes that are chosen.
-pub(crate) fn resource_labels(
-    resource: &Resource,
-    choose: &dyn Fn(&str) -> bool,
-) -> Vec<OwnedLabel> {
-    let all = resource.iter().map(|(key, value)| (key.as_str(), value));
-    label::merge(all.filter(|(key, _)| choose(key)))
-}
-
-/// Joins the values of labels with the same name, as those of attributes are.
-pub(crate) fn joined(labels: impl Iterator<Item = OwnedLabel>) -> Vec<OwnedLabel> {
-    let mut joined: Vec<OwnedLabel> = Vec::new();
-    for label in labels {
-        match joined.iter_mut().find(|before| before.name == label.name) {
-            Some(before) => {
-                before.value.push(';');
-                before.value.push_str(&label.value);
-            }
-            None => joined.push(label),
-        }
-    }
-    joined
 }
 
 /// The kind of family for a metric, and whether it is a gauge of unit `1`.

@@ -33,29 +33,26 @@ fn is_set<T: Default + PartialEq>(value: &T) -> bool {
     *value != T::default()
 }
 
-/// With the `protobuf` feature the type has a method `value`, and without it has `get_value`.
+/// Gives a type its method `value`, which it has itself only with the `protobuf` feature.
 ///
-/// A method of the type goes before one of a trait. So of the two that are missing in turn, each is
-/// given here in terms of the other one, and the call always ends at the one that exists.
+/// A method of the type goes before one of a trait. So the call ends at the method `value` of the type,
+/// or else at its method `get_value`, which it has without that feature.
 #[allow(dead_code, reason = "unused when the type has this method itself")]
 trait ValueOfPlain {
     fn value(&self) -> f64;
 }
 
-#[allow(dead_code, reason = "unused when the type has this method itself")]
+/// Ends the call at no number if the type has lost both methods, rather than never.
+#[allow(dead_code, reason = "unused when the type has either method itself")]
 trait ValueOfProto {
-    fn get_value(&self) -> f64;
+    fn get_value(&self) -> f64 {
+        f64::NAN
+    }
 }
 
 impl ValueOfPlain for Counter {
     fn value(&self) -> f64 {
         self.get_value()
-    }
-}
-
-impl ValueOfProto for Counter {
-    fn get_value(&self) -> f64 {
-        self.value()
     }
 }
 
@@ -65,8 +62,39 @@ impl ValueOfPlain for Gauge {
     }
 }
 
-impl ValueOfProto for Gauge {
-    fn get_value(&self) -> f64 {
-        self.value()
+impl ValueOfProto for Counter {}
+
+impl ValueOfProto for Gauge {}
+
+#[cfg(test)]
+mod tests {
+    use prometheus::core::Collector;
+
+    use super::*;
+
+    fn sold_and_depth() -> (Counter, Gauge) {
+        let sold = prometheus::Counter::new("sold", "Sold.").unwrap();
+        sold.inc_by(3.0);
+        let depth = prometheus::Gauge::new("depth", "Depth.").unwrap();
+        depth.set(-2.5);
+        let [sold, depth] = [sold.collect(), depth.collect()];
+        let metric =
+            |families: &[prometheus::proto::MetricFamily]| families[0].get_metric()[0].clone();
+        (metric(&sold).get_counter().clone(), metric(&depth).get_gauge().clone())
+    }
+
+    #[test]
+    fn the_types_still_have_a_method_that_tells_their_value() {
+        let (sold, depth) = sold_and_depth();
+        let values = (counter(&sold), gauge(&depth));
+        assert!((values.0 - 3.0).abs() < 1e-9 && (values.1 + 2.5).abs() < 1e-9, "{values:?}");
+    }
+
+    /// If each trait asked the other one, a type that has lost both methods would recurse for ever.
+    #[test]
+    fn the_last_of_the_methods_asks_no_other() {
+        let (sold, depth) = sold_and_depth();
+        assert!(ValueOfProto::get_value(&sold).is_nan());
+        assert!(ValueOfProto::get_value(&depth).is_nan());
     }
 }
