@@ -45,7 +45,7 @@
 //! | `resource` | `TelemetryBuilder::detect_host` and the like: what the program runs on | no |
 //! | `testing` | module `testing`: telemetry for a test of its own, assertions, a lint, the laws | no |
 //! | `full` | all of the above but `testing` | no |
-//! | `upstream` | `prometheus::Bridge::upstream`: the names of the crate `opentelemetry-prometheus` | no |
+//! | `upstream` | `prometheus::opentelemetry_prometheus`, whose names `prometheus::Bridge::upstream` takes | no |
 //!
 //! A feature adds names and never changes what existing names do. Who calls a method whose feature is off
 //! is told by the compiler which one it is.
@@ -175,7 +175,7 @@ mod beside {
 
     pub(crate) mod prometheus {
         #[cfg(feature = "upstream")]
-        pub use kymo_bridge::opentelemetry_prometheus;
+        pub use opentelemetry_prometheus;
     }
 
     pub(crate) mod redis {

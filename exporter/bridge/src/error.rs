@@ -42,10 +42,8 @@ pub enum Error {
         source: prometheus::Error,
     },
 
-    /// `opentelemetry-prometheus` could not be built.
-    #[error(
-        "opentelemetry-prometheus refuses the registry; is one of its exporters there already?"
-    )]
+    /// The exporter of [`Bridge::upstream`](crate::Bridge::upstream) could not be built.
+    #[error("the other exporter refuses the registry; is one of its exporters there already?")]
     Upstream {
         /// The error of the SDK.
         source: OTelSdkError,

@@ -79,7 +79,6 @@ mod series_key;
 mod source;
 mod unique;
 mod unit;
-#[cfg(feature = "upstream")]
 mod upstream;
 
 pub use bridge::Bridge;
@@ -87,7 +86,3 @@ pub use builder::BridgeBuilder;
 pub use error::Error;
 pub use loss::{Cause, Loss};
 pub use reader::Reader;
-
-/// The exporter whose options [`Bridge::upstream`] takes.
-#[cfg(feature = "upstream")]
-pub use opentelemetry_prometheus;

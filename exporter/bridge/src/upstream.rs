@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
-use opentelemetry_prometheus::ExporterBuilder;
+use opentelemetry_sdk::error::OTelSdkError;
+use opentelemetry_sdk::metrics::reader::MetricReader;
 use prometheus::Registry;
 
 use crate::loss::Losses;
@@ -8,22 +9,33 @@ use crate::reader::Reader;
 use crate::{Bridge, Error};
 
 impl Bridge {
-    /// A bridge on which `opentelemetry-prometheus` names and translates the metrics.
+    /// A bridge on which another exporter names and translates the metrics.
     ///
-    /// It is for dashboards that already rely on that crate's names. The families are what that crate
-    /// puts into the registry, with everything that other collectors put there. The registry is the
-    /// given one, whichever the exporter was told before.
+    /// It is for dashboards that already rely on the names of `opentelemetry-prometheus`:
+    ///
+    /// ```
+    /// use kymo_bridge::Bridge;
+    /// use prometheus::Registry;
+    ///
+    /// let bridge = Bridge::upstream(Registry::new(), |registry| {
+    ///     opentelemetry_prometheus::exporter().with_registry(registry).build()
+    /// })?;
+    /// # Ok::<_, kymo_bridge::Error>(())
+    /// ```
+    ///
+    /// The families are what that exporter puts into the registry that it is given, with everything
+    /// that other collectors put there.
     ///
     /// # Errors
     ///
     /// When the exporter cannot be built, for instance because the registry has one already.
-    pub fn upstream(registry: Registry, exporter: ExporterBuilder) -> Result<Bridge, Error> {
-        let exporter = exporter
-            .with_registry(registry.clone())
-            .build()
-            .map_err(|source| Error::Upstream { source })?;
+    pub fn upstream<R: MetricReader>(
+        registry: Registry,
+        exporter: impl FnOnce(Registry) -> Result<R, OTelSdkError>,
+    ) -> Result<Bridge, Error> {
+        let reader = exporter(registry.clone()).map_err(|source| Error::Upstream { source })?;
         Ok(Bridge {
-            reader: Reader(Arc::new(exporter)),
+            reader: Reader(Arc::new(reader)),
             registry,
             losses: Arc::new(Losses::default()),
             otel: None,

@@ -259,7 +259,9 @@ fn the_names_of_upstream_are_there_for_those_who_rely_on_them() {
 
     let registry = Registry::new();
     let exporter = opentelemetry_prometheus::exporter().without_target_info();
-    let bridge = Bridge::upstream(registry.clone(), exporter).unwrap();
+    let bridge =
+        Bridge::upstream(registry.clone(), |registry| exporter.with_registry(registry).build());
+    let bridge = bridge.unwrap();
     let telemetry = Telemetry::for_service("shop").bridge(bridge).build().unwrap();
     telemetry.meter("shop").u64_counter("jobs_total").build().add(1, &[]);
     assert_eq!(names(&registry), ["jobs_total_total"]);

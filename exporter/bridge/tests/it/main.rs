@@ -14,9 +14,8 @@ mod instrument;
 mod metadata_and_points;
 mod scrape;
 mod sides;
+mod upstream;
 
 /// The strict reader that the text format itself is tested with.
 #[path = "../../../exposition/tests/it/parser.rs"]
 mod parser;
-#[cfg(feature = "upstream")]
-mod upstream;

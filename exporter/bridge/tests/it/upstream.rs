@@ -11,8 +11,7 @@ use super::scrape::{families, normal, registry_text, text};
 fn the_bridge_serves_the_registry_as_it_is() {
     let registry = Registry::new();
     registry.register(Box::new(IntGauge::new("depth", "D.").unwrap())).unwrap();
-    let exporter = opentelemetry_prometheus::exporter();
-    let bridge = Bridge::upstream(registry.clone(), exporter).unwrap();
+    let bridge = upstream(&registry).unwrap();
     let provider = SdkMeterProvider::builder().with_reader(bridge.reader()).build();
     let meter = provider.meter("test");
     meter.u64_counter("jobs_total").build().add(1, &[]);
@@ -30,9 +29,14 @@ fn the_bridge_serves_the_registry_as_it_is() {
 #[test]
 fn a_second_exporter_in_one_registry_is_refused() {
     let registry = Registry::new();
-    let upstream = || Bridge::upstream(registry.clone(), opentelemetry_prometheus::exporter());
-    let _first = upstream().unwrap();
-    let refused = upstream().unwrap_err();
+    let _first = upstream(&registry).unwrap();
+    let refused = upstream(&registry).unwrap_err();
     assert!(matches!(refused, Error::Upstream { .. }));
     assert!(refused.to_string().contains("one of its exporters"), "{refused}");
+}
+
+fn upstream(registry: &Registry) -> Result<Bridge, Error> {
+    Bridge::upstream(registry.clone(), |registry| {
+        opentelemetry_prometheus::exporter().with_registry(registry).build()
+    })
 }

@@ -40,16 +40,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
     ("kymo-macros", &["proc-macro2", "quote", "syn"]),
     ("kymo-migrations", &["kymo-core", "kymo-sqlx", "opentelemetry", "sqlx", "tokio"]),
     ("kymo-exposition", &[]),
-    (
-        "kymo-bridge",
-        &[
-            "kymo-exposition",
-            "opentelemetry",
-            "opentelemetry_sdk",
-            "opentelemetry-prometheus",
-            "prometheus",
-        ],
-    ),
+    ("kymo-bridge", &["kymo-exposition", "opentelemetry", "opentelemetry_sdk", "prometheus"]),
     (
         "kymo-endpoint",
         &[
@@ -109,6 +100,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "kymo-endpoint",
             "opentelemetry",
             "opentelemetry_sdk",
+            "opentelemetry-prometheus",
             "prometheus",
             "tokio",
         ],
