@@ -65,23 +65,32 @@ pub struct BudgetedKey {
     /// The key as a metric lists it.
     pub key: AttributeKey,
     limit: u16,
+    reserve: u16,
 }
 
 impl BudgetedKey {
     /// A key that takes `limit` values, beside `_OTHER`.
     pub const fn new(name: &'static str, limit: u16, description: &'static str) -> Self {
         let key = AttributeKey { name, description, values: Values::Budget(limit) };
-        Self { key, limit }
+        Self { key, limit, reserve: 0 }
     }
 
-    /// How many values it takes, beside `_OTHER`.
+    /// The same key, with `reserve` more values, beside those of the limit and `_OTHER`: see
+    /// [`ValueBudget::with_reserve`].
+    pub const fn with_reserve(self, reserve: u16) -> Self {
+        let values = Values::Budget(self.limit.saturating_add(reserve));
+        let key = AttributeKey { values, ..self.key };
+        Self { key, reserve, ..self }
+    }
+
+    /// How many values it takes, beside its reserve and `_OTHER`.
     pub const fn limit(&self) -> u16 {
         self.limit
     }
 
     /// A new budget for its values.
     pub fn budget(&self) -> ValueBudget {
-        ValueBudget::new(self.limit)
+        ValueBudget::with_reserve(self.limit, self.reserve)
     }
 
     /// The attribute with this key and `value`.

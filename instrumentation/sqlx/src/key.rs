@@ -10,8 +10,10 @@ pub use kymo_core::key::{
 pub const DB_QUERY_SUMMARY: BudgetedKey = BudgetedKey::new(
     "db.query.summary",
     400,
-    "What the statement does and to which tables, such as `SELECT books`; or the name it was given; absent if unknown.",
-);
+    "What the statement does and to which tables, such as `SELECT books`; or the name it was given; \
+     absent if unknown. 100 values are kept for statements that have only failed so far.",
+)
+.with_reserve(100);
 
 /// The table whose rows were changed.
 pub const DB_COLLECTION_NAME: BudgetedKey =

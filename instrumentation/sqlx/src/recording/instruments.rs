@@ -23,9 +23,6 @@ const SERIES: usize = 1000;
 /// Failures that keep their statement when the room for series is taken.
 const FAILED_STATEMENTS: usize = 250;
 
-/// Summaries beside the budget whose statements have not succeeded yet.
-const UNPROVEN_SUMMARIES: u16 = 100;
-
 #[derive(Debug)]
 pub(crate) struct Instruments {
     pub(crate) vocabulary: Vocabulary,
@@ -61,10 +58,7 @@ impl Instruments {
         Self {
             vocabulary: Vocabulary {
                 identities: Identities::new(),
-                summaries: Arc::new(ValueBudget::with_reserve(
-                    key::DB_QUERY_SUMMARY.limit(),
-                    UNPROVEN_SUMMARIES,
-                )),
+                summaries: Arc::new(key::DB_QUERY_SUMMARY.budget()),
                 tables: Arc::new(key::DB_COLLECTION_NAME.budget()),
                 statuses: key::DB_RESPONSE_STATUS_CODE.budget(),
             },
