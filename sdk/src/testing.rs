@@ -41,8 +41,9 @@
 mod telemetry;
 
 pub use kymo_testing::{
-    Attributes, Bucket, Buckets, Distributions, Histogram, Kind, Metric, Number, Numbers, Reading,
-    Rendering, Scope, Selection, Series, Snapshot, SnapshotReader, TestBed, TestMeters, laws, lint,
+    Attributes, Bucket, Buckets, Distributions, Histogram, Kind, Metric, Number, Numbers, Point,
+    Points, Reading, Rendering, Scope, Selection, Series, Snapshot, SnapshotReader, TestBed,
+    TestMeters, laws, lint,
 };
 
 pub use self::telemetry::TestTelemetry;

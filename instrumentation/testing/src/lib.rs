@@ -45,6 +45,7 @@ mod meters;
 mod metric;
 mod number;
 mod patience;
+mod points;
 mod reader;
 mod rendering;
 mod selection;
@@ -58,6 +59,7 @@ pub use crate::{
     meters::TestMeters,
     metric::{Kind, Metric, Scope},
     number::Number,
+    points::{Point, Points},
     reader::SnapshotReader,
     rendering::Rendering,
     selection::{Distributions, Numbers, Selection},

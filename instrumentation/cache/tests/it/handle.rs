@@ -9,8 +9,9 @@ use std::{
 
 use futures_util::FutureExt;
 use kymo_cache::{CacheResult, EvictionCause, metrics};
+use kymo_testing::Point;
 
-use crate::meters::{Counts, EVICTIONS, FOLDED, Meters, Point, REQUESTS, WRITES, panics};
+use crate::meters::{Counts, EVICTIONS, FOLDED, Meters, REQUESTS, WRITES, panics};
 
 /// Polls `future` once, which is not to be ready, and drops it.
 fn give_up(future: impl Future) {

@@ -1,68 +1,46 @@
 //! A meter provider whose points can be read.
 
-use std::collections::BTreeMap;
-
 use kymo_http::ServerLayer;
-use opentelemetry_sdk::metrics::{
-    InMemoryMetricExporter, SdkMeterProvider,
-    data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics, ScopeMetrics},
-};
+pub(crate) use kymo_testing::Point;
+use kymo_testing::{Points, Snapshot, TestMeters};
+use opentelemetry_sdk::metrics::SdkMeterProvider;
 
 pub(crate) struct Meters {
     pub(crate) provider: SdkMeterProvider,
-    exporter: InMemoryMetricExporter,
-}
-
-/// One point: a sum's value, or a histogram's count and sum.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Point {
-    pub(crate) name: String,
-    pub(crate) attributes: BTreeMap<String, String>,
-    pub(crate) count: i64,
-    pub(crate) sum: f64,
-}
-
-impl Point {
-    pub(crate) fn get(&self, key: &str) -> Option<&str> {
-        self.attributes.get(key).map(String::as_str)
-    }
+    meters: TestMeters,
 }
 
 impl Meters {
     pub(crate) fn new() -> Self {
-        let exporter = InMemoryMetricExporter::default();
-        let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
-        Self { provider, exporter }
+        let meters = TestMeters::new();
+        Self { provider: (*meters).clone(), meters }
     }
 
     pub(crate) fn layer(&self) -> ServerLayer {
         ServerLayer::new(&self.provider)
     }
 
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let snapshot = self.meters.snapshot();
+        snapshot.assert_declared(kymo_http::metrics::ALL.iter().chain(kymo_core::metrics::ALL));
+        snapshot
+    }
+
     /// Every point that was recorded at least once.
-    pub(crate) fn points(&self) -> Vec<Point> {
-        self.exporter.reset();
-        self.provider.force_flush().unwrap();
-        let finished = self.exporter.get_finished_metrics().unwrap();
-        let metrics = finished
-            .iter()
-            .flat_map(ResourceMetrics::scope_metrics)
-            .flat_map(ScopeMetrics::metrics);
-        let mut points: Vec<_> = metrics.flat_map(points).collect();
-        points.retain(|point| point.count != 0 || !is_histogram(&point.name));
-        points
+    pub(crate) fn points(&self) -> Points {
+        let is_histogram = |name: &str| name.ends_with("duration") || name.ends_with("size");
+        let recorded = |point: &Point| point.count != 0 || !is_histogram(&point.name);
+        self.snapshot().points().into_iter().filter(recorded).collect()
     }
 
     /// The points of the metric `name`.
     pub(crate) fn of(&self, name: &str) -> Vec<Point> {
-        self.points().into_iter().filter(|point| point.name == name).collect()
+        self.points().of(name)
     }
 
     /// The only point of the metric `name`.
     pub(crate) fn only(&self, name: &str) -> Point {
-        let mut points = self.of(name);
-        assert_eq!(points.len(), 1, "{name}: {points:#?}");
-        points.remove(0)
+        self.points().only(name)
     }
 
     /// The one observation of `http.server.request.duration` there must be.
@@ -80,38 +58,5 @@ impl Meters {
     /// How many streams are open.
     pub(crate) fn streams(&self) -> i64 {
         self.of("kymo.http.server.active_streams").iter().map(|point| point.count).sum()
-    }
-}
-
-fn is_histogram(name: &str) -> bool {
-    name.ends_with("duration") || name.ends_with("size")
-}
-
-#[expect(clippy::cast_possible_wrap, reason = "small numbers")]
-fn points(metric: &Metric) -> Vec<Point> {
-    let point =
-        |attributes: &mut dyn Iterator<Item = &opentelemetry::KeyValue>, count, sum| Point {
-            name: metric.name().to_owned(),
-            attributes: attributes.map(|kv| (kv.key.to_string(), kv.value.to_string())).collect(),
-            count,
-            sum,
-        };
-    match metric.data() {
-        AggregatedMetrics::F64(MetricData::Histogram(h)) => {
-            h.data_points().map(|p| point(&mut p.attributes(), p.count() as i64, p.sum())).collect()
-        }
-        AggregatedMetrics::U64(MetricData::Histogram(h)) => h
-            .data_points()
-            .map(|p| point(&mut p.attributes(), p.count() as i64, p.sum() as f64))
-            .collect(),
-        AggregatedMetrics::I64(MetricData::Sum(s)) => s
-            .data_points()
-            .map(|p| point(&mut p.attributes(), p.value(), p.value() as f64))
-            .collect(),
-        AggregatedMetrics::U64(MetricData::Sum(s)) => s
-            .data_points()
-            .map(|p| point(&mut p.attributes(), p.value() as i64, p.value() as f64))
-            .collect(),
-        other => panic!("{}: {other:?}", metric.name()),
     }
 }

@@ -3,10 +3,7 @@
 use axum::{Router, body::Body, http::Request, routing::get};
 use http::Method;
 use kymo_http::{BucketsError, ServerLayer, ServerMetric};
-use opentelemetry_sdk::metrics::{
-    InMemoryMetricExporter, SdkMeterProvider,
-    data::{AggregatedMetrics, MetricData, ScopeMetrics},
-};
+use kymo_testing::Buckets;
 use proptest::prelude::*;
 use tower::ServiceExt;
 
@@ -89,22 +86,20 @@ async fn the_scheme_of_a_server_that_terminates_tls_is_https() {
 
 #[tokio::test]
 async fn layers_with_names_keep_their_own_buckets() {
-    let exporter = InMemoryMetricExporter::default();
-    let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
+    let meters = Meters::new();
     let duration = ServerMetric::RequestDuration;
-    let own = ServerLayer::named(&provider, "own").buckets(duration, [1.0, 2.0]).unwrap();
+    let own = ServerLayer::named(&meters.provider, "own").buckets(duration, [1.0, 2.0]).unwrap();
     serve(own, request()).await;
-    serve(ServerLayer::new(&provider), request()).await;
-    provider.force_flush().unwrap();
-    let finished = exporter.get_finished_metrics().unwrap();
-    let mut bounds: Vec<usize> = Vec::new();
-    for metric in finished[0].scope_metrics().flat_map(ScopeMetrics::metrics) {
-        if let AggregatedMetrics::F64(MetricData::Histogram(histogram)) = metric.data()
-            && metric.name() == "http.server.request.duration"
-        {
-            bounds.extend(histogram.data_points().map(|point| point.bounds().count()));
-        }
-    }
+    serve(ServerLayer::new(&meters.provider), request()).await;
+    let snapshot = meters.snapshot();
+    let series = snapshot.named("http.server.request.duration").flat_map(|metric| &metric.series);
+    let mut bounds: Vec<usize> = series
+        .map(|series| match &series.reading.histogram().unwrap().buckets {
+            // The last has none.
+            Buckets::Explicit(buckets) => buckets.len() - 1,
+            other => panic!("{other}"),
+        })
+        .collect();
     bounds.sort_unstable();
     assert_eq!(bounds, [2, 14]);
 }

@@ -3,11 +3,8 @@
 use std::collections::BTreeMap;
 
 use kymo_migrations::MigrationMetrics;
-use opentelemetry::KeyValue;
-use opentelemetry_sdk::metrics::{
-    InMemoryMetricExporter, SdkMeterProvider,
-    data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics, ScopeMetrics},
-};
+use kymo_testing::{Kind, Points, TestMeters};
+use opentelemetry_sdk::metrics::SdkMeterProvider;
 use sqlx::{
     AssertSqlSafe, SqlSafeStr, SqlitePool,
     migrate::{Migration, MigrationType, Migrator},
@@ -27,53 +24,29 @@ pub(crate) const NAME: &str = "db.client.connection.pool.name";
 pub(crate) struct Meters {
     pub(crate) metrics: MigrationMetrics,
     pub(crate) provider: SdkMeterProvider,
-    exporter: InMemoryMetricExporter,
+    kept: TestMeters,
 }
 
 impl Meters {
     pub(crate) fn new() -> Self {
-        let exporter = InMemoryMetricExporter::default();
-        let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
-        Self { metrics: MigrationMetrics::new(&provider), provider, exporter }
+        let kept = TestMeters::new();
+        Self { metrics: MigrationMetrics::new(&*kept), provider: (*kept).clone(), kept }
     }
 
     /// The values of the metric `name` by that of the attribute `key`, `""` where it is absent: those of
     /// a sum, the counts of a histogram, or how many there are of a gauge.
     pub(crate) fn by(&self, name: &str, key: &str) -> BTreeMap<String, i64> {
-        self.exporter.reset();
-        self.provider.force_flush().unwrap();
-        let finished = self.exporter.get_finished_metrics().unwrap();
-        let metrics = finished
-            .iter()
-            .flat_map(ResourceMetrics::scope_metrics)
-            .flat_map(ScopeMetrics::metrics);
-        let mut counts = BTreeMap::new();
-        for (attributes, count) in metrics.filter(|metric| metric.name() == name).flat_map(points) {
-            let value = attributes.iter().find(|kv| kv.key.as_str() == key);
-            let value = value.map(|kv| kv.value.to_string()).unwrap_or_default();
-            *counts.entry(value).or_default() += count;
+        let snapshot = self.kept.snapshot();
+        let (databases, core) = (kymo_sqlx::metrics::ALL, kymo_core::metrics::ALL);
+        let declared = [kymo_migrations::metrics::ALL, databases, core].concat();
+        snapshot.assert_declared(&declared);
+        let mut points = snapshot.points().of(name);
+        if snapshot.named(name).any(|metric| metric.kind == Kind::Gauge) {
+            for point in &mut points {
+                point.count = 1;
+            }
         }
-        counts
-    }
-}
-
-fn points(metric: &Metric) -> Vec<(Vec<KeyValue>, i64)> {
-    match metric.data() {
-        AggregatedMetrics::F64(MetricData::Histogram(histogram)) => histogram
-            .data_points()
-            .map(|p| (p.attributes().cloned().collect(), p.count().cast_signed()))
-            .collect(),
-        AggregatedMetrics::F64(MetricData::Gauge(gauge)) => {
-            gauge.data_points().map(|p| (p.attributes().cloned().collect(), 1)).collect()
-        }
-        AggregatedMetrics::U64(MetricData::Sum(sum)) => sum
-            .data_points()
-            .map(|p| (p.attributes().cloned().collect(), p.value().cast_signed()))
-            .collect(),
-        AggregatedMetrics::I64(MetricData::Sum(sum)) => {
-            sum.data_points().map(|p| (p.attributes().cloned().collect(), p.value())).collect()
-        }
-        other => panic!("{} is of a kind that is not declared: {other:?}", metric.name()),
+        points.into_iter().collect::<Points>().by(name, key)
     }
 }
 

@@ -6,11 +6,7 @@ use std::{
 };
 
 use kymo_cache::{Cache, CacheMetrics};
-use opentelemetry::KeyValue;
-use opentelemetry_sdk::metrics::{
-    InMemoryMetricExporter, SdkMeterProvider,
-    data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics, ScopeMetrics},
-};
+use kymo_testing::{Points, TestMeters};
 
 pub(crate) const REQUESTS: &str = "kymo.cache.requests";
 pub(crate) const LOADS: &str = "kymo.cache.load.duration";
@@ -20,16 +16,7 @@ pub(crate) const ENTRIES: &str = "kymo.cache.entries";
 
 pub(crate) struct Meters {
     pub(crate) metrics: CacheMetrics,
-    provider: SdkMeterProvider,
-    exporter: InMemoryMetricExporter,
-}
-
-/// One point: a sum's value, or a histogram's count.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Point {
-    pub(crate) name: String,
-    pub(crate) attributes: BTreeMap<String, String>,
-    pub(crate) count: i64,
+    meters: TestMeters,
 }
 
 /// What a cache was counted for.
@@ -45,9 +32,8 @@ pub(crate) struct Counts {
 
 impl Meters {
     pub(crate) fn new() -> Self {
-        let exporter = InMemoryMetricExporter::default();
-        let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
-        Self { metrics: CacheMetrics::new(&provider), provider, exporter }
+        let meters = TestMeters::new();
+        Self { metrics: CacheMetrics::new(&*meters), meters }
     }
 
     /// Meters, and the logical cache `books` of theirs.
@@ -57,31 +43,20 @@ impl Meters {
         (meters, books)
     }
 
-    pub(crate) fn points(&self) -> Vec<Point> {
-        self.exporter.reset();
-        self.provider.force_flush().unwrap();
-        let finished = self.exporter.get_finished_metrics().unwrap();
-        let metrics = finished
-            .iter()
-            .flat_map(ResourceMetrics::scope_metrics)
-            .flat_map(ScopeMetrics::metrics);
-        metrics.flat_map(points).collect()
+    pub(crate) fn points(&self) -> Points {
+        let snapshot = self.meters.snapshot();
+        snapshot.assert_declared(kymo_cache::metrics::ALL.iter().chain(kymo_core::metrics::ALL));
+        snapshot.points()
     }
 
     /// The values of the metric `name` by that of the attribute `key`, `""` where it is absent.
     pub(crate) fn by(&self, name: &str, key: &str) -> BTreeMap<String, i64> {
-        let mut counts = BTreeMap::new();
-        for point in self.points().into_iter().filter(|point| point.name == name) {
-            let value = point.attributes.get(key).cloned().unwrap_or_default();
-            *counts.entry(value).or_default() += point.count;
-        }
-        counts
+        self.points().by(name, key)
     }
 
     /// The sum of the points of the metric `name`; absent if it has none.
     pub(crate) fn sum(&self, name: &str) -> Option<i64> {
-        let points = self.points();
-        let of: Vec<_> = points.iter().filter(|point| point.name == name).collect();
+        let of = self.points().of(name);
         (!of.is_empty()).then(|| of.iter().map(|point| point.count).sum())
     }
 
@@ -102,25 +77,4 @@ impl Meters {
 /// Runs what panics, and makes sure of it.
 pub(crate) fn panics<T>(run: impl FnOnce() -> T) {
     assert!(catch_unwind(AssertUnwindSafe(run)).is_err(), "it does not panic");
-}
-
-fn points(metric: &Metric) -> Vec<Point> {
-    let point = |attributes: &mut dyn Iterator<Item = &KeyValue>, count| Point {
-        name: metric.name().to_owned(),
-        attributes: attributes.map(|kv| (kv.key.to_string(), kv.value.to_string())).collect(),
-        count,
-    };
-    match metric.data() {
-        AggregatedMetrics::F64(MetricData::Histogram(histogram)) => histogram
-            .data_points()
-            .map(|p| point(&mut p.attributes(), p.count().cast_signed()))
-            .collect(),
-        AggregatedMetrics::U64(MetricData::Sum(sum)) => {
-            sum.data_points().map(|p| point(&mut p.attributes(), p.value().cast_signed())).collect()
-        }
-        AggregatedMetrics::I64(MetricData::Sum(sum)) => {
-            sum.data_points().map(|p| point(&mut p.attributes(), p.value())).collect()
-        }
-        other => panic!("{} is of a kind that is not declared: {other:?}", metric.name()),
-    }
 }

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use kymo_cache::CacheMetrics;
 use kymo_redis::{MeasuredConnection, RedisMetrics, RedisSettings};
-use opentelemetry_sdk::metrics::{
-    InMemoryMetricExporter, SdkMeterProvider,
-    data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics, ScopeMetrics},
-};
+use kymo_testing::{Point, Points, TestMeters};
 use redis::aio::ConnectionLike;
 
 pub(crate) const DURATION: &str = "db.client.operation.duration";
@@ -17,30 +14,14 @@ pub(crate) const FOLDED: &str = "kymo.cardinality.folded";
 
 pub(crate) struct Meters {
     pub(crate) metrics: RedisMetrics,
-    provider: SdkMeterProvider,
-    exporter: InMemoryMetricExporter,
-}
-
-/// One point: a sum's value, or a histogram's count.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Point {
-    pub(crate) name: String,
-    pub(crate) attributes: BTreeMap<String, String>,
-    pub(crate) count: u64,
-}
-
-impl Point {
-    pub(crate) fn get(&self, key: &str) -> Option<&str> {
-        self.attributes.get(key).map(String::as_str)
-    }
+    meters: TestMeters,
 }
 
 impl Meters {
     pub(crate) fn new() -> Self {
-        let exporter = InMemoryMetricExporter::default();
-        let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
-        let metrics = RedisMetrics::new(&provider, &CacheMetrics::new(&provider));
-        Self { metrics, provider, exporter }
+        let meters = TestMeters::new();
+        let metrics = RedisMetrics::new(&*meters, &CacheMetrics::new(&*meters));
+        Self { metrics, meters }
     }
 
     /// `connection`, measured without settings.
@@ -49,27 +30,21 @@ impl Meters {
     }
 
     /// Every point.
-    pub(crate) fn points(&self) -> Vec<Point> {
-        self.exporter.reset();
-        self.provider.force_flush().unwrap();
-        let finished = self.exporter.get_finished_metrics().unwrap();
-        let metrics = finished
-            .iter()
-            .flat_map(ResourceMetrics::scope_metrics)
-            .flat_map(ScopeMetrics::metrics);
-        metrics.flat_map(points).collect()
+    pub(crate) fn points(&self) -> Points {
+        let snapshot = self.meters.snapshot();
+        let (cache, core) = (kymo_cache::metrics::ALL, kymo_core::metrics::ALL);
+        snapshot.assert_declared([kymo_redis::metrics::ALL, cache, core].concat().iter());
+        snapshot.points()
     }
 
     /// The points of the metric `name`.
     pub(crate) fn of(&self, name: &str) -> Vec<Point> {
-        self.points().into_iter().filter(|point| point.name == name).collect()
+        self.points().of(name)
     }
 
     /// The only point of the metric `name`.
     pub(crate) fn only(&self, name: &str) -> Point {
-        let mut points = self.of(name);
-        assert_eq!(points.len(), 1, "{name}: {points:#?}");
-        points.remove(0)
+        self.points().only(name)
     }
 
     /// How often each operation was recorded, as `name error.type/status`.
@@ -83,7 +58,7 @@ impl Meters {
                 part("db.response.status_code", "/"),
             ];
             let text: String = parts.into_iter().flatten().collect();
-            *counts.entry(text).or_default() += point.count;
+            *counts.entry(text).or_default() += u64::try_from(point.count).unwrap();
         }
         counts
     }
@@ -105,7 +80,7 @@ impl Meters {
                     && point.get("kymo.cache.name") == Some(name)
                     && point.get("kymo.cache.result") == result
             };
-            points.iter().filter(is).map(|point| point.count).sum()
+            points.iter().filter(is).map(|point| u64::try_from(point.count).unwrap()).sum()
         };
         [
             of_cache(REQUESTS, Some("hit")),
@@ -113,26 +88,5 @@ impl Meters {
             of_cache(REQUESTS, Some("error")),
             of_cache(WRITES, None),
         ]
-    }
-}
-
-fn points(metric: &Metric) -> Vec<Point> {
-    let point = |attributes: &mut dyn Iterator<Item = &opentelemetry::KeyValue>, count| Point {
-        name: metric.name().to_owned(),
-        attributes: attributes.map(|kv| (kv.key.to_string(), kv.value.to_string())).collect(),
-        count,
-    };
-    match metric.data() {
-        AggregatedMetrics::F64(MetricData::Histogram(histogram)) => {
-            histogram.data_points().map(|p| point(&mut p.attributes(), p.count())).collect()
-        }
-        AggregatedMetrics::U64(MetricData::Sum(sum)) => {
-            sum.data_points().map(|p| point(&mut p.attributes(), p.value())).collect()
-        }
-        AggregatedMetrics::I64(MetricData::Sum(sum)) => {
-            let unsigned = |value: i64| u64::try_from(value).unwrap();
-            sum.data_points().map(|p| point(&mut p.attributes(), unsigned(p.value()))).collect()
-        }
-        other => panic!("{} is of a kind that is not declared: {other:?}", metric.name()),
     }
 }

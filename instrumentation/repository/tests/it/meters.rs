@@ -6,11 +6,7 @@ use std::{
 };
 
 use kymo_repository::{Repository, RepositoryMetrics};
-use opentelemetry::KeyValue;
-use opentelemetry_sdk::metrics::{
-    InMemoryMetricExporter, SdkMeterProvider,
-    data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics, ScopeMetrics},
-};
+use kymo_testing::{Point, TestMeters};
 
 pub(crate) const DURATION: &str = "kymo.repository.operation.duration";
 pub(crate) const CHANGES: &str = "kymo.repository.entity.changes";
@@ -18,8 +14,7 @@ pub(crate) const FOLDED: &str = "kymo.cardinality.folded";
 
 pub(crate) struct Meters {
     pub(crate) metrics: RepositoryMetrics,
-    provider: SdkMeterProvider,
-    exporter: InMemoryMetricExporter,
+    meters: TestMeters,
 }
 
 /// Counts by the values of attributes, one after the other.
@@ -27,9 +22,8 @@ pub(crate) type Counts = BTreeMap<String, u64>;
 
 impl Meters {
     pub(crate) fn new() -> Self {
-        let exporter = InMemoryMetricExporter::default();
-        let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
-        Self { metrics: RepositoryMetrics::new(&provider), provider, exporter }
+        let meters = TestMeters::new();
+        Self { metrics: RepositoryMetrics::new(&*meters), meters }
     }
 
     /// Meters, and the repository `books` of theirs.
@@ -51,35 +45,17 @@ impl Meters {
 
     /// The points of the metric `name` by what the attributes `keys` say; they have no others.
     pub(crate) fn by(&self, name: &str, keys: &[&str]) -> Counts {
-        self.exporter.reset();
-        self.provider.force_flush().unwrap();
-        let finished = self.exporter.get_finished_metrics().unwrap();
-        let metrics = finished
-            .iter()
-            .flat_map(ResourceMetrics::scope_metrics)
-            .flat_map(ScopeMetrics::metrics);
-        let of = metrics.filter(|metric| metric.name() == name);
-        of.flat_map(|metric| points(metric, keys)).collect()
+        let snapshot = self.meters.snapshot();
+        snapshot
+            .assert_declared(kymo_repository::metrics::ALL.iter().chain(kymo_core::metrics::ALL));
+        let points = snapshot.points().of(name);
+        points.iter().map(|point| (values(point, keys), point.count.try_into().unwrap())).collect()
     }
 }
 
-fn points(metric: &Metric, keys: &[&str]) -> Vec<(String, u64)> {
-    let named = |attributes: &mut dyn Iterator<Item = &KeyValue>| {
-        let attributes: BTreeMap<_, _> =
-            attributes.map(|kv| (kv.key.to_string(), kv.value.to_string())).collect();
-        assert!(attributes.keys().all(|key| keys.contains(&key.as_str())), "{attributes:?}");
-        let values = keys.iter().filter_map(|key| attributes.get(*key).map(String::as_str));
-        values.collect::<Vec<_>>().join(" ")
-    };
-    match metric.data() {
-        AggregatedMetrics::F64(MetricData::Histogram(histogram)) => {
-            histogram.data_points().map(|p| (named(&mut p.attributes()), p.count())).collect()
-        }
-        AggregatedMetrics::U64(MetricData::Sum(sum)) => {
-            sum.data_points().map(|p| (named(&mut p.attributes()), p.value())).collect()
-        }
-        other => panic!("{}: {other:?}", metric.name()),
-    }
+fn values(point: &Point, keys: &[&str]) -> String {
+    assert!(point.attributes.keys().all(|key| keys.contains(&key.as_str())), "{point:?}");
+    keys.iter().filter_map(|key| point.get(key)).collect::<Vec<_>>().join(" ")
 }
 
 pub(crate) fn counts(of: &[(&str, u64)]) -> Counts {

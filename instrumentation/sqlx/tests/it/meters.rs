@@ -3,10 +3,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use kymo_sqlx::{DatabaseMetrics, MeasuredPool, pool_options};
-use opentelemetry_sdk::metrics::{
-    InMemoryMetricExporter, SdkMeterProvider,
-    data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics, ScopeMetrics},
-};
+use kymo_testing::{Point, Points, TestMeters};
+use opentelemetry_sdk::metrics::SdkMeterProvider;
 use sqlx::{Sqlite, sqlite::SqliteConnectOptions};
 
 pub(crate) const DURATION: &str = "db.client.operation.duration";
@@ -26,33 +24,17 @@ pub(crate) const FOLDED: &str = "kymo.cardinality.folded";
 pub(crate) struct Meters {
     pub(crate) provider: SdkMeterProvider,
     pub(crate) metrics: DatabaseMetrics,
-    exporter: InMemoryMetricExporter,
-}
-
-/// One point: a sum's value, or a histogram's count and sum.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Point {
-    pub(crate) name: String,
-    pub(crate) attributes: BTreeMap<String, String>,
-    pub(crate) count: i64,
-    pub(crate) sum: f64,
+    kept: TestMeters,
 }
 
 /// What an operation or a transaction is expected to be counted under: its `error.type` or
 /// outcome, and how often.
 pub(crate) type Counts<'a> = &'a [(&'a str, i64)];
 
-impl Point {
-    pub(crate) fn get(&self, key: &str) -> Option<&str> {
-        self.attributes.get(key).map(String::as_str)
-    }
-}
-
 impl Meters {
     pub(crate) fn new() -> Self {
-        let exporter = InMemoryMetricExporter::default();
-        let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
-        Self { metrics: DatabaseMetrics::new(&provider), provider, exporter }
+        let kept = TestMeters::new();
+        Self { metrics: DatabaseMetrics::new(&*kept), provider: (*kept).clone(), kept }
     }
 
     /// A measured pool of at most `connections` to one database in memory, with the tables of
@@ -65,42 +47,31 @@ impl Meters {
     }
 
     /// Every point that was recorded at least once, or is observed.
-    pub(crate) fn points(&self) -> Vec<Point> {
-        self.exporter.reset();
-        self.provider.force_flush().unwrap();
-        let finished = self.exporter.get_finished_metrics().unwrap();
-        let metrics = finished
-            .iter()
-            .flat_map(ResourceMetrics::scope_metrics)
-            .flat_map(ScopeMetrics::metrics);
-        metrics.flat_map(points).collect()
+    pub(crate) fn points(&self) -> Points {
+        let mut snapshot = self.kept.snapshot();
+        snapshot.metrics.retain(|metric| metric.scope.name == "kymo-sqlx");
+        snapshot.assert_declared(kymo_sqlx::metrics::ALL.iter().chain(kymo_core::metrics::ALL));
+        snapshot.points()
     }
 
     /// The points of the metric `name`.
     pub(crate) fn of(&self, name: &str) -> Vec<Point> {
-        self.points().into_iter().filter(|point| point.name == name).collect()
+        self.points().of(name)
     }
 
     /// The only point of the metric `name`.
     pub(crate) fn only(&self, name: &str) -> Point {
-        let mut points = self.of(name);
-        assert_eq!(points.len(), 1, "{name}: {points:#?}");
-        points.remove(0)
+        self.points().only(name)
     }
 
     /// The sum of the points of `name` whose attributes include `attributes`.
     pub(crate) fn count(&self, name: &str, attributes: &[(&str, &str)]) -> i64 {
-        let has = |point: &Point| attributes.iter().all(|(k, v)| point.get(k) == Some(*v));
-        self.of(name).iter().filter(|point| has(point)).map(|point| point.count).sum()
+        self.points().count(name, attributes)
     }
 
     /// How often `name` was recorded under each value of `key`, `""` where it is absent.
     pub(crate) fn by(&self, name: &str, key: &str) -> BTreeMap<String, i64> {
-        let mut counts = BTreeMap::new();
-        for point in self.of(name) {
-            *counts.entry(point.get(key).unwrap_or("").to_owned()).or_default() += point.count;
-        }
-        counts
+        self.points().by(name, key)
     }
 
     /// How many operations ended with each `error.type`, `""` for a success, apart from those that
@@ -166,37 +137,6 @@ pub(crate) fn file_options(folder: &tempfile::TempDir) -> SqliteConnectOptions {
 
 fn map(counts: Counts<'_>) -> BTreeMap<String, i64> {
     counts.iter().map(|(value, count)| ((*value).to_owned(), *count)).collect()
-}
-
-fn points(metric: &Metric) -> Vec<Point> {
-    let point =
-        |attributes: &mut dyn Iterator<Item = &opentelemetry::KeyValue>, count, sum| Point {
-            name: metric.name().to_owned(),
-            attributes: attributes.map(|kv| (kv.key.to_string(), kv.value.to_string())).collect(),
-            count,
-            sum,
-        };
-    match metric.data() {
-        AggregatedMetrics::F64(MetricData::Histogram(histogram)) => histogram
-            .data_points()
-            .map(|p| point(&mut p.attributes(), p.count().cast_signed(), p.sum()))
-            .collect(),
-        AggregatedMetrics::U64(MetricData::Histogram(histogram)) => histogram
-            .data_points()
-            .map(|p| {
-                let sum = u32::try_from(p.sum()).unwrap();
-                point(&mut p.attributes(), p.count().cast_signed(), f64::from(sum))
-            })
-            .collect(),
-        AggregatedMetrics::U64(MetricData::Sum(sum)) => sum
-            .data_points()
-            .map(|p| point(&mut p.attributes(), p.value().cast_signed(), 0.0))
-            .collect(),
-        AggregatedMetrics::I64(MetricData::Sum(sum)) => {
-            sum.data_points().map(|p| point(&mut p.attributes(), p.value(), 0.0)).collect()
-        }
-        other => panic!("{} is of a kind that is not declared: {other:?}", metric.name()),
-    }
 }
 
 /// Whether a statement begins or ends a transaction or a savepoint.
