@@ -1,11 +1,18 @@
+//! The labels of a family's series, one series after the other.
+//!
+//! A family is looked at before any of its series is given, since what becomes of the first one depends
+//! on all: two may turn out to have the same labels.
+
 use std::ops::Range;
 
 use kymo_exposition::Label;
 use opentelemetry::{KeyValue, Value};
 
-use crate::label::{OwnedLabel, push_value};
-use crate::layout::{Layout, Part};
-use crate::point::{Attributed, Visitor};
+use crate::{
+    label::{OwnedLabel, push_value},
+    layout::{Layout, Part},
+    point::{Attributed, Visitor},
+};
 
 /// Makes the labels of one series after the other, in memory that it keeps.
 #[derive(Debug)]
@@ -33,26 +40,6 @@ pub(crate) struct Assembler {
     labels: Vec<Label<'static>>,
 }
 
-/// Looks at every series of a metric before any is pushed.
-pub(crate) struct Survey<'a> {
-    pub(crate) assembler: &'a mut Assembler,
-    pub(crate) it: Surroundings<'a>,
-}
-
-impl Visitor for Survey<'_> {
-    fn visit(&mut self, point: &impl Attributed) {
-        self.assembler.look(point, self.it);
-    }
-}
-
-/// Holds the properties that all series of a metric share.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Surroundings<'a> {
-    pub(crate) scope: usize,
-    pub(crate) scope_labels: &'a [OwnedLabel],
-    pub(crate) is_histogram: bool,
-}
-
 impl Assembler {
     /// One that cuts values to `longest` bytes.
     pub(crate) fn new(longest: usize) -> Self {
@@ -74,6 +61,10 @@ impl Assembler {
 
     /// Begins a family, all of whose series are looked at first.
     pub(crate) fn begin(&mut self) {
+        if self.layouts.len() >= LAYOUTS {
+            // Whatever the families before had, this one has room for as many.
+            self.layouts.clear();
+        }
         self.used.clear();
         self.runs.clear();
         (self.begun, self.left) = (0, 0);
@@ -133,18 +124,8 @@ impl Assembler {
         self.is_ambiguous |= is_ambiguous;
     }
 
-    /// Gets ready for the next series of the family, in the order in which they were looked at.
-    pub(crate) fn prepare<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) {
-        if self.is_ambiguous {
-            self.current = self.layout(point, it);
-        } else {
-            self.skip();
-        }
-        self.write_text(point, it);
-    }
-
-    /// Passes a series over.
-    pub(crate) fn skip(&mut self) {
+    /// Passes over the next series of the family, which has no form here.
+    pub(crate) fn refuse(&mut self) {
         if self.left == 0
             && let Some((layout, series)) = self.runs.get(self.begun)
         {
@@ -154,13 +135,16 @@ impl Assembler {
         self.left = self.left.saturating_sub(1);
     }
 
-    /// Gives out the labels of the series that was prepared last, and says whether values were cut.
+    /// Gives out the labels of the next series of the family, and says whether values were cut.
+    ///
+    /// The series come in the order in which they were looked at.
     pub(crate) fn give<P: Attributed + ?Sized>(
         &mut self,
         point: &P,
         it: Surroundings<'_>,
         take: impl FnOnce(&[Label<'_>]),
     ) -> bool {
+        self.prepare(point, it);
         let layout = &self.layouts[self.current];
         let mut labels: Vec<Label<'_>> = std::mem::take(&mut self.labels);
         if let Some(order) = &layout.plain {
@@ -187,6 +171,15 @@ impl Assembler {
         is_cut
     }
 
+    fn prepare<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) {
+        if self.is_ambiguous {
+            self.current = self.layout(point, it);
+        } else {
+            self.refuse();
+        }
+        self.write_text(point, it);
+    }
+
     /// Cuts values of attributes that are too long. Series have such only where it is known that some
     /// may be equal; what all series of a scope have in common is cut nowhere.
     fn cut(&self, labels: &mut [Label<'_>]) -> bool {
@@ -209,13 +202,13 @@ impl Assembler {
             return index;
         }
         let layout = Layout::of(point.attributes(), it.scope, it.scope_labels, it.is_histogram);
-        if self.layouts.len() < LAYOUTS {
+        if self.layouts.len() < 2 * LAYOUTS {
             self.layouts.push(layout);
             return self.layouts.len() - 1;
         }
         // Series that were looked at may have had the one that is forgotten.
         self.is_ambiguous = true;
-        let victim = (self.current + 1) % LAYOUTS;
+        let victim = (self.current + 1) % self.layouts.len();
         self.layouts[victim] = layout;
         victim
     }
@@ -252,6 +245,26 @@ impl Assembler {
     }
 }
 
+/// Looks at every series of a metric before any is pushed.
+pub(crate) struct Survey<'a> {
+    pub(crate) assembler: &'a mut Assembler,
+    pub(crate) it: Surroundings<'a>,
+}
+
+impl Visitor for Survey<'_> {
+    fn visit(&mut self, point: &impl Attributed) {
+        self.assembler.look(point, self.it);
+    }
+}
+
+/// Holds the properties that all series of a metric share.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    pub(crate) scope: usize,
+    pub(crate) scope_labels: &'a [OwnedLabel],
+    pub(crate) is_histogram: bool,
+}
+
 /// Whether a value may become equal to one that it is not equal to: when it is none, or is cut to
 /// `longest` bytes.
 fn is_odd(attribute: &KeyValue, longest: usize) -> bool {
@@ -261,5 +274,5 @@ fn is_odd(attribute: &KeyValue, longest: usize) -> bool {
     }
 }
 
-/// So many combinations of keys are remembered within a scrape.
+/// A family has room for so many combinations of keys; those of the families before may take as much.
 const LAYOUTS: usize = 64;

@@ -1,16 +1,16 @@
-use std::fmt;
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
-use prometheus::Registry;
-use prometheus::core::Collector;
+use prometheus::{Registry, core::Collector};
 
-use crate::Error;
-use crate::builder::BridgeBuilder;
-use crate::guard::Guarded;
-use crate::loss::{Loss, Losses};
-use crate::marker::Marker;
-use crate::otel::Otel;
-use crate::reader::Reader;
+use crate::{
+    Error,
+    builder::BridgeBuilder,
+    guard::Guarded,
+    loss::{Loss, Losses},
+    marker::Marker,
+    otel::Otel,
+    reader::Reader,
+};
 
 /// OpenTelemetry metrics on one side, Prometheus families on the other.
 ///

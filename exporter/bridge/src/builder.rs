@@ -1,17 +1,19 @@
-use std::collections::HashMap;
-use std::fmt;
-use std::sync::Arc;
+use std::{collections::HashMap, fmt, sync::Arc};
 
-use prometheus::Registry;
-use prometheus::core::{Collector, Desc};
-use prometheus::proto::MetricFamily;
+use prometheus::{
+    Registry,
+    core::{Collector, Desc},
+    proto::MetricFamily,
+};
 
-use crate::collector::OtelCollector;
-use crate::marker::Marker;
-use crate::name::{NameRules, is_legal};
-use crate::otel::{Choice, Otel, TARGET_INFO};
-use crate::reader::Reader;
-use crate::{Bridge, Error};
+use crate::{
+    Bridge, Error,
+    collector::OtelCollector,
+    marker::Marker,
+    name::{NameRules, is_legal},
+    otel::{Choice, Otel, TARGET_INFO},
+    reader::Reader,
+};
 
 /// The options of a [`Bridge`]. Without any, it does what the OpenTelemetry specification says.
 #[expect(clippy::struct_excessive_bools, reason = "each is one option that is on or off")]

@@ -1,12 +1,16 @@
 use std::sync::Arc;
 
-use prometheus::core::{Collector, Desc};
-use prometheus::proto::MetricFamily;
+use prometheus::{
+    core::{Collector, Desc},
+    proto::MetricFamily,
+};
 
-use crate::emitter::Emitter;
-use crate::marker::Marker;
-use crate::otel::{Entry, Otel};
-use crate::proto::ProtoSink;
+use crate::{
+    emitter::Emitter,
+    marker::Marker,
+    otel::{Entry, Otel},
+    proto::ProtoSink,
+};
 
 /// The OpenTelemetry metrics inside a `prometheus::Registry`, for everybody who gathers it.
 pub(crate) struct OtelCollector {

@@ -1,11 +1,14 @@
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use kymo_exposition::{Kind, Names};
 
-use crate::loss::{Cause, Losses};
-use crate::name::FamilyName;
+use crate::{
+    loss::{Cause, Losses},
+    name::FamilyName,
+};
 
 /// The name, kind and texts of a family. They never change after the first scrape that has the family.
 #[derive(Debug)]

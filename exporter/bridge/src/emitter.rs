@@ -1,25 +1,33 @@
+//! The families of OpenTelemetry metrics, on their way out.
+
 use std::time::SystemTime;
 
 use kymo_exposition::{Family, Histogram, Kind, Number, Series, Sink, Value};
-use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::metrics::data::{AggregatedMetrics, HistogramDataPoint, Metric, MetricData};
+use opentelemetry_sdk::{
+    Resource,
+    metrics::data::{AggregatedMetrics, HistogramDataPoint, Metric, MetricData},
+};
 
-use crate::assembler::{Assembler, Surroundings, Survey};
-use crate::definition::Definition;
-use crate::label::{self, OwnedLabel};
-use crate::loss::{Cause, Losses};
-use crate::merger::Merger;
-use crate::native::Natives;
-use crate::otel::{Entry, Otel};
-use crate::point::{self, Attributed};
-use crate::rank::Rank;
-use crate::unique::Unique;
+use crate::{
+    assembler::{Assembler, Surroundings, Survey},
+    definition::Definition,
+    label::{self, OwnedLabel},
+    loss::{Cause, Losses},
+    merger::Merger,
+    native::Natives,
+    otel::{Entry, Otel},
+    outlet::Outlet,
+    point::{self, Attributed},
+    rank::Rank,
+};
 
-/// Pushes families of OpenTelemetry metrics into a sink, in memory that it keeps between series.
+/// Gives out families of OpenTelemetry metrics, in memory that it keeps between series.
+///
+/// A series goes down once: it gets its value and its labels, and is refused, held or given.
 pub(crate) struct Emitter<'a> {
-    pub(crate) sink: &'a mut dyn Sink,
-    pub(crate) losses: &'a Losses,
-    pub(crate) unique: Unique,
+    pub(crate) outlet: Outlet<'a>,
+    losses: &'a Losses,
+    longest: usize,
     resource: &'a Resource,
     /// The labels that the registry gives to all series.
     common: &'a [OwnedLabel],
@@ -33,22 +41,6 @@ pub(crate) struct Emitter<'a> {
     counts: Vec<u64>,
 }
 
-/// The metric of a family that is being pushed.
-#[derive(Clone, Copy)]
-struct Position<'a> {
-    family: &'a [Entry<'a>],
-    entry: usize,
-}
-
-/// Holds the start time and the value of a point.
-#[derive(Clone, Copy)]
-struct Reading<'a> {
-    start_time: Option<SystemTime>,
-    value: Value<'a>,
-    /// Whether it is the latest of some, and no sum.
-    is_latest: bool,
-}
-
 impl<'a> Emitter<'a> {
     pub(crate) fn new(
         sink: &'a mut dyn Sink,
@@ -58,9 +50,9 @@ impl<'a> Emitter<'a> {
         scopes: Vec<Vec<OwnedLabel>>,
     ) -> Self {
         Emitter {
-            sink,
+            outlet: Outlet::new(sink),
             losses: &otel.losses,
-            unique: Unique::default(),
+            longest: otel.longest,
             resource,
             common,
             scopes,
@@ -73,16 +65,15 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// Pushes one family: its header under this name, then the series of all its metrics.
+    /// Gives out one family: its header under this name, then the series of all its metrics.
     ///
-    /// `shared` says that series of others will follow, so all of its own have to be remembered.
-    pub(crate) fn family(&mut self, name: &str, family: &[Entry<'_>], shared: bool) {
+    /// `is_shared` says that series of another collector will follow.
+    pub(crate) fn family(&mut self, name: &str, family: &[Entry<'_>], is_shared: bool) {
         let Some(Entry { definition, .. }) = family.first() else {
             return;
         };
         let Definition { kind, help, unit, .. } = &**definition;
-        self.sink.family(&Family { name, help, unit, kind: *kind });
-        self.unique.reset(shared);
+        self.outlet.family(&Family { name, help, unit, kind: *kind }, is_shared);
         self.is_merging = self.has_twin_scopes(family) | self.survey(family);
         for (entry, Entry { metric, .. }) in family.iter().enumerate() {
             match metric {
@@ -90,20 +81,15 @@ impl<'a> Emitter<'a> {
                 None => self.target(),
             }
         }
-        let Emitter { sink, unique, losses, merger, .. } = self;
-        let push = |series: &Series<'_>| {
-            unique.insert(series.labels);
-            sink.series(series);
-        };
-        merger.give(push, |cause| losses.record(&definition.name, cause));
+        let Emitter { outlet, losses, merger, .. } = self;
+        merger.give(|series| outlet.give(series), |cause| losses.record(&definition.name, cause));
     }
 
     fn target(&mut self) {
         let labels = label::of_resource(self.resource, &|_| true).into_iter();
         let labels = label::joined(labels.chain(self.common.iter().cloned()));
         let labels: Vec<_> = labels.iter().map(OwnedLabel::borrowed).collect();
-        self.unique.insert(&labels);
-        self.sink.series(&Series {
+        self.outlet.give(&Series {
             labels: &labels,
             start_time: None,
             timestamp: None,
@@ -145,7 +131,7 @@ impl<'a> Emitter<'a> {
                 for point in histogram.data_points() {
                     let Some(native) = natives.make(point) else {
                         self.losses.record(at.name(), Cause::CoarseHistogram);
-                        self.assembler.skip();
+                        self.assembler.refuse();
                         continue;
                     };
                     let start_time = Some(histogram.start_time());
@@ -187,16 +173,14 @@ impl<'a> Emitter<'a> {
     fn series<P: Attributed>(&mut self, point: &P, reading: Reading<'_>, at: Position<'_>) {
         let Reading { start_time, value, is_latest } = reading;
         let it = at.surroundings(&self.scopes);
-        self.assembler.prepare(point, it);
-        let Emitter { assembler, merger, unique, sink, is_merging, losses, .. } = self;
+        let Emitter { assembler, merger, outlet, is_merging, losses, longest, .. } = self;
         let is_cut = assembler.give(point, it, |labels| {
             let series = Series { labels, start_time, timestamp: None, value };
             if *is_merging {
-                let rank = Rank::of(at.entry, point.attributes());
+                let rank = Rank::of(at.entry, point.attributes(), *longest);
                 merger.hold(rank, at.unit(), &series, is_latest);
             } else {
-                unique.insert(labels);
-                sink.series(&series);
+                outlet.give(&series);
             }
         });
         if is_cut {
@@ -230,6 +214,13 @@ impl<'a> Emitter<'a> {
     }
 }
 
+/// The metric of a family that is being pushed.
+#[derive(Clone, Copy)]
+struct Position<'a> {
+    family: &'a [Entry<'a>],
+    entry: usize,
+}
+
 impl<'a> Position<'a> {
     fn name(self) -> &'a str {
         &self.family[self.entry].definition.name
@@ -247,4 +238,13 @@ impl<'a> Position<'a> {
             is_histogram: definition.kind == Kind::Histogram,
         }
     }
+}
+
+/// Holds the start time and the value of a point.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    start_time: Option<SystemTime>,
+    value: Value<'a>,
+    /// Whether it is the latest of some, and no sum.
+    is_latest: bool,
 }

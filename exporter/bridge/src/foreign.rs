@@ -1,12 +1,12 @@
-use kymo_exposition::{
-    Family, Histogram, Kind, Label, Number, Quantile, Series, Sink, Summary, Value,
-};
+use kymo_exposition::{Family, Histogram, Kind, Label, Number, Quantile, Series, Summary, Value};
 use prometheus::proto::{self, LabelPair, Metric, MetricFamily, MetricType};
 
-use crate::loss::{Cause, Losses};
-use crate::name::is_legal;
-use crate::reading::{self, is_of_kind};
-use crate::unique::Unique;
+use crate::{
+    loss::{Cause, Losses},
+    name::is_legal,
+    outlet::Outlet,
+    reading::{self, is_of_kind},
+};
 
 /// A family that some other collector made.
 #[derive(Debug)]
@@ -44,15 +44,15 @@ impl<'a> Foreign<'a> {
         self.family.help()
     }
 
-    /// Pushes the header, then all series.
-    pub(crate) fn push(&self, sink: &mut dyn Sink, losses: &Losses) {
+    /// Gives out the header, then all series.
+    pub(crate) fn give(&self, outlet: &mut Outlet<'_>, losses: &Losses) {
         let (name, help) = (self.name(), self.help());
-        sink.family(&Family { name, help, unit: "", kind: self.kind });
-        self.push_series(sink, &mut Unique::default(), losses);
+        outlet.family(&Family { name, help, unit: "", kind: self.kind }, false);
+        self.give_series(outlet, losses);
     }
 
-    /// Pushes the series that are well-formed and not like one that is there already.
-    pub(crate) fn push_series(&self, sink: &mut dyn Sink, unique: &mut Unique, losses: &Losses) {
+    /// Gives out the series that are well-formed and not like one that is there already.
+    pub(crate) fn give_series(&self, outlet: &mut Outlet<'_>, losses: &Losses) {
         let metrics = self.family.get_metric();
         let mut scratch = Scratch::default();
         let mut labels = Vec::new();
@@ -64,13 +64,12 @@ impl<'a> Foreign<'a> {
                 losses.record(self.name(), Cause::MalformedSeries);
                 continue;
             };
-            if is_repeated(metric, &metrics[..index]) || !unique.insert(&labels) {
-                losses.record(self.name(), Cause::DuplicateSeries);
-                continue;
-            }
             // A registry has no timestamp but 0 for now.
             let timestamp = Some(metric.timestamp_ms()).filter(|timestamp| *timestamp != 0);
-            sink.series(&Series { labels: &labels, start_time: None, timestamp, value });
+            let series = Series { labels: &labels, start_time: None, timestamp, value };
+            if is_repeated(metric, &metrics[..index]) || !outlet.give_once(&series) {
+                losses.record(self.name(), Cause::DuplicateSeries);
+            }
         }
     }
 

@@ -1,8 +1,12 @@
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
-use prometheus::core::{Collector, Desc};
-use prometheus::proto::MetricFamily;
+use prometheus::{
+    core::{Collector, Desc},
+    proto::MetricFamily,
+};
 
 use crate::loss::{Cause, Losses};
 

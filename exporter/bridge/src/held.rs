@@ -1,14 +1,8 @@
-use std::borrow::Cow;
-use std::cmp::Ordering;
-use std::mem;
-use std::time::SystemTime;
+use std::{borrow::Cow, cmp::Ordering, mem, time::SystemTime};
 
 use kymo_exposition::{Histogram, Label, NativeBuckets, NativeHistogram, Number, Series, Value};
 
-use crate::label::OwnedLabel;
-use crate::loss::Cause;
-use crate::rank::Rank;
-use crate::unit;
+use crate::{label::OwnedLabel, loss::Cause, rank::Rank, unit};
 
 /// A series that is held until all series of its family are known.
 #[derive(Debug)]

@@ -69,6 +69,7 @@ mod merger;
 mod name;
 mod native;
 mod otel;
+mod outlet;
 mod point;
 mod proto;
 mod rank;
@@ -77,7 +78,6 @@ mod reading;
 mod scope;
 mod series_key;
 mod source;
-mod unique;
 mod unit;
 mod upstream;
 

@@ -1,12 +1,18 @@
-use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    cell::Cell,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use prometheus::{Registry, proto};
 
-use crate::label::OwnedLabel;
-use crate::loss::{Cause, Losses};
+use crate::{
+    label::OwnedLabel,
+    loss::{Cause, Losses},
+};
 
 /// Makes a bridge's own collector step aside while the bridge gathers everybody else's families.
 ///

@@ -1,9 +1,6 @@
 use kymo_exposition::Series;
 
-use crate::held::Held;
-use crate::loss::Cause;
-use crate::rank::Rank;
-use crate::series_key::SeriesKey;
+use crate::{held::Held, loss::Cause, rank::Rank, series_key::SeriesKey};
 
 /// The series of one family of which some may be equal, until all of them are there.
 #[derive(Debug, Default)]

@@ -1,19 +1,27 @@
-use std::collections::HashSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, ThreadId};
+use std::{
+    collections::HashSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, ThreadId},
+};
 
 use kymo_exposition::Kind;
-use opentelemetry_sdk::metrics::ManualReader;
-use opentelemetry_sdk::metrics::data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics};
-use opentelemetry_sdk::metrics::reader::MetricReader;
+use opentelemetry_sdk::metrics::{
+    ManualReader,
+    data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics},
+    reader::MetricReader,
+};
 
-use crate::definition::{Definition, Definitions};
-use crate::label::{self, OwnedLabel};
-use crate::loss::{Cause, Losses};
-use crate::name::{FamilyName, NameRules};
-use crate::scope;
+use crate::{
+    definition::{Definition, Definitions},
+    label::{self, OwnedLabel},
+    loss::{Cause, Losses},
+    name::{FamilyName, NameRules},
+    scope,
+};
 
 /// The OpenTelemetry side: what a provider has measured, as families.
 pub(crate) struct Otel {

@@ -1,11 +1,13 @@
-use std::fmt;
-use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::{
+    fmt,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
-use opentelemetry_sdk::error::OTelSdkResult;
-use opentelemetry_sdk::metrics::data::ResourceMetrics;
-use opentelemetry_sdk::metrics::reader::MetricReader;
-use opentelemetry_sdk::metrics::{InstrumentKind, Pipeline, Temporality};
+use opentelemetry_sdk::{
+    error::OTelSdkResult,
+    metrics::{InstrumentKind, Pipeline, Temporality, data::ResourceMetrics, reader::MetricReader},
+};
 
 /// The end of a bridge that goes into a meter provider, with `with_reader`.
 ///

@@ -1,7 +1,9 @@
 use opentelemetry::InstrumentationScope;
 
-use crate::label::{self, OwnedLabel};
-use crate::rank::Rank;
+use crate::{
+    label::{self, OwnedLabel},
+    rank::Rank,
+};
 
 /// The labels that say which library a series comes from.
 ///
@@ -27,7 +29,7 @@ pub(crate) fn labels(scope: &InstrumentationScope) -> Vec<OwnedLabel> {
 pub(crate) fn order(scope: &InstrumentationScope) -> (Vec<(String, String)>, Rank) {
     let labels = labels(scope).into_iter();
     let shown = labels.map(|OwnedLabel { name, value }| (name, value)).collect();
-    (shown, Rank::of(0, scope.attributes()))
+    (shown, Rank::of(0, scope.attributes(), usize::MAX))
 }
 
 const NAME: &str = "otel_scope_name";

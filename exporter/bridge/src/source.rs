@@ -1,30 +1,28 @@
-use std::borrow::Cow;
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use kymo_exposition::{Names, Sink, Source};
 use prometheus::proto::MetricFamily;
 
-use crate::Bridge;
-use crate::emitter::Emitter;
-use crate::foreign::Foreign;
-use crate::loss::{Cause, Losses};
-use crate::marker::{Common, gather};
-use crate::otel::{Entry, Otel};
+use crate::{
+    Bridge,
+    emitter::Emitter,
+    foreign::Foreign,
+    loss::{Cause, Losses},
+    marker::{Common, gather},
+    otel::{Entry, Otel},
+    outlet::Outlet,
+};
 
 impl Source for Bridge {
     fn collect(&self, sink: &mut dyn Sink) {
-        match &self.otel {
-            Some((otel, marker)) => {
-                let (families, common) = marker.gather_others(&self.registry, &self.losses);
-                collect_all(otel, &families, &common, sink);
-            }
-            None => {
-                for family in &gather(&self.registry, &self.losses) {
-                    if let Some(foreign) = Foreign::read(family, &self.losses) {
-                        foreign.push(sink, &self.losses);
-                    }
-                }
-            }
+        if let Some((otel, marker)) = &self.otel {
+            let (families, common) = marker.gather_others(&self.registry, &self.losses);
+            collect_all(otel, &families, &common, sink);
+        } else {
+            let mut outlet = Outlet::new(sink);
+            let families = gather(&self.registry, &self.losses);
+            let foreign = families.iter().filter_map(|it| Foreign::read(it, &self.losses));
+            foreign.for_each(|foreign| foreign.give(&mut outlet, &self.losses));
         }
     }
 }
@@ -43,15 +41,15 @@ fn collect_all(otel: &Otel, families: &[MetricFamily], common: &Common, sink: &m
     let mut others = others.iter().peekable();
     for Own { name, entries } in &own {
         while let Some(other) = others.next_if(|other| other.name() < name.as_ref()) {
-            other.push(emitter.sink, losses);
+            other.give(&mut emitter.outlet, losses);
         }
         let twin = others.next_if(|other| other.name() == name);
         emitter.family(name, entries, twin.is_some());
         if let Some(twin) = twin {
-            twin.push_series(emitter.sink, &mut emitter.unique, losses);
+            twin.give_series(&mut emitter.outlet, losses);
         }
     }
-    others.for_each(|other| other.push(emitter.sink, losses));
+    others.for_each(|other| other.give(&mut emitter.outlet, losses));
 }
 
 /// A family from OpenTelemetry, under the name it has in this registry.

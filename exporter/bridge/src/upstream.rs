@@ -1,12 +1,9 @@
 use std::sync::Arc;
 
-use opentelemetry_sdk::error::OTelSdkError;
-use opentelemetry_sdk::metrics::reader::MetricReader;
+use opentelemetry_sdk::{error::OTelSdkError, metrics::reader::MetricReader};
 use prometheus::Registry;
 
-use crate::loss::Losses;
-use crate::reader::Reader;
-use crate::{Bridge, Error};
+use crate::{Bridge, Error, loss::Losses, reader::Reader};
 
 impl Bridge {
     /// A bridge on which another exporter names and translates the metrics.

@@ -1,13 +1,12 @@
 //! A scrape allocates little beyond what the SDK itself allocates.
 
-use allocation_counter::measure;
+use std::sync::Arc;
+
+use allocation_counter::{AllocationInfo, measure};
 use kymo_bridge::Bridge;
 use kymo_exposition::{Family, Series, Sink, Source};
-use opentelemetry::KeyValue;
-use opentelemetry::metrics::MeterProvider;
-use opentelemetry_sdk::metrics::SdkMeterProvider;
-use opentelemetry_sdk::metrics::data::ResourceMetrics;
-use opentelemetry_sdk::metrics::reader::MetricReader;
+use opentelemetry::{Array, KeyValue, Value, metrics::MeterProvider};
+use opentelemetry_sdk::metrics::{SdkMeterProvider, data::ResourceMetrics, reader::MetricReader};
 
 /// Takes everything and keeps nothing.
 struct Nothing;
@@ -20,17 +19,49 @@ impl Sink for Nothing {
 
 #[test]
 fn no_series_costs_an_allocation_of_its_own() {
-    let few = extra_allocations(100);
-    let many = extra_allocations(1500);
+    let few = extra(0, 100).count_total;
+    let many = extra(0, 1500).count_total;
     assert_eq!(many, few);
     assert!(few < 100, "{few} allocations for two families");
 }
 
-/// Allocations of a scrape of counters and histograms, without those of the SDK's own collection.
-fn extra_allocations(series: i64) -> u64 {
+#[test]
+fn no_series_costs_one_however_many_sets_of_keys_there_are_before() {
+    let few = extra(100, 100).count_total;
+    let many = extra(100, 1500).count_total;
+    assert_eq!(many, few);
+}
+
+#[test]
+fn values_that_are_cut_are_held_as_they_are_cut() {
+    const SERIES: u32 = 20;
+    const LENGTH: usize = 1 << 18;
+    let long: Arc<str> = "x".repeat(LENGTH).into();
+    let bridge = Bridge::builder().without_target_info().build().unwrap();
+    let provider = SdkMeterProvider::builder().with_reader(bridge.reader()).build();
+    let depth = provider.meter("test").u64_gauge("depth").build();
+    for number in 0..SERIES {
+        let text: Value = Arc::clone(&long).into();
+        let list = Value::Array(Array::String(vec![Arc::clone(&long).into()]));
+        let attributes = [("number", i64::from(number).into()), ("text", text), ("list", list)]
+            .map(|(key, value)| KeyValue::new(key, value));
+        depth.record(1, &attributes);
+    }
+    let extra = extra_of(&bridge);
+    // A series has labels, a key and a rank; and one value at a time is whole while it is cut.
+    let bound = u64::from(SERIES) * 8 * 1024 + 8 * (LENGTH as u64);
+    assert!(extra.bytes_max < bound, "{} bytes at once", extra.bytes_max);
+}
+
+/// Allocations of a scrape of counters and histograms, after `before` gauges with keys of their own.
+fn extra(before: usize, series: i64) -> AllocationInfo {
     let bridge = Bridge::builder().build().unwrap();
     let provider = SdkMeterProvider::builder().with_reader(bridge.reader()).build();
     let meter = provider.meter("test");
+    for number in 0..before {
+        let gauge = meter.u64_gauge(format!("depth.{number}")).build();
+        gauge.record(1, &[KeyValue::new(format!("key.{number}"), "x")]);
+    }
     let counter = meter.u64_counter("jobs").build();
     let histogram = meter.f64_histogram("latency").with_unit("s").build();
     for number in 0..series {
@@ -39,9 +70,18 @@ fn extra_allocations(series: i64) -> u64 {
         counter.add(1, &attributes);
         histogram.record(1.0, &attributes);
     }
+    extra_of(&bridge)
+}
+
+/// The allocations of a scrape, without those of the SDK's own collection.
+fn extra_of(bridge: &Bridge) -> AllocationInfo {
     // The first scrape makes the definitions.
     bridge.collect(&mut Nothing);
     let sdk = measure(|| bridge.reader().collect(&mut ResourceMetrics::default()).unwrap());
     let all = measure(|| bridge.collect(&mut Nothing));
-    all.count_total - sdk.count_total
+    AllocationInfo {
+        count_total: all.count_total - sdk.count_total,
+        bytes_max: all.bytes_max - sdk.bytes_max,
+        ..all
+    }
 }
