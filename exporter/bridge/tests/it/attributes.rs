@@ -3,10 +3,8 @@
 //! points and of the resource.
 
 use kymo_bridge::Bridge;
-use opentelemetry::metrics::MeterProvider;
-use opentelemetry::{Array, KeyValue, Value};
-use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::metrics::SdkMeterProvider;
+use opentelemetry::{Array, KeyValue, Value, metrics::MeterProvider};
+use opentelemetry_sdk::{Resource, metrics::SdkMeterProvider};
 
 use super::scrape::{Rig, lines, normal};
 

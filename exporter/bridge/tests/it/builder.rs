@@ -2,8 +2,7 @@
 
 use kymo_bridge::{Bridge, Cause, Error};
 use opentelemetry::KeyValue;
-use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::metrics::SdkMeterProvider;
+use opentelemetry_sdk::{Resource, metrics::SdkMeterProvider};
 use prometheus::{IntGauge, Opts, Registry};
 
 use super::scrape::{Rig, families, lines, text};

@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 
 use kymo_bridge::{Bridge, Cause};
-use opentelemetry::metrics::MeterProvider;
-use opentelemetry::{Array, InstrumentationScope, KeyValue, Value};
-use proptest::collection::vec;
-use proptest::prelude::*;
-use proptest::sample::select;
+use opentelemetry::{Array, InstrumentationScope, KeyValue, Value, metrics::MeterProvider};
+use proptest::{collection::vec, prelude::*, sample::select};
 
-use super::parser::ReadFamily;
-use super::scrape::{Rig, families, lines, normal};
+use super::{
+    parser::ReadFamily,
+    scrape::{Rig, families, lines, normal},
+};
 
 /// Sets of attributes that are one set of labels.
 fn twins() -> Vec<Vec<Vec<KeyValue>>> {

@@ -7,8 +7,10 @@
 
 use opentelemetry::{Array, KeyValue, Value};
 
-use super::differential::{ours, theirs};
-use super::instrument::{Instrument, Shape};
+use super::{
+    differential::{ours, theirs},
+    instrument::{Instrument, Shape},
+};
 
 pub(crate) struct Deviation {
     /// The difference, and the paragraph that asks for it.

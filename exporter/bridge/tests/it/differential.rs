@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kymo_bridge::Bridge;
 use opentelemetry::KeyValue;
-use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::metrics::SdkMeterProvider;
+use opentelemetry_sdk::{Resource, metrics::SdkMeterProvider};
 use prometheus::Registry;
-use proptest::collection::vec;
-use proptest::prelude::*;
+use proptest::{collection::vec, prelude::*};
 
-use super::deviations::DEVIATIONS;
-use super::instrument::{Instrument, instrument};
-use super::parser::ReadFamily;
-use super::scrape::{families, lines, normal, registry_text, text};
+use super::{
+    deviations::DEVIATIONS,
+    instrument::{Instrument, instrument},
+    parser::ReadFamily,
+    scrape::{families, lines, normal, registry_text, text},
+};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]

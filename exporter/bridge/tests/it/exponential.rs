@@ -1,8 +1,7 @@
 //! Exponential histograms on their way to native ones.
 
 use kymo_exposition::{Family, Kind, Number, Series, Sink, Source, Value};
-use opentelemetry::KeyValue;
-use opentelemetry::metrics::MeterProvider;
+use opentelemetry::{KeyValue, metrics::MeterProvider};
 use opentelemetry_sdk::metrics::{Aggregation, Instrument, SdkMeterProvider, Stream};
 
 use kymo_bridge::Bridge;

@@ -3,9 +3,9 @@
 use prometheus::IntGauge;
 use std::collections::HashMap;
 
-use prometheus::core::{Collector, Desc};
-use prometheus::proto::{
-    Bucket, Counter, Gauge, Histogram, LabelPair, Metric, MetricFamily, MetricType,
+use prometheus::{
+    core::{Collector, Desc},
+    proto::{Bucket, Counter, Gauge, Histogram, LabelPair, Metric, MetricFamily, MetricType},
 };
 
 use super::scrape::{Rig, lines};

@@ -1,11 +1,11 @@
 //! Any instrument of any library, with what was measured.
 
-use opentelemetry::metrics::{Meter, MeterProvider};
-use opentelemetry::{Array, InstrumentationScope, KeyValue, Value};
+use opentelemetry::{
+    Array, InstrumentationScope, KeyValue, Value,
+    metrics::{Meter, MeterProvider},
+};
 use opentelemetry_sdk::metrics::SdkMeterProvider;
-use proptest::collection::vec;
-use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::{collection::vec, prelude::*, sample::select};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Instrument {

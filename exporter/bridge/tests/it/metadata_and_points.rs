@@ -6,10 +6,8 @@ use std::time::SystemTime;
 
 use kymo_bridge::Bridge;
 use kymo_exposition::{Family, Series, Sink, Source};
-use opentelemetry::metrics::MeterProvider;
-use opentelemetry::{InstrumentationScope, KeyValue};
-use opentelemetry_sdk::metrics::reader::MetricReader;
-use opentelemetry_sdk::metrics::{InstrumentKind, Temporality};
+use opentelemetry::{InstrumentationScope, KeyValue, metrics::MeterProvider};
+use opentelemetry_sdk::metrics::{InstrumentKind, Temporality, reader::MetricReader};
 
 use super::scrape::{Rig, lines};
 

@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 
 use kymo_bridge::{Bridge, BridgeBuilder, Loss};
-use kymo_exposition::text::TextWriter;
-use kymo_exposition::{Report, Source};
+use kymo_exposition::{Report, Source, text::TextWriter};
 use opentelemetry::metrics::{Meter, MeterProvider};
-use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::metrics::SdkMeterProvider;
+use opentelemetry_sdk::{Resource, metrics::SdkMeterProvider};
 use prometheus::{Encoder, Registry, TextEncoder};
 
 use super::parser::{self, Labels, ReadFamily};

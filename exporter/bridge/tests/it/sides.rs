@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use kymo_bridge::{Bridge, Cause};
 use opentelemetry::KeyValue;
-use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::metrics::SdkMeterProvider;
-use prometheus::core::{Collector, Desc};
-use prometheus::proto::{self, Counter, Gauge, Metric, MetricFamily, MetricType, Summary};
-use prometheus::{Histogram, HistogramOpts, IntCounterVec, IntGauge, Opts, Registry};
+use opentelemetry_sdk::{Resource, metrics::SdkMeterProvider};
+use prometheus::{
+    Histogram, HistogramOpts, IntCounterVec, IntGauge, Opts, Registry,
+    core::{Collector, Desc},
+    proto::{self, Counter, Gauge, Metric, MetricFamily, MetricType, Summary},
+};
 
 use super::scrape::{Rig, families, lines, normal, text};
 

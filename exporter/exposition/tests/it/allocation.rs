@@ -1,7 +1,8 @@
 //! The writer allocates nothing per sample.
 
-use kymo_exposition::text::TextWriter;
-use kymo_exposition::{Family, Histogram, Kind, Label, Number, Series, Sink, Value};
+use kymo_exposition::{
+    Family, Histogram, Kind, Label, Number, Series, Sink, Value, text::TextWriter,
+};
 
 use allocation_counter::measure;
 

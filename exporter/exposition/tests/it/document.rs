@@ -2,10 +2,10 @@
 
 use std::time::SystemTime;
 
-use kymo_exposition::text::{CONTENT_TYPE, TextWriter};
 use kymo_exposition::{
     Exemplar, Family, Histogram, Kind, Label, NativeBuckets, NativeHistogram, Number, Quantile,
     Report, Series, Sink, Summary, Value,
+    text::{CONTENT_TYPE, TextWriter},
 };
 
 #[test]

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use kymo_exposition::{Histogram, Kind, Label, Number, Quantile, Series, Summary, Value};
-use proptest::collection::vec;
-use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::parser::{ReadFamily, ReadSample};
 

@@ -1,11 +1,12 @@
 //! Any input gives a document that reads back to exactly what of it can be written.
 
-use kymo_exposition::text::TextWriter;
-use kymo_exposition::{Family, Kind, Sink};
+use kymo_exposition::{Family, Kind, Sink, text::TextWriter};
 use proptest::prelude::*;
 
-use super::expected::{self, AnyFamily};
-use super::parser::{self, ReadSample};
+use super::{
+    expected::{self, AnyFamily},
+    parser::{self, ReadSample},
+};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
