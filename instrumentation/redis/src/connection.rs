@@ -2,9 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
+use kymo_core::PlaceKey;
 use redis::{Cmd, Pipeline, RedisFuture, Value, aio::ConnectionLike};
 
-use crate::{operation::Operation, place::PlaceKey, redis_handle::Shared, request::Request};
+use crate::{operation::Operation, redis_handle::Shared, request::Request};
 
 /// A connection that measures every command and pipeline sent through it, and is otherwise the one
 /// it was made of.

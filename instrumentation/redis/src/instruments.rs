@@ -1,15 +1,9 @@
 //! The instruments of all measured connections of one meter provider.
 
-use kymo_core::{Bounded, Folds, SeriesCache, ValueBudget};
-#[cfg(feature = "cluster")]
-use opentelemetry::metrics::{BoundCounter, Counter};
-use opentelemetry::metrics::{BoundHistogram, Histogram, Meter};
+use kymo_core::{Bounded, Folds, Place, PlaceKey, Places, SeriesCache, ValueBudget};
+use opentelemetry::metrics::{BoundHistogram, Counter, Histogram, Meter};
 
-use crate::{
-    key, metrics,
-    place::{Namespace, PlaceKey, Places, Server},
-    series::OperationKey,
-};
+use crate::{key, metrics, series::OperationKey, server::Server};
 
 /// Series bound at most, beside a quarter more that are folded; below the SDK's own limit.
 const SERIES: usize = 1000;
@@ -18,11 +12,12 @@ const FAILED_COMMANDS: usize = 250;
 
 #[derive(Debug)]
 pub(crate) struct Instruments {
-    vocabulary: Vocabulary,
+    pub(crate) vocabulary: Vocabulary,
+    /// Counts the redirects of clusters.
+    #[allow(dead_code, reason = "clusters are a feature")]
+    pub(crate) redirects: Counter<u64>,
     duration: Histogram<f64>,
     operations: SeriesCache<OperationKey, BoundHistogram<f64>>,
-    #[cfg(feature = "cluster")]
-    redirects: Counter<u64>,
 }
 
 /// The values of attributes that are not known at compile time.
@@ -46,28 +41,22 @@ impl Instruments {
                 FAILED_COMMANDS,
                 Folds::new(meter, spec, &folded),
             ),
-            #[cfg(feature = "cluster")]
             redirects: metrics::REDIRECTS.counter(meter),
         }
     }
 
     /// The key of a database, which is that of all others where there are too many.
-    pub(crate) fn place(&self, namespace: &Namespace, server: Option<&Server>) -> PlaceKey {
-        let (key, is_in_full) = self.vocabulary.places.admit(namespace, server);
+    pub(crate) fn place(&self, namespace: &str, server: Option<&Server>) -> PlaceKey {
+        let (key, is_in_full) = self.vocabulary.places.admit(Place {
+            system: "redis",
+            namespace: Some(namespace),
+            address: server.map(|server| server.address.as_str()),
+            port: server.and_then(Server::unusual_port),
+        });
         if !is_in_full {
             self.operations.folds().count(&key::DB_NAMESPACE.key);
         }
         key
-    }
-
-    /// What counts redirects of one kind.
-    #[cfg(feature = "cluster")]
-    pub(crate) fn redirects(&self, place: PlaceKey, kind: &'static str) -> BoundCounter<u64> {
-        let mut attributes = self.vocabulary.places.attributes(place);
-        attributes.push(key::DB_SYSTEM_NAME.of("redis"));
-        attributes.push(key::REDIS_REDIRECT.of(kind));
-        attributes.sort_by(|one, other| one.key.cmp(&other.key));
-        self.redirects.bind(&attributes)
     }
 
     /// `code` within the budget of status codes.

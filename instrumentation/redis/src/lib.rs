@@ -101,13 +101,13 @@ mod instruments;
 pub mod key;
 pub mod metrics;
 mod operation;
-mod place;
 mod redis_handle;
 mod redis_metrics;
 mod reply;
 mod request;
 mod scope;
 mod series;
+mod server;
 mod settings;
 
 #[cfg(feature = "cluster")]

@@ -7,12 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kymo_core::{Attempt, Bounded, Outcome, Record, Watched};
+use kymo_core::{Attempt, Bounded, Outcome, PlaceKey, Record, Watched};
 use redis::{RedisFuture, RedisResult, Value};
 
 use crate::{
     failure::Failure,
-    place::PlaceKey,
     redis_handle::Shared,
     request::{Reply, Request},
     series::OperationKey,

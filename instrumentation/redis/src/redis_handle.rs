@@ -5,14 +5,12 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use kymo_core::PlaceKey;
 use redis::aio::ConnectionLike;
 
 use crate::{
-    caches::Caches,
-    connection::MeasuredConnection,
-    guard::Guard,
-    instruments::Instruments,
-    place::{Namespace, PlaceKey, Server},
+    caches::Caches, connection::MeasuredConnection, guard::Guard, instruments::Instruments,
+    server::Server,
 };
 
 /// A Redis as the metrics know it, which connections to it are measured by.
@@ -26,7 +24,7 @@ pub struct Redis(pub(crate) Arc<Shared>);
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) instruments: Arc<Instruments>,
-    pub(crate) namespace: Option<Namespace>,
+    pub(crate) namespace: Option<String>,
     pub(crate) server: Option<Server>,
     pub(crate) caches: Caches,
     /// Of the first connection; the others are mostly to the same database.
@@ -72,8 +70,10 @@ impl Shared {
     }
 
     fn look_up(&self, number: i64) -> PlaceKey {
-        let number = Namespace::Number(number);
-        let namespace = self.namespace.as_ref().unwrap_or(&number);
-        self.instruments.place(namespace, self.server.as_ref())
+        let server = self.server.as_ref();
+        match &self.namespace {
+            Some(namespace) => self.instruments.place(namespace, server),
+            None => self.instruments.place(&number.to_string(), server),
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! What series are found by.
 
-use kymo_core::{Bounded, Outcome, SeriesClass, SeriesKey, key::AttributeKey};
+use kymo_core::{Bounded, Outcome, PlaceKey, SeriesClass, SeriesKey, key::AttributeKey};
 use opentelemetry::KeyValue;
 
-use crate::{command::Command, failure::FAILURES, instruments::Vocabulary, key, place::PlaceKey};
+use crate::{command::Command, failure::FAILURES, instruments::Vocabulary, key};
 
 /// How commands were sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,7 +53,6 @@ impl OperationKey {
     pub(crate) fn attributes(self, vocabulary: &Vocabulary) -> Vec<KeyValue> {
         let mut attributes = vocabulary.places.attributes(self.place);
         attributes.push(key::DB_OPERATION_NAME.of(self.name.text()));
-        attributes.push(key::DB_SYSTEM_NAME.of("redis"));
         if let Some(status) = self.status {
             attributes.push(key::DB_RESPONSE_STATUS_CODE.of(vocabulary.statuses.value(status)));
         }

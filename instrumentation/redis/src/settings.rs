@@ -2,7 +2,7 @@
 
 use redis::{ConnectionAddr, ConnectionInfo};
 
-use crate::place::{Namespace, Server};
+use crate::server::Server;
 
 /// The cache of a connection that was given no name.
 const DEFAULT_CACHE: &str = "redis";
@@ -23,7 +23,7 @@ const DEFAULT_CACHE: &str = "redis";
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedisSettings {
-    pub(crate) namespace: Option<Namespace>,
+    pub(crate) namespace: Option<String>,
     pub(crate) server: Option<Server>,
     pub(crate) cache: Option<String>,
     pub(crate) prefixes: Vec<(Vec<u8>, String)>,
@@ -64,7 +64,7 @@ impl RedisSettings {
     /// The value of `db.namespace`; otherwise the number of the database that a connection was
     /// opened with. `SELECT` does not change it later.
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
-        self.namespace = Some(Namespace::Named(namespace.into()));
+        self.namespace = Some(namespace.into());
         self
     }
 

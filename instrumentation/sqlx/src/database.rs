@@ -1,13 +1,13 @@
 //! The database, its driver and its pools: what they are called, and what they show.
 
 pub(crate) mod damage;
+pub(crate) mod destination;
 pub(crate) mod driver;
 pub(crate) mod failure;
 pub(crate) mod identity;
 pub(crate) mod names;
 pub(crate) mod opening;
 pub(crate) mod peeked;
-pub(crate) mod place;
 pub(crate) mod prefix;
 pub(crate) mod registry;
 pub(crate) mod rows_affected;

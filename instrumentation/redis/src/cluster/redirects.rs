@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use kymo_core::PlaceKey;
 use opentelemetry::metrics::BoundCounter;
 use redis::{RedisError, ServerError, ServerErrorKind, Value};
 
-use crate::{instruments::Instruments, place::PlaceKey};
+use crate::{instruments::Instruments, key};
 
 /// Counts the redirects of one cluster; a clone is the same.
 #[derive(Debug, Clone)]
@@ -20,7 +21,12 @@ struct Kinds {
 
 impl Redirects {
     pub(crate) fn new(instruments: &Instruments, place: PlaceKey) -> Self {
-        let of = |kind| instruments.redirects(place, kind);
+        let of = |kind| {
+            let mut attributes = instruments.vocabulary.places.attributes(place);
+            attributes.push(key::REDIS_REDIRECT.of(kind));
+            attributes.sort_by(|one, other| one.key.cmp(&other.key));
+            instruments.redirects.bind(&attributes)
+        };
         Self(Arc::new(Kinds { moved: of("moved"), ask: of("ask") }))
     }
 

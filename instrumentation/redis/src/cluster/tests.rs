@@ -8,10 +8,7 @@ use opentelemetry_sdk::metrics::{
 use redis::{RedisError, RedisFuture, Value, parse_redis_value};
 
 use super::{resolver::redirects_of, *};
-use crate::{
-    instruments::Instruments,
-    place::{Namespace, Server},
-};
+use crate::{instruments::Instruments, server::Server};
 
 struct Meters {
     provider: SdkMeterProvider,
@@ -30,7 +27,7 @@ impl Meters {
     /// What counts the redirects of the cluster at `address`.
     fn redirects(&self, address: &str) -> Redirects {
         let server = Server { address: address.to_owned(), port: None };
-        let place = self.instruments.place(&Namespace::Number(0), Some(&server));
+        let place = self.instruments.place("0", Some(&server));
         Redirects::new(&self.instruments, place)
     }
 

@@ -83,7 +83,7 @@ impl DatabaseMetrics {
         let series = PoolSeries::new(&self.instruments, self.registry.value(name), pool.size());
         let identity = settings.identity(&pool);
         let measures =
-            Measures::new(Arc::clone(&self.instruments), identity, series, settings.without);
+            Measures::new(Arc::clone(&self.instruments), &identity, series, settings.without);
         let shared = Arc::new(Shared::new(pool, Arc::clone(name), measures, driver));
         self.registry.observe(name, &shared);
         MeasuredPool::new(shared)

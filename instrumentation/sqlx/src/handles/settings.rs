@@ -3,7 +3,7 @@
 use sqlx::{Database, Pool};
 
 use crate::{
-    database::{identity::Identity, place::Place, system::System},
+    database::{destination::Destination, identity::Identity, system::System},
     recording::without::Without,
 };
 
@@ -84,7 +84,7 @@ impl PoolSettings {
 
     /// Where the database of `pool` is.
     pub(crate) fn identity<DB: Database>(&self, pool: &Pool<DB>) -> Identity {
-        let Place { scheme, namespace, address, port } = Place::of(pool);
+        let Destination { scheme, namespace, address, port } = Destination::of(pool);
         let driver = System::of_scheme(&scheme);
         let system = self.system.unwrap_or(driver);
         // Some other product is spoken to as its driver speaks.

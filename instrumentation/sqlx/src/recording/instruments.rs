@@ -2,14 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-use kymo_core::{Bounded, Folds, SeriesCache, ValueBudget};
+use kymo_core::{Bounded, Folds, PlaceKey, Places, SeriesCache, ValueBudget};
 use opentelemetry::metrics::{BoundCounter, Counter, Histogram, Meter};
 
 use crate::{
-    database::{
-        identity::{Identities, Identity, IdentityKey},
-        system::System,
-    },
+    database::{identity::Identity, system::System},
     key, metrics,
     recording::{
         series::{ChangeKey, OperationKey, OperationSeries},
@@ -44,7 +41,7 @@ pub(crate) struct Instruments {
 /// The values of attributes that are not known at compile time.
 #[derive(Debug)]
 pub(crate) struct Vocabulary {
-    pub(crate) identities: Identities,
+    pub(crate) places: Places,
     pub(crate) summaries: Arc<ValueBudget>,
     pub(crate) tables: Arc<ValueBudget>,
     pub(crate) statuses: ValueBudget,
@@ -57,7 +54,7 @@ impl Instruments {
             [key::DB_RESPONSE_STATUS_CODE.key, key::DB_QUERY_SUMMARY.key, key::DB_NAMESPACE.key];
         Self {
             vocabulary: Vocabulary {
-                identities: Identities::new(),
+                places: Places::new(),
                 summaries: Arc::new(key::DB_QUERY_SUMMARY.budget()),
                 tables: Arc::new(key::DB_COLLECTION_NAME.budget()),
                 statuses: key::DB_RESPONSE_STATUS_CODE.budget(),
@@ -86,8 +83,8 @@ impl Instruments {
     }
 
     /// The key of a database, whose name is `_OTHER` when there are too many.
-    pub(crate) fn identity(&self, identity: Identity) -> IdentityKey {
-        let (key, in_full) = self.vocabulary.identities.admit(identity);
+    pub(crate) fn place(&self, identity: &Identity) -> PlaceKey {
+        let (key, in_full) = self.vocabulary.places.admit(identity.place());
         if !in_full {
             self.operations.folds().count(&key::DB_NAMESPACE.key);
         }

@@ -6,16 +6,12 @@ use std::{
     time::Duration,
 };
 
-use kymo_core::Bounded;
+use kymo_core::{Bounded, PlaceKey};
 use kymo_sql::TransactionStatement;
 use opentelemetry::metrics::BoundHistogram;
 
 use crate::{
-    database::{
-        failure::Failure,
-        identity::{Identity, IdentityKey},
-        system::System,
-    },
+    database::{failure::Failure, identity::Identity, system::System},
     key,
     recording::{
         instruments::Instruments,
@@ -37,7 +33,7 @@ pub(crate) struct Measures {
     statements: Arc<Statements>,
     /// Whose rules it follows, whatever it is called.
     system: System,
-    identity: IdentityKey,
+    place: PlaceKey,
     transactions: [OnceLock<BoundHistogram<f64>>; TransactionOutcome::ALL.len()],
     pool: PoolSeries,
     without: Without,
@@ -46,7 +42,7 @@ pub(crate) struct Measures {
 impl Measures {
     pub(crate) fn new(
         instruments: Arc<Instruments>,
-        identity: Identity,
+        identity: &Identity,
         pool: PoolSeries,
         without: Without,
     ) -> Self {
@@ -54,7 +50,7 @@ impl Measures {
         Self {
             statements: instruments.statements(system),
             system,
-            identity: instruments.identity(identity),
+            place: instruments.place(identity),
             transactions: Default::default(),
             instruments,
             pool,
@@ -114,7 +110,7 @@ impl Measures {
 
     pub(crate) fn record(&self, reading: &Reading) {
         let key = OperationKey {
-            identity: self.identity,
+            place: self.place,
             summary: reading.summary,
             status: reading.status,
             outcome: reading.outcome,
@@ -126,14 +122,14 @@ impl Measures {
     /// Counts rows that were changed for good.
     pub(crate) fn count_changes(&self, changes: impl IntoIterator<Item = (Changed, u64)>) {
         for (changed, rows) in changes {
-            let key = ChangeKey { identity: self.identity, changed };
+            let key = ChangeKey { place: self.place, changed };
             self.instruments.count_changes(key, rows);
         }
     }
 
     pub(crate) fn record_transaction(&self, outcome: TransactionOutcome, elapsed: Duration) {
         let bind = || {
-            let mut attributes = self.instruments.vocabulary.identities.attributes(self.identity);
+            let mut attributes = self.instruments.vocabulary.places.attributes(self.place);
             attributes.push(key::DB_TRANSACTION_OUTCOME.of(outcome.name()));
             attributes.sort_by(|one, other| one.key.cmp(&other.key));
             self.instruments.transaction_duration.bind(&attributes)

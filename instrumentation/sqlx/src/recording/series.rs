@@ -2,20 +2,17 @@
 
 use std::sync::OnceLock;
 
-use kymo_core::{Bounded, Outcome, SeriesClass, SeriesKey, key::AttributeKey};
+use kymo_core::{Bounded, Outcome, PlaceKey, SeriesClass, SeriesKey, key::AttributeKey};
 use opentelemetry::{KeyValue, metrics::BoundHistogram};
 
 use crate::{
-    database::{failure::FAILURES, identity::IdentityKey},
-    key,
-    recording::instruments::Vocabulary,
-    rows::changed::Changed,
+    database::failure::FAILURES, key, recording::instruments::Vocabulary, rows::changed::Changed,
 };
 
 /// Everything a finished operation is described by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct OperationKey {
-    pub(crate) identity: IdentityKey,
+    pub(crate) place: PlaceKey,
     pub(crate) summary: Option<Bounded>,
     pub(crate) status: Option<Bounded>,
     pub(crate) outcome: Outcome,
@@ -34,7 +31,7 @@ pub(crate) struct OperationSeries {
 impl OperationKey {
     /// The attributes, in the order of their keys: the SDK stores any other order twice.
     pub(crate) fn attributes(self, vocabulary: &Vocabulary) -> Vec<KeyValue> {
-        let mut attributes = vocabulary.identities.attributes(self.identity);
+        let mut attributes = vocabulary.places.attributes(self.place);
         if let Some(summary) = self.summary {
             attributes.push(key::DB_QUERY_SUMMARY.of(vocabulary.summaries.value(summary)));
         }
@@ -77,14 +74,14 @@ impl SeriesKey for OperationKey {
 /// What changed rows are counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct ChangeKey {
-    pub(crate) identity: IdentityKey,
+    pub(crate) place: PlaceKey,
     pub(crate) changed: Changed,
 }
 
 impl ChangeKey {
     /// The attributes, in the order of their keys.
     pub(crate) fn attributes(self, vocabulary: &Vocabulary) -> Vec<KeyValue> {
-        let mut attributes = vocabulary.identities.attributes(self.identity);
+        let mut attributes = vocabulary.places.attributes(self.place);
         attributes.push(key::DB_COLLECTION_NAME.of(vocabulary.tables.value(self.changed.table)));
         attributes.push(key::DB_OPERATION_NAME.of(self.changed.operation));
         attributes.sort_by(|one, other| one.key.cmp(&other.key));
@@ -104,24 +101,17 @@ impl SeriesKey for ChangeKey {
 
 #[cfg(test)]
 mod tests {
-    use kymo_core::ValueBudget;
+    use kymo_core::{Place, Places, ValueBudget};
 
     use super::*;
-    use crate::database::{identity::Identities, identity::Identity, system::System};
 
     #[test]
     fn the_code_is_given_up_before_the_summary_and_the_error_is_kept() {
-        let identity = Identity {
-            system: System::Sqlite,
-            protocol: System::Sqlite,
-            namespace: None,
-            address: None,
-            port: None,
-        };
-        let (identity, _) = Identities::new().admit(identity);
+        let nowhere = Place { system: "sqlite", namespace: None, address: None, port: None };
+        let (place, _) = Places::new().admit(nowhere);
         let value = ValueBudget::new(1).bound("value");
         let outcome = Outcome::Failed(FAILURES.bound("io"));
-        let key = OperationKey { identity, summary: Some(value), status: Some(value), outcome };
+        let key = OperationKey { place, summary: Some(value), status: Some(value), outcome };
         let (once, attribute) = key.fold().unwrap();
         assert_eq!(once, OperationKey { status: Some(Bounded::OTHER), ..key });
         assert_eq!(attribute, key::DB_RESPONSE_STATUS_CODE.key);

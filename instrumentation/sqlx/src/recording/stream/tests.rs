@@ -43,7 +43,7 @@ impl Meters {
             address: None,
             port: None,
         };
-        let measures = Measures::new(instruments, identity, series, Without::default());
+        let measures = Measures::new(instruments, &identity, series, Without::default());
         Self { provider, exporter, measures }
     }
 

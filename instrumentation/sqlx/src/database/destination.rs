@@ -6,7 +6,7 @@ use crate::database::shown;
 
 /// Where connections are opened to, as far as their options show it.
 #[derive(Debug, Default)]
-pub(crate) struct Place {
+pub(crate) struct Destination {
     /// That of the URL that leads there.
     pub(crate) scheme: String,
     pub(crate) namespace: Option<String>,
@@ -15,7 +15,7 @@ pub(crate) struct Place {
     pub(crate) port: Option<u16>,
 }
 
-impl Place {
+impl Destination {
     pub(crate) fn of<DB: Database>(pool: &Pool<DB>) -> Self {
         let options = pool.connect_options();
         match DB::NAME {
