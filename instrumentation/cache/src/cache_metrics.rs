@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use kymo_core::{Bounded, Folds, ValueBudget};
+use kymo_core::{Bounded, ValueBudget};
 use opentelemetry::metrics::MeterProvider;
 
 use crate::{
@@ -26,7 +26,6 @@ pub struct CacheMetrics(Arc<Shared>);
 struct Shared {
     instruments: Instruments,
     names: ValueBudget,
-    folds: Folds,
     caches: Mutex<HashMap<Bounded, Arc<CacheSeries>>>,
     entries: Arc<Entries>,
 }
@@ -37,8 +36,7 @@ impl CacheMetrics {
         let meter = scope::meter(meters);
         Self(Arc::new(Shared {
             instruments: Instruments::new(&meter),
-            names: key::CACHE_NAME.budget(),
-            folds: Folds::new(&meter, &metrics::REQUESTS, &[key::CACHE_NAME.key]),
+            names: key::CACHE_NAME.budget(&meter, &metrics::REQUESTS),
             caches: Mutex::default(),
             entries: Entries::observed_by(&meter),
         }))
@@ -49,11 +47,8 @@ impl CacheMetrics {
     /// The first 64 names are kept apart. Later ones, and an empty one, are `_OTHER`, and counted in
     /// `kymo.cardinality.folded` once for each call of this.
     pub fn cache(&self, name: &str) -> Cache {
-        let Shared { instruments, names, folds, caches, entries } = &*self.0;
-        let bounded = if name.is_empty() { Bounded::OTHER } else { names.bound(name) };
-        if bounded == Bounded::OTHER {
-            folds.count(&key::CACHE_NAME.key);
-        }
+        let Shared { instruments, names, caches, entries } = &*self.0;
+        let bounded = names.bound_name(name);
         let known = || caches.lock().unwrap_or_else(PoisonError::into_inner);
         let found = known().get(&bounded).map(Arc::clone);
         let series = found.unwrap_or_else(|| {

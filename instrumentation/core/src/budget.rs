@@ -5,14 +5,17 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use crate::{Bounded, OTHER, table::Table};
+use crate::{Bounded, Fold, OTHER, table::Table};
 
-/// Admits the first values it sees and turns later ones into [`Bounded::OTHER`].
+/// Admits the first values it sees, turns later ones into [`Bounded::OTHER`], and counts those.
+///
+/// With a budget of 200 routes, the 201st is folded: [`bound`](ValueBudget::bound) gives `_OTHER` for
+/// it, and adds one to `kymo.cardinality.folded`. Nobody else counts it.
 ///
 /// For values a program declares but cannot list up front, such as route templates. A value that
-/// was admitted keeps its place for ever, so a flood of strangers never evicts a regular; it can
-/// take the places that are still free. What cannot be told from a flood, such as statements that have
-/// only failed so far, can be given a [reserve](ValueBudget::with_reserve) of its own instead.
+/// was admitted keeps its place for ever, so a flood of clients' values never evicts a regular one; it
+/// can take the places that are still free. What cannot be told from a flood, such as statements that
+/// have only failed so far, can be given a [reserve](ValueBudget::with_reserve) of its own instead.
 ///
 /// Looking up an admitted value, and refusing one when the budget is spent, takes no lock and
 /// allocates nothing.
@@ -26,17 +29,27 @@ pub struct ValueBudget {
     reserved: AtomicUsize,
     limit: usize,
     reserve: usize,
+    fold: Option<Fold>,
 }
 
 impl ValueBudget {
-    /// A budget of `limit` values, beside [`OTHER`].
-    pub fn new(limit: u16) -> Self {
-        Self::with_reserve(limit, 0)
+    /// A budget of `limit` values, beside [`OTHER`], which `fold` counts.
+    pub fn new(limit: u16, fold: Fold) -> Self {
+        Self::with_reserve(limit, 0, fold)
     }
 
     /// A budget of `limit` values, and of `reserve` more that take no place of theirs, beside
-    /// [`OTHER`].
-    pub fn with_reserve(limit: u16, reserve: u16) -> Self {
+    /// [`OTHER`], which `fold` counts.
+    pub fn with_reserve(limit: u16, reserve: u16, fold: Fold) -> Self {
+        Self::make(limit, reserve, Some(fold))
+    }
+
+    /// A budget of `limit` values whose owner counts the folds: of an attribute that no constant names.
+    pub fn uncounted(limit: u16) -> Self {
+        Self::make(limit, 0, None)
+    }
+
+    fn make(limit: u16, reserve: u16, fold: Option<Fold>) -> Self {
         let (limit, reserve) = (usize::from(limit), usize::from(reserve));
         Self {
             admitted: Table::for_entries(limit + reserve),
@@ -45,22 +58,46 @@ impl ValueBudget {
             reserved: AtomicUsize::new(0),
             limit,
             reserve,
+            fold,
         }
     }
 
-    /// `value` if it was admitted or there is still room; else [`Bounded::OTHER`].
+    /// `value` of one measurement if it was admitted or there is still room; else [`Bounded::OTHER`],
+    /// which is counted.
     ///
     /// A value of more than 1,024 bytes is never admitted.
     pub fn bound(&self, value: &str) -> Bounded {
-        self.bound_in(Room::Main, value)
+        self.counted(self.admit(value))
     }
 
-    /// As [`ValueBudget::bound`], where only the reserve has room for another value.
-    pub fn bound_in_reserve(&self, value: &str) -> Bounded {
-        self.bound_in(Room::Reserve, value)
+    /// As [`ValueBudget::bound`], of the name that a program gives to a part of itself: an empty one is
+    /// folded.
+    pub fn bound_name(&self, name: &str) -> Bounded {
+        self.bound(if name.is_empty() { OTHER } else { name })
     }
 
-    /// `value` if it was admitted; [`Bounded::OTHER`] if it was not, and [`ValueBudget::bound`] would
+    /// As [`ValueBudget::bound`], of what is not measured yet: [`ValueBudget::counted`] counts each of
+    /// its measurements.
+    pub fn admit(&self, value: &str) -> Bounded {
+        self.admit_in(Room::Main, value)
+    }
+
+    /// As [`ValueBudget::admit`], where only the reserve has room for another value.
+    pub fn admit_in_reserve(&self, value: &str) -> Bounded {
+        self.admit_in(Room::Reserve, value)
+    }
+
+    /// `bounded` of one measurement, which is counted if it was folded.
+    pub fn counted(&self, bounded: Bounded) -> Bounded {
+        if bounded == Bounded::OTHER
+            && let Some(fold) = &self.fold
+        {
+            fold.count();
+        }
+        bounded
+    }
+
+    /// `value` if it was admitted; [`Bounded::OTHER`] if it was not, and [`ValueBudget::admit`] would
     /// not admit it any more; `None` if it would.
     pub fn settled(&self, value: &str) -> Option<Bounded> {
         if value.len() > LONGEST {
@@ -75,11 +112,11 @@ impl ValueBudget {
         value.map_or_else(|| Arc::from(OTHER), Arc::clone)
     }
 
-    fn bound_in(&self, room: Room, value: &str) -> Bounded {
+    fn admit_in(&self, room: Room, value: &str) -> Bounded {
         if value.len() > LONGEST {
             return Bounded::OTHER;
         }
-        self.find(value).unwrap_or_else(|| self.admit(value, room))
+        self.find(value).unwrap_or_else(|| self.enter(value, room))
     }
 
     fn find(&self, value: &str) -> Option<Bounded> {
@@ -96,7 +133,7 @@ impl ValueBudget {
         }
     }
 
-    fn admit(&self, value: &str, room: Room) -> Bounded {
+    fn enter(&self, value: &str, room: Room) -> Bounded {
         if value == OTHER || !self.has_room(room) {
             return Bounded::OTHER;
         }
@@ -146,7 +183,7 @@ mod tests {
             limit in 0_u16..8,
             values in proptest::collection::vec("[a-z]{0,2}", 0..40),
         ) {
-            let budget = ValueBudget::new(limit);
+            let budget = ValueBudget::uncounted(limit);
             let mut expected: Vec<&str> = Vec::new();
             for value in &values {
                 if !expected.contains(&value.as_str()) && expected.len() < usize::from(limit) {
@@ -161,8 +198,8 @@ mod tests {
 
     #[test]
     fn what_is_in_the_reserve_takes_no_place_of_the_others() {
-        let budget = ValueBudget::with_reserve(3, 2);
-        let reserved = |n: u32| budget.value(budget.bound_in_reserve(&format!("bad {n}")));
+        let budget = ValueBudget::make(3, 2, None);
+        let reserved = |n: u32| budget.value(budget.admit_in_reserve(&format!("bad {n}")));
         assert_eq!(reserved(0).as_ref(), "bad 0");
         assert_eq!(reserved(1).as_ref(), "bad 1");
         for n in 2..500 {
@@ -175,12 +212,12 @@ mod tests {
         }
         assert_eq!(budget.bound("d"), Bounded::OTHER);
         assert_eq!(budget.settled("d"), Some(Bounded::OTHER));
-        assert_eq!(budget.value(budget.bound_in_reserve("a")).as_ref(), "a");
+        assert_eq!(budget.value(budget.admit_in_reserve("a")).as_ref(), "a");
     }
 
     #[test]
     fn threads_that_race_for_the_last_places_never_overrun_the_budget() {
-        let budget = ValueBudget::new(10);
+        let budget = ValueBudget::uncounted(10);
         let texts: HashSet<String> = thread::scope(|scope| {
             let racers: Vec<_> = (0..4)
                 .map(|racer| {
@@ -200,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_value_that_is_too_long_takes_no_place() {
-        let budget = ValueBudget::new(1);
+        let budget = ValueBudget::uncounted(1);
         assert_eq!(budget.bound(&"x".repeat(1025)), Bounded::OTHER);
         let longest = "x".repeat(1024);
         assert_eq!(*budget.value(budget.bound(&longest)), longest);

@@ -3,9 +3,9 @@
 //!
 //! A quoted key of a metric's attribute anywhere else in the workspace is a bug.
 
-use opentelemetry::{Key, KeyValue, Value};
+use opentelemetry::{Key, KeyValue, Value, metrics::Meter};
 
-use crate::ValueBudget;
+use crate::{Fold, MetricSpec, ValueBudget};
 
 /// An attribute key, what it says, and the promise that bounds its values.
 ///
@@ -88,9 +88,14 @@ impl BudgetedKey {
         self.limit
     }
 
-    /// A new budget for its values.
-    pub fn budget(&self) -> ValueBudget {
-        ValueBudget::with_reserve(self.limit, self.reserve)
+    /// A new budget for its values in `metric`, whose folds are counted with an instrument of `meter`.
+    pub fn budget(&self, meter: &Meter, metric: &MetricSpec) -> ValueBudget {
+        ValueBudget::with_reserve(self.limit, self.reserve, self.fold(meter, metric))
+    }
+
+    /// The count of its folds in `metric`, for a budget of another size than its own.
+    pub fn fold(&self, meter: &Meter, metric: &MetricSpec) -> Fold {
+        Fold::new(meter, metric, self.key)
     }
 
     /// The attribute with this key and `value`.

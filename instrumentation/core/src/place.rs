@@ -2,9 +2,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use opentelemetry::KeyValue;
+use opentelemetry::{KeyValue, metrics::Meter};
 
-use crate::{OTHER, key};
+use crate::{Fold, MetricSpec, OTHER, key};
 
 /// Where a database is, by the conventions' attributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,10 +24,13 @@ pub struct Place<'a> {
 pub struct PlaceKey(u16);
 
 /// Every database that was ever measured, up to as many as `db.namespace` may have values.
+///
+/// The 65th place of a program is folded into that of all further ones of its system, and counted.
 #[derive(Debug)]
 pub struct Places {
     known: Mutex<Vec<Known>>,
     limit: usize,
+    fold: Fold,
 }
 
 /// A place that is kept.
@@ -40,18 +43,19 @@ struct Known {
 }
 
 impl Places {
-    /// Nothing is known yet.
-    pub fn new() -> Self {
-        Self { known: Mutex::default(), limit: usize::from(key::DB_NAMESPACE.limit()) }
+    /// Knows no place yet; those of `metric` that are folded are counted with an instrument of `meter`.
+    pub fn new(meter: &Meter, metric: &MetricSpec) -> Self {
+        let limit = usize::from(key::DB_NAMESPACE.limit());
+        Self { known: Mutex::default(), limit, fold: key::DB_NAMESPACE.fold(meter, metric) }
     }
 
-    /// The key of a place, and whether it is there in full; where there are too many, it is that of all
-    /// the others of its system.
-    pub fn admit(&self, place: Place<'_>) -> (PlaceKey, bool) {
+    /// The key of a place; where there are too many, that of all the others of its system, which is
+    /// counted.
+    pub fn bound(&self, place: Place<'_>) -> PlaceKey {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let find = |known: &[Known], place| known.iter().position(|one| one.place() == place);
         if let Some(found) = find(&known, place) {
-            return (PlaceKey::at(found), true);
+            return PlaceKey::at(found);
         }
         let has_room = known.len() < self.limit;
         let others = Place { namespace: Some(OTHER), address: None, port: None, ..place };
@@ -60,19 +64,16 @@ impl Places {
             known.push(Known::from(place));
             known.len() - 1
         });
-        (PlaceKey::at(found), has_room)
+        if !has_room {
+            self.fold.count();
+        }
+        PlaceKey::at(found)
     }
 
     /// The attributes of a place, in the order of their keys.
     pub fn attributes(&self, key: PlaceKey) -> Vec<KeyValue> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.get(usize::from(key.0)).map(Known::attributes).unwrap_or_default()
-    }
-}
-
-impl Default for Places {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -113,55 +114,5 @@ impl From<Place<'_>> for Known {
             address: place.address.map(str::to_owned),
             port: place.port,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    const NOWHERE: Place<'_> = Place { system: "a", namespace: None, address: None, port: None };
-
-    fn shown(places: &Places, key: PlaceKey) -> Vec<String> {
-        let show = |pair: &KeyValue| format!("{}={}", pair.key, pair.value);
-        places.attributes(key).iter().map(show).collect()
-    }
-
-    #[test]
-    fn only_what_is_known_is_an_attribute() {
-        let places = Places::new();
-        let (nowhere, _) = places.admit(NOWHERE);
-        assert_eq!(shown(&places, nowhere), ["db.system.name=a"]);
-        let (somewhere, _) = places.admit(Place {
-            namespace: Some("n"),
-            address: Some("h"),
-            port: Some(1),
-            ..NOWHERE
-        });
-        assert_eq!(
-            shown(&places, somewhere),
-            ["db.namespace=n", "db.system.name=a", "server.address=h", "server.port=1"]
-        );
-        assert_eq!(places.admit(NOWHERE), (nowhere, true));
-    }
-
-    #[test]
-    fn a_flood_of_places_ends_in_one_other_of_each_system() {
-        let places = Places::new();
-        let (first, _) = places.admit(NOWHERE);
-        let keys: HashSet<_> = (0..1000)
-            .map(|n: u32| {
-                places.admit(Place { namespace: Some(&n.to_string()), port: Some(1), ..NOWHERE }).0
-            })
-            .collect();
-        assert_eq!(keys.len(), 64, "63 that found room, and all the others");
-        assert_eq!(places.admit(NOWHERE), (first, true));
-        let (late, is_full) = places.admit(Place { address: Some("late"), ..NOWHERE });
-        assert!(!is_full);
-        assert_eq!(shown(&places, late), ["db.namespace=_OTHER", "db.system.name=a"]);
-        let (other, _) = places.admit(Place { system: "b", ..NOWHERE });
-        assert_eq!(shown(&places, other), ["db.namespace=_OTHER", "db.system.name=b"]);
     }
 }

@@ -79,11 +79,6 @@ impl<K: SeriesKey, S> SeriesCache<K, S> {
     pub fn get(&self, key: K, bind: impl FnOnce(K) -> S) -> Arc<S> {
         self.find(key).map_or_else(|| self.resolve(key, bind), Arc::clone)
     }
-
-    /// Where folds of this cache's metric are counted.
-    pub fn folds(&self) -> &Folds {
-        &self.folds
-    }
 }
 
 impl<K: SeriesKey, S> SeriesCache<K, S> {

@@ -93,7 +93,10 @@ impl Instruments {
             head: settings.methods.bound("HEAD"),
             vocabulary: Vocabulary {
                 methods: settings.methods.clone(),
-                routes: ValueBudget::new(settings.route_budget),
+                routes: ValueBudget::new(
+                    settings.route_budget,
+                    key::HTTP_ROUTE.fold(meter, &metrics::REQUEST_DURATION),
+                ),
             },
         }
     }
@@ -125,11 +128,7 @@ impl Instruments {
 
     /// `route` within the budget of routes.
     pub(crate) fn route(&self, route: &str) -> Bounded {
-        let bounded = self.vocabulary.routes.bound(route);
-        if bounded == Bounded::OTHER {
-            self.exchanges.folds().count(&key::HTTP_ROUTE.key);
-        }
-        bounded
+        self.vocabulary.routes.bound(route)
     }
 
     /// Counts one more request under way.

@@ -2,7 +2,7 @@
 //!
 //! They are not bound to every version: a migration is nobody's hot path.
 
-use kymo_core::{Bounded, Folds, ValueBudget};
+use kymo_core::ValueBudget;
 use opentelemetry::{
     KeyValue,
     metrics::{Counter, Gauge, Histogram, Meter, UpDownCounter},
@@ -20,13 +20,10 @@ pub(crate) struct Instruments {
     pub(crate) read_errors: Counter<u64>,
     databases: ValueBudget,
     versions: ValueBudget,
-    database_folds: Folds,
-    version_folds: Folds,
 }
 
 impl Instruments {
     pub(crate) fn new(meter: &Meter) -> Self {
-        let (database, version) = (key::DB_CONNECTION_POOL_NAME, key::MIGRATION_VERSION);
         Self {
             duration: metrics::DURATION.histogram(meter),
             last_duration: metrics::LAST_DURATION.gauge(meter),
@@ -34,28 +31,20 @@ impl Instruments {
             lock_wait_time: metrics::LOCK_WAIT_TIME.histogram(meter),
             running: metrics::RUNNING.up_down_counter(meter),
             read_errors: metrics::READ_ERRORS.counter(meter),
-            databases: database.budget(),
-            versions: version.budget(),
-            database_folds: Folds::new(meter, &metrics::DURATION, &[database.key]),
-            version_folds: Folds::new(meter, &metrics::LAST_DURATION, &[version.key]),
+            databases: key::DB_CONNECTION_POOL_NAME.budget(meter, &metrics::DURATION),
+            versions: key::MIGRATION_VERSION.budget(meter, &metrics::LAST_DURATION),
         }
     }
 
     /// The 65th name and later ones are `_OTHER`.
     pub(crate) fn database(&self, name: &str) -> KeyValue {
         let bounded = self.databases.bound(name);
-        if bounded == Bounded::OTHER {
-            self.database_folds.count(&key::DB_CONNECTION_POOL_NAME.key);
-        }
         key::DB_CONNECTION_POOL_NAME.of(self.databases.value(bounded))
     }
 
     /// The 201st version and later ones are `_OTHER`.
     pub(crate) fn version(&self, version: i64) -> KeyValue {
         let bounded = self.versions.bound(&version.to_string());
-        if bounded == Bounded::OTHER {
-            self.version_folds.count(&key::MIGRATION_VERSION.key);
-        }
         key::MIGRATION_VERSION.of(self.versions.value(bounded))
     }
 }

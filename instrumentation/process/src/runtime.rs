@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use kymo_core::Folds;
 use opentelemetry::metrics::MeterProvider;
 use tokio::runtime::Handle;
 
@@ -31,8 +30,8 @@ impl RuntimeMetrics {
     /// Observes the runtimes that it is told to watch whenever a reader of `meters` collects.
     pub fn new(meters: &dyn MeterProvider) -> Self {
         let meter = scope::meter(meters);
-        let folds = Folds::new(&meter, &metrics::ALIVE_TASKS, &[key::RUNTIME_NAME.key]);
-        let watch = Arc::new(Watch::new(folds));
+        let names = key::RUNTIME_NAME.budget(&meter, &metrics::ALIVE_TASKS);
+        let watch = Arc::new(Watch::new(names));
         for level in LEVELS {
             let watch = Arc::clone(&watch);
             level.spec.observable_up_down_counter(&meter, move |to| {

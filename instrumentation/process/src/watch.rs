@@ -6,16 +6,15 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use kymo_core::{Bounded, Folds, ValueBudget};
+use kymo_core::{Bounded, ValueBudget};
 use opentelemetry::StringValue;
 use tokio::runtime::{Handle, Id};
 
-use crate::{counters::Totals, key, levels::Level};
+use crate::{counters::Totals, levels::Level};
 
 /// The runtimes that are watched, and the sums of those that have ended.
 pub(crate) struct Watch {
     names: ValueBudget,
-    folds: Folds,
     runtimes: Mutex<Runtimes>,
 }
 
@@ -34,8 +33,9 @@ struct Runtime {
 }
 
 impl Watch {
-    pub(crate) fn new(folds: Folds) -> Self {
-        Self { names: key::RUNTIME_NAME.budget(), folds, runtimes: Mutex::default() }
+    /// Watches none yet; its names are bounded by `names`.
+    pub(crate) fn new(names: ValueBudget) -> Self {
+        Self { names, runtimes: Mutex::default() }
     }
 
     /// Begins to watch a runtime, unless it is watched.
@@ -45,9 +45,6 @@ impl Watch {
             return;
         }
         let name = self.names.bound(name);
-        if name == Bounded::OTHER {
-            self.folds.count(&key::RUNTIME_NAME.key);
-        }
         let alive = Arc::new(());
         let sentinel = Arc::downgrade(&alive);
         // A runtime drops its tasks when it ends, and at once those that it is given later.

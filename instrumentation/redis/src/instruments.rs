@@ -30,11 +30,12 @@ pub(crate) struct Vocabulary {
 impl Instruments {
     pub(crate) fn new(meter: &Meter) -> Self {
         let spec = &metrics::OPERATION_DURATION;
-        let folded =
-            [key::DB_RESPONSE_STATUS_CODE.key, key::DB_OPERATION_NAME, key::DB_NAMESPACE.key];
-        let statuses = key::DB_RESPONSE_STATUS_CODE.limit();
+        let folded = [key::DB_RESPONSE_STATUS_CODE.key, key::DB_OPERATION_NAME];
         Self {
-            vocabulary: Vocabulary { places: Places::new(), statuses: ValueBudget::new(statuses) },
+            vocabulary: Vocabulary {
+                places: Places::new(meter, spec),
+                statuses: key::DB_RESPONSE_STATUS_CODE.budget(meter, spec),
+            },
             duration: spec.histogram(meter),
             operations: SeriesCache::with_reserve(
                 SERIES,
@@ -47,25 +48,17 @@ impl Instruments {
 
     /// The key of a database, which is that of all others where there are too many.
     pub(crate) fn place(&self, namespace: &str, server: Option<&Server>) -> PlaceKey {
-        let (key, is_in_full) = self.vocabulary.places.admit(Place {
+        self.vocabulary.places.bound(Place {
             system: "redis",
             namespace: Some(namespace),
             address: server.map(|server| server.address.as_str()),
             port: server.and_then(Server::unusual_port),
-        });
-        if !is_in_full {
-            self.operations.folds().count(&key::DB_NAMESPACE.key);
-        }
-        key
+        })
     }
 
     /// `code` within the budget of status codes.
     pub(crate) fn status(&self, code: &str) -> Bounded {
-        let bounded = self.vocabulary.statuses.bound(code);
-        if bounded == Bounded::OTHER {
-            self.operations.folds().count(&key::DB_RESPONSE_STATUS_CODE.key);
-        }
-        bounded
+        self.vocabulary.statuses.bound(code)
     }
 
     /// Records one finished operation.

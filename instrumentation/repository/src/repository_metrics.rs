@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use kymo_core::{Bounded, Folds, OTHER, SeriesCache, ValueBudget, key::AttributeKey};
+use kymo_core::{Bounded, Fold, Folds, OTHER, SeriesCache, ValueBudget};
 use opentelemetry::metrics::{BoundHistogram, Counter, Histogram, MeterProvider};
 
 use crate::{
@@ -37,7 +37,6 @@ pub(crate) struct Shared {
     expected: AtomicUsize,
     changes: Counter<u64>,
     entity_names: ValueBudget,
-    entity_folds: Folds,
     entities: Mutex<HashMap<Bounded, Arc<EntitySeries>>>,
 }
 
@@ -53,20 +52,19 @@ impl RepositoryMetrics {
     /// Instruments from `meters`, for any number of repositories.
     pub fn new(meters: &dyn MeterProvider) -> Self {
         let meter = scope::meter(meters);
-        let folded = [key::REPOSITORY_NAME.key, key::REPOSITORY_METHOD.key, key::ERROR_TYPE];
-        let folds = Folds::new(&meter, &metrics::OPERATION_DURATION, &folded);
+        let spec = &metrics::OPERATION_DURATION;
+        let folds = Folds::new(&meter, spec, &[key::REPOSITORY_METHOD.key, key::ERROR_TYPE]);
         Self(Arc::new(Shared {
-            duration: metrics::OPERATION_DURATION.histogram(&meter),
+            duration: spec.histogram(&meter),
             operations: SeriesCache::new(SERIES, folds),
             vocabulary: Vocabulary {
-                repositories: key::REPOSITORY_NAME.budget(),
-                methods: key::REPOSITORY_METHOD.budget(),
-                errors: ValueBudget::new(ERRORS),
+                repositories: key::REPOSITORY_NAME.budget(&meter, spec),
+                methods: key::REPOSITORY_METHOD.budget(&meter, spec),
+                errors: ValueBudget::new(ERRORS, Fold::new(&meter, spec, key::ERROR_TYPE)),
             },
             expected: AtomicUsize::new(0),
             changes: metrics::ENTITY_CHANGES.counter(&meter),
-            entity_names: key::ENTITY_NAME.budget(),
-            entity_folds: Folds::new(&meter, &metrics::ENTITY_CHANGES, &[key::ENTITY_NAME.key]),
+            entity_names: key::ENTITY_NAME.budget(&meter, &metrics::ENTITY_CHANGES),
             entities: Mutex::default(),
         }))
     }
@@ -76,10 +74,7 @@ impl RepositoryMetrics {
     /// The first 64 names are kept apart. Later ones, and an empty one, are `_OTHER`, and counted in
     /// `kymo.cardinality.folded` once for each call of this.
     pub fn repository(&self, name: &str) -> Repository {
-        let Shared { vocabulary, operations, .. } = &*self.0;
-        let name =
-            bound(&vocabulary.repositories, name, &key::REPOSITORY_NAME.key, operations.folds());
-        Repository::new(Arc::clone(&self.0), name)
+        Repository::new(Arc::clone(&self.0), self.0.vocabulary.repositories.bound_name(name))
     }
 
     /// The repository that `R` is, with each of its methods, and the errors that are expected of it,
@@ -105,7 +100,7 @@ impl Shared {
 
     /// `name` as that of a method.
     pub(crate) fn method(&self, name: &'static str) -> Bounded {
-        bound(&self.vocabulary.methods, name, &key::REPOSITORY_METHOD.key, self.operations.folds())
+        self.vocabulary.methods.bound_name(name)
     }
 
     /// `name` as that of an error.
@@ -113,7 +108,7 @@ impl Shared {
         if name == OTHER {
             return Bounded::OTHER;
         }
-        bound(&self.vocabulary.errors, name, &key::ERROR_TYPE, self.operations.folds())
+        self.vocabulary.errors.bound_name(name)
     }
 
     /// Has the series of `key` be there from now on, at zero; unless what did not happen yet had half
@@ -139,7 +134,7 @@ impl Shared {
 
     /// The entity called `name`, which is the same for everybody who asks for it.
     pub(crate) fn entity(&self, name: &str) -> Entity {
-        let name = bound(&self.entity_names, name, &key::ENTITY_NAME.key, &self.entity_folds);
+        let name = self.entity_names.bound_name(name);
         let known = || self.entities.lock().unwrap_or_else(PoisonError::into_inner);
         let found = known().get(&name).map(Arc::clone);
         let series = found.unwrap_or_else(|| {
@@ -149,15 +144,6 @@ impl Shared {
         });
         Entity::new(series)
     }
-}
-
-/// `name` within its budget; what is not, and an empty one, is counted as folded.
-fn bound(budget: &ValueBudget, name: &str, key: &AttributeKey, folds: &Folds) -> Bounded {
-    let bounded = if name.is_empty() { Bounded::OTHER } else { budget.bound(name) };
-    if bounded == Bounded::OTHER {
-        folds.count(key);
-    }
-    bounded
 }
 
 /// How many series `kymo.repository.operation.duration` may have before it folds.

@@ -50,7 +50,7 @@ impl Rules {
             folded.bind(&[key::FOLDED_ATTRIBUTE.of(attribute.to_string()), metric])
         };
         let budget = |(key, limit)| Budget {
-            values: ValueBudget::new(limit),
+            values: ValueBudget::uncounted(limit),
             folded: folded.as_ref().map(|folded| bind(folded, &key)),
             key,
         };
@@ -121,9 +121,9 @@ impl Budget {
         match value {
             // Somebody folded it before, and counted that.
             Value::String(text) if text.as_str() == OTHER => true,
-            Value::String(text) => self.values.bound(text.as_str()) != Bounded::OTHER,
+            Value::String(text) => self.values.admit(text.as_str()) != Bounded::OTHER,
             // The number 1 and the text "1" are two values.
-            other => self.values.bound(&format!("\0{other:?}")) != Bounded::OTHER,
+            other => self.values.admit(&format!("\0{other:?}")) != Bounded::OTHER,
         }
     }
 }

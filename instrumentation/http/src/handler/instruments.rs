@@ -31,7 +31,7 @@ impl HandlerInstruments {
         Self {
             duration: HANDLER_DURATION.histogram(meter),
             methods,
-            routes: key::HTTP_ROUTE.budget(),
+            routes: key::HTTP_ROUTE.budget(meter, &HANDLER_DURATION),
             series: SeriesCache::with_reserve(
                 SERIES,
                 RESERVE,
@@ -46,9 +46,6 @@ impl HandlerInstruments {
             method: self.methods.bound(head.method.as_str()),
             route: head.matched_path().map(|route| self.routes.bound(route)),
         };
-        if key.route == Some(Bounded::OTHER) {
-            self.series.folds().count(&key::HTTP_ROUTE.key);
-        }
         let now = Instant::now();
         let since = now.checked_sub(waited).unwrap_or(now);
         Attempt::started_at(since, self.time(key))

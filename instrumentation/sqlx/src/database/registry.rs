@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use kymo_core::{Bounded, Folds, MetricSpec, OTHER, ValueBudget};
+use kymo_core::{Bounded, MetricSpec, OTHER, ValueBudget};
 use opentelemetry::{StringValue, metrics::Meter};
 
 use crate::{database::names::Names, key, metrics};
@@ -29,7 +29,6 @@ pub(crate) struct Levels {
 /// The measured pools and their names, both held weakly.
 pub(crate) struct Registry {
     budget: ValueBudget,
-    folds: Folds,
     names: Mutex<Names>,
     pools: Mutex<Vec<Watched>>,
 }
@@ -76,12 +75,7 @@ impl Registry {
     /// A registry whose pools are observed by instruments of `meter`.
     pub(crate) fn observed_by(meter: &Meter) -> Arc<Self> {
         let registry = Arc::new(Self {
-            budget: key::DB_CONNECTION_POOL_NAME.budget(),
-            folds: Folds::new(
-                meter,
-                &metrics::CONNECTION_COUNT,
-                &[key::DB_CONNECTION_POOL_NAME.key],
-            ),
+            budget: key::DB_CONNECTION_POOL_NAME.budget(meter, &metrics::CONNECTION_COUNT),
             names: Mutex::default(),
             pools: Mutex::default(),
         });
@@ -145,11 +139,7 @@ impl Registry {
     }
 
     fn enter(&self, names: &mut Names, text: String) -> Arc<PoolName> {
-        let bounded = self.budget.bound(&text);
-        if bounded == Bounded::OTHER {
-            self.folds.count(&key::DB_CONNECTION_POOL_NAME.key);
-        }
-        let name = Arc::new(PoolName { bounded });
+        let name = Arc::new(PoolName { bounded: self.budget.bound(&text) });
         names.enter(text, &name);
         name
     }

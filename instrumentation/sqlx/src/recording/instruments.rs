@@ -50,14 +50,14 @@ pub(crate) struct Vocabulary {
 impl Instruments {
     pub(crate) fn new(meter: &Meter) -> Self {
         let folds = |spec, attributes: &[_]| Folds::new(meter, spec, attributes);
-        let operation =
-            [key::DB_RESPONSE_STATUS_CODE.key, key::DB_QUERY_SUMMARY.key, key::DB_NAMESPACE.key];
+        let operation = &metrics::OPERATION_DURATION;
+        let folded = [key::DB_RESPONSE_STATUS_CODE.key, key::DB_QUERY_SUMMARY.key];
         Self {
             vocabulary: Vocabulary {
-                places: Places::new(),
-                summaries: Arc::new(key::DB_QUERY_SUMMARY.budget()),
-                tables: Arc::new(key::DB_COLLECTION_NAME.budget()),
-                statuses: key::DB_RESPONSE_STATUS_CODE.budget(),
+                places: Places::new(meter, operation),
+                summaries: Arc::new(key::DB_QUERY_SUMMARY.budget(meter, operation)),
+                tables: Arc::new(key::DB_COLLECTION_NAME.budget(meter, &metrics::ROWS_CHANGED)),
+                statuses: key::DB_RESPONSE_STATUS_CODE.budget(meter, operation),
             },
             transaction_duration: metrics::TRANSACTION_DURATION.histogram(meter),
             timeouts: metrics::CONNECTION_TIMEOUTS.counter(meter),
@@ -72,7 +72,7 @@ impl Instruments {
             operations: SeriesCache::with_reserve(
                 SERIES,
                 FAILED_STATEMENTS,
-                folds(&metrics::OPERATION_DURATION, &operation),
+                folds(operation, &folded),
             ),
             changes: SeriesCache::new(
                 SERIES,
@@ -84,11 +84,7 @@ impl Instruments {
 
     /// The key of a database, whose name is `_OTHER` when there are too many.
     pub(crate) fn place(&self, identity: &Identity) -> PlaceKey {
-        let (key, in_full) = self.vocabulary.places.admit(identity.place());
-        if !in_full {
-            self.operations.folds().count(&key::DB_NAMESPACE.key);
-        }
-        key
+        self.vocabulary.places.bound(identity.place())
     }
 
     /// What is known of the statements in the dialect of `system`.
@@ -101,11 +97,7 @@ impl Instruments {
 
     /// `code` within the budget of status codes.
     pub(crate) fn status(&self, code: &str) -> Bounded {
-        let bounded = self.vocabulary.statuses.bound(code);
-        if bounded == Bounded::OTHER {
-            self.operations.folds().count(&key::DB_RESPONSE_STATUS_CODE.key);
-        }
-        bounded
+        self.vocabulary.statuses.bound(code)
     }
 
     /// Records one finished operation; `returned` is absent if it was not one that returns rows.
@@ -115,9 +107,7 @@ impl Instruments {
             returned_rows: OnceLock::new(),
             key,
         };
-        if key.summary == Some(Bounded::OTHER) {
-            self.operations.folds().count(&key::DB_QUERY_SUMMARY.key);
-        }
+        key.summary.map(|summary| self.vocabulary.summaries.counted(summary));
         self.operations.with(key, bind, |series| {
             series.duration.record(seconds);
             if let Some(rows) = returned {
@@ -130,9 +120,7 @@ impl Instruments {
     /// Counts rows that were changed for good.
     pub(crate) fn count_changes(&self, key: ChangeKey, rows: u64) {
         let bind = |key: ChangeKey| self.rows_changed.bind(&key.attributes(&self.vocabulary));
-        if key.changed.table == Bounded::OTHER {
-            self.changes.folds().count(&key::DB_COLLECTION_NAME.key);
-        }
+        self.vocabulary.tables.counted(key.changed.table);
         self.changes.with(key, bind, |counter| counter.add(rows));
     }
 }

@@ -43,7 +43,7 @@ impl Value {
     pub(crate) fn admitted(&self, budget: &ValueBudget) -> Bounded {
         match self {
             Self::Settled(settled) => *settled,
-            Self::New(text) => budget.bound(text),
+            Self::New(text) => budget.admit(text),
         }
     }
 
@@ -51,7 +51,7 @@ impl Value {
     pub(crate) fn reserved(&self, budget: &ValueBudget) -> Bounded {
         match self {
             Self::Settled(settled) => *settled,
-            Self::New(text) => budget.bound_in_reserve(text),
+            Self::New(text) => budget.admit_in_reserve(text),
         }
     }
 }

@@ -102,14 +102,17 @@ impl SeriesKey for ChangeKey {
 #[cfg(test)]
 mod tests {
     use kymo_core::{Place, Places, ValueBudget};
+    use opentelemetry::metrics::{MeterProvider as _, noop::NoopMeterProvider};
 
     use super::*;
+    use crate::metrics;
 
     #[test]
     fn the_code_is_given_up_before_the_summary_and_the_error_is_kept() {
         let nowhere = Place { system: "sqlite", namespace: None, address: None, port: None };
-        let (place, _) = Places::new().admit(nowhere);
-        let value = ValueBudget::new(1).bound("value");
+        let meter = NoopMeterProvider::new().meter("test");
+        let place = Places::new(&meter, &metrics::OPERATION_DURATION).bound(nowhere);
+        let value = ValueBudget::uncounted(1).bound("value");
         let outcome = Outcome::Failed(FAILURES.bound("io"));
         let key = OperationKey { place, summary: Some(value), status: Some(value), outcome };
         let (once, attribute) = key.fold().unwrap();

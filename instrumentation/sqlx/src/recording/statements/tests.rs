@@ -1,16 +1,17 @@
 use std::thread;
 
 use kymo_core::Bounded;
+use opentelemetry::metrics::{MeterProvider as _, noop::NoopMeterProvider};
 use proptest::prelude::*;
 
 use super::*;
-use crate::recording::late_value::Value;
+use crate::{key, metrics, recording::late_value::Value};
 
 fn statements() -> Statements {
     Statements::new(
         System::Postgresql,
-        Arc::new(ValueBudget::new(50)),
-        Arc::new(ValueBudget::new(20)),
+        Arc::new(ValueBudget::uncounted(50)),
+        Arc::new(ValueBudget::uncounted(20)),
     )
 }
 
@@ -138,10 +139,12 @@ fn what_is_no_sql_has_no_summary() {
 
 #[test]
 fn what_was_refused_takes_no_place_of_what_succeeds() {
+    let meter = NoopMeterProvider::new().meter("test");
+    let fold = key::DB_QUERY_SUMMARY.fold(&meter, &metrics::OPERATION_DURATION);
     let statements = Statements::new(
         System::Postgresql,
-        Arc::new(ValueBudget::with_reserve(50, 10)),
-        Arc::new(ValueBudget::new(20)),
+        Arc::new(ValueBudget::with_reserve(50, 10, fold)),
+        Arc::new(ValueBudget::uncounted(20)),
     );
     let refused: Vec<_> = (0..500)
         .map(|n| {

@@ -463,7 +463,7 @@ fn a_deadlock_in_a_savepoint_undoes_the_transaction_so_far_in_mysql() {
 }
 
 fn changed() -> Changed {
-    Changed { operation: "INSERT", table: ValueBudget::new(1).bound("books") }
+    Changed { operation: "INSERT", table: ValueBudget::uncounted(1).bound("books") }
 }
 
 fn sum(changes: Changes) -> u64 {
