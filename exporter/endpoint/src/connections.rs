@@ -16,10 +16,7 @@ use tokio::{
 use tower_service::Service;
 
 use crate::{
-    Endpoint,
-    endpoint::refuse_method,
-    future::{ResponseBody, text},
-    timed_stream::TimedStream,
+    Endpoint, body::ScrapeBody, endpoint::refuse_method, future::text, timed_stream::TimedStream,
 };
 
 /// Connections at most. Prometheus keeps one open; a handful are replicas and humans.
@@ -78,7 +75,7 @@ fn converse(
 async fn route(
     mut endpoint: Endpoint,
     request: Request<Incoming>,
-) -> Result<Response<ResponseBody>, Infallible> {
+) -> Result<Response<ScrapeBody>, Infallible> {
     if let Some(refusal) = refuse_method(request.method()) {
         return Ok(refusal);
     }

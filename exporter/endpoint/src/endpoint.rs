@@ -5,6 +5,7 @@ use std::{
     fmt,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -13,25 +14,32 @@ use tokio::net::ToSocketAddrs;
 use tower_service::Service;
 
 use crate::{
-    future::{ResponseBody, ScrapeFuture, text},
-    scrape::Scraper,
+    body::ScrapeBody,
+    deadline::Deadline,
+    future::{ScrapeFuture, text},
+    scraper::Scraper,
     server::{ListenError, Server},
 };
 
 /// A tower service that answers every `GET` and `HEAD` with the families of its source.
 ///
-/// - The families are collected and written on a blocking thread of the tokio runtime it is called
-///   in, so a large scrape holds up no task; outside a runtime, on the calling thread.
-/// - Four scrapes run at a time; a further one is answered 503 at once.
+/// - The families are collected and written on threads of its own, whatever runtime it is called in, so
+///   that a scrape holds up nothing of the program and waits for nothing of it.
+/// - All who ask at the same time get one document, from one collection that began after they asked.
+///   Clients who do not read it hold that document, and no more than two of them are in memory: where
+///   another is wanted, it is taken from those who stopped to read.
+/// - What cannot be collected within the time that the scraper waits is left out: 10 s, or
+///   `X-Prometheus-Scrape-Timeout-Seconds`, less a tenth for the way. If nothing is there by then, it
+///   is a 503.
 /// - A source that panics makes this one answer a 500, and nothing else.
 ///
 /// The format is text 0.0.4. It looks at no path: the router in front of it does.
 ///
 /// # Who may scrape
 ///
-/// Whoever reaches the router that it is mounted in reads the metrics, and four who scrape at the
-/// same time get the scraper a 503. Where strangers reach the application, guard the route, or
-/// use [`Endpoint::serve`] on an address that only the Prometheus server reaches.
+/// Whoever reaches the router that it is mounted in reads the metrics. Where strangers reach the
+/// application, guard the route, or use [`Endpoint::serve`] on an address that only the Prometheus server
+/// reaches.
 #[derive(Clone)]
 pub struct Endpoint {
     scraper: Option<Arc<Scraper>>,
@@ -46,6 +54,18 @@ impl Endpoint {
     /// Serves nothing: every request is answered 404, with a sentence on how to change that.
     pub fn disabled() -> Self {
         Self { scraper: None }
+    }
+
+    /// Hands out a document again to those who ask within `time` after it was collected; for this endpoint
+    /// and all its clones, and none by default.
+    ///
+    /// It keeps that document in memory for as long. Who asks later than that waits for a new one.
+    #[must_use]
+    pub fn cache_for(self, time: Duration) -> Self {
+        if let Some(scraper) = &self.scraper {
+            scraper.cache_for(time);
+        }
+        self
     }
 
     /// Listens on `address`, whatever tokio takes for one, for scrapes of `/metrics`, on a port of its
@@ -73,7 +93,7 @@ impl Endpoint {
 }
 
 impl<B> Service<Request<B>> for Endpoint {
-    type Response = Response<ResponseBody>;
+    type Response = Response<ScrapeBody>;
     type Error = Infallible;
     type Future = ScrapeFuture;
 
@@ -85,10 +105,11 @@ impl<B> Service<Request<B>> for Endpoint {
         let Some(scraper) = &self.scraper else {
             return ScrapeFuture::ready(text(StatusCode::NOT_FOUND, DISABLED));
         };
-        match refuse_method(request.method()) {
-            Some(refusal) => ScrapeFuture::ready(refusal),
-            None => ScrapeFuture::scrape(scraper, request.method() == Method::HEAD),
+        if let Some(refusal) = refuse_method(request.method()) {
+            return ScrapeFuture::ready(refusal);
         }
+        let head_only = request.method() == Method::HEAD;
+        ScrapeFuture::scrape(scraper, Deadline::of(request.headers()), head_only)
     }
 }
 
@@ -99,7 +120,7 @@ impl fmt::Debug for Endpoint {
 }
 
 /// The response to a method that is neither `GET` nor `HEAD`.
-pub(crate) fn refuse_method(method: &Method) -> Option<Response<ResponseBody>> {
+pub(crate) fn refuse_method(method: &Method) -> Option<Response<ScrapeBody>> {
     if method == Method::GET || method == Method::HEAD {
         return None;
     }

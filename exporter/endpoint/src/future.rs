@@ -4,68 +4,72 @@ use std::{
     convert::Infallible,
     fmt,
     future::Future,
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
 };
 
-use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
-use http_body_util::Full;
 use kymo_exposition::text::CONTENT_TYPE;
-use tokio::{runtime::Handle, task::JoinHandle};
 
-use crate::scrape::{Scraper, Turn};
+use crate::{
+    body::ScrapeBody,
+    deadline::Deadline,
+    round::{Outcome, Ticket},
+    scraper::Scraper,
+};
 
-pub(crate) type ResponseBody = Full<Bytes>;
-
-/// The future of [`Endpoint`](crate::Endpoint)'s response.
+/// The future of [`Endpoint`](crate::Endpoint)'s response, for any runtime.
 ///
-/// Dropping it does not stop a scrape that has begun; its document is thrown away.
-pub struct ScrapeFuture {
-    state: State,
-    head_only: bool,
-}
+/// Dropping it does not stop a collection that has begun.
+pub struct ScrapeFuture(State);
 
 enum State {
-    Ready(Option<Response<ResponseBody>>),
-    Scraping(JoinHandle<Vec<u8>>),
+    Ready(Option<Response<ScrapeBody>>),
+    Waiting { ticket: Ticket, scraper: Arc<Scraper>, head_only: bool },
 }
 
 impl ScrapeFuture {
-    pub(crate) fn ready(response: Response<ResponseBody>) -> Self {
-        Self { state: State::Ready(Some(response)), head_only: false }
+    pub(crate) fn ready(response: Response<ScrapeBody>) -> Self {
+        Self(State::Ready(Some(response)))
     }
 
-    pub(crate) fn scrape(scraper: &Arc<Scraper>, head_only: bool) -> Self {
-        let Some(turn) = scraper.turn() else {
-            return Self::ready(text(StatusCode::SERVICE_UNAVAILABLE, BUSY));
-        };
-        match Handle::try_current() {
-            Ok(runtime) => {
-                let scraping = runtime.spawn_blocking(move || turn.scrape());
-                Self { state: State::Scraping(scraping), head_only }
-            }
-            Err(_) => Self::ready(respond(scrape_here(turn), head_only)),
+    /// Waits no more, and says so: there may be a document that nobody else wants.
+    fn give_up(&mut self) {
+        let state = std::mem::replace(&mut self.0, State::Ready(None));
+        if let State::Waiting { ticket, scraper, .. } = state {
+            drop(ticket);
+            scraper.put_down();
+        }
+    }
+
+    pub(crate) fn scrape(scraper: &Arc<Scraper>, deadline: Deadline, head_only: bool) -> Self {
+        match scraper.ask(deadline) {
+            Ok(ticket) => Self(State::Waiting { ticket, scraper: Arc::clone(scraper), head_only }),
+            Err(outcome) => Self::ready(respond(outcome, scraper, head_only)),
         }
     }
 }
 
 impl Future for ScrapeFuture {
-    type Output = Result<Response<ResponseBody>, Infallible>;
+    type Output = Result<Response<ScrapeBody>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let head_only = self.head_only;
-        let response = match &mut self.state {
-            State::Ready(response) => response.take(),
-            State::Scraping(scraping) => {
-                let document = ready!(Pin::new(scraping).poll(cx));
-                Some(respond(document.ok(), head_only))
-            }
-        };
+        if let State::Waiting { ticket, scraper, head_only } = &mut self.0 {
+            let outcome = ready!(Pin::new(ticket).poll(cx));
+            let response = respond(outcome, scraper, *head_only);
+            self.give_up();
+            self.0 = State::Ready(Some(response));
+        }
+        let State::Ready(response) = &mut self.0 else { return Poll::Pending };
         // A future is not polled again after it is ready; if it is, there is nothing more to say.
-        response.map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
+        response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
+    }
+}
+
+impl Drop for ScrapeFuture {
+    fn drop(&mut self) {
+        self.give_up();
     }
 }
 
@@ -76,8 +80,8 @@ impl fmt::Debug for ScrapeFuture {
 }
 
 /// A response of one sentence.
-pub(crate) fn text(status: StatusCode, sentence: &'static str) -> Response<ResponseBody> {
-    let mut response = Response::new(Full::from(sentence));
+pub(crate) fn text(status: StatusCode, sentence: &'static str) -> Response<ScrapeBody> {
+    let mut response = Response::new(ScrapeBody::sentence(sentence));
     *response.status_mut() = status;
     response
         .headers_mut()
@@ -85,23 +89,37 @@ pub(crate) fn text(status: StatusCode, sentence: &'static str) -> Response<Respo
     response
 }
 
-fn scrape_here(turn: Turn) -> Option<Vec<u8>> {
-    catch_unwind(AssertUnwindSafe(|| turn.scrape())).ok()
-}
-
-/// The response to a scrape that wrote `document`, or panicked.
-fn respond(document: Option<Vec<u8>>, head_only: bool) -> Response<ResponseBody> {
-    let Some(document) = document else {
-        return text(StatusCode::INTERNAL_SERVER_ERROR, PANICKED);
+/// The response to a scrape.
+fn respond(outcome: Outcome, scraper: &Arc<Scraper>, head_only: bool) -> Response<ScrapeBody> {
+    let document = match outcome {
+        Outcome::Document(document) => document,
+        Outcome::Panicked => return text(StatusCode::INTERNAL_SERVER_ERROR, PANICKED),
+        Outcome::Late => return later(LATE),
+        Outcome::Busy => return later(BUSY),
+        Outcome::NoThread => return later(NO_THREAD),
     };
     let length = HeaderValue::from(document.len());
-    let body = if head_only { Bytes::new() } else { Bytes::from(document) };
-    let mut response = Response::new(Full::new(body));
+    let body = if head_only {
+        ScrapeBody::empty()
+    } else {
+        ScrapeBody::document(document, Arc::clone(scraper))
+    };
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
     headers.insert(header::CONTENT_LENGTH, length);
     response
 }
 
-const BUSY: &str = "Too many scrapes are under way; scrape again later.\n";
+/// A response that asks to come again.
+fn later(sentence: &'static str) -> Response<ScrapeBody> {
+    let mut response = text(StatusCode::SERVICE_UNAVAILABLE, sentence);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+const BUSY: &str = "Too many scrapes wait for one that does not end; scrape again later.\n";
+const LATE: &str = "The metrics were not collected in time; scrape again later.\n";
+const NO_THREAD: &str =
+    "The system has no thread left to collect the metrics; scrape again later.\n";
 const PANICKED: &str = "The metrics could not be collected: a source of metrics panicked.\n";

@@ -31,14 +31,21 @@
 //! # }).unwrap();
 //! ```
 
+mod body;
 mod connections;
+mod deadline;
+mod desk;
+mod document;
 mod endpoint;
 mod future;
-mod scrape;
+mod page;
+mod round;
+mod scraper;
 mod server;
 mod thread;
 mod timed_stream;
 
+pub use body::{ScrapeBody, Withdrawn};
 pub use endpoint::Endpoint;
 pub use future::ScrapeFuture;
 pub use server::{DEFAULT_ADDRESS, ListenError, Server};

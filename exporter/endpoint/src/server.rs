@@ -78,8 +78,8 @@ impl Server {
     /// Accepts no more connections, and waits until the scrapes under way are answered, or until
     /// `timeout`.
     ///
-    /// After it no connection is open. Only a source that is still collecting goes on, on its
-    /// blocking thread, which nothing can stop; what it collects is thrown away.
+    /// After it no connection is open. Only a source that is still collecting goes on, on its thread,
+    /// which nothing can stop; what it collects is thrown away.
     pub async fn shutdown(self, timeout: Duration) {
         self.thread.stop(timeout).await;
     }

@@ -38,8 +38,7 @@ impl ListenerThread {
             Ok((runtime, listener)) => {
                 drop(sender.send(Ok(())));
                 runtime.block_on(accept(listener, endpoint, told_to_stop(stopped, ended)));
-                // Nothing can stop a source that is still collecting, and nobody waits for it.
-                runtime.shutdown_background();
+                drop(runtime);
                 drop(running);
             }
             Err(error) => drop(sender.send(Err(error))),
@@ -59,7 +58,7 @@ impl ListenerThread {
 
 /// A runtime, and the listener in it.
 fn runtime(listener: net::TcpListener) -> io::Result<(Runtime, TcpListener)> {
-    let runtime = Builder::new_current_thread().enable_all().thread_name("kymo-scrape").build()?;
+    let runtime = Builder::new_current_thread().enable_all().build()?;
     let entered = runtime.enter();
     let listener = TcpListener::from_std(listener)?;
     drop(entered);

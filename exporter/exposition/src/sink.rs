@@ -1,3 +1,5 @@
+use std::time::Instant;
+
 use crate::{Family, Series};
 
 /// Where families come from.
@@ -7,6 +9,14 @@ use crate::{Family, Series};
 pub trait Source: Send + Sync {
     /// Pushes everything there is to say now.
     fn collect(&self, sink: &mut dyn Sink);
+
+    /// As [`Source::collect`], and leaves out what it would have to wait for beyond `deadline`.
+    ///
+    /// A source that waits for nobody has no use for a deadline and need not implement it.
+    fn collect_by(&self, deadline: Instant, sink: &mut dyn Sink) {
+        let _ = deadline;
+        self.collect(sink);
+    }
 }
 
 /// Where families go: the writer of a format.

@@ -41,6 +41,8 @@ pub struct TextWriter<'a> {
     /// Where its header begins and ends.
     header: usize,
     body: usize,
+    /// Whether samples of it were passed on.
+    is_passed_on: bool,
     names: Names,
     labels: LabelBlock,
     bounds: Bounds,
@@ -56,11 +58,31 @@ impl<'a> TextWriter<'a> {
             out,
             name: String::new(),
             kind: None,
+            is_passed_on: false,
             names: Names::default(),
             labels: LabelBlock::default(),
             bounds: Bounds::default(),
             report: Report::default(),
         }
+    }
+
+    /// Bytes in the buffer: all that was written and not [passed on](Self::pass_on).
+    pub fn buffered(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Takes out of the buffer whatever stays as it is, for `take`: so a large document need not be in
+    /// one piece.
+    ///
+    /// The header of a family without series remains, since it may go yet.
+    pub fn pass_on(&mut self, take: impl FnOnce(&[u8])) {
+        let has_samples = self.is_passed_on || self.out.len() > self.body;
+        let settled = if has_samples { self.out.len() } else { self.header };
+        take(&self.out[..settled]);
+        self.out.drain(..settled);
+        self.is_passed_on = has_samples;
+        self.header = 0;
+        self.body = self.body.saturating_sub(settled);
     }
 
     /// Ends the document, and says what is in it and what is not.
@@ -71,11 +93,12 @@ impl<'a> TextWriter<'a> {
 
     /// Takes the header back when nothing followed it.
     fn end_family(&mut self) {
-        if self.out.len() > self.body {
+        if self.is_passed_on || self.out.len() > self.body {
             self.report.families += 1;
         } else {
             self.out.truncate(self.header);
         }
+        self.is_passed_on = false;
         self.header = self.out.len();
         self.body = self.header;
         self.kind = None;

@@ -6,7 +6,9 @@ mod pull;
 #[allow(unreachable_pub, unused_imports, reason = "the feature `upstream` adds to it")]
 pub use crate::beside::prometheus::*;
 pub use kymo_bridge::{Bridge, BridgeBuilder, Cause, Error as BridgeError, Loss, Reader};
-pub use kymo_endpoint::{DEFAULT_ADDRESS, Endpoint, ListenError, ScrapeFuture, Server};
+pub use kymo_endpoint::{
+    DEFAULT_ADDRESS, Endpoint, ListenError, ScrapeBody, ScrapeFuture, Server, Withdrawn,
+};
 pub use kymo_exposition as exposition;
 use kymo_exposition::{Sink, Source};
 pub use prometheus::{Registry, core::Collector};
@@ -78,7 +80,8 @@ impl Telemetry {
     ///
     /// Mount it after `.layer(telemetry.http())`, and scrapes are not counted as traffic. Without
     /// [`TelemetryBuilder::prometheus`] it answers 404 and says so, and a warning says it at once. All
-    /// endpoints of one telemetry, and its listener, together allow four scrapes at the same time.
+    /// endpoints of one telemetry, and its listener, are one: who scrapes any of them at the same time
+    /// shares one collection and one document.
     pub fn endpoint(&self) -> Endpoint {
         let Some(bridge) = self.bridge().cloned() else {
             let message = "the endpoint has no metrics and answers every scrape with 404: call \
@@ -87,7 +90,7 @@ impl Telemetry {
             self.environment.warn("endpoint", message);
             return Endpoint::disabled();
         };
-        // One for all: what it allows at the same time is for the telemetry.
+        // One for all: they share what is collected.
         self.kept.of(|| Endpoint::new(Living { bridge, _provider: self.provider.clone() }))
     }
 

@@ -1,6 +1,6 @@
 //! Clients that take their time meet a clock that is turned by hand.
 
-use std::future::pending;
+use std::{future::pending, sync::mpsc};
 
 use kymo_exposition::{Family, Kind, Number, Series, Sink, Source, Value};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -42,14 +42,23 @@ async fn listen(source: impl Source + 'static) -> SocketAddr {
     address
 }
 
+/// Holds the clock until it is dropped: it goes on when it is turned, and not while there is nothing to
+/// do but to wait for a document, which is written elsewhere.
+fn held_clock() -> mpsc::Sender<()> {
+    let (held, release) = mpsc::channel();
+    tokio::task::spawn_blocking(move || release.recv());
+    held
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_read_is_dropped_after_half_a_minute() {
+    let _held = held_clock();
     let address = listen(Large).await;
     for (silence, whole) in [(20, true), (40, false)] {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(GET).await.unwrap();
         stream.readable().await.unwrap();
-        time::sleep(Duration::from_secs(silence)).await;
+        time::advance(Duration::from_secs(silence)).await;
         let mut response = Vec::new();
         // A connection may be reset instead of ended.
         let _ = stream.read_to_end(&mut response).await;
@@ -59,6 +68,7 @@ async fn a_client_that_does_not_read_is_dropped_after_half_a_minute() {
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_may_be_idle_between_scrapes_for_longer_than_a_scrape_may_take() {
+    let _held = held_clock();
     let address = listen(Up).await;
     let mut stream = TcpStream::connect(address).await.unwrap();
     for _ in 0..3 {
@@ -67,8 +77,8 @@ async fn a_connection_may_be_idle_between_scrapes_for_longer_than_a_scrape_may_t
         while !response.ends_with(b"up 1\n") {
             assert_ne!(stream.read_buf(&mut response).await.unwrap(), 0);
         }
-        time::sleep(Duration::from_secs(100)).await;
+        time::advance(Duration::from_secs(100)).await;
     }
-    time::sleep(Duration::from_secs(100)).await;
+    time::advance(Duration::from_secs(100)).await;
     assert_eq!(stream.read(&mut [0]).await.unwrap(), 0, "but not forever");
 }

@@ -151,6 +151,8 @@ async fn connections_that_do_not_read_do_not_lock_a_scraper_out() {
     let mut deaf = crowd(&server);
     for stream in &mut deaf {
         stream.write_all(GET).unwrap();
+    }
+    for stream in &deaf {
         let mut status = [0; 12];
         stream.peek(&mut status).unwrap();
         assert_eq!(&status, b"HTTP/1.1 200");

@@ -1,11 +1,16 @@
 //! The endpoint, as a service and over real sockets.
 
-#![allow(clippy::unwrap_used, reason = "a test may")]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may")]
 
+mod deadline;
 mod listener;
 mod service;
+mod sharing;
 
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{
+    Arc, Condvar, Mutex,
+    atomic::{AtomicU64, Ordering},
+};
 
 use kymo_exposition::{Family, Kind, Number, Series, Sink, Source, Value};
 
@@ -35,6 +40,36 @@ impl Source for Gate {
         let open = self.0.1.wait_while(self.0.0.lock().unwrap(), |open| !*open);
         drop(open.unwrap());
         Up.collect(sink);
+    }
+}
+
+/// A source that counts its collections, and says so.
+#[derive(Clone, Default)]
+struct Counted(Arc<AtomicU64>);
+
+impl Counted {
+    /// How many were begun.
+    fn begun(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl Source for Counted {
+    fn collect(&self, sink: &mut dyn Sink) {
+        let number = self.0.fetch_add(1, Ordering::SeqCst) + 1;
+        sink.family(&Family { name: "collection", help: "", unit: "", kind: Kind::Gauge });
+        let value = Value::Number(Number::U64(number), None);
+        sink.series(&Series { labels: &[], start_time: None, timestamp: None, value });
+    }
+}
+
+/// One source after the other.
+struct Both<A, B>(A, B);
+
+impl<A: Source, B: Source> Source for Both<A, B> {
+    fn collect(&self, sink: &mut dyn Sink) {
+        self.0.collect(sink);
+        self.1.collect(sink);
     }
 }
 

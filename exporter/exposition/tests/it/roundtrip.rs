@@ -32,6 +32,37 @@ proptest! {
         let samples: usize = read.iter().map(|family| family.samples.len()).sum();
         prop_assert_eq!(report.samples, samples as u64);
     }
+
+    #[test]
+    fn a_document_in_pieces_is_the_same_document(
+        families in expected::families(), mut turns in any::<u64>(),
+    ) {
+        let (mut whole, mut rest) = (Vec::new(), Vec::new());
+        let mut writer = TextWriter::new(&mut whole);
+        for family in &families {
+            push(family, &mut writer);
+        }
+        let report = writer.finish();
+
+        let mut pieces = Vec::new();
+        let mut writer = TextWriter::new(&mut rest);
+        for any in &families {
+            writer.family(&Family { name: &any.name, help: &any.help, unit: "", kind: any.kind });
+            for series in any.series.iter().map(Some).chain([None]) {
+                turns = turns.rotate_right(1);
+                if turns & 1 == 1 {
+                    writer.pass_on(|piece| pieces.extend_from_slice(piece));
+                    prop_assert!(pieces.ends_with(b"\n") || pieces.is_empty());
+                }
+                if let Some(series) = series {
+                    series.with(|series| writer.series(series));
+                }
+            }
+        }
+        prop_assert_eq!(writer.finish(), report);
+        pieces.extend_from_slice(&rest);
+        prop_assert_eq!(String::from_utf8(pieces).unwrap(), String::from_utf8(whole).unwrap());
+    }
 }
 
 /// Of two shortest texts for one float either will do; the length has to be the same.

@@ -1,0 +1,145 @@
+//! What a scraper has to do, and what it has given out.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+
+use crate::{
+    document::{Document, LIFE},
+    round::{Round, Seat},
+};
+
+/// Documents in memory at most, with the one that is being written, unless all are shorter than [`ROOM`]
+/// together.
+const AT_ONCE: usize = 2;
+const ROOM: usize = 1024 * 1024;
+/// A collection that ends this long after its deadline may never end.
+const STUCK: Duration = Duration::from_secs(10);
+
+/// What a scraper has to do, and what it has given out.
+#[derive(Debug, Default)]
+pub(crate) struct Desk {
+    /// Whether somebody works here.
+    pub(crate) is_kept: bool,
+    /// For whoever asks now.
+    next: Option<Arc<Round>>,
+    /// The collection under way, and when it should have ended.
+    current: Option<(Arc<Round>, Instant)>,
+    /// The documents that are read, or may yet be.
+    documents: Vec<Arc<Document>>,
+    /// The latest one, while it may be handed out again, and when it was collected.
+    recent: Option<(Arc<Document>, Instant)>,
+    cache: Duration,
+}
+
+/// What is to be done without the lock.
+#[derive(Debug, Default)]
+pub(crate) struct Errands {
+    /// They have waited for too long.
+    pub(crate) late: Vec<Arc<Seat>>,
+    /// Nobody may read these any more: to be dropped.
+    pub(crate) parts: Vec<Arc<[Bytes]>>,
+    /// To be collected, until the deadline.
+    pub(crate) round: Option<(Arc<Round>, Instant)>,
+}
+
+impl Errands {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.late.is_empty() && self.parts.is_empty() && self.round.is_none()
+    }
+}
+
+impl Desk {
+    pub(crate) fn cache_for(&mut self, time: Duration) {
+        self.cache = time;
+    }
+
+    /// A document that may be handed out again.
+    pub(crate) fn recent(&self, now: Instant) -> Option<Arc<Document>> {
+        let (document, collected) = self.recent.as_ref()?;
+        (now < *collected + self.cache).then(|| Arc::clone(document))
+    }
+
+    /// Whether the collection under way may never end.
+    pub(crate) fn is_stuck(&self, now: Instant) -> bool {
+        self.current.as_ref().is_some_and(|(_, deadline)| now > *deadline + STUCK)
+    }
+
+    /// The round for whoever asks now.
+    pub(crate) fn next(&mut self) -> &Arc<Round> {
+        self.next.get_or_insert_default()
+    }
+
+    /// The collection under way has ended, and gave `document`; it was begun at `begun`.
+    pub(crate) fn end(&mut self, document: Option<&Arc<Document>>, begun: Instant) {
+        self.current = None;
+        if let Some(document) = document {
+            self.documents.push(Arc::clone(document));
+            self.recent = (!self.cache.is_zero()).then(|| (Arc::clone(document), begun));
+        }
+    }
+
+    /// Clears away what is over, and says what is to be done next.
+    pub(crate) fn tidy(&mut self, now: Instant) -> Errands {
+        let mut errands = Errands::default();
+        let rounds = self.next.iter().chain(self.current.iter().map(|(round, _)| round));
+        errands.late.extend(rounds.flat_map(|round| round.expire(now)));
+        if self.recent(now).is_none() {
+            self.recent = None;
+        }
+        // What nobody else has can be read by nobody.
+        let over = |document: &mut Arc<Document>| {
+            Arc::strong_count(document) == 1 || now >= document.born() + LIFE
+        };
+        errands.parts.extend(self.documents.extract_if(.., over).map(|it| it.withdraw()));
+        let deadline = self.next.as_ref().and_then(|round| round.collect_by());
+        if deadline.is_none() {
+            // Nobody waits any more.
+            self.next = None;
+        }
+        if self.current.is_none()
+            && let Some(deadline) = deadline
+        {
+            if !self.has_room() {
+                errands.parts.extend(self.make_room(now));
+            }
+            if self.has_room()
+                && let Some(round) = self.next.take()
+            {
+                self.current = Some((Arc::clone(&round), deadline));
+                errands.round = Some((round, deadline));
+            }
+        }
+        errands
+    }
+
+    fn has_room(&self) -> bool {
+        let taken: usize = self.documents.iter().map(|document| document.len()).sum();
+        self.documents.len() < AT_ONCE || taken < ROOM
+    }
+
+    /// Withdraws the document whose readers were the last to read on, if it has had its time.
+    fn make_room(&mut self, now: Instant) -> Option<Arc<[Bytes]>> {
+        self.recent = None;
+        let yielding = self.documents.iter().enumerate().filter(|(_, it)| it.yields_at() <= now);
+        let (index, _) = yielding.min_by_key(|(_, document)| document.last_read())?;
+        Some(self.documents.swap_remove(index).withdraw())
+    }
+
+    /// How long there is nothing to do; `None` if there is nothing left to wait for.
+    pub(crate) fn idle(&self, now: Instant) -> Option<Duration> {
+        let rounds = self.next.iter().chain(self.current.iter().map(|(round, _)| round));
+        let answers = rounds.filter_map(|round| round.answer_by());
+        let ends = self.documents.iter().map(|document| document.born() + LIFE);
+        // A collection waits for room, if it does not for another.
+        let room = self.documents.iter().map(|document| document.yields_at());
+        let room = room.filter(|_| self.next.is_some() && self.current.is_none());
+        let caches = self.recent.iter().map(|(_, collected)| *collected + self.cache);
+        let first = answers.chain(ends).chain(room).chain(caches).min();
+        let wait = first.map(|at| at.saturating_duration_since(now));
+        wait.or_else(|| self.current.is_some().then_some(LIFE))
+    }
+}

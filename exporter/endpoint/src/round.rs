@@ -1,0 +1,122 @@
+//! One collection, and all who wait for it.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
+    task::{Context, Poll, Waker},
+    time::Instant,
+};
+
+use crate::{deadline::Deadline, document::Document};
+
+/// What becomes of a scrape.
+#[derive(Debug, Clone)]
+pub(crate) enum Outcome {
+    Document(Arc<Document>),
+    /// A source of metrics panicked.
+    Panicked,
+    /// Nothing was there in time.
+    Late,
+    /// Too many wait.
+    Busy,
+    /// The system has no thread left.
+    NoThread,
+}
+
+/// One collection, and all who wait for it.
+#[derive(Debug, Default)]
+pub(crate) struct Round {
+    outcome: OnceLock<Outcome>,
+    seats: Mutex<Vec<Weak<Seat>>>,
+}
+
+/// Where somebody waits; it is given up by dropping it.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    deadline: Deadline,
+    waker: Mutex<Option<Waker>>,
+}
+
+impl Round {
+    /// A place among those who wait, unless there are `limit` of them.
+    pub(crate) fn join(self: &Arc<Self>, deadline: Deadline, limit: usize) -> Option<Ticket> {
+        let seat = Arc::new(Seat { deadline, waker: Mutex::default() });
+        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        if seats.len() >= limit {
+            seats.retain(|seat| seat.strong_count() > 0);
+        }
+        if seats.len() >= limit {
+            return None;
+        }
+        seats.push(Arc::downgrade(&seat));
+        Some(Ticket { round: Arc::clone(self), seat })
+    }
+
+    /// When collecting must end for the first of them, unless nobody waits.
+    pub(crate) fn collect_by(&self) -> Option<Instant> {
+        self.seats().iter().map(|seat| seat.deadline.collect).min()
+    }
+
+    /// When the first of them will have waited for too long, unless nobody waits.
+    pub(crate) fn answer_by(&self) -> Option<Instant> {
+        self.seats().iter().map(|seat| seat.deadline.answer).min()
+    }
+
+    /// Takes out those who have waited for too long: they are to be woken.
+    pub(crate) fn expire(&self, now: Instant) -> Vec<Arc<Seat>> {
+        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut late = Vec::new();
+        seats.retain(|seat| match seat.upgrade() {
+            Some(seat) if seat.deadline.answer <= now => {
+                late.push(seat);
+                false
+            }
+            waiting => waiting.is_some(),
+        });
+        late
+    }
+
+    /// Tells all of them what became of it, once.
+    pub(crate) fn end(&self, outcome: Outcome) {
+        if self.outcome.set(outcome).is_ok() {
+            self.seats().iter().for_each(|seat| seat.wake());
+        }
+    }
+
+    fn seats(&self) -> Vec<Arc<Seat>> {
+        let seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        seats.iter().filter_map(Weak::upgrade).collect()
+    }
+}
+
+impl Seat {
+    pub(crate) fn wake(&self) {
+        let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+/// The right to the document of a round.
+#[derive(Debug)]
+pub(crate) struct Ticket {
+    round: Arc<Round>,
+    seat: Arc<Seat>,
+}
+
+impl Future for Ticket {
+    type Output = Outcome;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+        *self.seat.waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(cx.waker().clone());
+        if let Some(outcome) = self.round.outcome.get() {
+            return Poll::Ready(outcome.clone());
+        }
+        if Instant::now() >= self.seat.deadline.answer {
+            return Poll::Ready(Outcome::Late);
+        }
+        Poll::Pending
+    }
+}

@@ -1,0 +1,176 @@
+//! Collects a source for all who ask at the same time.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use kymo_exposition::Source;
+
+use crate::{
+    deadline::Deadline,
+    desk::{Desk, Errands},
+    document::Document,
+    page::Page,
+    round::{Outcome, Round, Ticket},
+};
+
+/// Who wait for one collection, at most.
+const WAITING: usize = 1024;
+/// Bytes of a document at most: millions of series. Those that come after it are left out.
+const LONGEST: usize = 256 * 1024 * 1024;
+
+/// Collects a source for all who ask at the same time, on threads of its own.
+///
+/// One collection runs at a time. Who asks meanwhile waits for the next one, with all others who do: so
+/// nobody gets what was collected before they asked, and however many ask, they cost one collection and one
+/// document. There are no threads while there is nothing to do.
+pub(crate) struct Scraper {
+    source: Box<dyn Source>,
+    desk: Mutex<Desk>,
+    /// Somebody asked, a collection ended, or a document was put down.
+    changed: Condvar,
+    /// Whether it was reported that something could not be written.
+    has_unwritable: AtomicBool,
+    /// Whether it was reported that not everything has room.
+    is_too_long: AtomicBool,
+}
+
+impl Scraper {
+    pub(crate) fn new(source: Box<dyn Source>) -> Self {
+        Self {
+            source,
+            desk: Mutex::default(),
+            changed: Condvar::new(),
+            has_unwritable: AtomicBool::new(false),
+            is_too_long: AtomicBool::new(false),
+        }
+    }
+
+    /// How long a document is handed out to those who ask after it was collected.
+    pub(crate) fn cache_for(&self, time: Duration) {
+        self.desk().cache_for(time);
+    }
+
+    /// The right to a document that is collected from now on; or why there will be none.
+    pub(crate) fn ask(self: &Arc<Self>, deadline: Deadline) -> Result<Ticket, Outcome> {
+        let mut desk = self.desk();
+        let now = Instant::now();
+        if let Some(document) = desk.recent(now) {
+            return Err(Outcome::Document(document));
+        }
+        if desk.is_stuck(now) {
+            return Err(Outcome::Busy);
+        }
+        let ticket = desk.next().join(deadline, WAITING).ok_or(Outcome::Busy)?;
+        if !desk.is_kept {
+            let scraper = Arc::clone(self);
+            desk.is_kept = spawn("kymo-scrape", move || scraper.keep());
+            if !desk.is_kept {
+                return Err(Outcome::NoThread);
+            }
+        }
+        drop(desk);
+        self.changed.notify_all();
+        Ok(ticket)
+    }
+
+    /// Somebody has put a document down.
+    pub(crate) fn put_down(&self) {
+        self.changed.notify_all();
+    }
+
+    /// Keeps the time, and begins one collection after the other, until there is nothing left to do.
+    fn keep(self: Arc<Self>) {
+        loop {
+            let mut desk = self.desk();
+            let now = Instant::now();
+            let errands = desk.tidy(now);
+            if errands.is_empty() {
+                let Some(wait) = desk.idle(now) else {
+                    desk.is_kept = false;
+                    return;
+                };
+                let waited = self.changed.wait_timeout(desk, wait);
+                drop(waited.unwrap_or_else(PoisonError::into_inner));
+                continue;
+            }
+            drop(desk);
+            let Errands { late, parts, round } = errands;
+            for seat in late {
+                seat.wake();
+            }
+            // Before anything else is written.
+            drop(parts);
+            if let Some((round, deadline)) = round {
+                self.begin(&round, deadline);
+            }
+        }
+    }
+
+    fn begin(self: &Arc<Self>, round: &Arc<Round>, deadline: Instant) {
+        let (scraper, waiting) = (Arc::clone(self), Arc::clone(round));
+        if !spawn("kymo-collect", move || scraper.collect(&waiting, deadline)) {
+            self.desk().end(None, deadline);
+            round.end(Outcome::NoThread);
+        }
+    }
+
+    fn collect(&self, round: &Round, deadline: Instant) {
+        let begun = Instant::now();
+        let outcome = match catch_unwind(AssertUnwindSafe(|| self.write(deadline))) {
+            Ok(document) => {
+                let document = Arc::new(document);
+                self.desk().end(Some(&document), begun);
+                Outcome::Document(document)
+            }
+            Err(panic) => {
+                // It may panic again when it is dropped.
+                std::mem::forget(panic);
+                self.desk().end(None, begun);
+                Outcome::Panicked
+            }
+        };
+        round.end(outcome);
+        self.changed.notify_all();
+    }
+
+    /// Everything the source has to say by `deadline`.
+    fn write(&self, deadline: Instant) -> Document {
+        let page = Page::write(LONGEST, |sink| self.source.collect_by(deadline, sink));
+        self.report(&page);
+        Document::new(page.parts)
+    }
+
+    /// Tells the log, once each, that something is not on the page.
+    fn report(&self, page: &Page) {
+        let unwritable = page.report.dropped + page.report.unsupported;
+        if unwritable > 0 && !self.has_unwritable.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "{unwritable} series are not on the page: text 0.0.4 cannot carry them; a source of \
+                 metrics gives them malformed labels or values, or native histograms"
+            );
+        }
+        if page.left_out > 0 && !self.is_too_long.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "{} series are not on the page: it has {LONGEST} bytes without them; record fewer \
+                 attributes, or switch metrics off with a view",
+                page.left_out
+            );
+        }
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Runs `work` on a thread of its own; the system may have none left.
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> bool {
+    thread::Builder::new().name(name.to_owned()).spawn(work).is_ok()
+}

@@ -1,0 +1,217 @@
+//! What readers cost who do not read.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may")]
+
+use std::{fs, net::SocketAddr, process::Command, time::Duration};
+
+use bytes::Bytes;
+use http::Request;
+use http_body_util::Empty;
+use hyper::{body::Incoming, client::conn::http2};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use kymo_endpoint::Endpoint;
+use kymo_exposition::{Family, Kind, Label, Number, Series, Sink, Source, Value};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
+
+/// What 700 ordinary requests made of a bookshop's page.
+const PAGE: usize = 6_000_000;
+/// The streams of one connection of HTTP/2.
+const STREAMS: usize = 46;
+
+/// A source with a page of many series.
+struct Shop;
+
+impl Source for Shop {
+    fn collect(&self, sink: &mut dyn Sink) {
+        sink.family(&Family { name: "sold", help: "", unit: "", kind: Kind::Gauge });
+        let title = "x".repeat(200);
+        for book in 0..PAGE / 225 {
+            let book = book.to_string();
+            let labels = [Label::new("title", &title), Label::new("book", &book)];
+            let value = Value::Number(Number::U64(7), None);
+            sink.series(&Series { labels: &labels, start_time: None, timestamp: None, value });
+        }
+    }
+}
+
+/// Runs `measure` in a process of its own, as the test `name`, and gives how many bytes it has grown by there.
+///
+/// Its allocator has one arena: where there are several, what is free in one of them is not seen from
+/// another, and the numbers are of the allocator.
+fn alone(name: &str, measure: impl FnOnce() -> usize) {
+    const CHILD: &str = "KYMO_MEMORY_CHILD";
+    if std::env::var_os(CHILD).is_some() {
+        let grown = measure();
+        assert!(grown < 3 * PAGE, "{grown} bytes");
+        return;
+    }
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name, "--nocapture"])
+        .envs([(CHILD, "1"), ("MALLOC_ARENA_MAX", "1")])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&child.stdout);
+    let complained = String::from_utf8_lossy(&child.stderr);
+    assert!(child.status.success() && said.contains("1 passed"), "{said}{complained}");
+}
+
+/// The bytes of this process that are in memory.
+fn resident() -> usize {
+    let statm = fs::read_to_string("/proc/self/statm").unwrap();
+    let pages: usize = statm.split(' ').nth(1).unwrap().parse().unwrap();
+    pages * 4096
+}
+
+/// Serves the endpoint in a router, with HTTP/1 and HTTP/2.
+async fn mount(endpoint: Endpoint) -> SocketAddr {
+    let listener = TcpListener::bind("localhost:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = axum::Router::new().route_service("/metrics", endpoint);
+    tokio::spawn(async { axum::serve(listener, router).await.unwrap() });
+    address
+}
+
+/// Serves the endpoint on a port of its own.
+async fn serve(endpoint: Endpoint) -> SocketAddr {
+    endpoint.serve("localhost:0").await.unwrap().local_addr()
+}
+
+/// A connection over which something was asked before.
+async fn connect(address: SocketAddr) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"GET /nothing HTTP/1.1\r\nHost: test\r\n\r\n").await.unwrap();
+    let mut answer = [0; 512];
+    let len = stream.read(&mut answer).await.unwrap();
+    assert!(answer[..len].starts_with(b"HTTP/1.1 404"));
+    stream
+}
+
+/// Asks for the page and reads nothing of it but the status.
+async fn be_deaf(mut stream: TcpStream) -> TcpStream {
+    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n").await.unwrap();
+    let mut status = [0; 15];
+    stream.read_exact(&mut status).await.unwrap();
+    assert_eq!(&status, b"HTTP/1.1 200 OK");
+    stream
+}
+
+/// Reads the whole page, as Prometheus does.
+async fn read(address: SocketAddr) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let get = b"GET /metrics HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
+    stream.write_all(get).await.unwrap();
+    let (mut last, mut len) = (vec![0; 64 * 1024], 0);
+    loop {
+        let read = stream.read(&mut last).await.unwrap();
+        len += read;
+        if read == 0 {
+            break;
+        }
+    }
+    assert!(len > PAGE, "{len}");
+}
+
+/// How many bytes the process has grown by when `stall` has made readers of `clients`, while others are served
+/// as always.
+fn growth<C, R>(
+    serve: impl AsyncFnOnce(Endpoint) -> SocketAddr,
+    connect: impl AsyncFnOnce(SocketAddr) -> C,
+    stall: impl AsyncFnOnce(C) -> R,
+) -> usize {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let address = serve(Endpoint::new(Shop)).await;
+        let clients = connect(address).await;
+        // Whatever scrapes cost once is there already.
+        for _ in 0..10 {
+            read(address).await;
+        }
+        let before = resident();
+        let readers = stall(clients).await;
+        let mut most = resident();
+        for _ in 0..5 {
+            let reading = tokio::time::timeout(Duration::from_secs(10), read(address));
+            reading.await.expect("Prometheus waits for so long");
+            most = most.max(resident());
+        }
+        drop(readers);
+        most.saturating_sub(before)
+    })
+}
+
+/// So many connections that a request was made over.
+async fn connections<const COUNT: usize>(address: SocketAddr) -> Vec<TcpStream> {
+    (0..COUNT).map(|_| connect(address)).collect::<JoinSet<_>>().join_all().await
+}
+
+/// All stop to read at the same moment.
+async fn at_once(clients: Vec<TcpStream>) -> Vec<TcpStream> {
+    clients.into_iter().map(be_deaf).collect::<JoinSet<_>>().join_all().await
+}
+
+/// They stop to read at more moments than documents fit into memory.
+async fn one_after_the_other(mut clients: Vec<TcpStream>) -> Vec<TcpStream> {
+    let mut deaf = Vec::new();
+    while !clients.is_empty() {
+        let some = clients.split_off(clients.len().saturating_sub(50));
+        deaf.extend(at_once(some).await);
+    }
+    deaf
+}
+
+type Streams = http2::SendRequest<Empty<Bytes>>;
+
+/// A connection of HTTP/2 whose streams have a window of one byte.
+async fn narrow(address: SocketAddr) -> (Streams, SocketAddr) {
+    let stream = TcpStream::connect(address).await.unwrap();
+    let mut client = http2::Builder::new(TokioExecutor::new());
+    client.initial_stream_window_size(1);
+    let (streams, connection) = client.handshake(TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    (streams, address)
+}
+
+async fn on_streams((streams, address): (Streams, SocketAddr)) -> (Streams, Vec<Incoming>) {
+    let read = |mut streams: Streams| async move {
+        streams.ready().await.unwrap();
+        let request = Request::get(format!("http://{address}/metrics")).body(Empty::new());
+        let response = streams.send_request(request.unwrap()).await.unwrap();
+        assert_eq!(response.status(), 200);
+        response.into_body()
+    };
+    let bodies = (0..STREAMS).map(|_| read(streams.clone())).collect::<JoinSet<_>>();
+    (streams, bodies.join_all().await)
+}
+
+#[test]
+fn three_hundred_readers_that_stop_cost_less_than_three_pages_in_a_router() {
+    alone("three_hundred_readers_that_stop_cost_less_than_three_pages_in_a_router", || {
+        growth(mount, connections::<300>, at_once)
+    });
+}
+
+#[test]
+fn readers_that_stop_at_many_moments_cost_less_than_three_pages_in_a_router() {
+    alone("readers_that_stop_at_many_moments_cost_less_than_three_pages_in_a_router", || {
+        growth(mount, connections::<300>, one_after_the_other)
+    });
+}
+
+#[test]
+fn streams_with_a_window_of_one_byte_cost_less_than_three_pages() {
+    alone("streams_with_a_window_of_one_byte_cost_less_than_three_pages", || {
+        growth(mount, narrow, on_streams)
+    });
+}
+
+#[test]
+fn readers_that_stop_cost_less_than_three_pages_on_a_listener() {
+    alone("readers_that_stop_cost_less_than_three_pages_on_a_listener", || {
+        growth(serve, connections::<60>, one_after_the_other)
+    });
+}
