@@ -24,13 +24,12 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    /// What the headers of a request say, or else the usual.
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
+    /// What the headers of a request that came `now` say, or else the usual.
+    pub(crate) fn of(headers: &HeaderMap, now: Instant) -> Self {
         let seconds =
             headers.get(HEADER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let patience = patience(seconds);
         let margin = (patience * MARGIN.0).min(MARGIN.1);
-        let now = Instant::now();
         let after = |seconds| now + Duration::from_secs_f64(seconds);
         Self { collect: after(patience - margin), answer: after(patience - margin / 2.0) }
     }
@@ -52,11 +51,10 @@ mod tests {
         if let Some(value) = value {
             headers.insert("X-Prometheus-Scrape-Timeout-Seconds", value.parse().unwrap());
         }
-        let before = Instant::now();
-        let deadline = Deadline::of(&headers);
-        let late = before.elapsed();
-        let millis = |at: Instant| (at - before - late / 2).as_millis().next_multiple_of(10);
-        (millis(deadline.collect), millis(deadline.answer))
+        let now = Instant::now();
+        let deadline = Deadline::of(&headers, now);
+        let after = |at: Instant| at.duration_since(now).as_millis();
+        (after(deadline.collect), after(deadline.answer))
     }
 
     #[test]
@@ -64,7 +62,7 @@ mod tests {
         for (said, collect, answer) in [
             (None, 9_000, 9_500),
             (Some("10"), 9_000, 9_500),
-            (Some(" 2.5 "), 2_250, 2_380),
+            (Some(" 2.5 "), 2_250, 2_375),
             (Some("1"), 900, 950),
             (Some("30"), 29_000, 29_500),
         ] {

@@ -5,7 +5,7 @@ use std::{
     fmt,
     sync::Arc,
     task::{Context, Poll},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -109,7 +109,8 @@ impl<B> Service<Request<B>> for Endpoint {
             return ScrapeFuture::ready(refusal);
         }
         let head_only = request.method() == Method::HEAD;
-        ScrapeFuture::scrape(scraper, Deadline::of(request.headers()), head_only)
+        let deadline = Deadline::of(request.headers(), Instant::now());
+        ScrapeFuture::scrape(scraper, deadline, head_only)
     }
 }
 

@@ -145,18 +145,18 @@ async fn eight_who_scrape_in_a_loop_do_not_keep_prometheus_out() {
     let crowd = (0..8).map(|_| {
         let over = Arc::clone(&over);
         thread::spawn(move || {
-            let mut served = 0;
+            let mut pages = 0;
             while !over.load(Ordering::Relaxed) {
-                served += u32::from(get(address).ends_with("large 1\n"));
+                pages += u32::from(get(address).ends_with("large 1\n"));
             }
-            served
+            pages
         })
     });
     let crowd: Vec<_> = crowd.collect();
     let prometheus = move || (0..30).filter(|_| get(address).ends_with("large 1\n")).count();
-    let served = tokio::task::spawn_blocking(prometheus).await.unwrap();
+    let pages = tokio::task::spawn_blocking(prometheus).await.unwrap();
     over.store(true, Ordering::Relaxed);
     let crowd: Vec<_> = crowd.into_iter().map(|one| one.join().unwrap()).collect();
-    assert_eq!(served, 30);
-    assert!(crowd.iter().all(|served| *served > 0), "{crowd:?}");
+    assert_eq!(pages, 30);
+    assert!(crowd.iter().all(|pages| *pages > 0), "{crowd:?}");
 }
