@@ -10,14 +10,18 @@ use std::{
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use crate::{document::Document, scraper::Scraper};
+use crate::{activity::Answering, document::Document, scraper::Scraper};
 
 /// The body of an [`Endpoint`](crate::Endpoint)'s response: a document that it shares with all who asked at
 /// the same time, or a sentence.
 ///
 /// It fails where a client reads so slowly that its document is withdrawn: after half a minute, or a second
 /// after it stopped to read if others need the room.
-pub struct ScrapeBody(Content);
+pub struct ScrapeBody {
+    content: Content,
+    /// Held until all of it is written.
+    answering: Option<Answering>,
+}
 
 /// The document of a response was withdrawn before the client had read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -36,12 +40,21 @@ impl ScrapeBody {
     }
 
     pub(crate) fn sentence(sentence: &'static str) -> Self {
-        Self(Content::Sentence(Bytes::from_static(sentence.as_bytes())))
+        Self::of(Content::Sentence(Bytes::from_static(sentence.as_bytes())))
     }
 
     pub(crate) fn document(document: Arc<Document>, scraper: Arc<Scraper>) -> Self {
         let left = document.len();
-        Self(Content::Document(Reading { document: Some(document), scraper, next: 0, left }))
+        Self::of(Content::Document(Reading { document: Some(document), scraper, next: 0, left }))
+    }
+
+    fn of(content: Content) -> Self {
+        Self { content, answering: None }
+    }
+
+    /// Drops `answering` when all of it is written.
+    pub(crate) fn held(self, answering: Answering) -> Self {
+        Self { answering: Some(answering), ..self }
     }
 }
 
@@ -53,11 +66,14 @@ impl Body for ScrapeBody {
         mut self: Pin<&mut Self>,
         _cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Withdrawn>>> {
-        let part = match &mut self.0 {
+        let part = match &mut self.content {
             Content::Sentence(sentence) if sentence.is_empty() => None,
             Content::Sentence(sentence) => Some(Ok(std::mem::take(sentence))),
             Content::Document(reading) => reading.part(),
         };
+        if self.left() == 0 {
+            self.answering = None;
+        }
         Poll::Ready(part.map(|part| part.map(Frame::data)))
     }
 
@@ -73,7 +89,7 @@ impl Body for ScrapeBody {
 impl ScrapeBody {
     /// Bytes that are still to come.
     fn left(&self) -> usize {
-        match &self.0 {
+        match &self.content {
             Content::Sentence(sentence) => sentence.len(),
             Content::Document(reading) => reading.left,
         }

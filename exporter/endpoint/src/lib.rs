@@ -31,6 +31,7 @@
 //! # }).unwrap();
 //! ```
 
+mod activity;
 mod body;
 mod connections;
 mod deadline;

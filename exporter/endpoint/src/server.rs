@@ -5,7 +5,7 @@ use std::{fmt, io, net::SocketAddr, pin::pin, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream, ToSocketAddrs, lookup_host},
     runtime::Handle,
-    time,
+    task, time,
 };
 
 use crate::{Endpoint, connections::Connections, thread::ListenerThread};
@@ -24,7 +24,9 @@ const RETRY: Duration = Duration::from_secs(1);
 ///
 /// Clients that do not speak or do not read cannot lock a scraper out:
 ///
-/// - 64 connections are open at most; the oldest makes room for a further one.
+/// - 128 connections are open at most. For a further one, the oldest makes room of those that have asked
+///   for nothing yet, or else of those that were answered; one whose client reads is the last to go.
+/// - The head of a request may have 64 KiB.
 /// - A connection is dropped when a request and its response take more than 30 s together, or when
 ///   it is idle for 2 minutes.
 #[derive(Debug)]
@@ -96,7 +98,11 @@ pub(crate) async fn accept(
     let timeout = loop {
         tokio::select! {
             timeout = &mut stop => break timeout,
-            stream = next(&listener) => connections.open(stream),
+            stream = next(&listener) => {
+                connections.open(stream);
+                // What it has sent already counts before others come.
+                task::yield_now().await;
+            }
         }
     };
     drop(listener);

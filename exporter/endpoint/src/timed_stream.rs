@@ -3,6 +3,7 @@
 use std::{
     io,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -12,6 +13,8 @@ use tokio::{
     net::TcpStream,
     time::{self, Sleep},
 };
+
+use crate::activity::Activity;
 
 /// How long an exchange may take; Prometheus waits 10 s for a scrape unless told otherwise.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -23,6 +26,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// memory. Between exchanges there is no limit.
 pub(crate) struct TimedStream {
     stream: TcpStream,
+    activity: Arc<Activity>,
     /// When the exchange under way fails.
     due: Option<Pin<Box<Sleep>>>,
     /// Whether some of the response has been written.
@@ -30,8 +34,8 @@ pub(crate) struct TimedStream {
 }
 
 impl TimedStream {
-    pub(crate) fn new(stream: TcpStream) -> Self {
-        Self { stream, due: None, responding: false }
+    pub(crate) fn new(stream: TcpStream, activity: Arc<Activity>) -> Self {
+        Self { stream, activity, due: None, responding: false }
     }
 
     fn begin(&mut self) {
@@ -52,7 +56,11 @@ impl TimedStream {
         self.begin();
         self.in_time(cx)?;
         self.responding = true;
-        write(Pin::new(&mut self.stream), cx)
+        let written = write(Pin::new(&mut self.stream), cx);
+        if written.is_ready() {
+            self.activity.sent();
+        }
+        written
     }
 }
 
@@ -93,10 +101,10 @@ impl AsyncWrite for TimedStream {
         self.stream.is_write_vectored()
     }
 
-    /// Ends the exchange: hyper flushes when it has written all there is to write. It also does
-    /// while there is nothing to write yet, which ends none.
+    /// Ends the exchange, if all of the response is written: hyper also flushes parts of it, and while
+    /// there is nothing to write yet.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.responding {
+        if self.responding && self.activity.flushed() {
             self.responding = false;
             self.due = None;
         }

@@ -46,7 +46,7 @@ async fn listen(source: impl Source + 'static) -> SocketAddr {
 /// do but to wait for a document, which is written elsewhere.
 fn held_clock() -> mpsc::Sender<()> {
     let (held, release) = mpsc::channel();
-    tokio::task::spawn_blocking(move || release.recv());
+    task::spawn_blocking(move || release.recv());
     held
 }
 

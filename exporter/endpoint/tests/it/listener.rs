@@ -111,9 +111,12 @@ async fn a_head_ends_its_connection() {
     assert!(response.contains("connection: close\r\n"), "{response}");
 }
 
+/// The connections that a listener has room for.
+const ROOM: usize = 128;
+
 /// Connects as many times as the listener has room for.
 fn crowd(server: &Server) -> Vec<TcpStream> {
-    (0..64).map(|_| TcpStream::connect(server.local_addr()).unwrap()).collect()
+    (0..ROOM).map(|_| TcpStream::connect(server.local_addr()).unwrap()).collect()
 }
 
 /// Asks for the metrics until they are served, as a scraper does, for ten seconds at most.
@@ -140,8 +143,8 @@ async fn silent_connections_do_not_lock_a_scraper_out() {
     assert!(scrape(&server).ends_with("up 1\n"));
     silent[0].set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     assert!(matches!(silent[0].read(&mut [0]), Ok(0)), "the oldest makes room");
-    silent[63].set_read_timeout(Some(Duration::from_millis(100))).unwrap();
-    let open = silent[63].read(&mut [0]).unwrap_err().kind();
+    silent[ROOM - 1].set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+    let open = silent[ROOM - 1].read(&mut [0]).unwrap_err().kind();
     assert_eq!(open, ErrorKind::WouldBlock, "a younger one stays");
 }
 

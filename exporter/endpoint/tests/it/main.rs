@@ -2,7 +2,9 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may")]
 
+mod churn;
 mod deadline;
+mod limits;
 mod listener;
 mod service;
 mod sharing;
