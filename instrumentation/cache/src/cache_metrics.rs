@@ -1,11 +1,8 @@
 //! What knows the caches of a program.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
-use kymo_core::{Bounded, ValueBudget};
+use kymo_core::Named;
 use opentelemetry::metrics::MeterProvider;
 
 use crate::{
@@ -25,8 +22,7 @@ pub struct CacheMetrics(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     instruments: Instruments,
-    names: ValueBudget,
-    caches: Mutex<HashMap<Bounded, Arc<CacheSeries>>>,
+    caches: Named<CacheSeries>,
     entries: Arc<Entries>,
 }
 
@@ -36,8 +32,7 @@ impl CacheMetrics {
         let meter = scope::meter(meters);
         Self(Arc::new(Shared {
             instruments: Instruments::new(&meter),
-            names: key::CACHE_NAME.budget(&meter, &metrics::REQUESTS),
-            caches: Mutex::default(),
+            caches: Named::new(key::CACHE_NAME.budget(&meter, &metrics::REQUESTS)),
             entries: Entries::observed_by(&meter),
         }))
     }
@@ -47,15 +42,8 @@ impl CacheMetrics {
     /// The first 64 names are kept apart. Later ones, and an empty one, are `_OTHER`, and counted in
     /// `kymo.cardinality.folded` once for each call of this.
     pub fn cache(&self, name: &str) -> Cache {
-        let Shared { instruments, names, caches, entries } = &*self.0;
-        let bounded = names.bound_name(name);
-        let known = || caches.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known().get(&bounded).map(Arc::clone);
-        let series = found.unwrap_or_else(|| {
-            // Bound while nothing is locked: binding waits for a collection that goes on.
-            let new = Arc::new(CacheSeries::new(instruments, names.value(bounded).into()));
-            Arc::clone(known().entry(bounded).or_insert(new))
-        });
+        let Shared { instruments, caches, entries } = &*self.0;
+        let series = caches.get(name, |name| CacheSeries::new(instruments, name));
         Cache::new(series, Arc::clone(entries))
     }
 }

@@ -1,12 +1,12 @@
 //! How many entries caches have, observed at every collection.
 
 use std::{
-    collections::BTreeMap,
-    fmt, mem,
+    fmt,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, atomic::AtomicBool},
+    sync::{Arc, Weak, atomic::AtomicBool},
 };
 
+use kymo_core::{Roster, sum_by_name};
 use opentelemetry::{KeyValue, metrics::Meter};
 
 use crate::{
@@ -49,18 +49,16 @@ impl<T: Send + Sync, F: Fn(&T) -> u64 + Send + Sync> Count for Watched<T, F> {
 }
 
 /// The caches that are watched, each held weakly.
-#[derive(Default)]
 pub(crate) struct Entries {
-    watched: Mutex<AllWatched>,
+    watched: Roster<String, Arc<dyn Count>>,
     thread: UpkeepThread,
 }
-
-type AllWatched = Vec<(KeyValue, Arc<dyn Count>)>;
 
 impl Entries {
     /// Caches that are observed by an instrument of `meter`.
     pub(crate) fn observed_by(meter: &Meter) -> Arc<Self> {
-        let entries = Arc::new(Self::default());
+        let watched = Roster::new(|watched: &Arc<dyn Count>| watched.is_gone());
+        let entries = Arc::new(Self { watched, thread: UpkeepThread::default() });
         let observed = Arc::clone(&entries);
         metrics::ENTRIES.observable_up_down_counter(meter, move |instrument| {
             for (name, entries) in observed.counts() {
@@ -82,58 +80,32 @@ impl Entries {
     {
         let (cache, is_busy) = (Arc::downgrade(cache), Arc::default());
         let watched = Arc::new(Watched { cache, count, upkeep, is_busy });
-        let mut all = self.all();
-        // Where nobody collects, nobody else forgets them.
-        let gone = if all.len() == all.capacity() { forget_gone(&mut all) } else { Vec::new() };
-        all.push((name.clone(), watched));
-        drop(all);
-        // Of the program's own types: nothing is locked.
-        drop(gone);
-    }
-
-    fn all(&self) -> MutexGuard<'_, AllWatched> {
-        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+        drop(self.watched.watch(name.value.as_str().into_owned(), watched));
     }
 
     /// The entries of all caches of each name; forgets those that are gone.
     ///
     /// Absent where the program's own code panics: the reader that called it would never read again.
     fn counts(&self) -> impl Iterator<Item = (String, i64)> {
-        // The program's own code counts, and may make another cache meanwhile: nothing is locked.
-        let all = self.all().clone();
-        self.keep_up(&all);
-        let mut counts = BTreeMap::new();
-        for (name, watched) in &all {
-            let entries = catch_unwind(AssertUnwindSafe(|| watched.entries()));
-            let Some(entries) = entries.transpose() else { continue };
-            let sum = counts.entry(name.value.as_str().into_owned()).or_insert(Some(0_i64));
-            *sum = sum.zip(entries.ok()).map(|(sum, entries)| {
-                sum.saturating_add(i64::try_from(entries).unwrap_or(i64::MAX))
-            });
-        }
-        let gone = forget_gone(&mut self.all());
-        drop(gone);
-        counts.into_iter().filter_map(|(name, sum)| sum.map(|sum| (name, sum)))
+        let watched = self.watched.there();
+        self.keep_up(&watched);
+        let counts = watched.into_iter().filter_map(|(name, watched)| {
+            let entries = catch_unwind(AssertUnwindSafe(|| watched.entries())).transpose()?;
+            Some((name, entries.ok().map(|entries| i64::try_from(entries).unwrap_or(i64::MAX))))
+        });
+        sum_by_name(counts, i64::saturating_add)
     }
-}
 
-impl Entries {
     /// Has them do what they have put off, and waits a little for that.
-    fn keep_up(&self, all: &AllWatched) {
+    fn keep_up(&self, watched: &[(String, Arc<dyn Count>)]) {
         let round = Round::new();
-        for (_, watched) in all {
+        for (_, watched) in watched {
             if let Some(job) = watched.keep_up(&round) {
                 self.thread.run(job);
             }
         }
         round.wait();
     }
-}
-
-fn forget_gone(all: &mut AllWatched) -> AllWatched {
-    let (gone, there) = mem::take(all).into_iter().partition(|(_, watched)| watched.is_gone());
-    *all = there;
-    gone
 }
 
 impl fmt::Debug for Entries {

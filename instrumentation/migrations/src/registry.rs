@@ -1,23 +1,20 @@
 //! The databases that are observed at every collection.
 
-use std::{
-    collections::BTreeMap,
-    fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
-};
+use std::sync::{Arc, Weak};
 
+use kymo_core::{Roster, sum_by_name};
 use opentelemetry::{KeyValue, metrics::Meter};
 
 use crate::{counts::MigrationCounts, key, metrics, watch::Watch};
 
-/// What is watched, each held weakly.
-#[derive(Default)]
-pub(crate) struct Registry(Mutex<Vec<Weak<Watch>>>);
+/// The databases that are watched, by name, each held weakly.
+#[derive(Debug)]
+pub(crate) struct Registry(Roster<String, Weak<Watch>>);
 
 impl Registry {
     /// A registry that is observed by instruments of `meter`.
     pub(crate) fn observed_by(meter: &Meter) -> Arc<Self> {
-        let registry = Arc::new(Self::default());
+        let registry = Arc::new(Self(Roster::weak()));
         let observed = Arc::clone(&registry);
         metrics::MIGRATIONS.observable_up_down_counter(meter, move |instrument| {
             for (name, counts) in observed.counts() {
@@ -37,38 +34,22 @@ impl Registry {
     }
 
     pub(crate) fn observe(&self, watch: &Arc<Watch>) {
-        self.living().push(Arc::downgrade(watch));
-    }
-
-    fn living(&self) -> MutexGuard<'_, Vec<Weak<Watch>>> {
-        let mut watches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        watches.retain(|watch| watch.strong_count() > 0);
-        watches
+        let name = watch.series().name().value.as_str().into_owned();
+        drop(self.0.watch(name, Arc::downgrade(watch)));
     }
 
     /// What is known now of the databases. Several of one name are summed, such as the tables of two
     /// migrators in one database; where one of them is not known, their sum is not either.
     fn counts(&self) -> impl Iterator<Item = (KeyValue, MigrationCounts)> {
-        // Whoever drops the last of a watch drops it without the lock.
-        let watches: Vec<_> = self.living().iter().filter_map(Weak::upgrade).collect();
-        let mut sums = BTreeMap::new();
-        for watch in watches.iter().filter(|watch| !watch.is_over()) {
-            let name = watch.series().name();
-            let (_, sum) = sums
-                .entry(name.value.as_str().into_owned())
-                .or_insert_with(|| (name.clone(), Some(MigrationCounts::default())));
-            *sum = sum.zip(watch.counts()).map(|(sum, counts)| sum.and(counts));
-        }
-        sums.into_values().filter_map(|(name, sum)| Some((name, sum?)))
+        let counts = self.0.there().into_iter().filter_map(|(name, watch)| {
+            let watch = watch.upgrade().filter(|watch| !watch.is_over())?;
+            Some((name, watch.counts()))
+        });
+        let sums = sum_by_name(counts, MigrationCounts::and);
+        sums.map(|(name, counts)| (key::DB_CONNECTION_POOL_NAME.of(name), counts))
     }
 }
 
 fn whole(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-impl fmt::Debug for Registry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Registry")
-    }
 }

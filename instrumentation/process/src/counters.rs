@@ -67,11 +67,13 @@ impl Totals {
         totals
     }
 
-    pub(crate) fn add(&mut self, other: &Self) {
+    /// Both together.
+    pub(crate) fn and(mut self, other: Self) -> Self {
         self.busy = self.busy.saturating_add(other.busy);
         for (sum, counted) in self.counted.iter_mut().zip(other.counted) {
             *sum = sum.saturating_add(counted);
         }
+        self
     }
 
     /// What the counter at `position` of [`COUNTERS`] counted.

@@ -6,28 +6,26 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use kymo_core::{Bounded, ValueBudget};
+use kymo_core::{Bounded, Roll, Roster, ValueBudget, sum_by_name};
 use opentelemetry::StringValue;
-use tokio::runtime::{Handle, Id};
+use tokio::runtime::Handle;
 
 use crate::{counters::Totals, levels::Level};
 
 /// The runtimes that are watched, and the sums of those that have ended.
 pub(crate) struct Watch {
     names: ValueBudget,
-    runtimes: Mutex<Runtimes>,
+    runtimes: Roster<Bounded, Runtime>,
+    /// A counter never falls, so what ended runtimes counted stays. Whoever looks at the runtimes has
+    /// this locked: one that ends is counted in either.
+    ended: Mutex<Ended>,
 }
 
-#[derive(Default)]
-struct Runtimes {
-    alive: Vec<Runtime>,
-    /// A counter never falls, so what ended runtimes counted stays.
-    ended: BTreeMap<Bounded, Totals>,
-}
+type Ended = BTreeMap<Bounded, Totals>;
 
+/// A runtime, and a task on it that is there for as long as it is.
+#[derive(Clone)]
 struct Runtime {
-    name: Bounded,
-    id: Id,
     handle: Handle,
     sentinel: Weak<()>,
 }
@@ -35,13 +33,14 @@ struct Runtime {
 impl Watch {
     /// Watches none yet; its names are bounded by `names`.
     pub(crate) fn new(names: ValueBudget) -> Self {
-        Self { names, runtimes: Mutex::default() }
+        let runtimes = Roster::new(|runtime: &Runtime| runtime.sentinel.strong_count() == 0);
+        Self { names, runtimes, ended: Mutex::default() }
     }
 
     /// Begins to watch a runtime, unless it is watched.
     pub(crate) fn add(&self, name: &str, handle: &Handle) {
-        let mut runtimes = self.settled();
-        if runtimes.alive.iter().any(|runtime| runtime.id == handle.id()) {
+        let (mut ended, alive) = self.settled();
+        if alive.iter().any(|(_, runtime)| runtime.handle.id() == handle.id()) {
             return;
         }
         let name = self.names.bound(name);
@@ -49,46 +48,47 @@ impl Watch {
         let sentinel = Arc::downgrade(&alive);
         // A runtime drops its tasks when it ends, and at once those that it is given later.
         handle.spawn(hold(alive));
-        let handle = handle.clone();
-        runtimes.alive.push(Runtime { name, id: handle.id(), handle, sentinel });
+        let gone = self.runtimes.watch(name, Runtime { handle: handle.clone(), sentinel });
+        end(&mut ended, gone);
     }
 
     /// What `level` is now, by name, without the runtimes that have ended.
     pub(crate) fn level(&self, level: &Level) -> Vec<(StringValue, i64)> {
-        let mut sums = BTreeMap::new();
-        for runtime in &self.settled().alive {
-            let value = (level.read)(&runtime.handle.metrics());
-            let sum = sums.entry(runtime.name).or_insert(0_i64);
-            *sum = sum.saturating_add(i64::try_from(value).unwrap_or(i64::MAX));
-        }
-        self.named(sums)
+        let alive = self.settled().1;
+        let levels = alive.into_iter().map(|(name, runtime)| {
+            let level = (level.read)(&runtime.handle.metrics());
+            (name, Some(i64::try_from(level).unwrap_or(i64::MAX)))
+        });
+        self.named(sum_by_name(levels, i64::saturating_add))
     }
 
     /// What was counted until now, by name.
     pub(crate) fn totals(&self) -> Vec<(StringValue, Totals)> {
-        let runtimes = self.settled();
-        let mut sums = runtimes.ended.clone();
-        for runtime in &runtimes.alive {
-            sums.entry(runtime.name).or_default().add(&Totals::of(&runtime.handle.metrics()));
-        }
-        drop(runtimes);
-        self.named(sums)
+        let (ended, alive) = self.settled();
+        let told = alive.iter().map(|(name, it)| (*name, Some(Totals::of(&it.handle.metrics()))));
+        let told = told.chain(ended.iter().map(|(name, totals)| (*name, Some(*totals))));
+        self.named(sum_by_name(told, Totals::and))
     }
 
-    /// The runtimes, those that have ended moved to their sums.
-    fn settled(&self) -> MutexGuard<'_, Runtimes> {
-        let mut guard = self.runtimes.lock().unwrap_or_else(PoisonError::into_inner);
-        let runtimes = &mut *guard;
-        for gone in runtimes.alive.extract_if(.., |runtime| runtime.sentinel.strong_count() == 0) {
-            let totals = Totals::of(&gone.handle.metrics());
-            runtimes.ended.entry(gone.name).or_default().add(&totals);
-        }
-        guard
+    /// The runtimes that are there, and the sums of those that have ended.
+    fn settled(&self) -> (MutexGuard<'_, Ended>, Vec<(Bounded, Runtime)>) {
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let Roll { there, gone } = self.runtimes.settle();
+        end(&mut ended, gone);
+        (ended, there)
     }
 
-    fn named<T>(&self, sums: BTreeMap<Bounded, T>) -> Vec<(StringValue, T)> {
+    fn named<T>(&self, sums: impl Iterator<Item = (Bounded, T)>) -> Vec<(StringValue, T)> {
         let name = |name| StringValue::from(self.names.value(name));
-        sums.into_iter().map(|(bounded, value)| (name(bounded), value)).collect()
+        sums.map(|(bounded, value)| (name(bounded), value)).collect()
+    }
+}
+
+/// Adds what `gone` counted to the sums.
+fn end(ended: &mut Ended, gone: Vec<(Bounded, Runtime)>) {
+    for (name, runtime) in gone {
+        let sum = ended.entry(name).or_default();
+        *sum = sum.and(Totals::of(&runtime.handle.metrics()));
     }
 }
 

@@ -66,8 +66,7 @@ impl Entity {
 }
 
 impl EntitySeries {
-    pub(crate) fn new(changes: &Counter<u64>, name: impl Into<StringValue>) -> Self {
-        let name = name.into();
+    pub(crate) fn new(changes: &Counter<u64>, name: StringValue) -> Self {
         let changes = Change::ALL.map(|change| {
             let operation = key::ENTITY_OPERATION.of(change.name());
             changes.bind(&[key::ENTITY_NAME.of(name.clone()), operation])

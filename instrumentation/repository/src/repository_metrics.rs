@@ -1,15 +1,14 @@
 //! What knows the repositories of a program.
 
 use std::{
-    collections::HashMap,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
-use kymo_core::{Bounded, Fold, Folds, OTHER, SeriesCache, ValueBudget};
+use kymo_core::{Bounded, Fold, Folds, Named, OTHER, SeriesCache, ValueBudget};
 use opentelemetry::metrics::{BoundHistogram, Counter, Histogram, MeterProvider};
 
 use crate::{
@@ -36,8 +35,7 @@ pub(crate) struct Shared {
     /// How many series were made before anything happened.
     expected: AtomicUsize,
     changes: Counter<u64>,
-    entity_names: ValueBudget,
-    entities: Mutex<HashMap<Bounded, Arc<EntitySeries>>>,
+    entities: Named<EntitySeries>,
 }
 
 /// The names that are kept apart.
@@ -64,8 +62,7 @@ impl RepositoryMetrics {
             },
             expected: AtomicUsize::new(0),
             changes: metrics::ENTITY_CHANGES.counter(&meter),
-            entity_names: key::ENTITY_NAME.budget(&meter, &metrics::ENTITY_CHANGES),
-            entities: Mutex::default(),
+            entities: Named::new(key::ENTITY_NAME.budget(&meter, &metrics::ENTITY_CHANGES)),
         }))
     }
 
@@ -134,15 +131,7 @@ impl Shared {
 
     /// The entity called `name`, which is the same for everybody who asks for it.
     pub(crate) fn entity(&self, name: &str) -> Entity {
-        let name = self.entity_names.bound_name(name);
-        let known = || self.entities.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known().get(&name).map(Arc::clone);
-        let series = found.unwrap_or_else(|| {
-            // Bound while nothing is locked: binding waits for a collection that goes on.
-            let new = Arc::new(EntitySeries::new(&self.changes, self.entity_names.value(name)));
-            Arc::clone(known().entry(name).or_insert(new))
-        });
-        Entity::new(series)
+        Entity::new(self.entities.get(name, |name| EntitySeries::new(&self.changes, name)))
     }
 }
 

@@ -1,12 +1,11 @@
 //! The pools that are observed at every collection.
 
 use std::{
-    collections::BTreeMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use kymo_core::{Bounded, MetricSpec, OTHER, ValueBudget};
+use kymo_core::{Bounded, MetricSpec, OTHER, Roster, ValueBudget, sum_by_name};
 use opentelemetry::{StringValue, metrics::Meter};
 
 use crate::{database::names::Names, key, metrics};
@@ -30,12 +29,7 @@ pub(crate) struct Levels {
 pub(crate) struct Registry {
     budget: ValueBudget,
     names: Mutex<Names>,
-    pools: Mutex<Vec<Watched>>,
-}
-
-struct Watched {
-    name: Bounded,
-    pool: Weak<dyn Observed>,
+    pools: Roster<Bounded, Weak<dyn Observed>>,
 }
 
 /// A name that is taken for as long as a pool holds it.
@@ -77,7 +71,7 @@ impl Registry {
         let registry = Arc::new(Self {
             budget: key::DB_CONNECTION_POOL_NAME.budget(meter, &metrics::CONNECTION_COUNT),
             names: Mutex::default(),
-            pools: Mutex::default(),
+            pools: Roster::weak(),
         });
         let observe = |spec: &MetricSpec, level: fn(Levels) -> i64| {
             let registry = Arc::clone(&registry);
@@ -135,7 +129,7 @@ impl Registry {
     /// Observes `pool` for as long as it is there.
     pub(crate) fn observe<P: Observed + 'static>(&self, name: &PoolName, pool: &Arc<P>) {
         let pool: Weak<P> = Arc::downgrade(pool);
-        living(&self.pools).push(Watched { name: name.bounded, pool });
+        drop(self.pools.watch(name.bounded, pool));
     }
 
     fn enter(&self, names: &mut Names, text: String) -> Arc<PoolName> {
@@ -146,33 +140,23 @@ impl Registry {
 
     /// What is to be observed now: those without a name of their own are summed.
     fn levels(&self) -> Vec<(StringValue, Levels)> {
-        // Whoever drops the last of a pool drops it without the lock.
-        let pools: Vec<_> =
-            living(&self.pools).iter().map(|one| (one.name, one.pool.upgrade())).collect();
-        let mut sums: BTreeMap<Bounded, Levels> = BTreeMap::new();
-        for (name, pool) in pools {
-            if let Some(pool) = pool {
-                sums.entry(name).or_default().add(pool.levels());
-            }
-        }
-        sums.into_iter().map(|(name, levels)| (self.budget.value(name).into(), levels)).collect()
+        let pools = self.pools.there().into_iter();
+        let levels = pools.filter_map(|(name, pool)| Some((name, Some(pool.upgrade()?.levels()))));
+        let sums = sum_by_name(levels, Levels::and);
+        sums.map(|(name, levels)| (self.budget.value(name).into(), levels)).collect()
     }
 }
 
-/// What is still there of a list.
-fn living(list: &Mutex<Vec<Watched>>) -> MutexGuard<'_, Vec<Watched>> {
-    let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
-    list.retain(|watched| watched.pool.strong_count() > 0);
-    list
-}
-
 impl Levels {
-    fn add(&mut self, other: Self) {
-        self.idle = self.idle.saturating_add(other.idle);
-        self.used = self.used.saturating_add(other.used);
-        self.min = self.min.saturating_add(other.min);
-        self.max = self.max.saturating_add(other.max);
-        self.pending = self.pending.saturating_add(other.pending);
+    /// Those of two pools of one name.
+    fn and(self, other: Self) -> Self {
+        Self {
+            idle: self.idle.saturating_add(other.idle),
+            used: self.used.saturating_add(other.used),
+            min: self.min.saturating_add(other.min),
+            max: self.max.saturating_add(other.max),
+            pending: self.pending.saturating_add(other.pending),
+        }
     }
 }
 
