@@ -3,8 +3,8 @@
 use std::{fmt, future::Future, sync::Arc};
 
 use crate::{
+    cache_series::CacheSeries,
     entries::Entries,
-    instruments::CacheSeries,
     load::Load,
     lookup::{Answer, Lookup},
     upkeep::Upkeep,

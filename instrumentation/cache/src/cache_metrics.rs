@@ -7,9 +7,10 @@ use opentelemetry::metrics::MeterProvider;
 
 use crate::{
     cache::Cache,
+    cache_series::CacheSeries,
     entries::Entries,
-    instruments::{CacheSeries, Instruments},
-    key, metrics, scope,
+    key,
+    metrics::{self, Instruments, SCOPE},
 };
 
 /// Measures caches through the meters of one provider.
@@ -29,7 +30,7 @@ struct Shared {
 impl CacheMetrics {
     /// Instruments from `meters`, for any number of caches.
     pub fn new(meters: &dyn MeterProvider) -> Self {
-        let meter = scope::meter(meters);
+        let meter = SCOPE.meter(meters);
         Self(Arc::new(Shared {
             instruments: Instruments::new(&meter),
             caches: Named::new(key::CACHE_NAME.budget(&meter, &metrics::REQUESTS)),

@@ -58,13 +58,12 @@
 
 mod cache;
 mod cache_metrics;
+mod cache_series;
 mod entries;
-mod instruments;
 pub mod key;
 mod load;
 mod lookup;
 pub mod metrics;
-mod scope;
 mod upkeep;
 mod values;
 

@@ -4,7 +4,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use kymo_core::{Attempt, Bounded, Outcome, Record, Watch};
 
-use crate::instruments::CacheSeries;
+use crate::cache_series::CacheSeries;
 
 /// A load that goes on, and is recorded once: when it is said how it ended, or when it is dropped.
 ///

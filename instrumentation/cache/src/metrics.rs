@@ -1,6 +1,7 @@
-//! Every metric this crate emits.
+//! Every metric this crate emits, and the instruments that record them.
 
-use kymo_core::{MetricKind, MetricSpec, buckets, key::AttributeKey};
+use kymo_core::{MetricKind, MetricSpec, Scope, buckets, key::AttributeKey};
+use opentelemetry::metrics::{Counter, Histogram, Meter};
 
 use crate::key;
 
@@ -64,3 +65,27 @@ pub const ENTRIES: MetricSpec = MetricSpec::new(
 
 /// Every metric declared in this crate.
 pub const ALL: &[MetricSpec] = &[REQUESTS, LOAD_DURATION, WRITES, EVICTIONS, ENTRIES];
+
+/// The instrumentation scope of all of them.
+pub(crate) const SCOPE: Scope = Scope::of_crate(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+
+/// The instruments of all caches of one meter provider; that of [`ENTRIES`] is the callback's, which
+/// asks for them.
+#[derive(Debug, Clone)]
+pub(crate) struct Instruments {
+    pub(crate) requests: Counter<u64>,
+    pub(crate) load_duration: Histogram<f64>,
+    pub(crate) writes: Counter<u64>,
+    pub(crate) evictions: Counter<u64>,
+}
+
+impl Instruments {
+    pub(crate) fn new(meter: &Meter) -> Self {
+        Self {
+            requests: REQUESTS.counter(meter),
+            load_duration: LOAD_DURATION.histogram(meter),
+            writes: WRITES.counter(meter),
+            evictions: EVICTIONS.counter(meter),
+        }
+    }
+}

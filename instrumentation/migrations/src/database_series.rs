@@ -12,8 +12,8 @@ use tokio::sync::watch;
 
 use crate::{
     direction::Direction,
-    instruments::Instruments,
     key,
+    metrics::Instruments,
     timing::timed,
     under_way::{Since, UnderWay},
 };

@@ -1,6 +1,10 @@
-//! Every metric this crate emits.
+//! Every metric this crate emits, and the instruments that record them.
 
-use kymo_core::{MetricKind, MetricSpec, key::AttributeKey};
+use kymo_core::{MetricKind, MetricSpec, Scope, ValueBudget, key::AttributeKey};
+use opentelemetry::{
+    KeyValue,
+    metrics::{Counter, Gauge, Histogram, Meter, UpDownCounter},
+};
 
 use crate::{buckets, key};
 
@@ -115,3 +119,48 @@ pub const ALL: &[MetricSpec] = &[
     LATEST_VERSION,
     READ_ERRORS,
 ];
+
+/// The instrumentation scope of all of them.
+pub(crate) const SCOPE: Scope = Scope::of_crate(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+
+/// The instruments of all migrations of one meter provider.
+///
+/// They are not bound to every version: a migration is nobody's hot path.
+#[derive(Debug)]
+pub(crate) struct Instruments {
+    pub(crate) duration: Histogram<f64>,
+    pub(crate) last_duration: Gauge<f64>,
+    pub(crate) run_duration: Histogram<f64>,
+    pub(crate) lock_wait_time: Histogram<f64>,
+    pub(crate) running: UpDownCounter<i64>,
+    pub(crate) read_errors: Counter<u64>,
+    databases: ValueBudget,
+    versions: ValueBudget,
+}
+
+impl Instruments {
+    pub(crate) fn new(meter: &Meter) -> Self {
+        Self {
+            duration: DURATION.histogram(meter),
+            last_duration: LAST_DURATION.gauge(meter),
+            run_duration: RUN_DURATION.histogram(meter),
+            lock_wait_time: LOCK_WAIT_TIME.histogram(meter),
+            running: RUNNING.up_down_counter(meter),
+            read_errors: READ_ERRORS.counter(meter),
+            databases: key::DB_CONNECTION_POOL_NAME.budget(meter, &DURATION),
+            versions: key::MIGRATION_VERSION.budget(meter, &LAST_DURATION),
+        }
+    }
+
+    /// The 65th name and later ones are `_OTHER`.
+    pub(crate) fn database(&self, name: &str) -> KeyValue {
+        let bounded = self.databases.bound(name);
+        key::DB_CONNECTION_POOL_NAME.of(self.databases.value(bounded))
+    }
+
+    /// The 201st version and later ones are `_OTHER`.
+    pub(crate) fn version(&self, version: i64) -> KeyValue {
+        let bounded = self.versions.bound(&version.to_string());
+        key::MIGRATION_VERSION.of(self.versions.value(bounded))
+    }
+}

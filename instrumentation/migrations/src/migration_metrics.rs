@@ -10,8 +10,10 @@ use opentelemetry::metrics::MeterProvider;
 use sqlx::migrate::Migrator;
 
 use crate::{
-    database_series::DatabaseSeries, instruments::Instruments, migrations::Migrations,
-    registry::Registry, scope,
+    database_series::DatabaseSeries,
+    metrics::{Instruments, SCOPE},
+    migrations::Migrations,
+    registry::Registry,
 };
 
 /// Measures migrations through the meters of one provider.
@@ -28,7 +30,7 @@ pub struct MigrationMetrics {
 impl MigrationMetrics {
     /// Instruments from `meters`, for any number of databases.
     pub fn new(meters: &dyn MeterProvider) -> Self {
-        let meter = scope::meter(meters);
+        let meter = SCOPE.meter(meters);
         let registry = Registry::observed_by(&meter);
         let instruments = Arc::new(Instruments::new(&meter));
         Self { instruments, registry, databases: Arc::default() }

@@ -2,7 +2,10 @@
 
 use opentelemetry::{KeyValue, Value, metrics::MeterProvider};
 
-use crate::{key, metrics, scope};
+use crate::{
+    key,
+    metrics::{BUILD_INFO, SCOPE},
+};
 
 /// What was built, as the metric `kymo_build_info` that Prometheus users join with others.
 ///
@@ -61,7 +64,7 @@ impl BuildInfo {
         .into_iter()
         .filter_map(|(key, value)| Some(key.of(value?)))
         .collect();
-        metrics::BUILD_INFO.observable_gauge(&scope::meter(meters), move |gauge| {
+        BUILD_INFO.observable_gauge(&SCOPE.meter(meters), move |gauge| {
             gauge.observe(1.0, &attributes);
         });
     }

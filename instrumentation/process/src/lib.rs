@@ -51,7 +51,6 @@ mod reading;
 mod registrar;
 mod runtime;
 mod sampler;
-mod scope;
 mod start;
 mod usage;
 mod watch;

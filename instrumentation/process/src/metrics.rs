@@ -1,60 +1,38 @@
-//! Every metric this crate emits.
+//! Every metric this crate emits, in parts, each with how its instruments are read.
 
 mod build;
 mod classic;
 mod process;
 mod runtime;
 
-use kymo_core::MetricSpec;
+use kymo_core::{MetricSpec, Scope};
 
-pub use build::BUILD_INFO;
-pub use classic::{
-    CLASSIC_CPU_SECONDS, CLASSIC_MAX_FDS, CLASSIC_OPEN_FDS, CLASSIC_RESIDENT_MEMORY,
-    CLASSIC_START_TIME, CLASSIC_THREADS, CLASSIC_VIRTUAL_MEMORY, CLASSIC_VIRTUAL_MEMORY_MAX,
-};
-pub use process::{
-    CONTEXT_SWITCHES, CPU_TIME, DISK_IO, FILE_DESCRIPTOR_COUNT, MEMORY_USAGE, MEMORY_VIRTUAL,
-    PAGING_FAULTS, THREAD_COUNT, UPTIME,
-};
-pub use runtime::{
-    ALIVE_TASKS, BLOCKING_IDLE_THREADS, BLOCKING_QUEUE_DEPTH, BLOCKING_THREADS, BUSY_TIME,
-    FORCED_YIELDS, GLOBAL_QUEUE_DEPTH, LOCAL_QUEUE_DEPTH, OVERFLOWS, PARKS, POLLS,
-    REMOTE_SCHEDULES, SPAWNED_TASKS, STEALS, WORKERS,
-};
+pub use self::{build::*, classic::*, process::*, runtime::*};
 
 /// Every metric declared in this crate.
-pub const ALL: &[MetricSpec] = &[
-    CPU_TIME,
-    MEMORY_USAGE,
-    MEMORY_VIRTUAL,
-    DISK_IO,
-    THREAD_COUNT,
-    FILE_DESCRIPTOR_COUNT,
-    CONTEXT_SWITCHES,
-    PAGING_FAULTS,
-    UPTIME,
-    CLASSIC_CPU_SECONDS,
-    CLASSIC_OPEN_FDS,
-    CLASSIC_MAX_FDS,
-    CLASSIC_VIRTUAL_MEMORY,
-    CLASSIC_VIRTUAL_MEMORY_MAX,
-    CLASSIC_RESIDENT_MEMORY,
-    CLASSIC_START_TIME,
-    CLASSIC_THREADS,
-    BUILD_INFO,
-    WORKERS,
-    ALIVE_TASKS,
-    GLOBAL_QUEUE_DEPTH,
-    BUSY_TIME,
-    PARKS,
-    POLLS,
-    STEALS,
-    OVERFLOWS,
-    LOCAL_QUEUE_DEPTH,
-    SPAWNED_TASKS,
-    REMOTE_SCHEDULES,
-    FORCED_YIELDS,
-    BLOCKING_THREADS,
-    BLOCKING_IDLE_THREADS,
-    BLOCKING_QUEUE_DEPTH,
-];
+pub const ALL: &[MetricSpec] = &joined::<COUNT>(PARTS);
+
+const PARTS: &[&[MetricSpec]] = &[process::ALL, classic::ALL, build::ALL, runtime::ALL];
+
+const COUNT: usize =
+    process::ALL.len() + classic::ALL.len() + build::ALL.len() + runtime::ALL.len();
+
+/// The instrumentation scope of all of them.
+pub(crate) const SCOPE: Scope = Scope::of_crate(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+
+/// All metrics of `parts`, of which there are `N`: the compiler refuses any other number.
+const fn joined<const N: usize>(parts: &[&[MetricSpec]]) -> [MetricSpec; N] {
+    let mut all = [BUILD_INFO; N];
+    let (mut len, mut part) = (0, 0);
+    while part < parts.len() {
+        let mut metric = 0;
+        while metric < parts[part].len() {
+            all[len] = parts[part][metric];
+            len += 1;
+            metric += 1;
+        }
+        part += 1;
+    }
+    assert!(len == N, "a part is missing");
+    all
+}

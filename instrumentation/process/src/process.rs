@@ -2,7 +2,10 @@
 
 use opentelemetry::metrics::MeterProvider;
 
-use crate::{key, metrics, registrar::Registrar, scope, start};
+use crate::{
+    metrics::{self, SCOPE},
+    registrar::Registrar,
+};
 
 /// The metrics of this process, by the OpenTelemetry [process conventions].
 ///
@@ -35,64 +38,11 @@ impl ProcessMetrics {
     ///
     /// What this machine does not tell is absent.
     pub fn register(&self, meters: &dyn MeterProvider) {
-        let meter = scope::meter(meters);
+        let meter = SCOPE.meter(meters);
         let mut registrar = Registrar::new(&meter);
-        conventional(&mut registrar);
+        metrics::observe_process(&mut registrar);
         if self.classic_names {
-            classic(&mut registrar);
+            metrics::observe_classic(&mut registrar);
         }
-    }
-}
-
-fn conventional(registrar: &mut Registrar<'_>) {
-    registrar.real_counter(&metrics::CPU_TIME, |reading, to| {
-        if let Some(usage) = reading.usage {
-            to.observe(usage.user, &[key::CPU_MODE.of("user")]);
-            to.observe(usage.system, &[key::CPU_MODE.of("system")]);
-        }
-    });
-    registrar.up_down_counter(&metrics::MEMORY_USAGE, |reading| reading.resident_memory);
-    registrar.up_down_counter(&metrics::MEMORY_VIRTUAL, |reading| reading.virtual_memory);
-    registrar.counter(&metrics::DISK_IO, |reading, to| {
-        if let Some(disk) = reading.disk {
-            to.observe(disk.read, &[key::DISK_IO_DIRECTION.of("read")]);
-            to.observe(disk.written, &[key::DISK_IO_DIRECTION.of("write")]);
-        }
-    });
-    registrar.up_down_counter(&metrics::THREAD_COUNT, |reading| reading.threads);
-    registrar.up_down_counter(&metrics::FILE_DESCRIPTOR_COUNT, |reading| reading.file_descriptors);
-    registrar.counter(&metrics::CONTEXT_SWITCHES, |reading, to| {
-        if let Some(usage) = reading.usage {
-            let kind = key::CONTEXT_SWITCH_TYPE;
-            to.observe(usage.voluntary_switches, &[kind.of("voluntary")]);
-            to.observe(usage.involuntary_switches, &[kind.of("involuntary")]);
-        }
-    });
-    registrar.counter(&metrics::PAGING_FAULTS, |reading, to| {
-        if let Some(usage) = reading.usage {
-            to.observe(usage.major_faults, &[key::PAGING_FAULT_TYPE.of("major")]);
-            to.observe(usage.minor_faults, &[key::PAGING_FAULT_TYPE.of("minor")]);
-        }
-    });
-    registrar.gauge(&metrics::UPTIME, |reading| reading.uptime);
-}
-
-fn classic(registrar: &mut Registrar<'_>) {
-    registrar.real_counter(&metrics::CLASSIC_CPU_SECONDS, |reading, to| {
-        if let Some(usage) = reading.usage {
-            to.observe(usage.user + usage.system, &[]);
-        }
-    });
-    registrar.up_down_counter(&metrics::CLASSIC_OPEN_FDS, |reading| reading.file_descriptors);
-    registrar.up_down_counter(&metrics::CLASSIC_MAX_FDS, |reading| reading.limits.open_files);
-    registrar.up_down_counter(&metrics::CLASSIC_VIRTUAL_MEMORY, |reading| reading.virtual_memory);
-    registrar.up_down_counter(&metrics::CLASSIC_VIRTUAL_MEMORY_MAX, |reading| {
-        reading.limits.address_space
-    });
-    registrar.up_down_counter(&metrics::CLASSIC_RESIDENT_MEMORY, |reading| reading.resident_memory);
-    registrar.up_down_counter(&metrics::CLASSIC_THREADS, |reading| reading.threads);
-    // Fixed now: a wall clock that is set later must not make the process look restarted.
-    if let Some(start) = start::since_epoch() {
-        registrar.gauge(&metrics::CLASSIC_START_TIME, move |_| Some(start));
     }
 }

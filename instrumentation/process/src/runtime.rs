@@ -6,10 +6,8 @@ use opentelemetry::metrics::MeterProvider;
 use tokio::runtime::Handle;
 
 use crate::{
-    counters::{self, COUNTERS},
-    key,
-    levels::LEVELS,
-    metrics, scope,
+    counters, key,
+    metrics::{self, COUNTERS, LEVELS, SCOPE},
     watch::Watch,
 };
 
@@ -29,7 +27,7 @@ pub struct RuntimeMetrics {
 impl RuntimeMetrics {
     /// Observes the runtimes that it is told to watch whenever a reader of `meters` collects.
     pub fn new(meters: &dyn MeterProvider) -> Self {
-        let meter = scope::meter(meters);
+        let meter = SCOPE.meter(meters);
         let names = key::RUNTIME_NAME.budget(&meter, &metrics::ALIVE_TASKS);
         let watch = Arc::new(Watch::new(names));
         for level in LEVELS {

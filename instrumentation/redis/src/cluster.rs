@@ -59,7 +59,7 @@ impl Redis {
         resolver: impl AsyncDNSResolver,
     ) -> RedisResult<MeasuredConnection<ClusterConnection<ClusterNode>>> {
         // The number of the database that `ClusterConnection` tells, whichever it has.
-        let redirects = Redirects::new(&self.0.instruments, self.0.place(0));
+        let redirects = Redirects::new(&self.0.recorder, self.0.place(0));
         let cluster = cluster.async_dns_resolver(Resolver::new(resolver, redirects)).build()?;
         Ok(self.connection(cluster.get_async_generic_connection().await?))
     }

@@ -1,6 +1,7 @@
-//! Every metric this crate emits beside those of `kymo-cache`.
+//! Every metric this crate emits beside those of `kymo-cache`, and the instruments that record them.
 
-use kymo_core::{MetricKind, MetricSpec, buckets, key::AttributeKey};
+use kymo_core::{MetricKind, MetricSpec, Scope, buckets, key::AttributeKey};
+use opentelemetry::metrics::{Counter, Histogram, Meter};
 
 use crate::key;
 
@@ -58,3 +59,20 @@ pub const REDIRECTS: MetricSpec = MetricSpec::new(
 
 /// Every metric declared in this crate.
 pub const ALL: &[MetricSpec] = &[OPERATION_DURATION, REDIRECTS];
+
+/// The instrumentation scope of all of them.
+pub(crate) const SCOPE: Scope = Scope::of_crate(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+
+/// The instruments of all measured connections of one meter provider.
+#[derive(Debug)]
+pub(crate) struct Instruments {
+    pub(crate) duration: Histogram<f64>,
+    #[allow(dead_code, reason = "clusters, which have redirects, are a feature")]
+    pub(crate) redirects: Counter<u64>,
+}
+
+impl Instruments {
+    pub(crate) fn new(meter: &Meter) -> Self {
+        Self { duration: OPERATION_DURATION.histogram(meter), redirects: REDIRECTS.counter(meter) }
+    }
+}

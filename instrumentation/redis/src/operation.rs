@@ -40,7 +40,7 @@ impl Exchange<'_> {
     }
 
     fn failed(&mut self, failure: &Failure) -> Outcome {
-        self.status = failure.code.as_ref().map(|code| self.redis.instruments.status(code));
+        self.status = failure.code.as_ref().map(|code| self.redis.recorder.status(code));
         failure.outcome
     }
 }
@@ -49,7 +49,7 @@ impl Record for Exchange<'_> {
     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
         let Self { redis, place, request, status, .. } = *self;
         let key = OperationKey { place, name: request.name(), status, outcome };
-        redis.instruments.record(key, elapsed.as_secs_f64());
+        redis.recorder.record(key, elapsed.as_secs_f64());
         if !self.has_told {
             self.tell_caches(None);
         }

@@ -9,7 +9,7 @@ use kymo_core::PlaceKey;
 use redis::aio::ConnectionLike;
 
 use crate::{
-    caches::Caches, connection::MeasuredConnection, guard::Guard, instruments::Instruments,
+    caches::Caches, connection::MeasuredConnection, guard::Guard, recorder::Recorder,
     server::Server,
 };
 
@@ -23,7 +23,7 @@ pub struct Redis(pub(crate) Arc<Shared>);
 /// What all connections to one Redis share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) instruments: Arc<Instruments>,
+    pub(crate) recorder: Arc<Recorder>,
     pub(crate) namespace: Option<String>,
     pub(crate) server: Option<Server>,
     pub(crate) caches: Caches,
@@ -72,8 +72,8 @@ impl Shared {
     fn look_up(&self, number: i64) -> PlaceKey {
         let server = self.server.as_ref();
         match &self.namespace {
-            Some(namespace) => self.instruments.place(namespace, server),
-            None => self.instruments.place(&number.to_string(), server),
+            Some(namespace) => self.recorder.place(namespace, server),
+            None => self.recorder.place(&number.to_string(), server),
         }
     }
 }

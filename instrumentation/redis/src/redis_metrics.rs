@@ -7,9 +7,9 @@ use opentelemetry::metrics::MeterProvider;
 
 use crate::{
     caches::Caches,
-    instruments::Instruments,
+    metrics::SCOPE,
+    recorder::Recorder,
     redis_handle::{Redis, Shared},
-    scope,
     settings::RedisSettings,
 };
 
@@ -18,7 +18,7 @@ use crate::{
 /// Clones share their instruments. Make one for each provider.
 #[derive(Debug, Clone)]
 pub struct RedisMetrics {
-    instruments: Arc<Instruments>,
+    recorder: Arc<Recorder>,
     caches: CacheMetrics,
 }
 
@@ -26,8 +26,8 @@ impl RedisMetrics {
     /// Instruments from `meters`, for any number of connections; hits, misses and writes are
     /// counted by `caches`.
     pub fn new(meters: &dyn MeterProvider, caches: &CacheMetrics) -> Self {
-        let instruments = Arc::new(Instruments::new(&scope::meter(meters)));
-        Self { instruments, caches: caches.clone() }
+        let recorder = Arc::new(Recorder::new(&SCOPE.meter(meters)));
+        Self { recorder, caches: caches.clone() }
     }
 
     /// A Redis that is called as `settings` say, for any number of connections to it.
@@ -35,7 +35,7 @@ impl RedisMetrics {
         let cache = |name: &String| self.caches.cache(name);
         let prefixes = settings.prefixes.iter().map(|(prefix, name)| (prefix.clone(), cache(name)));
         Redis::new(Shared {
-            instruments: Arc::clone(&self.instruments),
+            recorder: Arc::clone(&self.recorder),
             namespace: settings.namespace.clone(),
             server: settings.server.clone(),
             caches: Caches::new(settings.cache.as_ref().map(cache), prefixes.collect()),

@@ -3,7 +3,7 @@
 use kymo_core::{Bounded, Outcome, PlaceKey, SeriesClass, SeriesKey, key::AttributeKey};
 use opentelemetry::KeyValue;
 
-use crate::{command::Command, failure::FAILURES, instruments::Vocabulary, key};
+use crate::{command::Command, failure::FAILURES, key, recorder::Vocabulary};
 
 /// How commands were sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -79,7 +79,6 @@ pub mod metrics;
 pub mod probe;
 mod repository;
 mod repository_metrics;
-mod scope;
 mod series;
 
 pub use change_set::ChangeSet;

@@ -1,6 +1,7 @@
-//! Every metric this crate emits.
+//! Every metric this crate emits, and the instruments that record them.
 
-use kymo_core::{MetricKind, MetricSpec, buckets, key::AttributeKey};
+use kymo_core::{MetricKind, MetricSpec, Scope, buckets, key::AttributeKey};
+use opentelemetry::metrics::{Counter, Histogram, Meter};
 
 use crate::key;
 
@@ -32,3 +33,22 @@ pub const ENTITY_CHANGES: MetricSpec = MetricSpec::new(
 
 /// Every metric declared in this crate.
 pub const ALL: &[MetricSpec] = &[OPERATION_DURATION, ENTITY_CHANGES];
+
+/// The instrumentation scope of all of them.
+pub(crate) const SCOPE: Scope = Scope::of_crate(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+
+/// The instruments of all repositories of one meter provider.
+#[derive(Debug)]
+pub(crate) struct Instruments {
+    pub(crate) duration: Histogram<f64>,
+    pub(crate) changes: Counter<u64>,
+}
+
+impl Instruments {
+    pub(crate) fn new(meter: &Meter) -> Self {
+        Self {
+            duration: OPERATION_DURATION.histogram(meter),
+            changes: ENTITY_CHANGES.counter(meter),
+        }
+    }
+}

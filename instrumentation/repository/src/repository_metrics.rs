@@ -9,14 +9,14 @@ use std::{
 };
 
 use kymo_core::{Bounded, Fold, Folds, Named, OTHER, SeriesCache, ValueBudget};
-use opentelemetry::metrics::{BoundHistogram, Counter, Histogram, MeterProvider};
+use opentelemetry::metrics::{BoundHistogram, MeterProvider};
 
 use crate::{
     described::Described,
     entity::{Entity, EntitySeries},
-    key, metrics,
+    key,
+    metrics::{self, Instruments, SCOPE},
     repository::Repository,
-    scope,
     series::OperationKey,
 };
 
@@ -29,12 +29,11 @@ pub struct RepositoryMetrics(Arc<Shared>);
 /// What all repositories of one provider share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    duration: Histogram<f64>,
+    instruments: Instruments,
     operations: SeriesCache<OperationKey, BoundHistogram<f64>>,
     vocabulary: Vocabulary,
     /// How many series were made before anything happened.
     expected: AtomicUsize,
-    changes: Counter<u64>,
     entities: Named<EntitySeries>,
 }
 
@@ -49,11 +48,11 @@ pub(crate) struct Vocabulary {
 impl RepositoryMetrics {
     /// Instruments from `meters`, for any number of repositories.
     pub fn new(meters: &dyn MeterProvider) -> Self {
-        let meter = scope::meter(meters);
+        let meter = SCOPE.meter(meters);
         let spec = &metrics::OPERATION_DURATION;
         let folds = Folds::new(&meter, spec, &[key::REPOSITORY_METHOD.key, key::ERROR_TYPE]);
         Self(Arc::new(Shared {
-            duration: spec.histogram(&meter),
+            instruments: Instruments::new(&meter),
             operations: SeriesCache::new(SERIES, folds),
             vocabulary: Vocabulary {
                 repositories: key::REPOSITORY_NAME.budget(&meter, spec),
@@ -61,7 +60,6 @@ impl RepositoryMetrics {
                 errors: ValueBudget::new(ERRORS, Fold::new(&meter, spec, key::ERROR_TYPE)),
             },
             expected: AtomicUsize::new(0),
-            changes: metrics::ENTITY_CHANGES.counter(&meter),
             entities: Named::new(key::ENTITY_NAME.budget(&meter, &metrics::ENTITY_CHANGES)),
         }))
     }
@@ -126,12 +124,14 @@ impl Shared {
     }
 
     fn bind(&self, key: OperationKey) -> BoundHistogram<f64> {
-        self.duration.bind(&key.attributes(&self.vocabulary))
+        self.instruments.duration.bind(&key.attributes(&self.vocabulary))
     }
 
     /// The entity called `name`, which is the same for everybody who asks for it.
     pub(crate) fn entity(&self, name: &str) -> Entity {
-        Entity::new(self.entities.get(name, |name| EntitySeries::new(&self.changes, name)))
+        Entity::new(
+            self.entities.get(name, |name| EntitySeries::new(&self.instruments.changes, name)),
+        )
     }
 }
 

@@ -146,7 +146,6 @@ pub mod key;
 pub mod metrics;
 mod recording;
 mod rows;
-mod scope;
 
 pub use database::{
     failure::error_type,

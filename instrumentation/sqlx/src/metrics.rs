@@ -1,6 +1,7 @@
-//! Every metric this crate emits.
+//! Every metric this crate emits, and the instruments that record them.
 
-use kymo_core::{MetricKind, MetricSpec, key::AttributeKey};
+use kymo_core::{MetricKind, MetricSpec, Scope, key::AttributeKey};
+use opentelemetry::metrics::{Counter, Histogram, Meter};
 
 use crate::{buckets, key};
 
@@ -225,3 +226,39 @@ pub const ALL: &[MetricSpec] = &[
     CONNECTION_USE_TIME,
     CONNECTION_ERRORS,
 ];
+
+/// The instrumentation scope of all of them.
+pub(crate) const SCOPE: Scope = Scope::of_crate(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+
+/// The instruments of all measured pools of one meter provider; those of a pool's levels are the
+/// callbacks', which ask for them.
+#[derive(Debug)]
+pub(crate) struct Instruments {
+    pub(crate) duration: Histogram<f64>,
+    pub(crate) returned_rows: Histogram<u64>,
+    pub(crate) rows_changed: Counter<u64>,
+    pub(crate) transaction_duration: Histogram<f64>,
+    pub(crate) timeouts: Counter<u64>,
+    pub(crate) create_time: Histogram<f64>,
+    pub(crate) untimed: Counter<u64>,
+    pub(crate) wait_time: Histogram<f64>,
+    pub(crate) use_time: Histogram<f64>,
+    pub(crate) connection_errors: Counter<u64>,
+}
+
+impl Instruments {
+    pub(crate) fn new(meter: &Meter) -> Self {
+        Self {
+            duration: OPERATION_DURATION.histogram(meter),
+            returned_rows: RETURNED_ROWS.integer_histogram(meter),
+            rows_changed: ROWS_CHANGED.counter(meter),
+            transaction_duration: TRANSACTION_DURATION.histogram(meter),
+            timeouts: CONNECTION_TIMEOUTS.counter(meter),
+            create_time: CONNECTION_CREATE_TIME.histogram(meter),
+            untimed: CONNECTION_UNTIMED.counter(meter),
+            wait_time: CONNECTION_WAIT_TIME.histogram(meter),
+            use_time: CONNECTION_USE_TIME.histogram(meter),
+            connection_errors: CONNECTION_ERRORS.counter(meter),
+        }
+    }
+}

@@ -1,11 +1,11 @@
 //! What is recorded of an operation, a transaction and a connection, and into what.
 
-pub(crate) mod instruments;
 pub(crate) mod late_value;
 pub(crate) mod measures;
 pub(crate) mod operation;
 pub(crate) mod pool_series;
 pub(crate) mod recent;
+pub(crate) mod recorder;
 pub(crate) mod remembered;
 pub(crate) mod series;
 pub(crate) mod span;

@@ -18,3 +18,6 @@ pub const BUILD_INFO: MetricSpec = MetricSpec::new(
     key::BUILD_VERSION,
 ])
 .recorded("From `telemetry.build_info(…)` on.");
+
+/// Every metric of this part.
+pub(super) const ALL: &[MetricSpec] = &[BUILD_INFO];

@@ -6,6 +6,8 @@
 
 use kymo_core::{MetricKind, MetricSpec};
 
+use crate::{registrar::Registrar, start};
+
 /// [`CPU_TIME`](super::CPU_TIME), user and system together.
 pub const CLASSIC_CPU_SECONDS: MetricSpec = MetricSpec::new(
     "process_cpu_seconds",
@@ -77,3 +79,34 @@ pub const CLASSIC_THREADS: MetricSpec = MetricSpec::new(
     "Number of OS threads in the process.",
 )
 .recorded("Asked of the kernel at each collection, after `.process_classic_names()`.");
+
+/// Every metric of this part.
+pub(super) const ALL: &[MetricSpec] = &[
+    CLASSIC_CPU_SECONDS,
+    CLASSIC_OPEN_FDS,
+    CLASSIC_MAX_FDS,
+    CLASSIC_VIRTUAL_MEMORY,
+    CLASSIC_VIRTUAL_MEMORY_MAX,
+    CLASSIC_RESIDENT_MEMORY,
+    CLASSIC_START_TIME,
+    CLASSIC_THREADS,
+];
+
+/// Observes each of them in the readings of `registrar`.
+pub(crate) fn observe_classic(registrar: &mut Registrar<'_>) {
+    registrar.real_counter(&CLASSIC_CPU_SECONDS, |reading, to| {
+        if let Some(usage) = reading.usage {
+            to.observe(usage.user + usage.system, &[]);
+        }
+    });
+    registrar.up_down_counter(&CLASSIC_OPEN_FDS, |reading| reading.file_descriptors);
+    registrar.up_down_counter(&CLASSIC_MAX_FDS, |reading| reading.limits.open_files);
+    registrar.up_down_counter(&CLASSIC_VIRTUAL_MEMORY, |reading| reading.virtual_memory);
+    registrar.up_down_counter(&CLASSIC_VIRTUAL_MEMORY_MAX, |reading| reading.limits.address_space);
+    registrar.up_down_counter(&CLASSIC_RESIDENT_MEMORY, |reading| reading.resident_memory);
+    registrar.up_down_counter(&CLASSIC_THREADS, |reading| reading.threads);
+    // Fixed now: a wall clock that is set later must not make the process look restarted.
+    if let Some(start) = start::since_epoch() {
+        registrar.gauge(&CLASSIC_START_TIME, move |_| Some(start));
+    }
+}

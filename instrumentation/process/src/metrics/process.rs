@@ -2,7 +2,7 @@
 
 use kymo_core::{MetricKind, MetricSpec};
 
-use crate::key;
+use crate::{key, registrar::Registrar};
 
 /// Seconds that all threads of the process ran, those that have ended included.
 pub const CPU_TIME: MetricSpec = MetricSpec::new(
@@ -85,3 +85,50 @@ pub const PAGING_FAULTS: MetricSpec = MetricSpec::new(
 pub const UPTIME: MetricSpec =
     MetricSpec::new("process.uptime", MetricKind::Gauge, "s", "Time since the process started.")
         .recorded("Asked of the kernel at each collection, after `.process()`.");
+
+/// Every metric of this part.
+pub(super) const ALL: &[MetricSpec] = &[
+    CPU_TIME,
+    MEMORY_USAGE,
+    MEMORY_VIRTUAL,
+    DISK_IO,
+    THREAD_COUNT,
+    FILE_DESCRIPTOR_COUNT,
+    CONTEXT_SWITCHES,
+    PAGING_FAULTS,
+    UPTIME,
+];
+
+/// Observes each of them in the readings of `registrar`.
+pub(crate) fn observe_process(registrar: &mut Registrar<'_>) {
+    registrar.real_counter(&CPU_TIME, |reading, to| {
+        if let Some(usage) = reading.usage {
+            to.observe(usage.user, &[key::CPU_MODE.of("user")]);
+            to.observe(usage.system, &[key::CPU_MODE.of("system")]);
+        }
+    });
+    registrar.up_down_counter(&MEMORY_USAGE, |reading| reading.resident_memory);
+    registrar.up_down_counter(&MEMORY_VIRTUAL, |reading| reading.virtual_memory);
+    registrar.counter(&DISK_IO, |reading, to| {
+        if let Some(disk) = reading.disk {
+            to.observe(disk.read, &[key::DISK_IO_DIRECTION.of("read")]);
+            to.observe(disk.written, &[key::DISK_IO_DIRECTION.of("write")]);
+        }
+    });
+    registrar.up_down_counter(&THREAD_COUNT, |reading| reading.threads);
+    registrar.up_down_counter(&FILE_DESCRIPTOR_COUNT, |reading| reading.file_descriptors);
+    registrar.counter(&CONTEXT_SWITCHES, |reading, to| {
+        if let Some(usage) = reading.usage {
+            let kind = key::CONTEXT_SWITCH_TYPE;
+            to.observe(usage.voluntary_switches, &[kind.of("voluntary")]);
+            to.observe(usage.involuntary_switches, &[kind.of("involuntary")]);
+        }
+    });
+    registrar.counter(&PAGING_FAULTS, |reading, to| {
+        if let Some(usage) = reading.usage {
+            to.observe(usage.major_faults, &[key::PAGING_FAULT_TYPE.of("major")]);
+            to.observe(usage.minor_faults, &[key::PAGING_FAULT_TYPE.of("minor")]);
+        }
+    });
+    registrar.gauge(&UPTIME, |reading| reading.uptime);
+}

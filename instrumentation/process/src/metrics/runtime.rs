@@ -3,8 +3,9 @@
 //! Those from [`POLLS`] on are there when the program is built with `--cfg tokio_unstable`.
 
 use kymo_core::{MetricKind, MetricSpec};
+use tokio::runtime::RuntimeMetrics;
 
-use crate::key;
+use crate::{counters::Counter, key, levels::Level};
 
 /// Threads that run tasks.
 pub const WORKERS: MetricSpec = MetricSpec::new(
@@ -155,3 +156,68 @@ pub const BLOCKING_QUEUE_DEPTH: MetricSpec = MetricSpec::new(
 )
 .with_attributes(&[key::RUNTIME_NAME.key])
 .recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`, in a program that is built with `RUSTFLAGS=\"--cfg tokio_unstable\"`.");
+
+/// Every metric of this part.
+pub(super) const ALL: &[MetricSpec] = &[
+    WORKERS,
+    ALIVE_TASKS,
+    GLOBAL_QUEUE_DEPTH,
+    BUSY_TIME,
+    PARKS,
+    POLLS,
+    STEALS,
+    OVERFLOWS,
+    LOCAL_QUEUE_DEPTH,
+    SPAWNED_TASKS,
+    REMOTE_SCHEDULES,
+    FORCED_YIELDS,
+    BLOCKING_THREADS,
+    BLOCKING_IDLE_THREADS,
+    BLOCKING_QUEUE_DEPTH,
+];
+
+/// Every level that this build of tokio tells.
+pub(crate) const LEVELS: &[Level] = &[
+    Level { spec: &WORKERS, read: RuntimeMetrics::num_workers },
+    // Without the task that watches for the end.
+    Level { spec: &ALIVE_TASKS, read: |told| told.num_alive_tasks().saturating_sub(1) },
+    Level { spec: &GLOBAL_QUEUE_DEPTH, read: RuntimeMetrics::global_queue_depth },
+    #[cfg(tokio_unstable)]
+    Level {
+        spec: &LOCAL_QUEUE_DEPTH,
+        read: |told| (0..told.num_workers()).map(|n| told.worker_local_queue_depth(n)).sum(),
+    },
+    #[cfg(tokio_unstable)]
+    Level { spec: &BLOCKING_THREADS, read: RuntimeMetrics::num_blocking_threads },
+    #[cfg(tokio_unstable)]
+    Level { spec: &BLOCKING_IDLE_THREADS, read: RuntimeMetrics::num_idle_blocking_threads },
+    #[cfg(tokio_unstable)]
+    Level { spec: &BLOCKING_QUEUE_DEPTH, read: RuntimeMetrics::blocking_queue_depth },
+];
+
+/// Every counter that this build of tokio tells, beside the busy time.
+pub(crate) const COUNTERS: &[Counter] = &[
+    #[cfg(target_has_atomic = "64")]
+    Counter { spec: &PARKS, read: |told| over_workers(told, RuntimeMetrics::worker_park_count) },
+    #[cfg(all(tokio_unstable, target_has_atomic = "64"))]
+    Counter { spec: &POLLS, read: |told| over_workers(told, RuntimeMetrics::worker_poll_count) },
+    #[cfg(all(tokio_unstable, target_has_atomic = "64"))]
+    Counter { spec: &STEALS, read: |told| over_workers(told, RuntimeMetrics::worker_steal_count) },
+    #[cfg(all(tokio_unstable, target_has_atomic = "64"))]
+    Counter {
+        spec: &OVERFLOWS,
+        read: |told| over_workers(told, RuntimeMetrics::worker_overflow_count),
+    },
+    // Without the task that watches for the end.
+    #[cfg(all(tokio_unstable, target_has_atomic = "64"))]
+    Counter { spec: &SPAWNED_TASKS, read: |told| told.spawned_tasks_count().saturating_sub(1) },
+    #[cfg(all(tokio_unstable, target_has_atomic = "64"))]
+    Counter { spec: &REMOTE_SCHEDULES, read: RuntimeMetrics::remote_schedule_count },
+    #[cfg(all(tokio_unstable, target_has_atomic = "64"))]
+    Counter { spec: &FORCED_YIELDS, read: RuntimeMetrics::budget_forced_yield_count },
+];
+
+#[cfg(target_has_atomic = "64")]
+fn over_workers(told: &RuntimeMetrics, read: fn(&RuntimeMetrics, usize) -> u64) -> u64 {
+    (0..told.num_workers()).map(|worker| read(told, worker)).sum()
+}

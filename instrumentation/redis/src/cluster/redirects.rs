@@ -6,7 +6,7 @@ use kymo_core::PlaceKey;
 use opentelemetry::metrics::BoundCounter;
 use redis::{RedisError, ServerError, ServerErrorKind, Value};
 
-use crate::{instruments::Instruments, key};
+use crate::{key, recorder::Recorder};
 
 /// Counts the redirects of one cluster; a clone is the same.
 #[derive(Debug, Clone)]
@@ -20,12 +20,12 @@ struct Kinds {
 }
 
 impl Redirects {
-    pub(crate) fn new(instruments: &Instruments, place: PlaceKey) -> Self {
+    pub(crate) fn new(recorder: &Recorder, place: PlaceKey) -> Self {
         let of = |kind| {
-            let mut attributes = instruments.vocabulary.places.attributes(place);
+            let mut attributes = recorder.vocabulary.places.attributes(place);
             attributes.push(key::REDIS_REDIRECT.of(kind));
             attributes.sort_by(|one, other| one.key.cmp(&other.key));
-            instruments.redirects.bind(&attributes)
+            recorder.instruments.redirects.bind(&attributes)
         };
         Self(Arc::new(Kinds { moved: of("moved"), ask: of("ask") }))
     }

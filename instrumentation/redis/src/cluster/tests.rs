@@ -8,27 +8,27 @@ use opentelemetry_sdk::metrics::{
 use redis::{RedisError, RedisFuture, Value, parse_redis_value};
 
 use super::{resolver::redirects_of, *};
-use crate::{instruments::Instruments, server::Server};
+use crate::{recorder::Recorder, server::Server};
 
 struct Meters {
     provider: SdkMeterProvider,
     exporter: InMemoryMetricExporter,
-    instruments: Instruments,
+    recorder: Recorder,
 }
 
 impl Meters {
     fn new() -> Self {
         let exporter = InMemoryMetricExporter::default();
         let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
-        let instruments = Instruments::new(&provider.meter("test"));
-        Self { provider, exporter, instruments }
+        let recorder = Recorder::new(&provider.meter("test"));
+        Self { provider, exporter, recorder }
     }
 
     /// What counts the redirects of the cluster at `address`.
     fn redirects(&self, address: &str) -> Redirects {
         let server = Server { address: address.to_owned(), port: None };
-        let place = self.instruments.place("0", Some(&server));
-        Redirects::new(&self.instruments, place)
+        let place = self.recorder.place("0", Some(&server));
+        Redirects::new(&self.recorder, place)
     }
 
     /// Redirects of every cluster, as `address kind count`, sorted.

@@ -14,8 +14,8 @@ use crate::{
         pool::{MeasuredPool, Shared},
         settings::PoolSettings,
     },
-    recording::{instruments::Instruments, measures::Measures, pool_series::PoolSeries},
-    scope,
+    metrics::SCOPE,
+    recording::{measures::Measures, pool_series::PoolSeries, recorder::Recorder},
 };
 
 /// Measures pools of sqlx through the meters of one provider.
@@ -24,16 +24,16 @@ use crate::{
 /// one provider do not know each other's names, and their gauges overwrite one another.
 #[derive(Debug, Clone)]
 pub struct DatabaseMetrics {
-    instruments: Arc<Instruments>,
+    recorder: Arc<Recorder>,
     registry: Arc<Registry>,
 }
 
 impl DatabaseMetrics {
     /// Instruments from `meters`, for any number of pools.
     pub fn new(meters: &dyn MeterProvider) -> Self {
-        let meter = scope::meter(meters);
+        let meter = SCOPE.meter(meters);
         let registry = Registry::observed_by(&meter);
-        Self { instruments: Arc::new(Instruments::new(&meter)), registry }
+        Self { recorder: Arc::new(Recorder::new(&meter)), registry }
     }
 
     /// Measures `pool` under the name `address:port/namespace`; under `address:port/namespace#2`
@@ -80,10 +80,11 @@ impl DatabaseMetrics {
         settings: &PoolSettings,
         driver: &'static Driver<DB>,
     ) -> MeasuredPool<DB> {
-        let series = PoolSeries::new(&self.instruments, self.registry.value(name), pool.size());
+        let series =
+            PoolSeries::new(&self.recorder.instruments, self.registry.value(name), pool.size());
         let identity = settings.identity(&pool);
         let measures =
-            Measures::new(Arc::clone(&self.instruments), &identity, series, settings.without);
+            Measures::new(Arc::clone(&self.recorder), &identity, series, settings.without);
         let shared = Arc::new(Shared::new(pool, Arc::clone(name), measures, driver));
         self.registry.observe(name, &shared);
         MeasuredPool::new(shared)

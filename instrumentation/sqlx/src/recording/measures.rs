@@ -14,9 +14,9 @@ use crate::{
     database::{failure::Failure, identity::Identity, system::System},
     key,
     recording::{
-        instruments::Instruments,
         operation::{Operation, Reading},
         pool_series::PoolSeries,
+        recorder::Recorder,
         series::{ChangeKey, OperationKey},
         span::TransactionOutcome,
         statement::{Change, Statement},
@@ -29,7 +29,7 @@ use crate::{
 /// The database of one pool, its statements, and the instruments for them.
 #[derive(Debug)]
 pub(crate) struct Measures {
-    instruments: Arc<Instruments>,
+    recorder: Arc<Recorder>,
     statements: Arc<Statements>,
     /// Whose rules it follows, whatever it is called.
     system: System,
@@ -41,18 +41,18 @@ pub(crate) struct Measures {
 
 impl Measures {
     pub(crate) fn new(
-        instruments: Arc<Instruments>,
+        recorder: Arc<Recorder>,
         identity: &Identity,
         pool: PoolSeries,
         without: Without,
     ) -> Self {
         let system = identity.protocol;
         Self {
-            statements: instruments.statements(system),
+            statements: recorder.statements(system),
             system,
-            place: instruments.place(identity),
+            place: recorder.place(identity),
             transactions: Default::default(),
-            instruments,
+            recorder,
             pool,
             without,
         }
@@ -74,20 +74,20 @@ impl Measures {
     /// What an operation is called in its series: what has not succeeded yet takes no place of what
     /// has.
     pub(crate) fn summary(&self, statement: &Statement, succeeded: bool) -> Option<Bounded> {
-        let summaries = &self.instruments.vocabulary.summaries;
+        let summaries = &self.recorder.vocabulary.summaries;
         let summary = statement.summary.as_ref()?;
         Some(if succeeded { summary.admitted(summaries) } else { summary.reserved(summaries) })
     }
 
     /// Whose rows were changed, in its series.
     pub(crate) fn changed(&self, change: &Change) -> Changed {
-        let table = change.table.admitted(&self.instruments.vocabulary.tables);
+        let table = change.table.admitted(&self.recorder.vocabulary.tables);
         Changed { operation: change.operation, table }
     }
 
     /// `code` within the budget of status codes.
     pub(crate) fn status(&self, code: &str) -> Bounded {
-        self.instruments.status(code)
+        self.recorder.status(code)
     }
 
     /// An operation outside any transaction that rows are noted for.
@@ -116,23 +116,23 @@ impl Measures {
             outcome: reading.outcome,
         };
         let returned = reading.returned.filter(|_| !self.without.returned_rows);
-        self.instruments.record(key, reading.elapsed.as_secs_f64(), returned);
+        self.recorder.record(key, reading.elapsed.as_secs_f64(), returned);
     }
 
     /// Counts rows that were changed for good.
     pub(crate) fn count_changes(&self, changes: impl IntoIterator<Item = (Changed, u64)>) {
         for (changed, rows) in changes {
             let key = ChangeKey { place: self.place, changed };
-            self.instruments.count_changes(key, rows);
+            self.recorder.count_changes(key, rows);
         }
     }
 
     pub(crate) fn record_transaction(&self, outcome: TransactionOutcome, elapsed: Duration) {
         let bind = || {
-            let mut attributes = self.instruments.vocabulary.places.attributes(self.place);
+            let mut attributes = self.recorder.vocabulary.places.attributes(self.place);
             attributes.push(key::DB_TRANSACTION_OUTCOME.of(outcome.name()));
             attributes.sort_by(|one, other| one.key.cmp(&other.key));
-            self.instruments.transaction_duration.bind(&attributes)
+            self.recorder.instruments.transaction_duration.bind(&attributes)
         };
         self.transactions[outcome as usize].get_or_init(bind).record(elapsed.as_secs_f64());
     }

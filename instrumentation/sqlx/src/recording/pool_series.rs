@@ -16,7 +16,7 @@ use opentelemetry::{
 use crate::{
     database::{failure::Failure, system::System},
     key,
-    recording::instruments::Instruments,
+    metrics::Instruments,
 };
 
 /// The instruments of one pool, bound to its name.

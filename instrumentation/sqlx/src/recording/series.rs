@@ -6,7 +6,7 @@ use kymo_core::{Bounded, Outcome, PlaceKey, SeriesClass, SeriesKey, key::Attribu
 use opentelemetry::{KeyValue, metrics::BoundHistogram};
 
 use crate::{
-    database::failure::FAILURES, key, recording::instruments::Vocabulary, rows::changed::Changed,
+    database::failure::FAILURES, key, recording::recorder::Vocabulary, rows::changed::Changed,
 };
 
 /// Everything a finished operation is described by.

@@ -16,10 +16,10 @@ use sqlx::{Sqlite, sqlite::SqliteQueryResult};
 use super::*;
 use crate::{
     database::{identity::Identity, system::System},
+    metrics::SCOPE,
     recording::{
-        instruments::Instruments, measures::Measures, pool_series::PoolSeries, without::Without,
+        measures::Measures, pool_series::PoolSeries, recorder::Recorder, without::Without,
     },
-    scope,
 };
 
 const INSERT: &str = "INSERT INTO books VALUES (1)";
@@ -34,8 +34,8 @@ impl Meters {
     fn new() -> Self {
         let exporter = InMemoryMetricExporter::default();
         let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
-        let instruments = Arc::new(Instruments::new(&scope::meter(&provider)));
-        let series = PoolSeries::new(&instruments, "books".into(), 0);
+        let recorder = Arc::new(Recorder::new(&SCOPE.meter(&provider)));
+        let series = PoolSeries::new(&recorder.instruments, "books".into(), 0);
         let identity = Identity {
             system: System::Sqlite,
             protocol: System::Sqlite,
@@ -43,7 +43,7 @@ impl Meters {
             address: None,
             port: None,
         };
-        let measures = Measures::new(instruments, &identity, series, Without::default());
+        let measures = Measures::new(recorder, &identity, series, Without::default());
         Self { provider, exporter, measures }
     }
 

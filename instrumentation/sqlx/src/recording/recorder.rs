@@ -1,13 +1,14 @@
-//! The instruments of all measured pools of one meter provider.
+//! The recorder of all measured pools of one meter provider.
 
 use std::sync::{Arc, OnceLock};
 
 use kymo_core::{Bounded, Folds, PlaceKey, Places, SeriesCache, ValueBudget};
-use opentelemetry::metrics::{BoundCounter, Counter, Histogram, Meter};
+use opentelemetry::metrics::{BoundCounter, Meter};
 
 use crate::{
     database::{identity::Identity, system::System},
-    key, metrics,
+    key,
+    metrics::{self, Instruments},
     recording::{
         series::{ChangeKey, OperationKey, OperationSeries},
         statements::Statements,
@@ -20,19 +21,11 @@ const SERIES: usize = 1000;
 /// Failures that keep their statement when the room for series is taken.
 const FAILED_STATEMENTS: usize = 250;
 
+/// Records operations and changed rows, each into the series of its attributes.
 #[derive(Debug)]
-pub(crate) struct Instruments {
+pub(crate) struct Recorder {
+    pub(crate) instruments: Instruments,
     pub(crate) vocabulary: Vocabulary,
-    pub(crate) transaction_duration: Histogram<f64>,
-    pub(crate) timeouts: Counter<u64>,
-    pub(crate) create_time: Histogram<f64>,
-    pub(crate) untimed: Counter<u64>,
-    pub(crate) wait_time: Histogram<f64>,
-    pub(crate) use_time: Histogram<f64>,
-    pub(crate) connection_errors: Counter<u64>,
-    duration: Histogram<f64>,
-    returned_rows: Histogram<u64>,
-    rows_changed: Counter<u64>,
     operations: SeriesCache<OperationKey, OperationSeries>,
     changes: SeriesCache<ChangeKey, BoundCounter<u64>>,
     statements: Box<[(System, OnceLock<Arc<Statements>>)]>,
@@ -47,28 +40,19 @@ pub(crate) struct Vocabulary {
     pub(crate) statuses: ValueBudget,
 }
 
-impl Instruments {
+impl Recorder {
     pub(crate) fn new(meter: &Meter) -> Self {
         let folds = |spec, attributes: &[_]| Folds::new(meter, spec, attributes);
         let operation = &metrics::OPERATION_DURATION;
         let folded = [key::DB_RESPONSE_STATUS_CODE.key, key::DB_QUERY_SUMMARY.key];
         Self {
+            instruments: Instruments::new(meter),
             vocabulary: Vocabulary {
                 places: Places::new(meter, operation),
                 summaries: Arc::new(key::DB_QUERY_SUMMARY.budget(meter, operation)),
                 tables: Arc::new(key::DB_COLLECTION_NAME.budget(meter, &metrics::ROWS_CHANGED)),
                 statuses: key::DB_RESPONSE_STATUS_CODE.budget(meter, operation),
             },
-            transaction_duration: metrics::TRANSACTION_DURATION.histogram(meter),
-            timeouts: metrics::CONNECTION_TIMEOUTS.counter(meter),
-            create_time: metrics::CONNECTION_CREATE_TIME.histogram(meter),
-            untimed: metrics::CONNECTION_UNTIMED.counter(meter),
-            wait_time: metrics::CONNECTION_WAIT_TIME.histogram(meter),
-            use_time: metrics::CONNECTION_USE_TIME.histogram(meter),
-            connection_errors: metrics::CONNECTION_ERRORS.counter(meter),
-            duration: metrics::OPERATION_DURATION.histogram(meter),
-            returned_rows: metrics::RETURNED_ROWS.integer_histogram(meter),
-            rows_changed: metrics::ROWS_CHANGED.counter(meter),
             operations: SeriesCache::with_reserve(
                 SERIES,
                 FAILED_STATEMENTS,
@@ -102,16 +86,19 @@ impl Instruments {
 
     /// Records one finished operation; `returned` is absent if it was not one that returns rows.
     pub(crate) fn record(&self, key: OperationKey, seconds: f64, returned: Option<u64>) {
+        let Instruments { duration, returned_rows, .. } = &self.instruments;
         let bind = |key: OperationKey| OperationSeries {
-            duration: self.duration.bind(&key.attributes(&self.vocabulary)),
+            duration: duration.bind(&key.attributes(&self.vocabulary)),
             returned_rows: OnceLock::new(),
             key,
         };
-        key.summary.map(|summary| self.vocabulary.summaries.counted(summary));
+        if let Some(summary) = key.summary {
+            self.vocabulary.summaries.counted(summary);
+        }
         self.operations.with(key, bind, |series| {
             series.duration.record(seconds);
             if let Some(rows) = returned {
-                let bind = || self.returned_rows.bind(&series.key.attributes(&self.vocabulary));
+                let bind = || returned_rows.bind(&series.key.attributes(&self.vocabulary));
                 series.returned_rows.get_or_init(bind).record(rows);
             }
         });
@@ -119,7 +106,8 @@ impl Instruments {
 
     /// Counts rows that were changed for good.
     pub(crate) fn count_changes(&self, key: ChangeKey, rows: u64) {
-        let bind = |key: ChangeKey| self.rows_changed.bind(&key.attributes(&self.vocabulary));
+        let counter = &self.instruments.rows_changed;
+        let bind = |key: ChangeKey| counter.bind(&key.attributes(&self.vocabulary));
         self.vocabulary.tables.counted(key.changed.table);
         self.changes.with(key, bind, |counter| counter.add(rows));
     }

@@ -1,39 +1,21 @@
-//! The instruments of all caches of one meter provider, and those of one cache.
+//! The series of one cache.
 
 use std::sync::OnceLock;
 
 use kymo_core::{KnownValues, Outcome};
 use opentelemetry::{
     KeyValue, StringValue,
-    metrics::{BoundCounter, BoundHistogram, Counter, Histogram, Meter},
+    metrics::{BoundCounter, BoundHistogram},
 };
 
 use crate::{
-    key, metrics,
+    key,
+    metrics::Instruments,
     values::{CacheResult, EvictionCause},
 };
 
 /// What is not known of a failed load is why: its error is the program's own.
 const FAILURES: KnownValues = KnownValues::of(&[]);
-
-#[derive(Debug)]
-pub(crate) struct Instruments {
-    requests: Counter<u64>,
-    load_duration: Histogram<f64>,
-    writes: Counter<u64>,
-    evictions: Counter<u64>,
-}
-
-impl Instruments {
-    pub(crate) fn new(meter: &Meter) -> Self {
-        Self {
-            requests: metrics::REQUESTS.counter(meter),
-            load_duration: metrics::LOAD_DURATION.histogram(meter),
-            writes: metrics::WRITES.counter(meter),
-            evictions: metrics::EVICTIONS.counter(meter),
-        }
-    }
-}
 
 /// Everything of one cache. What it was asked and what was written is there from the start, at
 /// zero, so that the first one is a rate.
@@ -43,10 +25,9 @@ pub(crate) struct CacheSeries {
     requests: [BoundCounter<u64>; CacheResult::ALL.len()],
     writes: BoundCounter<u64>,
     evictions: [OnceLock<BoundCounter<u64>>; EvictionCause::ALL.len()],
-    eviction_counter: Counter<u64>,
     /// By how they ended: well, failed, cancelled, panicked.
     loads: [OnceLock<BoundHistogram<f64>>; 4],
-    load_duration: Histogram<f64>,
+    instruments: Instruments,
 }
 
 impl CacheSeries {
@@ -59,9 +40,8 @@ impl CacheSeries {
             requests,
             writes: instruments.writes.bind(std::slice::from_ref(&name)),
             evictions: Default::default(),
-            eviction_counter: instruments.evictions.clone(),
             loads: Default::default(),
-            load_duration: instruments.load_duration.clone(),
+            instruments: instruments.clone(),
             name,
         }
     }
@@ -93,7 +73,7 @@ impl CacheSeries {
     fn eviction(&self, cause: EvictionCause) -> &BoundCounter<u64> {
         self.evictions[cause as usize].get_or_init(|| {
             let cause = key::CACHE_EVICTION_CAUSE.of(cause.name());
-            self.eviction_counter.bind(&[cause, self.name.clone()])
+            self.instruments.evictions.bind(&[cause, self.name.clone()])
         })
     }
 
@@ -108,7 +88,7 @@ impl CacheSeries {
             let error = outcome.error_type(&FAILURES).map(str::to_owned);
             let error = error.map(|error| key::ERROR_TYPE.of(error));
             let attributes: Vec<_> = error.into_iter().chain([self.name.clone()]).collect();
-            self.load_duration.bind(&attributes)
+            self.instruments.load_duration.bind(&attributes)
         };
         series.get_or_init(bind).record(seconds);
     }

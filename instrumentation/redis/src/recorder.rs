@@ -1,22 +1,25 @@
-//! The instruments of all measured connections of one meter provider.
+//! The recorder of all measured connections of one meter provider.
 
 use kymo_core::{Bounded, Folds, Place, PlaceKey, Places, SeriesCache, ValueBudget};
-use opentelemetry::metrics::{BoundHistogram, Counter, Histogram, Meter};
+use opentelemetry::metrics::{BoundHistogram, Meter};
 
-use crate::{key, metrics, series::OperationKey, server::Server};
+use crate::{
+    key,
+    metrics::{self, Instruments},
+    series::OperationKey,
+    server::Server,
+};
 
 /// Series bound at most, beside a quarter more that are folded; below the SDK's own limit.
 const SERIES: usize = 1000;
 /// Failures that keep their command when the room for series is taken.
 const FAILED_COMMANDS: usize = 250;
 
+/// Records operations, each into the series of its attributes.
 #[derive(Debug)]
-pub(crate) struct Instruments {
+pub(crate) struct Recorder {
+    pub(crate) instruments: Instruments,
     pub(crate) vocabulary: Vocabulary,
-    /// Counts the redirects of clusters.
-    #[allow(dead_code, reason = "clusters are a feature")]
-    pub(crate) redirects: Counter<u64>,
-    duration: Histogram<f64>,
     operations: SeriesCache<OperationKey, BoundHistogram<f64>>,
 }
 
@@ -27,22 +30,21 @@ pub(crate) struct Vocabulary {
     pub(crate) statuses: ValueBudget,
 }
 
-impl Instruments {
+impl Recorder {
     pub(crate) fn new(meter: &Meter) -> Self {
         let spec = &metrics::OPERATION_DURATION;
         let folded = [key::DB_RESPONSE_STATUS_CODE.key, key::DB_OPERATION_NAME];
         Self {
+            instruments: Instruments::new(meter),
             vocabulary: Vocabulary {
                 places: Places::new(meter, spec),
                 statuses: key::DB_RESPONSE_STATUS_CODE.budget(meter, spec),
             },
-            duration: spec.histogram(meter),
             operations: SeriesCache::with_reserve(
                 SERIES,
                 FAILED_COMMANDS,
                 Folds::new(meter, spec, &folded),
             ),
-            redirects: metrics::REDIRECTS.counter(meter),
         }
     }
 
@@ -63,7 +65,8 @@ impl Instruments {
 
     /// Records one finished operation.
     pub(crate) fn record(&self, key: OperationKey, seconds: f64) {
-        let bind = |key: OperationKey| self.duration.bind(&key.attributes(&self.vocabulary));
+        let duration = &self.instruments.duration;
+        let bind = |key: OperationKey| duration.bind(&key.attributes(&self.vocabulary));
         self.operations.with(key, bind, |duration| duration.record(seconds));
     }
 }
