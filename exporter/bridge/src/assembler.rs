@@ -9,6 +9,7 @@ use kymo_exposition::Label;
 use opentelemetry::{KeyValue, Value};
 
 use crate::{
+    beginning::beginning,
     label::{OwnedLabel, push_value},
     layout::{Layout, Part},
     point::{Attributed, Visitor},
@@ -188,7 +189,7 @@ impl Assembler {
             labels.iter_mut().zip(planned).filter(|(_, planned)| planned.is_of_series());
         let too_long = of_series.filter(|(label, _)| label.value.len() > self.longest);
         let cut = |(label, _): (&mut Label<'_>, _)| {
-            label.value = &label.value[..label.value.floor_char_boundary(self.longest)];
+            label.value = beginning(label.value, self.longest);
         };
         too_long.map(cut).count() > 0
     }

@@ -52,6 +52,7 @@
 //! [compatibility]: https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/
 
 mod assembler;
+mod beginning;
 mod bridge;
 mod builder;
 mod collector;

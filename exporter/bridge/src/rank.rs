@@ -8,7 +8,7 @@ use std::{
 
 use opentelemetry::{KeyValue, Value};
 
-use crate::label::push_value;
+use crate::{beginning::beginning, label::push_value};
 
 /// The place of a series among those of its family: the same in every process.
 ///
@@ -55,7 +55,7 @@ impl Text {
                 Cow::Owned(text)
             }
         };
-        let (beginning, rest) = whole.split_at(whole.floor_char_boundary(longest));
+        let (beginning, rest) = whole.split_at(beginning(&whole, longest).len());
         // Its keys are constant, so that every process of a program gives the same number.
         let mut hasher = DefaultHasher::new();
         if !rest.is_empty() {

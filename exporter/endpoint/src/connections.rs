@@ -24,7 +24,7 @@ use crate::{
 /// who have yet to say what they want.
 const AT_ONCE: usize = 128;
 /// How long a connection may be idle; longer than the usual scrape interval.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_secs(120);
 /// Bytes that are held of a request's head, and for a client that does not read. A head may have twice as
 /// many, as the last reading ends. Prometheus sends a few hundred.
 const HELD: usize = 32 * 1024;

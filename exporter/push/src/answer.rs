@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn a_wait_is_seconds_or_a_date() {
         let of = |value: &str| wait(&headers(header::RETRY_AFTER, value));
-        assert_eq!(of("120"), Some(Duration::from_mins(2)));
+        assert_eq!(of("120"), Some(Duration::from_secs(120)));
         assert_eq!(of("Fri, 31 Dec 1999 23:59:59 GMT"), Some(Duration::ZERO));
         let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(100));
         assert!(of(&soon).unwrap() > Duration::from_secs(90));

@@ -247,7 +247,7 @@ impl Default for Mailbox {
 
 /// `timeout` from now; a time no clock can show is a year.
 pub(crate) fn later(timeout: time::Duration) -> Instant {
-    const YEAR: time::Duration = time::Duration::from_hours(365 * 24);
+    const YEAR: time::Duration = time::Duration::from_secs(365 * 24 * 60 * 60);
     let now = Instant::now();
     now.checked_add(timeout.min(YEAR)).unwrap_or(now)
 }

@@ -11,7 +11,7 @@ impl Schedule {
     /// Every minute, of which collection and export may take thirty seconds, as the metrics SDK's
     /// specification has it.
     pub const fn new() -> Self {
-        Self { interval: Duration::from_mins(1), timeout: Duration::from_secs(30) }
+        Self { interval: Duration::from_secs(60), timeout: Duration::from_secs(30) }
     }
 
     /// The time from the start of one export to the start of the next; an interval of zero leaves

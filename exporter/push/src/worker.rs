@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The longest the other side may ask us to stay away.
-const LONGEST_SILENCE: Duration = Duration::from_mins(10);
+const LONGEST_SILENCE: Duration = Duration::from_secs(600);
 
 /// Runs one cycle after the other, until it is told to stop.
 pub(crate) struct Worker<E> {

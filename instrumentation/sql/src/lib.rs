@@ -58,6 +58,7 @@
 //!
 //! [database conventions]: https://opentelemetry.io/docs/specs/semconv/database/database-spans/#generating-a-summary-of-the-query
 
+mod beginning;
 mod ctes;
 mod dialect;
 mod divider;

@@ -1,8 +1,8 @@
 //! What an SQL text does, as far as it says.
 
 use crate::{
-    Dialect, TransactionStatement, keyword::Keyword, label::Label, lexer::Lexer, machine::Machine,
-    name, outcome::Outcome, token::Token,
+    Dialect, TransactionStatement, beginning::beginning, keyword::Keyword, label::Label,
+    lexer::Lexer, machine::Machine, name, outcome::Outcome, token::Token,
 };
 
 /// What is known of an SQL text: see [`Statement::read`].
@@ -53,7 +53,7 @@ impl Statement {
     /// Behind them only a semicolon is looked for: without one, a statement whose table was already
     /// read goes on to the end.
     pub fn read(dialect: Dialect, text: &str) -> Self {
-        let (text, rest) = text.split_at(text.floor_char_boundary(MAX_BYTES));
+        let (text, rest) = text.split_at(beginning(text, MAX_BYTES).len());
         let is_cut_off = !rest.is_empty();
         let mut lexer = Lexer::new(text, dialect, is_cut_off);
         let mut machine = Machine::new(dialect);

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::dialect::Dialect;
+use crate::{beginning::beginning, dialect::Dialect};
 
 /// What a statement that a program writes by hand does to its transaction.
 ///
@@ -117,7 +117,7 @@ impl SavepointName {
             name = name.to_lowercase();
         }
         if dialect == Dialect::Postgres {
-            name.truncate(name.floor_char_boundary(MAX_POSTGRESQL_NAME));
+            name.truncate(beginning(&name, MAX_POSTGRESQL_NAME).len());
         }
         let mut hasher = DefaultHasher::new();
         name.hash(&mut hasher);

@@ -8,4 +8,5 @@ mod markdown;
 mod own_test;
 mod parity;
 pub(crate) mod questions;
+mod rust_versions;
 pub(crate) mod sources;

@@ -45,8 +45,8 @@ impl Lengths {
         for attribute in attributes {
             if !self.is_short(&attribute.value) {
                 let text = attribute.value.as_str();
-                let end = text.floor_char_boundary(self.longest);
-                attribute.value = Value::from(text[..end].to_owned());
+                let end = (0..=self.longest).rev().find(|end| text.is_char_boundary(*end));
+                attribute.value = Value::from(text[..end.unwrap_or_default()].to_owned());
             }
         }
         let mut cuts = self.cuts.lock().unwrap_or_else(PoisonError::into_inner);

@@ -41,7 +41,7 @@ fn receiver(answers: bool) -> (Otlp, mpsc::Receiver<Vec<u8>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let otlp = Otlp::new()
         .endpoint(format!("http://{}", listener.local_addr().unwrap()))
-        .interval(Duration::from_hours(1));
+        .interval(Duration::from_secs(3600));
     let (sender, arrived) = mpsc::channel();
     thread::spawn(move || {
         for stream in listener.incoming() {

@@ -75,7 +75,7 @@ async fn a_reader_of_the_application_is_flushed_and_is_shut_down_once() {
 
 #[tokio::test]
 async fn a_reader_that_hangs_is_waited_for_no_longer_than_the_time_out() {
-    let asked = Asked { takes: Duration::from_mins(1), ..Asked::default() };
+    let asked = Asked { takes: Duration::from_secs(60), ..Asked::default() };
     let telemetry = Telemetry::for_service("shop").reader(asked.clone()).build().unwrap();
     let (begun, short) = (Instant::now(), Duration::from_millis(50));
     let flushed = telemetry.flush(short).await.unwrap_err();
@@ -125,7 +125,7 @@ async fn dropping_waits_for_no_reader_and_lets_it_read_the_last_numbers() {
 
 #[test]
 fn everything_that_failed_is_named() {
-    let asked = Asked { takes: Duration::from_mins(1), ..Asked::default() };
+    let asked = Asked { takes: Duration::from_secs(60), ..Asked::default() };
     let otlp = kymo::otlp::Otlp::new().endpoint("http://127.0.0.1:1");
     let builder = Telemetry::for_service("shop").environment::<&str, &str>([]);
     let telemetry = builder.otlp_with(otlp).reader(asked).build().unwrap();

@@ -22,7 +22,7 @@ use opentelemetry_sdk::metrics::SdkMeterProvider;
 /// Longer than anything here takes, and no test waits for it.
 const LONG: Duration = Duration::from_secs(20);
 /// An interval that never passes.
-const NEVER: Schedule = Schedule::new().interval(Duration::from_hours(1));
+const NEVER: Schedule = Schedule::new().interval(Duration::from_secs(3600));
 
 /// A service with one counter, and its push.
 struct Service {

@@ -59,7 +59,7 @@ pub(crate) fn clients() -> [(HttpClient, Version, &'static str); 2] {
 }
 
 fn app(meters: &Meters) -> Router {
-    let slow = async || time::sleep(Duration::from_mins(1)).await;
+    let slow = async || time::sleep(Duration::from_secs(60)).await;
     let endless = async || {
         let tick = futures_util::stream::unfold((), async |()| {
             time::sleep(Duration::from_millis(5)).await;
