@@ -16,6 +16,7 @@ use crate::{
     failure::{Failure, Kind},
     instruments::{Exporting, Observer},
     mailbox,
+    overflow::Overflows,
     points::points,
     retry,
     source::Source,
@@ -28,7 +29,7 @@ pub(crate) struct Cycle<E> {
     pub(crate) observer: Arc<Observer>,
     /// Held while a collection runs, which nothing can cancel: a second one is not begun, but for
     /// the last one, which waits.
-    pub(crate) collecting: Mutex<()>,
+    pub(crate) collecting: Mutex<Overflows>,
 }
 
 /// What was collected, ready to go.
@@ -64,7 +65,7 @@ impl<E: Export> Cycle<E> {
 
     /// Collects, and prepares what was collected, if there is anything.
     fn collect(&self, last: bool) -> Result<Option<Batch>, Failure> {
-        let _collecting = match self.collecting.try_lock() {
+        let mut overflows = match self.collecting.try_lock() {
             Ok(collecting) => collecting,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) if last => {
@@ -91,6 +92,7 @@ impl<E: Export> Cycle<E> {
             });
         self.observer.collected(started.elapsed(), collected.as_ref().err().map(|it| &it.kind));
         collected?;
+        overflows.look(&metrics);
 
         let points = points(&metrics);
         if points == 0 {

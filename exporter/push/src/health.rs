@@ -72,7 +72,7 @@ impl Health {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::sync::Mutex;
 
     use super::*;
@@ -90,13 +90,19 @@ mod tests {
         }
     }
 
-    #[test]
-    fn only_a_change_is_told() {
+    /// The log of what `act` does on this thread.
+    pub(crate) fn log_of(act: impl FnOnce()) -> String {
         let log = Log::default();
         let writer = log.clone();
         let subscriber =
             tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
-        tracing::subscriber::with_default(subscriber, || {
+        tracing::subscriber::with_default(subscriber, act);
+        String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn only_a_change_is_told() {
+        let log = log_of(|| {
             let mut health = Health::new("http://host/v1/metrics", Arc::default());
             health.record(&Ok(String::new()));
             for _ in 0..3 {
@@ -107,7 +113,6 @@ mod tests {
             health.record(&Ok("older names".to_owned()));
         });
 
-        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         let lines: Vec<_> = log.lines().collect();
         assert_eq!(lines.len(), 3, "{log}");
         assert!(lines[0].contains("not pushed to http://host/v1/metrics"), "{log}");

@@ -31,9 +31,10 @@
 //!   past the next interval. If the other side asks for longer, the intervals until then are skipped.
 //! - Nothing is kept of an export that failed. Cumulative values are complete again with the next
 //!   one; [delta](TemporalityPreference::Delta) values are lost, and counted.
-//! - Three log events, and no more: when exports begin to fail, with the cause and what to do, when
-//!   they succeed again, with how many failed, and when the other side begins to warn about what it
-//!   takes. What others write is cut, and can forge no line.
+//! - Four log events, and no more: when exports begin to fail, with the cause and what to do, when
+//!   they succeed again, with how many failed, when the other side begins to warn about what it
+//!   takes, and when a metric has more series than it has room for, once for each. What others write
+//!   is cut, and can forge no line.
 //! - What the other side may send for one answer is limited, whatever it is; who sends more is hung
 //!   up on. No time-out depends on the thread that receives it.
 //! - A panic in a callback of an observable instrument ends neither the thread nor the program. The
@@ -73,6 +74,7 @@ pub mod key;
 mod mailbox;
 mod message;
 pub mod metrics;
+mod overflow;
 mod points;
 mod protocol;
 mod push;

@@ -1,6 +1,10 @@
 //! How many series a metric may have.
 
-use kymo::{TelemetryBuilder, View, opentelemetry::KeyValue, prometheus::Cause};
+use std::time::Duration;
+
+use kymo::{
+    Telemetry, TelemetryBuilder, View, opentelemetry::KeyValue, otlp::Otlp, prometheus::Cause,
+};
 
 use super::page::{Shown, shaped};
 
@@ -37,6 +41,23 @@ fn an_application_s_metric_has_room_for_the_2000_series_of_the_specification() {
     assert_eq!(overflows(), [("sold_total".to_owned(), 1)]);
     shown.page();
     assert_eq!(overflows(), [("sold_total".to_owned(), 2)]);
+}
+
+#[test]
+fn a_metric_without_room_is_told_of_where_nobody_scrapes() {
+    crate::log::listen();
+    let nobody = Otlp::new().endpoint("http://127.0.0.1:1").timeout(Duration::from_millis(200));
+    let telemetry = Telemetry::for_service("shop").otlp_with(nobody).build().unwrap();
+    let pledged = telemetry.meter("shop").u64_counter("pledged").build();
+    for n in 0..2005 {
+        pledged.add(1, &[KeyValue::new("n", n)]);
+    }
+    for _ in 0..2 {
+        telemetry.flush_blocking(Duration::from_secs(10)).unwrap_err();
+    }
+    let log = crate::log::text();
+    let told = log.lines().filter(|line| line.contains("the metric pledged has more sets"));
+    assert_eq!(told.count(), 1, "{log}");
 }
 
 #[test]
