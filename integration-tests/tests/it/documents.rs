@@ -4,6 +4,7 @@ mod arrows;
 mod claims;
 mod configuration;
 mod conventions;
+mod features;
 mod markdown;
 mod own_test;
 mod parity;
