@@ -16,7 +16,10 @@ use crate::{
         plan::{Plans, Start},
         reader::Readers,
     },
-    lifecycle::{installed, provider::Provider},
+    lifecycle::{
+        installed::{self, Installable},
+        provider::Provider,
+    },
     resource,
     view::ShapePlan,
 };
@@ -96,12 +99,7 @@ impl TelemetryBuilder {
     /// [`InstallError`] says what of the configuration cannot be, or that telemetry was installed
     /// in this process before. Nothing is installed then.
     pub fn install(self) -> Result<Telemetry, InstallError> {
-        let environment = self.basis.environment.clone();
-        installed::install(environment, |environment| {
-            let mut builder = self;
-            builder.basis.environment = Some(environment);
-            builder.build()
-        })
+        installed::install(self)
     }
 
     /// Builds the telemetry and touches nothing global: for tests, and for several in a process.
@@ -137,6 +135,16 @@ impl TelemetryBuilder {
             exporter.measure(provider.meters());
         }
         Ok(self.basis.finish(provider, exporters, self.readers, environment, description))
+    }
+}
+
+impl Installable for TelemetryBuilder {
+    fn basis(&mut self) -> &mut Basis {
+        &mut self.basis
+    }
+
+    fn build(self) -> Result<Telemetry, InstallError> {
+        TelemetryBuilder::build(self)
     }
 }
 

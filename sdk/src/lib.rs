@@ -125,11 +125,11 @@ mod exporters {
 }
 
 /// The measured things that a telemetry hands out.
-mod handouts {
+mod instrumentation {
     #[cfg(feature = "cache")]
     pub mod cache;
     #[cfg(all(feature = "repository", feature = "sqlx"))]
-    pub(crate) mod errors;
+    pub(crate) mod error_types;
     #[cfg(feature = "http")]
     pub mod http;
     pub(crate) mod kept;
@@ -147,7 +147,7 @@ mod handouts {
     pub mod sqlx;
 }
 
-/// From `install()` to the end of the process.
+/// The life of a telemetry, from `install()` to the end of the process.
 mod lifecycle {
     pub(crate) mod ending;
     pub(crate) mod installed;
@@ -185,7 +185,7 @@ mod beside {
 
     pub(crate) mod sqlx {
         #[cfg(all(feature = "repository", feature = "sqlx"))]
-        pub use crate::handouts::errors::ERRORS;
+        pub use crate::instrumentation::error_types::ERRORS;
     }
 }
 
@@ -225,19 +225,19 @@ pub use exporters::otlp;
 #[cfg(feature = "prometheus")]
 pub use exporters::prometheus;
 #[cfg(feature = "cache")]
-pub use handouts::cache;
+pub use instrumentation::cache;
 #[cfg(feature = "http")]
-pub use handouts::http;
+pub use instrumentation::http;
 #[cfg(feature = "migrations")]
-pub use handouts::migrations;
+pub use instrumentation::migrations;
 #[cfg(feature = "process")]
-pub use handouts::process;
+pub use instrumentation::process;
 #[cfg(feature = "redis")]
-pub use handouts::redis;
+pub use instrumentation::redis;
 #[cfg(feature = "repository")]
-pub use handouts::repository;
+pub use instrumentation::repository;
 #[cfg(feature = "sqlx")]
-pub use handouts::sqlx;
+pub use instrumentation::sqlx;
 pub use kymo_core::{BucketsError, MetricKind, MetricSpec};
 #[cfg(feature = "repository")]
 pub use kymo_repository::repository;

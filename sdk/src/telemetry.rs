@@ -10,7 +10,7 @@ use opentelemetry::{
 use crate::{
     InjectedBuilder, TelemetryBuilder,
     configuration::{Description, environment::Environment},
-    handouts::kept::Kept,
+    instrumentation::kept::Kept,
     lifecycle::{ending::Ending, provider::Provider},
 };
 

@@ -72,9 +72,10 @@ use crate::{TelemetryBuilder, configuration::environment::Names};
 /// | of kymo, with an attribute that has a budget | 1,791 | 68 KB |
 ///
 /// Beyond its limit a metric counts on, in one series with `otel.metric.overflow` and no other
-/// attribute. A scrape that meets one logs that once, with the name of the metric, and counts it among
-/// the losses of the bridge; `{otel_metric_overflow="true"}` asks Prometheus for all of them. Metrics of kymo keep within their limits by themselves. An observable counter or
-/// up-down counter gives the room back when it is first read.
+/// attribute: `{otel_metric_overflow="true"}` asks Prometheus for all of them. A scrape that meets one
+/// logs that once, with the name of the metric, and counts it among the losses of the bridge; a push logs
+/// it too. Metrics of kymo keep within their limits by themselves. An observable counter or up-down
+/// counter gives the room back when it is first read.
 #[derive(Debug, Clone, Default)]
 pub struct View {
     is_on: Option<bool>,

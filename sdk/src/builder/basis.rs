@@ -6,7 +6,7 @@ use crate::{
     InstallError, Telemetry,
     configuration::{self, Description, environment::Environment, file},
     exporters::{exporter::Exporter, reader::Readers},
-    handouts::kept::Kept,
+    instrumentation::kept::Kept,
     lifecycle::{ending::Ending, provider::Provider},
 };
 
@@ -45,10 +45,14 @@ impl Basis {
         let environment =
             file::in_place_of(environment, self.file.take(), understand, description)?;
         environment.report_inert();
-        // Reported at the start, and not when the first layer is made.
-        environment.known_methods();
         let disabled = configuration::disabled(&environment);
         let disabled = description.note("sdk.disabled", disabled, bool::to_string);
+        // Reported at the start, and not when the first layer is made.
+        if let Some(methods) = environment.known_methods() {
+            let origin = environment.origin(Environment::KNOWN_METHODS);
+            let shown = if methods.is_empty() { "none".to_owned() } else { methods.join(", ") };
+            description.add("http.known_methods", shown, origin);
+        }
         Ok((environment, disabled))
     }
 

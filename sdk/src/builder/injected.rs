@@ -7,10 +7,10 @@ use opentelemetry::metrics::MeterProvider;
 use super::basis::Basis;
 use crate::{
     InstallError, Telemetry,
-    configuration::{Description, Exporters, Origin},
+    configuration::{Description, Exporters, Origin, environment::Environment},
     exporters::{exporter::Exporter, reader::Readers},
     lifecycle::{
-        installed,
+        installed::{self, Installable},
         provider::{Injected, Provider},
     },
 };
@@ -49,12 +49,7 @@ impl InjectedBuilder {
     /// [`InstallError`] says what of the configuration cannot be, or that telemetry was installed
     /// in this process before. Nothing is installed then.
     pub fn install(self) -> Result<Telemetry, InstallError> {
-        let environment = self.basis.environment.clone();
-        installed::install(environment, |environment| {
-            let mut builder = self;
-            builder.basis.environment = Some(environment);
-            builder.build()
-        })
+        installed::install(self)
     }
 
     /// Builds the telemetry and touches nothing global: for tests, and for several in a process.
@@ -67,14 +62,45 @@ impl InjectedBuilder {
         let (environment, is_disabled) = self.basis.read(&mut description)?;
         description.add("meter.provider", "injected", Origin::Code);
         Exporters::report_beside_injected(&environment, !self.exporters.is_empty());
+        report_of_file(&environment);
+        for exporter in &self.exporters {
+            exporter.describe(&environment, &mut description);
+        }
         let provider = Provider::injected(self.provider, is_disabled);
         let readers = Readers::default();
         Ok(self.basis.finish(provider, self.exporters, readers, environment, description))
     }
 }
 
+impl Installable for InjectedBuilder {
+    fn basis(&mut self) -> &mut Basis {
+        &mut self.basis
+    }
+
+    fn build(self) -> Result<Telemetry, InstallError> {
+        InjectedBuilder::build(self)
+    }
+}
+
 impl fmt::Debug for InjectedBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InjectedBuilder").finish_non_exhaustive()
+    }
+}
+
+/// Reports what a configuration file says of a provider or a bridge, which the program made itself.
+fn report_of_file(environment: &Environment) {
+    let mut parts = environment.file_only().parts_of_provider();
+    let list = environment.origin("OTEL_RESOURCE_ATTRIBUTES");
+    if matches!(list, Origin::File(_)) && !parts.contains(&"the resource") {
+        parts.insert(0, "the resource");
+    }
+    if !parts.is_empty() {
+        let parts = parts.join(" and ");
+        let message = format!(
+            "what the configuration file says of {parts} is ignored: the program brings a meter \
+             provider of its own, which must be told"
+        );
+        environment.warn("meter.provider", &message);
     }
 }

@@ -1,3 +1,5 @@
+//! The configuration in force, fit for a log.
+
 use std::fmt::{self, Display};
 
 use kymo_core::OneLine;

@@ -49,6 +49,8 @@ pub(crate) struct Found<T> {
 }
 
 impl Environment {
+    pub(crate) const KNOWN_METHODS: &'static str = "OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS";
+
     /// Reads the variables of this process; one that is not Unicode counts as unset.
     pub(crate) fn of_process() -> Self {
         env::vars_os()
@@ -165,11 +167,10 @@ impl Environment {
     /// `OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS`: what is no method is left out and reported, and
     /// if nothing is a method, it counts as unset.
     pub(crate) fn known_methods(&self) -> Option<Vec<String>> {
-        const VARIABLE: &str = "OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS";
-        let (known, none) = methods(self.text(VARIABLE)?);
+        let (known, none) = methods(self.text(Self::KNOWN_METHODS)?);
         let is_understood = none.is_empty();
         for method in none {
-            let origin = self.origin(VARIABLE);
+            let origin = self.origin(Self::KNOWN_METHODS);
             let message = format!(
                 "`{method}` in {origin} is ignored: it is no method; write a list such as GET,POST"
             );

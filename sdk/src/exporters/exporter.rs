@@ -5,7 +5,10 @@ use std::{any::Any, future::Future, pin::Pin, time::Duration};
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry_sdk::metrics::MeterProviderBuilder;
 
-use crate::FlushError;
+use crate::{
+    FlushError,
+    configuration::{Description, environment::Environment},
+};
 
 /// The exporters of one kind that a telemetry has: those that are pulled from, or those that push.
 ///
@@ -13,6 +16,9 @@ use crate::FlushError;
 pub(crate) trait Exporter: Any + Send + Sync {
     /// Lets them read from `provider`.
     fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder;
+
+    /// Describes those of a program that brings its own meter provider.
+    fn describe(&self, _: &Environment, _: &mut Description) {}
 
     /// Measures the exporters themselves.
     fn measure(&self, _: &dyn MeterProvider) {}

@@ -171,9 +171,7 @@ impl TelemetryBuilder {
         self.plans.change(|plan: &mut PushPlan| plan.otlp = Some(otlp));
         self
     }
-}
 
-impl TelemetryBuilder {
     /// Prints the metrics to standard output at every interval, for a look while developing.
     ///
     /// Without this call, they are printed if `OTEL_METRICS_EXPORTER` lists `console`.

@@ -14,6 +14,7 @@ use kymo_exposition::{Sink, Source};
 pub use prometheus::{Registry, core::Collector};
 
 pub use self::listening::ServeError;
+use self::pull::Said;
 pub(crate) use self::pull::{Pull, PullPlan};
 use crate::{InjectedBuilder, Telemetry, TelemetryBuilder, lifecycle::provider::Provider};
 
@@ -29,22 +30,27 @@ impl TelemetryBuilder {
     ///
     /// Whoever gathers `registry` sees the OpenTelemetry metrics too.
     pub fn registry(self, registry: Registry) -> Self {
-        self.with_bridge("registry", |bridge| bridge.registry(registry))
+        self.with_bridge("registry", None, |bridge| bridge.registry(registry))
     }
 
     /// Puts `namespace` and `_` before the name of every metric but `target_info`.
     pub fn namespace(self, namespace: &str) -> Self {
-        self.with_bridge("namespace", |bridge| bridge.namespace(namespace))
+        let setting = (!namespace.is_empty()).then(|| ("namespace", namespace.to_owned()));
+        self.with_bridge("namespace", setting, |bridge| bridge.namespace(namespace))
     }
 
     /// Leaves out `target_info`, the metric that shows the resource.
     pub fn without_target_info(self) -> Self {
-        self.with_bridge("without_target_info", BridgeBuilder::without_target_info)
+        let setting = ("target_info", "off".to_owned());
+        let change = BridgeBuilder::without_target_info;
+        self.with_bridge("without_target_info", Some(setting), change)
     }
 
     /// Leaves out the labels `otel_scope_name`, `otel_scope_version` and the like.
     pub fn without_scope_info(self) -> Self {
-        self.with_bridge("without_scope_info", BridgeBuilder::without_scope_info)
+        let setting = ("scope_info", "off".to_owned());
+        let change = BridgeBuilder::without_scope_info;
+        self.with_bridge("without_scope_info", Some(setting), change)
     }
 
     /// Lets a Prometheus server pull from `bridge`, instead of one that the methods above describe:
@@ -60,9 +66,11 @@ impl TelemetryBuilder {
     fn with_bridge(
         mut self,
         method: &'static str,
+        setting: Option<(&'static str, String)>,
         change: impl FnOnce(BridgeBuilder) -> BridgeBuilder,
     ) -> Self {
-        self.plans.change(|plan: &mut PullPlan| plan.change(method, change));
+        let said = Said { method, setting };
+        self.plans.change(|plan: &mut PullPlan| plan.change(said, change));
         self
     }
 }

@@ -5,22 +5,31 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use crate::{InstallError, Telemetry, configuration::environment::Environment};
+use crate::{
+    InstallError, Telemetry, builder::basis::Basis, configuration::environment::Environment,
+};
 
 static INSTALLED: OnceLock<Telemetry> = OnceLock::new();
 
-/// Installs the telemetry that `build` makes in `environment`, or in that of the process.
-pub(crate) fn install(
-    environment: Option<Environment>,
-    build: impl FnOnce(Environment) -> Result<Telemetry, InstallError>,
-) -> Result<Telemetry, InstallError> {
+/// A builder of telemetry, whoever provides the meters.
+pub(crate) trait Installable {
+    /// The part that every builder has.
+    fn basis(&mut self) -> &mut Basis;
+
+    /// Builds the telemetry, and touches nothing global.
+    fn build(self) -> Result<Telemetry, InstallError>;
+}
+
+/// Installs the telemetry that `builder` makes, in its environment or in that of the process.
+pub(crate) fn install(mut builder: impl Installable) -> Result<Telemetry, InstallError> {
     static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
     if IS_TAKEN.swap(true, Ordering::AcqRel) {
         return Err(InstallError::AlreadyInstalled);
     }
-    let environment = environment.unwrap_or_else(Environment::of_process);
-    let outcome = build(environment.clone());
+    let said = &mut builder.basis().environment;
+    let environment = said.get_or_insert_with(Environment::of_process).clone();
+    let outcome = builder.build();
     environment.install();
     match outcome {
         Ok(telemetry) => {

@@ -20,8 +20,8 @@ use super::{
     rules::{self, Rules},
 };
 
-/// Callbacks that observe one metric together, so that what falls on one set of attributes can be
-/// added up whoever observed it.
+/// Callbacks that observe one metric together, so that observations of one set of attributes can be added
+/// up, from whichever callback they come.
 pub(super) struct Observers<T>(Mutex<Vec<Arc<Guarded<T>>>>);
 
 /// What becomes of several observations with the same attributes.

@@ -362,6 +362,35 @@ fn what_is_set_in_vain_is_said() {
 }
 
 #[test]
+fn how_the_page_looks_is_described() {
+    let page = || shop(&[]).namespace("bookshop").without_target_info().without_scope_info();
+    for (name, value) in [("namespace", "bookshop"), ("target_info", "off"), ("scope_info", "off")]
+    {
+        let name = format!("prometheus.{name}");
+        is(page(), &name, value, Origin::Code);
+        assert_eq!(effective(shop(&[]).prometheus(), &name).0, None, "{name} is as always");
+    }
+    is(shop(&[]).namespace("a").namespace("b"), "prometheus.namespace", "b", Origin::Code);
+}
+
+#[test]
+fn known_methods_are_described_as_they_are_understood() {
+    const VARIABLE: &str = "OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS";
+    let said = |list: &'static str| effective(shop(&[(VARIABLE, list)]), "http.known_methods").0;
+    let origin = Origin::Environment(VARIABLE);
+    assert_eq!(said("GET,BREW"), Some(("GET, BREW".to_owned(), origin)));
+    assert_eq!(said("GET,PO ST"), Some(("GET".to_owned(), origin)));
+    assert_eq!(said("PO ST"), None);
+    assert_eq!(said(","), Some(("none".to_owned(), origin)));
+}
+
+#[test]
+fn a_disabled_telemetry_says_who_keeps_it_from_pushing() {
+    let disabled = [("OTEL_SDK_DISABLED", "true")];
+    is(shop(&disabled).otlp(), "otlp", "off", Origin::Environment("OTEL_SDK_DISABLED"));
+}
+
+#[test]
 fn printed_the_configuration_is_a_table() {
     let telemetry = shop(&[("OTEL_SERVICE_NAME", "night-shop")]).prometheus().build().unwrap();
     let table = telemetry.describe().to_string();

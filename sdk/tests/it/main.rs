@@ -9,7 +9,7 @@
 mod config_file;
 mod configuration;
 mod ending;
-mod handouts;
+mod instrumentation;
 mod log;
 mod mistakes;
 mod process;
@@ -143,6 +143,54 @@ fn an_injected_provider_measures_and_stays_the_applications() {
     let sold = families.iter().find(|family| family.name() == "sold_total").unwrap();
     assert!((sold.get_metric()[0].get_counter().get_value() - 1.0).abs() < 1e-9);
     provider.shutdown().unwrap();
+}
+
+#[test]
+fn where_an_injected_provider_is_scraped_is_described() {
+    let bridge = Bridge::builder().build().unwrap();
+    let provider = SdkMeterProvider::builder().with_reader(bridge.reader()).build();
+    let injected = || Telemetry::with_meter_provider(provider.clone());
+    let scraped = injected().bridge(bridge).environment([("OTEL_EXPORTER_PROMETHEUS_PORT", "9")]);
+    let scraped = scraped.build().unwrap();
+    for (name, value) in
+        [("meter.provider", "injected"), ("prometheus", "on"), ("prometheus.port", "9")]
+    {
+        assert_eq!(scraped.describe().get(name).unwrap().value, value, "{name}");
+    }
+    assert_eq!(injected().build().unwrap().describe().get("prometheus"), None);
+}
+
+#[test]
+fn what_a_file_says_of_an_injected_provider_is_reported() {
+    let file = tempfile::Builder::new().suffix(".yaml").tempfile().unwrap();
+    let meters = |page, limits, views| {
+        let exporter = format!("{{prometheus/development: {{{page}}}}}");
+        let reader =
+            format!("{{pull: {{exporter: {exporter}, cardinality_limits: {{{limits}}}}}}}");
+        format!("meter_provider: {{readers: [{reader}]{views}}}")
+    };
+    for (yaml, expected) in [
+        (meters("", "", ""), None),
+        (meters("", "", ", views: [{selector: {}, stream: {}}]"), Some("its views")),
+        (meters("without_scope_info: true", "default: 9", ""), Some("its limits and the page")),
+        ("resource: {attributes: [{name: region, value: eu}]}".to_owned(), Some("the resource")),
+        ("resource: {attributes_list: region=eu}".to_owned(), Some("the resource")),
+        ("disabled: false".to_owned(), None),
+    ] {
+        std::fs::write(file.path(), format!("file_format: \"1.1\"\n{yaml}\n")).unwrap();
+        let bridge = Bridge::builder().build().unwrap();
+        let provider = SdkMeterProvider::builder().with_reader(bridge.reader()).build();
+        let builder = Telemetry::with_meter_provider(provider).bridge(bridge);
+        let telemetry = builder.config_file(file.path()).build().unwrap();
+        let ignored = telemetry.describe().ignored().join("\n");
+        let is_told = |part| {
+            ignored.contains(&format!("what the configuration file says of {part} is ignored"))
+        };
+        assert!(
+            expected.is_none_or(is_told) && expected.is_some() != ignored.is_empty(),
+            "{yaml}: {ignored}"
+        );
+    }
 }
 
 #[test]

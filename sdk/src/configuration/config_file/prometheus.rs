@@ -21,18 +21,32 @@ pub(super) fn read(options: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake>
                     layer.say("OTEL_EXPORTER_PROMETHEUS_PORT", PORT, &part, port.to_string());
                 }
             }
-            "scope_info_enabled" => page.scope_info = part.boolean()?.unwrap_or(true),
-            "target_info_enabled" => page.target_info = part.boolean()?.unwrap_or(true),
-            "without_scope_info" => page.scope_info = !part.boolean()?.unwrap_or(false),
-            "without_target_info" => page.target_info = !part.boolean()?.unwrap_or(false),
-            "resource_constant_labels" | "with_resource_constant_labels" => {
+            "scope_info_enabled" => {
+                page.without_scope_info = (part.boolean()? == Some(false)).then_some(SCOPE);
+            }
+            "target_info_enabled" => {
+                page.without_target_info = (part.boolean()? == Some(false)).then_some(TARGET);
+            }
+            "without_scope_info" => {
+                page.without_scope_info = (part.boolean()? == Some(true)).then_some(NO_SCOPE);
+            }
+            "without_target_info" => {
+                page.without_target_info = (part.boolean()? == Some(true)).then_some(NO_TARGET);
+            }
+            "resource_constant_labels" => {
                 let names = names(&part, layer)?;
-                layer.file_only.page.resource_labels = names;
+                layer.file_only.page.resource_labels = names.map(|names| (names, LABELS));
+            }
+            "with_resource_constant_labels" => {
+                let names = names(&part, layer)?;
+                layer.file_only.page.resource_labels = names.map(|names| (names, WITH_LABELS));
             }
             "translation_strategy" => {
                 match part.text()?.map(|strategy| strategy.trim_end_matches("/development")) {
                     None | Some("underscore_escaping_with_suffixes") => {}
-                    Some("underscore_escaping_without_suffixes") => page.suffixes = false,
+                    Some("underscore_escaping_without_suffixes") => {
+                        page.without_suffixes = Some(STRATEGY);
+                    }
                     Some("no_utf8_escaping_with_suffixes" | "no_translation") => {
                         layer.ignore(
                             &part,
@@ -77,3 +91,17 @@ pub(super) fn names(part: &Part<'_>, layer: &mut Layer) -> Result<Option<Names>,
 
 const HOST: &str = "meter_provider.readers[].pull.exporter.prometheus/development.host";
 const PORT: &str = "meter_provider.readers[].pull.exporter.prometheus/development.port";
+const SCOPE: &str =
+    "meter_provider.readers[].pull.exporter.prometheus/development.scope_info_enabled";
+const NO_SCOPE: &str =
+    "meter_provider.readers[].pull.exporter.prometheus/development.without_scope_info";
+const TARGET: &str =
+    "meter_provider.readers[].pull.exporter.prometheus/development.target_info_enabled/development";
+const NO_TARGET: &str =
+    "meter_provider.readers[].pull.exporter.prometheus/development.without_target_info";
+const LABELS: &str =
+    "meter_provider.readers[].pull.exporter.prometheus/development.resource_constant_labels";
+const WITH_LABELS: &str =
+    "meter_provider.readers[].pull.exporter.prometheus/development.with_resource_constant_labels";
+const STRATEGY: &str =
+    "meter_provider.readers[].pull.exporter.prometheus/development.translation_strategy";

@@ -38,16 +38,16 @@ pub(crate) struct FileView {
     pub(crate) line: usize,
 }
 
-/// How the page of metrics looks.
-#[derive(Debug, Clone)]
+/// How the page of metrics differs from a whole one, each by the key that says so.
+#[derive(Debug, Clone, Default)]
 #[allow(dead_code, reason = "read by the feature `prometheus`")]
 pub(crate) struct Page {
-    pub(crate) scope_info: bool,
-    pub(crate) target_info: bool,
-    /// Units and `_total` at the end of names.
-    pub(crate) suffixes: bool,
-    /// The attributes of the resource that every series has.
-    pub(crate) resource_labels: Option<Names>,
+    pub(crate) without_scope_info: Option<&'static str>,
+    pub(crate) without_target_info: Option<&'static str>,
+    /// Without units and `_total` at the end of names.
+    pub(crate) without_suffixes: Option<&'static str>,
+    /// With some attributes of the resource on every series.
+    pub(crate) resource_labels: Option<(Names, &'static str)>,
 }
 
 /// Some names: those that match a pattern of the first list, if there is one, and none of the
@@ -63,6 +63,18 @@ impl FileOnly {
     pub(crate) const LIMITS: &'static str = "meter_provider.readers[].cardinality_limits";
     pub(crate) const VIEWS: &'static str = "meter_provider.views[]";
     pub(crate) const DETECTED: &'static str = "resource.detection/development.detectors[].service";
+
+    /// What it says of a meter provider and a bridge, which the program may have made itself.
+    pub(crate) fn parts_of_provider(&self) -> Vec<&'static str> {
+        let has_resource = !self.attributes.is_empty() || !self.detected.is_empty();
+        let parts = [
+            ("the resource", has_resource),
+            ("its views", !self.views.is_empty()),
+            ("its limits", !self.limits.is_empty()),
+            ("the page", !self.page.is_whole()),
+        ];
+        parts.into_iter().filter_map(|(part, is_said)| is_said.then_some(part)).collect()
+    }
 
     /// The error that what `key` says cannot be.
     #[allow(dead_code, reason = "used by the features")]
@@ -104,15 +116,9 @@ impl Names {
 
 impl Page {
     /// Whether nothing is left out, and nothing added.
-    #[allow(dead_code, reason = "used by the feature `prometheus`")]
     pub(crate) fn is_whole(&self) -> bool {
-        self.scope_info && self.target_info && self.suffixes && self.resource_labels.is_none()
-    }
-}
-
-impl Default for Page {
-    fn default() -> Self {
-        Self { scope_info: true, target_info: true, suffixes: true, resource_labels: None }
+        let left_out = [self.without_scope_info, self.without_target_info, self.without_suffixes];
+        left_out.iter().all(Option::is_none) && self.resource_labels.is_none()
     }
 }
 

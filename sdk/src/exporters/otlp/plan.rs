@@ -59,6 +59,7 @@ impl Plan for PushPlan {
         let mut pushes = Vec::new();
         let Start { asked, environment, description, .. } = start;
         if start.is_disabled {
+            description.add("otlp", "off", environment.origin("OTEL_SDK_DISABLED"));
             return Ok(Box::new(Push(pushes)));
         }
         let (otlp, origin) = match self.otlp {

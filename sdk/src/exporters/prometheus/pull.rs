@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     InstallError,
-    configuration::{Exporters, Origin, environment::Page},
+    configuration::{
+        Description, Exporters, Origin,
+        environment::{Environment, Page},
+    },
     exporters::{
         exporter::Exporter,
         plan::{Plan, Start},
@@ -18,10 +21,16 @@ use crate::{
 /// The pull exporter a telemetry will have.
 #[derive(Default)]
 pub(crate) struct PullPlan {
-    /// One like this, whose options were set by these methods.
-    wanted: Option<(BridgeBuilder, Vec<&'static str>)>,
+    /// One like this, with what the program said of it.
+    wanted: Option<(BridgeBuilder, Vec<Said>)>,
     /// This one.
     given: Option<Bridge>,
+}
+
+/// An option of the page: the method that sets it, and what it sets to what, where that can be shown.
+pub(super) struct Said {
+    pub(super) method: &'static str,
+    pub(super) setting: Option<(&'static str, String)>,
 }
 
 /// The pull exporter a telemetry has, if any.
@@ -33,16 +42,18 @@ impl PullPlan {
         self.wanted.get_or_insert_with(|| (Bridge::builder(), Vec::new()));
     }
 
-    /// Changes the exporter that is asked for, as `method` says.
+    /// Changes the exporter that is asked for, as is `said`.
     pub(super) fn change(
         &mut self,
-        method: &'static str,
+        said: Said,
         change: impl FnOnce(BridgeBuilder) -> BridgeBuilder,
     ) {
-        let (bridge, mut methods) =
+        let (bridge, mut all) =
             self.wanted.take().unwrap_or_else(|| (Bridge::builder(), Vec::new()));
-        methods.push(method);
-        self.wanted = Some((change(bridge), methods));
+        // The last word counts.
+        all.retain(|before| before.method != said.method);
+        all.push(said);
+        self.wanted = Some((change(bridge), all));
     }
 
     /// Takes `bridge` as it is.
@@ -50,8 +61,9 @@ impl PullPlan {
         self.given = Some(bridge);
     }
 
-    /// The exporter that the program asks for, or else the environment, and who does.
-    fn bridge(&mut self, start: &Start<'_>) -> Result<(Option<Bridge>, Origin), InstallError> {
+    /// The exporter that the program asks for, or else the environment, and who does; and how its page
+    /// differs from a whole one, as far as that is known.
+    fn bridge(&mut self, start: &Start<'_>) -> Result<Pulled, InstallError> {
         let asked = start.asked.is_some_and(|exporters| exporters.prometheus);
         let page = &start.environment.file_only().page;
         let build = |bridge| {
@@ -59,8 +71,8 @@ impl PullPlan {
             bridge.build().map_err(|error| InstallError::Prometheus(error.into()))
         };
         match (self.given.take(), self.wanted.take()) {
-            (Some(_), Some((_, methods))) if !methods.is_empty() => {
-                Err(InstallError::IgnoredBesideBridge { method: methods[0] })
+            (Some(_), Some((_, said))) if !said.is_empty() => {
+                Err(InstallError::IgnoredBesideBridge { method: said[0].method })
             }
             (Some(bridge), _) => {
                 if !page.is_whole() {
@@ -68,14 +80,16 @@ impl PullPlan {
                                    program brings a bridge of its own, which must be told";
                     start.environment.warn("bridge", message);
                 }
-                Ok((Some(bridge), Origin::Code))
+                Ok((Some(bridge), Origin::Code, Vec::new()))
             }
-            (None, Some((bridge, _))) => Ok((Some(build(bridge)?), Origin::Code)),
+            (None, Some((bridge, said))) => {
+                Ok((Some(build(bridge)?), Origin::Code, differences(said, page)))
+            }
             (None, None) if asked => {
                 let origin = start.environment.origin(Exporters::VARIABLE);
-                Ok((Some(build(Bridge::builder())?), origin))
+                Ok((Some(build(Bridge::builder())?), origin, differences(Vec::new(), page)))
             }
-            (None, None) => Ok((None, Origin::Default)),
+            (None, None) => Ok((None, Origin::Default, Vec::new())),
         }
     }
 }
@@ -86,13 +100,15 @@ impl Plan for PullPlan {
     }
 
     fn prepare(&mut self, start: &mut Start<'_>) -> Result<(), InstallError> {
-        let (bridge, origin) = self.bridge(start)?;
+        let (bridge, origin, differences) = self.bridge(start)?;
         start.is_pulled = bridge.is_some();
-        let shown = if start.is_pulled { "on" } else { "off" };
-        start.description.add("prometheus", shown, origin);
         if start.is_pulled {
-            start.description.note("prometheus.host", host(start.environment), Clone::clone);
-            start.description.note("prometheus.port", port(start.environment), u16::to_string);
+            describe(origin, start.environment, start.description);
+        } else {
+            start.description.add("prometheus", "off", origin);
+        }
+        for (name, value, origin) in differences {
+            start.description.add(format!("prometheus.{name}"), value, origin);
         }
         self.given = bridge;
         Ok(())
@@ -110,19 +126,57 @@ impl Exporter for Pull {
             None => provider,
         }
     }
+
+    fn describe(&self, environment: &Environment, description: &mut Description) {
+        if self.0.is_some() {
+            describe(Origin::Code, environment, description);
+        }
+    }
+}
+
+/// A bridge, who asks for it, and the settings of its page with who decided them.
+type Pulled = (Option<Bridge>, Origin, Vec<Difference>);
+type Difference = (&'static str, String, Origin);
+
+/// Describes the exporter, and where it listens.
+fn describe(origin: Origin, environment: &Environment, description: &mut Description) {
+    description.add("prometheus", "on", origin);
+    description.note("prometheus.host", host(environment), Clone::clone);
+    description.note("prometheus.port", port(environment), u16::to_string);
+}
+
+/// The settings of the page that the program has `said`, and then those of the file.
+fn differences(said: Vec<Said>, page: &Page) -> Vec<Difference> {
+    let said = said.into_iter().filter_map(|said| said.setting);
+    let mut all: Vec<_> = said.map(|(name, value)| (name, value, Origin::Code)).collect();
+    let off = [
+        ("scope_info", page.without_scope_info),
+        ("target_info", page.without_target_info),
+        ("suffixes", page.without_suffixes),
+    ];
+    let off = off.into_iter().filter_map(|(name, key)| Some((name, "off".to_owned(), key?)));
+    let labels = page.resource_labels.iter();
+    let labels = labels.map(|(names, key)| ("resource_labels", names.to_string(), *key));
+    for (name, value, key) in off.chain(labels) {
+        if all.iter().all(|(known, ..)| *known != name) {
+            all.push((name, value, Origin::File(key)));
+        }
+    }
+    all
 }
 
 /// `bridge`, without what `page` leaves out; a program leaves out no less than it says.
 fn with_page(bridge: BridgeBuilder, page: &Page) -> BridgeBuilder {
-    let unless = |bridge, keep: bool, leave_out: fn(_) -> BridgeBuilder| {
-        if keep { bridge } else { leave_out(bridge) }
+    let with = |bridge, key: Option<_>, leave_out: fn(_) -> BridgeBuilder| {
+        if key.is_some() { leave_out(bridge) } else { bridge }
     };
-    let bridge = unless(bridge, page.scope_info, BridgeBuilder::without_scope_info);
-    let bridge = unless(bridge, page.target_info, BridgeBuilder::without_target_info);
-    let bridge =
-        unless(bridge, page.suffixes, |bridge| bridge.without_units().without_counter_suffixes());
+    let bridge = with(bridge, page.without_scope_info, BridgeBuilder::without_scope_info);
+    let bridge = with(bridge, page.without_target_info, BridgeBuilder::without_target_info);
+    let bridge = with(bridge, page.without_suffixes, |bridge| {
+        bridge.without_units().without_counter_suffixes()
+    });
     match page.resource_labels.clone() {
-        Some(labels) => bridge.resource_labels(move |key| labels.contain(key)),
+        Some((labels, _)) => bridge.resource_labels(move |key| labels.contain(key)),
         None => bridge,
     }
 }

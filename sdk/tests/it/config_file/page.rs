@@ -1,6 +1,6 @@
 //! What a scrape shows.
 
-use kymo::{TelemetryBuilder, prometheus::Registry};
+use kymo::{TelemetryBuilder, configuration::Origin, prometheus::Registry};
 use prometheus::proto::MetricFamily;
 
 use super::{Config, mistake};
@@ -76,10 +76,41 @@ fn the_page_of_a_program_is_shaped_by_the_file_too() {
     assert_eq!(names, ["sold_bytes_total"]);
 }
 
+const KEY: &str = "meter_provider.readers[].pull.exporter.prometheus/development";
+
+#[test]
+fn what_the_file_says_of_the_page_is_described() {
+    for (option, value, name, shown) in [
+        ("scope_info_enabled", "false", "scope_info", "off"),
+        ("without_scope_info", "true", "scope_info", "off"),
+        ("target_info_enabled/development", "false", "target_info", "off"),
+        ("without_target_info", "true", "target_info", "off"),
+        ("translation_strategy", "underscore_escaping_without_suffixes", "suffixes", "off"),
+        ("resource_constant_labels", "{included: [z*]}", "resource_labels", "only z*"),
+        ("with_resource_constant_labels", "{excluded: [a]}", "resource_labels", "without a"),
+    ] {
+        let config = page(&format!("{{{option}: {value}}}"));
+        let key: &'static str = format!("{KEY}.{option}").leak();
+        config.says(&format!("prometheus.{name}"), shown, key);
+    }
+    let config =
+        page("{scope_info_enabled: true, translation_strategy: underscore_escaping_with_suffixes}");
+    let telemetry = config.deployed(&[]).build().unwrap();
+    for name in ["prometheus.scope_info", "prometheus.suffixes"] {
+        assert_eq!(telemetry.describe().get(name), None);
+    }
+    // Of two who say so, the program comes first.
+    let config = page("{without_scope_info: true}");
+    let both = config.deployed(&[]).without_scope_info().build().unwrap();
+    let lines = both.describe().settings().iter();
+    let lines: Vec<_> = lines.filter(|it| it.name == "prometheus.scope_info").collect();
+    assert!(matches!(lines[..], [line] if line.origin == Origin::Code), "{lines:?}");
+}
+
 #[test]
 fn where_to_listen_for_scrapes_is_in_the_file() {
     let config = page("{host: 127.0.0.1, port: 9}");
-    let key = "meter_provider.readers[].pull.exporter.prometheus/development";
+    let key = KEY;
     config.says("prometheus.host", "127.0.0.1", format!("{key}.host").leak());
     config.says("prometheus.port", "9", format!("{key}.port").leak());
     config.says("prometheus", "on", "meter_provider.readers[]");

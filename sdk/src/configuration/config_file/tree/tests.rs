@@ -1,3 +1,5 @@
+//! Documents of YAML, and their faults.
+
 use std::fmt::Write;
 
 use proptest::prelude::*;

@@ -15,24 +15,22 @@ impl Telemetry {
     ///
     /// Every call returns a clone of one layer, so all of them share their series.
     pub fn http(&self) -> ServerLayer {
-        self.kept.of(|| {
-            let layer = ServerLayer::new(self.meters());
-            self.environment.known_methods().into_iter().fold(layer, ServerLayer::known_methods)
-        })
+        self.kept.of(|| self.told(ServerLayer::new(self.meters()), ServerLayer::known_methods))
     }
 
     /// As [`Telemetry::http`], with series of its own under the scope attribute `kymo.layer`: for
     /// a second server in the process, or for a layer with buckets of its own.
     pub fn http_named(&self, name: &str) -> ServerLayer {
-        let layer = ServerLayer::named(self.meters(), name);
-        self.environment.known_methods().into_iter().fold(layer, ServerLayer::known_methods)
+        self.told(ServerLayer::named(self.meters(), name), ServerLayer::known_methods)
     }
 
     /// A tower layer that measures the time inside handlers, apart from middleware; add it first.
     pub fn http_handler(&self) -> HandlerLayer {
-        self.kept.of(|| {
-            let layer = HandlerLayer::new(self.meters());
-            self.environment.known_methods().into_iter().fold(layer, HandlerLayer::known_methods)
-        })
+        self.kept.of(|| self.told(HandlerLayer::new(self.meters()), HandlerLayer::known_methods))
+    }
+
+    /// `layer`, told the known methods if the environment lists them.
+    fn told<L>(&self, layer: L, known_methods: fn(L, Vec<String>) -> L) -> L {
+        self.environment.known_methods().into_iter().fold(layer, known_methods)
     }
 }

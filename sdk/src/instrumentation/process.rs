@@ -97,6 +97,6 @@ impl Telemetry {
     }
 }
 
-/// That the build is shown.
+/// The mark of a build that is shown.
 #[derive(Clone)]
 struct Shown;
