@@ -23,7 +23,7 @@ pub(crate) struct Assembler {
     current: usize,
     /// Those that series of the family have.
     used: Vec<usize>,
-    /// Which layout so many series in a row have, in the order of the family.
+    /// Layouts, each with the number of series in a row that have it, in the order of the family.
     runs: Vec<(usize, usize)>,
     /// The runs that have begun, and what is left of the last of them.
     begun: usize,
@@ -36,7 +36,7 @@ pub(crate) struct Assembler {
     longest: usize,
     /// The values of the current series that cannot be borrowed.
     text: String,
-    /// Where in `text` the value of each attribute is, or of each label if the layout is not plain.
+    /// The range in `text` of the value of each attribute, or of each label if the layout is not plain.
     ranges: Vec<Range<usize>>,
     labels: Vec<Label<'static>>,
 }
@@ -86,6 +86,7 @@ impl Assembler {
         self.is_ambiguous
     }
 
+    /// Looks at one series: notes its layout, and whether another one may have the same labels.
     fn look<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) {
         if self.goes_on(point, it) {
             return;
@@ -172,6 +173,10 @@ impl Assembler {
         is_cut
     }
 
+    /// Finds the layout of the next series, and writes the values that cannot be borrowed.
+    ///
+    /// Without ambiguous series, every layout was found when the series were looked at, and is not looked up
+    /// again.
     fn prepare<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) {
         if self.is_ambiguous {
             self.current = self.layout(point, it);
@@ -194,6 +199,10 @@ impl Assembler {
         too_long.map(cut).count() > 0
     }
 
+    /// Finds the layout of a series, or works it out.
+    ///
+    /// A family with more layouts than there is room for loses one of those it had: all of its series may
+    /// have the same labels then.
     fn layout<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) -> usize {
         let fits = |layout: &Layout| layout.fits(point.attributes(), it.scope, it.is_histogram);
         if self.layouts.get(self.current).is_some_and(fits) {

@@ -1,3 +1,5 @@
+//! The bridge: a reader on one side, families on the other.
+
 use std::{fmt, sync::Arc};
 
 use prometheus::{Registry, core::Collector};
@@ -15,7 +17,7 @@ use crate::{
 /// OpenTelemetry metrics on one side, Prometheus families on the other.
 ///
 /// Its [`reader`](Self::reader) goes into a meter provider. What the provider measures is then in
-/// two places: in the [`registry`](Self::registry), for whoever gathers that, and in the bridge as a
+/// two places: in the [`registry`](Self::registry), for programs that gather it, and in the bridge as a
 /// [`Source`](kymo_exposition::Source) of families, which has what a registry cannot carry: exact
 /// integers, units, start times and native histograms. As a source the bridge also gives out the
 /// families of all other collectors of that registry, each exactly once.
@@ -37,6 +39,8 @@ impl Bridge {
     }
 
     /// The end that goes into a meter provider, with `with_reader`.
+    ///
+    /// It is always the same reader: give it to one provider.
     pub fn reader(&self) -> Reader {
         self.reader.clone()
     }
@@ -49,6 +53,17 @@ impl Bridge {
     }
 
     /// Registers another collector so that a panic in it costs only its own families.
+    ///
+    /// ```
+    /// use kymo_bridge::Bridge;
+    ///
+    /// let bridge = Bridge::builder().build()?;
+    /// let depth = prometheus::IntGauge::new("queue_depth", "Jobs that wait.").unwrap();
+    /// bridge.register(Box::new(depth.clone()))?;
+    /// depth.set(3);
+    /// assert!(bridge.registry().gather().iter().any(|family| family.name() == "queue_depth"));
+    /// # Ok::<_, kymo_bridge::Error>(())
+    /// ```
     ///
     /// A collector that was registered with the registry directly costs every other collector's
     /// families when it panics, though never those of OpenTelemetry.

@@ -1,3 +1,5 @@
+//! The options of a bridge.
+
 use std::{collections::HashMap, fmt, sync::Arc};
 
 use prometheus::{
@@ -29,6 +31,7 @@ pub struct BridgeBuilder {
 }
 
 impl BridgeBuilder {
+    /// The options of the specification: everything is shown, and units and `_total` are part of names.
     pub(crate) fn new() -> Self {
         BridgeBuilder {
             registry: None,
@@ -72,6 +75,8 @@ impl BridgeBuilder {
     }
 
     /// Adds no unit to names: `latency`, not `latency_seconds`.
+    ///
+    /// Two metrics that differ in their unit alone are then one family.
     pub fn without_units(mut self) -> Self {
         self.units = false;
         self
@@ -85,7 +90,8 @@ impl BridgeBuilder {
 
     /// Puts those resource attributes on every series whose keys are chosen. None are by default.
     ///
-    /// They stay in `target_info`.
+    /// For example, `|key| key == "service.name"` gives every series the label `service_name`. The
+    /// attributes stay in `target_info`.
     pub fn resource_labels(
         mut self,
         choose: impl Fn(&str) -> bool + Send + Sync + 'static,
@@ -153,6 +159,7 @@ impl fmt::Debug for BridgeBuilder {
     }
 }
 
+/// Ends a namespace with `_`, or says that no metric name can begin so.
 fn with_separator(mut namespace: String) -> Result<String, Error> {
     if namespace.is_empty() {
         return Ok(namespace);
@@ -187,6 +194,7 @@ fn refusal(registry: &Registry, source: prometheus::Error) -> Error {
     Error::TargetInfo { source }
 }
 
+/// A collector without families, to ask a registry whether it has these descriptions.
 struct Probe(Vec<Desc>);
 
 impl Collector for Probe {
@@ -199,4 +207,5 @@ impl Collector for Probe {
     }
 }
 
+/// The metric that a bridge describes and never has: a registry refuses it a second time.
 const BRIDGE: &str = "kymo_bridge";

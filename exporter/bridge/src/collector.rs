@@ -1,3 +1,5 @@
+//! The collector in the registry of a bridge.
+
 use std::sync::Arc;
 
 use prometheus::{

@@ -1,3 +1,5 @@
+//! The names, kinds and texts of all families so far.
+
 use std::{
     collections::{HashMap, hash_map::Entry},
     sync::Arc,
@@ -19,7 +21,7 @@ pub(crate) struct Definition {
     pub(crate) unit: String,
 }
 
-/// All families so far. Whoever has a name first keeps it, so scrapes do not contradict each other.
+/// All families so far. The first metric of a name keeps it, so that scrapes do not contradict each other.
 #[derive(Debug, Default)]
 pub(crate) struct Definitions {
     by_name: HashMap<String, Arc<Definition>>,

@@ -33,7 +33,7 @@ pub(crate) struct Emitter<'a> {
     common: &'a [OwnedLabel],
     scopes: Vec<Vec<OwnedLabel>>,
     assembler: Assembler,
-    /// Where the series of a family go of which some may be equal.
+    /// The series of a family of which some may be equal, until all are there.
     merger: Merger,
     is_merging: bool,
     natives: Natives,
@@ -42,6 +42,7 @@ pub(crate) struct Emitter<'a> {
 }
 
 impl<'a> Emitter<'a> {
+    /// Emits into `sink`, with the labels of each of the `scopes` by its position.
     pub(crate) fn new(
         sink: &'a mut dyn Sink,
         otel: &'a Otel,
@@ -85,6 +86,7 @@ impl<'a> Emitter<'a> {
         merger.give(|series| outlet.give(series), |cause| losses.record(&definition.name, cause));
     }
 
+    /// Gives out the one series of `target_info`: the attributes of the resource, and the value 1.
     fn target(&mut self) {
         let labels = label::of_resource(self.resource, &|_| true).into_iter();
         let labels = label::joined(labels.chain(self.common.iter().cloned()));
@@ -97,6 +99,7 @@ impl<'a> Emitter<'a> {
         });
     }
 
+    /// Gives out a metric, whatever its numbers are.
     fn metric(&mut self, metric: &Metric, at: Position<'_>) {
         match metric.data() {
             AggregatedMetrics::F64(data) => self.data(data, at),
@@ -105,6 +108,10 @@ impl<'a> Emitter<'a> {
         }
     }
 
+    /// Gives out the points of a metric, by its kind.
+    ///
+    /// A gauge and an up-down counter have no start time: nothing of them counts since then. An exponential
+    /// histogram that no native one can be made of is refused, and counted.
     fn data<T: Copy + Into<Number>>(&mut self, data: &MetricData<T>, at: Position<'_>) {
         match data {
             MetricData::Gauge(gauge) => {
@@ -143,6 +150,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
+    /// Gives out a histogram, of whose bounds and counts it makes slices.
     fn histogram<T: Copy + Into<Number>>(
         &mut self,
         point: &HistogramDataPoint<T>,
@@ -170,6 +178,7 @@ impl<'a> Emitter<'a> {
         self.counts = counts;
     }
 
+    /// Gives out one series, or holds it where another one may have the same labels.
     fn series<P: Attributed>(&mut self, point: &P, reading: Reading<'_>, at: Position<'_>) {
         let Reading { start_time, value, is_latest } = reading;
         let it = at.surroundings(&self.scopes);
@@ -222,14 +231,17 @@ struct Position<'a> {
 }
 
 impl<'a> Position<'a> {
+    /// The name of the family.
     fn name(self) -> &'a str {
         &self.family[self.entry].definition.name
     }
 
+    /// The unit of the metric as the instrument has it; empty for the resource.
     fn unit(self) -> &'a str {
         self.family[self.entry].metric.map(Metric::unit).unwrap_or_default()
     }
 
+    /// The properties that all series of the metric share.
     fn surroundings(self, scopes: &[Vec<OwnedLabel>]) -> Surroundings<'_> {
         let Entry { scope, definition, .. } = &self.family[self.entry];
         Surroundings {

@@ -1,3 +1,5 @@
+//! The errors of a bridge.
+
 use std::{error::Error as _, fmt};
 
 use opentelemetry_sdk::error::OTelSdkError;

@@ -1,3 +1,5 @@
+//! Families of other collectors, on their way out.
+
 use kymo_exposition::{Family, Histogram, Kind, Label, Number, Quantile, Series, Summary, Value};
 use prometheus::proto::{self, LabelPair, Metric, MetricFamily, MetricType};
 
@@ -73,6 +75,8 @@ impl<'a> Foreign<'a> {
         }
     }
 
+    /// Whether the names of all labels can be written, are distinct, and are none that the kind brings
+    /// itself: `le` of histograms, `quantile` of summaries.
     fn are_legal(&self, labels: &[Label<'_>]) -> bool {
         let reserved = match self.kind {
             Kind::Histogram => "le",
@@ -110,6 +114,8 @@ struct Scratch {
 }
 
 impl Scratch {
+    /// Takes a histogram apart, from cumulative counts to those of each bucket; `None` if they fall, or if the
+    /// bounds do not ascend.
     fn histogram(&mut self, it: &proto::Histogram) -> Option<Value<'_>> {
         self.bounds.clear();
         self.counts.clear();
@@ -130,6 +136,7 @@ impl Scratch {
         histogram.is_well_formed().then_some(Value::Histogram(histogram))
     }
 
+    /// Takes a summary apart; `None` if its quantiles do not ascend from 0 to 1.
     fn summary(&mut self, it: &proto::Summary) -> Option<Value<'_>> {
         self.quantiles.clear();
         self.quantiles.extend(

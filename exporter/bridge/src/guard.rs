@@ -1,3 +1,5 @@
+//! A collector whose panics harm nobody else.
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,

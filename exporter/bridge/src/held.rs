@@ -1,3 +1,5 @@
+//! A series that waits for others with the same labels.
+
 use std::{borrow::Cow, cmp::Ordering, mem, time::SystemTime};
 
 use kymo_exposition::{Histogram, Label, NativeBuckets, NativeHistogram, Number, Series, Value};
@@ -10,13 +12,13 @@ pub(crate) struct Held {
     pub(crate) key: Box<[u8]>,
     pub(crate) rank: Rank,
     labels: Vec<OwnedLabel>,
-    /// What its numbers count, however that is spelt.
+    /// The meaning of its unit, however that is spelt.
     unit: Cow<'static, str>,
     start_time: Option<SystemTime>,
     value: Content,
 }
 
-/// The value of a series, and what becomes of two.
+/// The value of a series, by the way in which two become one.
 #[derive(Debug)]
 enum Content {
     /// Two are added.
@@ -128,6 +130,7 @@ fn plus(a: Number, b: Number) -> Number {
     unsigned.or_else(signed).unwrap_or(Number::F64(a.as_f64() + b.as_f64()))
 }
 
+/// All observations, at most as many as fit in 64 bits.
 fn total(counts: &[u64]) -> u64 {
     counts.iter().fold(0, |sum, count| sum.saturating_add(*count))
 }

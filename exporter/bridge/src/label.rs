@@ -1,3 +1,5 @@
+//! Labels of Prometheus, made of attributes of OpenTelemetry.
+
 use std::fmt::{self, Write};
 
 use kymo_exposition::Label;
@@ -25,8 +27,8 @@ impl From<Label<'_>> for OwnedLabel {
 
 /// The label name for an attribute key.
 ///
-/// What a label name cannot contain becomes `_`, runs of `_` become one, and a leading digit gets a
-/// `_` before it. Runs include a leading `__`, which is reserved for Prometheus itself.
+/// For example, `http.route` becomes `http_route`: characters that a label name cannot contain become `_`,
+/// runs of `_` become one, and a leading digit gets a `_` before it. Runs include a leading `__`, which is reserved for Prometheus itself.
 pub(crate) fn name(key: &str) -> String {
     let mut name = String::with_capacity(key.len() + 1);
     if key.is_empty() || key.starts_with(|first: char| first.is_ascii_digit()) {
@@ -64,6 +66,27 @@ pub(crate) fn merge<'a>(attributes: impl Iterator<Item = (&'a str, &'a Value)>) 
     labels
 }
 
+/// The labels for those resource attributes that are chosen.
+pub(crate) fn of_resource(resource: &Resource, choose: &dyn Fn(&str) -> bool) -> Vec<OwnedLabel> {
+    let all = resource.iter().map(|(key, value)| (key.as_str(), value));
+    merge(all.filter(|(key, _)| choose(key)))
+}
+
+/// Joins the values of labels with the same name, as those of attributes are.
+pub(crate) fn joined(labels: impl Iterator<Item = OwnedLabel>) -> Vec<OwnedLabel> {
+    let mut joined: Vec<OwnedLabel> = Vec::new();
+    for label in labels {
+        match joined.iter_mut().find(|before| before.name == label.name) {
+            Some(before) => {
+                before.value.push(';');
+                before.value.push_str(&label.value);
+            }
+            None => joined.push(label),
+        }
+    }
+    joined
+}
+
 /// Appends an attribute's value as text.
 ///
 /// Strings are as they are, everything else is as in JSON, as the OpenTelemetry specification asks
@@ -84,6 +107,7 @@ pub(crate) fn push_value(out: &mut String, value: &Value) {
     };
 }
 
+/// Appends a list as in JSON, without spaces.
 fn push_array<T>(
     out: &mut String,
     items: &[T],
@@ -109,6 +133,7 @@ fn push_float(out: &mut String, number: f64, quote: &str) -> fmt::Result {
     }
 }
 
+/// Appends a string as in JSON, with its quotes.
 fn push_quoted(out: &mut String, text: &str) -> fmt::Result {
     out.push('"');
     for char in text.chars() {
@@ -123,27 +148,6 @@ fn push_quoted(out: &mut String, text: &str) -> fmt::Result {
         }
     }
     out.write_char('"')
-}
-
-/// The labels for those resource attributes that are chosen.
-pub(crate) fn of_resource(resource: &Resource, choose: &dyn Fn(&str) -> bool) -> Vec<OwnedLabel> {
-    let all = resource.iter().map(|(key, value)| (key.as_str(), value));
-    merge(all.filter(|(key, _)| choose(key)))
-}
-
-/// Joins the values of labels with the same name, as those of attributes are.
-pub(crate) fn joined(labels: impl Iterator<Item = OwnedLabel>) -> Vec<OwnedLabel> {
-    let mut joined: Vec<OwnedLabel> = Vec::new();
-    for label in labels {
-        match joined.iter_mut().find(|before| before.name == label.name) {
-            Some(before) => {
-                before.value.push(';');
-                before.value.push_str(&label.value);
-            }
-            None => joined.push(label),
-        }
-    }
-    joined
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+//! The plan by which attributes with the same keys become labels.
+
 use std::mem::{Discriminant, discriminant};
 
 use opentelemetry::{Key, KeyValue, Value};
@@ -14,7 +16,7 @@ pub(crate) struct Layout {
     is_histogram: bool,
     /// The labels, sorted by name as far as they come from attributes.
     pub(crate) labels: Vec<Planned>,
-    /// Which attribute each label is, when each is one and the labels of the scope follow.
+    /// The attribute of each label, when each is of one alone and the labels of the scope follow.
     pub(crate) plain: Option<Vec<usize>>,
     /// Whether all values are strings, and so can be borrowed.
     pub(crate) is_text: bool,
@@ -129,6 +131,7 @@ impl Planned {
         self.parts.iter().any(|part| matches!(part, Part::Attribute(_)))
     }
 
+    /// The attribute whose value is the label's, if it is one alone.
     fn attribute(&self) -> Option<usize> {
         match self.parts[..] {
             [Part::Attribute(index)] => Some(index),

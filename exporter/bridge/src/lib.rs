@@ -16,7 +16,7 @@
 //! # }
 //! ```
 //!
-//! # What changes on the way
+//! # Changes on the way
 //!
 //! The rules are those of the OpenTelemetry specification, [Prometheus and OpenMetrics
 //! compatibility][compatibility].
@@ -46,7 +46,7 @@
 //! or without the labels of the scope. Of such, sums and histograms are added, histograms in the
 //! buckets that both have; of gauges one is kept, the same in every process.
 //!
-//! What cannot be passed on is dropped as narrowly as possible, logged once, and listed by
+//! A series that cannot be passed on is dropped as narrowly as possible, logged once, and listed by
 //! [`Bridge::losses`]. Whatever a family was in the first scrape, it stays.
 //!
 //! [compatibility]: https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/

@@ -1,3 +1,5 @@
+//! Losses: measurements that are not scraped, counted with their cause.
+
 use std::{
     collections::BTreeMap,
     fmt,
@@ -6,19 +8,19 @@ use std::{
 
 use kymo_exposition::Kind;
 
-/// Something that is measured and not scraped, and why.
+/// A measurement that is not scraped, and the cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Loss {
     /// The family it happened to, or `""` when it happened to all of a source.
     pub family: String,
-    /// Why.
+    /// The cause.
     pub cause: Cause,
     /// How often since the start: once per scrape for a family, once per series for a series.
     pub times: u64,
 }
 
-/// Why something is measured and not scraped.
+/// The cause of a [`Loss`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Cause {
@@ -146,6 +148,9 @@ impl fmt::Display for Cause {
 pub(crate) struct Losses(Mutex<BTreeMap<(String, Cause), u64>>);
 
 impl Losses {
+    /// Counts a loss, and logs it the first time.
+    ///
+    /// From the 1,000th different one on, new ones are counted together as [`Cause::Other`].
     pub(crate) fn record(&self, family: &str, cause: Cause) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut key = (family.to_owned(), cause);
@@ -162,6 +167,7 @@ impl Losses {
         }
     }
 
+    /// All losses so far, sorted by family.
     pub(crate) fn list(&self) -> Vec<Loss> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let loss = |((family, cause), times): (&(String, Cause), &u64)| Loss {

@@ -1,3 +1,5 @@
+//! The families of a registry without those of the bridge itself.
+
 use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -35,6 +37,7 @@ pub(crate) struct Common {
 }
 
 impl Marker {
+    /// A marker that no other bridge of the process has.
     pub(crate) fn new() -> Self {
         static IDS: AtomicU64 = AtomicU64::new(1);
         let id = IDS.fetch_add(1, Ordering::Relaxed);
@@ -74,6 +77,7 @@ impl Marker {
         (families, self.common.get().cloned().unwrap_or_default())
     }
 
+    /// Reads the prefix and the labels that the registry has put on the bridge's own family.
     fn common_of(&self, own: &proto::MetricFamily) -> Common {
         let pairs = own.get_metric().iter().flat_map(proto::Metric::get_label);
         let mut labels: Vec<_> = pairs

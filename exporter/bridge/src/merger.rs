@@ -1,3 +1,5 @@
+//! Series that become one.
+
 use kymo_exposition::Series;
 
 use crate::{held::Held, loss::Cause, rank::Rank, series_key::SeriesKey};

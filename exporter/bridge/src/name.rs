@@ -1,3 +1,5 @@
+//! Names of families, made of the names and units of instruments.
+
 use std::borrow::Cow;
 
 use kymo_exposition::Kind;
@@ -83,6 +85,7 @@ fn missing<'a>(name: &str, unit: &'a str) -> &'a str {
     rest.unwrap_or(unit)
 }
 
+/// Whether `name` ends in `word`, behind a `_` or alone.
 fn ends_in_word(name: &str, word: &str) -> bool {
     name.strip_suffix(word).is_some_and(|before| before.is_empty() || before.ends_with('_'))
 }

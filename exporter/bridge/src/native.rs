@@ -1,3 +1,5 @@
+//! Native histograms, made of exponential ones.
+
 use kymo_exposition::{NativeBuckets, NativeHistogram, Number};
 use opentelemetry_sdk::metrics::data::{ExponentialBucket, ExponentialHistogramDataPoint};
 
@@ -54,6 +56,9 @@ fn downscale(bucket: &ExponentialBucket, merges: u32, out: &mut Vec<u64>) -> i32
     first.saturating_add(1)
 }
 
+/// The finest schema of Prometheus; finer scales of OpenTelemetry are merged down to it.
 const FINEST: i8 = 8;
+/// The coarsest schema of Prometheus; nothing coarser can be a native histogram.
 const COARSEST: i8 = -4;
+/// The threshold of the zero bucket where OTLP has none: that of Prometheus's own translator.
 const ZERO_THRESHOLD: f64 = 1e-128;

@@ -1,3 +1,5 @@
+//! The OpenTelemetry side of a bridge.
+
 use std::{
     collections::HashSet,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -23,7 +25,7 @@ use crate::{
     scope,
 };
 
-/// The OpenTelemetry side: what a provider has measured, as families.
+/// The measurements of a provider, as families.
 pub(crate) struct Otel {
     pub(crate) reader: Arc<ManualReader>,
     pub(crate) losses: Arc<Losses>,
@@ -48,17 +50,19 @@ pub(crate) type Choice = Box<dyn Fn(&str) -> bool + Send + Sync>;
 pub(crate) struct Entry<'a> {
     pub(crate) definition: Arc<Definition>,
     pub(crate) metric: Option<&'a Metric>,
-    /// Which of the scopes the metric is in, by position.
+    /// The scope of the metric, by its position.
     pub(crate) scope: usize,
 }
 
 impl Entry<'_> {
+    /// Whether both metrics are part of one family.
     pub(crate) fn is_same_family(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.definition, &other.definition)
     }
 }
 
 impl Otel {
+    /// Reads by `rules`; values of attributes have `longest` bytes at most.
     pub(crate) fn new(
         rules: NameRules,
         scope_info: bool,
@@ -112,6 +116,7 @@ impl Otel {
         ResourceMetrics::default()
     }
 
+    /// The threads that read, locked; a panic while it is locked leaves it as it is.
     fn reading(&self) -> MutexGuard<'_, HashSet<ThreadId>> {
         self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -184,7 +189,7 @@ fn classify(metric: &Metric) -> (Kind, bool) {
     (kind.0, kind.1 && metric.unit() == "1")
 }
 
-/// What a metric records, and in which numbers: two may differ in nothing else.
+/// The kind of a metric, and of its numbers: two metrics may differ in nothing else.
 fn shape(metric: &Metric) -> (u8, u8) {
     fn of<T>(data: &MetricData<T>) -> u8 {
         match data {
@@ -201,6 +206,8 @@ fn shape(metric: &Metric) -> (u8, u8) {
     }
 }
 
+/// The kind of family for some data, and whether it is a gauge of the SDK: a sum that may fall is a gauge
+/// of Prometheus and no ratio.
 fn kind_of<T>(data: &MetricData<T>) -> (Kind, bool) {
     match data {
         MetricData::Gauge(_) => (Kind::Gauge, true),
@@ -214,5 +221,8 @@ fn target_info_name() -> FamilyName {
     FamilyName { name: TARGET_INFO.into(), unit: "".into() }
 }
 
+/// The family of the resource, by the specification "Prometheus and `OpenMetrics` compatibility", section
+/// Resource Attributes.
 pub(crate) const TARGET_INFO: &str = "target_info";
+/// Its description in the examples of the specification.
 const TARGET_HELP: &str = "Target metadata";

@@ -1,3 +1,5 @@
+//! Data points of the SDK, whatever their kind.
+
 use kymo_exposition::Number;
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::metrics::data::{
@@ -7,6 +9,7 @@ use opentelemetry_sdk::metrics::data::{
 
 /// Something with attributes: each of the SDK's kinds of data point.
 pub(crate) trait Attributed {
+    /// The attributes in the order of the SDK, of which a key may be there twice.
     fn attributes(&self) -> impl Iterator<Item = &KeyValue>;
 }
 
@@ -47,8 +50,9 @@ pub(crate) fn rising_sum<T: Copy + Into<Number>>(point: &HistogramDataPoint<T>) 
     (!can_fall).then_some(sum)
 }
 
-/// Whoever looks at points, whatever their kind.
+/// A look at points, whatever their kind.
 pub(crate) trait Visitor {
+    /// Looks at one point.
     fn visit(&mut self, point: &impl Attributed);
 }
 

@@ -1,3 +1,5 @@
+//! Families of the `prometheus` crate.
+
 use kymo_exposition::{Family, Kind, Label, Number, Series, Sink, Value};
 use prometheus::proto;
 
@@ -12,11 +14,13 @@ pub(crate) struct ProtoSink {
 }
 
 impl ProtoSink {
+    /// All families that have a metric.
     pub(crate) fn finish(mut self) -> Vec<proto::MetricFamily> {
         self.end_family();
         self.done
     }
 
+    /// Ends the family that was begun last; one without metrics is left out.
     fn end_family(&mut self) {
         let mut family = std::mem::take(&mut self.header);
         if !self.metrics.is_empty() {
@@ -75,6 +79,7 @@ fn label_pair(label: &Label<'_>) -> proto::LabelPair {
     pair
 }
 
+/// Cumulative buckets, without that of `+Inf`, which the count stands for.
 fn buckets(bounds: &[f64], counts: &[u64]) -> Vec<proto::Bucket> {
     let mut cumulative = 0;
     let bucket = |(&bound, &count): (&f64, &u64)| {

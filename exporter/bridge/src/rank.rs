@@ -65,6 +65,7 @@ impl Text {
     }
 }
 
+/// The order of types: the number 1 and the text `1` are two values.
 const fn type_of(value: &Value) -> u8 {
     match value {
         Value::String(_) => 0,

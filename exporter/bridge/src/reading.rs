@@ -29,6 +29,7 @@ pub(crate) fn is_of_kind(metric: &Metric, kind: Kind) -> bool {
     values.contains(&(kind, true)) || values.iter().all(|(_, is_set)| !is_set)
 }
 
+/// Whether a value differs from one that nobody has set.
 fn is_set<T: Default + PartialEq>(value: &T) -> bool {
     *value != T::default()
 }

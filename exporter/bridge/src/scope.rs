@@ -1,3 +1,5 @@
+//! The labels of instrumentation scopes, and the order of scopes.
+
 use opentelemetry::InstrumentationScope;
 
 use crate::{

@@ -1,3 +1,5 @@
+//! The identity of a series within its family.
+
 use kymo_exposition::Label;
 
 /// Identifies a series within its family as a server does, in memory that is kept for the next.

@@ -1,3 +1,5 @@
+//! The bridge as a source of families.
+
 use std::{borrow::Cow, collections::HashMap};
 
 use kymo_exposition::{Names, Sink, Source};
@@ -59,6 +61,7 @@ struct Own<'a> {
 }
 
 impl<'a> Own<'a> {
+    /// The family of these entries, with the prefix of the registry before its name.
     fn of(entries: &'a [Entry<'a>], common: &Common) -> Self {
         let name = entries.first().map_or("", |entry| &entry.definition.name);
         let name = match common.prefix.as_str() {

@@ -1,3 +1,5 @@
+//! Units as Prometheus spells them.
+
 use std::borrow::Cow;
 
 use crate::name::push_clean;
@@ -12,10 +14,10 @@ pub(crate) fn word(unit: &str) -> Cow<'static, str> {
     translated(unit, cleaned)
 }
 
-/// What numbers of this unit count: equal for units that differ in spelling alone.
+/// The meaning of a unit: equal for units that differ in spelling alone, such as `By` and `By{payload}`.
 ///
-/// It is the [`word`] with what a name cannot contain, since numbers of `$` and of `#` are none of one
-/// unit.
+/// It is the [`word`] with the characters that a name cannot contain, since numbers of `$` and of `#` are
+/// of two units.
 pub(crate) fn meaning(unit: &str) -> Cow<'static, str> {
     translated(unit, str::to_owned)
 }
@@ -44,6 +46,7 @@ fn cleaned(unit: &str) -> String {
     word.trim_matches('_').to_owned()
 }
 
+/// The unit without its annotations, such as `{request}`, nested ones too.
 fn without_brackets(unit: &str) -> Cow<'_, str> {
     if !unit.contains('{') {
         return Cow::Borrowed(unit);
@@ -63,6 +66,7 @@ fn without_brackets(unit: &str) -> Cow<'_, str> {
     Cow::Owned(unit.chars().filter(outside).collect())
 }
 
+/// The word of a unit that is counted, from the table of the translator of Prometheus.
 fn plural(unit: &str) -> Option<&'static str> {
     Some(match unit {
         "d" => "days",
@@ -96,6 +100,7 @@ fn plural(unit: &str) -> Option<&'static str> {
     })
 }
 
+/// The word of a unit behind `/`, of which there is one.
 fn singular(unit: &str) -> Option<&'static str> {
     Some(match unit {
         "s" => "second",

@@ -1,3 +1,5 @@
+//! A bridge over another exporter.
+
 use std::sync::Arc;
 
 use opentelemetry_sdk::{error::OTelSdkError, metrics::reader::MetricReader};

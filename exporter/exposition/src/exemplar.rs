@@ -1,3 +1,5 @@
+//! Exemplars.
+
 use std::time::SystemTime;
 
 use crate::Label;

@@ -1,3 +1,5 @@
+//! The headers of families.
+
 /// The header of a metric family: everything its series have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Family<'a> {

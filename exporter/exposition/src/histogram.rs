@@ -1,3 +1,5 @@
+//! Classic histograms.
+
 use crate::{Exemplar, Number};
 
 /// Observations in buckets whose bounds somebody chose: a classic histogram.

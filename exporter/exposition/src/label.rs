@@ -1,3 +1,5 @@
+//! Labels of series.
+
 /// One dimension of a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Label<'a> {

@@ -1,7 +1,7 @@
 //! The content of a scrape: metric families, and the pure writers of the formats that carry them.
 //!
 //! A [`Source`] pushes [`Family`] headers and their [`Series`] into a [`Sink`]; each writer of this
-//! crate is a `Sink`. Everything is borrowed from whoever has the data, nothing is collected on the
+//! crate is a `Sink`. Everything is borrowed from the source, nothing is collected on the
 //! way, and a writer allocates nothing per sample.
 //!
 //! ```
@@ -22,9 +22,9 @@
 //! );
 //! ```
 //!
-//! # What a writer does with what it cannot write
+//! # Series that cannot be written
 //!
-//! A document is always valid. Whatever would break it is left out and counted in the [`Report`]:
+//! A document is always valid. A series that would break it is left out and counted in the [`Report`]:
 //! one bad series never costs its family, one bad family never costs the scrape.
 //!
 //! # Who should not depend on this crate

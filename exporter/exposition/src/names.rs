@@ -1,3 +1,5 @@
+//! The names that the families of one document own.
+
 use std::collections::HashMap;
 
 use crate::Kind;

@@ -1,3 +1,5 @@
+//! Native histograms.
+
 use crate::{Exemplar, Number};
 
 /// Observations in buckets whose bounds grow exponentially: a native histogram.

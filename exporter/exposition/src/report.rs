@@ -1,3 +1,5 @@
+//! The account of a document.
+
 /// Counts the samples that a writer wrote, and the series that it had to leave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]

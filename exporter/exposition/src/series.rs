@@ -1,9 +1,10 @@
+//! Series.
+
 use std::time::SystemTime;
 
 use crate::{Label, Value};
 
 /// One time series of the family that was announced last, with its current value.
-///
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Series<'a> {
     /// The labels in any order, without those that a value brings itself (`le`, `quantile`).

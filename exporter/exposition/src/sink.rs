@@ -1,8 +1,10 @@
+//! The two ends of a scrape: the source of families, and the sink.
+
 use std::time::Instant;
 
 use crate::{Family, Series};
 
-/// Where families come from.
+/// A source of families, such as a bridge or a registry.
 ///
 /// An implementation pushes the header of a family, then all its series, then the next family. It
 /// names each family once. A writer leaves out and counts what does not keep to this.
@@ -10,7 +12,7 @@ pub trait Source: Send + Sync {
     /// Pushes everything there is to say now.
     fn collect(&self, sink: &mut dyn Sink);
 
-    /// As [`Source::collect`], and leaves out what it would have to wait for beyond `deadline`.
+    /// As [`Source::collect`], and leaves out the families that it would have to wait for after `deadline`.
     ///
     /// A source that waits for nobody has no use for a deadline and need not implement it.
     fn collect_by(&self, deadline: Instant, sink: &mut dyn Sink) {
@@ -19,7 +21,7 @@ pub trait Source: Send + Sync {
     }
 }
 
-/// Where families go: the writer of a format.
+/// A destination of families: the writer of a format.
 pub trait Sink {
     /// Begins a family. The series that follow belong to it.
     fn family(&mut self, family: &Family<'_>);

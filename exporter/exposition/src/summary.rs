@@ -1,3 +1,5 @@
+//! Summaries.
+
 use crate::Number;
 
 /// Observations as quantiles that their maker has already computed.
@@ -16,7 +18,7 @@ pub struct Summary<'a> {
 /// One quantile of a summary.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Quantile {
-    /// Which one, from 0 (the minimum) to 1 (the maximum).
+    /// Its share of the observations, from 0 (the minimum) to 1 (the maximum).
     pub quantile: f64,
     /// The value that this share of the observations does not exceed.
     pub value: f64,

@@ -1,7 +1,7 @@
 //! The text format, version 0.0.4: what every Prometheus server and agent reads.
 //!
-//! Written from the [exposition format][format] page. What the format has no way to say becomes the
-//! next best thing:
+//! Written from the [exposition format][format] page. A part of the model that the format lacks becomes
+//! the next best thing:
 //!
 //! | in the model | in the document |
 //! |---|---|
@@ -38,7 +38,7 @@ pub struct TextWriter<'a> {
     name: String,
     /// Its kind, or `None` before the first family and inside one that was refused.
     kind: Option<Kind>,
-    /// Where its header begins and ends.
+    /// The offsets at which its header begins and ends.
     header: usize,
     body: usize,
     /// Whether samples of it were passed on.
@@ -90,7 +90,30 @@ impl<'a> TextWriter<'a> {
         self.end_family();
         self.report
     }
+}
 
+impl Sink for TextWriter<'_> {
+    fn family(&mut self, family: &Family<'_>) {
+        self.end_family();
+        escape::name_into(family.name, &mut self.name);
+        if self.name.is_empty() || self.names.claim(&self.name, family.kind).is_err() {
+            return;
+        }
+        header::write(&self.name, family, self.out);
+        self.body = self.out.len();
+        self.kind = Some(family.kind);
+    }
+
+    fn series(&mut self, series: &Series<'_>) {
+        match self.write(series) {
+            Ok(()) => {}
+            Err(Refusal::Malformed) => self.report.dropped += 1,
+            Err(Refusal::Unsupported) => self.report.unsupported += 1,
+        }
+    }
+}
+
+impl TextWriter<'_> {
     /// Takes the header back when nothing followed it.
     fn end_family(&mut self) {
         if self.is_passed_on || self.out.len() > self.body {
@@ -189,27 +212,6 @@ impl<'a> TextWriter<'a> {
         self.begin_sample("_count", series);
         self.end_sample(series, Number::U64(it.count));
         Ok(())
-    }
-}
-
-impl Sink for TextWriter<'_> {
-    fn family(&mut self, family: &Family<'_>) {
-        self.end_family();
-        escape::name_into(family.name, &mut self.name);
-        if self.name.is_empty() || self.names.claim(&self.name, family.kind).is_err() {
-            return;
-        }
-        header::write(&self.name, family, self.out);
-        self.body = self.out.len();
-        self.kind = Some(family.kind);
-    }
-
-    fn series(&mut self, series: &Series<'_>) {
-        match self.write(series) {
-            Ok(()) => {}
-            Err(Refusal::Malformed) => self.report.dropped += 1,
-            Err(Refusal::Unsupported) => self.report.unsupported += 1,
-        }
     }
 }
 

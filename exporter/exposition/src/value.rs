@@ -1,3 +1,5 @@
+//! Values of series, and their numbers.
+
 use crate::{Exemplar, Histogram, NativeHistogram, Summary};
 
 /// The current value of a series.

@@ -319,7 +319,7 @@ fn a_metric_that_has_no_room_for_its_series_is_told_of() {
 }
 
 proptest! {
-    /// Whatever becomes equal: nothing that was counted is missing, and no series is there twice.
+    /// Nothing that was counted is missing, and no series is there twice, whatever becomes equal.
     #[test]
     fn no_count_is_lost_whatever_attributes_become_equal(
         points in vec((vec(attribute(), 0..4), 1_u32..1000), 1..40),

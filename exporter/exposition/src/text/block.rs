@@ -1,3 +1,5 @@
+//! The labels of a sample, in braces.
+
 use crate::{Kind, Label};
 
 use super::{Refusal, escape};

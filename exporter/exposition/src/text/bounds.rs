@@ -1,3 +1,5 @@
+//! The `le` labels of buckets.
+
 use crate::histogram::are_bounds;
 
 use super::{Refusal, number};

@@ -1,3 +1,5 @@
+//! Escapes of texts, and names without illegal characters.
+
 /// Writes a help text on one line: `\` and line feeds are escaped.
 pub(super) fn help(text: &str, out: &mut Vec<u8>) {
     escaped(text, |byte| matches!(byte, b'\\' | b'\n'), out);

@@ -1,3 +1,5 @@
+//! The lines `# HELP` and `# TYPE`.
+
 use crate::{Family, Kind};
 
 use super::escape;

@@ -1,3 +1,5 @@
+//! Numbers as text.
+
 use crate::Number;
 
 /// Writes an integer exactly, and a float with the fewest digits that read back as the same float.
