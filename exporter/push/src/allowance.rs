@@ -1,4 +1,4 @@
-//! How much the other side may send.
+//! The bytes that a receiver may send.
 
 use std::{
     io,
@@ -13,7 +13,7 @@ use std::{
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// How many bytes the other side may still send, whatever they are: interim answers, headers,
+/// How many bytes the receiver may still send, whatever they are: interim answers, headers,
 /// bodies, trailers and frames that control the connection, on all connections together.
 #[derive(Debug)]
 pub(crate) struct Allowance {
@@ -22,6 +22,7 @@ pub(crate) struct Allowance {
 }
 
 impl Allowance {
+    /// An allowance of so many bytes, until it is renewed.
     pub(crate) fn new(bytes: usize) -> Self {
         Self { all: bytes, left: AtomicUsize::new(bytes) }
     }
@@ -36,6 +37,7 @@ impl Allowance {
         self.left.load(Ordering::Relaxed) == 0
     }
 
+    /// Takes `bytes` from the allowance, or fails: the receiver has sent too much.
     fn spend(&self, bytes: usize) -> io::Result<()> {
         let spent = |left: usize| Some(left.saturating_sub(bytes));
         let update = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spent);

@@ -1,4 +1,4 @@
-//! What an answer over HTTP says.
+//! Answers over HTTP, and their meaning by OTLP.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,10 +15,10 @@ use crate::{
     failure::{Failure, Kind, Retry, Status},
 };
 
-/// What an answer with success says.
+/// Reads an answer with success.
 ///
 /// An empty one says that all is well, whatever it calls itself. One that is no answer of OTLP is a
-/// failure: whoever wrote it, such as a page for people, has not taken the metrics.
+/// failure: its author, such as a proxy with a page for people, has not taken the metrics.
 pub(crate) fn receipt(
     status: Status,
     headers: &HeaderMap,
@@ -48,15 +48,17 @@ pub(crate) fn receipt(
     }
 }
 
-/// The other side took it, but for what it says in `partial`.
+/// The receipt of a receiver that took the export, but for the points that `partial` counts.
 pub(crate) fn accepted(status: Status, partial: Option<ExportMetricsPartialSuccess>) -> Receipt {
     let partial = partial.unwrap_or_default();
     let rejected = u64::try_from(partial.rejected_data_points).unwrap_or_default();
     Receipt { status: Some(status), rejected, message: partial.error_message }
 }
 
-/// What an answer in JSON says of a partial success; `None` if it is no answer of OTLP: its only
-/// field is that one, by either of its names, and any other object is of somebody else.
+/// Reads the partial success of an answer in JSON; `None` if it is no answer of OTLP.
+///
+/// The only field of such an answer is the partial success, by either of its names. An object with any
+/// other comes from something that is no receiver of OTLP.
 fn of_json(body: &[u8]) -> Option<ExportMetricsPartialSuccess> {
     let field = |object: &Map<String, Value>, names: [&str; 2]| {
         names.into_iter().find_map(|name| object.get(name).cloned())
@@ -83,13 +85,13 @@ fn of_json(body: &[u8]) -> Option<ExportMetricsPartialSuccess> {
     Some(ExportMetricsPartialSuccess { rejected_data_points: rejected, error_message: message })
 }
 
-/// What an answer with a failure says.
+/// Reads an answer with a failure.
 pub(crate) fn refusal(head: &Parts, body: &Bytes) -> Failure {
     let code = head.status.as_u16();
     Failure::status(Status::Http(code), retry(code, &head.headers), &message(&head.headers, body))
 }
 
-/// Which statuses may pass, by OTLP/HTTP, section "Failures".
+/// Whether an export is tried again after a status, by OTLP/HTTP, section "Failures".
 fn retry(status: u16, headers: &HeaderMap) -> Retry {
     match status {
         429 | 503 => wait(headers).map_or(Retry::Soon, Retry::After),
@@ -108,7 +110,7 @@ pub(crate) fn wait(headers: &HeaderMap) -> Option<Duration> {
     Some(date.duration_since(SystemTime::now()).unwrap_or_default())
 }
 
-/// What an answer is, as it says itself.
+/// The type of an answer by its own header, fit to be shown.
 pub(crate) fn shown(headers: &HeaderMap) -> String {
     match headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes) {
         Some(kind) => format!("its answer is {}", String::from_utf8_lossy(kind)),
@@ -122,7 +124,7 @@ fn kind(headers: &HeaderMap) -> &str {
     kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim()
 }
 
-/// What an answer with a failure says: a `google.rpc.Status`, by OTLP, or plain text.
+/// The message of an answer with a failure: a `google.rpc.Status`, by OTLP, or plain text.
 fn message(headers: &HeaderMap, body: &Bytes) -> String {
     if kind(headers).contains("protobuf") {
         return RpcStatus::decode(body.clone()).unwrap_or_default().message;

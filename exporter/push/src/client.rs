@@ -47,7 +47,7 @@ where
         Ok(Self { tls, http2, current, wire: Wire::start()? })
     }
 
-    /// What comes of `attempt`, which gets the connections there are and may receive one answer.
+    /// Makes an `attempt` with the connections there are, of which it may receive one answer.
     pub(crate) async fn attempt<F>(
         &self,
         attempt: impl FnOnce(Arc<Session<B>>) -> F,
@@ -74,7 +74,7 @@ where
         outcome
     }
 
-    /// What comes of `work` on the thread of the connections, until `deadline`.
+    /// Does `work` on the thread of the connections, until `deadline`.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,

@@ -8,13 +8,13 @@ use std::{
 /// One of a few threads of the process that wait for others.
 pub(crate) struct Clock(());
 
-/// Threads at most where somebody waits for a flush: who does so in masses must not take the program's
-/// own.
+/// The most threads that wait for flushes: flushes in masses must not take the threads of the program.
 pub(crate) const FLUSHES: usize = 16;
 
-/// Threads at most where somebody waits for a stop, of which flushes take no more than theirs.
+/// The most threads that wait, for stops too; flushes take no more than theirs.
 pub(crate) const STOPS: usize = 24;
 
+/// The threads that wait now, for flushes and stops together.
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 
 impl Clock {

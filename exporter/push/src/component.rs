@@ -1,4 +1,4 @@
-//! What an exporter and a reader are called.
+//! The names of an exporter and of a reader.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

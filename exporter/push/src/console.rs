@@ -1,4 +1,4 @@
-//! For people who read standard output.
+//! Metrics on standard output, for people to read.
 
 use std::{
     future::Future,
@@ -22,11 +22,12 @@ use crate::{
 pub(crate) struct ConsoleExporter {
     stdout: MetricExporter,
     component: Component,
-    /// Whether nobody reads any more.
+    /// Whether standard output has no reader any more.
     closed: AtomicBool,
 }
 
 impl ConsoleExporter {
+    /// The exporter to standard output, numbered in the order of making.
     pub(crate) fn new() -> Self {
         static MADE: AtomicUsize = AtomicUsize::new(0);
         let component = Component::new("console_metric_exporter", &MADE);
@@ -45,7 +46,7 @@ impl Export for ConsoleExporter {
 
     /// Prints right away, for the metrics are here and nowhere later.
     ///
-    /// Where nobody reads, printing panics; it does so once, because every panic prints too.
+    /// Without a reader, printing panics; it does so once, because every panic prints too.
     fn prepare(&self, metrics: &ResourceMetrics) -> Result<Bytes, Failure> {
         let failed = |reason: &str| Err(Failure::new(Kind::Output, reason.to_owned()));
         if self.closed.load(Ordering::Relaxed) {

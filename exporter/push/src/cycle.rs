@@ -1,4 +1,4 @@
-//! What happens at every interval.
+//! One collection and its export, at every interval.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -32,15 +32,15 @@ pub(crate) struct Cycle<E> {
     pub(crate) collecting: Mutex<Overflows>,
 }
 
-/// What was collected, ready to go.
+/// A collection that is ready to be sent.
 struct Batch {
     bytes: Bytes,
     exporting: Exporting,
 }
 
 impl<E: Export> Cycle<E> {
-    /// Collects and exports until `deadline`, and gives what the other side has to say to what it
-    /// took; after the `last` export there is no other.
+    /// Collects and exports until `deadline`, and gives the warning of the receiver, or nothing; after the
+    /// `last` export there is no other.
     pub(crate) async fn run(
         self: Arc<Self>,
         deadline: Instant,

@@ -1,8 +1,10 @@
+//! The receiver of pushes, and the way to talk to it.
+
 use std::{fmt, path::PathBuf, time::Duration};
 
 use crate::{Compression, Error, Protocol, TemporalityPreference, endpoint, shown::shown};
 
-/// Where metrics are pushed to, and how: everything about one OTLP destination.
+/// The receiver of pushes, and the way to talk to it: everything about one OTLP destination.
 ///
 /// Nothing is read from the environment. What is wrong in here is said by
 /// [`Push::otlp`](crate::Push::otlp), before anything is sent.
@@ -88,7 +90,9 @@ impl Destination {
         self
     }
 
-    /// How requests are compressed.
+    /// How requests are compressed; not at all unless this says otherwise.
+    ///
+    /// Answers are taken as they come: a push asks for no compressed ones.
     pub fn compression(mut self, compression: Compression) -> Self {
         self.compression = compression;
         self
@@ -96,13 +100,15 @@ impl Destination {
 
     /// A PEM file of the authorities that are trusted, instead of those of the system.
     ///
-    /// It is read once, when the push starts.
+    /// It is read once, when the push starts: a certificate that is renewed later needs a new push.
+    /// [`Push::otlp`](crate::Push::otlp) fails with [`Error::File`] if it cannot be used.
     pub fn ca_certificate(mut self, path: impl Into<PathBuf>) -> Self {
         self.ca_certificate = Some(path.into());
         self
     }
 
-    /// A PEM file of the key of the client's certificate, which is needed too.
+    /// A PEM file of the key of the client's certificate, which is needed too; read once, as
+    /// [`ca_certificate`](Self::ca_certificate) is.
     pub fn client_key(mut self, path: impl Into<PathBuf>) -> Self {
         self.client_key = Some(path.into());
         self
@@ -122,7 +128,9 @@ impl Destination {
         self
     }
 
-    /// Since when values count: since the start, or since the export before.
+    /// The beginning of what values count: the start of the program, or the export before.
+    ///
+    /// Only values since the start are complete again after the receiver was away.
     pub fn temporality(mut self, temporality: TemporalityPreference) -> Self {
         self.temporality = temporality;
         self

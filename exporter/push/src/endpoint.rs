@@ -1,10 +1,10 @@
-//! The other side, by its URL and by what it is sent with each request.
+//! The URL of a receiver, and the headers of each request to it.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header, uri::Scheme};
 
 use crate::{Destination, Error, Protocol, shown::shown};
 
-/// Where to, parsed.
+/// The parsed URL of a receiver.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     pub(crate) uri: Uri,
@@ -15,12 +15,14 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
+    /// The endpoint of a destination, or an error with the URL as it may be shown.
     pub(crate) fn of(destination: &Destination) -> Result<Self, Error> {
         let given = destination.endpoint.trim();
         Self::parse(given, destination)
             .map_err(|problem| Error::Endpoint { endpoint: shown(given), problem })
     }
 
+    /// Parses a URL; the error says what is wrong with it, and repeats nothing of it.
     fn parse(given: &str, destination: &Destination) -> Result<Self, String> {
         let scheme = match destination.protocol {
             Protocol::Grpc if !given.contains("://") && destination.insecure => "http://",
@@ -58,7 +60,7 @@ impl Endpoint {
     }
 }
 
-/// What every request says about us, and what the destination adds to that or puts in its place.
+/// The headers of every request: who we are, and those of the destination, which are stronger.
 pub(crate) fn headers(destination: &Destination) -> Result<HeaderMap, Error> {
     const AGENT: &str = concat!("kymo-otlp-exporter-rust/", env!("CARGO_PKG_VERSION"));
 

@@ -1,8 +1,10 @@
+//! The errors of a push.
+
 use std::{borrow::Cow, fmt, io, path::PathBuf, time::Duration};
 
 use kymo_core::sentence;
 
-/// Why a push could not start.
+/// The reason why a push could not start.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -12,9 +14,9 @@ pub enum Error {
          write it as http://host:4318/v1/metrics, or for gRPC as http://host:4317"
     )]
     Endpoint {
-        /// What was given, without what may be a secret, for which `***` stands.
+        /// The endpoint that was given, with `***` for whatever may be a secret.
         endpoint: String,
-        /// What is wrong with it.
+        /// The fault, fit to be shown.
         problem: String,
     },
 
@@ -30,15 +32,15 @@ pub enum Error {
     /// A file of certificates or of a key cannot be used.
     #[error("{path:?} cannot be used as {purpose}: {problem}; give a readable PEM file")]
     File {
-        /// Where it is.
+        /// The path of the file.
         path: PathBuf,
-        /// What it was to be.
+        /// The purpose of the file, such as `the client's certificate`.
         purpose: &'static str,
-        /// What is wrong with it.
+        /// The fault, fit to be shown.
         problem: String,
     },
 
-    /// Nobody's certificate can be checked: no file of authorities was given, and the system has none.
+    /// No certificate can be checked: no file of authorities was given, and the system has none.
     #[error(
         "TLS cannot be set up: the system has no certificates of authorities; install them, or give a \
          file of them"
@@ -48,7 +50,7 @@ pub enum Error {
     /// TLS cannot be set up.
     #[error("TLS cannot be set up: {problem}")]
     Tls {
-        /// What is wrong, and what to do about it.
+        /// The fault, and what to do about it.
         problem: String,
     },
 
@@ -62,12 +64,12 @@ pub enum Error {
     /// The thread that pushes could not be started.
     #[error("the thread that pushes metrics cannot be started; raise the limit of threads")]
     Thread {
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
 }
 
-/// Why what was measured so far did not arrive when it was asked for.
+/// The reason why a flush or a stop did not bring everything to the receiver.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FlushError {
@@ -87,7 +89,7 @@ pub enum FlushError {
     Failed {
         /// The value of `error.type` in `otel.sdk.exporter.operation.duration`.
         kind: Cow<'static, str>,
-        /// What happened, for an operator.
+        /// The event, told to an operator on one line.
         reason: String,
     },
 }

@@ -1,3 +1,5 @@
+//! An exporter, and the receipts of its receiver.
+
 use std::{
     future::Future,
     time::{Duration, Instant},
@@ -11,15 +13,15 @@ use crate::{
     failure::{Failure, Status},
 };
 
-/// Where collected metrics go.
+/// An exporter: it encodes collected metrics, and sends them.
 pub(crate) trait Export: Send + Sync + 'static {
-    /// What the metrics of the push are described by.
+    /// The attributes of the metrics of the push itself.
     fn component(&self) -> Component;
 
-    /// Where that is, for an operator.
+    /// The receiver, as an operator knows it.
     fn target(&self) -> &str;
 
-    /// What is sent of `metrics`; may take its time.
+    /// Encodes `metrics` as they are sent; may take its time.
     fn prepare(&self, metrics: &ResourceMetrics) -> Result<Bytes, Failure>;
 
     /// How long all attempts may take together.
@@ -33,12 +35,12 @@ pub(crate) trait Export: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Receipt, Failure>> + Send;
 }
 
-/// The other side has it, or most of it.
+/// The receipt of a receiver that has the export, or most of it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Receipt {
     pub(crate) status: Option<Status>,
     /// Data points that were refused.
     pub(crate) rejected: u64,
-    /// What the other side has to say.
+    /// A warning of the receiver, or nothing.
     pub(crate) message: String,
 }

@@ -1,4 +1,4 @@
-//! Everything that can go wrong with an export, and what to do about it.
+//! The ways in which an export fails, and the advice for each.
 
 use std::{borrow::Cow, fmt::Display, time::Duration};
 
@@ -6,11 +6,11 @@ use kymo_core::OneLine;
 
 use crate::{FlushError, export::Receipt};
 
-/// Why nothing was exported, or not everything.
+/// An export of which nothing arrived, or not everything.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
     pub(crate) kind: Kind,
-    /// What happened, for an operator.
+    /// The event, told to an operator on one line.
     pub(crate) reason: String,
     pub(crate) status: Option<Status>,
     pub(crate) retry: Retry,
@@ -23,7 +23,7 @@ pub(crate) enum Kind {
     Connection,
     Rejected,
     TooLarge,
-    /// Who answers speaks no OTLP.
+    /// The server that answers speaks no OTLP.
     Foreign,
     Cancelled,
     Output,
@@ -32,7 +32,7 @@ pub(crate) enum Kind {
     Status(Status),
 }
 
-/// How the other side answered.
+/// How the receiver answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Status {
     /// A status of HTTP.
@@ -48,7 +48,7 @@ pub(crate) enum Retry {
     Never,
     /// When we see fit.
     Soon,
-    /// When the other side asked for it.
+    /// When the receiver asked for it.
     After(Duration),
 }
 
@@ -63,13 +63,13 @@ impl Failure {
         Self { retry: Retry::Soon, ..Self::new(Kind::Connection, reason) }
     }
 
-    /// The other side accepted the export, and refused some of it.
+    /// The receiver accepted the export, and refused some of it.
     pub(crate) fn rejected(receipt: &Receipt) -> Self {
         let reason = format!("{} data points were refused: {}", receipt.rejected, receipt.message);
         Self { status: receipt.status, ..Self::new(Kind::Rejected, reason) }
     }
 
-    /// The other side answered with a failure.
+    /// The receiver answered with a failure.
     pub(crate) fn status(status: Status, retry: Retry, message: &str) -> Self {
         let shown = match status {
             Status::Http(code) => format!("the answer was HTTP status {code}"),
@@ -87,7 +87,7 @@ impl Failure {
         self
     }
 
-    /// What an operator can do about it.
+    /// Advice for an operator.
     pub(crate) fn advice(&self) -> &'static str {
         match self.kind {
             Kind::Status(
@@ -114,7 +114,7 @@ impl Failure {
 }
 
 impl Kind {
-    /// The value of `error.type`; statuses nobody registered are one value.
+    /// The value of `error.type`; statuses that are not registered are one value.
     pub(crate) fn name(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             Self::Timeout => "timeout",

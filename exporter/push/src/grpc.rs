@@ -51,6 +51,7 @@ pub(crate) struct GrpcExporter {
 }
 
 impl GrpcExporter {
+    /// The exporter to `destination`, numbered in the order of making; no connection is made yet.
     pub(crate) fn new(destination: &Destination) -> Result<Self, Error> {
         static MADE: AtomicUsize = AtomicUsize::new(0);
 
@@ -147,8 +148,9 @@ impl Encoder for Encoded {
     }
 }
 
-/// What a status other than `OK` means; one with a cause is not from the other side, nor is one of an
-/// answer that was `heard` in part.
+/// The failure that a status other than `OK` stands for.
+///
+/// One with a cause is not from the receiver, nor is one of an answer that was `heard` in part.
 fn failure(status: &GrpcStatus, heard: &Heard) -> Failure {
     if heard.is_cut() {
         // It may have been accepted: sending it again might count it twice.
@@ -169,7 +171,7 @@ fn failure(status: &GrpcStatus, heard: &Heard) -> Failure {
     Failure::status(Status::Grpc(name(status.code())), retry, status.message())
 }
 
-/// Which statuses may pass, by OTLP/gRPC, section "Failures".
+/// Whether an export is tried again after a status, by OTLP/gRPC, section "Failures".
 fn retry(code: Code, asked: Option<Duration>) -> Retry {
     match (code, asked) {
         (Code::ResourceExhausted | Code::Unavailable, Some(wait)) => Retry::After(wait),

@@ -31,7 +31,7 @@ pub(crate) struct Checked {
     pub(crate) heard: Arc<Heard>,
 }
 
-/// The head of an answer that is not of gRPC: from a proxy, or from whoever else listens there.
+/// The head of an answer that is not of gRPC: from a proxy, or from another server at that address.
 #[derive(Debug)]
 pub(crate) struct Foreign {
     status: u16,
@@ -39,7 +39,7 @@ pub(crate) struct Foreign {
     wait: Option<Duration>,
 }
 
-/// Where a head, or trailers, have the status of the call.
+/// The header in which a head, or trailers, have the status of the call.
 const STATUS: &str = "grpc-status";
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -81,7 +81,7 @@ impl Foreign {
         Some(Self { status: answer.status().as_u16(), kind: shown(headers), wait: wait(headers) })
     }
 
-    /// What became of the call, by "HTTP to gRPC Status Code Mapping" of gRPC.
+    /// The failure of the call, by "HTTP to gRPC Status Code Mapping" of gRPC.
     pub(crate) fn failure(&self) -> Failure {
         let (code, retry) = match self.status {
             400 => (Code::Internal, Retry::Never),

@@ -1,4 +1,4 @@
-//! What is logged.
+//! The log of an operator: exports that begin to fail, and that succeed again.
 
 use std::{
     io::{self, Write as _},
@@ -28,7 +28,7 @@ impl Health {
         Self { target: target.to_owned(), failed: 0, warned: false, to_stderr }
     }
 
-    /// An export ended so; if it succeeded, with what the other side has to say to it.
+    /// Records how an export ended; one that succeeded may have a warning of the receiver.
     pub(crate) fn record(&mut self, outcome: &Result<String, Failure>) {
         let target = OneLine(&self.target);
         match outcome {

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame};
 use hyper::{Error, body::Incoming};
 
-/// How far the other side came with its answer to one call.
+/// The part of an answer that came, to one call.
 #[derive(Debug, Default)]
 pub(crate) struct Heard {
     begun: AtomicBool,
@@ -21,17 +21,18 @@ pub(crate) struct Heard {
 }
 
 impl Heard {
-    /// The head of an answer came that has no status yet: a message follows, of whoever took the call.
+    /// The head of an answer came that has no status yet: a message follows, of a receiver that took the
+    /// call.
     pub(crate) fn begin(&self) {
         self.begun.store(true, Ordering::Relaxed);
     }
 
-    /// The trailers came, in which the other side gives its status.
+    /// The trailers came, in which the receiver gives its status.
     fn end(&self) {
         self.ended.store(true, Ordering::Relaxed);
     }
 
-    /// Whether an answer began and its status is not there: what went wrong is not the other side's
+    /// Whether an answer began and its status is not there: the failure is not the receiver's
     /// word, and it may have taken what was sent.
     pub(crate) fn is_cut(&self) -> bool {
         self.begun.load(Ordering::Relaxed) && !self.ended.load(Ordering::Relaxed)

@@ -46,6 +46,7 @@ pub(crate) struct HttpExporter {
 }
 
 impl HttpExporter {
+    /// The exporter to `destination`, numbered in the order of making; no connection is made yet.
     pub(crate) fn new(destination: &Destination) -> Result<Self, Error> {
         static MADE: AtomicUsize = AtomicUsize::new(0);
 

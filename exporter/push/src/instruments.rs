@@ -18,13 +18,14 @@ use crate::{
     key, metrics,
 };
 
-/// Measures the push itself, as soon as there is somebody to measure with.
+/// Measures the push itself, as soon as it has a meter provider.
 pub(crate) struct Observer {
     exporter: Component,
     reader: Component,
     instruments: OnceLock<Arc<Instruments>>,
 }
 
+/// The instruments of the push, once it has a meter provider.
 struct Instruments {
     operation_duration: Histogram<f64>,
     inflight: UpDownCounter<i64>,
@@ -140,6 +141,7 @@ fn status(status: Status) -> KeyValue {
     }
 }
 
+/// Points as an up-down counter adds them.
 fn signed(points: u64) -> i64 {
     i64::try_from(points).unwrap_or(i64::MAX)
 }

@@ -11,7 +11,7 @@
 //! use opentelemetry::metrics::MeterProvider;
 //! use opentelemetry_sdk::metrics::SdkMeterProvider;
 //!
-//! // Nobody listens there: that is found out later, and never by who measures.
+//! // There is no receiver: the push finds out later, and the measuring code never does.
 //! let destination = Destination::default().endpoint("http://127.0.0.1:1/v1/metrics");
 //! let push = Push::otlp(&destination, Schedule::new().interval(Duration::from_secs(15)))?;
 //! let provider = SdkMeterProvider::builder().with_reader(push.reader()).build();
@@ -27,16 +27,16 @@
 //! - One export at a time: an interval that passes during an export is skipped. Several who wait for
 //!   a [`Push::flush`] share one export.
 //! - An export that failed is tried again if OTLP says its failure may pass, after a while that
-//!   doubles each time, or after the while the other side asked for; within the time-outs, and never
-//!   past the next interval. If the other side asks for longer, the intervals until then are skipped.
+//!   doubles each time, or after the while the receiver asked for; within the time-outs, and never
+//!   past the next interval. If the receiver asks for longer, the intervals until then are skipped.
 //! - Nothing is kept of an export that failed. Cumulative values are complete again with the next
 //!   one; [delta](TemporalityPreference::Delta) values are lost, and counted.
 //! - Four log events, and no more: when exports begin to fail, with the cause and what to do, when
-//!   they succeed again, with how many failed, when the other side begins to warn about what it
+//!   they succeed again, with how many failed, when the receiver begins to warn about what it
 //!   takes, and when a metric has more series than it has room for, once for each. What others write
 //!   is cut, and can forge no line.
-//! - What the other side may send for one answer is limited, whatever it is; who sends more is hung
-//!   up on. No time-out depends on the thread that receives it.
+//! - The answer of a receiver is limited in bytes, its headers and interim answers included; a receiver
+//!   that sends more is hung up on. No time-out depends on the thread that receives it.
 //! - A panic in a callback of an observable instrument ends neither the thread nor the program. The
 //!   SDK collects nothing for this reader after that, which the log event says.
 

@@ -11,7 +11,7 @@ use tokio::{sync::Notify, time};
 
 use crate::FlushError;
 
-/// What the handles ask of the thread, and who waits for it.
+/// The requests of the handles to the thread, and those who wait for them.
 ///
 /// All callers that wait share the next export: nothing queues up but those who wait.
 pub(crate) struct Mailbox {
@@ -20,17 +20,18 @@ pub(crate) struct Mailbox {
     process: u32,
     /// Something new to do.
     work: Notify,
-    /// Somebody new waits.
+    /// Another caller waits.
     waiter: Notify,
 }
 
 /// Takes the answer to one who waits.
 pub(crate) type Reply = Box<dyn FnOnce(Result<(), FlushError>) + Send>;
 
+/// The requests so far.
 #[derive(Default)]
 struct State {
     waiters: Vec<Waiter>,
-    /// What the next one who waits is numbered.
+    /// The number of the next one who waits.
     ticket: u64,
     /// Those with a lower number wait for an export that has started.
     started: u64,
@@ -39,6 +40,7 @@ struct State {
     ended: bool,
 }
 
+/// A caller that waits for an export.
 struct Waiter {
     ticket: u64,
     deadline: Instant,
@@ -53,14 +55,14 @@ struct Waiter {
 pub(crate) struct Stop {
     pub(crate) ordered: Instant,
     pub(crate) deadline: Instant,
-    /// What is to be collected for the last time, kept alive until then.
+    /// The pipeline of the last collection, kept alive until then.
     pub(crate) pipeline: Option<Arc<Pipeline>>,
 }
 
-/// What the thread does next.
+/// The next thing that the thread does.
 pub(crate) enum Work {
     Tick,
-    /// Somebody asked, and waits until then at the latest; nobody does if somebody nudged.
+    /// A caller asked, and waits until then at the latest; after a nudge there is none.
     Flush {
         waits: Option<Instant>,
     },
@@ -124,7 +126,7 @@ impl Mailbox {
         self.work.notify_one();
     }
 
-    /// What to do next: a tick at `tick`, unless something else comes before.
+    /// Waits for the next work: a tick at `tick`, unless something else comes before.
     pub(crate) async fn next(&self, tick: Instant) -> Work {
         loop {
             if let Some(work) = self.asked() {
@@ -137,6 +139,7 @@ impl Mailbox {
         }
     }
 
+    /// The work that somebody asked for; a stop goes before a flush.
     fn asked(&self) -> Option<Work> {
         let mut state = self.state();
         if let Some(stop) = &state.stop {
@@ -165,7 +168,7 @@ impl Mailbox {
         }
     }
 
-    /// The thread is about to end: nobody waits any longer. Those who waited for an export came too
+    /// The thread is about to end, and everybody is answered. Those who waited for an export came too
     /// late for the last one, whose `outcome` is for those who waited for the end.
     pub(crate) fn close(&self, outcome: &Result<(), FlushError>) {
         let (waiters, stop) = {
@@ -248,6 +251,7 @@ impl Default for Mailbox {
 /// `timeout` from now; a time no clock can show is a year.
 pub(crate) fn later(timeout: time::Duration) -> Instant {
     const YEAR: time::Duration = time::Duration::from_secs(365 * 24 * 60 * 60);
+
     let now = Instant::now();
     now.checked_add(timeout.min(YEAR)).unwrap_or(now)
 }

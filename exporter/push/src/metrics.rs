@@ -11,15 +11,17 @@ use kymo_core::{MetricKind, MetricSpec, key::AttributeKey};
 
 use crate::key;
 
+/// The failures of an export.
 const ERROR_TYPE: AttributeKey = key::ERROR_TYPE.described(
     "Why it failed: the status over HTTP or gRPC, `timeout`, `connection`, `rejected`, \
      `too_large`, `foreign`, `cancelled`, `output` or `_OTHER`; absent on success.",
 );
 
+/// The failures of a collection.
 const COLLECTION_ERROR_TYPE: AttributeKey = key::ERROR_TYPE
     .described("Why it failed: `timeout`, `panic`, `collection` or `_OTHER`; absent on success.");
 
-/// What an exporter is described by.
+/// The attributes of an exporter.
 const EXPORTER: &[AttributeKey] =
     &[key::COMPONENT_NAME, key::COMPONENT_TYPE, key::SERVER_ADDRESS, key::SERVER_PORT];
 

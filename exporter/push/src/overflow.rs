@@ -30,6 +30,7 @@ impl Overflows {
         }
     }
 
+    /// Warns of the metric `name`, the first time.
     fn tell(&mut self, name: &str) {
         if self.0.contains(name) || self.0.len() >= TOLD {
             return;
@@ -43,6 +44,7 @@ impl Overflows {
     }
 }
 
+/// Whether a series of a metric stands for all that found no room.
 fn has_overflown<T>(data: &MetricData<T>) -> bool {
     match data {
         MetricData::Gauge(it) => it.data_points().any(|point| stands_for_all(point.attributes())),
@@ -64,6 +66,7 @@ fn stands_for_all<'a>(mut attributes: impl Iterator<Item = &'a KeyValue>) -> boo
     attributes.next().is_some_and(is_mark) && attributes.next().is_none()
 }
 
+/// The metrics that are told of at most; a program could make names without end.
 const TOLD: usize = 1000;
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub(crate) fn points(metrics: &ResourceMetrics) -> u64 {
     points.sum::<usize>() as u64
 }
 
+/// The points of one metric.
 fn of<T>(data: &MetricData<T>) -> usize {
     match data {
         MetricData::Gauge(gauge) => gauge.data_points().count(),

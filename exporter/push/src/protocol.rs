@@ -1,8 +1,10 @@
+//! Choices of OTLP: the protocol, the compression, the temporality.
+
 use std::fmt;
 
 use opentelemetry_sdk::metrics::{InstrumentKind, Temporality};
 
-/// How OTLP travels.
+/// The protocol of a push.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Protocol {
@@ -14,7 +16,7 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    /// Where a collector listens unless it is told otherwise, with the path of the metrics.
+    /// The URL of a collector with its defaults, on this machine, with the path of the metrics.
     pub const fn default_endpoint(self) -> &'static str {
         match self {
             Self::HttpProtobuf => "http://localhost:4318/v1/metrics",
@@ -34,7 +36,7 @@ pub enum Compression {
     Gzip,
 }
 
-/// Since when the pushed values count, by kind of instrument.
+/// The beginning of what pushed values count, by kind of instrument.
 ///
 /// A delta that could not be exported is lost, and counted as such: the next one starts where it
 /// ended. A cumulative value is complete again as soon as an export succeeds.
@@ -52,7 +54,7 @@ pub enum TemporalityPreference {
 }
 
 impl TemporalityPreference {
-    /// Since when an instrument of `kind` counts, by the table of the OTLP metrics exporter's
+    /// The temporality of an instrument of `kind`, by the table of the OTLP metrics exporter's
     /// specification.
     pub(crate) fn of(self, kind: InstrumentKind) -> Temporality {
         use InstrumentKind::{Counter, Gauge, Histogram, ObservableCounter, ObservableGauge};

@@ -1,3 +1,5 @@
+//! The handle of a push.
+
 use std::{
     fmt,
     future::Future,
@@ -33,12 +35,12 @@ use crate::{
 ///
 /// Clones are the same push. When the last of them and of its [readers](Push::reader) is dropped,
 /// the thread exports once more and ends, and nobody waits for it; [`Push::stop`] waits. A child
-/// that a `fork` makes has no such thread, and pushes nothing: whoever waits there is told at once
+/// that a `fork` makes has no such thread, and pushes nothing: a flush there returns at once, and says
 /// that the push was stopped.
 #[derive(Clone)]
 pub struct Push(Arc<Handle>);
 
-/// What handles have in common; the last one that is dropped orders the end.
+/// The parts that all handles share; the last handle that is dropped orders the end.
 pub(crate) struct Handle {
     pub(crate) source: Arc<Source>,
     pub(crate) schedule: Schedule,
@@ -55,7 +57,7 @@ impl Push {
     ///
     /// # Errors
     ///
-    /// What `destination` says cannot be used, or the thread cannot be started.
+    /// A value of `destination` cannot be used, or the thread cannot be started.
     pub fn otlp(destination: &crate::Destination, schedule: Schedule) -> Result<Self, Error> {
         let temporality = destination.temporality;
         match destination.protocol {
@@ -76,6 +78,7 @@ impl Push {
         Self::start(exporter, schedule, TemporalityPreference::Cumulative)
     }
 
+    /// Starts the thread that exports by `exporter`.
     pub(crate) fn start(
         exporter: impl Export,
         schedule: Schedule,
@@ -193,7 +196,7 @@ impl Push {
     }
 
     /// Lets the first export that fails be told on standard error, if no subscriber of `tracing` was set
-    /// by then: for programs that nobody would tell otherwise.
+    /// by then: for programs without a log.
     pub fn report_to_stderr(&self) {
         self.0.to_stderr.store(true, Ordering::Relaxed);
     }
@@ -230,7 +233,7 @@ impl fmt::Debug for Push {
     }
 }
 
-/// Where an answer goes, and the function that waits for it, until `timeout` from now.
+/// The way of an answer: its sender, and the function that waits for it, until `timeout` from now.
 fn blocking(timeout: Duration) -> (Reply, impl FnOnce() -> Result<(), FlushError> + use<>) {
     let (sender, answer) = mpsc::sync_channel(1);
     let deadline = mailbox::later(timeout);
@@ -243,7 +246,7 @@ fn blocking(timeout: Duration) -> (Reply, impl FnOnce() -> Result<(), FlushError
     (Box::new(move |outcome| drop(sender.try_send(outcome))), wait)
 }
 
-/// Where an answer goes, and the future that waits for it, until `timeout` from now.
+/// The way of an answer: its sender, and the future that waits for it, until `timeout` from now.
 ///
 /// The clock is a thread that waits for it, since there may be no other clock: the executor need not
 /// be tokio's, and the thread of the push may be in the hands of a subscriber of `tracing`. There are a

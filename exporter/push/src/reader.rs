@@ -1,3 +1,5 @@
+//! The reader that a meter provider gets.
+
 use std::{
     fmt,
     sync::{Arc, Weak},

@@ -21,7 +21,7 @@ const LONGEST: Duration = Duration::from_secs(8);
 /// Sends until it arrives, it makes no sense any more, or `deadline`.
 ///
 /// The failure is that of the last attempt, and says what came before if that one only ran out of
-/// time. If the other side asked for a wait beyond `deadline`,
+/// time. If the receiver asked for a wait that exceeds `deadline`,
 /// nothing is sent before it ends.
 pub(crate) async fn deliver(
     exporter: &impl Export,

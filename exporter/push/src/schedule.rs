@@ -1,6 +1,17 @@
+//! The times of a push.
+
 use std::time::Duration;
 
 /// When a push collects and exports.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use kymo_push::Schedule;
+///
+/// // Every fifteen seconds, of which an export may take five.
+/// let often = Schedule::new().interval(Duration::from_secs(15)).timeout(Duration::from_secs(5));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
     pub(crate) interval: Duration,

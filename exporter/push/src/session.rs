@@ -21,11 +21,11 @@ use tower_service::Service;
 
 use crate::allowance::{Allowance, Limited};
 
-/// What the other side may send for one answer, in bytes: the longest that is read, and what the
+/// The bytes that a receiver may send for one answer: the longest that is read, and as much as the
 /// connection itself needs.
 const ALLOWANCE: usize = crate::http::LONGEST_ANSWER + (1 << 18);
 
-/// What makes requests.
+/// A client over the connections of a session.
 pub(crate) type HttpClient<B> = Hyper<HttpsConnector<Connector>, B>;
 
 /// Connections that are left together.
@@ -57,13 +57,13 @@ where
 }
 
 impl<B> Drop for Session<B> {
-    /// Hangs up, whatever the other side is about to send.
+    /// Hangs up, also on a receiver that is about to send.
     fn drop(&mut self) {
         self.connections.lock().iter().for_each(AbortHandle::abort);
     }
 }
 
-/// What runs the connections of a session.
+/// The tasks that run the connections of a session.
 #[derive(Clone, Default)]
 struct Connections(Arc<Mutex<Vec<AbortHandle>>>);
 

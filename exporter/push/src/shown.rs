@@ -1,7 +1,7 @@
-//! What may be shown of a URL.
+//! URLs without their secrets.
 
-/// What may be shown of `url`: its scheme, its host, its port, and those parts of its path that
-/// everybody knows.
+/// `url` without its secrets: its scheme, its host, its port, and those parts of its path that everybody
+/// knows.
 ///
 /// Secrets are found in every other place of a URL: user, password, query, and the path, in which
 /// some receivers want a token. What is no host is shown as `***` too, for a secret may have been

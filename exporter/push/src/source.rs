@@ -1,4 +1,4 @@
-//! Where the metrics come from.
+//! The source of the metrics.
 
 use std::sync::{Mutex, PoisonError, Weak};
 
@@ -7,7 +7,7 @@ use opentelemetry_sdk::{
     metrics::{ManualReader, Pipeline, data::ResourceMetrics, reader::MetricReader},
 };
 
-/// Where metrics are collected: one pipeline of a provider, once it is known.
+/// The source of the metrics: one pipeline of a provider, once it is known.
 #[derive(Default)]
 pub(crate) struct Source(Mutex<Option<Weak<Pipeline>>>);
 

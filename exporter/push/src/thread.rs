@@ -50,10 +50,12 @@ pub(crate) fn spawn(
     started.recv().unwrap_or_else(|_| Err(io::Error::other("it ended at once"))).map_err(thread)
 }
 
+/// A runtime with a clock and without sockets; what blocks has eight threads at most.
 fn runtime() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_time().thread_name(NAME).max_blocking_threads(8).build()
 }
 
+/// Works until the stop, and answers everybody who waits when the thread ends.
 fn work(runtime: Runtime, worker: Worker<impl Export>, mut end: End) {
     let _suppressed = Context::enter_telemetry_suppressed_scope();
     let mailbox = Arc::clone(&end.mailbox);

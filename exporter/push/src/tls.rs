@@ -1,4 +1,4 @@
-//! Who is trusted, and who we are.
+//! TLS: the authorities that are trusted, and the client's own certificate.
 
 use std::{path::Path, sync::Arc};
 
@@ -62,6 +62,7 @@ fn system() -> Result<RootCertStore, Error> {
     Err(Error::NoAuthorities)
 }
 
+/// Reads the certificates of a PEM file; one without any is an error.
 fn certificates(path: &Path, purpose: &'static str) -> Result<Vec<CertificateDer<'static>>, Error> {
     let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     match read {

@@ -1,4 +1,4 @@
-//! The thread that talks to the other side.
+//! The thread that talks to the receiver.
 
 use std::{
     convert::Infallible,
@@ -24,7 +24,7 @@ const NAME: &str = "kymo-push-wire";
 
 /// A thread with the connections, and nothing else.
 ///
-/// The other side decides how busy that thread is, so nobody's clock runs there: who waits for what
+/// The receiver decides how busy that thread is, so nobody's clock runs there: who waits for what
 /// happens on it keeps the time elsewhere.
 #[derive(Debug)]
 pub(crate) struct Wire {
@@ -89,7 +89,7 @@ fn runtime() -> io::Result<Runtime> {
         .build()
 }
 
-/// Ends what nobody waits for any longer.
+/// Ends work that nobody waits for any longer.
 struct Abort(AbortHandle);
 
 impl Drop for Abort {

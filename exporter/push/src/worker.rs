@@ -1,6 +1,6 @@
-//! What the thread does all day.
+//! The loop of the thread that pushes.
 //!
-//! Exports follow each other and never overlap. What may take for ever runs beside the loop, which
+//! Exports follow each other and never overlap. Whatever may take for ever runs beside the loop, which
 //! therefore always has an eye on the clock and on the mailbox.
 
 use std::{
@@ -19,7 +19,7 @@ use crate::{
     mailbox::{self, Mailbox, Stop, Work},
 };
 
-/// The longest the other side may ask us to stay away.
+/// The longest the receiver may ask us to stay away.
 const LONGEST_SILENCE: Duration = Duration::from_secs(600);
 
 /// Runs one cycle after the other, until it is told to stop.
@@ -28,7 +28,7 @@ pub(crate) struct Worker<E> {
     pub(crate) schedule: Schedule,
     pub(crate) mailbox: Arc<Mailbox>,
     pub(crate) health: Health,
-    /// Until when the other side wants to be left alone.
+    /// The instant until which the receiver wants to be left alone.
     pub(crate) silence: Option<Instant>,
 }
 
@@ -88,6 +88,7 @@ impl<E: Export> Worker<E> {
         outcome
     }
 
+    /// Notes how long the receiver wants to be left alone, and logs what has changed.
     fn record(&mut self, outcome: &Result<String, Failure>) {
         self.silence = match outcome {
             Err(Failure { retry: Retry::After(wait), .. }) => {
@@ -99,7 +100,7 @@ impl<E: Export> Worker<E> {
     }
 }
 
-/// What those are told who wait.
+/// The outcome, for those who wait.
 fn told(outcome: &Result<String, Failure>) -> Result<(), FlushError> {
     outcome.as_ref().map(drop).map_err(FlushError::from)
 }

@@ -13,10 +13,10 @@ use kymo_push::{Destination, FlushError};
 use crate::{LONG, NEVER, Service, grpc, http, stop::futures_executor};
 
 const TIMEOUT: Duration = Duration::from_millis(500);
-/// What a busy machine may take on top.
+/// The time that a busy machine may take on top.
 const MARGIN: Duration = Duration::from_secs(1);
 
-/// What is sent once, and what is sent without end after it.
+/// Bytes that are sent once, and bytes that are sent without end after them.
 #[derive(Clone, Copy)]
 struct Flood(&'static [u8], &'static [u8]);
 
@@ -94,7 +94,7 @@ fn in_time(act: impl FnOnce() -> Result<(), FlushError>) {
     assert!(took < TIMEOUT + MARGIN, "{took:?}: {error}");
 }
 
-/// Whatever waits for an export waits no longer than it was told to.
+/// Flushes and stops of such a push wait no longer than they were told to.
 #[track_caller]
 fn costs_no_more_than_its_time_out(destination: &Destination) {
     alone(|| {

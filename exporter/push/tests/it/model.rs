@@ -1,4 +1,4 @@
-//! Whatever the collector answers, the numbers add up.
+//! Numbers that add up whatever the collector answers.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::{
     receiver::{Answer, Receiver},
 };
 
-/// What happens between two exports, and to the second one; `None` is success.
+/// A step of a run: sales before an export, and the answer to it; `None` is success.
 fn step() -> impl Strategy<Value = (u64, Answer, Option<&'static str>)> {
     let answer = prop_oneof![
         Just((Answer::Accept, None)),

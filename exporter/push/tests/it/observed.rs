@@ -1,4 +1,4 @@
-//! What the push measures of itself.
+//! The metrics of the push itself.
 
 use std::{
     sync::{Arc, Weak},
@@ -53,7 +53,7 @@ impl MetricReader for Eye {
 pub(crate) type Series = (String, Vec<String>, i64);
 
 impl Eye {
-    /// What a service measures of its push, by another provider.
+    /// Watches the metrics of a push by a provider of its own.
     pub(crate) fn watch(push: &Push) -> (Self, SdkMeterProvider) {
         let eye = Self::default();
         let provider = SdkMeterProvider::builder().with_reader(eye.clone()).build();

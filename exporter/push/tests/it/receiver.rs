@@ -40,7 +40,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tonic::codec::CompressionEncoding;
 
-/// What the receiver does with a request.
+/// The way in which the receiver treats a request.
 #[derive(Debug, Clone)]
 pub(crate) enum Answer {
     Accept,
@@ -78,7 +78,7 @@ pub(crate) struct Arrived {
 pub(crate) struct Receiver {
     pub(crate) address: SocketAddr,
     state: Arc<State>,
-    /// What ends the thread, and the thread.
+    /// The signal that ends the thread, and the thread.
     thread: Option<(oneshot::Sender<()>, thread::JoinHandle<()>)>,
 }
 
