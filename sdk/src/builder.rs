@@ -1,4 +1,4 @@
-//! What the telemetry of a service is made from.
+//! The telemetry of a service before it is built.
 
 pub(crate) mod basis;
 pub(crate) mod injected;
@@ -91,8 +91,8 @@ impl TelemetryBuilder {
     /// Builds the telemetry, and makes its provider OpenTelemetry's global one, for
     /// instrumentation that asks for that.
     ///
-    /// What is ignored of the environment is reported through `tracing`: set a subscriber first. If
-    /// there is none, it goes to standard error.
+    /// Settings of the environment that have no effect are reported through `tracing`: set a subscriber
+    /// first. Without one, the reports go to standard error.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What can go wrong at start-up and at the end.
+//! The errors of the start and of the end.
 
 use std::{error::Error, fmt, io, path::PathBuf};
 
@@ -72,7 +72,7 @@ pub enum ConfigFileError {
         /// The key, such as `meter_provider.readers[1].periodic.interval`; empty if it is about
         /// the file as a whole.
         key: String,
-        /// What is wrong, and what to write instead; without values, which may be secret.
+        /// The fault, and what to write instead; without values, which may be secret.
         remedy: String,
     },
 }
@@ -81,7 +81,7 @@ fn shown(key: &str) -> String {
     if key.is_empty() { String::new() } else { format!(", `{key}`") }
 }
 
-/// What did not leave in time, at a flush or at the end.
+/// The exporters and readers that failed, or ran out of time, at a flush or at the end.
 pub struct FlushError {
     failures: Vec<Failure>,
 }

@@ -47,13 +47,13 @@
 //! | `full` | all of the above but `testing` | no |
 //! | `upstream` | `prometheus::opentelemetry_prometheus`, whose names `prometheus::Bridge::upstream` takes | no |
 //!
-//! A feature adds names and never changes what existing names do. Who calls a method whose feature is off
-//! is told by the compiler which one it is.
+//! A feature adds names and never changes what existing names do. The compiler tells those who call a
+//! method whose feature is off which feature it needs.
 //!
 //! # Environment
 //!
-//! What the program says is stronger than the variables of OpenTelemetry, and these are stronger than
-//! the defaults, except that `OTEL_SERVICE_NAME` replaces the name given to
+//! The settings of the program are stronger than the variables of OpenTelemetry, and these are stronger
+//! than the defaults, except that `OTEL_SERVICE_NAME` replaces the name given to
 //! [`Telemetry::for_service`]. Exporters that `OTEL_METRICS_EXPORTER` lists are added to those of the
 //! program. `docs/configuration.md` of the repository lists every variable and every method of the
 //! builder, and [`Telemetry::describe`] shows what is in force and who said so.
@@ -70,7 +70,7 @@ mod telemetry;
 pub mod testing;
 mod view;
 
-/// What is in force, and who said so.
+/// The settings that are in force, and who decided each.
 pub mod configuration {
     #[cfg(feature = "config-file")]
     pub(crate) mod config_file;
@@ -113,7 +113,7 @@ pub mod key {
     pub use kymo_sqlx::key::*;
 }
 
-/// How metrics leave the process.
+/// The exporters, by which metrics leave the process.
 mod exporters {
     pub(crate) mod exporter;
     #[cfg(feature = "otlp")]
@@ -157,7 +157,7 @@ mod lifecycle {
     pub(crate) mod signal;
 }
 
-/// What the service says about itself.
+/// The attributes of the service, and their detectors.
 mod resource {
     mod attributes;
     #[cfg(feature = "resource")]
@@ -166,7 +166,7 @@ mod resource {
     pub(crate) use self::attributes::of;
 }
 
-/// What one feature adds to the module of another.
+/// Items that one feature adds to the module of another.
 mod beside {
     pub(crate) mod cache {
         #[cfg(feature = "moka")]
@@ -191,8 +191,8 @@ mod beside {
 
 /// Methods of features that are off.
 ///
-/// They cannot be called: who does is told by the compiler which feature brings them, instead of that
-/// there is no such method.
+/// They cannot be called. The compiler tells those who try which feature brings them, instead of that there
+/// is no such method.
 mod lacking {
     #[cfg(not(feature = "cache"))]
     mod cache;

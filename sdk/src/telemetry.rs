@@ -53,8 +53,8 @@ impl Telemetry {
     /// the name of a crate.
     ///
     /// Make instruments once, and not in callbacks of observable ones, where they measure nothing.
-    /// While a scrape or a push reads, whoever makes an instrument waits for it, and for the callbacks
-    /// that run there: 1.7 s for a page of a million lines. Recording and binding do not wait.
+    /// While a scrape or a push reads, a thread that makes an instrument waits for it, and for the
+    /// callbacks that run there: 1.7 s for a page of a million lines. Recording and binding do not wait.
     ///
     /// ```
     /// # let telemetry = kymo::Telemetry::for_service("bookshop").build()?;
@@ -76,7 +76,7 @@ impl Telemetry {
         self.provider.meters()
     }
 
-    /// What is in force, and who decided it: log it at start-up.
+    /// The settings that are in force, and who decided each: log them at start-up.
     ///
     /// ```
     /// # let telemetry = kymo::Telemetry::for_service("bookshop").build()?;

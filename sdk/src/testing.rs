@@ -36,7 +36,8 @@
 //! - [`TestTelemetry::eventually`] waits for what another task records.
 //! - [`SnapshotReader`] gives snapshots of a meter provider that is not kymo's.
 //!
-//! It is for tests: what does not hold panics, with a message for whoever reads the test's output.
+//! It is for tests: an assertion that does not hold panics, with a message for the reader of the test's
+//! output.
 
 mod telemetry;
 

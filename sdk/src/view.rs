@@ -1,4 +1,4 @@
-//! What a program says about the shape of its metrics.
+//! Views: the shape that a program gives to its metrics.
 
 mod error;
 mod instrument;
@@ -52,8 +52,8 @@ use crate::{TelemetryBuilder, configuration::environment::Names};
 /// ```
 ///
 /// One measurement goes through these steps: common attributes are added where it has no such key;
-/// values that are too long are cut; attributes are dropped; values beyond a budget become `_OTHER`; attributes are renamed, and a
-/// renamed one replaces another of that key. Whatever falls on one set of attributes is one series,
+/// values that are too long are cut; attributes are dropped; values that exceed a budget become
+/// `_OTHER`; attributes are renamed, and a renamed one replaces another of that key. Whatever falls on one set of attributes is one series,
 /// so that sums stay what they were: of observable counters and up-down counters too. Of a gauge,
 /// the last reading stays.
 ///
@@ -71,7 +71,7 @@ use crate::{TelemetryBuilder, configuration::environment::Names};
 /// | of kymo, each attribute a closed set | 447 | 17 KB |
 /// | of kymo, with an attribute that has a budget | 1,791 | 68 KB |
 ///
-/// Beyond its limit a metric counts on, in one series with `otel.metric.overflow` and no other
+/// A metric that exceeds its limit counts on, in one series with `otel.metric.overflow` and no other
 /// attribute: `{otel_metric_overflow="true"}` asks Prometheus for all of them. A scrape that meets one
 /// logs that once, with the name of the metric, and counts it among the losses of the bridge; a push logs
 /// it too. Metrics of kymo keep within their limits by themselves. An observable counter or up-down
@@ -103,7 +103,7 @@ enum Kept {
     Names(Names),
 }
 
-/// What becomes of an attribute.
+/// The fate of an attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Fate {
     Dropped,
@@ -218,7 +218,7 @@ impl fmt::Display for Kept {
 }
 
 impl fmt::Display for View {
-    /// What the view says, such as `without url.scheme, 500 series at most`.
+    /// Writes the view, such as `without url.scheme, 500 series at most`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let says = [
             self.is_on.map(|is_on| if is_on { "on" } else { "off" }.to_owned()),

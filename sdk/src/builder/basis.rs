@@ -1,4 +1,4 @@
-//! What a telemetry is built from, whoever provides its meters.
+//! The part of a builder that does not depend on who provides the meters.
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -10,10 +10,10 @@ use crate::{
     lifecycle::{ending::Ending, provider::Provider},
 };
 
-/// What a telemetry is built from, whoever provides its meters.
+/// The part of a builder that does not depend on who provides the meters.
 #[derive(Default)]
 pub(crate) struct Basis {
-    /// What is read instead of the variables of the process.
+    /// The variables that are read instead of those of the process.
     pub(crate) environment: Option<Environment>,
     /// The configuration file, unless a variable names it.
     pub(crate) file: Option<PathBuf>,
@@ -21,7 +21,7 @@ pub(crate) struct Basis {
     pub(crate) steps: BTreeMap<&'static str, Step>,
 }
 
-/// What is to be done with a telemetry as soon as it is built.
+/// A step that is taken as soon as a telemetry is built.
 pub(crate) type Step = Box<dyn FnOnce(&Telemetry) + Send + Sync>;
 
 impl Basis {

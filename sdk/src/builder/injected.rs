@@ -1,4 +1,4 @@
-//! What a telemetry is made from whose meters the program provides.
+//! The telemetry of a program that brings its own meter provider, before it is built.
 
 use std::{fmt, sync::Arc};
 
@@ -17,7 +17,7 @@ use crate::{
 
 /// The telemetry of a program that brings a meter provider of its own, before it is installed.
 ///
-/// Whoever made the provider configures its resource, its readers and its views, and shuts it down; so
+/// The program configures the resource, the readers and the views of its provider, and shuts it down; so
 /// there is no method for any of these here.
 #[must_use = "nothing is measured before `install()` or `build()`"]
 pub struct InjectedBuilder {

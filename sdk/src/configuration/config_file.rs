@@ -30,7 +30,7 @@ impl TelemetryBuilder {
     /// is stronger than the file; only the name of the service is what the file says.
     ///
     /// It is YAML with `file_format: "1.1"`, as [the schema of OpenTelemetry][schema] describes it.
-    /// What is for other signals, and what kymo cannot do, is reported through `tracing` and
+    /// Settings of other signals, and those that kymo does not have, are reported through `tracing` and
     /// ignored. `install()` and `build()` return [`ConfigFileError`] for a file that cannot be
     /// read, is not YAML, is for another version, or has a value of a wrong type.
     ///
@@ -50,7 +50,7 @@ impl InjectedBuilder {
     }
 }
 
-/// What `text`, which is from `file`, says.
+/// Reads `text`, which is from `file`.
 pub(crate) fn understand(
     text: &str,
     file: PathBuf,

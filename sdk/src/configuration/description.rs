@@ -21,11 +21,11 @@ pub struct Description {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EffectiveSetting {
-    /// What is set, such as `otlp.endpoint`.
+    /// Its name, such as `otlp.endpoint`.
     pub name: String,
     /// Its whole value, without secrets.
     pub value: String,
-    /// Who decided it.
+    /// Its origin: code, a variable, a key of the file, or the default.
     pub origin: Origin,
 }
 
@@ -40,7 +40,8 @@ impl Description {
         self.settings.iter().find(|setting| setting.name == name)
     }
 
-    /// What was said and has no effect, a sentence each, such as that a variable cannot be understood.
+    /// The settings that have no effect, a sentence each with the reason, such as that a variable cannot be
+    /// understood.
     pub fn ignored(&self) -> &[String] {
         &self.ignored
     }

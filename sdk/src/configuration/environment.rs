@@ -1,4 +1,4 @@
-//! What the environment says.
+//! The variables of the environment.
 
 mod entities;
 mod file_only;
@@ -42,7 +42,7 @@ pub(crate) struct Said {
     pub(crate) key: Option<&'static str>,
 }
 
-/// What was found in a variable.
+/// A value that was found in a variable.
 pub(crate) struct Found<T> {
     pub(crate) value: T,
     pub(crate) origin: Origin,
@@ -58,8 +58,8 @@ impl Environment {
             .collect()
     }
 
-    /// What a file says instead, by the variables that are equivalent and beyond them; what the
-    /// platform says about itself stays.
+    /// Puts a file in place of the variables: by those that are equivalent, and by the settings that no
+    /// variable has. The variables that the platform sets stay.
     #[allow(dead_code, reason = "used by the feature `config-file`")]
     pub(crate) fn replaced(
         mut self,
@@ -90,19 +90,19 @@ impl Environment {
         self.variables.get(name).map(|said| said.text.as_str())
     }
 
-    /// Who gives `variable` its value.
+    /// The origin of the value of `variable`: the environment, or a key of the file.
     pub(crate) fn origin(&self, variable: &'static str) -> Origin {
         let key = self.variables.get(variable).and_then(|said| said.key);
         key.map_or(Origin::Environment(variable), Origin::File)
     }
 
-    /// What a file says and no variable can.
+    /// The settings of a file that no variable has.
     pub(crate) fn file_only(&self) -> &FileOnly {
         &self.file_only
     }
 
-    /// What `parse` understands of the first of `names` that is set and understood. Any before it
-    /// counts as unset, and this is reported the first time.
+    /// Parses the first of `names` that is set and can be understood. Any before it counts as unset, and
+    /// this is reported the first time.
     pub(crate) fn find<T, E: Display>(
         &self,
         names: &[&'static str],
@@ -120,8 +120,7 @@ impl Environment {
         })
     }
 
-    /// What `parse` understands of `name`; otherwise the variable counts as unset, and this is
-    /// reported the first time.
+    /// Parses `name`; if that fails, the variable counts as unset, and this is reported the first time.
     pub(crate) fn parse<T, E: Display>(
         &self,
         name: &'static str,

@@ -13,7 +13,7 @@ pub(crate) struct Exporters {
 impl Exporters {
     pub(crate) const VARIABLE: &'static str = "OTEL_METRICS_EXPORTER";
 
-    /// What the variable says, or nothing if it is not set or names no exporter that is known.
+    /// Reads the variable; `None` if it is not set or names no exporter that is known.
     ///
     /// A name that nobody knows is reported and left out, and so is `none` beside others.
     pub(crate) fn of(environment: &Environment) -> Option<Self> {

@@ -9,11 +9,11 @@ use std::{
 use super::{Description, Origin, environment::Environment};
 use crate::error::ConfigFileError;
 
-/// What the text of a file says instead of an environment.
+/// Reads the text of a file, which takes the place of an environment.
 pub(crate) type Understand = fn(&str, PathBuf, Environment) -> Result<Environment, ConfigFileError>;
 
-/// What takes the place of `environment`: what the `given` file says or the one that a variable names,
-/// or itself if there is none, or if this program cannot `understand` any.
+/// The configuration in place of `environment`: that of the `given` file, or of the one that a variable
+/// names. Without a file, or if this program cannot `understand` any, it is `environment` itself.
 pub(crate) fn in_place_of(
     environment: Environment,
     given: Option<PathBuf>,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::environment::{self, Environment, Found};
 
-/// Who decided a setting: code is stronger than the environment, or than the configuration file that
+/// The origin of a setting: code is stronger than the environment, or than the configuration file that
 /// takes its place, and both are stronger than the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -29,7 +29,7 @@ pub(crate) struct Setting<T> {
 }
 
 impl<T> Setting<T> {
-    /// What `code` says, or else what was `found`, or else `default`.
+    /// Takes the value of `code`, or else the one that was `found`, or else `default`.
     pub(crate) fn choose(code: Option<T>, found: Option<Found<T>>, default: T) -> Self {
         if let Some(value) = code {
             return Self { value, origin: Origin::Code };

@@ -12,7 +12,7 @@ use crate::{
 
 /// The exporters of one kind that a telemetry has: those that are pulled from, or those that push.
 ///
-/// Whoever pulls comes when they like: by default there is nothing to flush and nothing to stop.
+/// Exporters that are pulled from have nothing to flush and nothing to stop, which is the default.
 pub(crate) trait Exporter: Any + Send + Sync {
     /// Lets them read from `provider`.
     fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder;
@@ -50,7 +50,7 @@ pub(crate) trait Exporter: Any + Send + Sync {
     fn nudge(&self) {}
 }
 
-/// What became of an export, once it is known.
+/// The outcome of an export, once it is known.
 pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<(), FlushError>> + Send>>;
 
 /// Waits for what becomes of an export.

@@ -12,9 +12,9 @@ pub use kymo_push::{Compression, Error as PushError, Protocol, TemporalityPrefer
 pub(crate) use self::plan::PushPlan;
 use crate::TelemetryBuilder;
 
-/// Where and how metrics are pushed over OTLP.
+/// The receiver of pushes over OTLP, and the way to talk to it.
 ///
-/// What is not said here is taken from the environment, and from the defaults of the OTLP
+/// Settings that are not made here are taken from the environment, and from the defaults of the OTLP
 /// exporter specification after that.
 ///
 /// ```

@@ -9,7 +9,7 @@ use crate::{
     view::ShapePlan,
 };
 
-/// What a program asks of the exporters of one kind.
+/// The exporters of one kind that a program asks for.
 pub(crate) trait Plan: Any + Send + Sync {
     /// Those that it can bring.
     fn known(&self) -> Exporters;
@@ -17,7 +17,7 @@ pub(crate) trait Plan: Any + Send + Sync {
     /// Checks what is asked for, and shapes the metrics for it. Nothing runs yet.
     fn prepare(&mut self, start: &mut Start<'_>) -> Result<(), InstallError>;
 
-    /// What was prepared, running.
+    /// Starts the exporters that were prepared.
     fn start(self: Box<Self>, start: &mut Start<'_>) -> Result<Box<dyn Exporter>, InstallError>;
 }
 

@@ -28,7 +28,7 @@ impl TelemetryBuilder {
     /// Lets a Prometheus server pull the metrics, together with those that the application
     /// already has in `registry`.
     ///
-    /// Whoever gathers `registry` sees the OpenTelemetry metrics too.
+    /// A program that gathers `registry` sees the OpenTelemetry metrics too.
     pub fn registry(self, registry: Registry) -> Self {
         self.with_bridge("registry", None, |bridge| bridge.registry(registry))
     }
@@ -111,8 +111,8 @@ impl Telemetry {
     }
 }
 
-/// What is scraped, with the provider that must live for it: an endpoint may outlast the handle
-/// that made it.
+/// A bridge, with the provider that must live for its scrapes: an endpoint may outlast the handle that
+/// made it.
 struct Living {
     bridge: Bridge,
     _provider: Provider,

@@ -11,7 +11,7 @@ pub use kymo_cache::{Answer, CacheResult, EvictionCause, Load, Lookup};
 use crate::Telemetry;
 
 impl Telemetry {
-    /// The logical cache called `name`: whoever asks, loads and writes tells it so.
+    /// The logical cache called `name`, which is told of every lookup, load and write.
     ///
     /// Make it once and keep it. It is the same for everybody who asks for it by that name, in process
     /// or in Redis. The first 64 names are kept apart; later ones, and an empty one, are `_OTHER`.

@@ -1,4 +1,4 @@
-//! What is made once and handed out many times.
+//! Values that are made once and handed out many times.
 
 use std::{
     any::{Any, TypeId},
@@ -18,8 +18,8 @@ pub(crate) struct Kept(Arc<Mutex<HashMap<TypeId, Box<dyn Any + Send>>>>);
 impl Kept {
     /// A clone of the one `T` there is.
     ///
-    /// Callbacks of instruments wait for nobody: whoever makes a `T` may wait for them. What they
-    /// ask for first is theirs alone, since no instrument can be made there.
+    /// Callbacks of instruments wait for nobody: a thread that makes a `T` may wait for them. A `T` that a
+    /// callback asks for first is its own, since no instrument can be made there.
     pub(crate) fn of<T: Clone + Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> T {
         let place = self.place::<T>();
         match place.get() {
@@ -29,7 +29,7 @@ impl Kept {
         }
     }
 
-    /// Where the one `T` is, or will be.
+    /// The place of the one `T`, also before it is there.
     fn place<T: Send + Sync + 'static>(&self) -> Arc<OnceLock<T>> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let place = known.entry(TypeId::of::<T>()).or_insert_with(|| {

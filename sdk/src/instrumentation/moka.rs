@@ -6,7 +6,7 @@ use kymo_moka::{Measurable, MeasureMoka as _, RemovalCause};
 
 use crate::cache::Cache;
 
-/// What [`kymo_moka::MeasureMoka`] has, without an import.
+/// The methods of [`kymo_moka::MeasureMoka`], without an import.
 impl Cache {
     /// Measures `cache`, a `moka::future::Cache` or a `moka::sync::Cache`, as this logical cache.
     ///
@@ -26,7 +26,7 @@ impl Cache {
     /// A listener for `eviction_listener` of moka's builders, which counts what the cache lets go by
     /// itself; from now on `kymo.cache.evictions` is there, at zero.
     ///
-    /// What the program replaces or takes out is no eviction. A listener of your own can count too: see
+    /// An entry that the program replaces or takes out is no eviction. A listener of your own can count too: see
     /// [`kymo_moka::MeasureMoka::eviction_listener`].
     pub fn eviction_listener<K, V>(
         &self,

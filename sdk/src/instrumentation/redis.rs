@@ -11,7 +11,7 @@ use crate::Telemetry;
 impl Telemetry {
     /// Measures every command and pipeline of a connection, and what it finds; a drop-in for it.
     ///
-    /// What it finds is counted for the logical cache `redis`: give caches names of their own by
+    /// Hits and misses are counted for the logical cache `redis`: give caches names of their own by
     /// [`Telemetry::redis_with`]. The address of the server is told there too, since a connection
     /// does not tell it.
     ///
@@ -54,7 +54,7 @@ impl Telemetry {
         self.redis_handle(settings).connection(connection)
     }
 
-    /// What measures any number of connections to one Redis, such as each that a pool hands out.
+    /// A handle that measures any number of connections to one Redis, such as each that a pool hands out.
     ///
     /// ```
     /// use kymo::redis::{Redis, RedisSettings};

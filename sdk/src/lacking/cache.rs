@@ -1,4 +1,4 @@
-//! What the feature `cache` would add: caches.
+//! The methods of the feature `cache`, which is off: caches.
 
 use crate::Telemetry;
 

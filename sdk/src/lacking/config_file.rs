@@ -1,4 +1,4 @@
-//! What the feature `config-file` would add: OpenTelemetry's declarative configuration.
+//! The methods of the feature `config-file`, which is off: OpenTelemetry's declarative configuration.
 
 use crate::{InjectedBuilder, TelemetryBuilder};
 

@@ -1,4 +1,4 @@
-//! What the feature `http` would add: HTTP servers.
+//! The methods of the feature `http`, which is off: HTTP servers.
 
 use crate::Telemetry;
 

@@ -1,4 +1,4 @@
-//! What the feature `migrations` would add: migrations of sqlx.
+//! The methods of the feature `migrations`, which is off: migrations of sqlx.
 
 use crate::Telemetry;
 

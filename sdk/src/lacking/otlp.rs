@@ -1,4 +1,4 @@
-//! What the feature `otlp` would add: pushes.
+//! The methods of the feature `otlp`, which is off: pushes.
 
 use crate::TelemetryBuilder;
 

@@ -1,4 +1,4 @@
-//! What the feature `process` would add: the process and its runtimes.
+//! The methods of the feature `process`, which is off: the process and its runtimes.
 
 use crate::{InjectedBuilder, Telemetry, TelemetryBuilder};
 

@@ -1,4 +1,4 @@
-//! What the feature `prometheus` would add: scrapes.
+//! The methods of the feature `prometheus`, which is off: scrapes.
 
 use crate::{InjectedBuilder, Telemetry, TelemetryBuilder};
 

@@ -1,4 +1,4 @@
-//! What the feature `redis` would add: Redis.
+//! The methods of the feature `redis`, which is off: Redis.
 
 use crate::Telemetry;
 

@@ -1,4 +1,4 @@
-//! What the feature `repository` would add: repositories.
+//! The methods of the feature `repository`, which is off: repositories.
 
 use crate::Telemetry;
 

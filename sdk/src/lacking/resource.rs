@@ -1,4 +1,4 @@
-//! What the feature `resource` would add: what the program runs on.
+//! The methods of the feature `resource`, which is off: detectors of the host, the container and the pod.
 
 use crate::TelemetryBuilder;
 

@@ -1,4 +1,4 @@
-//! What the feature `sqlx` would add: databases.
+//! The methods of the feature `sqlx`, which is off: databases.
 
 use crate::Telemetry;
 

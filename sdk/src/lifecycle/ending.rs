@@ -8,7 +8,7 @@ use crate::{
     exporters::{exporter::Exporter, reader::Readers},
 };
 
-/// What must happen before the process ends, shared by all clones of a telemetry.
+/// The exporters and readers that must end before the process does, shared by all clones of a telemetry.
 pub(crate) struct Ending {
     exporters: Vec<Box<dyn Exporter>>,
     readers: Readers,
@@ -32,7 +32,7 @@ impl Ending {
         self.exporters.iter().for_each(|exporter| exporter.report_to_stderr());
     }
 
-    /// What `ask` is answered by all exporters.
+    /// Asks all exporters, and gathers their answers.
     fn ask<T>(&self, ask: impl Fn(&dyn Exporter) -> Vec<T>) -> Vec<T> {
         self.exporters.iter().flat_map(|exporter| ask(&**exporter)).collect()
     }
@@ -78,7 +78,7 @@ impl Telemetry {
     /// Call it after the last request was served. Scrapes are answered until the process ends,
     /// with everything that was measured, so that Prometheus can come for the last numbers.
     ///
-    /// A second call does nothing. If the provider was injected, whoever made it shuts it down.
+    /// A second call does nothing. A provider that the program brought is shut down by the program.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Who provides the meters.
+//! The provider of the meters.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::view::{ShapedMeters, Shapes};
 /// Somebody else's provider.
 pub(crate) type Injected = Arc<dyn MeterProvider + Send + Sync>;
 
-/// Who provides the meters.
+/// The provider of the meters.
 #[derive(Debug, Clone)]
 pub(crate) enum Provider {
     /// We, or the application: it configures its own, and shuts it down.

@@ -1,4 +1,4 @@
-//! What the service says about itself.
+//! The resource: the attributes of the service.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! What the program runs on: see [`TelemetryBuilder::detect_host`].
+//! Detectors of the host, the process, the container and the pod: see
+//! [`TelemetryBuilder::detect_host`].
 
 mod container;
 mod host;

@@ -1,4 +1,4 @@
-//! What a view cannot say.
+//! The reasons for which a view is refused.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ pub enum ViewError {
     Buckets {
         /// The pattern of the view.
         pattern: String,
-        /// What is wrong with the bounds.
+        /// The fault of the bounds.
         source: BucketsError,
     },
     /// The view gives buckets to a metric that is known to be no histogram.

@@ -12,7 +12,7 @@ use opentelemetry::{
 
 use super::rules::{Fold, Rules};
 
-/// What the API hands out as an instrument that records `T`.
+/// An instrument of the API that records `T`.
 pub(super) trait Handle<T>: Send + Sync + Sized + 'static {
     type Bound: Bound<T>;
 
@@ -32,7 +32,7 @@ pub(super) trait Handle<T>: Send + Sync + Sized + 'static {
     }
 }
 
-/// What the API hands out as an instrument bound to its attributes.
+/// An instrument of the API that is bound to its attributes.
 pub(super) trait Bound<T>: Send + Sync + 'static {
     fn record(&self, value: T);
 }

@@ -24,7 +24,7 @@ impl Lengths {
     pub(super) fn show(&self, meter: &Meter) {
         let cuts = Arc::clone(&self.cuts);
         CARDINALITY_CUT.observable_counter(meter, move |counter| {
-            // A copy: whoever records does not wait for whoever reads.
+            // A copy: a recording does not wait for a reading.
             let cuts = cuts.lock().unwrap_or_else(PoisonError::into_inner).clone();
             for (metric, times) in cuts {
                 counter.observe(times, &[key::FOLDED_METRIC.of(metric)]);

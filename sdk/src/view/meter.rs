@@ -32,7 +32,7 @@ pub(super) struct ShapedMeter {
     known: Arc<Mutex<Known>>,
 }
 
-/// What instruments of the same name share.
+/// The state that instruments of the same name share.
 #[derive(Default)]
 struct Known {
     /// By the name of the metric, in small letters.
@@ -42,7 +42,7 @@ struct Known {
     is_reported: bool,
 }
 
-/// What the SDK knows an observable instrument by, beside the type of its numbers.
+/// The identity of an observable instrument to the SDK, beside the type of its numbers.
 #[derive(PartialEq, Eq, Hash)]
 struct Observed {
     name: String,
@@ -62,7 +62,7 @@ impl ShapedMeter {
         Meter::new(Arc::new(self.clone()))
     }
 
-    /// Who makes the instrument `name`, and what becomes of its attributes.
+    /// The meter that makes the instrument `name`, and the rules for its attributes.
     fn shape(&self, name: &str) -> (&dyn InstrumentProvider, Option<Arc<Rules>>) {
         if self.shapes.of(name).is_off() {
             return (&Nowhere, None);

@@ -1,4 +1,4 @@
-//! What can be observed.
+//! The numbers that an instrument can observe.
 
 /// A number that an instrument observes, of which several become one.
 pub(super) trait Number: Copy + Send + Sync + 'static {

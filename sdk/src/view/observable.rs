@@ -24,7 +24,7 @@ use super::{
 /// up, from whichever callback they come.
 pub(super) struct Observers<T>(Mutex<Vec<Arc<Guarded<T>>>>);
 
-/// What becomes of several observations with the same attributes.
+/// The way in which several observations with the same attributes become one.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Merge {
     Sum,
@@ -140,7 +140,7 @@ pub(crate) fn is_running() -> bool {
     IS_RUNNING.get()
 }
 
-/// What a callback observes.
+/// The observations of one callback.
 struct Notes<T>(Mutex<Vec<(T, Vec<KeyValue>)>>);
 
 impl<T> Default for Notes<T> {

@@ -1,4 +1,4 @@
-//! Which metrics a view is about.
+//! Patterns of the metrics that a view is about.
 
 use crate::configuration::wildcard;
 
@@ -45,7 +45,7 @@ mod tests {
 
     use super::*;
 
-    /// What the pattern means, said by somebody else.
+    /// The meaning of a pattern, by the crate `regex`.
     fn expected(pattern: &str, name: &str) -> bool {
         let regex = regex::escape(pattern).replace(r"\*", ".*").replace(r"\?", ".");
         let anchored = format!("^(?:{regex})$");

@@ -1,4 +1,4 @@
-//! What becomes of the attributes of one metric.
+//! The rules by which the attributes of one metric change.
 
 use kymo_core::{Bounded, OTHER, ValueBudget, key, metrics::CARDINALITY_FOLDED};
 use opentelemetry::{
@@ -8,7 +8,7 @@ use opentelemetry::{
 
 use super::{Fate, Kept, View, lengths::Lengths};
 
-/// What becomes of the attributes of one metric of one scope.
+/// The rules by which the attributes of one metric of one scope change.
 #[derive(Debug)]
 pub(super) struct Rules {
     metric: String,
@@ -73,8 +73,8 @@ impl Rules {
             && self.lengths.allow(attributes)
     }
 
-    /// What becomes of `attributes`, in the order of their keys: the SDK stores any other order
-    /// twice. Each attribute that is folded is reported to `folds`.
+    /// Applies the rules to `attributes`, and puts them in the order of their keys: the SDK stores any
+    /// other order twice. Each attribute that is folded is reported to `folds`.
     pub(super) fn apply(
         &self,
         attributes: &[KeyValue],

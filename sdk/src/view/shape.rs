@@ -1,10 +1,10 @@
-//! What all views together say about one metric.
+//! The shape of one metric, put together from all of its views.
 
 use opentelemetry_sdk::metrics::{Aggregation, Instrument, InstrumentKind, Stream};
 
 use super::{BucketKind, View};
 
-/// What all views together say about one metric: of each thing, the last word.
+/// The shape of one metric, put together from all of its views: of each thing, the last word.
 #[derive(Debug, Default)]
 pub(super) struct Shape(View);
 
@@ -25,14 +25,14 @@ impl Shape {
         self.0.is_on == Some(false)
     }
 
-    /// What is said about attributes, if anything is.
+    /// The part about attributes, if there is one.
     pub(super) fn of_attributes(self) -> Option<View> {
         let View { kept, fates, budgets, .. } = &self.0;
         let is_said = kept.is_some() || !fates.is_empty() || !budgets.is_empty();
         is_said.then_some(self.0)
     }
 
-    /// What the SDK makes of `instrument`, which may have `limit` series unless a view has a word.
+    /// The stream that the SDK makes of `instrument`, with `limit` series unless a view has another limit.
     pub(super) fn stream(self, instrument: &Instrument, limit: usize) -> Option<Stream> {
         let limit = self.0.limit.unwrap_or(limit);
         let stream = Stream::builder().with_cardinality_limit(limit);

@@ -54,7 +54,7 @@ impl Shapes {
         })
     }
 
-    /// What all views together say about the metric `name`.
+    /// Puts together all views of the metric `name`.
     pub(super) fn of(&self, name: &str) -> Shape {
         let mut shape = Shape::default();
         let views = self.0.views.iter().filter(|(pattern, _)| pattern.matches(name));
@@ -62,7 +62,7 @@ impl Shapes {
         shape
     }
 
-    /// What a configuration file says about every instrument of `kind`.
+    /// The limit that a configuration file sets for every instrument of `kind`.
     fn limit(&self, kind: InstrumentKind) -> Option<usize> {
         let kind = match kind {
             InstrumentKind::Counter => "counter",

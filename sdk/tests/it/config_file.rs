@@ -41,7 +41,7 @@ impl Config {
         Telemetry::for_service("shop").environment(all)
     }
 
-    /// What is reported about the file while it is read.
+    /// The reports about the file while it is read.
     fn reported(&self) -> Vec<String> {
         log::listen();
         let path = self.path().to_str().unwrap();

@@ -1,4 +1,4 @@
-//! What is measured last, and where it goes when time runs out.
+//! The last measurements, and their fate when time runs out.
 
 use std::{
     future::Future,

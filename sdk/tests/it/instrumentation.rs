@@ -1,4 +1,4 @@
-//! What telemetry hands out is the same for everybody, and nobody waits for a scrape to get it.
+//! Measured things are the same for everybody, and nobody waits for a scrape to get one.
 
 use std::{
     sync::{

@@ -1,4 +1,4 @@
-//! What was reported to operators, by all tests of this binary together.
+//! The reports to operators, by all tests of this binary together.
 
 use std::{
     cell::RefCell,
@@ -9,7 +9,7 @@ use std::{
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 thread_local! {
-    /// What this thread reported.
+    /// The reports of this thread.
     static OWN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn text() -> String {
     String::from_utf8(LOG.lock().unwrap().clone()).unwrap()
 }
 
-/// What `act` gives, and what kymo reports on this thread on the way.
+/// The result of `act`, and the reports of kymo on this thread on the way.
 pub(crate) fn of<T>(act: impl FnOnce() -> T) -> (T, String) {
     listen();
     OWN.take();

@@ -1,4 +1,4 @@
-//! What becomes of mistakes in the environment, and what is told of them.
+//! Mistakes in the environment: their effect, and the reports of them.
 
 use kymo::{Telemetry, TelemetryBuilder};
 
@@ -8,7 +8,7 @@ fn shop(variables: &[(&str, &str)]) -> TelemetryBuilder {
     Telemetry::for_service("shop").environment(variables.iter().copied())
 }
 
-/// What is in force, as it is printed, and what was reported on the way.
+/// The settings in force, as they are printed, and the reports on the way.
 fn told(builder: TelemetryBuilder) -> [String; 2] {
     let (telemetry, log) = log::of(|| builder.build().unwrap());
     [telemetry.describe().to_string(), log]

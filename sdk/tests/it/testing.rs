@@ -39,7 +39,7 @@ fn caches() -> Snapshot {
     telemetry.snapshot()
 }
 
-/// What `assertion` panics with.
+/// The message that `assertion` panics with.
 fn message(assertion: impl FnOnce()) -> String {
     let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(assertion))
         .expect_err("the assertion should have failed");

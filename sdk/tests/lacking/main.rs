@@ -1,7 +1,7 @@
-//! What the compiler tells those who call a method whose feature is off.
+//! Messages of the compiler for those who call a method whose feature is off.
 //!
-//! Whatever features this test itself is built with: the programs beside it are checked against kymo
-//! with its default ones.
+//! The programs beside this test are checked against kymo with its default features, also where the test
+//! itself is built with others.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -39,7 +39,7 @@ fn checked_with_default_features() -> PathBuf {
     artifact["filenames"][0].as_str().unwrap().into()
 }
 
-/// What the compiler tells of `program`, without the lines where something is in kymo.
+/// The messages of the compiler about `program`, without the lines where something is in kymo.
 fn told(program: &Path, kymo: &Path) -> String {
     let mut compiler = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     compiler.args(["--edition=2024", "--emit=metadata", "--error-format=json"]);

@@ -1,5 +1,5 @@
-//! What a person sees who runs the README's program from `main`, without a log: each case is this
-//! program, run again.
+//! The output of the README's program for a person who runs it from `main`, without a log: each case is
+//! this program, run again.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on says why")]
 
@@ -15,7 +15,7 @@ use opentelemetry_sdk::metrics::SdkMeterProvider;
 
 const CASE: &str = "KYMO_TEST_PROGRAM";
 
-/// What a program that is to serve says first.
+/// The first line of a program that is to serve.
 const STARTED: &str = "started";
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -247,7 +247,7 @@ fn a_listener_that_gets_no_file_is_an_error_that_says_so() {
     assert!(refused > 2, "{refused}");
 }
 
-/// What a container has without certificates of authorities.
+/// The variable of a container without certificates of authorities.
 const NO_AUTHORITIES: (&str, &str) = ("SSL_CERT_FILE", "/dev/null");
 
 fn a_push_that_variables_ask_for_and_that_cannot_start_keeps_no_service_from_starting() {

@@ -1,4 +1,4 @@
-//! What instrumentation is told.
+//! The settings of instrumentation.
 
 use super::{
     layer::Layer,

@@ -1,11 +1,11 @@
-//! What the parts of a file say together.
+//! The settings of a file, put together from its parts.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
 use super::part::Part;
 use crate::configuration::environment::{Environment, FileOnly, Said};
 
-/// What has been read from a file so far.
+/// The settings that were read from a file so far.
 pub(super) struct Layer {
     variables: BTreeMap<&'static str, Said>,
     pub(super) file_only: FileOnly,

@@ -15,7 +15,7 @@ pub(super) struct Part<'a> {
     pub(super) key: String,
 }
 
-/// What is wrong with a part, and what to write instead.
+/// A mistake in a part, and the remedy.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Mistake {
     pub(super) line: usize,

@@ -7,7 +7,7 @@ use super::{
     prometheus, view,
 };
 
-/// What one reader asks for.
+/// The exporter of a reader.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exporter {
     Prometheus,

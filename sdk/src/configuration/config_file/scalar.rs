@@ -1,4 +1,4 @@
-//! What a plain scalar is: the core schema of YAML 1.2.2, section 10.3.
+//! The types of plain scalars, by the core schema of YAML 1.2.2, section 10.3.
 
 /// A value that is no collection.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,7 +11,7 @@ pub(super) enum Scalar {
 }
 
 impl Scalar {
-    /// What the plain `text` is; one that is quoted is always text.
+    /// Reads a plain `text`; one that is quoted is always text.
     pub(super) fn of_plain(text: &str) -> Self {
         match text {
             "" | "~" | "null" | "Null" | "NULL" => return Self::Null,

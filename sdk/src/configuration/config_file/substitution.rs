@@ -8,7 +8,9 @@ use std::borrow::Cow;
 ///
 /// # Errors
 ///
-/// What to write instead of a reference that is none, or of a text that becomes too long.
+/// Replaces the references in a text.
+///
+/// The error says how to write a reference that is none, or that the text becomes too long.
 pub(super) fn substitute<'t, 'v>(
     text: &'t str,
     variable: impl Fn(&str) -> Option<&'v str>,

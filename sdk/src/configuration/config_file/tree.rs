@@ -17,7 +17,7 @@ pub(super) struct Node {
     depth: usize,
 }
 
-/// What a value is.
+/// The content of a value.
 #[derive(Debug, Clone)]
 pub(super) enum Content {
     Scalar(Scalar),
@@ -77,7 +77,7 @@ struct Tree<F> {
     variable: F,
     root: Option<Node>,
     open: Vec<Open>,
-    /// What aliases stand for.
+    /// The values that aliases stand for.
     anchored: BTreeMap<usize, Node>,
     /// Of all that is kept.
     cost: usize,

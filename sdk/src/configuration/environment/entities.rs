@@ -1,4 +1,4 @@
-//! `OTEL_ENTITIES`: who the process is, as whoever started it knows.
+//! `OTEL_ENTITIES`: the identity of the process, as the platform that started it knows it.
 //!
 //! The format and what becomes of mistakes is "Entity Propagation" of the OpenTelemetry
 //! specification: `type{id=…,…}[description=…,…]@schema;type{…}`.

@@ -1,4 +1,4 @@
-//! What a configuration file says and no variable can.
+//! The settings of a configuration file that no variable has.
 
 use std::{
     collections::BTreeMap,
@@ -10,7 +10,7 @@ use opentelemetry::KeyValue;
 
 use crate::{View, configuration::wildcard, error::ConfigFileError};
 
-/// What a configuration file says and no variable can; without a file, nothing.
+/// The settings of a configuration file that no variable has; without a file, none.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FileOnly {
     pub(crate) file: PathBuf,
@@ -64,7 +64,7 @@ impl FileOnly {
     pub(crate) const VIEWS: &'static str = "meter_provider.views[]";
     pub(crate) const DETECTED: &'static str = "resource.detection/development.detectors[].service";
 
-    /// What it says of a meter provider and a bridge, which the program may have made itself.
+    /// The parts that are about a meter provider and a bridge, which the program may have made itself.
     pub(crate) fn parts_of_provider(&self) -> Vec<&'static str> {
         let has_resource = !self.attributes.is_empty() || !self.detected.is_empty();
         let parts = [

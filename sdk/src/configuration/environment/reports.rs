@@ -1,4 +1,4 @@
-//! What operators must know about what they set.
+//! Reports to operators: their mistakes, and settings without an effect.
 
 use std::{
     collections::BTreeSet,
@@ -8,7 +8,7 @@ use std::{
 
 use kymo_core::OneLine;
 
-/// What was reported, each topic once.
+/// The reports so far, each topic once.
 ///
 /// Reports go to `tracing`. A program without a subscriber would never see them, so those of an
 /// installed telemetry go to standard error then.

@@ -48,14 +48,14 @@ pub(super) fn pair(pair: &str) -> Result<(String, String), &'static str> {
     Ok((decoded(key)?, decoded(value)?))
 }
 
-/// What is before and after the first `=`, if there is a key.
+/// Splits at the first `=`, if there is a key before it.
 fn split(pair: &str) -> Option<(&str, &str)> {
     let (key, value) = pair.split_once('=')?;
     let (key, value) = (key.trim(), value.trim());
     (!key.is_empty()).then_some((key, value))
 }
 
-/// What `text` is percent-encoded for, if every `%` begins an octet and all octets are UTF-8.
+/// Decodes a percent-encoded `text`, if every `%` begins an octet and all octets are UTF-8.
 fn decoded(text: &str) -> Option<String> {
     let is_octet = |rest: &str| {
         rest.as_bytes().get(..2).is_some_and(|octet| octet.iter().all(u8::is_ascii_hexdigit))
@@ -103,7 +103,7 @@ pub(crate) fn headers(value: &str) -> (Vec<(String, String)>, Vec<usize>) {
     (headers, mistakes)
 }
 
-/// What to write instead of what is no header.
+/// The remedy for a list that has something else than headers.
 #[allow(dead_code, reason = "used by the features")]
 pub(crate) const HEADERS: &str =
     "write it as name=value,name=value, where a name is letters, digits and `-`";

@@ -11,7 +11,7 @@ use crate::configuration::{
 /// The headers of the first variable that has any; what cannot be sent is left out and reported, and
 /// the others are sent.
 ///
-/// What a file says stays: that it cannot be sent is an error at start-up.
+/// A header of a file stays: if it cannot be sent, that is an error at start-up.
 pub(super) fn of(environment: &Environment) -> Vec<(String, Setting<String>)> {
     let found = environment.find(&variables::HEADERS, |list| {
         let (headers, mistakes) = environment::headers(list);

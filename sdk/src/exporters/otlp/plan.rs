@@ -182,7 +182,7 @@ fn asked_for_otlp(
 
 /// Starts to push; what a variable says and cannot be is reported and counts as unset.
 ///
-/// Where nothing is wrong but that the machine lacks something, a push that variables ask for does not
+/// On a machine that lacks something, such as certificates, a push that variables ask for does not
 /// start, and this is reported; `asked` says who asks for it.
 fn begin(
     otlp: &Otlp,

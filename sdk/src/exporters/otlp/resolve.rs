@@ -1,4 +1,4 @@
-//! What the program and the environment say together.
+//! The destination, resolved from the program and the environment.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -141,7 +141,7 @@ impl Resolved {
         Schedule::new().interval(self.interval.value).timeout(self.export_timeout.value)
     }
 
-    /// Who is to blame for `error`, unless it is the program.
+    /// The origin to blame for `error`, unless it is the program.
     pub(super) fn blame(&self, error: &Error) -> Option<Origin> {
         let files = [&self.client_certificate, &self.client_key, &self.ca_certificate];
         let origins: Vec<Origin> = match error {
@@ -238,7 +238,7 @@ fn with_path(url: &str) -> String {
     format!("{}{PATH}{query}", base.trim_end_matches('/'))
 }
 
-/// What stands before a query or a fragment, and these.
+/// Splits a URL before its query or its fragment.
 fn before_query(url: &str) -> (&str, &str) {
     url.split_at(url.find(['?', '#']).unwrap_or(url.len()))
 }

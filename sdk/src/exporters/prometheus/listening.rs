@@ -26,11 +26,11 @@ pub enum ServeError {
     #[error("{source}; {host} and {port} say where, or `endpoint().serve(…)` in the program")]
     #[non_exhaustive]
     Listen {
-        /// Who says the host, and the variable that says another if nobody does.
+        /// The origin of the host, or the variable that can say another.
         host: Origin,
-        /// Who says the port, and the variable that says another if nobody does.
+        /// The origin of the port, or the variable that can say another.
         port: Origin,
-        /// Why not.
+        /// The error of the listener.
         source: ListenError,
     },
 }
@@ -65,7 +65,7 @@ impl Telemetry {
     }
 }
 
-/// Where [`Telemetry::serve`] listens.
+/// The host on which [`Telemetry::serve`] listens.
 pub(super) fn host(environment: &Environment) -> Setting<String> {
     let found = environment.text(HOST);
     let found =
@@ -73,7 +73,7 @@ pub(super) fn host(environment: &Environment) -> Setting<String> {
     Setting::choose(None, found, "localhost".to_owned())
 }
 
-/// Where [`Telemetry::serve`] listens.
+/// The port on which [`Telemetry::serve`] listens.
 pub(super) fn port(environment: &Environment) -> Setting<u16> {
     let remedy = "write a port from 0 to 65535; 9464 is used";
     let parse = |port: &str| port.parse().map_err(|_| remedy);

@@ -9,7 +9,7 @@ use std::{
 use futures_channel::oneshot;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 
-/// What is to be done, given the time there is for it.
+/// The work of an errand, given the time there is for it.
 type Work = Box<dyn FnOnce(Duration) -> OTelSdkResult + Send>;
 
 /// Work that runs on a thread of its own, which is left alone when the time is over.

@@ -30,7 +30,7 @@ fn id(machine: &Machine<'_>) -> Option<String> {
     machine.read("etc/machine-id").or_else(|| machine.read("var/lib/dbus/machine-id"))
 }
 
-/// What the conventions call an architecture.
+/// The name of an architecture in the conventions.
 fn architecture(rust: &'static str) -> &'static str {
     match rust {
         "x86_64" => "amd64",
@@ -42,7 +42,7 @@ fn architecture(rust: &'static str) -> &'static str {
     }
 }
 
-/// What the conventions call an operating system.
+/// The name of an operating system in the conventions.
 fn system(rust: &'static str) -> &'static str {
     match rust {
         "macos" => "darwin",

@@ -4,7 +4,7 @@ use opentelemetry::KeyValue;
 
 use super::machine::Machine;
 
-/// Where the kubelet writes the namespace of a pod.
+/// The file in which the kubelet writes the namespace of a pod.
 pub(super) const NAMESPACE: &str = "var/run/secrets/kubernetes.io/serviceaccount/namespace";
 
 pub(super) fn attributes(machine: &Machine<'_>) -> Vec<KeyValue> {

@@ -14,7 +14,7 @@ pub(super) struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    /// That on which this process runs.
+    /// The machine on which this process runs.
     pub(super) fn of_process(environment: &'a Environment) -> Self {
         Self::at(Path::new("/"), environment)
     }
@@ -24,7 +24,7 @@ impl<'a> Machine<'a> {
         Self { root: root.to_owned(), environment }
     }
 
-    /// What is in a file, without white space around it; absent if that is nothing.
+    /// Reads a file, without white space around it; absent if it is empty or cannot be read.
     pub(super) fn read(&self, path: &str) -> Option<String> {
         let text = fs::read_to_string(self.root.join(path)).ok()?;
         Some(text.trim().to_owned()).filter(|text| !text.is_empty())

@@ -1,4 +1,4 @@
-//! What a scrape shows.
+//! The look of the page.
 
 use kymo::{TelemetryBuilder, configuration::Origin, prometheus::Registry};
 use prometheus::proto::MetricFamily;

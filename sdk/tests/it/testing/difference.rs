@@ -1,4 +1,4 @@
-//! What happened between two snapshots.
+//! The difference between two snapshots.
 
 use std::collections::BTreeMap;
 

@@ -34,7 +34,7 @@ const ACTIVE: MetricSpec =
     MetricSpec::new("job.active", MetricKind::UpDownCounter, "{job}", "Jobs under way.")
         .with_attributes(&[key::HTTP_ROUTE.key]);
 
-/// What is wrong with an instrumentation.
+/// The faults of an instrumentation.
 mod fault {
     pub(super) const NONE: u8 = 0;
     pub(super) const SUCCESS_IS_AN_ERROR: u8 = 1;

@@ -8,7 +8,7 @@ use kymo::{
 
 use super::message;
 
-/// What the lint says of what `record` records.
+/// The findings of the lint in the measurements of `record`.
 fn findings(record: impl FnOnce(&Meter)) -> Vec<(Rule, String)> {
     let telemetry = TestTelemetry::of(Telemetry::for_service("shop"));
     record(&telemetry.meter("shop"));

@@ -1,4 +1,4 @@
-//! What assertions accept, and what they say otherwise.
+//! Assertions: those that hold, and the messages of those that do not.
 
 use kymo::{
     opentelemetry::KeyValue,

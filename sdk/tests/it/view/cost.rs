@@ -1,4 +1,4 @@
-//! What it costs.
+//! The cost of views.
 
 use kymo::{TelemetryBuilder, View, opentelemetry::KeyValue};
 

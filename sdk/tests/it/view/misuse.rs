@@ -1,4 +1,4 @@
-//! What a view cannot say is refused at start-up, with the reason.
+//! Views that are refused at start-up, with the reason.
 
 use kymo::{BucketsError, InstallError, Telemetry, View, ViewError};
 

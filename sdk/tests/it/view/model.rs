@@ -44,7 +44,7 @@ fn key_values(attributes: &Attributes) -> Vec<KeyValue> {
     attributes.iter().map(|(key, value)| KeyValue::new(KEYS[*key], format!("v{value}"))).collect()
 }
 
-/// What a view says, and what it has seen.
+/// A view, and the measurements that it has seen.
 #[derive(Default)]
 struct Model {
     dropped: BTreeSet<&'static str>,
