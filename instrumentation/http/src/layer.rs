@@ -87,17 +87,17 @@ impl ServerLayer {
 
     /// Keeps the names of the first `limit` routes instead of 300; 680 at most.
     pub fn route_budget(self, limit: u16) -> Self {
-        self.with(|settings| settings.route_budget = limit.min(SERIES))
+        self.change(|settings| settings.route_budget = limit.min(SERIES))
     }
 
-    /// Measures `metric`.
-    pub fn enable(self, metric: ServerMetric) -> Self {
-        self.with(|settings| settings.disabled.retain(|disabled| *disabled != metric))
+    /// Measures `metric` too.
+    pub fn with(self, metric: ServerMetric) -> Self {
+        self.change(|settings| settings.disabled.retain(|disabled| *disabled != metric))
     }
 
-    /// Does not measure `metric`.
-    pub fn disable(self, metric: ServerMetric) -> Self {
-        self.with(|settings| settings.disabled.push(metric))
+    /// Leaves `metric` out.
+    pub fn without(self, metric: ServerMetric) -> Self {
+        self.change(|settings| settings.disabled.push(metric))
     }
 
     /// Counts `metric` in buckets with these upper bounds, in its unit: seconds or bytes.
@@ -114,7 +114,7 @@ impl ServerLayer {
         bounds: impl Into<Vec<f64>>,
     ) -> Result<Self, BucketsError> {
         let buckets = Buckets::new(bounds)?;
-        Ok(self.with(|settings| drop(settings.buckets.insert(metric, buckets))))
+        Ok(self.change(|settings| drop(settings.buckets.insert(metric, buckets))))
     }
 
     /// Believes `Forwarded` and `X-Forwarded-Proto` about the client's scheme.
@@ -148,7 +148,7 @@ impl ServerLayer {
     /// Keeps the names of exactly these methods, as `OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS`
     /// does: the list replaces the default one, and letters count.
     pub fn known_methods(self, methods: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.with(|settings| settings.methods = methods.into_iter().collect())
+        self.change(|settings| settings.methods = methods.into_iter().collect())
     }
 
     fn of_meter(meter: Meter) -> Self {
@@ -156,7 +156,7 @@ impl ServerLayer {
         Self { meter, settings, reading: Arc::default(), instruments: Arc::default() }
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+    fn change(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.settings);
         // Clones made before the change keep the instruments they were made with.
         self.instruments = Arc::default();

@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn one_layer_marks_by_the_body_alone_and_a_second_one_is_noticed() {
         let layer = ServerLayer::new(&NoopMeterProvider::new());
-        let fewer = layer.clone().disable(ServerMetric::RequestBodySize);
+        let fewer = layer.clone().without(ServerMetric::RequestBodySize);
         for layer in [&layer, &fewer] {
             assert!(!marks(layer, Request::new(AxumBody::empty())), "{layer:?}");
             assert!(!marks(layer, Request::new(AxumBody::from("Dune"))), "{layer:?}");

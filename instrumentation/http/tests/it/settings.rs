@@ -29,7 +29,7 @@ async fn each_metric_can_be_switched_off_alone() {
     ];
     for (off, _) in four {
         let meters = Meters::new();
-        serve(meters.layer().disable(off), request()).await;
+        serve(meters.layer().without(off), request()).await;
         for (metric, name) in four {
             assert_eq!(meters.of(name).is_empty(), metric == off, "{name} without {off:?}");
         }
@@ -42,7 +42,7 @@ async fn the_first_byte_is_timed_on_request() {
     let meters = Meters::new();
     serve(meters.layer(), request()).await;
     assert_eq!(meters.of(name), []);
-    serve(meters.layer().enable(ServerMetric::FirstByteDuration), request()).await;
+    serve(meters.layer().with(ServerMetric::FirstByteDuration), request()).await;
     assert_eq!(meters.only(name).count, 1);
 }
 

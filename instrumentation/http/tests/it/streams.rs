@@ -193,8 +193,8 @@ async fn the_servers_own_connection_is_handed_over_when_streams_are_not_measured
     };
     let layer = meters
         .layer()
-        .disable(kymo_http::ServerMetric::ActiveStreams)
-        .disable(kymo_http::ServerMetric::StreamDuration);
+        .without(kymo_http::ServerMetric::ActiveStreams)
+        .without(kymo_http::ServerMetric::StreamDuration);
     let server = Listening::start(Router::new().route("/", get(upgrade)).layer(layer)).await;
     let mut client = tokio::net::TcpStream::connect(server.address).await.unwrap();
     let request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n";

@@ -115,7 +115,7 @@ fn no_flood_makes_a_metric_of_ours_overflow_within_the_default_limits() {
     use kymo::http::ServerMetric;
 
     let shown = shaped(TelemetryBuilder::prometheus);
-    let layer = layer(&shown).enable(ServerMetric::FirstByteDuration).route_budget(1000);
+    let layer = layer(&shown).with(ServerMetric::FirstByteDuration).route_budget(1000);
     let versions =
         [Version::HTTP_09, Version::HTTP_10, Version::HTTP_11, Version::HTTP_2, Version::HTTP_3];
     for route in 0..1100 {
