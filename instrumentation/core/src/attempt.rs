@@ -9,7 +9,7 @@ use std::{
 
 use crate::{Outcome, moment::Moment, watched::Watched};
 
-/// What becomes of an [`Attempt`] that is over.
+/// Takes the reading of an [`Attempt`] that is over, such as into a histogram.
 pub trait Record {
     /// Takes the one reading of an attempt that lasted `elapsed` and ended in `outcome`.
     fn record(&mut self, elapsed: Duration, outcome: Outcome);
@@ -18,13 +18,13 @@ pub trait Record {
 /// Times one attempt and records it exactly once: when it is finished, or else when it is dropped.
 ///
 /// A request, a query, a command, a load, a call and a migration are attempts. An attempt that is
-/// dropped without an outcome is [`Outcome::Cancelled`]. One whose own code unwound, be it while
-/// that code was dropped, is [`Outcome::Panic`]: all of it runs inside [`run`](Self::run),
+/// dropped without an outcome is [`Outcome::Cancelled`]. One whose own code unwound, also while that
+/// code was dropped, is [`Outcome::Panic`]: all of it runs inside [`run`](Self::run),
 /// [`poll`](Self::poll) or [`watch`](Self::watch), and unwinding is the one way to leave these
-/// without coming back. What is dropped because something else unwinds is cancelled.
+/// without coming back. An attempt that is dropped because something else unwinds is cancelled.
 ///
-/// An attempt that never started records nothing. The time is that of the clock `M`; of what is only
-/// counted that is `()`, and costs nothing.
+/// An attempt that never started records nothing. The time is that of the clock `M`; an attempt that is
+/// only counted has the clock `()`, which costs nothing.
 ///
 /// ```
 /// use std::time::Duration;
@@ -107,12 +107,12 @@ impl<R: Record, M: Moment> Attempt<R, M> {
         self.started.is_some()
     }
 
-    /// What it records itself with.
+    /// The record that takes its reading.
     pub fn record(&self) -> &R {
         &self.record
     }
 
-    /// What it records itself with, to be told more.
+    /// The record that takes its reading, to be told more before the end.
     pub fn record_mut(&mut self) -> &mut R {
         &mut self.record
     }
@@ -124,7 +124,7 @@ impl<R: Record, M: Moment> Attempt<R, M> {
         self.code = if self.code == Code::Outside { Code::Inside } else { Code::Unwound };
     }
 
-    /// The measured code came back. What unwound before stays a panic.
+    /// The measured code came back. If it unwound before, the attempt stays a panic.
     pub fn leave(&mut self) {
         if self.code == Code::Inside {
             self.code = Code::Outside;
@@ -159,14 +159,14 @@ impl<R: Record, M: Moment> Attempt<R, M> {
         Watched::new(future, self)
     }
 
-    /// Decides what will be recorded; what is decided later replaces it.
+    /// Decides the outcome that will be recorded; one that is decided later replaces it.
     ///
     /// A panic after this is recorded as a panic all the same.
     pub fn decide(&mut self, outcome: Outcome) {
         self.decided = Some(outcome);
     }
 
-    /// What would be recorded now.
+    /// The outcome that would be recorded now.
     pub fn outcome(&self) -> Outcome {
         if self.code == Code::Outside { self.decided.unwrap_or_default() } else { Outcome::Panic }
     }
@@ -179,7 +179,7 @@ impl<R: Record, M: Moment> Attempt<R, M> {
         self.finish_at(M::now(), outcome);
     }
 
-    /// As [`finish`](Self::finish), for what ended at `moment`.
+    /// As [`finish`](Self::finish), of an attempt that ended at `moment`.
     pub fn finish_at(&mut self, moment: M, outcome: Outcome) {
         if let Some(started) = self.started.filter(|_| !self.is_over) {
             self.is_over = true;

@@ -1,6 +1,6 @@
-//! Values that strangers can choose, made finite.
+//! Values that clients can choose, made finite.
 
-/// What a value outside its set becomes, as the semantic conventions spell it.
+/// The value that stands for all that are outside of a set, as the semantic conventions spell it.
 pub const OTHER: &str = "_OTHER";
 
 /// A value that went through a [`KnownValues`] or a [`ValueBudget`](crate::ValueBudget).
@@ -30,7 +30,7 @@ impl Bounded {
     }
 }
 
-/// A closed set of values, fixed at compile time or at start-up.
+/// A closed set of values, such as the methods of HTTP, fixed at compile time or at start-up.
 #[derive(Debug, Clone)]
 pub struct KnownValues(Known);
 
@@ -97,9 +97,9 @@ mod tests {
 
     #[test]
     fn an_unknown_value_and_other_letters_become_other() {
-        for stranger in ["get", "FOOBAR", "", "GET "] {
-            assert_eq!(METHODS.bound(stranger), Bounded::OTHER);
-            assert_eq!(METHODS.value(METHODS.bound(stranger)), "_OTHER");
+        for unknown in ["get", "FOOBAR", "", "GET "] {
+            assert_eq!(METHODS.bound(unknown), Bounded::OTHER);
+            assert_eq!(METHODS.value(METHODS.bound(unknown)), "_OTHER");
         }
     }
 

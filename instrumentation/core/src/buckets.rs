@@ -10,8 +10,8 @@ use std::{error::Error, fmt};
 pub const DB_DURATION: &[f64] =
     &[0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0];
 
-/// Seconds of what may be over in a tenth of a millisecond: a connection that is idle is there at once, and
-/// what is kept in memory is as quick as that.
+/// Seconds of an operation that may be over in a tenth of a millisecond: an idle connection is there at
+/// once, and an entry in memory is as quick as that.
 pub const SHORT_DURATION: &[f64] =
     &[0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0];
 

@@ -4,7 +4,7 @@ use opentelemetry::metrics::Meter;
 
 use crate::{Fold, MetricSpec, key::AttributeKey};
 
-/// Counts what a [`SeriesCache`](crate::SeriesCache) folds when its series run out, by attribute; a
+/// Counts the attributes that a [`SeriesCache`](crate::SeriesCache) folds when its series run out; a
 /// [`Fold`] for each.
 #[derive(Debug)]
 pub struct Folds(Vec<Fold>);

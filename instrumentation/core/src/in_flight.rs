@@ -2,8 +2,8 @@
 
 use opentelemetry::metrics::BoundUpDownCounter;
 
-/// One operation under way: counted up when made, counted down when dropped, with the same
-/// attributes both times.
+/// One operation under way, such as a request: counted up when made, counted down when dropped, with the
+/// same attributes both times, so that the gauge always comes back to zero.
 #[derive(Debug)]
 #[must_use = "dropping it at once says the operation is already over"]
 pub struct InFlight(BoundUpDownCounter<i64>);

@@ -7,7 +7,7 @@ use opentelemetry::{Key, KeyValue, Value, metrics::Meter};
 
 use crate::{Fold, MetricSpec, ValueBudget};
 
-/// An attribute key, what it says, and the promise that bounds its values.
+/// An attribute key, its description, and the promise that bounds its values.
 ///
 /// Two of one name are equal, whatever is said of them.
 #[derive(Debug, Clone, Copy)]
@@ -15,13 +15,13 @@ use crate::{Fold, MetricSpec, ValueBudget};
 pub struct AttributeKey {
     /// The OpenTelemetry name, such as `http.route`.
     pub name: &'static str,
-    /// What it says, and when it is absent, in one sentence for an operator.
+    /// One sentence for an operator: the meaning of the values, and when the attribute is absent.
     pub description: &'static str,
-    /// What keeps the number of values finite.
+    /// The promise that keeps the number of values finite.
     pub values: Values,
 }
 
-/// What keeps the values of an attribute finite.
+/// Keeps the values of an attribute finite, in one of two ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Values {
@@ -38,7 +38,7 @@ impl AttributeKey {
         Self { name, description, values: Values::Closed }
     }
 
-    /// The same key, with what it says in one metric.
+    /// The same key, described as it is in one metric.
     pub const fn described(self, description: &'static str) -> Self {
         Self { description, ..self }
     }
@@ -134,7 +134,7 @@ pub const DB_RESPONSE_STATUS_CODE: BudgetedKey = BudgetedKey::new(
      code. Redis: the prefix of the error, such as `WRONGTYPE`. Absent unless the database answered \
      with an error.",
 );
-/// What was done.
+/// The operation that the database was asked for.
 pub const DB_OPERATION_NAME: AttributeKey = AttributeKey::new(
     "db.operation.name",
     "SQL: `INSERT`, `REPLACE`, `UPDATE`, `DELETE` or `MERGE`. Redis: the command, such as `GET` or \

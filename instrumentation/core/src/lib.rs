@@ -1,10 +1,13 @@
 //! The vocabulary every kymo instrumentation is written in.
 //!
-//! A metric is a constant ([`MetricSpec`]), an attribute key is a constant ([`key`]), a value a
-//! client can choose becomes [`Bounded`], and a measurement records itself when it is dropped
-//! ([`Attempt`], [`InFlight`]). The hot path goes through a [`SeriesCache`], which hands out
-//! instruments that are already bound to their attributes: a hit takes no lock and allocates
-//! nothing.
+//! A metric is a constant ([`MetricSpec`]), an attribute key is a constant ([`key`]), a value that a
+//! client can choose becomes [`Bounded`], by a closed set ([`KnownValues`]) or by a [`ValueBudget`] that
+//! counts what it folds, and a measurement records itself when it is dropped ([`Attempt`],
+//! [`InFlight`]). The hot path goes through a [`SeriesCache`], which hands out instruments that are
+//! already bound to their attributes: a hit takes no lock and allocates nothing.
+//!
+//! Whatever several instrumentations need is here once: the series of a name ([`Named`]), things that are
+//! observed at every collection ([`Roster`]), and the places of databases ([`Places`]).
 //!
 //! Depend on this crate to write an instrumentation. A service depends on `kymo`, which hands out
 //! finished instrumentations, and never needs this crate.

@@ -20,7 +20,7 @@ use crate::key::AttributeKey;
 pub struct MetricSpec {
     /// The OpenTelemetry name, such as `http.server.request.duration`.
     pub name: &'static str,
-    /// What kind of instrument records it.
+    /// The kind of instrument that records it.
     pub kind: MetricKind,
     /// The unit in UCUM, such as `s`, `By` or `{request}`.
     pub unit: &'static str,
@@ -35,13 +35,13 @@ pub struct MetricSpec {
 /// The kind of instrument that records a metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum MetricKind {
-    /// Only ever grows.
+    /// Only ever grows, such as requests: read it as a rate.
     Counter,
-    /// Goes up and comes down again.
+    /// Goes up and comes down again, such as connections: values of several processes add up.
     UpDownCounter,
-    /// The latest reading of something.
+    /// The latest reading of something, such as an uptime: values of several processes do not add up.
     Gauge,
-    /// How values are distributed.
+    /// The distribution of values, such as durations.
     Histogram {
         /// Upper bounds of the buckets unless the user brings other ones, in the metric's unit.
         buckets: &'static [f64],
@@ -49,7 +49,8 @@ pub enum MetricKind {
 }
 
 impl MetricSpec {
-    /// A metric without attributes, of which nothing is said about when it is recorded.
+    /// A metric without attributes; [`with_attributes`](Self::with_attributes) adds them, and
+    /// [`recorded`](Self::recorded) says when it is recorded.
     pub const fn new(
         name: &'static str,
         kind: MetricKind,
@@ -137,8 +138,8 @@ impl MetricSpec {
     /// Lets `callback` observe this counter at every collection, for as long as the provider
     /// lives: whole numbers that are counted elsewhere, such as by the kernel.
     ///
-    /// What the callback does not observe in a collection is absent from it. It must not block,
-    /// and holds what it watches weakly.
+    /// A series that the callback does not observe in a collection is absent from it. The callback must
+    /// not block, and holds the things that it watches weakly.
     pub fn observable_counter(&self, meter: &Meter, callback: impl Callback<u64>) {
         debug_assert_eq!(self.kind, MetricKind::Counter, "{}", self.name);
         meter
@@ -160,7 +161,7 @@ impl MetricSpec {
             .build();
     }
 
-    /// As [`MetricSpec::observable_counter`], of what goes up and comes down again.
+    /// As [`MetricSpec::observable_counter`], of a number that goes up and comes down again.
     pub fn observable_up_down_counter(&self, meter: &Meter, callback: impl Callback<i64>) {
         debug_assert_eq!(self.kind, MetricKind::UpDownCounter, "{}", self.name);
         meter
@@ -173,8 +174,8 @@ impl MetricSpec {
 
     /// Lets `callback` observe this gauge at every collection, for as long as the provider lives.
     ///
-    /// The SDK repeats the last value of a series that is no longer observed, for ever: what can
-    /// come to an end is an up-down counter instead.
+    /// The SDK repeats the last value of a series that is no longer observed, for ever: a series that
+    /// can end, such as the size of a pool, belongs to an up-down counter instead.
     pub fn observable_gauge(&self, meter: &Meter, callback: impl Callback<f64>) {
         debug_assert_eq!(self.kind, MetricKind::Gauge, "{}", self.name);
         meter
@@ -186,7 +187,7 @@ impl MetricSpec {
     }
 }
 
-/// What a provider calls at every collection to observe a metric.
+/// Observes a metric; a provider calls it at every collection.
 pub trait Callback<T>: Fn(&dyn AsyncInstrument<T>) + Send + Sync + 'static {}
 
 impl<T, F: Fn(&dyn AsyncInstrument<T>) + Send + Sync + 'static> Callback<T> for F {}

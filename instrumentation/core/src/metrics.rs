@@ -1,4 +1,4 @@
-//! What every instrumentation emits about its own bounds.
+//! The metrics that every instrumentation emits about its own bounds.
 
 use crate::{
     key,

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 /// A reading of the clock that an [`Attempt`](crate::Attempt) is timed with.
 pub trait Moment: Copy {
-    /// What the clock shows now.
+    /// The time that the clock shows now.
     fn now() -> Self;
 
     /// How long after `earlier` it is; nothing if it is not.
@@ -21,7 +21,7 @@ impl Moment for Instant {
     }
 }
 
-/// No clock: what is counted, and not timed, takes no time.
+/// No clock: an attempt that is counted, and not timed, takes no time.
 impl Moment for () {
     fn now() -> Self {}
 

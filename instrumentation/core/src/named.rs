@@ -1,4 +1,4 @@
-//! What is bound to the names that a program gives.
+//! Series by the names that a program gives.
 
 use std::{
     collections::HashMap,
@@ -10,7 +10,8 @@ use opentelemetry::StringValue;
 
 use crate::{Bounded, ValueBudget};
 
-/// From a name to what is bound to it: made when it is first asked for, and the same for everybody.
+/// Finds, by a name that the program gives, the series that are bound to it: made when they are first
+/// asked for, and the same for everybody.
 ///
 /// Whoever asks for the cache `sessions` twice is given the same counters. Names that exceed the budget,
 /// and empty ones, share those of `_OTHER`, and are counted once each time they are asked for.

@@ -1,10 +1,10 @@
 use std::fmt::{self, Display, Write};
 
-/// What others wrote, fit for one line of a log: it begins no line, hides nothing, and has an end.
+/// A text that others wrote, fit for one line of a log: it begins no line, hides nothing, and has an end.
 ///
 /// Characters that break or reorder a line (controls, the separators of lines and paragraphs, marks
-/// of direction and whatever else cannot be seen) are written out, such as `\n` and `\u{202e}`. What
-/// exceeds 512 bytes is cut, and ends with `…`. Secrets are not found: leave them out beforehand.
+/// of direction and whatever else cannot be seen) are written out, such as `\n` and `\u{202e}`. A
+/// text of more than 512 bytes is cut, and ends with `…`. Secrets are not found: leave them out beforehand.
 ///
 /// ```
 /// let message = "no room\nINFO all is well";

@@ -6,14 +6,14 @@ use crate::{Bounded, KnownValues};
 /// future that is dropped gets no chance to say so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Outcome {
-    /// It was dropped before it could end.
+    /// It was dropped before it could end, such as by a time-out of the caller.
     #[default]
     Cancelled,
     /// It ended well.
     Success,
-    /// It unwound.
+    /// Its own code unwound.
     Panic,
-    /// It ran out of time.
+    /// It ran out of time, and said so.
     Timeout,
     /// It failed in a way its instrumentation has a name for.
     Failed(Bounded),

@@ -1,4 +1,4 @@
-//! The databases that are spoken to.
+//! The places of the databases that a program speaks to.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -15,7 +15,7 @@ pub struct Place<'a> {
     pub namespace: Option<&'a str>,
     /// The value of `server.address`: a host, or the path of a socket.
     pub address: Option<&'a str>,
-    /// The value of `server.port`; absent if it is the one that goes without saying.
+    /// The value of `server.port`; absent if it is the usual one of the system, as the conventions ask.
     pub port: Option<u16>,
 }
 

@@ -1,4 +1,4 @@
-//! The things that are observed at a collection, by name.
+//! Things that are observed at every collection, by name.
 
 use std::{
     collections::BTreeMap,
@@ -8,10 +8,10 @@ use std::{
 
 /// Things that are observed under a name for as long as they are there, such as pools and caches.
 ///
-/// Of two pools called `orders`, both are here under that name, and [`sum_by_name`] makes one number
-/// of what they tell. A thing is held so that it can go, mostly by a [`Weak`].
+/// Two pools called `orders` are both here under that name, and [`sum_by_name`] makes one number of their
+/// levels. A roster does not keep a thing alive: it holds a [`Weak`], or asks whether the thing is gone.
 ///
-/// Nothing is locked while a thing is asked, or dropped: it may be the program's own.
+/// Nothing is locked while a thing is asked, or dropped: both may run the program's own code.
 pub struct Roster<N, T> {
     entries: Mutex<Vec<(N, T)>>,
     is_gone: fn(&T) -> bool,
@@ -39,9 +39,9 @@ impl<N, T> Roster<N, T> {
         Self { entries: Mutex::default(), is_gone }
     }
 
-    /// Begins to observe `thing`, and gives those that are gone, to be dropped or counted.
+    /// Begins to observe `thing`, and takes out those that are gone, to be dropped or counted.
     ///
-    /// They are looked for as the roster grows, so that it does not grow for ever where nobody collects.
+    /// It looks for them whenever it would grow, so that it does not grow for ever where nobody collects.
     #[must_use = "those that are gone are dropped here, or counted"]
     pub fn watch(&self, name: N, thing: T) -> Vec<(N, T)> {
         let mut entries = self.entries();
@@ -64,12 +64,12 @@ impl<N, T> Roster<N, T> {
 }
 
 impl<N: Clone, T: Clone> Roster<N, T> {
-    /// Those that are there; whatever is gone is forgotten.
+    /// The things that are there; those that are gone are forgotten.
     pub fn there(&self) -> Vec<(N, T)> {
         self.settle().there
     }
 
-    /// Those that are there, and those that are gone since this was asked last.
+    /// The things that are there, and those that have gone since this was asked last.
     pub fn settle(&self) -> Roll<N, T> {
         let mut entries = self.entries();
         let gone = self.take_gone(&mut entries);
@@ -77,7 +77,7 @@ impl<N: Clone, T: Clone> Roster<N, T> {
     }
 }
 
-/// What things tell, as one sum for each name; absent where one of a name does not know.
+/// Adds up, by name, the levels that things tell; absent where one thing of a name does not know.
 ///
 /// ```
 /// let told = [("a", Some(1)), ("b", Some(2)), ("a", Some(3)), ("b", None)];

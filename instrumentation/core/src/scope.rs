@@ -8,8 +8,8 @@ use opentelemetry::{
 /// The version of the semantic conventions that our metrics follow: every scope of ours says it.
 pub const SCHEMA_URL: &str = "https://opentelemetry.io/schemas/1.42.0";
 
-/// What instruments of one crate are told apart by from those of others: its name and version, and
-/// the conventions that it follows.
+/// Tells the instruments of one crate from those of others: by its name and version, and the conventions
+/// that it follows.
 #[derive(Debug, Clone, Copy)]
 pub struct Scope {
     name: &'static str,

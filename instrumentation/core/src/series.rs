@@ -11,12 +11,12 @@ use std::{
 
 use crate::{Folds, SeriesClass, key::AttributeKey, table::Table};
 
-/// What one series is found by: small, [`Copy`], and made of [`Bounded`](crate::Bounded) values.
+/// The key that finds one series: small, [`Copy`], and made of [`Bounded`](crate::Bounded) values.
 pub trait SeriesKey: Copy + Eq + Hash {
     /// The same key with one more attribute turned into `_OTHER`, and that attribute; `None` when
-    /// what is left is a closed set.
+    /// all that is left is a closed set.
     ///
-    /// What clients choose goes first, what operators look for goes last.
+    /// Attributes that clients choose go first, those that operators look for last.
     fn fold(self) -> Option<(Self, AttributeKey)>;
 
     /// Who can make such a key, which decides on the room there is for it.
@@ -29,8 +29,8 @@ pub trait SeriesKey: Copy + Eq + Hash {
 
     /// Whether it stands for many others that were folded into it, so that there are few of its kind.
     ///
-    /// What is folded and still of a kind there are many of, as a key with its route, leaves half of
-    /// the room of folded keys to what is shared.
+    /// A key that is folded and still one of many, as a key with its route, leaves half of the room of
+    /// folded keys to those that are shared.
     fn is_shared(&self) -> bool {
         true
     }

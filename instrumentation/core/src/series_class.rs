@@ -2,8 +2,8 @@
 
 /// Who can make a key, and so which room a [`SeriesCache`](crate::SeriesCache) has for it.
 ///
-/// What is cheap to make is made in masses. If all keys shared one room, whoever sends odd requests
-/// would decide how much is left for the failure that nobody has seen yet.
+/// A client that sends odd requests makes keys in masses, for nothing. If all keys shared one room, that
+/// client would decide how much is left for the failure that nobody has seen yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SeriesClass {
     /// A client alone can make it, whatever the program does: by an unknown method, a request that

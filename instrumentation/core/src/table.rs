@@ -13,7 +13,7 @@ use foldhash::fast::RandomState;
 
 /// A hash table of a size fixed from the start, from which nothing is ever taken out.
 ///
-/// That makes a read one atomic load for each slot it looks at, without a lock and without keeping
+/// So a read is one atomic load for each slot that it looks at, without a lock and without keeping
 /// anything alive. Writers take turns outside: of two that put in the same key at once, both do.
 pub struct Table<K, V> {
     slots: Box<[Slot<K, V>]>,

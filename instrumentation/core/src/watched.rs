@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 
 use crate::{Attempt, Moment, Record};
 
-/// Whoever has measured code run inside an attempt: the [`Attempt`] itself, or what holds it.
+/// Runs measured code inside an attempt: the [`Attempt`] itself, or its holder.
 pub trait Watch {
     /// The measured code is about to run for the first time, or again.
     fn enter(&mut self);

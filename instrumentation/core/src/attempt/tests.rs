@@ -20,7 +20,7 @@ impl Record for Push<'_> {
     }
 }
 
-/// What an attempt was recorded as that `program` was given, whether it unwound or not.
+/// The outcomes that an attempt recorded which `program` was given, whether it unwound or not.
 fn recorded(program: impl FnOnce(Attempt<Push<'_>>)) -> Vec<Outcome> {
     let log = Log::default();
     let _ = catch_unwind(AssertUnwindSafe(|| program(Attempt::started(Push(&log)))));
@@ -40,7 +40,7 @@ impl Drop for Trap {
     }
 }
 
-/// What can be done to an attempt, and what it then has to record.
+/// One thing that can be done to an attempt.
 #[derive(Debug, Clone, Copy)]
 enum Act {
     Run,

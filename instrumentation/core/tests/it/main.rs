@@ -1,4 +1,4 @@
-//! What is recorded about the bounds themselves, read from a provider.
+//! Budgets and places, and the counts of what they fold, read from a provider.
 
 mod folds;
 mod places;
