@@ -11,7 +11,7 @@ use crate::{
     values::{CacheResult, EvictionCause},
 };
 
-/// A logical cache as the metrics know it: what it was asked, and what came of it, is told to it.
+/// A logical cache as the metrics know it, by its name: requests, loads and writes are told to it.
 ///
 /// Clones, and caches of the same name, are the same: their counts are sums.
 #[derive(Clone)]
@@ -30,7 +30,8 @@ impl Cache {
         self.series.count(result, entries);
     }
 
-    /// Counts what was asked for and came to `answer`, and hands it back.
+    /// Counts one request that came to `answer`, and hands the answer back: `Some` is a hit, `None` a
+    /// miss, and an `Err` an error.
     ///
     /// ```
     /// # fn run(sessions: &kymo_cache::Cache, users: &std::collections::HashMap<u64, String>) {
@@ -42,8 +43,8 @@ impl Cache {
         answer
     }
 
-    /// Counts what `lookup` comes to; a future that is dropped after its first poll, or panics, is
-    /// an `error`, and one that is never polled is nothing.
+    /// Counts one request by the output of `lookup`; a future that is dropped after its first poll, or
+    /// panics, is an `error`, and one that is never polled is nothing.
     pub async fn lookup_async<A: Answer>(&self, lookup: impl Future<Output = A>) -> A {
         let counted = self.start_lookup();
         counted.answer(lookup.await)
@@ -54,8 +55,9 @@ impl Cache {
         Lookup::start(self)
     }
 
-    /// Times the loading of an entry that the cache did not have, in `kymo.cache.load.duration`,
-    /// until it is said how it ended. What is dropped before that is `cancelled`.
+    /// Times the loading of an entry that the cache did not have, in seconds, in
+    /// `kymo.cache.load.duration`, until it is said how it ended. A load that is dropped before that is
+    /// `cancelled`.
     pub fn start_load(&self) -> Load {
         Load::start(Arc::clone(&self.series))
     }
@@ -108,7 +110,7 @@ impl Cache {
         loaded
     }
 
-    /// Counts entries that were put into the cache, or taken out of it, in `kymo.cache.writes`.
+    /// Counts entries that the program put into the cache, or took out of it, in `kymo.cache.writes`.
     pub fn count_writes(&self, entries: u64) {
         self.series.count_writes(entries);
     }
@@ -118,16 +120,18 @@ impl Cache {
         self.series.count_evictions(cause, entries);
     }
 
-    /// Has `kymo.cache.evictions` be there from now on, at zero: for a cache that tells of them.
+    /// Shows `kymo.cache.evictions` from now on, at zero: for a cache that tells of them, so that the
+    /// first one is a rate.
     pub fn expect_evictions(&self) {
         self.series.expect_evictions();
     }
 
-    /// Has `count` tell at every collection how many entries `cache` has, for as long as somebody
-    /// else holds it: `kymo.cache.entries`.
+    /// Asks `count` at every collection how many entries `cache` has, for as long as somebody else
+    /// holds it: `kymo.cache.entries`.
     ///
-    /// It must not block, and neither must the end of `cache`: where its last owner goes during a
-    /// collection, that ends it. What is watched twice is counted twice.
+    /// `count` must not block, and neither must the drop of `cache`: where its last owner goes during a
+    /// collection, the collection drops it. A cache that is watched twice is counted twice. Where `count`
+    /// panics, the number of that name is absent from the collection.
     ///
     /// ```
     /// use std::{collections::HashMap, sync::{Arc, Mutex}};
@@ -145,7 +149,7 @@ impl Cache {
         self.entries.watch(self.series.name(), cache, None, count);
     }
 
-    /// As [`Cache::watch_entries`], of a cache that puts off what it has to do: a collection has its
+    /// As [`Cache::watch_entries`], of a cache that puts work off, such as moka: a collection has its
     /// `upkeep` done first, and waits for it 20 ms at most.
     pub fn watch_kept_entries<T, F>(&self, cache: &Arc<T>, upkeep: Upkeep<T>, count: F)
     where
@@ -156,7 +160,7 @@ impl Cache {
     }
 }
 
-/// Whether what is told to one is told to the other.
+/// Two are equal if they count into the same series.
 impl PartialEq for Cache {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.series, &other.series)

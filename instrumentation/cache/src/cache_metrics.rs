@@ -1,4 +1,4 @@
-//! What knows the caches of a program.
+//! The caches of a program, by name.
 
 use std::sync::Arc;
 

@@ -14,11 +14,11 @@ use crate::{
     values::{CacheResult, EvictionCause},
 };
 
-/// What is not known of a failed load is why: its error is the program's own.
+/// No failure of a load has a name: its error is the program's own.
 const FAILURES: KnownValues = KnownValues::of(&[]);
 
-/// Everything of one cache. What it was asked and what was written is there from the start, at
-/// zero, so that the first one is a rate.
+/// The series of one cache. Requests and writes are there from the start, at zero, so that the first
+/// one is a rate.
 #[derive(Debug)]
 pub(crate) struct CacheSeries {
     name: KeyValue,

@@ -14,7 +14,7 @@ use crate::{
     upkeep::{Job, Round, Upkeep, UpkeepThread},
 };
 
-/// What can tell how many entries it has.
+/// Tells how many entries it has.
 trait Count: Send + Sync {
     /// Absent once the cache is gone.
     fn entries(&self) -> Option<u64>;

@@ -10,7 +10,7 @@ pub const CACHE_NAME: BudgetedKey = BudgetedKey::new(
     "The name the program gave to a cache; caches of one name are summed.",
 );
 
-/// What a cache answered.
+/// The answer of a cache.
 pub const CACHE_RESULT: AttributeKey = AttributeKey::new(
     "kymo.cache.result",
     "`hit` if it had the entry, `miss` if it had not, `error` if it did not answer.",

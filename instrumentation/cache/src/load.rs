@@ -8,7 +8,7 @@ use crate::cache_series::CacheSeries;
 
 /// A load that goes on, and is recorded once: when it is said how it ended, or when it is dropped.
 ///
-/// One that is dropped is `cancelled`, also where the code that loads has panicked: this cannot tell
+/// One that is dropped is `cancelled`, also where the code that loads has panicked: the load cannot tell
 /// whose panic it was. [`Cache::load_now`](crate::Cache::load_now) and the like run that code, and can.
 #[derive(Debug)]
 #[must_use = "a load that is dropped is recorded as cancelled"]
@@ -33,27 +33,27 @@ impl Load {
         Self(Attempt::new(LoadTime(series)))
     }
 
-    /// The entry is there.
+    /// Records that the entry is there: no `error.type`.
     pub fn succeed(mut self) {
         self.end(true);
     }
 
-    /// There is no entry to be had, by an error of any kind: `_OTHER`.
+    /// Records that there is no entry to be had, by an error of any kind: `_OTHER`.
     pub fn fail(mut self) {
         self.end(false);
     }
 
-    /// Records now whether the entry is there; what is said or happens later is nothing.
+    /// Records now whether the entry is there; nothing that is said or happens later counts.
     pub fn end(&mut self, well: bool) {
         self.0.finish(if well { Outcome::Success } else { Outcome::Failed(Bounded::OTHER) });
     }
 
-    /// Runs what loads, which is known to be a panic if it unwinds.
+    /// Runs the future that loads; if it unwinds, also while it is dropped, the load is a `panic`.
     pub fn watch<F: Future>(&mut self, loading: F) -> impl Future<Output = F::Output> {
         self.0.watch(loading)
     }
 
-    /// As [`Load::watch`], for what blocks.
+    /// As [`Load::watch`], for code that blocks.
     pub fn run<T>(&mut self, loading: impl FnOnce() -> T) -> T {
         self.0.run(loading)
     }

@@ -6,7 +6,7 @@ use kymo_core::{Attempt, Outcome, Record};
 
 use crate::{cache::Cache, values::CacheResult};
 
-/// What a cache says when it is asked for an entry.
+/// An answer of a cache that was asked for an entry, such as an `Option`.
 pub trait Answer {
     /// Whether it had the entry.
     fn result(&self) -> CacheResult;
@@ -25,7 +25,7 @@ impl<T, E> Answer for Result<Option<T>, E> {
 }
 
 /// A request that goes on, and is counted once, when it is dropped: an `error`, until the answer is
-/// there. Made by [`Cache::start_lookup`].
+/// there, so that a request that its caller gave up is one. Made by [`Cache::start_lookup`].
 #[derive(Debug)]
 #[must_use = "a lookup that is dropped is counted as an error"]
 pub struct Lookup<'c>(Attempt<Asked<'c>, ()>);
@@ -47,7 +47,7 @@ impl<'c> Lookup<'c> {
         Self(Attempt::untimed(Asked { cache, result: CacheResult::Error }))
     }
 
-    /// Counts what it came to, and hands that back.
+    /// Counts the request by `answer`, and hands the answer back.
     pub fn answer<A: Answer>(mut self, answer: A) -> A {
         self.0.record_mut().result = answer.result();
         answer

@@ -1,4 +1,4 @@
-//! What caches put off until somebody asks, done when a collection does.
+//! The work that caches put off until somebody asks, done when a collection asks.
 //!
 //! It may call the program's own code, such as a listener: which must not run in a collection, where
 //! it could wait for the end of that very collection. So it is done elsewhere, and the collection waits
@@ -17,17 +17,16 @@ use std::{
     time::Duration,
 };
 
-/// Does, or has somebody do, what `T` has put off: what is given back is to be done on a thread that
-/// may wait.
+/// Does the work that `T` has put off, or gives it back as a job for a thread that may wait.
 pub type Upkeep<T> = Box<dyn Fn(Weak<T>, Finished) -> Option<Job> + Send + Sync>;
 
-/// Something to be done.
+/// Work for a thread that may wait; a panic in it is caught.
 pub type Job = Box<dyn FnOnce() + Send>;
 
-/// How long a collection waits for upkeep: what takes longer is seen by the next one.
+/// How long a collection waits for upkeep; the next one sees the rest.
 const PATIENCE: Duration = Duration::from_millis(20);
 
-/// Jobs that wait for their turn; what is beyond is left to the next collection.
+/// Jobs that wait for their turn; one that exceeds the limit is left to the next collection.
 const QUEUE: usize = 64;
 
 /// Held for as long as the upkeep of one cache goes on.

@@ -1,13 +1,13 @@
 //! The closed sets of attributes.
 
-/// What a cache answered when it was asked for an entry: the value of `kymo.cache.result`.
+/// The answer of a cache that was asked for an entry: the value of `kymo.cache.result`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CacheResult {
     /// It had the entry.
     Hit,
     /// It had not.
     Miss,
-    /// It did not answer: it failed, or nobody waited for the answer.
+    /// It did not answer: it failed, or nobody waited for the answer, such as after a time-out.
     Error,
 }
 
@@ -27,9 +27,9 @@ impl CacheResult {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EvictionCause {
-    /// Its time was over.
+    /// Its time to live, or to idle, was over.
     Expired,
-    /// There was no room.
+    /// There was no room for it, by number or by weight.
     Size,
 }
 

@@ -1,4 +1,4 @@
-//! What is told to a logical cache is counted once, by whomever it is told.
+//! A logical cache counts once whatever it is told, by whomever.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
