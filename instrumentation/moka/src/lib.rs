@@ -44,7 +44,7 @@
 //! panics, moka has another that waits load in its place: a second load. A load that finds `None`
 //! succeeds, and writes nothing.
 //!
-//! What a cache was given and does not admit is a write, and then an eviction. moka does not tell how
+//! An entry that a cache was given and does not admit is a write, and then an eviction. moka does not tell how
 //! many entries `invalidate_all` and `invalidate_entries_if` took out, so those are no writes.
 //! Evictions are counted only by a cache that was built with [`MeasureMoka::eviction_listener`].
 //!

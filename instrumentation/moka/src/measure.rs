@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kymo_cache::{Cache, EvictionCause};
 use moka::notification::RemovalCause;
 
-/// What a logical cache can do for one of moka.
+/// Measures a cache of moka as a logical cache.
 pub trait MeasureMoka {
     /// Measures `cache`, a `moka::future::Cache` or a `moka::sync::Cache`, as this logical cache.
     ///
@@ -23,7 +23,8 @@ pub trait MeasureMoka {
     /// A listener for `eviction_listener` of moka's builders, which counts what the cache lets go by
     /// itself; from now on `kymo.cache.evictions` is there, at zero.
     ///
-    /// What the program replaces or takes out is no eviction. A listener of your own can count too:
+    /// Entries that the program replaces or takes out are no evictions. A listener of your own can count
+    /// too:
     ///
     /// ```
     /// use kymo_cache::Cache;
@@ -63,7 +64,8 @@ impl MeasureMoka for Cache {
     }
 }
 
-/// What the cache let go by itself; `None` if the program took it out or replaced it.
+/// The cause of an eviction by the cache itself; `None` if the program took the entry out or replaced
+/// it.
 pub fn eviction_cause(removed: RemovalCause) -> Option<EvictionCause> {
     match removed {
         RemovalCause::Expired => Some(EvictionCause::Expired),

@@ -18,7 +18,7 @@ pub(super) struct Request<'c> {
     counted: AtomicBool,
 }
 
-/// What came of a load.
+/// The result of a load.
 pub(super) enum Loaded {
     /// A value, which goes into the cache.
     Value,

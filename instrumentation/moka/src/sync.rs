@@ -1,4 +1,8 @@
-//! Blocking caches.
+//! Blocking caches, for `moka::sync::Cache`.
+//!
+//! The methods are moka's; what each counts is in the table of the [crate].
+
+// Why the selectors are written once more here is said in `future.rs`.
 
 mod by_ref;
 mod cache;

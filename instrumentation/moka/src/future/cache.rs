@@ -24,7 +24,7 @@ use crate::{Measurable, request::Request};
 /// counts. A clone is cheap and the same cache.
 pub struct MeasuredCache<K, V, S = RandomState>(Arc<Shared<K, V, S>>);
 
-/// What is held weakly by who observes the number of entries.
+/// The cache and its name, which the observer of the number of entries holds weakly.
 struct Shared<K, V, S> {
     moka: Moka<K, V, S>,
     cache: Cache,
@@ -53,8 +53,8 @@ where
     }
 }
 
-/// What expired and nobody asked for since is gone after this. It is done where the program would do
-/// it: a listener may need its runtime.
+/// Lets go of the entries that expired and nobody asked for since, where the program would do it: a
+/// listener may need its runtime.
 fn upkeep<K, V, S>(
     runtime: &Handle,
     cache: Weak<Shared<K, V, S>>,
@@ -77,7 +77,7 @@ where
 impl<K, V, S> MeasuredCache<K, V, S> {
     /// moka's own cache.
     ///
-    /// What is done with it goes round all counts, except that of its entries and of evictions. A
+    /// Calls of it are not counted, except that its entries and evictions are. A
     /// clone of it does not keep `kymo.cache.entries` alive.
     pub fn inner(&self) -> &Moka<K, V, S> {
         &self.0.moka

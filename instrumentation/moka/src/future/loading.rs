@@ -1,4 +1,4 @@
-//! What an async cache of moka loads if it is absent.
+//! The methods of an async cache that load an absent value.
 
 use std::{
     borrow::ToOwned,

@@ -1,4 +1,4 @@
-//! What a blocking cache of moka loads if it is absent.
+//! The methods of a blocking cache that load an absent value.
 
 use std::{
     borrow::ToOwned,

@@ -1,4 +1,4 @@
-//! What each method counts, and that a measured cache is moka's in all else.
+//! Each method counts as its documentation says, and a measured cache is moka's in all else.
 
 use std::{
     convert::Infallible,

@@ -112,7 +112,7 @@ fn policy(lru: bool) -> EvictionPolicy {
     if lru { EvictionPolicy::lru() } else { EvictionPolicy::tiny_lfu() }
 }
 
-/// What a step is to be counted as, where the entry `was` there, or not, and the bare cache `said`
+/// Counts a step as it is to be counted, where the entry `was` there, or not, and the bare cache `said`
 /// so.
 fn count(expected: &mut Counts, Step { act, .. }: &Step, was: bool, said: &str) {
     let request = |expected: &mut Counts, hit: bool| {

@@ -13,7 +13,7 @@ use moka::notification::RemovalCause;
 
 use crate::meters::{EVICTIONS, Meters};
 
-/// What a listener was told: each cause, as it prints.
+/// The causes that a listener was told, as they print.
 #[derive(Clone, Default)]
 struct Told(Arc<Mutex<BTreeMap<String, i64>>>);
 

@@ -19,7 +19,7 @@ pub(crate) struct Meters {
     meters: TestMeters,
 }
 
-/// What a cache was counted for.
+/// The counts of one cache.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) hits: i64,

@@ -1,4 +1,4 @@
-//! Whatever many do at once, the totals are those of an independent count.
+//! The totals are those of an independent count, also where many work at once.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},
@@ -16,7 +16,7 @@ const ROUNDS: u32 = 3_000;
 const WORKERS: u32 = 4;
 const KEYS: u32 = 50;
 
-/// What the program itself saw.
+/// The counts that the program itself kept.
 #[derive(Default)]
 struct Seen {
     hits: AtomicI64,

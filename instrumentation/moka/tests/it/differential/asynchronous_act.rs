@@ -1,4 +1,4 @@
-//! What is done with an async cache, and what it says.
+//! Does an act with an async cache, and prints its answer.
 
 use moka::ops::compute::Op;
 

@@ -1,4 +1,4 @@
-//! What is done with a blocking cache, and what it says.
+//! Does an act with a blocking cache, and prints its answer.
 
 use moka::ops::compute::Op;
 
