@@ -6,8 +6,8 @@ use crate::entity::{Change, Entity};
 
 /// The changes of one transaction: counted when it is committed, and forgotten when it is not.
 ///
-/// What is dropped is forgotten, so that every way out of a function that does not commit counts
-/// nothing.
+/// A set that is dropped forgets its changes, so that every way out of a function that does not commit
+/// counts nothing.
 ///
 /// ```
 /// use kymo_repository::{ChangeSet, Entity};

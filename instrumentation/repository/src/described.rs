@@ -1,4 +1,4 @@
-//! What the attribute knows of a repository when it is compiled.
+//! A repository as the attribute describes it at compile time.
 
 /// A type whose methods `#[kymo::repository("…")]` observes; the attribute implements it.
 ///

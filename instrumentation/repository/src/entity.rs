@@ -1,4 +1,4 @@
-//! What repositories keep, and what becomes of it.
+//! The entities that repositories keep, and the counts of their changes.
 
 use std::{fmt, sync::Arc};
 
@@ -9,7 +9,8 @@ use opentelemetry::{
 
 use crate::key;
 
-/// What a repository keeps, as the metrics know it: what becomes of it is told to it.
+/// A kind of thing that a repository keeps, such as books, as the metrics know it: its changes are told
+/// to it.
 ///
 /// This is for changes that are made for good at once, outside of any transaction; for those of one,
 /// there is [`ChangeSet`](crate::ChangeSet). Clones, and entities of the same name, are the same.
@@ -25,7 +26,7 @@ use crate::key;
 #[derive(Clone)]
 pub struct Entity(Arc<EntitySeries>);
 
-/// What can become of an entity: the value of `kymo.entity.operation`.
+/// A change of an entity: the value of `kymo.entity.operation`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
     Insert,
@@ -87,7 +88,7 @@ impl Change {
     }
 }
 
-/// Whether what is told to one is told to the other.
+/// Two are equal if they count into the same series.
 impl PartialEq for Entity {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

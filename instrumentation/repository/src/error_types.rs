@@ -1,4 +1,4 @@
-//! What the errors of a program are called.
+//! Names for the errors of a program.
 
 use std::fmt;
 
@@ -26,7 +26,7 @@ pub struct ErrorTypes<E> {
 }
 
 impl<E> ErrorTypes<E> {
-    /// What `name` calls an error.
+    /// Errors are called as `name` says.
     ///
     /// Names are words of the program's, such as `sold_out`, and there are few of them: the first 32 of
     /// all repositories are kept apart, and later ones are `_OTHER`. Those that a method is said to give,
@@ -36,12 +36,12 @@ impl<E> ErrorTypes<E> {
         Self { name }
     }
 
-    /// What `error` is called.
+    /// The name of `error`.
     pub fn of(&self, error: &E) -> &'static str {
         (self.name)(error)
     }
 
-    /// What the error of `answer` is called, if it is one.
+    /// The name of the error in `answer`, if it is one.
     pub fn of_result<T>(&self, answer: &Result<T, E>) -> Option<&'static str> {
         answer.as_ref().err().map(|error| self.of(error))
     }

@@ -7,20 +7,20 @@ use kymo_core::key::{AttributeKey, BudgetedKey};
 pub const REPOSITORY_NAME: BudgetedKey =
     BudgetedKey::new("kymo.repository.name", 64, "The name the program gave to a repository.");
 
-/// What was asked of a repository.
+/// The method of a repository.
 pub const REPOSITORY_METHOD: BudgetedKey = BudgetedKey::new(
     "kymo.repository.method",
     400,
     "The method, as the program is written; all repositories share the budget.",
 );
 
-/// What a repository keeps.
+/// The kind of thing that a repository keeps.
 pub const ENTITY_NAME: BudgetedKey = BudgetedKey::new(
     "kymo.entity.name",
     128,
     "The name the program gave to what a repository keeps.",
 );
 
-/// What became of what a repository keeps.
+/// The change of an entity.
 pub const ENTITY_OPERATION: AttributeKey =
     AttributeKey::new("kymo.entity.operation", "`insert`, `update` or `delete`.");

@@ -1,4 +1,4 @@
-//! What the repositories of a service do, and what becomes of what they keep.
+//! Times the methods of a service's repositories, and counts the changes of the entities in them.
 //!
 //! A [`Repository`] is observed method by method, by hand or by the attribute [`macro@repository`], and
 //! says what it inserted, updated and deleted.

@@ -1,4 +1,5 @@
-//! What the attribute's code asks of an answer of which it knows the type's name, and nothing else.
+//! Finds out for the attribute's code, which knows only the name of an answer's type, whether the answer
+//! is a `Result` and who names its error.
 //!
 //! Of the four traits, the compiler takes the first whose type fits: it looks for a method behind as
 //! few references as it can.

@@ -6,7 +6,7 @@ use kymo_core::{Bounded, OTHER, Outcome};
 
 use crate::{entity::Entity, method::Method, repository_metrics::Shared, series::OperationKey};
 
-/// A repository as the metrics know it: what is done with it is done through it.
+/// A repository as the metrics know it: its methods are called through this.
 ///
 /// Clones, and repositories of the same name, are the same: their counts are sums.
 #[derive(Clone)]
@@ -65,7 +65,7 @@ impl Repository {
         self.method(method).observe(operation, error_type)
     }
 
-    /// As [`Repository::observe`], of what blocks.
+    /// As [`Repository::observe`], of code that blocks.
     ///
     /// # Errors
     ///
@@ -78,7 +78,7 @@ impl Repository {
         self.observe_sync_with(method, operation, unnamed)
     }
 
-    /// As [`Repository::observe_with`], of what blocks.
+    /// As [`Repository::observe_with`], of code that blocks.
     pub fn observe_sync_with<T>(
         &self,
         method: &'static str,
@@ -95,8 +95,9 @@ impl Repository {
         Method::new(Arc::clone(&self.shared), self.name, self.shared.method(name))
     }
 
-    /// Has `methods`, and each of `errors` of each of them, be there from now on, at zero, so that the
-    /// first is a rate. What comes after half of the room there is for all repositories is left out.
+    /// Shows `methods`, and each of `errors` of each of them, from now on, at zero, so that the first is
+    /// a rate. Expected series have half of the room of all repositories, 500; later ones are left out
+    /// until they happen.
     pub fn expect(&self, methods: &[&'static str], errors: &[&'static str]) {
         for method in methods {
             let method = self.shared.method(method);
@@ -107,7 +108,7 @@ impl Repository {
         }
     }
 
-    /// What a repository keeps, called `name`: that it is inserted, updated or deleted is told to it.
+    /// The entity called `name`, such as `book`: whoever inserts, updates or deletes one tells it so.
     ///
     /// It is the same for everybody who asks any repository for it by that name. The first 128 names
     /// are kept apart, and later ones, and an empty one, are `_OTHER`.
@@ -121,7 +122,7 @@ fn unnamed<T, E>(answer: &Result<T, E>) -> Option<&'static str> {
     answer.is_err().then_some(OTHER)
 }
 
-/// Whether what is done through one counts as done through the other.
+/// Two are equal if they count into the same series.
 impl PartialEq for Repository {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.shared, &other.shared) && self.name == other.name

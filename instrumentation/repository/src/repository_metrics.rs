@@ -1,4 +1,4 @@
-//! What knows the repositories of a program.
+//! The repositories of a program, by name.
 
 use std::{
     sync::{
@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct RepositoryMetrics(Arc<Shared>);
 
-/// What all repositories of one provider share.
+/// Shared by all repositories of one provider.
 #[derive(Debug)]
 pub(crate) struct Shared {
     instruments: Instruments,

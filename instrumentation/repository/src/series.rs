@@ -1,4 +1,4 @@
-//! What series are found by.
+//! The key of a series.
 
 use kymo_core::{Bounded, OTHER, Outcome, SeriesKey, key::AttributeKey};
 use opentelemetry::KeyValue;

@@ -1,4 +1,4 @@
-//! What the attribute makes of methods of every kind.
+//! The attribute on methods of every kind.
 
 mod futures;
 mod generic;

@@ -1,4 +1,4 @@
-//! What is counted of what repositories keep.
+//! The counts of changed entities.
 
 use std::{
     collections::BTreeMap,
@@ -97,7 +97,7 @@ fn play(steps: &[Step], entities: &[Entity]) -> ChangeSet {
     changes
 }
 
-/// What remains of the steps, row by row.
+/// Counts the changes of the steps that remain, row by row.
 fn model(steps: &[Step], kept: &mut Counts) {
     for step in steps {
         match step {

@@ -1,4 +1,4 @@
-//! What repositories count, and what the attribute makes of a program.
+//! The counts of repositories, by hand and by the attribute.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

@@ -1,4 +1,4 @@
-//! What is counted of a call.
+//! The counts of one call.
 
 use std::{
     future::{pending, ready},

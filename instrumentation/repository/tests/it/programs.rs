@@ -9,7 +9,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 
 use crate::meters::{Counts, Meters, panics};
 
-/// What becomes of a call.
+/// The fate of a call.
 #[derive(Debug, Clone, Copy)]
 enum Fate {
     Succeeds,

@@ -1,4 +1,4 @@
-//! What the compiler says of programs with the attribute.
+//! The compiler's words about programs with the attribute.
 
 #[test]
 fn what_is_right_compiles_without_a_warning_and_what_is_wrong_is_told_how_to_mend() {

@@ -1,4 +1,4 @@
-//! What is wrong in a method is said where it is, as without the attribute.
+//! A mistake in a method is reported where it is, as without the attribute.
 
 struct Books {
     repository: kymo_repository::Repository,
