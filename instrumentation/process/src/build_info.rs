@@ -1,4 +1,4 @@
-//! What was built.
+//! The build of the program, as a metric.
 
 use opentelemetry::{KeyValue, Value, metrics::MeterProvider};
 
@@ -7,7 +7,7 @@ use crate::{
     metrics::{BUILD_INFO, SCOPE},
 };
 
-/// What was built, as the metric `kymo_build_info` that Prometheus users join with others.
+/// The build of the program, as the metric `kymo_build_info` that Prometheus users join with others.
 ///
 /// ```
 /// use kymo_process::BuildInfo;
@@ -30,18 +30,18 @@ pub struct BuildInfo {
 }
 
 impl BuildInfo {
-    /// A build of `version`, such as `env!("CARGO_PKG_VERSION")`.
+    /// A build of `version`, such as `env!("CARGO_PKG_VERSION")`: the label `kymo_build_version`.
     pub fn new(version: impl Into<Value>) -> Self {
         Self { version: version.into(), revision: None, branch: None, rust_version: None }
     }
 
-    /// The commit it was built from.
+    /// The commit it was built from: the label `kymo_build_revision`, absent unless it is given.
     pub fn revision(mut self, revision: impl Into<Value>) -> Self {
         self.revision = Some(revision.into());
         self
     }
 
-    /// The branch it was built from.
+    /// The branch it was built from: the label `kymo_build_branch`, absent unless it is given.
     pub fn branch(mut self, branch: impl Into<Value>) -> Self {
         self.branch = Some(branch.into());
         self

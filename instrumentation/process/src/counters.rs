@@ -1,4 +1,4 @@
-//! What only grows in a runtime.
+//! The numbers of a runtime that only grow.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub(crate) struct Counter {
 /// Whether this build of tokio tells how long its workers were busy.
 pub(crate) const HAS_BUSY_TIME: bool = cfg!(target_has_atomic = "64");
 
-/// What a runtime counted, summed over its workers.
+/// The counts of a runtime, summed over its workers.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Totals {
     pub(crate) busy: Duration,
@@ -32,7 +32,7 @@ impl Totals {
         totals
     }
 
-    /// Both together.
+    /// The counts of two runtimes together.
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.busy = self.busy.saturating_add(other.busy);
         for (sum, counted) in self.counted.iter_mut().zip(other.counted) {
@@ -41,7 +41,7 @@ impl Totals {
         self
     }
 
-    /// What the counter at `position` of [`COUNTERS`] counted.
+    /// The count of the counter at `position` of [`COUNTERS`].
     pub(crate) fn counted(&self, position: usize) -> u64 {
         self.counted.get(position).copied().unwrap_or(0)
     }

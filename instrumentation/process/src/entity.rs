@@ -6,7 +6,7 @@ use opentelemetry::KeyValue;
 
 use crate::start;
 
-/// The attributes that tell this process from every other, for the resource of what measures it:
+/// The attributes that tell this process from every other, for the resource of its metrics:
 /// `process.pid`, and `process.creation.time` in UTC.
 ///
 /// The conventions require both of the entity to which the metrics of a process belong. The time is

@@ -2,7 +2,7 @@
 
 use kymo_core::key::{AttributeKey, BudgetedKey};
 
-/// What a processor did.
+/// The mode that a processor ran in.
 pub const CPU_MODE: AttributeKey = AttributeKey::new("cpu.mode", "`user` or `system`.");
 
 /// Which way bytes went between the process and a disk.

@@ -1,4 +1,4 @@
-//! What goes up and down in a runtime.
+//! The numbers of a runtime that go up and down.
 
 use kymo_core::MetricSpec;
 use tokio::runtime::RuntimeMetrics;

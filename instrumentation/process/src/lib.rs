@@ -30,7 +30,7 @@
 //! Linux counts open files by itself since 6.2. Before that, they are listed: 10,000 take some 20
 //! milliseconds, and the number is kept for a hundred times as long.
 //!
-//! What cannot be read is absent, never zero. Two metrics of the conventions are absent everywhere,
+//! A number that cannot be read is absent, never zero. Two metrics of the conventions are absent everywhere,
 //! because the kernel does not know them:
 //!
 //! - `process.network.io`: `/proc/self/net/dev` counts the network namespace, not the process.
@@ -59,5 +59,5 @@ pub use build_info::BuildInfo;
 pub use entity::entity;
 pub use process::ProcessMetrics;
 pub use runtime::RuntimeMetrics;
-/// What names a runtime to [`RuntimeMetrics::watch`].
+/// Names a runtime to [`RuntimeMetrics::watch`].
 pub use tokio::runtime::Handle;

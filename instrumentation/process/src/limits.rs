@@ -1,14 +1,16 @@
-//! What the process may use.
+//! The limits of the process.
 
-/// What the process may use at most; absent where it is unlimited or not known.
+/// The most that the process may use; absent where it is unlimited or not known.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Limits {
+    /// File descriptors at one time; the soft limit, which is the one that is enforced.
     pub(crate) open_files: Option<u64>,
     /// In bytes.
     pub(crate) address_space: Option<u64>,
 }
 
 impl Limits {
+    /// Asks `getrlimit`.
     // Elsewhere they have other types.
     #[cfg(any(target_os = "linux", target_os = "macos"))]
     pub(crate) fn take() -> Self {

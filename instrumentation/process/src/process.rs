@@ -9,7 +9,8 @@ use crate::{
 
 /// The metrics of this process, by the OpenTelemetry [process conventions].
 ///
-/// Registering them twice at one provider changes nothing: both observe the same values of the
+/// Times are in seconds, sizes in bytes, as the conventions have them; each reading is at most 50
+/// milliseconds old. Registering them twice at one provider changes nothing: both observe the same values of the
 /// same series.
 ///
 /// [process conventions]: https://opentelemetry.io/docs/specs/semconv/system/process-metrics/
@@ -36,7 +37,7 @@ impl ProcessMetrics {
 
     /// Observes the process whenever a reader of `meters` collects, for as long as they live.
     ///
-    /// What this machine does not tell is absent.
+    /// A number that this machine does not tell is absent.
     pub fn register(&self, meters: &dyn MeterProvider) {
         let meter = SCOPE.meter(meters);
         let mut registrar = Registrar::new(&meter);

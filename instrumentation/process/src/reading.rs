@@ -2,7 +2,7 @@
 
 use crate::{limits::Limits, usage::Usage};
 
-/// Everything about the process at one moment; absent is what this machine does not tell.
+/// Everything about the process at one moment; a number that this machine does not tell is absent.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Reading {
     pub(crate) usage: Option<Usage>,
@@ -12,6 +12,7 @@ pub(crate) struct Reading {
     /// In bytes.
     pub(crate) virtual_memory: Option<u64>,
     pub(crate) threads: Option<u64>,
+    /// Of storage, not of the page cache.
     pub(crate) disk: Option<Disk>,
     pub(crate) file_descriptors: Option<u64>,
     /// In seconds.
@@ -46,7 +47,7 @@ mod linux {
     use super::{Disk, Reading};
     use crate::{file_descriptors, start};
 
-    /// What the `/proc` directory of a process has to add; each of its files is read once.
+    /// Adds the numbers of the `/proc` directory of a process; each of its files is read once.
     pub(super) fn complete(reading: Reading, process: &Path) -> Reading {
         let stat = Stat::from_file(process.join("stat")).ok();
         let stat = stat.as_ref();

@@ -29,7 +29,7 @@ impl<'a> Registrar<'a> {
         spec.observable_counter(self.meter, move |to| observe(&read(), to));
     }
 
-    /// A counter of what is measured.
+    /// A counter of a measured quantity, such as seconds.
     pub(crate) fn real_counter(
         &mut self,
         spec: &MetricSpec,
@@ -67,7 +67,7 @@ impl<'a> Registrar<'a> {
         });
     }
 
-    /// What the next instrument reads with.
+    /// Reads for the next instrument.
     fn read(&mut self) -> impl Fn() -> Reading + Send + Sync + 'static {
         let (sampler, instrument) = (Arc::clone(&self.sampler), self.registered);
         self.registered += 1;

@@ -13,7 +13,7 @@ use crate::{
 
 /// The metrics of tokio runtimes, by the name that the program gives to each.
 ///
-/// What stable tokio tells is always there. A program that is built with
+/// The numbers that stable tokio tells are always there. A program that is built with
 /// `RUSTFLAGS="--cfg tokio_unstable"` sees polls, steals, forced yields and blocking threads too.
 /// All values are sums over the workers of a runtime, and over the runtimes of one name.
 ///
@@ -63,8 +63,8 @@ impl RuntimeMetrics {
     /// it; `kymo.tokio.alive_tasks` leaves that one out, [`num_alive_tasks`] of tokio does not. When
     /// the runtime has ended, its levels are absent and its counters stand still.
     ///
-    /// A runtime that is watched already keeps its name. Of the names, 32 are kept; runtimes with
-    /// others are summed as `_OTHER`.
+    /// A runtime that is watched already keeps its name. The first 32 names are kept apart; runtimes
+    /// of later ones are summed as `_OTHER`, and counted in `kymo.cardinality.folded`.
     ///
     /// [`num_alive_tasks`]: tokio::runtime::RuntimeMetrics::num_alive_tasks
     pub fn watch(&self, name: &str, handle: &Handle) {

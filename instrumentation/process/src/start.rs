@@ -18,7 +18,7 @@ pub(crate) fn since_epoch() -> Option<f64> {
     None
 }
 
-/// How long ago it is that the machine had run for so many ticks.
+/// The seconds since the machine had run for so many ticks.
 ///
 /// By the clock that ticks are counted with, not by `/proc/uptime`: containers may show one of
 /// their own there, that began later.

@@ -1,19 +1,24 @@
-//! What the process used, as the kernel accounts for it.
+//! The resources that the process used, as the kernel accounts for them.
 
-/// What all threads of the process used since it started, those that have ended included.
+/// The resources that all threads of the process used since it started, those that have ended included.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Usage {
     /// Seconds in user mode.
     pub(crate) user: f64,
     /// Seconds in the kernel.
     pub(crate) system: f64,
+    /// Pages that were in memory already, such as those of a shared library.
     pub(crate) minor_faults: u64,
+    /// Pages that a disk was read for.
     pub(crate) major_faults: u64,
+    /// Times that a thread waited, such as for a lock.
     pub(crate) voluntary_switches: u64,
+    /// Times that the scheduler took the processor from a thread.
     pub(crate) involuntary_switches: u64,
 }
 
 impl Usage {
+    /// Asks `getrusage`; absent where there is none.
     // `/proc/self/status` counts the context switches of its first thread only.
     #[cfg(unix)]
     pub(crate) fn take() -> Option<Self> {

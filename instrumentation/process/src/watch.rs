@@ -16,8 +16,8 @@ use crate::{counters::Totals, levels::Level};
 pub(crate) struct Watch {
     names: ValueBudget,
     runtimes: Roster<Bounded, Runtime>,
-    /// A counter never falls, so what ended runtimes counted stays. Whoever looks at the runtimes has
-    /// this locked: one that ends is counted in either.
+    /// The counts of runtimes that have ended, since a counter never falls. Whoever looks at the runtimes
+    /// has this locked, so that a runtime that ends is counted in one of the two.
     ended: Mutex<Ended>,
 }
 
@@ -52,7 +52,7 @@ impl Watch {
         end(&mut ended, gone);
     }
 
-    /// What `level` is now, by name, without the runtimes that have ended.
+    /// The sums of `level` now, by name, without the runtimes that have ended.
     pub(crate) fn level(&self, level: &Level) -> Vec<(StringValue, i64)> {
         let alive = self.settled().1;
         let levels = alive.into_iter().map(|(name, runtime)| {
@@ -62,7 +62,7 @@ impl Watch {
         self.named(sum_by_name(levels, i64::saturating_add))
     }
 
-    /// What was counted until now, by name.
+    /// The counts until now, by name.
     pub(crate) fn totals(&self) -> Vec<(StringValue, Totals)> {
         let (ended, alive) = self.settled();
         let told = alive.iter().map(|(name, it)| (*name, Some(Totals::of(&it.handle.metrics()))));
@@ -84,7 +84,7 @@ impl Watch {
     }
 }
 
-/// Adds what `gone` counted to the sums.
+/// Adds the counts of `gone` to the sums.
 fn end(ended: &mut Ended, gone: Vec<(Bounded, Runtime)>) {
     for (name, runtime) in gone {
         let sum = ended.entry(name).or_default();

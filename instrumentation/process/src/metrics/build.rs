@@ -1,4 +1,4 @@
-//! What was built.
+//! The build of the program.
 
 use kymo_core::{MetricKind, MetricSpec};
 

@@ -1,4 +1,4 @@
-//! What was built, on the page.
+//! The build, on the page.
 
 use kymo_process::BuildInfo;
 

@@ -1,4 +1,4 @@
-//! What reading costs.
+//! The cost of reading.
 
 use std::{fs::File, time::Instant};
 

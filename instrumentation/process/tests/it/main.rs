@@ -1,4 +1,4 @@
-//! What the page says of this process, held against what others say of it.
+//! The page about this process, held against what others say of it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may")]
 

@@ -33,7 +33,7 @@ fn assert_same(left: f64, right: f64) {
     assert!((left - right).abs() < 1e-9, "{left} is not {right}");
 }
 
-/// What `ps` says of this process.
+/// The number that `ps` says of this process.
 fn ps(column: &str) -> f64 {
     let own = std::process::id().to_string();
     let output = Command::new("ps").args(["-o", &format!("{column}="), "-p", &own]).output();
