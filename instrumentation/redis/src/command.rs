@@ -14,14 +14,14 @@ use self::table::{ENTRIES, Kind};
 pub(crate) struct Command(u16);
 
 impl Command {
-    /// What no server that is known calls a command.
+    /// A word that no known server takes for a command.
     pub(crate) const OTHER: Self = Self(0);
 
     /// How many there are, [`Command::OTHER`] among them.
     #[cfg(test)]
     pub(crate) const COUNT: usize = ENTRIES.len();
 
-    /// What `command` asks the server to do, whatever the case it is written in.
+    /// The command that `command` sends, whatever the case it is written in.
     ///
     /// A subcommand that is not known is its container. A container and its subcommand in one
     /// argument are [`Command::OTHER`]: they are an unknown command to the server as well.
@@ -41,7 +41,7 @@ impl Command {
         ENTRIES[self.index()].name
     }
 
-    /// What it does to a cache, as far as its reply tells.
+    /// Its effect on a cache, as far as its reply tells.
     pub(crate) fn effect(self) -> Effect {
         ENTRIES[self.index()].effect
     }

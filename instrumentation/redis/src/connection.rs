@@ -25,7 +25,7 @@ impl<C> MeasuredConnection<C> {
         Self { connection, redis, place }
     }
 
-    /// The connection itself.
+    /// The connection itself, to be looked at: a command needs it mutable.
     pub fn get_ref(&self) -> &C {
         &self.connection
     }

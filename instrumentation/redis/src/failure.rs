@@ -60,11 +60,11 @@ pub(crate) const FAILURES: KnownValues = KnownValues::of(&[
 /// Letters of a code at most; what is longer is none.
 const LONGEST_CODE: usize = 24;
 
-/// What a command failed with.
+/// The failure of a command.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) outcome: Outcome,
-    /// What the server's error begins with; `_OTHER` if that does not look like a code.
+    /// The first word of the server's error; `_OTHER` if that does not look like a code.
     pub(crate) code: Option<String>,
 }
 

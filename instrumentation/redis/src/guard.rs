@@ -1,4 +1,4 @@
-//! What lends a connection.
+//! A connection that is lent, such as by a pool.
 
 use std::ops::{Deref, DerefMut};
 
@@ -14,7 +14,7 @@ impl<G> Guard<G> {
         Self(guard)
     }
 
-    /// What lends the connection.
+    /// The guard that lends the connection, which is not measured through it any more.
     pub fn into_inner(self) -> G {
         self.0
     }

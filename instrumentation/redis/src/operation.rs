@@ -23,7 +23,7 @@ pub(crate) struct Operation<'a, T> {
     reply: Watched<RedisFuture<'a, T>, Attempt<Exchange<'a>>>,
 }
 
-/// What is recorded of a request and its reply.
+/// A request and its reply, as far as they are recorded.
 struct Exchange<'a> {
     redis: &'a Shared,
     place: PlaceKey,

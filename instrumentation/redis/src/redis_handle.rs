@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Redis(pub(crate) Arc<Shared>);
 
-/// What all connections to one Redis share.
+/// Shared by all connections to one Redis.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) recorder: Arc<Recorder>,
@@ -36,7 +36,7 @@ impl Redis {
         Self(Arc::new(shared))
     }
 
-    /// Measures every command that is sent through what this returns.
+    /// Measures every command that is sent through the connection that this returns.
     ///
     /// ```
     /// # async fn run(redis: &kymo_redis::Redis, client: redis::Client) -> redis::RedisResult<()> {
@@ -53,7 +53,7 @@ impl Redis {
         MeasuredConnection::new(connection, Arc::clone(&self.0), place)
     }
 
-    /// As [`Redis::connection`], of what is no connection itself and lends one, such as the guard of
+    /// As [`Redis::connection`], of a guard that lends a connection and is none itself, such as that of
     /// a pool of `bb8`, or a `&mut` to any connection.
     pub fn guard<G>(&self, guard: G) -> MeasuredConnection<Guard<G>>
     where

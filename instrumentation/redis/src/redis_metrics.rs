@@ -1,4 +1,4 @@
-//! What measures Redis.
+//! Measures Redis through one meter provider.
 
 use std::sync::{Arc, OnceLock};
 
@@ -15,7 +15,8 @@ use crate::{
 
 /// Measures connections to Redis through the meters of one provider.
 ///
-/// Clones share their instruments. Make one for each provider.
+/// Clones share their instruments. Make one for each provider: the series of two of them together may
+/// exceed the limit of the SDK, whose overflow loses every attribute at once.
 #[derive(Debug, Clone)]
 pub struct RedisMetrics {
     recorder: Arc<Recorder>,
@@ -31,6 +32,9 @@ impl RedisMetrics {
     }
 
     /// A Redis that is called as `settings` say, for any number of connections to it.
+    ///
+    /// The first 64 places, each with its number of the database, are kept apart. Later ones have
+    /// `db.namespace` `_OTHER` and no address, and are counted in `kymo.cardinality.folded`.
     pub fn redis(&self, settings: &RedisSettings) -> Redis {
         let cache = |name: &String| self.caches.cache(name);
         let prefixes = settings.prefixes.iter().map(|(prefix, name)| (prefix.clone(), cache(name)));

@@ -1,4 +1,4 @@
-//! What a command and its reply tell of the caches whose keys it names.
+//! Reads a command and its reply for the caches whose keys it names.
 //!
 //! A reply that is none of those that its command can have tells nothing, and neither does `QUEUED`,
 //! which a command within a hand-written `MULTI` is answered with: nothing is guessed.

@@ -1,4 +1,4 @@
-//! What is sent, and what it comes to.
+//! A request, and its reply.
 
 use std::slice;
 
@@ -11,7 +11,7 @@ use crate::{
     series::{Batch, OperationName},
 };
 
-/// What is sent.
+/// A command, or a pipeline of them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Request<'a> {
     Command(&'a Cmd),
@@ -63,9 +63,9 @@ impl Request<'_> {
     }
 }
 
-/// What a request comes to.
+/// The reply to a request.
 pub(crate) trait Reply {
-    /// What the server sent.
+    /// The values that the server sent.
     fn sent(&self) -> &[Value];
 
     /// The answer to each command; `None` if they were not carried out.

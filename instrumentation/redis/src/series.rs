@@ -1,4 +1,4 @@
-//! What series are found by.
+//! The key of a series.
 
 use kymo_core::{Bounded, Outcome, PlaceKey, SeriesClass, SeriesKey, key::AttributeKey};
 use opentelemetry::KeyValue;

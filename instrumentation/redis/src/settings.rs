@@ -1,4 +1,4 @@
-//! What a Redis is called, and which logical caches are in it.
+//! The place of a Redis, and the logical caches in it.
 
 use redis::{ConnectionAddr, ConnectionInfo};
 
@@ -69,7 +69,7 @@ impl RedisSettings {
     }
 
     /// The name of the logical cache that all keys belong to which no prefix claims; otherwise
-    /// `redis`.
+    /// `redis`. It is the value of `kymo.cache.name`, of which the first 64 are kept apart.
     pub fn cache(mut self, name: impl Into<String>) -> Self {
         self.cache = Some(name.into());
         self

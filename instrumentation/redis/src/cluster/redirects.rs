@@ -1,4 +1,4 @@
-//! What counts redirects.
+//! The count of redirects.
 
 use std::sync::Arc;
 

@@ -12,11 +12,11 @@ use redis::{ErrorKind, RedisError, RedisFuture, io::AsyncDNSResolver};
 use super::redirects::Redirects;
 
 tokio::task_local! {
-    /// What the connection that is being opened counts with.
+    /// The count of the connection that is being opened.
     static LEFT: Cell<Option<Redirects>>;
 }
 
-/// What `connecting` comes to, and what its resolver left.
+/// The output of `connecting`, and the count that its resolver left.
 pub(crate) async fn redirects_of<T>(connecting: impl Future<Output = T>) -> (T, Option<Redirects>) {
     let scope = async { (connecting.await, LEFT.with(Cell::take)) };
     LEFT.scope(Cell::new(None), scope).await

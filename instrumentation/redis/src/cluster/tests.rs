@@ -24,7 +24,7 @@ impl Meters {
         Self { provider, exporter, recorder }
     }
 
-    /// What counts the redirects of the cluster at `address`.
+    /// Counts the redirects of the cluster at `address`.
     fn redirects(&self, address: &str) -> Redirects {
         let server = Server { address: address.to_owned(), port: None };
         let place = self.recorder.place("0", Some(&server));

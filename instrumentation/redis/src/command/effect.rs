@@ -1,83 +1,85 @@
-//! What commands do to a cache, and what their replies tell of it.
+//! The effects of commands on a cache, and how their replies tell of them.
 
-/// What a command does to a cache, as far as its reply tells.
+/// The effect of a command on a cache, as far as its reply tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// Nothing, or nothing that its reply tells.
+    /// Nothing, as `PING`, or nothing that its reply tells, as `EXPIRE`.
     Nothing,
-    /// It asks for entries.
+    /// It asks for entries, as `GET`.
     Asks(Entries, Found),
-    /// It asks for entries, and takes those out that it finds.
+    /// It asks for entries, and takes those out that it finds, as `GETDEL`.
     Takes(Entries, Found),
-    /// It puts entries in, or takes them out.
+    /// It puts entries in, or takes them out, as `SET` and `DEL`.
     Writes(Entries, Done),
 }
 
 /// Which of its arguments are entries. The first one is after the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entries {
-    /// The first one is its key: `key …`.
+    /// The first one is its key: `key …`, as of `GET`.
     Key,
-    /// The second one is the key, as long as it is one of the same database: `source key [REPLACE]`.
+    /// The second one is the key, as long as it is one of the same database: `source key [REPLACE]`, as of
+    /// `COPY`.
     Target,
-    /// All are keys: `key …`.
+    /// All are keys: `key …`, as of `MGET`.
     Keys,
-    /// All but the last are keys: `key … path`.
+    /// All but the last are keys: `key … path`, as of `JSON.MGET`.
     KeysBeforePath,
-    /// Keys and values: `key value …`.
+    /// Keys and values: `key value …`, as of `MSET`.
     KeyValues,
-    /// Keys, paths and values: `key path value …`.
+    /// Keys, paths and values: `key path value …`, as of `JSON.MSET`.
     KeyPathValues,
-    /// As many keys and values as it says: `number key value … [option …]`.
+    /// As many keys and values as it says: `number key value … [option …]`, as of `MSETEX`.
     ListedKeyValues,
-    /// All after the key are fields of a hash: `key field …`.
+    /// All after the key are fields of a hash: `key field …`, as of `HMGET`.
     Fields,
-    /// All after the key are fields of a hash and their values: `key field value …`.
+    /// All after the key are fields of a hash and their values: `key field value …`, as of `HSET`.
     FieldValues,
-    /// As many fields of a hash as it says: `key [option …] FIELDS number field …`.
+    /// As many fields of a hash as it says: `key [option …] FIELDS number field …`, as of `HGETEX`.
     ListedFields,
-    /// As many fields of a hash and values as it says: `key [option …] FIELDS number field value …`.
+    /// As many fields of a hash and values as it says: `key [option …] FIELDS number field value …`, as of
+    /// `HSETEX`.
     ListedFieldValues,
 }
 
 /// How a reply tells which of the entries were there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// It is the entry, or nil.
+    /// It is the entry, or nil, as that of `GET`.
     Whether,
-    /// It is an array, of each entry or nil.
+    /// It is an array, of each entry or nil, as that of `MGET`.
     Each,
-    /// It is the parts of the entry, of which there are none if it is not there.
+    /// It is the parts of the entry, of which there are none if it is not there, as that of `HGETALL`.
     Parts,
-    /// It is the number of entries that were there.
+    /// It is the number of entries that were there, as that of `EXISTS`.
     Number,
 }
 
 /// How a reply tells whether something was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Done {
-    /// All were, if it is `OK`.
+    /// All were, if it is `OK`, as of `MSET`.
     Okay,
-    /// All were, if it is 1.
+    /// All were, if it is 1, as of `SETNX`.
     One,
-    /// All were, if it is positive.
+    /// All were, if it is positive, as of `JSON.DEL`.
     Positive,
-    /// All were, and it is the value of before, or nil.
+    /// All were, and it is the value of before, or nil, as of `GETSET`.
     Before,
-    /// All were, and it is the number that came of it.
+    /// All were, and it is the number that came of it, as of `INCR`.
     After,
-    /// It is the number of entries that were.
+    /// It is the number of entries that were, as of `DEL`.
     Number,
     /// It depends on the options of `SET`.
     Set,
-    /// It was, unless the range is empty.
+    /// It was, unless the range is empty, as of `SETRANGE`.
     Range,
     /// It was, unless the second of two numbers, by which it was incremented, is zero.
     Increment,
 }
 
 impl Effect {
-    /// What the table of commands calls so; other words do not compile.
+    /// The effect that the table of commands calls so; other words do not compile.
     pub(super) const fn called(words: &str) -> Self {
         use self::{Done as D, Entries as E, Found as F};
         match words.as_bytes() {

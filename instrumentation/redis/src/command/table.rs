@@ -77,7 +77,7 @@ const fn is_command(line: &str) -> bool {
     !line.is_empty() && line.as_bytes()[0] != b'#'
 }
 
-/// What is before the first `divider`, and what is after it: nothing, if there is none.
+/// The text before the first `divider`, and the text after it: nothing, if there is none.
 const fn split<'t>(text: &'t str, divider: &str) -> (&'t str, &'t str) {
     let mut at = 0;
     while at < text.len() {

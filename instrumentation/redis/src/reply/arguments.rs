@@ -70,7 +70,7 @@ pub(super) fn argument(cmd: &Cmd, index: usize) -> Option<&[u8]> {
     cmd.args_iter().nth(index).map(|argument| bytes(&argument))
 }
 
-/// What is written there. A cursor is never a key, nor an option.
+/// The bytes that are written there. A cursor is never a key, nor an option.
 pub(super) fn bytes<'c>(argument: &Arg<&'c [u8]>) -> &'c [u8] {
     if let Arg::Simple(bytes) = argument { bytes } else { b"" }
 }

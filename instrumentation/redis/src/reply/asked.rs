@@ -1,4 +1,4 @@
-//! What was there of the entries that were asked for.
+//! Counts the entries that a command asked for, by whether they were there.
 
 use std::slice;
 
@@ -70,7 +70,7 @@ fn for_each(caches: &Caches, cmd: &Cmd, arguments: Arguments, replies: &[Value],
     }
 }
 
-/// What an entry, or nil in its place, tells.
+/// The answer that an entry is, or a nil in its place.
 fn result(reply: &Value) -> Option<CacheResult> {
     match reply {
         Value::BulkString(_) => Some(CacheResult::Hit),

@@ -48,7 +48,7 @@ enum Condition<'c> {
 }
 
 impl<'c> Options<'c> {
-    /// What stands after the key and the value; `None`, if that is not all known.
+    /// The options after the key and the value; `None`, if one of them is not known.
     fn of(cmd: &'c Cmd) -> Option<Self> {
         let mut options = Self { get: false, condition: Condition::None };
         let mut words = cmd.args_iter().skip(3).map(|argument| bytes(&argument));

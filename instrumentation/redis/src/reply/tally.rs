@@ -4,8 +4,8 @@ use kymo_cache::{Cache, CacheResult};
 
 use crate::caches::Caches;
 
-/// What is to be told to the cache of the latest key. It is, as soon as there is another, or when
-/// this is dropped.
+/// Collects the counts for the cache of the latest key, and tells it as soon as there is a key of
+/// another, or when this is dropped.
 #[derive(Debug)]
 pub(super) struct Tally<'c> {
     caches: &'c Caches,

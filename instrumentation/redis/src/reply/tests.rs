@@ -1,4 +1,4 @@
-//! What is counted for commands and replies of all kinds, by caches that are found by prefix.
+//! The counts for commands and replies of all kinds, by caches that are found by prefix.
 
 mod by_hand;
 mod model;

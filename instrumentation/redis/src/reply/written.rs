@@ -1,4 +1,4 @@
-//! What was written of the entries that a command puts in or takes out.
+//! Counts the entries that a command put in or took out.
 
 use redis::{Cmd, Value};
 

@@ -1,4 +1,4 @@
-//! Whatever is sent, the series are few, and say nothing of keys and values.
+//! The series are few whatever is sent, and say nothing of keys and values.
 
 use std::collections::BTreeSet;
 

@@ -8,7 +8,7 @@ use std::{
 
 use redis::{Cmd, Pipeline, RedisError, RedisFuture, Value, aio::ConnectionLike};
 
-/// What becomes of a request.
+/// The fate of a request.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
     Answer(Vec<Value>),

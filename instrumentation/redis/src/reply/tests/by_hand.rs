@@ -1,4 +1,4 @@
-//! What is not answered, and what is written by hand in ways of its own.
+//! Commands without an answer, and commands that are written by hand.
 
 use redis::Value::{self, Int, Nil, Okay};
 

@@ -12,7 +12,7 @@ const MISS: Counts = [0, 1, 0, 0];
 const ERROR: Counts = [0, 0, 1, 0];
 const WRITE: Counts = [0, 0, 0, 1];
 
-/// What the caches are told of a command of these words and its reply.
+/// The counts that the caches are told of a command of these words and its reply.
 pub(super) fn told(words: &[Vec<u8>], reply: &Value) -> Told {
     let reply = data(reply);
     let asked = asked(words);

@@ -14,7 +14,7 @@ use redis::{Cmd, Value};
 
 use crate::{caches::Caches, command::Command, reply};
 
-/// What the caches that were told something were told: hits, misses, errors and writes.
+/// The counts of the caches that were told something: hits, misses, errors and writes.
 pub(super) type Told = BTreeMap<String, [i64; 4]>;
 
 /// Caches of all keys, where those of some prefixes have their own:
@@ -23,7 +23,7 @@ pub(super) struct Observed {
     caches: Caches,
     provider: SdkMeterProvider,
     exporter: InMemoryMetricExporter,
-    /// What was told altogether.
+    /// All counts so far.
     before: RefCell<Told>,
 }
 
@@ -44,13 +44,13 @@ impl Observed {
         Self { caches, provider, exporter, before: RefCell::default() }
     }
 
-    /// What is told when `cmd` is answered with `reply`.
+    /// The counts when `cmd` is answered with `reply`.
     pub(super) fn answered(&self, cmd: &Cmd, reply: &Value) -> Told {
         reply::answered(&self.caches, Command::of(cmd), cmd, reply);
         self.told()
     }
 
-    /// What is told when `cmd` is not answered.
+    /// The counts when `cmd` is not answered.
     pub(super) fn unanswered(&self, cmd: &Cmd) -> Told {
         reply::unanswered(&self.caches, Command::of(cmd), cmd);
         self.told()
