@@ -44,8 +44,8 @@
 //! panics, moka has another that waits load in its place: a second load. A load that finds `None`
 //! succeeds, and writes nothing.
 //!
-//! An entry that a cache was given and does not admit is a write, and then an eviction. moka does not tell how
-//! many entries `invalidate_all` and `invalidate_entries_if` took out, so those are no writes.
+//! An entry that a cache was given and does not admit is a write, and then an eviction. moka does not
+//! tell how many entries `invalidate_all` and `invalidate_entries_if` took out, so those are no writes.
 //! Evictions are counted only by a cache that was built with [`MeasureMoka::eviction_listener`].
 //!
 //! To tell a hit from waiting for another, what may load asks whether the key is there, which moka does

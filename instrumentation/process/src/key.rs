@@ -1,4 +1,4 @@
-//! The attribute keys of this crate's metrics.
+//! The attribute keys of this crate's metrics; those that begin with `kymo.` are in no convention.
 
 use kymo_core::key::{AttributeKey, BudgetedKey};
 

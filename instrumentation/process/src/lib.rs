@@ -30,8 +30,8 @@
 //! Linux counts open files by itself since 6.2. Before that, they are listed: 10,000 take some 20
 //! milliseconds, and the number is kept for a hundred times as long.
 //!
-//! A number that cannot be read is absent, never zero. Two metrics of the conventions are absent everywhere,
-//! because the kernel does not know them:
+//! A number that cannot be read is absent, never zero. Two metrics of the conventions are absent
+//! everywhere, because the kernel does not know them:
 //!
 //! - `process.network.io`: `/proc/self/net/dev` counts the network namespace, not the process.
 //! - `process.disk.operations`: `/proc/self/io` counts calls of `read` and `write`, on pipes and

@@ -10,8 +10,8 @@ use crate::{
 /// The metrics of this process, by the OpenTelemetry [process conventions].
 ///
 /// Times are in seconds, sizes in bytes, as the conventions have them; each reading is at most 50
-/// milliseconds old. Registering them twice at one provider changes nothing: both observe the same values of the
-/// same series.
+/// milliseconds old. Registering them twice at one provider changes nothing: both observe the same values
+/// of the same series.
 ///
 /// [process conventions]: https://opentelemetry.io/docs/specs/semconv/system/process-metrics/
 #[derive(Debug, Clone, Default)]

@@ -1,4 +1,7 @@
-//! The attribute keys of this crate's metrics.
+//! The attribute keys of this crate's metrics, by the OpenTelemetry conventions for [Redis] where they
+//! have one.
+//!
+//! [Redis]: https://opentelemetry.io/docs/specs/semconv/database/redis/
 
 use kymo_core::key::AttributeKey;
 pub use kymo_core::key::{

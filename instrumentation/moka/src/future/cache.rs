@@ -126,6 +126,8 @@ where
     }
 
     /// A clone of the value of `key`.
+    ///
+    /// Counts a request; one that is dropped before its answer is an `error`.
     pub async fn get<Q>(&self, key: &Q) -> Option<V>
     where
         Q: Equivalent<K> + Hash + ?Sized,
@@ -149,6 +151,8 @@ where
     }
 
     /// Puts `value` in, in place of what was there.
+    ///
+    /// Counts a write with the first poll: moka puts the value in before it first waits.
     pub async fn insert(&self, key: K, value: V) {
         // moka puts it in before it first waits.
         self.cache().count_writes(1);
@@ -166,6 +170,8 @@ where
     }
 
     /// Takes out the entry of `key`, and hands back a clone of its value.
+    ///
+    /// Counts a write, if there was an entry.
     pub async fn remove<Q>(&self, key: &Q) -> Option<V>
     where
         Q: Equivalent<K> + Hash + ?Sized,
@@ -197,7 +203,7 @@ where
         self.inner().iter()
     }
 
-    /// Has moka do what it puts off: evict, and count its entries.
+    /// Lets moka do the work that it puts off: evict, and count its entries.
     pub async fn run_pending_tasks(&self) {
         self.inner().run_pending_tasks().await;
     }

@@ -22,6 +22,8 @@ where
 {
     /// A clone of the value of `key`, which `init` loads if it is absent; who asks meanwhile waits
     /// for that load.
+    ///
+    /// Counts a request; and, if this call loads, a load, and a write for a value. Whoever waits is a miss.
     pub async fn get_with(&self, key: K, init: impl Future<Output = V>) -> V {
         match self.find(&key).await {
             Ok(value) => value,

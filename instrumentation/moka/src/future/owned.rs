@@ -35,7 +35,9 @@ where
         Self { key, cache }
     }
 
-    /// Has `f` say what becomes of the entry; it is told what is there.
+    /// Lets `f` say what becomes of the entry; it is told what is there.
+    ///
+    /// Counts a request, and a write if the entry changes.
     pub async fn and_compute_with<F, Fut>(self, f: F) -> CompResult<K, V>
     where
         F: FnOnce(Option<Entry<K, V>>) -> Fut,
@@ -103,6 +105,8 @@ where
     }
 
     /// Puts in what `f` makes of what is there.
+    ///
+    /// Counts a request and a write.
     pub async fn and_upsert_with<F, Fut>(self, f: F) -> Entry<K, V>
     where
         F: FnOnce(Option<Entry<K, V>>) -> Fut,
@@ -120,6 +124,8 @@ where
     }
 
     /// The entry, with the default value if it is absent.
+    ///
+    /// Counts a request, and a write if the entry was absent.
     pub async fn or_default(self) -> Entry<K, V>
     where
         V: Default,
@@ -129,12 +135,16 @@ where
     }
 
     /// The entry, with the value `default` if it is absent.
+    ///
+    /// Counts a request, and a write if the entry was absent.
     pub async fn or_insert(self, default: V) -> Entry<K, V> {
         let (request, entry) = self.start();
         request.inserted(entry.or_insert(default).await)
     }
 
     /// The entry, loaded by `init` if it is absent.
+    ///
+    /// Counts a request; and, if this call loads a value, a load and a write.
     pub async fn or_insert_with(self, init: impl Future<Output = V>) -> Entry<K, V> {
         let (request, entry) = self.ask();
         let entry = entry.or_insert_with(request.load(init, Loaded::value)).await;
@@ -143,6 +153,9 @@ where
     }
 
     /// The entry, loaded by `init` if it is absent or to be replaced.
+    ///
+    /// Counts a request, which is a miss for an entry to be replaced; and, if this call loads a value, a
+    /// load and a write.
     pub async fn or_insert_with_if(
         self,
         init: impl Future<Output = V>,
@@ -157,6 +170,8 @@ where
     }
 
     /// The entry, loaded by `init` if it is absent, or nothing if `init` has nothing.
+    ///
+    /// Counts a request; and, if this call loads a value, a load and a write.
     pub async fn or_optionally_insert_with(
         self,
         init: impl Future<Output = Option<V>>,
@@ -169,6 +184,8 @@ where
     }
 
     /// The entry, loaded by `init` if it is absent.
+    ///
+    /// Counts a request; and, if this call loads a value, a load and a write.
     ///
     /// # Errors
     ///

@@ -36,7 +36,9 @@ where
         Self { key, cache }
     }
 
-    /// Has `f` say what becomes of the entry; it is told what is there.
+    /// Lets `f` say what becomes of the entry; it is told what is there.
+    ///
+    /// Counts a request, and a write if the entry changes.
     pub fn and_compute_with<F>(self, f: F) -> CompResult<K, V>
     where
         F: FnOnce(Option<Entry<K, V>>) -> Op<V>,
@@ -66,6 +68,8 @@ where
     }
 
     /// Puts in what `f` makes of what is there.
+    ///
+    /// Counts a request and a write.
     pub fn and_upsert_with<F>(self, f: F) -> Entry<K, V>
     where
         F: FnOnce(Option<Entry<K, V>>) -> V,
@@ -78,6 +82,8 @@ where
     }
 
     /// The entry, with the default value if it is absent.
+    ///
+    /// Counts a request, and a write if the entry was absent.
     pub fn or_default(self) -> Entry<K, V>
     where
         V: Default,
@@ -87,12 +93,16 @@ where
     }
 
     /// The entry, with the value `default` if it is absent.
+    ///
+    /// Counts a request, and a write if the entry was absent.
     pub fn or_insert(self, default: V) -> Entry<K, V> {
         let (request, entry) = self.start();
         request.inserted(entry.or_insert(default))
     }
 
     /// The entry, loaded by `init` if it is absent.
+    ///
+    /// Counts a request; and, if this call loads a value, a load and a write.
     pub fn or_insert_with(self, init: impl FnOnce() -> V) -> Entry<K, V> {
         let (request, entry) = self.ask();
         let entry = entry.or_insert_with(|| request.load_now(init, Loaded::value));
@@ -101,6 +111,9 @@ where
     }
 
     /// The entry, loaded by `init` if it is absent or to be replaced.
+    ///
+    /// Counts a request, which is a miss for an entry to be replaced; and, if this call loads a value, a
+    /// load and a write.
     pub fn or_insert_with_if(
         self,
         init: impl FnOnce() -> V,
@@ -115,6 +128,8 @@ where
     }
 
     /// The entry, loaded by `init` if it is absent, or nothing if `init` has nothing.
+    ///
+    /// Counts a request; and, if this call loads a value, a load and a write.
     pub fn or_optionally_insert_with(
         self,
         init: impl FnOnce() -> Option<V>,
@@ -127,6 +142,8 @@ where
     }
 
     /// The entry, loaded by `init` if it is absent.
+    ///
+    /// Counts a request; and, if this call loads a value, a load and a write.
     ///
     /// # Errors
     ///

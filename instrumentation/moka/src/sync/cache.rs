@@ -113,6 +113,8 @@ where
     }
 
     /// A clone of the value of `key`.
+    ///
+    /// Counts a request.
     pub fn get<Q>(&self, key: &Q) -> Option<V>
     where
         Q: Equivalent<K> + Hash + ?Sized,
@@ -136,6 +138,8 @@ where
     }
 
     /// Puts `value` in, in place of what was there.
+    ///
+    /// Counts a write.
     pub fn insert(&self, key: K, value: V) {
         // moka puts it in before it first waits.
         self.cache().count_writes(1);
@@ -153,6 +157,8 @@ where
     }
 
     /// Takes out the entry of `key`, and hands back a clone of its value.
+    ///
+    /// Counts a write, if there was an entry.
     pub fn remove<Q>(&self, key: &Q) -> Option<V>
     where
         Q: Equivalent<K> + Hash + ?Sized,
@@ -184,7 +190,7 @@ where
         self.inner().iter()
     }
 
-    /// Has moka do what it puts off: evict, and count its entries.
+    /// Lets moka do the work that it puts off: evict, and count its entries.
     pub fn run_pending_tasks(&self) {
         self.inner().run_pending_tasks();
     }

@@ -1,8 +1,10 @@
 //! The process, by the names that Prometheus client libraries have always used.
 //!
-//! The names are those of "Standard and runtime collectors" in Prometheus' guide to writing client
+//! The names are those of [Standard and runtime collectors] in Prometheus' guide to writing client
 //! libraries, before an exporter adds `_total`. What can be absent is an up-down counter, which a
 //! Prometheus server sees as a gauge.
+//!
+//! [Standard and runtime collectors]: https://prometheus.io/docs/instrumenting/writing_clientlibs/#standard-and-runtime-collectors
 
 use kymo_core::{MetricKind, MetricSpec};
 

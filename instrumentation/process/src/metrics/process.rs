@@ -1,4 +1,7 @@
-//! The process, by the semantic conventions.
+//! The process, by the semantic conventions of [process metrics], which give their names, units and
+//! attributes.
+//!
+//! [process metrics]: https://opentelemetry.io/docs/specs/semconv/system/process-metrics/
 
 use kymo_core::{MetricKind, MetricSpec};
 

@@ -28,6 +28,8 @@ pub const ALIVE_TASKS: MetricSpec = MetricSpec::new(
 .recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`.");
 
 /// Tasks that are ready to run and that no worker has taken yet.
+///
+/// If it stays above zero, the workers do not keep up.
 pub const GLOBAL_QUEUE_DEPTH: MetricSpec = MetricSpec::new(
     "kymo.tokio.global_queue.depth",
     MetricKind::UpDownCounter,
@@ -47,7 +49,7 @@ pub const BUSY_TIME: MetricSpec = MetricSpec::new(
 .with_attributes(&[key::RUNTIME_NAME.key])
 .recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`.");
 
-/// How often a worker had nothing to do and went to sleep.
+/// How often a worker had nothing to do and went to sleep; an idle runtime parks, a busy one does not.
 pub const PARKS: MetricSpec = MetricSpec::new(
     "kymo.tokio.worker.parks",
     MetricKind::Counter,
@@ -77,7 +79,7 @@ pub const STEALS: MetricSpec = MetricSpec::new(
 .with_attributes(&[key::RUNTIME_NAME.key])
 .recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`, in a program that is built with `RUSTFLAGS=\"--cfg tokio_unstable\"`.");
 
-/// How often the queue of a worker was full.
+/// How often the queue of a worker was full: half of it then goes to the global queue.
 pub const OVERFLOWS: MetricSpec = MetricSpec::new(
     "kymo.tokio.worker.overflows",
     MetricKind::Counter,
@@ -117,7 +119,9 @@ pub const REMOTE_SCHEDULES: MetricSpec = MetricSpec::new(
 .with_attributes(&[key::RUNTIME_NAME.key])
 .recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`, in a program that is built with `RUSTFLAGS=\"--cfg tokio_unstable\"`.");
 
-/// How often a task was made to yield because it had used up its budget.
+/// How often a task was made to yield because it had used up its budget of tokio.
+///
+/// Many are a sign of a task that is always ready, such as a reader of a fast connection.
 pub const FORCED_YIELDS: MetricSpec = MetricSpec::new(
     "kymo.tokio.task.forced_yields",
     MetricKind::Counter,
@@ -128,6 +132,8 @@ pub const FORCED_YIELDS: MetricSpec = MetricSpec::new(
 .recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`, in a program that is built with `RUSTFLAGS=\"--cfg tokio_unstable\"`.");
 
 /// Threads for blocking work, those included that wait for it.
+///
+/// tokio ends one that was idle for ten seconds, unless the runtime was built with another time.
 pub const BLOCKING_THREADS: MetricSpec = MetricSpec::new(
     "kymo.tokio.blocking.threads",
     MetricKind::UpDownCounter,
@@ -148,6 +154,8 @@ pub const BLOCKING_IDLE_THREADS: MetricSpec = MetricSpec::new(
 .recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`, in a program that is built with `RUSTFLAGS=\"--cfg tokio_unstable\"`.");
 
 /// Blocking work that waits for a thread.
+///
+/// It is above zero while all threads for it are busy: 512, unless the runtime was built with fewer.
 pub const BLOCKING_QUEUE_DEPTH: MetricSpec = MetricSpec::new(
     "kymo.tokio.blocking.queue.depth",
     MetricKind::UpDownCounter,
