@@ -28,7 +28,10 @@ pub const REQUEST_DURATION: MetricSpec = MetricSpec::new(
     "Duration of HTTP server requests.",
 )
 .with_attributes(EXCHANGE)
-.recorded("Once for each request through `telemetry.http()`, when its response has ended or it was dropped.");
+.recorded(
+    "Once for each request through `telemetry.http()`, when its response has ended or it was dropped; \
+     of a stream or an upgrade, at the response's head.",
+);
 
 /// Requests between arrival and the end of their response.
 pub const ACTIVE_REQUESTS: MetricSpec = MetricSpec::new(
@@ -38,7 +41,10 @@ pub const ACTIVE_REQUESTS: MetricSpec = MetricSpec::new(
     "Number of active HTTP server requests.",
 )
 .with_attributes(&[key::HTTP_REQUEST_METHOD, key::URL_SCHEME])
-.recorded("Up when a request enters `telemetry.http()`, down when its response has ended or it was dropped.");
+.recorded(
+    "Up when a request enters `telemetry.http()`, down when its `http.server.request.duration` is \
+     recorded.",
+);
 
 /// Bytes of the request's body that the service read.
 pub const REQUEST_BODY_SIZE: MetricSpec = MetricSpec::new(
@@ -48,7 +54,10 @@ pub const REQUEST_BODY_SIZE: MetricSpec = MetricSpec::new(
     "Size of HTTP server request bodies.",
 )
 .with_attributes(EXCHANGE)
-.recorded("With `http.server.request.duration`; of a stream or an upgrade, when that has ended.");
+.recorded(
+    "With `http.server.request.duration`; of a stream, when that has ended. Not where the size is not \
+     known: of a body without a length that is not axum's, and of a request that the service never got.",
+);
 
 /// Bytes of the response's body that were handed to the server, before any coding it adds.
 pub const RESPONSE_BODY_SIZE: MetricSpec = MetricSpec::new(
@@ -58,7 +67,7 @@ pub const RESPONSE_BODY_SIZE: MetricSpec = MetricSpec::new(
     "Size of HTTP server response bodies.",
 )
 .with_attributes(EXCHANGE)
-.recorded("With `http.server.request.duration`; of a stream or an upgrade, when that has ended.");
+.recorded("With `http.server.request.duration`; of a stream, when that has ended.");
 
 /// Time from the arrival of a request's head until its response's head; on request.
 pub const FIRST_BYTE_DURATION: MetricSpec = MetricSpec::new(
@@ -69,7 +78,8 @@ pub const FIRST_BYTE_DURATION: MetricSpec = MetricSpec::new(
 )
 .with_attributes(EXCHANGE)
 .recorded(
-    "Once for each response's head, of a layer that enables `ServerMetric::FirstByteDuration`.",
+    "With `http.server.request.duration`, if there was a response, of a layer that enables \
+     `ServerMetric::FirstByteDuration`.",
 );
 
 /// Time inside the handler, apart from the middleware around it.

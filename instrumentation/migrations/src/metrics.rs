@@ -22,7 +22,10 @@ pub const DURATION: MetricSpec = MetricSpec::new(
     "Duration of one migration.",
 )
 .with_attributes(&[key::DB_CONNECTION_POOL_NAME.key, ERROR_TYPE, key::MIGRATION_DIRECTION])
-.recorded("Once for each migration that `telemetry.migrations(…)` began, however it ended.");
+.recorded(
+    "Once for each migration that `telemetry.migrations(…)` began to run, to take back or to skip, \
+     however that ended.",
+);
 
 /// Time that the last attempt at one migration took; there for those that this process has begun, by how
 /// they ended.
@@ -72,7 +75,10 @@ pub const LOCK_WAIT_TIME: MetricSpec = MetricSpec::new(
     "Time spent waiting for other programs to finish migrating.",
 )
 .with_attributes(&[key::DB_CONNECTION_POOL_NAME.key, ERROR_TYPE])
-.recorded("Once for each run that asked for the lock.");
+.recorded(
+    "Once for each run that asked for the lock, however that ended; not where the migrator was told \
+     not to lock.",
+);
 
 /// Migrations by where they stand, of the program's and the database's together; each is in one state.
 ///
@@ -84,7 +90,10 @@ pub const MIGRATIONS: MetricSpec = MetricSpec::new(
     "Migrations by state, as the database last said.",
 )
 .with_attributes(&[key::DB_CONNECTION_POOL_NAME.key, key::MIGRATION_STATE])
-.recorded("Shown at each collection while `.watch(…)` reads the table of migrations.");
+.recorded(
+    "Shown at each collection while `.watch(…)` reads the table of migrations; not after a reading \
+     that failed.",
+);
 
 /// The highest version that was applied without failing, also if the program does not know it; 0 if
 /// there is none. Absent as [`MIGRATIONS`] is: it is no gauge, since the SDK repeats the last value of one
@@ -96,7 +105,10 @@ pub const LATEST_VERSION: MetricSpec = MetricSpec::new(
     "The highest version of the schema that was applied.",
 )
 .with_attributes(&[key::DB_CONNECTION_POOL_NAME.key])
-.recorded("Shown at each collection while `.watch(…)` reads the table of migrations.");
+.recorded(
+    "Shown at each collection while `.watch(…)` reads the table of migrations; not after a reading \
+     that failed.",
+);
 
 /// Readings of the migrations that failed or took too long.
 pub const READ_ERRORS: MetricSpec = MetricSpec::new(
@@ -106,7 +118,7 @@ pub const READ_ERRORS: MetricSpec = MetricSpec::new(
     "Failures to read the state of migrations from the database.",
 )
 .with_attributes(&[key::DB_CONNECTION_POOL_NAME.key])
-.recorded("When a reading of `.watch(…)` failed.");
+.recorded("When a reading of `.watch(…)` failed, and each time it gave no answer in time.");
 
 /// Every metric declared in this crate.
 pub const ALL: &[MetricSpec] = &[

@@ -13,7 +13,7 @@ const ERROR_TYPE: AttributeKey = key::ERROR_TYPE.described(
 const CONNECTION_ERROR_TYPE: AttributeKey =
     key::ERROR_TYPE.described("Why none could be opened, as in `db.client.operation.duration`.");
 
-/// What an operation is described by once it has ended.
+/// The attributes of an operation that has ended.
 const OPERATION: &[AttributeKey] = &[
     key::DB_NAMESPACE.key,
     key::DB_QUERY_SUMMARY.key,
@@ -38,7 +38,8 @@ pub const OPERATION_DURATION: MetricSpec = MetricSpec::new(
 )
 .with_attributes(OPERATION)
 .recorded(
-    "Once for each query through what `telemetry.sqlx(…)` made, when it has ended or was dropped.",
+    "Once for each query through what `telemetry.sqlx(…)` made, `BEGIN` and `COMMIT` too, when it has \
+     ended or was dropped.",
 );
 
 /// Rows that the caller was given, of operations that return rows.
@@ -49,7 +50,9 @@ pub const RETURNED_ROWS: MetricSpec = MetricSpec::new(
     "The actual number of records returned by the database operation.",
 )
 .with_attributes(OPERATION)
-.recorded("With `db.client.operation.duration`, of a query that returns rows.");
+.recorded(
+    "With `db.client.operation.duration`, of a query that returns rows, if it succeeded or gave one.",
+);
 
 /// Rows that were changed for good, as the server reports them: inside a transaction they count
 /// when it is committed, and never after a rollback.
@@ -92,7 +95,10 @@ pub const TRANSACTION_DURATION: MetricSpec = MetricSpec::new(
     key::SERVER_ADDRESS,
     key::SERVER_PORT,
 ])
-.recorded("Once for each transaction that began, when it has ended or was dropped.");
+.recorded(
+    "Once for each transaction of `begin`, when it has ended or was dropped; not for one that a \
+     statement begins, nor for what `into_inner` took out.",
+);
 
 /// Connections of a pool, idle and used; one that is being opened counts as used.
 pub const CONNECTION_COUNT: MetricSpec = MetricSpec::new(
@@ -163,7 +169,10 @@ pub const CONNECTION_CREATE_TIME: MetricSpec = MetricSpec::new(
     "The time it took to create a new connection.",
 )
 .with_attributes(POOL)
-.recorded("Once for each connection that was opened, if the options of the pool are `.measured()`, or call `kymo::sqlx::connection_opened()`.");
+.recorded(
+    "Once for each connection that a measured request had the pool open, if the options of the pool are \
+     `.measured()`, or call `kymo::sqlx::connection_opened()`.",
+);
 
 /// Connections that were open when their pool was measured, as `connect` and `min_connections` leave
 /// them: how long it took to open them is not known, and [`CONNECTION_CREATE_TIME`] has none of them.
@@ -176,7 +185,7 @@ pub const CONNECTION_UNTIMED: MetricSpec = MetricSpec::new(
     "Connections that were opened before their pool was measured, so that the time to open them is not known.",
 )
 .with_attributes(POOL)
-.recorded("When a pool is measured that has open connections.");
+.recorded("When a pool is measured, by as many as it has open.");
 
 /// Time until a connection was there, apart from what is in `create_time`.
 pub const CONNECTION_WAIT_TIME: MetricSpec = MetricSpec::new(
@@ -186,7 +195,10 @@ pub const CONNECTION_WAIT_TIME: MetricSpec = MetricSpec::new(
     "The time it took to obtain an open connection from the pool.",
 )
 .with_attributes(POOL)
-.recorded("Once for each connection that was handed out.");
+.recorded(
+    "Once for each connection that was handed out, to a query or a transaction too; not for a request \
+     that failed or was given up.",
+);
 
 /// Time from when a connection was handed out until it was let go of.
 pub const CONNECTION_USE_TIME: MetricSpec = MetricSpec::new(
@@ -196,7 +208,10 @@ pub const CONNECTION_USE_TIME: MetricSpec = MetricSpec::new(
     "The time between borrowing a connection and returning it to the pool.",
 )
 .with_attributes(POOL)
-.recorded("Once for each connection that was handed out, when it was let go of.");
+.recorded(
+    "Once for each connection that was handed out, when it was let go of; not for what `into_inner` \
+     took out.",
+);
 
 /// Requests for a connection that failed because none could be opened.
 pub const CONNECTION_ERRORS: MetricSpec = MetricSpec::new(

@@ -25,6 +25,7 @@ use tower::ServiceExt;
 use crate::{meters::Meters, sockets::Listening};
 
 const DURATION: &str = "kymo.http.server.stream.duration";
+const SIZES: [&str; 2] = ["http.server.request.body.size", "http.server.response.body.size"];
 
 #[tokio::test]
 async fn server_sent_events_leave_the_active_requests_at_their_head() {
@@ -40,6 +41,9 @@ async fn server_sent_events_leave_the_active_requests_at_their_head() {
     assert_eq!(meters.the_request().get("error.type"), None);
     assert_eq!((meters.active(), meters.streams()), (0, 1));
     assert_eq!(meters.of(DURATION), []);
+    for size in SIZES {
+        assert_eq!(meters.of(size), [], "it is not known before the end");
+    }
 
     let bytes = body.frame().await.unwrap().unwrap().into_data().unwrap().len();
     drop(body);
@@ -49,7 +53,8 @@ async fn server_sent_events_leave_the_active_requests_at_their_head() {
     assert_eq!(stream.get("kymo.http.stream.kind"), Some("sse"));
     assert_eq!(stream.get("http.route"), Some("/events"));
     assert_eq!(meters.the_request().get("error.type"), None, "to leave a stream is no error");
-    assert_eq!(meters.only("http.server.response.body.size").sum, bytes as f64);
+    assert_eq!(SIZES.map(|size| meters.only(size).count), [1, 1]);
+    assert_eq!(SIZES.map(|size| meters.only(size).sum), [0.0, bytes as f64]);
 }
 
 async fn echo(mut socket: WebSocket) {
@@ -80,6 +85,8 @@ async fn a_websocket_works_as_ever_and_counts_until_it_is_closed() {
     assert_eq!(request.get("http.response.status_code"), Some("101"));
     assert_eq!(request.get("error.type"), None);
     assert_eq!((meters.active(), meters.streams()), (0, 1));
+    // What goes over it then is no body.
+    assert_eq!(SIZES.map(|size| (meters.only(size).count, meters.only(size).sum)), [(1, 0.0); 2]);
 
     socket.close(None).await.unwrap();
     drop(socket);

@@ -93,6 +93,20 @@ async fn a_commit_that_the_server_answers_with_a_rollback_is_one_and_counts_no_r
 }
 
 #[tokio::test]
+async fn a_transaction_that_statements_begin_and_end_has_no_time() {
+    let meters = Meters::new();
+    let pool = meters.pool(1).await;
+    let mut connection = pool.acquire().await.unwrap();
+    for sql in ["BEGIN", "COMMIT"] {
+        query(sql).execute(&mut *connection).await.unwrap();
+    }
+    drop(connection);
+    meters.assert_transactions(&[]);
+    pool.begin().await.unwrap().commit().await.unwrap();
+    meters.assert_transactions(&[("commit", 1)]);
+}
+
+#[tokio::test]
 async fn a_savepoint_is_part_of_its_transaction() {
     let meters = Meters::new();
     let pool = meters.pool(1).await;

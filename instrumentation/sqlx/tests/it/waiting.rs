@@ -7,7 +7,7 @@ use kymo_sqlx::{MeasureConnections as _, MeasuredPool, connection_opened, pool_o
 use sqlx::{Executor, Sqlite, pool::PoolOptions, query, sqlite::SqlitePoolOptions};
 use tokio::time::sleep;
 
-use crate::meters::{CREATE_TIME, Meters, PENDING, UNTIMED, USE_TIME, WAIT_TIME};
+use crate::meters::{CREATE_TIME, Meters, PENDING, TIMEOUTS, UNTIMED, USE_TIME, WAIT_TIME};
 
 /// How long a connection takes to open here, and how long somebody else keeps one.
 const LONG: Duration = Duration::from_millis(80);
@@ -168,6 +168,27 @@ async fn a_request_is_pending_until_it_is_answered_or_given_up() {
     drop(one.await.unwrap());
     assert_eq!(meters.only(PENDING).count, 0);
     meters.assert_at_rest().await;
+}
+
+#[tokio::test]
+async fn a_request_that_gets_no_connection_has_no_wait() {
+    let meters = Meters::new();
+    let pool = lazy(&meters, pool_options().max_connections(1).acquire_timeout(LONG));
+    let only = pool.acquire().await.unwrap();
+    assert!((Box::pin(pool.acquire())).now_or_never().is_none());
+    for refused in [pool.acquire().await.map(drop), pool.begin().await.map(drop)] {
+        assert!(matches!(refused, Err(sqlx::Error::PoolTimedOut)), "{refused:?}");
+    }
+    query("SELECT 1").execute(&pool).await.unwrap_err();
+    assert_eq!((meters.only(WAIT_TIME).count, meters.of(USE_TIME).len()), (1, 0));
+    assert_eq!(meters.only(TIMEOUTS).count, 3);
+    drop(only);
+    meters.assert_at_rest().await;
+
+    query("SELECT 1").execute(&pool).await.unwrap();
+    pool.begin().await.unwrap().commit().await.unwrap();
+    meters.assert_at_rest().await;
+    assert_eq!((meters.only(WAIT_TIME).count, meters.only(USE_TIME).count), (3, 3));
 }
 
 #[tokio::test]
