@@ -4,6 +4,7 @@ mod cache;
 mod give_up;
 mod http;
 mod migrations;
+mod opening;
 mod redis;
 mod repository;
 mod sqlx;

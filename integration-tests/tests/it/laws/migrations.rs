@@ -1,10 +1,7 @@
 //! The laws, for migrations of sqlx.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, AtomicU8, Ordering},
-    },
+    sync::atomic::{AtomicI64, Ordering},
     time::Duration,
 };
 
@@ -18,42 +15,23 @@ use kymo::{
 use sqlx::{
     AssertSqlSafe, SqlSafeStr, SqlitePool,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
-    sqlite::SqlitePoolOptions,
 };
 
-use super::give_up::under_way;
+use super::{
+    give_up::under_way,
+    opening::{Opening, slow},
+};
 
 /// A database in memory, whose schema each operation migrates by one version.
 struct Schema {
     telemetry: Option<Telemetry>,
     pool: SqlitePool,
     version: AtomicI64,
-    /// Chooses what the program's own code does when a connection is opened.
-    opening: Arc<AtomicU8>,
+    opening: Opening,
 }
 
-/// The ways in which the program's own code ends, which sqlx runs within a run.
-mod opening {
-    pub(super) const WELL: u8 = 0;
-    pub(super) const TORN: u8 = 1;
-    pub(super) const TRAPPED: u8 = 2;
-}
-
-async fn open(how: u8) -> sqlx::Result<()> {
-    match how {
-        opening::TORN => panic!("the connection is torn"),
-        opening::TRAPPED => {
-            let _trap = laws::Trap;
-            std::future::pending().await
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Takes longer than anybody waits, and ends of itself: the thread of the database cannot be
-/// stopped before its first row.
-const SLOW: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000000) \
-                    SELECT count(*) FROM n";
+/// Longer than a migration is waited for.
+const STEPS: u32 = 6_000_000;
 
 impl Schema {
     /// Runs the one migration of a program that knows no other.
@@ -89,14 +67,7 @@ impl Subject for Schema {
     }
 
     fn new(telemetry: Option<&TestTelemetry>) -> Self {
-        // More than one: a migration that was given up still has its connection.
-        let opening = Arc::new(AtomicU8::new(opening::WELL));
-        let how = Arc::clone(&opening);
-        let options = SqlitePoolOptions::new().max_connections(2).after_connect(move |_, _| {
-            let how = how.load(Ordering::Relaxed);
-            Box::pin(open(how))
-        });
-        let pool = options.connect_lazy("sqlite::memory:").unwrap();
+        let (opening, pool) = Opening::well();
         let telemetry = telemetry.map(|telemetry| (**telemetry).clone());
         Self { telemetry, pool, version: AtomicI64::new(1), opening }
     }
@@ -111,21 +82,21 @@ impl Subject for Schema {
 
     async fn cancel(&self) {
         // The first one makes the table, which takes longer than is waited.
-        let slow = self.next(SLOW);
-        tokio::time::timeout(Duration::from_millis(300), slow).await.unwrap_err();
+        let slow = slow(STEPS);
+        tokio::time::timeout(Duration::from_millis(300), self.next(&slow)).await.unwrap_err();
     }
 
     async fn cancel_by_panic(&self) {
-        laws::drop_while_unwinding(self.next(SLOW)).await;
+        laws::drop_while_unwinding(self.next(&slow(STEPS))).await;
     }
 
     async fn panic(&self) {
-        self.opening.store(opening::TORN, Ordering::Relaxed);
+        self.opening.tear();
         laws::unwind(self.next("SELECT 1")).await;
     }
 
     async fn panic_in_drop(&self) {
-        self.opening.store(opening::TRAPPED, Ordering::Relaxed);
+        self.opening.trap();
         let mut migrated = Box::pin(self.next("SELECT 1"));
         under_way(&mut migrated).await;
         laws::unwind_in_drop(migrated).await;

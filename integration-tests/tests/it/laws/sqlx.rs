@@ -1,12 +1,6 @@
 //! The laws, for pools of sqlx.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU8, Ordering},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use kymo::{
@@ -17,15 +11,17 @@ use kymo::{
         laws::{self, Subject},
     },
 };
-use sqlx::{AssertSqlSafe, Sqlite, SqlitePool, sqlite::SqlitePoolOptions};
+use sqlx::{AssertSqlSafe, Sqlite, SqlitePool};
 
-use super::give_up::under_way;
+use super::{
+    give_up::under_way,
+    opening::{Opening, slow},
+};
 
 /// A pool of SQLite in memory, opened when it is first asked.
 struct Database {
     pool: Pool,
-    /// Chooses what the program's own code does when a connection is opened.
-    opening: Arc<AtomicU8>,
+    opening: Opening,
 }
 
 enum Pool {
@@ -33,28 +29,8 @@ enum Pool {
     Measured(MeasuredPool<Sqlite>),
 }
 
-/// The ways in which the program's own code ends, which sqlx runs within an operation.
-mod opening {
-    pub(super) const WELL: u8 = 0;
-    pub(super) const TORN: u8 = 1;
-    pub(super) const TRAPPED: u8 = 2;
-}
-
-async fn open(how: u8) -> sqlx::Result<()> {
-    match how {
-        opening::TORN => panic!("the connection is torn"),
-        opening::TRAPPED => {
-            let _trap = laws::Trap;
-            std::future::pending().await
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Takes longer than anybody waits, and ends of itself: the thread of the database cannot be
-/// stopped before its first row.
-const SLOW: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) \
-                    SELECT count(*) FROM n";
+/// Longer than a query is waited for.
+const STEPS: u32 = 3_000_000;
 
 impl Database {
     /// The one column of the one row, or the error.
@@ -83,14 +59,7 @@ impl Subject for Database {
     }
 
     fn new(telemetry: Option<&TestTelemetry>) -> Self {
-        // More than one: a query that was given up still has its connection.
-        let opening = Arc::new(AtomicU8::new(opening::WELL));
-        let how = Arc::clone(&opening);
-        let options = SqlitePoolOptions::new().max_connections(2).after_connect(move |_, _| {
-            let how = how.load(Ordering::Relaxed);
-            Box::pin(open(how))
-        });
-        let pool = options.connect_lazy("sqlite::memory:").unwrap();
+        let (opening, pool) = Opening::well();
         let pool = match telemetry {
             Some(telemetry) => {
                 let pool = telemetry.sqlx(pool);
@@ -112,21 +81,21 @@ impl Subject for Database {
     }
 
     async fn cancel(&self) {
-        let slow = self.ask(SLOW.to_owned());
+        let slow = self.ask(slow(STEPS));
         tokio::time::timeout(Duration::from_millis(20), slow).await.unwrap_err();
     }
 
     async fn cancel_by_panic(&self) {
-        laws::drop_while_unwinding(self.ask(SLOW.to_owned())).await;
+        laws::drop_while_unwinding(self.ask(slow(STEPS))).await;
     }
 
     async fn panic(&self) {
-        self.opening.store(opening::TORN, Ordering::Relaxed);
+        self.opening.tear();
         laws::unwind(self.ask("SELECT 1".to_owned())).await;
     }
 
     async fn panic_in_drop(&self) {
-        self.opening.store(opening::TRAPPED, Ordering::Relaxed);
+        self.opening.trap();
         let mut asked = self.ask("SELECT 1".to_owned());
         under_way(&mut asked).await;
         laws::unwind_in_drop(asked).await;
