@@ -59,7 +59,7 @@ fn contents(
     })
 }
 
-/// What a forge calls the place of a heading.
+/// The name that a forge has for the place of a heading.
 fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter(|c| c.is_alphanumeric() || "-_ ".contains(*c));
     kept.map(|c| if c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()

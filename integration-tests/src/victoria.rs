@@ -47,7 +47,7 @@ impl VictoriaMetrics {
         command
             .arg(format!("-storageDataPath={}", folder.path().join("data").display()))
             .args(["-httpListenAddr=127.0.0.1:0", "-retentionPeriod=1d"])
-            // What was just written is to be found.
+            // Points are found as soon as they are written.
             .args(["-search.latencyOffset=0s", "-search.disableCache"])
             .arg("-opentelemetry.usePrometheusNaming");
         let process = Process::start(&mut command);

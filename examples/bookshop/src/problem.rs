@@ -41,7 +41,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Whatever is wrong with the JSON itself is 422, malformed or mistyped alike; a missing
+/// JSON that is wrong in itself is 422, malformed or mistyped alike; a missing
 /// `content-type` and a body that is too large keep their own status.
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {

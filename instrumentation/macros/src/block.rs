@@ -46,7 +46,7 @@ pub(crate) fn unobserved(item: &TokenStream, error: &syn::Error) -> TokenStream 
     let Ok(Item::Impl(mut block)) = syn::parse2(item.clone()) else { return quote!(#item #error) };
     for item in &mut block.items {
         if let ImplItem::Fn(method) = item {
-            // What is wrong with them is said already.
+            // Their mistakes are told already.
             let _ = Options::take_from(&mut method.attrs);
         }
     }

@@ -23,7 +23,7 @@ pub struct MigrationCounts {
     pub latest_version: Option<i64>,
 }
 
-/// What the table of migrations says.
+/// The rows of the table of migrations.
 #[derive(Debug, Default)]
 pub(crate) struct Recorded {
     pub(crate) all: Vec<AppliedMigration>,
@@ -33,13 +33,13 @@ pub(crate) struct Recorded {
 impl MigrationCounts {
     /// Whether the database is as this program needs it: nothing pending, nothing half done.
     ///
-    /// What a newer program applied does not count against it, since the older one goes on while it
-    /// is replaced; nor does what was edited, which was applied all the same.
+    /// A migration that a newer program applied does not count against it, since the older one goes on
+    /// while it is replaced; nor does one that was edited, which was applied all the same.
     pub fn is_ready(&self) -> bool {
         self.pending == 0 && self.failed == 0
     }
 
-    /// What comes of `recorded` for the migrations of `migrator`.
+    /// Compares `recorded` with the migrations of `migrator`.
     ///
     /// MySQL shows a migration that is being run as half done. Where `is_migrating` says that this
     /// process was running some meanwhile, those are pending still: sqlx begins none while another was

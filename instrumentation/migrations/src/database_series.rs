@@ -1,4 +1,4 @@
-//! What the migrations of one database are recorded into.
+//! The series that the migrations of one database are recorded into.
 
 use std::{future::Future, sync::Arc, time::Duration};
 

@@ -7,10 +7,10 @@ use crate::held_pool::HeldPool;
 
 /// A pool of sqlx, measured or not.
 pub trait EitherPool: sealed::Sealed {
-    /// What it is a pool of.
+    /// The database of its connections.
     type Database: Database;
 
-    /// What the database is called in the metrics: as its pool.
+    /// The name of the database in the metrics: that of its pool.
     fn database_name(&self) -> String;
 
     /// The pool that sqlx made.

@@ -5,8 +5,8 @@ use sqlx::migrate::MigrateError;
 
 /// The value of `error.type`, beside `cancelled` and `panic`.
 ///
-/// What went wrong in the database has the names of `db.client.operation.duration`; what sqlx refuses
-/// to do has its own.
+/// An error of the database has the names of `db.client.operation.duration`, such as `io`; what sqlx
+/// refuses to do has names of its own, such as `dirty`.
 pub(crate) fn error_type(error: &MigrateError) -> &'static str {
     match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {

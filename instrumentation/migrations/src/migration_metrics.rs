@@ -1,4 +1,4 @@
-//! What knows the migrations of a program.
+//! The measurer of migrations.
 
 use std::{
     borrow::Borrow,

@@ -29,7 +29,7 @@ use crate::{
     watch::{Pace, Watch},
 };
 
-/// Whatever holds the migrator.
+/// The holder of the migrator, such as an [`Arc`] or a static.
 pub(crate) type Source = Arc<dyn Borrow<Migrator> + Send + Sync>;
 
 /// sqlx's [`Migrator`], measured: each migration, the wait for the lock, and where the schema stands.
@@ -187,7 +187,7 @@ impl Migrations {
         let (held, mut closed) = (pool.held(), pool.bare().close_event());
         *current = Some((Arc::downgrade(&watch), held.is_there()));
         drop(current);
-        // What lingers of a pool of that name is over.
+        // The readings that linger of a pool of that name are over.
         watch.series().ask();
         self.metrics.registry().observe(&watch);
         // Dropped in either case when nothing will be read any more.
@@ -259,7 +259,7 @@ impl fmt::Debug for Migrations {
     }
 }
 
-/// What is watched now.
+/// The watch of now, and whether its pool is there.
 type Current = (Weak<Watch>, IsThere);
 
 /// The shortest interval and time-out of readings.

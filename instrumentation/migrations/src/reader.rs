@@ -42,7 +42,7 @@ impl Reader {
                     watch.fail(&format_args!("no answer within {patience:?}"));
                     // Also those who asked since: there is nothing to tell them yet.
                     watch.answer(*asked.borrow());
-                    // What it says then may be what was so when it was asked.
+                    // Its answer may be that of the moment when it was asked.
                     if timeout(patience, reading.as_mut()).await.is_ok() {
                         break;
                     }

@@ -1,4 +1,4 @@
-//! What the database says of its migrations, without changing anything in it.
+//! Reads what the database says of its migrations, and changes nothing in it.
 
 use sqlx::{
     Database, Pool,

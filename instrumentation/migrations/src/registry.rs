@@ -38,8 +38,8 @@ impl Registry {
         drop(self.0.watch(name, Arc::downgrade(watch)));
     }
 
-    /// What is known now of the databases. Several of one name are summed, such as the tables of two
-    /// migrators in one database; where one of them is not known, their sum is not either.
+    /// The counts of the databases, as they are known now. Several of one name are summed, such as the
+    /// tables of two migrators in one database; where one of them is not known, their sum is not either.
     fn counts(&self) -> impl Iterator<Item = (KeyValue, MigrationCounts)> {
         let counts = self.0.there().into_iter().filter_map(|(name, watch)| {
             let watch = watch.upgrade().filter(|watch| !watch.is_over())?;

@@ -1,4 +1,4 @@
-//! What is known of migrations that are watched.
+//! The state of migrations that are watched, for the program to ask.
 
 use std::{fmt, sync::Arc};
 

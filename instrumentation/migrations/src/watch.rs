@@ -1,4 +1,4 @@
-//! What is known of one database's migrations.
+//! The state of one database's migrations, as it was last read.
 
 use std::{
     fmt,
@@ -16,7 +16,7 @@ use crate::{
     migrations::Source,
 };
 
-/// What is known of one database's migrations, and who wants to know.
+/// Keeps what was last read of one database's migrations, and who waits for the next reading.
 pub(crate) struct Watch {
     source: Source,
     series: Arc<DatabaseSeries>,

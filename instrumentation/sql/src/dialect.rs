@@ -2,6 +2,16 @@
 
 /// The SQL of a text, as far as it says where literals, names and comments end.
 ///
+/// The same text may hold a name in one dialect and a value in another:
+///
+/// ```
+/// use kymo_sql::{Dialect, Statement};
+///
+/// let text = r#"SELECT title FROM "books""#;
+/// assert_eq!(Statement::read(Dialect::Postgres, text).summary, r#"SELECT "books""#);
+/// assert_eq!(Statement::read(Dialect::MySql, text).summary, "SELECT");
+/// ```
+///
 /// Settings of the server can move these ends: `ANSI_QUOTES` and `NO_BACKSLASH_ESCAPES` of MySQL,
 /// `standard_conforming_strings` of PostgreSQL. They are not seen, and their defaults are taken for
 /// granted; but once a text would end elsewhere with the other setting, no more names are shown.

@@ -2,7 +2,7 @@
 
 use crate::keyword::Keyword;
 
-/// What may come next.
+/// The place in a statement, which says what may come next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Clause<'a> {
     /// A verb: of a statement, or of a query in parentheses.
@@ -25,13 +25,13 @@ pub(crate) enum Clause<'a> {
     For,
     /// The list of tables is over, unless the word that says so is an alias.
     End,
-    /// What to insert.
+    /// The rows to insert: `VALUES` or a query.
     Insert,
     /// A statement that is explained.
     Explain,
     /// The kind of object that is defined.
     ObjectKind,
-    /// What follows the name of an object.
+    /// Behind the name of an object.
     AfterObject,
     /// The rest of a statement about transactions.
     Transaction,
@@ -43,7 +43,7 @@ pub(crate) enum Clause<'a> {
     Skip,
 }
 
-/// What a statement wants with a target.
+/// How a statement uses a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Aim {
     /// A table that is read: it may also be a function, or the name of a query.

@@ -5,7 +5,7 @@ use crate::divider::divider;
 /// A word that starts or divides a statement. Any other word is a name, or nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Keyword {
-    // What a statement does.
+    // Verbs: they say what a statement does.
     Abort,
     Alter,
     Analyze,
@@ -69,7 +69,7 @@ pub(crate) enum Keyword {
     Values,
     With,
     Xa,
-    // What divides it.
+    // Dividers: they say where a part of it ends.
     Chain,
     Conflict,
     Distinct,

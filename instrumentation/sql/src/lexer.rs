@@ -228,7 +228,7 @@ impl<'a> Lexer<'a> {
         std::mem::take(&mut self.in_version_comment).then(|| self.unclosed())
     }
 
-    /// What is not closed; in a text that is cut off, its end may be behind the cut.
+    /// A quote or a comment that nothing closes; in a text that is cut off, its end may be behind the cut.
     fn unclosed(&mut self) -> Token<'a> {
         if self.is_cut_off {
             self.at = self.text.len();
@@ -282,5 +282,5 @@ fn word_len(bytes: &[u8]) -> usize {
     run_len(bytes, |byte| is_tag(byte) || byte == b'$')
 }
 
-/// What some editors and tools begin a text with (U+FEFF).
+/// The mark (U+FEFF) with which some editors and tools begin a text.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();

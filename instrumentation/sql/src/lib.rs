@@ -26,7 +26,7 @@
 //! }
 //! ```
 //!
-//! What it changes, and what it does to a transaction:
+//! It says which rows a statement changes, and how the transaction:
 //!
 //! ```
 //! use kymo_sql::{Dialect, SavepointName, Statement, TransactionStatement};

@@ -172,7 +172,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// What comes after a target.
+    /// Expects what comes after a target.
     fn leave_target(&mut self, aim: Aim) {
         let frame = self.frame();
         frame.clause = match (aim, frame.verb) {

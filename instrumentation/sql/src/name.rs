@@ -3,7 +3,7 @@
 /// The name in a comment such as ` name: get_user :one`, where a name is up to 64 letters, digits
 /// and `_.:-`, the first of them a letter or `_`.
 ///
-/// What follows is ignored when it starts with a colon, as `sqlc` writes what a query gives back.
+/// A word behind it that starts with a colon is ignored: `sqlc` says there what a query gives back.
 /// `None` when anything else follows, and for any other comment.
 pub(crate) fn in_comment(comment: &str) -> Option<&str> {
     let mut words = comment.trim_start().strip_prefix("name:")?.split_whitespace();

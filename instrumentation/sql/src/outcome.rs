@@ -1,8 +1,8 @@
-//! What a statement was found to be.
+//! One statement, as it was found to be.
 
 use crate::{TransactionStatement, keyword::Keyword, label::Label, target::Target};
 
-/// What is known of one statement.
+/// Holds what is known of one statement while it is read.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome<'a> {
     pub(crate) label: Label,

@@ -1,4 +1,4 @@
-//! What is inside parentheses.
+//! Reads what is inside parentheses: a query, a list, or arguments.
 
 use crate::{
     frame::{Aim, Clause, Frame},

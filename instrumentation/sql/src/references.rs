@@ -1,4 +1,4 @@
-//! What stands behind a table: its alias, hints, the rows that are meant, other tables.
+//! Reads on behind a table: its alias, hints, the rows that are meant, other tables.
 
 use crate::{
     dialect::Dialect,

@@ -1,11 +1,11 @@
-//! What an SQL text does, as far as it says.
+//! Says what an SQL text does, as far as its words tell.
 
 use crate::{
     Dialect, TransactionStatement, beginning::beginning, keyword::Keyword, label::Label,
     lexer::Lexer, machine::Machine, name, outcome::Outcome, token::Token,
 };
 
-/// What is known of an SQL text: see [`Statement::read`].
+/// An SQL text as far as its words tell: see [`Statement::read`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Statement {
@@ -28,7 +28,7 @@ pub struct Statement {
     pub collection: Option<String>,
     /// Whether rows are asked for: by a query, or by `RETURNING`; of any statement of a batch.
     pub returns_rows: bool,
-    /// What it does to the transaction; of a batch, what its statements do in sum.
+    /// How it changes the transaction; of a batch, how its statements do in sum.
     pub transaction: TransactionStatement,
     /// It is a batch with statements about transactions, of which some may have been run if it
     /// fails.
@@ -52,6 +52,18 @@ impl Statement {
     ///
     /// Behind them only a semicolon is looked for: without one, a statement whose table was already
     /// read goes on to the end.
+    ///
+    /// ```
+    /// use kymo_sql::{Dialect, Statement};
+    ///
+    /// let values = vec!["('Dune')"; 100_000].join(", ");
+    /// let insert = Statement::read(Dialect::Postgres, &format!("INSERT INTO books VALUES {values}"));
+    /// assert_eq!(insert.summary, "INSERT books");
+    /// assert_eq!(Statement::read(Dialect::Postgres, "no SQL at all"), Statement::default());
+    /// ```
+    ///
+    /// The time it takes grows with the length of the text and with nothing else. Keep the result beside
+    /// a text that is sent again.
     pub fn read(dialect: Dialect, text: &str) -> Self {
         let (text, rest) = text.split_at(beginning(text, MAX_BYTES).len());
         let is_cut_off = !rest.is_empty();
@@ -97,6 +109,14 @@ impl Statement {
 
     /// The change, where the text is a single statement, no batch, which names one table, changes it
     /// once, and reads no other.
+    ///
+    /// ```
+    /// use kymo_sql::{Dialect, Statement};
+    ///
+    /// let rows_of = |text| Statement::read(Dialect::Postgres, text).changed().map(|it| it.table.to_owned());
+    /// assert_eq!(rows_of("UPDATE shop.books SET stock = 0").as_deref(), Some("shop.books"));
+    /// assert_eq!(rows_of("INSERT INTO books SELECT * FROM drafts"), None);
+    /// ```
     ///
     /// `None` for an `INSERT … SELECT` from another table, for a `DELETE` with a sub-query on one and
     /// for `EXPLAIN ANALYZE`, and where there may be a table that was not understood.

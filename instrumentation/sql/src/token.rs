@@ -9,7 +9,7 @@ pub(crate) enum Token<'a> {
     Quoted(&'a str),
     /// A value, or what stands for one: a string, a number, a placeholder, a variable.
     Literal,
-    /// What a comment says.
+    /// The text of a comment.
     Comment(&'a str),
     /// Any other character.
     Mark(u8),

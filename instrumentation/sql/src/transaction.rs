@@ -1,10 +1,19 @@
-//! What a statement does to the transaction.
+//! How a statement changes its transaction.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::{beginning::beginning, dialect::Dialect};
 
-/// What a statement that a program writes by hand does to its transaction.
+/// How a statement that a program writes by hand, such as `ROLLBACK TO a`, changes its transaction.
+///
+/// ```
+/// use kymo_sql::{Dialect, Statement, TransactionStatement};
+///
+/// let read = |text| Statement::read(Dialect::MySql, text).transaction;
+/// assert_eq!(read("START TRANSACTION"), TransactionStatement::Begin);
+/// assert_eq!(read("COMMIT; START TRANSACTION"), TransactionStatement::CommitAndChain);
+/// assert_eq!(read("SELECT 1"), TransactionStatement::None);
+/// ```
 ///
 /// Whoever follows transactions must know all of these: another one is a breaking change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -32,7 +41,7 @@ pub enum TransactionStatement {
     RollbackToAndCommit(SavepointName),
     /// `INSERT OR ROLLBACK`: nothing, unless it violates a constraint.
     OrRollback,
-    /// What makes MySQL commit, such as `CREATE TABLE`.
+    /// MySQL commits before it, as before `CREATE TABLE`.
     ImplicitCommit,
     /// `SET autocommit = 0` of MySQL: from now on there is always a transaction.
     AutocommitOff,
@@ -43,7 +52,7 @@ pub enum TransactionStatement {
 }
 
 impl TransactionStatement {
-    /// What two statements of one text do, one after the other.
+    /// Both statements of one text, one after the other.
     pub(crate) fn then(self, next: Self) -> Self {
         match (self, next) {
             (first, Self::None | Self::OrRollback) => first,
@@ -56,7 +65,7 @@ impl TransactionStatement {
             | (Self::Commit | Self::ImplicitCommit, Self::ImplicitCommit)
             | (Self::Begin | Self::Savepoint(_) | Self::Release(_), Self::Commit) => Self::Commit,
             (Self::RollbackTo(name), Self::Commit) => Self::RollbackToAndCommit(name),
-            // Whatever was open, it is over, and nothing of it is counted.
+            // The transaction is over, if one was open, and nothing of it is counted.
             (Self::Rollback | Self::RollbackAndChain | Self::Unclear, Self::Commit)
             | (_, Self::Rollback) => Self::Rollback,
             (Self::Commit | Self::CommitAndChain | Self::ImplicitCommit, Self::Begin) => {
@@ -70,7 +79,7 @@ impl TransactionStatement {
         }
     }
 
-    /// What a text of MySQL that sets something does; none of it may set `autocommit`.
+    /// A text of MySQL that sets something, which need not be `autocommit`.
     ///
     /// Anything but a plain number one or `ON` is taken for what switches it off.
     pub(crate) fn of_set(text: &str) -> Self {
@@ -95,7 +104,20 @@ impl TransactionStatement {
     }
 }
 
-/// What a savepoint is called, in 64 bits; the default where that is not known.
+/// The name of a savepoint, as a hash of 64 bits; the default where it is not known.
+///
+/// Two that a server takes for one savepoint are equal, however each is written:
+///
+/// ```
+/// use kymo_sql::{Dialect::{MySql, Postgres}, SavepointName};
+///
+/// assert_eq!(SavepointName::of("draft", Postgres), SavepointName::of("DRAFT", Postgres));
+/// assert_ne!(SavepointName::of("draft", Postgres), SavepointName::of("\"DRAFT\"", Postgres));
+/// assert_eq!(SavepointName::of("draft", MySql), SavepointName::of("`DRAFT`", MySql));
+/// assert!(!SavepointName::default().is_known());
+/// ```
+///
+/// The number is for comparing within one process: another version of Rust may hash otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct SavepointName(u64);
 

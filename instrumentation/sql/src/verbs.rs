@@ -1,4 +1,4 @@
-//! What a verb begins.
+//! Begins a statement with its verb.
 
 use crate::{
     SavepointName, TransactionStatement,

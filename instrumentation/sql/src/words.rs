@@ -1,4 +1,4 @@
-//! What each word does to the machine.
+//! Moves the machine on by one word.
 
 use crate::{
     SavepointName, TransactionStatement,
@@ -112,7 +112,7 @@ impl<'a> Machine<'a> {
         frame.is_list = true;
     }
 
-    /// What a `SELECT` finds goes into a table, a variable or a file.
+    /// Notes that the rows of a `SELECT` go into a table, a variable or a file.
     fn gives_nothing_back(&mut self) {
         let frame = self.frame();
         if frame.is_main && frame.verb == Some(Keyword::Select) {
@@ -196,7 +196,7 @@ impl<'a> Machine<'a> {
                 // It is refused inside a transaction.
                 Keyword::Start | Keyword::Begin => Is::RollbackAndChain,
                 Keyword::Commit => Is::Commit,
-                // What is prepared is committed later, by whomever.
+                // `PREPARE TRANSACTION`: somebody commits it later.
                 Keyword::Rollback | Keyword::Prepare => Is::Rollback,
                 _ => now,
             },

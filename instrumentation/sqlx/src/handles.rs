@@ -1,4 +1,4 @@
-//! What a program holds instead of sqlx's own: a query goes in here, and down.
+//! The handles that a program holds instead of sqlx's own: a query goes in here, and down.
 
 pub(crate) mod acquire;
 pub(crate) mod connection;

@@ -6,7 +6,7 @@ pub use kymo_core::key::{
     SERVER_ADDRESS, SERVER_PORT,
 };
 
-/// What a statement does, and to what.
+/// A statement in short: `SELECT books`, or the name that the program gave it.
 pub const DB_QUERY_SUMMARY: BudgetedKey = BudgetedKey::new(
     "db.query.summary",
     400,

@@ -45,7 +45,7 @@ impl super::Engine for Engine {
         command.arg(at("socket", &folder.join("socket"))).arg(at("pid-file", &folder.join("pid")));
         command.arg(format!("--bind-address={}", address.ip()));
         command.arg(format!("--port={}", address.port()));
-        // What is written outlives the server, as far as the machine does.
+        // Rows outlive the server, though not the machine.
         command.args(["--innodb-flush-log-at-trx-commit=2", "--innodb-flush-method=nosync"]);
         command.args(["--innodb-buffer-pool-size=32M", "--performance-schema=OFF", SMALL]);
         command.args(["--skip-log-bin", "--skip-name-resolve"]);

@@ -47,7 +47,7 @@ impl super::Engine for Engine {
         let mut command = as_somebody("postgres");
         command.arg("-D").arg(folder.join("data"));
         command.args(["-h", &address.ip().to_string(), "-p", &address.port().to_string()]);
-        // What is written outlives the server, as far as the machine does.
+        // Rows outlive the server, though not the machine.
         command.args(["-c", "unix_socket_directories=", "-c", "fsync=off"]);
         command.args(["-c", "full_page_writes=off", "-c", "deadlock_timeout=100ms"]);
         command.env("LC_ALL", "C").current_dir("/");

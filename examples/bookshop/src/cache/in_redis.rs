@@ -56,7 +56,7 @@ impl InRedis {
         let mut connection = self.connection.clone();
         let kept: RedisResult<Option<Vec<u8>>> = connection.get(key(id)).await;
         let kept = self.unless_away(kept.or_else(absent_if_no_text));
-        // What is not understood, as of another version of the shop, is as good as absent.
+        // A book that is not understood, as of another version of the shop, is as good as absent.
         let book = kept.iter().flatten().find_map(|json| serde_json::from_slice(json).ok());
         if let Some(book) = book.filter(|book: &Option<Book>| is_of(id, book.as_ref())) {
             return Ok(book);

@@ -1,4 +1,4 @@
-//! What a database is called.
+//! A database goes by the name of its pool, or by the one that it was given.
 
 use std::sync::Arc;
 

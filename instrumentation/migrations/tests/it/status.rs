@@ -1,4 +1,4 @@
-//! What is known of a database that is watched.
+//! A database that is watched is known as it was last read.
 
 use std::time::{Duration, Instant};
 

@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl<'a> Lexer<'a> {
-    /// What begins with two dashes; `None` where they are two minus signs.
+    /// A comment of two dashes; `None` where they are two minus signs.
     pub(super) fn dashes(&mut self, third: Option<u8>) -> Option<Token<'a>> {
         let is_apart = third.is_none_or(|byte| byte <= b' ' || byte == 0x7f);
         match self.dialect {
@@ -36,7 +36,7 @@ impl<'a> Lexer<'a> {
         Token::Comment(self.text.get(start..self.at).unwrap_or_default())
     }
 
-    /// What begins with a slash and an asterisk; `None` where what is inside will be executed.
+    /// A comment between `/*` and `*/`; `None` where the server executes what is inside.
     pub(super) fn block_comment(&mut self, rest: &[u8]) -> Option<Token<'a>> {
         let executed = match rest {
             [b'!', ..] => 1,

@@ -160,7 +160,7 @@ const SUMMARIES: &[(&str, &str, &str)] = &[
     ("ps", "INSERT INTO 2024_sales VALUES (1)", "INSERT"),
     ("m", "SELECT $$ a FROM hunter2 $$ FROM hunter2", "SELECT"),
     ("ps", "SELECT * FROM a$1", "SELECT a$1"),
-    // What is skipped like white space.
+    // Skipped like white space.
     ("s", "\u{feff}INSERT INTO t VALUES (1)", "INSERT t"),
     ("s", "SELECT * FROM \u{feff}\u{feff}t, a\u{feff}b", "SELECT t a\u{feff}b"),
     ("pmo", "\u{feff}INSERT INTO t VALUES (1)", ""),
@@ -372,7 +372,7 @@ const SUMMARIES: &[(&str, &str, &str)] = &[
     ("p", "SELECT 1 # 2, '{}'::jsonb #>> '{a}' FROM b", "SELECT b"),
     ("m", "SELECT 5--3 FROM b", "SELECT b"),
     ("ps", "SELECT 5--3 FROM b\n FROM c", "SELECT c"),
-    // What only some servers execute moves the ends of literals: no name stands behind it.
+    // A comment that only some servers execute moves the ends of literals: no name stands behind it.
     ("m", "SELECT /*!40001 SQL_NO_CACHE */ * FROM a", "SELECT"),
     ("m", "SELECT * FROM a, b /*!50000 , c */, d", "SELECT a b"),
     ("m", "SELECT * FROM a /*!50000 .b */, c; DELETE FROM d", "BATCH"),

@@ -11,7 +11,7 @@ const DIALECTS: [Dialect; 4] = [Dialect::Postgres, Dialect::MySql, Dialect::Sqli
 /// In every value and every comment, and in nothing else.
 const SECRET: &str = "s3cr3t";
 
-/// What may stand inside a string besides the secret; everything that could end it too early.
+/// Texts that may stand inside a string besides the secret: everything that could end it too early.
 fn inside() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just(" FROM s3cr3t "),
@@ -260,8 +260,8 @@ fn assert_no_value(sql: &str, dialect: Dialect) {
     }
 }
 
-/// What is shown is made of what the server takes for names, were the text to be parsed at all: a
-/// quote that nothing closes leaves the verb alone.
+/// Asserts that the summary shows names alone, as the server would take them, were the text to be parsed
+/// at all: a quote that nothing closes leaves the verb alone.
 fn assert_only_names(sql: &str, dialect: Dialect) {
     let parsed = Statement::read(dialect, sql);
     let mut lexer = Lexer::new(sql, dialect, false);

@@ -1,4 +1,4 @@
-//! What a failed statement does to its transaction.
+//! The damage that a failed statement does to its transaction.
 
 /// How much of a transaction a failed statement takes with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -93,7 +93,7 @@ impl Destination {
     }
 }
 
-/// What SQLite calls a database without a file.
+/// The name that SQLite has for a database without a file.
 const MEMORY: &str = ":memory:";
 
 /// The last part of a path: the folders say where a program runs, not what it stores. What a URI

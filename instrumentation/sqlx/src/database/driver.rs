@@ -1,4 +1,4 @@
-//! What the driver's own connection can do.
+//! The statements that only the driver's own connection can run, behind one table for each driver.
 
 use std::fmt::{self, Debug};
 
@@ -24,7 +24,7 @@ pub(crate) struct Driver<DB: Database> {
     pub(crate) read_rows: ReadRows<DB>,
 }
 
-/// What a driver answers a query with, in the order in which it does.
+/// One answer of a driver to a query, in the order in which it gives them.
 pub(crate) type Step<DB> =
     sqlx::Result<Either<<DB as Database>::QueryResult, <DB as Database>::Row>>;
 

@@ -14,7 +14,7 @@ pub(crate) const FAILURES: KnownValues = KnownValues::of(&[
     "check_violation",
     "exclusion_violation",
     "integrity_constraint_violation",
-    // What a second try may heal.
+    // Failures that a second try may heal.
     "deadlock",
     "serialization_failure",
     "lock_timeout",
@@ -44,7 +44,7 @@ pub(crate) const FAILURES: KnownValues = KnownValues::of(&[
     "worker_crashed",
 ]);
 
-/// What is known of an error.
+/// An error by what is counted of it: its kind, its code, and the damage that it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) kind: &'static str,

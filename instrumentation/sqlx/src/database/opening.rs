@@ -82,7 +82,7 @@ pub fn connection_opened() {
     OPENED.set(true);
 }
 
-/// What `poll` returns, and whether a connection was opened in it.
+/// Runs `poll`; gives its result, and whether a connection was opened in it.
 pub(crate) fn noticing<R>(poll: impl FnOnce() -> R) -> (R, bool) {
     // A request inside this one, or one that panics, leaves no trace.
     let _before = Before(OPENED.replace(false));

@@ -2,7 +2,7 @@
 
 use sqlx::{Database, Execute, SqlStr, error::BoxDynError};
 
-/// What a driver is given instead of the query: the same parts, in the same state.
+/// Stands for the query before a driver: the same parts, in the same state.
 pub(crate) struct Peeked<DB: Database> {
     statement: Option<DB::Statement>,
     arguments: Option<Result<Option<DB::Arguments>, BoxDynError>>,

@@ -10,7 +10,7 @@ use opentelemetry::{StringValue, metrics::Meter};
 
 use crate::{database::names::Names, key, metrics};
 
-/// What a pool has to tell at a collection.
+/// A pool that can be asked at a collection.
 pub(crate) trait Observed: Send + Sync {
     fn levels(&self) -> Levels;
 }
@@ -138,7 +138,7 @@ impl Registry {
         name
     }
 
-    /// What is to be observed now: those without a name of their own are summed.
+    /// The levels to observe now: those of pools without a name of their own are summed.
     fn levels(&self) -> Vec<(StringValue, Levels)> {
         let pools = self.pools.there().into_iter();
         let levels = pools.filter_map(|(name, pool)| Some((name, Some(pool.upgrade()?.levels()))));

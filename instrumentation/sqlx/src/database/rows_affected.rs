@@ -9,7 +9,7 @@ use crate::database::{prefix::Prefix, shown};
 /// Reads the number out of a driver's result; `None` if it is not there.
 pub(crate) type ReadRows<DB> = fn(&<DB as Database>::QueryResult) -> Option<u64>;
 
-/// What `result` shows as `rows_affected`, or as `changes`, which is SQLite's word for it.
+/// The number that `result` shows as `rows_affected`, or as `changes`, which is SQLite's word for it.
 pub(crate) fn read<R: Debug>(result: &R) -> Option<u64> {
     let mut first = FirstField { bytes: [0; 64], len: 0 };
     // With every driver it is the first: the others need not even be formatted.
@@ -22,7 +22,7 @@ pub(crate) fn read<R: Debug>(result: &R) -> Option<u64> {
 
 const NAMES: [&str; 2] = ["rows_affected", "changes"];
 
-/// What is shown of a struct until its first field ends, if that is short.
+/// Keeps what is shown of a struct until its first field ends, if that is short.
 struct FirstField {
     bytes: [u8; 64],
     len: usize,

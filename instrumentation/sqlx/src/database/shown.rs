@@ -1,15 +1,15 @@
-//! What sqlx's types show for debugging, where no trait of sqlx tells it.
+//! Reads what sqlx's types show for debugging, where no trait of sqlx tells it.
 //!
 //! To name the drivers, whose methods would tell it, would force each of them on whoever uses one.
-//! What is read here are structs with named fields, which the tests hold the drivers to; where a
-//! driver shows something else, the value is absent.
+//! They are structs with named fields, which the tests hold the drivers to; where a driver shows
+//! something else, the value is absent.
 
 use std::str::Chars;
 
 /// The text after `name:` among the fields of the struct that `shown` is, up to the next field.
 ///
-/// What stands inside quotes, or in a struct inside this one, is not mistaken for a field; a value
-/// that is cut off is absent.
+/// A text inside quotes, or in a struct inside this one, is not mistaken for a field; a value that is
+/// cut off is absent.
 pub(crate) fn field<'a>(shown: &'a str, name: &str) -> Option<&'a str> {
     let start = shown.find('{')? + 1;
     let body = &shown[start..];

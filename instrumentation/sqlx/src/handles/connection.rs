@@ -34,7 +34,7 @@ pub type MeasuredConnection<'c, DB> =
 pub struct Measured<DB: Database, G: ?Sized> {
     pub(crate) measures: Arc<Measures>,
     pub(crate) driver: &'static Driver<DB>,
-    /// What the open transaction has changed so far.
+    /// The rows that the open transaction has changed so far.
     pub(crate) ledger: Ledger,
     pub(crate) guard: G,
 }

@@ -1,4 +1,4 @@
-//! What measures pools.
+//! The measurer of pools.
 
 use std::{fmt::Debug, sync::Arc};
 

@@ -110,7 +110,7 @@ impl<DB: Database> MeasuredPool<DB> {
         self.begin_on(connection, Some(statement)).await.map(Some)
     }
 
-    /// What the pool is called in the metrics: the value of `db.client.connection.pool.name`.
+    /// The name of the pool in the metrics: the value of `db.client.connection.pool.name`.
     pub fn name(&self) -> &str {
         self.measures().pool().name()
     }

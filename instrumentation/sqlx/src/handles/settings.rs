@@ -1,4 +1,4 @@
-//! What a pool is called, where its database is said to be, and what is measured of it.
+//! Settings of one pool: its name, where its database is said to be, and what is measured.
 
 use sqlx::{Database, Pool};
 
@@ -103,7 +103,7 @@ impl PoolSettings {
     }
 }
 
-/// What a pool is called that is given no name, `address:port/namespace`: the value of
+/// The name of a pool that is given none, `address:port/namespace`: the value of
 /// `db.client.connection.pool.name`, unless there are several of that name, which get a number.
 pub fn pool_name<DB: Database>(pool: &Pool<DB>) -> String {
     PoolSettings::new().identity(pool).pool_name()

@@ -33,7 +33,7 @@ pub struct MeasuredTransaction<'c, DB: Database> {
     use_time: Option<UseTime>,
 }
 
-/// What a transaction is begun with.
+/// The parts of a transaction that is about to begin.
 pub(crate) struct Beginning<'c, DB: Database> {
     pub(crate) measures: Arc<Measures>,
     pub(crate) driver: &'static Driver<DB>,
@@ -58,8 +58,8 @@ impl<'c, DB: Database> MeasuredTransaction<'c, DB> {
             None => "BEGIN",
         };
         let operation = Operation::new(&measures, measures.statement(text), around.as_deref_mut());
-        // What every driver calls to begin: the public ways to it take a pool, and would hide the
-        // wait for a connection in the time of the statement.
+        // Every driver begins by this call: the public ways to it take a pool, and would hide the wait
+        // for a connection in the time of the statement.
         let guard = operation.observe(Transaction::begin(connection, statement)).await?;
         let span = TransactionSpan::begin(&measures, outer.is_some());
         let ledger = match (&mut outer, around) {

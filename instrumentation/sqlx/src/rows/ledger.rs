@@ -14,7 +14,7 @@ use crate::{
     rows::changed::Changed,
 };
 
-/// What the open transaction of a connection has changed so far.
+/// Counts the rows that the open transaction of a connection changed, until it commits.
 ///
 /// A transaction of sqlx has a ledger of its own, and so has each of its savepoints; a connection
 /// has one for the transactions that are begun on it by hand.
@@ -33,8 +33,8 @@ pub(crate) struct Ledger {
     is_in_doubt: bool,
     /// There is always a transaction, as MySQL can be told.
     is_autocommit_off: bool,
-    /// What the ledgers of a transaction and its savepoints tell each other; absent until there is
-    /// something to tell, or somebody to tell it.
+    /// News that the ledgers of a transaction and its savepoints have for each other; absent until there
+    /// is any, or somebody to hear it.
     news: Option<Arc<News>>,
     /// How much of the news was heard.
     heard: (u32, u32),
@@ -173,7 +173,7 @@ impl Ledger {
         changes.into_iter().filter_map(|(changed, rows)| self.note(changed, rows)).collect()
     }
 
-    /// What was changed, now that it is committed; nothing if the server has undone it.
+    /// The changes, now that they are committed; none if the server has undone them.
     pub(crate) fn committed(&mut self) -> Changes {
         self.hear();
         let is_known = !self.is_unclear;

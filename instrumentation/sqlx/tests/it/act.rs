@@ -1,4 +1,4 @@
-//! What a program can do with an executor, and how it must be counted.
+//! The acts of a program with an executor, and how each must be counted.
 
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use sqlx::{

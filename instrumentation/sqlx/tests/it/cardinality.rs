@@ -1,4 +1,4 @@
-//! Whatever is sent, the number of series is bounded, and what did not fit is counted.
+//! The number of series is bounded, whatever is sent, and what did not fit is counted.
 
 use std::collections::{BTreeMap, BTreeSet};
 

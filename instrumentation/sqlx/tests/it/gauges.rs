@@ -50,7 +50,7 @@ async fn the_gauges_vanish_with_the_last_clone_while_the_pool_itself_lives_on() 
     let clone = pool.clone();
     drop(pool);
     assert_eq!(meters.of(COUNT).len(), 2);
-    // What was handed out needs no pool.
+    // A connection that was handed out needs no pool.
     let connection = clone.acquire().await.unwrap();
     drop(clone);
     for gauge in GAUGES {

@@ -1,4 +1,4 @@
-//! What a database is called, and that nothing else of its connection options is told.
+//! A database is called by its place, and nothing else of its connection options is told.
 
 use std::str::FromStr;
 
@@ -15,7 +15,7 @@ use sqlx::{
 
 use crate::meters::{DURATION, Meters, PENDING};
 
-/// What is told of a database: its system, namespace, address and port, and the pool's name.
+/// A database as it is told of: its system, namespace, address and port, and the pool's name.
 type Told<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
 
 #[tokio::test]

@@ -27,8 +27,7 @@ pub(crate) struct Meters {
     kept: TestMeters,
 }
 
-/// What an operation or a transaction is expected to be counted under: its `error.type` or
-/// outcome, and how often.
+/// The expected counts of operations or transactions: an `error.type` or an outcome, and how often.
 pub(crate) type Counts<'a> = &'a [(&'a str, i64)];
 
 impl Meters {

@@ -1,4 +1,4 @@
-//! Whatever a program does, and wherever it stops, each operation is counted once.
+//! Each operation is counted once, whatever a program does and wherever it stops.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::{
     meters::{Meters, TRANSACTION, USE_TIME, WAIT_TIME},
 };
 
-/// What a program does one after another.
+/// One part of a program, which does them one after another.
 #[derive(Debug, Clone)]
 enum Part {
     OnPool(Act),
@@ -53,7 +53,7 @@ proptest! {
     }
 }
 
-/// What must have been counted.
+/// The counts that there must be.
 #[derive(Debug, Default)]
 struct Expected {
     operations: BTreeMap<String, i64>,

@@ -109,7 +109,7 @@ async fn rows_that_nobody_waited_to_hear_of_are_not_counted() {
     assert_eq!(meters.balance("books"), 0);
 }
 
-/// What a program does to the tables `a` and `b`.
+/// One step of a program with the tables `a` and `b`.
 #[derive(Debug, Clone)]
 enum Step {
     Insert {

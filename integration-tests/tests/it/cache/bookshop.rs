@@ -68,7 +68,7 @@ fn received(redis: &Redis) -> BTreeMap<String, u64> {
     let stats = stats.iter().filter_map(|(field, stats)| {
         let command = field.strip_prefix("cmdstat_")?;
         let calls = stats.strip_prefix("calls=")?.split(',').next()?.parse().ok()?;
-        // What `redis-cli` asks, and how connections begin.
+        // `redis-cli` asks these, and connections begin with them.
         let is_ours =
             !["info", "client", "hello", "command", "ping"].contains(&command.split('|').next()?);
         is_ours.then(|| (command.to_owned(), calls))

@@ -71,7 +71,7 @@ fn every_metric_and_attribute_that_a_document_names_is_declared() {
     let declared: BTreeSet<_> = names.collect();
     let mut count = 0;
     for (document, text) in markdown::documents() {
-        // What has changed may speak of what there was.
+        // The list of changes may speak of what there was.
         let prose =
             if document == "CHANGELOG.md" { vec![] } else { markdown::prose(&document, &text) };
         for name in prose.iter().flat_map(|line| line.split('`').skip(1).step_by(2)) {
@@ -120,7 +120,7 @@ async fn an_idle_page_is_no_greater_than_the_readme_says() {
     let limits = (bytes.parse::<usize>().unwrap() * 1000, lines.trim_end_matches(" lines"));
     let size = (page.text().len(), samples.clone().count());
     assert!(size.0 <= limits.0 && size.1 <= limits.1.parse().unwrap(), "{size:?}");
-    // What is said to be nearly half of it.
+    // The labels that are said to be nearly half of it.
     let scope: usize = samples
         .flat_map(|line| {
             line.split(['{', ',', '}']).filter(|label| label.starts_with("otel_scope_"))
@@ -165,7 +165,7 @@ fn every_file_a_document_links_to_is_there() {
     assert!(links > 50, "{links} links");
 }
 
-/// What a forge calls the place of a heading: its letters in lower case, without punctuation.
+/// The name that a forge has for the place of a heading: its letters in lower case, without punctuation.
 fn anchor(heading: &str) -> String {
     let text = heading.trim_start_matches('#').trim();
     let kept = text.chars().filter(|c| c.is_alphanumeric() || "-_ ".contains(*c));

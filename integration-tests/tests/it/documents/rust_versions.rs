@@ -39,7 +39,7 @@ fn members() -> BTreeMap<String, Version> {
     metadata["packages"].as_array().unwrap().iter().map(declared).collect()
 }
 
-/// What each package of the lock file asks for, if it says so.
+/// The version that each package of the lock file asks for, if it says so.
 fn asked() -> BTreeMap<(String, String), Option<Version>> {
     let metadata = metadata(&[]);
     let asks = |package: &Value| {

@@ -125,7 +125,7 @@ async fn a_hundred_thousand_requests_cancelled_anywhere_are_all_counted_once() {
         client.unwrap();
     }
 
-    // What those who have left sent before is still arriving: all that had arrived is counted, once
+    // Requests of clients that have left are still arriving: all that had arrived is counted, once
     // nothing is on the way.
     let limit = Duration::from_secs(20);
     let counts = [DURATION, "http.server.request.body.size", "http.server.response.body.size"];

@@ -64,7 +64,7 @@ async fn a_collector_dead_for_a_minute_costs_little_over_grpc_and_loses_nothing(
 }
 
 async fn survive(mut rotel: Rotel, shop: Bookshop) {
-    // What grows once, such as pools and series, has grown by then.
+    // Pools, series and the like, which grow once, have grown by then.
     let mut load = Load::of(shop.client());
     load.run_for(Duration::from_secs(10)).await;
     let arrived = |points: &Vec<Point>| sum(points, COUNT, &[]) > 0.0;

@@ -35,7 +35,7 @@ pub(crate) fn command(templates: &'static [&'static str]) -> impl Strategy<Value
 }
 
 fn filled(template: &'static str) -> impl Strategy<Value = Words> {
-    // What fills a placeholder, whichever it is.
+    // Fillers, of which any placeholder takes its own.
     let filler = (select(KEYS), value(), 0..4_u8, -3..30_i8);
     (any::<bool>(), vec(filler, template.split(' ').count())).prop_map(move |(upper, fillers)| {
         let words =

@@ -66,7 +66,7 @@ async fn connections_managers_and_clones_are_measured_alike() {
     use_it(&mut redis.guard(&mut plain.into_inner())).await;
     let mut manager = telemetry.redis_with(manager(&url(&server)), &settings(&client));
     use_it(&mut manager).await;
-    // What goes round it is not measured.
+    // A command that goes round it is not measured.
     let () = manager.get_mut().set("aside", 1).await.unwrap();
     was_used(&telemetry, 4, "127.0.0.1", Some(server.address().port()));
     assert_eq!(calls(&server)["set"], 5);

@@ -116,7 +116,7 @@ fn agree(server: Redis, more: &'static str) {
             let mut cmd = Cmd::new();
             cmd.arg(words);
             let (server, metrics) = ledger.during(async {
-                // What the server refuses is counted by neither.
+                // A command that the server refuses is counted by neither.
                 drop(cmd.exec_async(&mut ledger.measured.clone()).await);
             });
             prop_assert_eq!(server[2], metrics[2], "writes of {:?}", words);

@@ -1,4 +1,4 @@
-//! Whatever is asked of a Redis, a measured connection answers as a bare one does, and counts it.
+//! A measured connection answers as a bare one does, whatever is asked of Redis, and counts it.
 
 use integration_tests::Redis;
 use kymo::{redis::MeasuredConnection, testing::TestTelemetry};
@@ -153,7 +153,7 @@ fn is_transparent(server: &Redis, protocol: &str) {
     let played = runner.run(&vec(act(), 1..40), |acts| {
         let telemetry = TestTelemetry::new();
         let [bare, measured, one, other] = runtime.block_on(async {
-            // What was watched before is forgotten with its connection.
+            // A watch from before is forgotten with its connection.
             let connections = [url(0), url(1), url(0), url(1)];
             let connections = connections.map(|url| async move { multiplexed(&url, LONG).await });
             futures_util::future::join_all(connections).await.try_into().unwrap()

@@ -141,7 +141,7 @@ async fn every_question_of_the_document_has_an_answer() {
 async fn the_very_first_error_and_change_are_increases() {
     let shop = Bookshop::start();
     let prometheus = Prometheus::scraping(shop.address()).await;
-    // What is there at zero has to be scraped before anything happens.
+    // The zeros have to be scraped before anything happens.
     let there = format!("{COUNT}{{error_type=\"sold_out\"}} == 0 and on () {CHANGES} == 0");
     let look = async || prometheus.query(&there).await;
     eventually(questions::SCRAPED, look, |answer| !answer.is_empty()).await;

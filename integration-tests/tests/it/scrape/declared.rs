@@ -24,7 +24,7 @@ const ON_REQUEST: &[&str] = &[
     "process_start_time_seconds",
     "process_threads",
     "process_virtual_memory_",
-    // What tokio tells when it is built with `--cfg tokio_unstable`.
+    // tokio tells these when it is built with `--cfg tokio_unstable`.
     "kymo_tokio_blocking_",
     "kymo_tokio_local_queue_",
     "kymo_tokio_task_forced_yields_",

@@ -1,4 +1,4 @@
-//! What errors are counted under, in each system.
+//! An error is counted under a kind that says what to do, in each system.
 
 use std::{
     borrow::Cow,

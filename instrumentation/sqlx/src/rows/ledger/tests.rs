@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// What a program sends on one connection.
+/// One command that a program sends on a connection.
 #[derive(Debug, Clone, Copy)]
 enum Command {
     Insert(u64),
@@ -204,7 +204,7 @@ impl Server {
     }
 }
 
-/// What an operation does with its ledger; how many rows it counts.
+/// Tells the ledger of a command as an operation does; gives how many rows are counted.
 fn tell(ledger: &mut Ledger, command: Command, result: Result<(), Damage>, system: System) -> u64 {
     let statement = match command {
         Command::Transaction(TransactionStatement::ImplicitCommit) if !system.is_mysql() => {

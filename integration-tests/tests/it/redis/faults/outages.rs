@@ -129,7 +129,7 @@ async fn given_up(mut connection: impl ConnectionLike, server: &mut Redis) -> Tr
     pipeline.get("a").get("b");
     let answer = pipeline.query_async::<Value>(&mut connection);
     seen.note("pipeline", timeout(MOMENT, answer).await.is_err());
-    // What is never polled is never sent.
+    // A command that is never polled is never sent.
     drop(ask(&mut connection, SET));
     drop(connection.req_packed_command(&redis::cmd("FLUSHALL")));
     server.thaw();
