@@ -51,11 +51,11 @@ use crate::{TelemetryBuilder, configuration::environment::Names};
 /// # Ok::<_, kymo::InstallError>(())
 /// ```
 ///
-/// One measurement goes through these steps: common attributes are added where it has no such key;
-/// values that are too long are cut; attributes are dropped; values that exceed a budget become
-/// `_OTHER`; attributes are renamed, and a renamed one replaces another of that key. Whatever falls on one set of attributes is one series,
-/// so that sums stay what they were: of observable counters and up-down counters too. Of a gauge,
-/// the last reading stays.
+/// One measurement goes through these steps: common attributes are added where it has no such key; values
+/// that are too long are cut; attributes are dropped; values that exceed a budget become `_OTHER`;
+/// attributes are renamed, and a renamed one replaces another of that key. Measurements that end up with
+/// one set of attributes are one series, so that sums stay what they were: of observable counters and
+/// up-down counters too. Of a gauge, the last reading stays.
 ///
 /// An instrument that is bound to its attributes goes through them once, when it is bound; any
 /// other goes through them with every measurement, and allocates.

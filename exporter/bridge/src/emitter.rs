@@ -110,8 +110,8 @@ impl<'a> Emitter<'a> {
 
     /// Gives out the points of a metric, by its kind.
     ///
-    /// A gauge and an up-down counter have no start time: nothing of them counts since then. An exponential
-    /// histogram that no native one can be made of is refused, and counted.
+    /// Gauges and up-down counters get no start time, since they may fall. An exponential histogram that no
+    /// native one can be made of is refused, and counted as a loss.
     fn data<T: Copy + Into<Number>>(&mut self, data: &MetricData<T>, at: Position<'_>) {
         match data {
             MetricData::Gauge(gauge) => {

@@ -28,7 +28,8 @@ impl From<Label<'_>> for OwnedLabel {
 /// The label name for an attribute key.
 ///
 /// For example, `http.route` becomes `http_route`: characters that a label name cannot contain become `_`,
-/// runs of `_` become one, and a leading digit gets a `_` before it. Runs include a leading `__`, which is reserved for Prometheus itself.
+/// runs of `_` become one, and a leading digit gets a `_` before it. Runs include a leading `__`, which is
+/// reserved for Prometheus itself.
 pub(crate) fn name(key: &str) -> String {
     let mut name = String::with_capacity(key.len() + 1);
     if key.is_empty() || key.starts_with(|first: char| first.is_ascii_digit()) {

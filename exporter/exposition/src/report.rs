@@ -1,4 +1,4 @@
-//! The account of a document.
+//! Reports about documents.
 
 /// Counts the samples that a writer wrote, and the series that it had to leave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

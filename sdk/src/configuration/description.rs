@@ -46,10 +46,12 @@ impl Description {
         &self.ignored
     }
 
+    /// Keeps the sentences about settings without an effect.
     pub(crate) fn ignore(&mut self, ignored: Vec<String>) {
         self.ignored = ignored;
     }
 
+    /// Adds a setting, whose value has no secret any more.
     pub(crate) fn add(&mut self, name: impl Into<String>, value: impl Display, origin: Origin) {
         self.settings.push(EffectiveSetting {
             name: name.into(),

@@ -39,6 +39,7 @@ pub(crate) struct Start<'a> {
 pub(crate) struct Plans(Vec<Box<dyn Plan>>);
 
 impl Plans {
+    /// These, and one more.
     #[allow(dead_code, reason = "used by the features")]
     pub(crate) fn with(mut self, plan: impl Plan) -> Self {
         self.0.push(Box::new(plan));

@@ -63,6 +63,7 @@ impl TelemetryBuilder {
         self
     }
 
+    /// Changes the bridge that is asked for, and remembers the method and its setting.
     fn with_bridge(
         mut self,
         method: &'static str,

@@ -18,6 +18,7 @@ pub(super) fn read(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
     Ok(())
 }
 
+/// Reads what is for every language.
 fn general(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
     for (key, part) in part.entries()? {
         match key {
@@ -33,6 +34,7 @@ fn general(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
     Ok(())
 }
 
+/// Reads the settings of HTTP: the methods of servers, and nothing of clients.
 fn http(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
     for (key, part) in part.entries()? {
         if key != "server" {

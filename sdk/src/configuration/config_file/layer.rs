@@ -15,6 +15,7 @@ pub(super) struct Layer {
 }
 
 impl Layer {
+    /// Settings that say nothing yet; `service` is `OTEL_SERVICE_NAME`, for its detector.
     pub(super) fn new(service: Option<&str>) -> Self {
         Self {
             variables: BTreeMap::new(),

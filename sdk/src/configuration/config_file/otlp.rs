@@ -90,6 +90,7 @@ pub(super) fn histogram(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistak
     Ok(())
 }
 
+/// Reads the files of certificates, and whether gRPC goes without TLS.
 fn tls(part: &Part<'_>, is_grpc: bool, layer: &mut Layer) -> Result<(), Mistake> {
     for (key, part) in part.entries()? {
         let [variable, http, grpc] = match key {
@@ -137,6 +138,7 @@ struct Headers<'a> {
 }
 
 impl<'a> Headers<'a> {
+    /// Reads `headers`, which are stronger than those of `headers_list`.
     fn list(&mut self, part: &Part<'a>) -> Result<(), Mistake> {
         for header in part.items()? {
             let (mut name, mut value) = (None, None);
@@ -164,6 +166,7 @@ impl<'a> Headers<'a> {
         Ok(())
     }
 
+    /// Reads `headers_list`, where one malformed pair is a mistake.
     fn text(&mut self, part: &Part<'a>) -> Result<(), Mistake> {
         if let Some(text) = part.text()? {
             let (found, mistakes) = headers(text);

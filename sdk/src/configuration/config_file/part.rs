@@ -24,10 +24,12 @@ pub(super) struct Mistake {
 }
 
 impl<'a> Part<'a> {
+    /// The whole document, whose key is empty.
     pub(super) fn root(node: &'a Node) -> Self {
         Self { node, key: String::new() }
     }
 
+    /// The line where the value begins, from 1.
     pub(super) fn line(&self) -> usize {
         self.node.line
     }
@@ -79,6 +81,7 @@ impl<'a> Part<'a> {
         }
     }
 
+    /// The text; a number or `true` needs quotes to be one.
     pub(super) fn text(&self) -> Result<Option<&'a str>, Mistake> {
         match &self.node.content {
             Content::Scalar(Scalar::Text(text)) => Ok(Some(text)),
@@ -90,6 +93,7 @@ impl<'a> Part<'a> {
         }
     }
 
+    /// `true` or `false`; `None` without a value, as of all that follow.
     pub(super) fn boolean(&self) -> Result<Option<bool>, Mistake> {
         match self.node.content {
             Content::Scalar(Scalar::Boolean(boolean)) => Ok(Some(boolean)),
@@ -120,6 +124,7 @@ impl<'a> Part<'a> {
         allowed.map(Some).ok_or_else(|| self.not(&expected()))
     }
 
+    /// A number, whole or not.
     pub(super) fn number(&self) -> Result<Option<f64>, Mistake> {
         match self.node.content {
             Content::Scalar(Scalar::Integer(integer)) => Ok(Some(integer as f64)),
@@ -142,6 +147,7 @@ impl<'a> Part<'a> {
         given.ok_or_else(|| self.mistake(format!("`{key}` is missing below it; add it")))
     }
 
+    /// The mistake that this part is, with what to write instead.
     pub(super) fn mistake(&self, remedy: impl Display) -> Mistake {
         Mistake { line: self.line(), key: self.key.clone(), remedy: remedy.to_string() }
     }
@@ -151,6 +157,7 @@ impl<'a> Part<'a> {
         self.mistake(format!("this is {}; write {expected}", self.what()))
     }
 
+    /// The type of the value, in words.
     fn what(&self) -> &'static str {
         match &self.node.content {
             Content::Scalar(Scalar::Null) => "nothing",
@@ -162,6 +169,7 @@ impl<'a> Part<'a> {
         }
     }
 
+    /// The part below `key`.
     fn below(&self, key: &str, node: &'a Node) -> Self {
         let key = if self.key.is_empty() { key.to_owned() } else { format!("{}.{key}", self.key) };
         Self { node, key }

@@ -46,6 +46,7 @@ pub(super) fn read(readers: &[Part<'_>], layer: &mut Layer) -> Result<(), Mistak
     Ok(())
 }
 
+/// Reads a reader that pushes; `None` if kymo has no such exporter, or has one of its kind `before`.
 fn periodic(
     reader: &Part<'_>,
     layer: &mut Layer,
@@ -88,6 +89,7 @@ fn periodic(
     Ok(Some(kind))
 }
 
+/// Reads a reader that is scraped; `None` if kymo has no such exporter, or has one `before`.
 fn pull(
     reader: &Part<'_>,
     layer: &mut Layer,
@@ -121,6 +123,7 @@ fn pull(
     }
 }
 
+/// Reads the options of the console, none of which kymo can change.
 fn console(options: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
     for (key, part) in options.entries()? {
         match key {
@@ -137,6 +140,7 @@ fn console(options: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
 }
 
 impl Schedule<'_> {
+    /// Says both times, by the variables of the exporter.
     fn say(self, kind: Exporter, reader: &Part<'_>, layer: &mut Layer) {
         let [interval, timeout] = match kind {
             Exporter::Console => ["console.interval", "console.export_timeout"],

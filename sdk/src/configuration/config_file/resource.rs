@@ -72,6 +72,7 @@ fn attribute(item: &Part<'_>, layer: &mut Layer) -> Result<Option<KeyValue>, Mis
     Ok(value.map(|value| KeyValue::new(name, value)))
 }
 
+/// Reads every element of a list, which must have a value.
 fn each<'a, T>(
     list: &Part<'a>,
     read: impl Fn(&Part<'a>) -> Result<Option<T>, Mistake>,
@@ -80,6 +81,7 @@ fn each<'a, T>(
     list.items()?.into_iter().map(item).collect()
 }
 
+/// Reads the detectors, of which the file can ask for that of the service only.
 fn detection(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
     let (mut wanted, mut detected) = (Names::default(), None);
     for (key, part) in part.entries()? {
@@ -108,5 +110,6 @@ fn detection(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
     Ok(())
 }
 
+/// The types that an attribute can be declared to have.
 const TYPES: [&str; 8] =
     ["string", "bool", "int", "double", "string_array", "bool_array", "int_array", "double_array"];

@@ -45,6 +45,7 @@ fn integer(text: &str) -> Option<Result<i64, f64>> {
     Some(i64::from_str_radix(whole, radix).map_err(|_| far))
 }
 
+/// A number of the core schema, `.inf` and `.nan` too.
 fn number(text: &str) -> Option<f64> {
     let (sign, unsigned) = match text.strip_prefix('-') {
         Some(unsigned) => (-1.0, unsigned),

@@ -56,6 +56,7 @@ impl Node {
         Ok(tree.root.unwrap_or_else(|| Self::new(1, Content::Scalar(Scalar::Null))))
     }
 
+    /// A value, of which it works out what it costs and how far down it goes.
     fn new(line: usize, content: Content) -> Self {
         let own = match &content {
             Content::Scalar(Scalar::Text(text)) => text.len(),
@@ -93,6 +94,7 @@ struct Open {
 }
 
 impl<'v, F: Fn(&str) -> Option<&'v str>> Tree<F> {
+    /// Takes the next event of the parser; the error says what to write instead.
     fn hear(&mut self, event: Event<'_>, line: usize) -> Result<(), String> {
         match event {
             Event::DocumentStart(..) if self.root.is_some() => {
@@ -166,6 +168,7 @@ impl<'v, F: Fn(&str) -> Option<&'v str>> Tree<F> {
         Ok(())
     }
 
+    /// Counts memory, and refuses a document that takes too much: aliases can multiply a short text.
     fn charge(&mut self, cost: usize) -> Result<(), String> {
         self.cost = self.cost.saturating_add(cost);
         if self.cost > GREATEST {
@@ -176,10 +179,12 @@ impl<'v, F: Fn(&str) -> Option<&'v str>> Tree<F> {
 }
 
 impl Open {
+    /// Whether the next scalar is a key of this map.
     fn wants_key(&self) -> bool {
         matches!(self.content, Content::Map(_)) && self.key.is_none()
     }
 
+    /// Puts a value into this collection, or takes it for the next key.
     fn put(&mut self, node: Node) -> Result<(), String> {
         match (&mut self.content, self.key.take()) {
             (Content::List(items), _) => items.push(node),

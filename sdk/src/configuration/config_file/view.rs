@@ -57,6 +57,7 @@ fn pattern(selector: &Part<'_>, layer: &mut Layer) -> Result<Option<String>, Mis
     Ok(is_by_name.then_some(pattern))
 }
 
+/// Reads a stream; what kymo does not have of it is reported and left out.
 fn view(stream: &Part<'_>, layer: &mut Layer) -> Result<View, Mistake> {
     let mut view = View::new();
     for (key, part) in stream.entries()? {
@@ -82,6 +83,7 @@ fn view(stream: &Part<'_>, layer: &mut Layer) -> Result<View, Mistake> {
     Ok(view)
 }
 
+/// Reads an aggregation: none of a metric, buckets, or exponential ones.
 fn aggregation(view: View, part: &Part<'_>, layer: &mut Layer) -> Result<View, Mistake> {
     if part.is_absent() {
         return Ok(view);
@@ -100,6 +102,7 @@ fn aggregation(view: View, part: &Part<'_>, layer: &mut Layer) -> Result<View, M
     }
 }
 
+/// Reads explicit buckets, with the bounds of the specification where the file gives none.
 fn buckets(view: View, part: &Part<'_>, layer: &mut Layer) -> Result<View, Mistake> {
     let mut bounds = DEFAULT_BOUNDS.to_vec();
     for (key, part) in part.entries()? {
@@ -126,6 +129,7 @@ fn buckets(view: View, part: &Part<'_>, layer: &mut Layer) -> Result<View, Mista
     Ok(view.buckets(bounds))
 }
 
+/// Reads exponential buckets, of which kymo has the default size and scale.
 fn exponential(view: View, part: &Part<'_>, layer: &mut Layer) -> Result<View, Mistake> {
     for (key, part) in part.entries()? {
         let is_default = match key {
@@ -159,6 +163,7 @@ pub(super) fn limits(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> 
     Ok(())
 }
 
+/// Reads a number of series, from 1 to 1,000,000.
 fn limit(part: &Part<'_>) -> Result<Option<usize>, Mistake> {
     let limit = part.integer(1, 1_000_000)?;
     Ok(limit.and_then(|limit| usize::try_from(limit).ok()))

@@ -50,6 +50,7 @@ pub(super) fn parse(list: &str) -> (Vec<KeyValue>, Vec<String>) {
     (attributes.into_iter().map(attribute).collect(), mistakes)
 }
 
+/// Reads one entity; the error says how to write it, and repeats nothing of it.
 fn entity(definition: &str) -> Result<Entity<'_>, &'static str> {
     const FORM: &str = "write it as type{key=value}[key=value]@url";
 
@@ -72,6 +73,7 @@ fn entity(definition: &str) -> Result<Entity<'_>, &'static str> {
     Ok(Entity { kind, identity, description: pairs(description)? })
 }
 
+/// Reads attributes, whose values must be percent-encoded.
 fn pairs(list: &str) -> Result<BTreeMap<String, String>, &'static str> {
     value::list(list)
         .map(|pair| {

@@ -60,6 +60,7 @@ impl Reports {
         say(&warnings);
     }
 
+    /// Keeps a line, unless there was one about `topic` before.
     fn add(&self, topic: &str, message: &str) -> Option<String> {
         let mut state = self.state();
         let line = OneLine(message).to_string();

@@ -140,6 +140,7 @@ impl Exporter for Push {
     }
 }
 
+/// The answer of a push, as a telemetry gives it.
 fn answer(
     answer: impl Future<Output = Result<(), kymo_push::FlushError>> + Send + 'static,
 ) -> Answer {
@@ -158,6 +159,7 @@ fn refused(error: kymo_push::Error) -> InstallError {
     InstallError::Push(error.into())
 }
 
+/// Reads the aggregation of histograms.
 fn is_exponential(aggregation: &str) -> Result<bool, String> {
     let known =
         [("explicit_bucket_histogram", false), ("base2_exponential_bucket_histogram", true)];

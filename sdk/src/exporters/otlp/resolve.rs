@@ -105,6 +105,7 @@ impl Otlp {
         Setting::choose(code, found, protocol.default_endpoint().to_owned())
     }
 
+    /// The headers of the environment and then of the program; of one name, the last counts.
     fn resolve_headers(&self, environment: &Environment) -> Vec<(String, Setting<String>)> {
         let mut all: Vec<(String, Setting<String>)> = Vec::new();
         let found = headers::of(environment);
@@ -119,6 +120,7 @@ impl Otlp {
 }
 
 impl Resolved {
+    /// The receiver, as a push takes it.
     pub(super) fn destination(&self) -> Destination {
         let headers = self.headers.iter().map(|(name, value)| (name.clone(), value.value.clone()));
         let destination = Destination::new(self.protocol.value)
@@ -137,6 +139,7 @@ impl Resolved {
         file(destination, &self.client_key, Destination::client_key)
     }
 
+    /// The times, as a push takes them.
     pub(super) fn schedule(&self) -> Schedule {
         Schedule::new().interval(self.interval.value).timeout(self.export_timeout.value)
     }
@@ -176,6 +179,7 @@ impl Resolved {
         })
     }
 
+    /// Describes every setting; headers by their names alone.
     pub(super) fn describe(self, description: &mut Description) {
         let endpoint = self.destination().shown_endpoint();
         let schedule = self.schedule_settings();
