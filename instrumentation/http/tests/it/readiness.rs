@@ -62,7 +62,16 @@ async fn requests_that_queue_in_a_limit_are_active_and_their_wait_is_in_their_du
         .layer(meters.layer())
         .layer(HandlerLayer::new(&meters.provider))
         .layer(GlobalConcurrencyLimitLayer::new(1));
-    let app = Router::new().route("/books/{id}", get(async || time::sleep(WORK).await));
+    let begin = Arc::new(Semaphore::new(0));
+    let begun = Arc::clone(&begin);
+    let work = move || {
+        let begun = Arc::clone(&begun);
+        async move {
+            drop(begun.acquire().await);
+            time::sleep(WORK).await;
+        }
+    };
+    let app = Router::new().route("/books/{id}", get(work));
     let server = Listening::start(app.layer(layers)).await;
     let url = format!("http://{}/books/7", server.address);
     let send = || {
@@ -75,7 +84,12 @@ async fn requests_that_queue_in_a_limit_are_active_and_their_wait_is_in_their_du
     let three: Vec<_> = (0..3).map(|_| tokio::spawn(send())).collect();
     server.until(|| meters.active() == 3).await;
     // A fourth client gives up while it queues.
-    time::timeout(WORK / 3, send()).await.unwrap_err();
+    let fourth = tokio::spawn(send());
+    server.until(|| meters.active() == 4).await;
+    time::sleep(WORK / 3).await;
+    fourth.abort();
+    server.until(|| meters.active() == 3).await;
+    begin.add_permits(1);
     for request in three {
         request.await.unwrap();
     }
