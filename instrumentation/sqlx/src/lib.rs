@@ -86,8 +86,8 @@
 //!
 //! `db.query.summary` says what a statement does to which tables, such as `SELECT books` or `INSERT
 //! orders SELECT books`, as the conventions put it together. It holds keywords and the names of
-//! tables, and never a literal: of a text in which a quote has no end it holds the verb alone. A query can be given a name instead, by a comment that it begins
-//! with:
+//! tables, and never a literal: of a text in which a quote has no end it holds the verb alone. A query
+//! can be given a name instead, by a comment that it begins with:
 //!
 //! ```sql
 //! -- name: books_by_author
@@ -96,10 +96,10 @@
 //!
 //! A query that came four times is recognised by where its text is in memory from then on, up to 2,048
 //! texts of at most 8 KiB and 1 MiB in all. As many that came last are recognised by their text, and
-//! forgotten when they do not come again; any other text is read. The first
-//! 400 summaries of statements that succeeded are kept apart, and 100 more of those that have only failed
-//! so far, so that texts which a server refuses leave the places to what works; later ones are `_OTHER`,
-//! and counted in `kymo.cardinality.folded`.
+//! forgotten when they do not come again; any other text is read. The first 400 summaries of statements
+//! that succeeded are kept apart, and 100 more of those that have only failed so far, so that texts which
+//! a server refuses leave the places to what works; later ones are `_OTHER`, and counted in
+//! `kymo.cardinality.folded`.
 //!
 //! # The pool
 //!

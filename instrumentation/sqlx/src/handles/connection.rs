@@ -17,9 +17,24 @@ use crate::{
     rows::ledger::Ledger,
 };
 
-/// A connection whose statements are measured: what a [`MeasuredPoolConnection`] and a
-/// [`MeasuredTransaction`] deref to, so that a function which takes
-/// `&mut MeasuredConnection<'_, Postgres>` can be given either.
+/// A connection whose statements are measured: a [`MeasuredPoolConnection`] and a
+/// [`MeasuredTransaction`] deref to it, so that a function can be given either.
+///
+/// ```
+/// use kymo_sqlx::{MeasuredConnection, MeasuredPool};
+/// use sqlx::Sqlite;
+///
+/// async fn insert(connection: &mut MeasuredConnection<'_, Sqlite>, title: &str) -> sqlx::Result<()> {
+///     sqlx::query("INSERT INTO books VALUES (?)").bind(title).execute(connection).await.map(drop)
+/// }
+///
+/// async fn run(pool: &MeasuredPool<Sqlite>) -> sqlx::Result<()> {
+///     insert(&mut *pool.acquire().await?, "Dune").await?;
+///     let mut transaction = pool.begin().await?;
+///     insert(&mut transaction, "Emma").await?;
+///     transaction.commit().await
+/// }
+/// ```
 ///
 /// `&mut` of it is an [`Executor`](sqlx::Executor). It derefs to the driver's own connection, for
 /// what only that can do, such as `COPY`: statements that are executed on the driver's connection

@@ -21,6 +21,15 @@ use crate::{
 
 /// sqlx's [`Pool`], measured: every query, transaction and connection that goes through it.
 ///
+/// ```
+/// use kymo_sqlx::MeasuredPool;
+/// use sqlx::Sqlite;
+///
+/// async fn titles(pool: &MeasuredPool<Sqlite>) -> sqlx::Result<Vec<String>> {
+///     sqlx::query_scalar("SELECT title FROM books").fetch_all(pool).await
+/// }
+/// ```
+///
 /// A drop-in for the pool: `&` of it is an [`Executor`](sqlx::Executor) and can be
 /// [acquired](sqlx::Acquire) from, and it derefs to the pool itself for everything else. What is
 /// handed the pool itself, such as PostgreSQL's `LISTEN`, is not measured.
