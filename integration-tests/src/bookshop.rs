@@ -104,6 +104,16 @@ impl Bookshop {
         self.url.trim_start_matches("http://")
     }
 
+    /// Where it listens for scrapes alone, if `--metrics` asked for it.
+    ///
+    /// # Panics
+    ///
+    /// When it does not say so within 30 seconds.
+    pub fn metrics_address(&self) -> String {
+        self.process
+            .wait_for_line(READY, |line| line.strip_prefix("metrics on ").map(str::to_owned))
+    }
+
     /// A client of this server. Clones share connections.
     pub fn client(&self) -> &Client {
         &self.client

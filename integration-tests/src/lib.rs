@@ -63,5 +63,6 @@ pub use crate::{
 #[doc = include_str!("../../docs/migrations.md")]
 #[doc = include_str!("../../docs/process.md")]
 #[doc = include_str!("../../docs/repositories.md")]
+#[doc = include_str!("../../docs/security.md")]
 #[doc = include_str!("../../docs/testing.md")]
 struct Documents;

@@ -46,9 +46,19 @@ impl Prometheus {
     ///
     /// As [`Prometheus::scraping`], of any target.
     pub async fn scraping_all(targets: &[&str]) -> Self {
+        Self::scraping_with(targets, "").await
+    }
+
+    /// The same for several targets, with more about the job in its configuration, such as
+    /// `scheme: https`.
+    ///
+    /// # Panics
+    ///
+    /// As [`Prometheus::scraping`], of any target.
+    pub async fn scraping_with(targets: &[&str], more: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("prometheus.yml");
-        fs::write(&file, configuration(targets)).expect("a writable folder");
+        fs::write(&file, configuration(targets, more)).expect("a writable folder");
         let process = Process::start(
             Command::new("prometheus")
                 .arg(format!("--config.file={}", file.display()))
@@ -114,14 +124,14 @@ pub(crate) fn form(key: &str, value: &str) -> String {
 /// The content type of a form.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
-fn configuration(targets: &[&str]) -> String {
+fn configuration(targets: &[&str], more: &str) -> String {
     let targets: Vec<_> = targets.iter().map(|target| format!("'{target}'")).collect();
     let targets = targets.join(", ");
     format!(
         "global: {{scrape_interval: 1s, scrape_timeout: 1s}}\n\
          scrape_configs:\n\
          - job_name: test\n  \
-           static_configs: [{{targets: [{targets}]}}]\n"
+           static_configs: [{{targets: [{targets}]}}]\n{more}"
     )
 }
 

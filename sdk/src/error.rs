@@ -36,6 +36,9 @@ pub enum InstallError {
     /// The pull exporter cannot be built; with the feature `prometheus`, the `BridgeError`.
     #[error(transparent)]
     Prometheus(Box<dyn Error + Send + Sync>),
+    /// The rules of who may scrape cannot be followed; with the feature `prometheus`, the `AccessError`.
+    #[error(transparent)]
+    Access(Box<dyn Error + Send + Sync>),
     /// A time between two pushes, or for one, is zero.
     #[error("`Otlp::{method}` got no time at all; give it some, or leave it out for the default")]
     ZeroDuration {

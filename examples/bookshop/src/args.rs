@@ -1,6 +1,6 @@
 //! The arguments of the command line.
 
-use std::{net::SocketAddr, str::FromStr};
+use std::{net::SocketAddr, path::PathBuf, str::FromStr};
 
 use clap::Parser;
 use redis::Client;
@@ -23,6 +23,15 @@ pub(crate) struct Args {
     /// by default they are kept in this process.
     #[arg(long, value_name = "URL", value_parser = redis)]
     pub(crate) redis_url: Option<Client>,
+
+    /// Where to listen for scrapes too, on a port of their own; other machines reach it only with
+    /// `--web-config`.
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    pub(crate) metrics: Option<SocketAddr>,
+
+    /// Who may scrape: a web-config file, as Prometheus and its exporters have it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) web_config: Option<PathBuf>,
 }
 
 fn address(text: &str) -> Result<SocketAddr, &'static str> {

@@ -27,7 +27,10 @@ use std::{
 };
 
 use clap::Parser;
-use kymo::process::{BuildInfo, Handle};
+use kymo::{
+    process::{BuildInfo, Handle},
+    prometheus::Access,
+};
 
 use crate::{args::Args, cache::BookCache, server::Server, shutdown::Shutdown, store::Store};
 
@@ -48,7 +51,12 @@ async fn main() -> ExitCode {
 
 async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let shutdown = Shutdown::on_signals()?;
-    let telemetry = kymo::Telemetry::for_service("bookshop").prometheus().process().install()?;
+    let telemetry = kymo::Telemetry::for_service("bookshop").prometheus().process();
+    let telemetry = match args.web_config {
+        Some(file) => telemetry.access(Access::new().web_config(file)),
+        None => telemetry,
+    };
+    let telemetry = telemetry.install()?;
     telemetry.tokio_runtime("main", &Handle::current());
     telemetry.build_info(BuildInfo::new(env!("CARGO_PKG_VERSION")));
     let server = Server::bind(args.listen).await?;
@@ -56,7 +64,11 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
 
     let cache = BookCache::open(&telemetry, args.redis_url)?;
 
-    announce(server.address());
+    if let Some(address) = args.metrics {
+        let metrics = telemetry.endpoint().serve(address).await?;
+        announce("metrics on ", metrics.local_addr());
+    }
+    announce("listening on http://", server.address());
     let app = routes::router(&telemetry, &store, cache, shutdown.clone());
     server.run(app, shutdown).await?;
 
@@ -73,11 +85,11 @@ fn log_warnings() {
     tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(io::stderr).init();
 }
 
-/// The first line of standard output, which scripts wait for.
-fn announce(address: SocketAddr) {
+/// A line of standard output, which scripts wait for.
+fn announce(what: &str, address: SocketAddr) {
     let mut out = io::stdout().lock();
     // Nobody reading is no reason to stop serving.
-    let _ = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
+    let _ = writeln!(out, "{what}{address}").and_then(|()| out.flush());
 }
 
 /// The error and its causes on one line; a cause that only repeats the line is left out.

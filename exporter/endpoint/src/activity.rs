@@ -14,8 +14,8 @@ struct State {
     stage: Stage,
     /// When something last happened.
     since: Instant,
-    /// Whether there is more of the response than was written.
-    has_more: bool,
+    /// Responses of which there is more than was written; over HTTP/1 there is one at most.
+    answers: usize,
 }
 
 /// What a connection is worth, least first.
@@ -35,7 +35,7 @@ pub(crate) struct Answering(Arc<Activity>);
 
 impl Activity {
     pub(crate) fn new() -> Arc<Self> {
-        let state = State { stage: Stage::Silent, since: Instant::now(), has_more: false };
+        let state = State { stage: Stage::Silent, since: Instant::now(), answers: 0 };
         Arc::new(Self(Mutex::new(state)))
     }
 
@@ -47,7 +47,10 @@ impl Activity {
 
     /// A whole request is there.
     pub(crate) fn answering(self: &Arc<Self>) -> Answering {
-        *self.state() = State { stage: Stage::Answering, since: Instant::now(), has_more: true };
+        let mut state = self.state();
+        (state.stage, state.since) = (Stage::Answering, Instant::now());
+        state.answers += 1;
+        drop(state);
         Answering(Arc::clone(self))
     }
 
@@ -59,10 +62,10 @@ impl Activity {
     /// Everything that was written is sent; whether that was all of the response.
     pub(crate) fn flushed(&self) -> bool {
         let mut state = self.state();
-        if state.stage == Stage::Answering && !state.has_more {
+        if state.stage == Stage::Answering && state.answers == 0 {
             state.stage = Stage::Idle;
         }
-        !state.has_more
+        state.answers == 0
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -72,6 +75,6 @@ impl Activity {
 
 impl Drop for Answering {
     fn drop(&mut self) {
-        self.0.state().has_more = false;
+        self.0.state().answers -= 1;
     }
 }

@@ -14,9 +14,10 @@ use tokio::net::ToSocketAddrs;
 use tower_service::Service;
 
 use crate::{
+    access::{Access, AccessError, Gate, Guard},
     body::ScrapeBody,
     deadline::Deadline,
-    future::{ScrapeFuture, text},
+    future::{Asked, ScrapeFuture, text},
     scraper::Scraper,
     server::{ListenError, Server},
 };
@@ -37,23 +38,24 @@ use crate::{
 ///
 /// # Who may scrape
 ///
-/// Whoever reaches the router that it is mounted in reads the metrics. Where strangers reach the
-/// application, guard the route, or use [`Endpoint::serve`] on an address that only the Prometheus server
-/// reaches.
+/// Without [`Endpoint::access`], whoever reaches the router that it is mounted in reads the metrics. Where
+/// strangers reach the application, say who may, or use [`Endpoint::serve`], whose address is this
+/// machine's alone unless somebody says who may come from others.
 #[derive(Clone)]
 pub struct Endpoint {
     scraper: Option<Arc<Scraper>>,
+    guard: Option<Arc<Guard>>,
 }
 
 impl Endpoint {
     /// Serves the families of `source`.
     pub fn new(source: impl Source + 'static) -> Self {
-        Self { scraper: Some(Arc::new(Scraper::new(Box::new(source)))) }
+        Self { scraper: Some(Arc::new(Scraper::new(Box::new(source)))), guard: None }
     }
 
     /// Serves nothing: every request is answered 404, with a sentence on how to change that.
     pub fn disabled() -> Self {
-        Self { scraper: None }
+        Self { scraper: None, guard: None }
     }
 
     /// Hands out a document again to those who ask within `time` after it was collected; for this endpoint
@@ -71,19 +73,71 @@ impl Endpoint {
     /// Listens on `address`, whatever tokio takes for one, for scrapes of `/metrics`, on a port of its
     /// own.
     ///
-    /// Nothing but this address guards the metrics: choose one that only the Prometheus server
-    /// reaches. [`DEFAULT_ADDRESS`](crate::DEFAULT_ADDRESS) is reachable from this machine only.
+    /// [`DEFAULT_ADDRESS`](crate::DEFAULT_ADDRESS) is reachable from this machine only. Any other needs
+    /// rules of [`Access`] that say who may scrape, which may be everybody. With the web-config file of
+    /// such rules it speaks TLS, and HTTP/2 there.
     ///
     /// # Errors
     ///
     /// [`ListenError`] when the address cannot be resolved or bound, such as when it is in use, when
-    /// there is no tokio runtime, or when this is [disabled](Self::disabled).
+    /// other machines reach it and no rule says who may scrape, when there is no tokio runtime, or when
+    /// this is [disabled](Self::disabled).
     ///
     /// # Panics
     ///
     /// In a tokio runtime whose I/O driver is not enabled, as every tokio socket does.
     pub async fn serve(&self, address: impl ToSocketAddrs) -> Result<Server, ListenError> {
         Server::listen(self.clone(), address).await
+    }
+
+    /// Answers those alone whom `access` lets in, in a router and on a listener of its own; what was said
+    /// before of this no longer counts.
+    ///
+    /// It has a thread of its own if `access` names files, and another one while there are passwords to look
+    /// at.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessError`] when a rule cannot be followed: a file cannot be read or has a mistake, or a network,
+    /// a hash or a token is none.
+    pub fn access(self, access: Access) -> Result<Self, AccessError> {
+        Ok(self.behind(&access.enforce()?))
+    }
+
+    /// As [`Endpoint::access`], by rules that are in force already.
+    pub fn behind(mut self, gate: &Gate) -> Self {
+        self.guard = Some(Arc::clone(&gate.0));
+        self
+    }
+
+    /// Whether somebody said who may scrape from other machines.
+    pub(crate) fn is_meant_for_others(&self) -> bool {
+        self.guard.as_ref().is_some_and(|guard| guard.is_meant())
+    }
+
+    /// Who decides whether a request is let in, if anybody does.
+    pub(crate) fn guard(&self) -> Option<&Arc<Guard>> {
+        self.guard.as_ref()
+    }
+
+    /// The same for requests that were let in already.
+    pub(crate) fn unguarded(&self) -> Self {
+        Self { scraper: self.scraper.clone(), guard: None }
+    }
+
+    /// What is asked for.
+    fn asked<B>(&self, request: &Request<B>) -> Asked {
+        let Some(scraper) = &self.scraper else {
+            return Asked::Sentence(text(StatusCode::NOT_FOUND, DISABLED));
+        };
+        match refuse_method(request.method()) {
+            Some(refusal) => Asked::Sentence(refusal),
+            None => Asked::Scrape {
+                scraper: Arc::clone(scraper),
+                deadline: Deadline::of(request.headers(), Instant::now()),
+                head_only: request.method() == Method::HEAD,
+            },
+        }
     }
 
     /// Whether there is anything to scrape.
@@ -102,15 +156,14 @@ impl<B> Service<Request<B>> for Endpoint {
     }
 
     fn call(&mut self, request: Request<B>) -> ScrapeFuture {
-        let Some(scraper) = &self.scraper else {
-            return ScrapeFuture::ready(text(StatusCode::NOT_FOUND, DISABLED));
-        };
-        if let Some(refusal) = refuse_method(request.method()) {
-            return ScrapeFuture::ready(refusal);
+        let asked = self.asked(&request);
+        match &self.guard {
+            None => ScrapeFuture::of(asked),
+            Some(guard) => {
+                let client = guard.client(request.extensions());
+                ScrapeFuture::guarded(guard, &client, request.headers(), asked)
+            }
         }
-        let head_only = request.method() == Method::HEAD;
-        let deadline = Deadline::of(request.headers(), Instant::now());
-        ScrapeFuture::scrape(scraper, deadline, head_only)
     }
 }
 

@@ -9,10 +9,12 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use kymo_exposition::text::CONTENT_TYPE;
+use tokio::sync::oneshot;
 
 use crate::{
+    access::{Client, Guard, Verdict},
     body::ScrapeBody,
     deadline::Deadline,
     round::{Outcome, Ticket},
@@ -22,31 +24,82 @@ use crate::{
 /// The future of [`Endpoint`](crate::Endpoint)'s response, for any runtime.
 ///
 /// Dropping it does not stop a collection that has begun.
-pub struct ScrapeFuture(State);
+pub struct ScrapeFuture {
+    state: State,
+    /// Who let the request in, if anybody had to.
+    guard: Option<Arc<Guard>>,
+}
 
 enum State {
     Ready(Option<Response<ScrapeBody>>),
-    Waiting { ticket: Ticket, scraper: Arc<Scraper>, head_only: bool },
+    /// Until the password of the request was looked at.
+    Asking {
+        answer: oneshot::Receiver<bool>,
+        request: Asked,
+    },
+    Waiting {
+        ticket: Ticket,
+        scraper: Arc<Scraper>,
+        head_only: bool,
+    },
+}
+
+/// What comes of a request that is let in.
+pub(crate) enum Asked {
+    Sentence(Response<ScrapeBody>),
+    Scrape { scraper: Arc<Scraper>, deadline: Deadline, head_only: bool },
 }
 
 impl ScrapeFuture {
-    pub(crate) fn ready(response: Response<ScrapeBody>) -> Self {
-        Self(State::Ready(Some(response)))
+    /// Answers whoever asks.
+    pub(crate) fn of(request: Asked) -> Self {
+        Self { state: request.begin(), guard: None }
+    }
+
+    /// Answers what is asked with `headers` if `guard` lets `client` in.
+    pub(crate) fn guarded(
+        guard: &Arc<Guard>,
+        client: &Client,
+        headers: &HeaderMap,
+        request: Asked,
+    ) -> Self {
+        let state = match guard.judge(client, headers) {
+            Verdict::Admitted => request.begin(),
+            Verdict::Refused(refusal) => State::Ready(Some(guard.refuse(refusal))),
+            Verdict::Waiting(answer) => State::Asking { answer, request },
+        };
+        Self { state, guard: Some(Arc::clone(guard)) }
     }
 
     /// Waits no more, and says so: there may be a document that nobody else wants.
     fn give_up(&mut self) {
-        let state = std::mem::replace(&mut self.0, State::Ready(None));
+        let state = std::mem::replace(&mut self.state, State::Ready(None));
         if let State::Waiting { ticket, scraper, .. } = state {
             drop(ticket);
             scraper.put_down();
         }
     }
 
-    pub(crate) fn scrape(scraper: &Arc<Scraper>, deadline: Deadline, head_only: bool) -> Self {
-        match scraper.ask(deadline) {
-            Ok(ticket) => Self(State::Waiting { ticket, scraper: Arc::clone(scraper), head_only }),
-            Err(outcome) => Self::ready(respond(outcome, scraper, head_only)),
+    /// Goes on with a request whose password is right, or not.
+    fn conclude(&mut self, is_right: bool) {
+        let state = std::mem::replace(&mut self.state, State::Ready(None));
+        if let (State::Asking { request, .. }, Some(guard)) = (state, &self.guard) {
+            self.state = match guard.conclude(is_right) {
+                Ok(()) => request.begin(),
+                Err(refusal) => State::Ready(Some(guard.refuse(refusal))),
+            };
+        }
+    }
+}
+
+impl Asked {
+    fn begin(self) -> State {
+        match self {
+            Self::Sentence(response) => State::Ready(Some(response)),
+            Self::Scrape { scraper, deadline, head_only } => match scraper.ask(deadline) {
+                Ok(ticket) => State::Waiting { ticket, scraper, head_only },
+                Err(outcome) => State::Ready(Some(respond(outcome, &scraper, head_only))),
+            },
         }
     }
 }
@@ -55,15 +108,23 @@ impl Future for ScrapeFuture {
     type Output = Result<Response<ScrapeBody>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if let State::Waiting { ticket, scraper, head_only } = &mut self.0 {
+        if let State::Asking { answer, .. } = &mut self.state {
+            let is_right = ready!(Pin::new(answer).poll(cx)).unwrap_or(false);
+            self.conclude(is_right);
+        }
+        if let State::Waiting { ticket, scraper, head_only } = &mut self.state {
             let outcome = ready!(Pin::new(ticket).poll(cx));
             let response = respond(outcome, scraper, *head_only);
             self.give_up();
-            self.0 = State::Ready(Some(response));
+            self.state = State::Ready(Some(response));
         }
-        let State::Ready(response) = &mut self.0 else { return Poll::Pending };
+        let State::Ready(response) = &mut self.state else { return Poll::Pending };
         // A future is not polled again after it is ready; if it is, there is nothing more to say.
-        response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
+        let Some(mut response) = response.take() else { return Poll::Pending };
+        if let Some(guard) = &self.guard {
+            guard.dress(&mut response);
+        }
+        Poll::Ready(Ok(response))
     }
 }
 
@@ -72,7 +133,6 @@ impl Drop for ScrapeFuture {
         self.give_up();
     }
 }
-
 impl fmt::Debug for ScrapeFuture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ScrapeFuture").finish_non_exhaustive()

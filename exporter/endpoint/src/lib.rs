@@ -2,7 +2,8 @@
 //!
 //! [`Endpoint`] is a tower service, so it mounts in any router (axum: `route_service`), and it can
 //! listen by itself with [`Endpoint::serve`]. What it serves comes from a
-//! [`Source`](kymo_exposition::Source) of families, of which it knows nothing else.
+//! [`Source`](kymo_exposition::Source) of families, of which it knows nothing else. [`Access`] says who may
+//! scrape: TLS, passwords, tokens and networks, the same in a router and on the listener.
 //!
 //! ```
 //! use std::convert::Infallible;
@@ -31,9 +32,11 @@
 //! # }).unwrap();
 //! ```
 
+mod access;
 mod activity;
 mod body;
 mod connections;
+mod conversation;
 mod deadline;
 mod desk;
 mod document;
@@ -46,6 +49,7 @@ mod server;
 mod thread;
 mod timed_stream;
 
+pub use access::{Access, AccessError, Gate};
 pub use body::{ScrapeBody, Withdrawn};
 pub use endpoint::Endpoint;
 pub use future::ScrapeFuture;

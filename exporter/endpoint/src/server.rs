@@ -1,6 +1,6 @@
 //! A listener of its own.
 
-use std::{fmt, io, net::SocketAddr, pin::pin, time::Duration};
+use std::{error::Error, fmt, io, net::SocketAddr, pin::pin, time::Duration};
 
 use tokio::{
     net::{TcpListener, TcpStream, ToSocketAddrs, lookup_host},
@@ -66,6 +66,10 @@ impl Server {
             let addresses: Vec<_> = addresses.iter().map(SocketAddr::to_string).collect();
             ListenError { address: addresses.join(", "), source }
         };
+        let is_near = |address: &SocketAddr| address.ip().to_canonical().is_loopback();
+        if !addresses.iter().all(is_near) && !endpoint.is_meant_for_others() {
+            return Err(error(io::Error::other(Unguarded)));
+        }
         let listener = TcpListener::bind(&*addresses).await.map_err(error)?;
         let address = listener.local_addr().map_err(error)?;
         let thread = ListenerThread::start(listener, endpoint).map_err(error)?;
@@ -125,6 +129,11 @@ impl fmt::Debug for ListenError {
     }
 }
 
+/// Other machines reach an address, and no rule says who may scrape there.
+#[derive(Debug, thiserror::Error)]
+#[error("no rule says who may scrape")]
+struct Unguarded;
+
 fn shown(address: &str) -> String {
     if address.is_empty() { String::new() } else { format!(" on {address}") }
 }
@@ -136,6 +145,12 @@ const EMFILE: i32 = 24;
 
 fn remedy(error: &io::Error) -> String {
     let remedy = match error.kind() {
+        _ if error.get_ref().is_some_and(<dyn Error + Send + Sync>::is::<Unguarded>) => {
+            "other machines reach this address: give the endpoint an `Access` with `web_config` (users, or \
+             certificates of clients that are verified), `basic_auth`, `bearer_token`, \
+             `bearer_token_file` or `allowed_networks`, or with `allow_insecure` for everybody; or listen \
+             on localhost"
+        }
         io::ErrorKind::AddrInUse => {
             "the address is in use; is another exporter running? Choose another port"
         }

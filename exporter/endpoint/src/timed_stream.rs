@@ -4,13 +4,12 @@ use std::{
     io,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
     time::{self, Sleep},
 };
 
@@ -24,8 +23,8 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// An exchange lasts from the first byte of a request until all of its response is handed to the
 /// system: a client that does not read, or reads a byte now and then, cannot keep a document in
 /// memory. Between exchanges there is no limit.
-pub(crate) struct TimedStream {
-    stream: TcpStream,
+pub(crate) struct TimedStream<S> {
+    stream: S,
     activity: Arc<Activity>,
     /// When the exchange under way fails.
     due: Option<Pin<Box<Sleep>>>,
@@ -33,8 +32,8 @@ pub(crate) struct TimedStream {
     responding: bool,
 }
 
-impl TimedStream {
-    pub(crate) fn new(stream: TcpStream, activity: Arc<Activity>) -> Self {
+impl<S: Unpin> TimedStream<S> {
+    pub(crate) fn new(stream: S, activity: Arc<Activity>) -> Self {
         Self { stream, activity, due: None, responding: false }
     }
 
@@ -51,7 +50,7 @@ impl TimedStream {
     fn write(
         &mut self,
         cx: &mut Context<'_>,
-        write: impl FnOnce(Pin<&mut TcpStream>, &mut Context<'_>) -> Poll<io::Result<usize>>,
+        write: impl FnOnce(Pin<&mut S>, &mut Context<'_>) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
         self.begin();
         self.in_time(cx)?;
@@ -64,7 +63,7 @@ impl TimedStream {
     }
 }
 
-impl AsyncRead for TimedStream {
+impl<S: AsyncRead + Unpin> AsyncRead for TimedStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -80,7 +79,7 @@ impl AsyncRead for TimedStream {
     }
 }
 
-impl AsyncWrite for TimedStream {
+impl<S: AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -104,12 +103,13 @@ impl AsyncWrite for TimedStream {
     /// Ends the exchange, if all of the response is written: hyper also flushes parts of it, and while
     /// there is nothing to write yet.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.in_time(cx)?;
+        ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
         if self.responding && self.activity.flushed() {
             self.responding = false;
             self.due = None;
         }
-        self.in_time(cx)?;
-        Pin::new(&mut self.stream).poll_flush(cx)
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

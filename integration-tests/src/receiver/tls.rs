@@ -1,8 +1,12 @@
 //! A certificate authority of one test.
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tempfile::TempDir;
 use tokio_rustls::{
     TlsAcceptor,
@@ -38,18 +42,30 @@ impl Authority {
         let issue = |names: &[&str]| {
             let names = names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
             let key = KeyPair::generate().expect("a key");
-            let params = CertificateParams::new(names).expect("proper names");
+            let mut params = CertificateParams::new(names.clone()).expect("proper names");
+            // OpenSSL takes a certificate that is called like its authority for the authority.
+            params.distinguished_name.push(DnType::CommonName, names.concat());
             (params.signed_by(&key, &root).expect("a certificate"), key)
         };
         let (server, server_key) = issue(&["localhost", "127.0.0.1"]);
         let (client, client_key) = issue(&["client"]);
-        for (file, text) in
-            [(CA, root.pem()), (CLIENT, client.pem()), (KEY, client_key.serialize_pem())]
-        {
+        for (file, text) in [
+            (CA, root.pem()),
+            (CLIENT, client.pem()),
+            (KEY, client_key.serialize_pem()),
+            ("server.pem", server.pem()),
+            ("server.key", server_key.serialize_pem()),
+        ] {
             fs::write(folder.path().join(file), text).expect("a writable folder");
         }
         let server = (server.der().clone(), server_key.serialize_der());
         Self { root: root.der().clone(), server, folder }
+    }
+
+    /// Where `ca.pem`, `server.pem` and `client.pem` are, and the keys of the last two, `server.key` and
+    /// `client.key`.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The certificate of the authority, for those who are to trust it.

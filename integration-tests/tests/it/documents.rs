@@ -10,4 +10,5 @@ mod own_test;
 mod parity;
 pub(crate) mod questions;
 mod rust_versions;
+mod security;
 pub(crate) mod sources;

@@ -1,5 +1,6 @@
 //! Scrapes: their way through the exporter, and what Prometheus makes of them.
 
+mod access;
 mod both_views;
 mod declared;
 mod environment;

@@ -7,7 +7,8 @@ mod pull;
 pub use crate::beside::prometheus::*;
 pub use kymo_bridge::{Bridge, BridgeBuilder, Cause, Error as BridgeError, Loss, Reader};
 pub use kymo_endpoint::{
-    DEFAULT_ADDRESS, Endpoint, ListenError, ScrapeBody, ScrapeFuture, Server, Withdrawn,
+    Access, AccessError, DEFAULT_ADDRESS, Endpoint, Gate, ListenError, ScrapeBody, ScrapeFuture,
+    Server, Withdrawn,
 };
 pub use kymo_exposition as exposition;
 use kymo_exposition::{Sink, Source};
@@ -63,6 +64,24 @@ impl TelemetryBuilder {
         self
     }
 
+    /// Lets only those scrape whom `access` lets in, from every [`Telemetry::endpoint`] and on the listener of
+    /// [`Telemetry::serve`]; of several, the last one counts.
+    ///
+    /// A mistake in it is an error of [`TelemetryBuilder::install`]. It asks for no exporter:
+    /// [`TelemetryBuilder::prometheus`] does.
+    pub fn access(mut self, access: Access) -> Self {
+        self.plans.change(|plan: &mut PullPlan| plan.guard(access));
+        self
+    }
+
+    /// Listens at `host` and `port`, such as `localhost` and `9464`, once [`Telemetry::serve`] is called,
+    /// whatever the environment says.
+    pub fn listen(mut self, host: impl Into<String>, port: u16) -> Self {
+        let host = host.into();
+        self.plans.change(|plan: &mut PullPlan| plan.listen(host, port));
+        self
+    }
+
     /// Changes the bridge that is asked for, and remembers the method and its setting.
     fn with_bridge(
         mut self,
@@ -79,7 +98,7 @@ impl TelemetryBuilder {
 impl InjectedBuilder {
     /// Lets a Prometheus server pull from `bridge`, whose reader the provider has already.
     pub fn bridge(mut self, bridge: Bridge) -> Self {
-        self.exporters = vec![Box::new(Pull(Some(bridge)))];
+        self.exporters = vec![Box::new(Pull { bridge: Some(bridge), ..Pull::default() })];
         self
     }
 }
@@ -100,7 +119,13 @@ impl Telemetry {
             return Endpoint::disabled();
         };
         // One for all: they share what is collected.
-        self.kept.of(|| Endpoint::new(Living { bridge, _provider: self.provider.clone() }))
+        self.kept.of(|| {
+            let endpoint = Endpoint::new(Living { bridge, _provider: self.provider.clone() });
+            match self.ending.exporter::<Pull>().and_then(|pull| pull.gate.as_ref()) {
+                Some(gate) => endpoint.behind(gate),
+                None => endpoint,
+            }
+        })
     }
 
     /// The bridge between OpenTelemetry and Prometheus, for metrics of the `prometheus` crate: its
@@ -108,7 +133,7 @@ impl Telemetry {
     ///
     /// Absent without [`TelemetryBuilder::prometheus`].
     pub fn bridge(&self) -> Option<&Bridge> {
-        self.ending.exporter::<Pull>()?.0.as_ref()
+        self.ending.exporter::<Pull>()?.bridge.as_ref()
     }
 }
 

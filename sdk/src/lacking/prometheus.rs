@@ -33,6 +33,20 @@ impl TelemetryBuilder {
         self
     }
 
+    pub fn access<A>(self, _: A) -> Self
+    where
+        for<'a> Self: WithPrometheus<'a>,
+    {
+        self
+    }
+
+    pub fn listen<H>(self, _: H, _: u16) -> Self
+    where
+        for<'a> Self: WithPrometheus<'a>,
+    {
+        self
+    }
+
     pub fn namespace(self, _: &str) -> Self
     where
         for<'a> Self: WithPrometheus<'a>,

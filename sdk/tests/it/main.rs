@@ -6,6 +6,7 @@
     reason = "a test that cannot go on says why and fails"
 )]
 
+mod access;
 mod config_file;
 mod configuration;
 mod ending;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may")]
 
+mod access;
 mod churn;
 mod deadline;
 mod limits;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use kymo_endpoint::{ListenError, Server};
 
+use super::Pull;
 use crate::{
     Telemetry,
     configuration::{
@@ -36,15 +37,18 @@ pub enum ServeError {
 }
 
 impl Telemetry {
-    /// Listens for scrapes on a port of its own: on `OTEL_EXPORTER_PROMETHEUS_HOST` and
-    /// `OTEL_EXPORTER_PROMETHEUS_PORT`, or on `localhost` and `9464`.
+    /// Listens for scrapes on a port of its own: where
+    /// [`TelemetryBuilder::listen`](crate::TelemetryBuilder::listen) says, or else on
+    /// `OTEL_EXPORTER_PROMETHEUS_HOST` and `OTEL_EXPORTER_PROMETHEUS_PORT`, or on `localhost` and `9464`.
     ///
-    /// [`Endpoint::serve`](super::Endpoint::serve) listens on an address that the program chooses.
+    /// An address that other machines reach needs
+    /// [`TelemetryBuilder::access`](crate::TelemetryBuilder::access), which says who may scrape.
     ///
     /// # Errors
     ///
-    /// [`ServeError`] when the address cannot be resolved or bound, such as when it is in use, and when
-    /// there is nothing to scrape: neither the program nor the environment asks for the exporter.
+    /// [`ServeError`] when the address cannot be resolved or bound, such as when it is in use, when other
+    /// machines reach it and nobody said who may scrape, and when there is nothing to scrape: neither the
+    /// program nor the environment asks for the exporter.
     ///
     /// # Panics
     ///
@@ -53,7 +57,8 @@ impl Telemetry {
         if self.bridge().is_none() {
             return Err(ServeError::NothingToScrape);
         }
-        let (host, port) = (host(&self.environment), port(&self.environment));
+        let listening = self.ending.exporter::<Pull>().and_then(|pull| pull.listening.as_ref());
+        let (host, port) = (host(listening, &self.environment), port(listening, &self.environment));
         // A literal IPv6 address may have brackets, which a host has only beside a port.
         let name = host.value.trim_start_matches('[').trim_end_matches(']');
         let listening = self.endpoint().serve((name, port.value)).await;
@@ -66,18 +71,18 @@ impl Telemetry {
 }
 
 /// The host on which [`Telemetry::serve`] listens.
-pub(super) fn host(environment: &Environment) -> Setting<String> {
+pub(super) fn host(code: Option<&(String, u16)>, environment: &Environment) -> Setting<String> {
     let found = environment.text(HOST);
     let found =
         found.map(|host| Found { value: host.to_owned(), origin: environment.origin(HOST) });
-    Setting::choose(None, found, "localhost".to_owned())
+    Setting::choose(code.map(|(host, _)| host.clone()), found, "localhost".to_owned())
 }
 
 /// The port on which [`Telemetry::serve`] listens.
-pub(super) fn port(environment: &Environment) -> Setting<u16> {
+pub(super) fn port(code: Option<&(String, u16)>, environment: &Environment) -> Setting<u16> {
     let remedy = "write a port from 0 to 65535; 9464 is used";
     let parse = |port: &str| port.parse().map_err(|_| remedy);
-    Setting::choose(None, environment.find(&[PORT], parse), 9464)
+    Setting::choose(code.map(|(_, port)| *port), environment.find(&[PORT], parse), 9464)
 }
 
 const HOST: &str = "OTEL_EXPORTER_PROMETHEUS_HOST";

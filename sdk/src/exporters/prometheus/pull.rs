@@ -3,7 +3,7 @@
 use opentelemetry_sdk::metrics::MeterProviderBuilder;
 
 use super::{
-    Bridge, BridgeBuilder,
+    Access, Bridge, BridgeBuilder, Gate,
     listening::{host, port},
 };
 use crate::{
@@ -25,6 +25,11 @@ pub(crate) struct PullPlan {
     wanted: Option<(BridgeBuilder, Vec<Said>)>,
     /// This one.
     given: Option<Bridge>,
+    /// Who may scrape.
+    access: Option<Access>,
+    gate: Option<Gate>,
+    /// Where the program listens.
+    listening: Option<(String, u16)>,
 }
 
 /// An option of the page: the method that sets it, and what it sets to what, where that can be shown.
@@ -34,7 +39,14 @@ pub(super) struct Said {
 }
 
 /// The pull exporter a telemetry has, if any.
-pub(crate) struct Pull(pub(crate) Option<Bridge>);
+#[derive(Default)]
+pub(crate) struct Pull {
+    pub(crate) bridge: Option<Bridge>,
+    /// Who may scrape, if not everybody.
+    pub(crate) gate: Option<Gate>,
+    /// Where the program wants to listen, if it says so.
+    pub(crate) listening: Option<(String, u16)>,
+}
 
 impl PullPlan {
     /// Asks for an exporter.
@@ -59,6 +71,16 @@ impl PullPlan {
     /// Takes `bridge` as it is.
     pub(super) fn give(&mut self, bridge: Bridge) {
         self.given = Some(bridge);
+    }
+
+    /// Lets in whom `access` lets in.
+    pub(super) fn guard(&mut self, access: Access) {
+        self.access = Some(access);
+    }
+
+    /// Listens at `host` and `port`, when it does.
+    pub(super) fn listen(&mut self, host: String, port: u16) {
+        self.listening = Some((host, port));
     }
 
     /// The exporter that the program asks for, or else the environment, and who does; and how its page
@@ -103,33 +125,39 @@ impl Plan for PullPlan {
         let (bridge, origin, differences) = self.bridge(start)?;
         start.is_pulled = bridge.is_some();
         if start.is_pulled {
-            describe(origin, start.environment, start.description);
+            describe(origin, self.listening.as_ref(), start.environment, start.description);
         } else {
             start.description.add("prometheus", "off", origin);
         }
         for (name, value, origin) in differences {
             start.description.add(format!("prometheus.{name}"), value, origin);
         }
+        if let Some(access) = self.access.take().filter(|_| start.is_pulled) {
+            start.description.add("prometheus.access", &access, Origin::Code);
+            let gate = access.enforce().map_err(|error| InstallError::Access(error.into()))?;
+            self.gate = Some(gate);
+        }
         self.given = bridge;
         Ok(())
     }
 
     fn start(self: Box<Self>, _: &mut Start<'_>) -> Result<Box<dyn Exporter>, InstallError> {
-        Ok(Box::new(Pull(self.given)))
+        let Self { given: bridge, gate, listening, .. } = *self;
+        Ok(Box::new(Pull { bridge, gate, listening }))
     }
 }
 
 impl Exporter for Pull {
     fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder {
-        match &self.0 {
+        match &self.bridge {
             Some(bridge) => provider.with_reader(bridge.reader()),
             None => provider,
         }
     }
 
     fn describe(&self, environment: &Environment, description: &mut Description) {
-        if self.0.is_some() {
-            describe(Origin::Code, environment, description);
+        if self.bridge.is_some() {
+            describe(Origin::Code, self.listening.as_ref(), environment, description);
         }
     }
 }
@@ -139,10 +167,15 @@ type Pulled = (Option<Bridge>, Origin, Vec<Difference>);
 type Difference = (&'static str, String, Origin);
 
 /// Describes the exporter, and where it listens.
-fn describe(origin: Origin, environment: &Environment, description: &mut Description) {
+fn describe(
+    origin: Origin,
+    listening: Option<&(String, u16)>,
+    environment: &Environment,
+    description: &mut Description,
+) {
     description.add("prometheus", "on", origin);
-    description.note("prometheus.host", host(environment), Clone::clone);
-    description.note("prometheus.port", port(environment), u16::to_string);
+    description.note("prometheus.host", host(listening, environment), Clone::clone);
+    description.note("prometheus.port", port(listening, environment), u16::to_string);
 }
 
 /// The settings of the page that the program has `said`, and then those of the file.

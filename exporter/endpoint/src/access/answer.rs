@@ -1,0 +1,40 @@
+//! What is answered to those who are not let in, and beside every answer.
+
+use http::{HeaderValue, Response, header};
+
+use super::guard::{Guard, Refusal};
+use crate::{body::ScrapeBody, future::text};
+
+impl Guard {
+    /// Says why a request is not let in, and what would let it in.
+    pub(crate) fn refuse(&self, refusal: Refusal) -> Response<ScrapeBody> {
+        let mut response = text(refusal.status(), refusal.sentence());
+        let headers = response.headers_mut();
+        match refusal {
+            Refusal::Credentials => {
+                let rules = self.rules();
+                if !rules.users.is_empty() {
+                    headers.append(header::WWW_AUTHENTICATE, BASIC);
+                }
+                if !rules.tokens.is_empty() {
+                    headers.append(header::WWW_AUTHENTICATE, BEARER);
+                }
+            }
+            Refusal::Busy | Refusal::Rate => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            Refusal::Network | Refusal::Certificate => {}
+        }
+        response
+    }
+
+    /// Adds the headers that the rules give to every answer.
+    pub(crate) fn dress(&self, response: &mut Response<ScrapeBody>) {
+        for (name, value) in &self.rules().headers {
+            response.headers_mut().insert(name, value.clone());
+        }
+    }
+}
+
+const BASIC: HeaderValue = HeaderValue::from_static("Basic realm=\"metrics\", charset=\"UTF-8\"");
+const BEARER: HeaderValue = HeaderValue::from_static("Bearer realm=\"metrics\"");

@@ -1,0 +1,207 @@
+//! Passwords that are looked at, one after another.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt, io,
+    net::{IpAddr, Ipv6Addr},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use tokio::sync::oneshot;
+
+use super::{password::PasswordHash, secret::Tag};
+
+/// Compares passwords with hashes on one thread, which is there only while there is something to compare.
+///
+/// - What was found is remembered: a scraper costs one look, and one with a wrong password too.
+/// - Each address waits for one look at a time, and after a wrong password waits [`PENALTY`] for its next
+///   one: whoever guesses takes no turn of anybody else's.
+/// - After a wrong password the thread rests three times as long as the look took, so that guesses from
+///   many addresses take a quarter of a processor.
+#[derive(Clone)]
+pub(super) struct Checker {
+    state: Arc<Mutex<State>>,
+    compare: Compare,
+}
+
+type Compare = fn(&PasswordHash, &[u8]) -> bool;
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Check>,
+    /// Those that are right: only who knows a password adds to it.
+    right: VecDeque<Tag>,
+    wrong: VecDeque<Tag>,
+    /// Addresses that gave a wrong password, and until when none of their passwords is looked at.
+    penalties: HashMap<Peer, Instant>,
+    is_running: bool,
+    rests_until: Option<Instant>,
+}
+
+/// One look at a password.
+pub(super) struct Check {
+    /// Of the user, the hash and the password.
+    pub(super) tag: Tag,
+    pub(super) peer: Peer,
+    pub(super) hash: PasswordHash,
+    pub(super) password: Vec<u8>,
+    /// Whether the hash is the user's; if not it takes the time, and is wrong all the same.
+    pub(super) is_known: bool,
+    pub(super) answers: Vec<oneshot::Sender<bool>>,
+}
+
+/// Whom turns are shared among: an IPv4 address, the half of an IPv6 address that a provider gives to one
+/// customer, or nobody knows who.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Peer(Option<IpAddr>);
+
+/// What is known of a password.
+pub(super) enum Finding {
+    Right,
+    Wrong,
+    /// It will be told.
+    Waiting(oneshot::Receiver<bool>),
+    /// Too many wait, or this address waits already, or it guesses.
+    Busy,
+}
+
+impl Checker {
+    pub(super) fn new() -> Self {
+        Self { state: Arc::default(), compare: PasswordHash::is_of }
+    }
+
+    /// Whether the password is right, or when that will be known.
+    pub(super) fn ask(&self, mut check: Check) -> Finding {
+        let mut state = self.state();
+        if state.right.contains(&check.tag) {
+            return Finding::Right;
+        }
+        if state.wrong.contains(&check.tag) {
+            return Finding::Wrong;
+        }
+        let (sender, receiver) = oneshot::channel();
+        if let Some(same) = state.waiting.iter_mut().find(|waiting| waiting.tag == check.tag) {
+            same.answers.retain(|answer| !answer.is_closed());
+            if same.answers.len() >= ANSWERS {
+                return Finding::Busy;
+            }
+            same.answers.push(sender);
+            return Finding::Waiting(receiver);
+        }
+        let now = Instant::now();
+        state.penalties.retain(|_, until| *until > now);
+        let waits = state.waiting.iter().any(|waiting| waiting.peer == check.peer);
+        if waits || state.waiting.len() >= WAITING || state.penalties.contains_key(&check.peer) {
+            return Finding::Busy;
+        }
+        check.answers.push(sender);
+        state.waiting.push_back(check);
+        if !state.is_running {
+            state.is_running = self.clone().start().is_ok();
+            if !state.is_running {
+                state.waiting.pop_back();
+                return Finding::Busy;
+            }
+        }
+        Finding::Waiting(receiver)
+    }
+
+    fn start(self) -> io::Result<()> {
+        let builder = thread::Builder::new().name("kymo-passwords".to_owned());
+        builder.spawn(move || self.run()).map(drop)
+    }
+
+    fn run(&self) {
+        loop {
+            let rest = {
+                let mut state = self.state();
+                if state.waiting.is_empty() {
+                    state.is_running = false;
+                    return;
+                }
+                state
+                    .rests_until
+                    .take()
+                    .map(|until| until.saturating_duration_since(Instant::now()))
+            };
+            thread::sleep(rest.unwrap_or_default());
+            // It stays with those that wait, so that another who asks the same hears of it.
+            let Some((hash, password)) = self.state().waiting.front().map(Check::subject) else {
+                continue;
+            };
+            let start = Instant::now();
+            let compare = AssertUnwindSafe(|| (self.compare)(&hash, &password));
+            let is_right = catch_unwind(compare).unwrap_or(false);
+            let mut state = self.state();
+            if let Some(check) = state.waiting.pop_front() {
+                state.learn(check, is_right, start.elapsed());
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn learn(&mut self, check: Check, is_right: bool, took: Duration) {
+        let is_right = is_right && check.is_known;
+        let known = if is_right { &mut self.right } else { &mut self.wrong };
+        known.truncate(REMEMBERED - 1);
+        known.push_front(check.tag);
+        if !is_right {
+            let now = Instant::now();
+            self.rests_until = now.checked_add(took * 3);
+            if self.penalties.len() < PENALTIES {
+                self.penalties.insert(check.peer, now + PENALTY);
+            }
+        }
+        for answer in check.answers {
+            // Who asked may have left.
+            let _ = answer.send(is_right);
+        }
+    }
+}
+
+impl Check {
+    fn subject(&self) -> (PasswordHash, Vec<u8>) {
+        (self.hash.clone(), self.password.clone())
+    }
+}
+
+impl Peer {
+    pub(super) fn of(address: Option<IpAddr>) -> Self {
+        Self(address.map(|address| match address.to_canonical() {
+            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+            address @ IpAddr::V4(_) => address,
+        }))
+    }
+}
+
+impl fmt::Debug for Checker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checker").finish_non_exhaustive()
+    }
+}
+
+/// How long an address waits after a wrong password.
+const PENALTY: Duration = Duration::from_secs(1);
+
+/// Addresses that are waiting at most.
+const WAITING: usize = 64;
+
+/// Requests that are waiting for the same look at most.
+const ANSWERS: usize = 64;
+
+/// Passwords that are remembered at most, of the right ones and of the wrong ones.
+const REMEMBERED: usize = 256;
+
+/// Addresses with a penalty at most; more than can be looked at in the time of one.
+const PENALTIES: usize = 4096;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! One connection, from its first byte to its last.
+
+use std::{convert::Infallible, future::pending, io, sync::Arc, time::Duration};
+
+use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
+use hyper::{
+    body::Incoming,
+    server::conn::{http1, http2},
+    service::service_fn,
+};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::graceful::Watcher,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    sync::Notify,
+    time,
+};
+use tokio_rustls::TlsAcceptor;
+use tower_service::Service;
+
+use crate::{
+    Endpoint,
+    access::{Client, Guard, Tls, Verdict},
+    activity::Activity,
+    body::ScrapeBody,
+    endpoint::refuse_method,
+    future::text,
+    timed_stream::TimedStream,
+};
+
+/// How long a connection may be idle; longer than the usual scrape interval.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Bytes that are held of a request's head, and for a client that does not read. A head may have twice as
+/// many, as the last reading ends. Prometheus sends a few hundred.
+const HELD: u32 = 32 * 1024;
+/// How long a handshake may take; as long as Prometheus waits for all of a scrape.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// What one connection of HTTP/2 may do at once; Prometheus does one thing.
+const STREAMS: u32 = 8;
+const BUFFER: usize = 16 * 1024;
+/// How often a client of HTTP/2 must say that it is there; less than an exchange may take, so that it ends
+/// the exchange of a client that only confirms what it got.
+const PING: Duration = Duration::from_secs(20);
+
+/// Converses on `stream`, until one of both ends it, or the rules no longer know the client.
+pub(crate) async fn converse(
+    stream: TcpStream,
+    activity: Arc<Activity>,
+    endpoint: Endpoint,
+    watcher: Watcher,
+) {
+    let Ok(address) = stream.peer_addr() else { return };
+    let guard = endpoint.guard().cloned();
+    if guard.as_ref().is_some_and(|guard| !guard.lets_connect(address.ip())) {
+        return;
+    }
+    let tls = guard.as_ref().and_then(|guard| guard.rules().tls.clone());
+    let certified = tls.as_ref().map(|tls| tls.clients.clone());
+    let client = Client { address: Some(address.ip()), certified };
+    let conversation = Conversation { endpoint, client, guard, activity, over: Notify::new() };
+    match tls {
+        None => conversation.serve(stream, false, watcher).await,
+        Some(tls) => {
+            // A scanner that fails here is no failure of ours.
+            if let Ok(stream) = handshake(stream, &tls).await {
+                let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+                conversation.serve(stream, is_http2, watcher).await;
+            }
+        }
+    }
+}
+
+async fn handshake(
+    stream: TcpStream,
+    tls: &Tls,
+) -> io::Result<tokio_rustls::server::TlsStream<TcpStream>> {
+    let acceptor = TlsAcceptor::from(Arc::clone(&tls.config));
+    time::timeout(HANDSHAKE, acceptor.accept(stream)).await?
+}
+
+/// A connection that has begun.
+struct Conversation {
+    endpoint: Endpoint,
+    client: Client,
+    guard: Option<Arc<Guard>>,
+    activity: Arc<Activity>,
+    /// Whether there is nothing more to say to this client.
+    over: Notify,
+}
+
+impl Conversation {
+    async fn serve<S>(self, stream: S, is_http2: bool, watcher: Watcher)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let conversation = Arc::new(self);
+        let served = Arc::clone(&conversation);
+        let service = service_fn(move |request| Arc::clone(&served).answer(request));
+        let stream = TokioIo::new(TimedStream::new(stream, Arc::clone(&conversation.activity)));
+        // A scraper that goes away is no failure of ours.
+        if is_http2 {
+            let connection = http2::Builder::new(TokioExecutor::new())
+                .timer(TokioTimer::new())
+                .max_concurrent_streams(STREAMS)
+                .max_header_list_size(2 * HELD)
+                .max_send_buf_size(BUFFER)
+                .keep_alive_interval(PING)
+                .serve_connection(stream, service);
+            tokio::select! {
+                _ = watcher.watch(connection) => {}
+                () = conversation.over.notified() => {}
+            }
+        } else {
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(PATIENCE)
+                .max_buf_size(HELD as usize)
+                .serve_connection(stream, service);
+            tokio::select! {
+                _ = watcher.watch(connection) => {}
+                () = conversation.over.notified() => {}
+            }
+        }
+    }
+
+    async fn answer(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+    ) -> Result<Response<ScrapeBody>, Infallible> {
+        let answering = self.activity.answering();
+        let response = self.judge(request).await?;
+        Ok(response.map(|body| body.held(answering)))
+    }
+
+    async fn judge(&self, request: Request<Incoming>) -> Result<Response<ScrapeBody>, Infallible> {
+        let Some(guard) = &self.guard else { return self.route(request).await };
+        if !guard.knows(&self.client) {
+            // Without a word: a scraper takes it for a connection that was idle for too long, and comes
+            // again with what it must have now.
+            self.over.notify_one();
+            return pending().await;
+        }
+        let judged = match guard.judge(&self.client, request.headers()) {
+            Verdict::Admitted => Ok(()),
+            Verdict::Refused(refusal) => Err(refusal),
+            Verdict::Waiting(answer) => guard.conclude(answer.await.unwrap_or(false)),
+        };
+        let mut response = match judged {
+            Ok(()) => self.route(request).await?,
+            Err(refusal) => guard.refuse(refusal),
+        };
+        guard.dress(&mut response);
+        Ok(response)
+    }
+
+    async fn route(&self, request: Request<Incoming>) -> Result<Response<ScrapeBody>, Infallible> {
+        if let Some(refusal) = refuse_method(request.method()) {
+            return Ok(refusal);
+        }
+        let ends = request.method() == Method::HEAD && request.version() < Version::HTTP_2;
+        let mut response = match request.uri().path() {
+            "/metrics" => self.endpoint.unguarded().call(request).await?,
+            "/" => text(StatusCode::OK, "The metrics are at /metrics.\n"),
+            _ => text(StatusCode::NOT_FOUND, "Not found; the metrics are at /metrics.\n"),
+        };
+        if ends {
+            // hyper holds back the next response until this one's body is written. Without a body,
+            // the responses to a client that only asks would pile up.
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        Ok(response)
+    }
+}
