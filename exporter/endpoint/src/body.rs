@@ -10,7 +10,7 @@ use std::{
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use crate::{activity::Answering, document::Document, scraper::Scraper};
+use crate::{activity::Answering, document::Document, encoding::Encoding, scraper::Scraper};
 
 /// The body of an [`Endpoint`](crate::Endpoint)'s response: a document that it shares with all who asked at
 /// the same time, or a sentence.
@@ -43,9 +43,19 @@ impl ScrapeBody {
         Self::of(Content::Sentence(Bytes::from_static(sentence.as_bytes())))
     }
 
-    pub(crate) fn document(document: Arc<Document>, scraper: Arc<Scraper>) -> Self {
-        let left = document.len();
-        Self::of(Content::Document(Reading { document: Some(document), scraper, next: 0, left }))
+    pub(crate) fn document(
+        document: Arc<Document>,
+        encoding: Encoding,
+        scraper: Arc<Scraper>,
+    ) -> Self {
+        let left = document.len(encoding);
+        Self::of(Content::Document(Reading {
+            document: Some(document),
+            encoding,
+            scraper,
+            next: 0,
+            left,
+        }))
     }
 
     fn of(content: Content) -> Self {
@@ -100,6 +110,7 @@ impl ScrapeBody {
 struct Reading {
     /// Absent when it is read, or withdrawn.
     document: Option<Arc<Document>>,
+    encoding: Encoding,
     scraper: Arc<Scraper>,
     /// The part that comes next.
     next: usize,
@@ -108,7 +119,7 @@ struct Reading {
 
 impl Reading {
     fn part(&mut self) -> Option<Result<Bytes, Withdrawn>> {
-        let part = self.document.as_ref()?.part(self.next);
+        let part = self.document.as_ref()?.part(self.encoding, self.next);
         let Some(part) = part else {
             self.put_down();
             // An empty document has no part, and nobody took it away.

@@ -5,10 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
-
 use crate::{
-    document::{Document, LIFE},
+    document::{Document, Forms, LIFE},
     round::{Round, Seat},
 };
 
@@ -41,7 +39,7 @@ pub(crate) struct Errands {
     /// They have waited for too long.
     pub(crate) late: Vec<Arc<Seat>>,
     /// Nobody may read these any more: to be dropped.
-    pub(crate) parts: Vec<Arc<[Bytes]>>,
+    pub(crate) parts: Vec<Forms>,
     /// To be collected, until the deadline.
     pub(crate) round: Option<(Arc<Round>, Instant)>,
 }
@@ -117,12 +115,12 @@ impl Desk {
     }
 
     fn has_room(&self) -> bool {
-        let taken: usize = self.documents.iter().map(|document| document.len()).sum();
+        let taken: usize = self.documents.iter().map(|document| document.size()).sum();
         self.documents.len() < AT_ONCE || taken < ROOM
     }
 
     /// Withdraws the document whose readers were the last to read on, if it has had its time.
-    fn make_room(&mut self, now: Instant) -> Option<Arc<[Bytes]>> {
+    fn make_room(&mut self, now: Instant) -> Option<Forms> {
         self.recent = None;
         let yielding = self.documents.iter().enumerate().filter(|(_, it)| it.yields_at() <= now);
         let (index, _) = yielding.min_by_key(|(_, document)| document.last_read())?;

@@ -17,7 +17,8 @@ use crate::{
     access::{Access, AccessError, Gate, Guard},
     body::ScrapeBody,
     deadline::Deadline,
-    future::{Asked, ScrapeFuture, text},
+    encoding::Encoding,
+    future::{Asked, Scrape, ScrapeFuture, text},
     scraper::Scraper,
     server::{ListenError, Server},
 };
@@ -34,7 +35,7 @@ use crate::{
 ///   is a 503.
 /// - A source that panics makes this one answer a 500, and nothing else.
 ///
-/// The format is text 0.0.4. It looks at no path: the router in front of it does.
+/// The format is text 0.0.4, compressed by gzip or zstd for those who ask for it. It looks at no path: the router in front of it does.
 ///
 /// # Who may scrape
 ///
@@ -90,6 +91,18 @@ impl Endpoint {
         Server::listen(self.clone(), address).await
     }
 
+    /// Compresses documents for those who ask for gzip or zstd, and works for it as much as `level` says: from
+    /// 1, which is the default, to 9; 0 compresses nothing. For this endpoint and all its clones.
+    ///
+    /// A document is compressed once for all who share it. Those below 1 KiB are left as they are.
+    #[must_use]
+    pub fn compression(self, level: u8) -> Self {
+        if let Some(scraper) = &self.scraper {
+            scraper.compress_by(level);
+        }
+        self
+    }
+
     /// Answers those alone whom `access` lets in, in a router and on a listener of its own; what was said
     /// before of this no longer counts.
     ///
@@ -132,11 +145,12 @@ impl Endpoint {
         };
         match refuse_method(request.method()) {
             Some(refusal) => Asked::Sentence(refusal),
-            None => Asked::Scrape {
+            None => Asked::Scrape(Scrape {
                 scraper: Arc::clone(scraper),
                 deadline: Deadline::of(request.headers(), Instant::now()),
+                encoding: Encoding::accepted(request.headers()),
                 head_only: request.method() == Method::HEAD,
-            },
+            }),
         }
     }
 

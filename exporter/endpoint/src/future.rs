@@ -17,6 +17,7 @@ use crate::{
     access::{Client, Guard, Verdict},
     body::ScrapeBody,
     deadline::Deadline,
+    encoding::Encoding,
     round::{Outcome, Ticket},
     scraper::Scraper,
 };
@@ -39,15 +40,22 @@ enum State {
     },
     Waiting {
         ticket: Ticket,
-        scraper: Arc<Scraper>,
-        head_only: bool,
+        scrape: Scrape,
     },
 }
 
 /// What comes of a request that is let in.
 pub(crate) enum Asked {
     Sentence(Response<ScrapeBody>),
-    Scrape { scraper: Arc<Scraper>, deadline: Deadline, head_only: bool },
+    Scrape(Scrape),
+}
+
+/// A scrape that is asked for.
+pub(crate) struct Scrape {
+    pub(crate) scraper: Arc<Scraper>,
+    pub(crate) deadline: Deadline,
+    pub(crate) encoding: Encoding,
+    pub(crate) head_only: bool,
 }
 
 impl ScrapeFuture {
@@ -74,9 +82,9 @@ impl ScrapeFuture {
     /// Waits no more, and says so: there may be a document that nobody else wants.
     fn give_up(&mut self) {
         let state = std::mem::replace(&mut self.state, State::Ready(None));
-        if let State::Waiting { ticket, scraper, .. } = state {
+        if let State::Waiting { ticket, scrape } = state {
             drop(ticket);
-            scraper.put_down();
+            scrape.scraper.put_down();
         }
     }
 
@@ -96,9 +104,9 @@ impl Asked {
     fn begin(self) -> State {
         match self {
             Self::Sentence(response) => State::Ready(Some(response)),
-            Self::Scrape { scraper, deadline, head_only } => match scraper.ask(deadline) {
-                Ok(ticket) => State::Waiting { ticket, scraper, head_only },
-                Err(outcome) => State::Ready(Some(respond(outcome, &scraper, head_only))),
+            Self::Scrape(scrape) => match scrape.scraper.ask(scrape.deadline, scrape.encoding) {
+                Ok(ticket) => State::Waiting { ticket, scrape },
+                Err(outcome) => State::Ready(Some(respond(outcome, &scrape))),
             },
         }
     }
@@ -112,9 +120,9 @@ impl Future for ScrapeFuture {
             let is_right = ready!(Pin::new(answer).poll(cx)).unwrap_or(false);
             self.conclude(is_right);
         }
-        if let State::Waiting { ticket, scraper, head_only } = &mut self.state {
+        if let State::Waiting { ticket, scrape } = &mut self.state {
             let outcome = ready!(Pin::new(ticket).poll(cx));
-            let response = respond(outcome, scraper, *head_only);
+            let response = respond(outcome, scrape);
             self.give_up();
             self.state = State::Ready(Some(response));
         }
@@ -150,7 +158,7 @@ pub(crate) fn text(status: StatusCode, sentence: &'static str) -> Response<Scrap
 }
 
 /// The response to a scrape.
-fn respond(outcome: Outcome, scraper: &Arc<Scraper>, head_only: bool) -> Response<ScrapeBody> {
+fn respond(outcome: Outcome, scrape: &Scrape) -> Response<ScrapeBody> {
     let document = match outcome {
         Outcome::Document(document) => document,
         Outcome::Panicked => return text(StatusCode::INTERNAL_SERVER_ERROR, PANICKED),
@@ -158,16 +166,21 @@ fn respond(outcome: Outcome, scraper: &Arc<Scraper>, head_only: bool) -> Respons
         Outcome::Busy => return later(BUSY),
         Outcome::NoThread => return later(NO_THREAD),
     };
-    let length = HeaderValue::from(document.len());
-    let body = if head_only {
+    let encoding = document.encoding(scrape.encoding);
+    let length = HeaderValue::from(document.len(encoding));
+    let body = if scrape.head_only {
         ScrapeBody::empty()
     } else {
-        ScrapeBody::document(document, Arc::clone(scraper))
+        ScrapeBody::document(document, encoding, Arc::clone(&scrape.scraper))
     };
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
     headers.insert(header::CONTENT_LENGTH, length);
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(name) = encoding.name() {
+        headers.insert(header::CONTENT_ENCODING, name);
+    }
     response
 }
 

@@ -35,11 +35,13 @@
 mod access;
 mod activity;
 mod body;
+mod compress;
 mod connections;
 mod conversation;
 mod deadline;
 mod desk;
 mod document;
+mod encoding;
 mod endpoint;
 mod future;
 mod page;

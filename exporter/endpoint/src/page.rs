@@ -4,7 +4,7 @@ use bytes::Bytes;
 use kymo_exposition::{Family, Report, Series, Sink, text::TextWriter};
 
 /// Bytes of a part. A server holds sixteen parts at most for a reader that stalls.
-const PART: usize = 4 * 1024;
+pub(crate) const PART: usize = 4 * 1024;
 
 /// A document as it was written: in parts, so that it is in memory once and nobody holds it whole.
 pub(crate) struct Page {
@@ -58,7 +58,8 @@ impl Sink for Writing<'_> {
     }
 }
 
-fn cut(written: &[u8]) -> impl Iterator<Item = Bytes> {
+/// Cuts what was written into parts of their own.
+pub(crate) fn cut(written: &[u8]) -> impl Iterator<Item = Bytes> {
     written.chunks(PART).map(Bytes::copy_from_slice)
 }
 

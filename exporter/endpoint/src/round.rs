@@ -3,12 +3,15 @@
 use std::{
     future::Future,
     pin::Pin,
-    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, Waker},
     time::Instant,
 };
 
-use crate::{deadline::Deadline, document::Document};
+use crate::{deadline::Deadline, document::Document, encoding::Encoding};
 
 /// What becomes of a scrape.
 #[derive(Debug, Clone)]
@@ -29,6 +32,8 @@ pub(crate) enum Outcome {
 pub(crate) struct Round {
     outcome: OnceLock<Outcome>,
     seats: Mutex<Vec<Weak<Seat>>>,
+    /// Whether somebody wants the document in an encoding, in the order of [`Encoding`].
+    wants: [AtomicBool; 3],
 }
 
 /// Where somebody waits; it is given up by dropping it.
@@ -40,7 +45,12 @@ pub(crate) struct Seat {
 
 impl Round {
     /// A place among those who wait, unless there are `limit` of them.
-    pub(crate) fn join(self: &Arc<Self>, deadline: Deadline, limit: usize) -> Option<Ticket> {
+    pub(crate) fn join(
+        self: &Arc<Self>,
+        deadline: Deadline,
+        encoding: Encoding,
+        limit: usize,
+    ) -> Option<Ticket> {
         let seat = Arc::new(Seat { deadline, waker: Mutex::default() });
         let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
         if seats.len() >= limit {
@@ -50,7 +60,13 @@ impl Round {
             return None;
         }
         seats.push(Arc::downgrade(&seat));
+        self.wants[encoding as usize].store(true, Ordering::Relaxed);
         Some(Ticket { round: Arc::clone(self), seat })
+    }
+
+    /// Whether somebody wants the document in this encoding.
+    pub(crate) fn wants(&self, encoding: Encoding) -> bool {
+        self.wants[encoding as usize].load(Ordering::Relaxed)
     }
 
     /// When collecting must end for the first of them, unless nobody waits.

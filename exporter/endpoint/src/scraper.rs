@@ -4,7 +4,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU8, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -13,15 +13,19 @@ use std::{
 use kymo_exposition::Source;
 
 use crate::{
+    compress::compress,
     deadline::Deadline,
     desk::{Desk, Errands},
     document::Document,
+    encoding::Encoding,
     page::Page,
     round::{Outcome, Round, Ticket},
 };
 
 /// Who wait for one collection, at most.
 const WAITING: usize = 1024;
+/// A page of metrics is a tenth after little work, and hardly shorter after more.
+const LEVEL: u8 = 1;
 /// Bytes of a document at most: millions of series. Those that come after it are left out.
 const LONGEST: usize = 256 * 1024 * 1024;
 
@@ -33,6 +37,8 @@ const LONGEST: usize = 256 * 1024 * 1024;
 pub(crate) struct Scraper {
     source: Box<dyn Source>,
     desk: Mutex<Desk>,
+    /// How much work it may be to compress a document, from 1 to 9; 0 if none is.
+    level: AtomicU8,
     /// Somebody asked, a collection ended, or a document was put down.
     changed: Condvar,
     /// Whether it was reported that something could not be written.
@@ -46,6 +52,7 @@ impl Scraper {
         Self {
             source,
             desk: Mutex::default(),
+            level: AtomicU8::new(LEVEL),
             changed: Condvar::new(),
             has_unwritable: AtomicBool::new(false),
             is_too_long: AtomicBool::new(false),
@@ -57,8 +64,17 @@ impl Scraper {
         self.desk().cache_for(time);
     }
 
+    /// How much work it may be to compress a document, from 1 to 9; 0 if none is.
+    pub(crate) fn compress_by(&self, level: u8) {
+        self.level.store(level.min(9), Ordering::Relaxed);
+    }
+
     /// The right to a document that is collected from now on; or why there will be none.
-    pub(crate) fn ask(self: &Arc<Self>, deadline: Deadline) -> Result<Ticket, Outcome> {
+    pub(crate) fn ask(
+        self: &Arc<Self>,
+        deadline: Deadline,
+        encoding: Encoding,
+    ) -> Result<Ticket, Outcome> {
         let mut desk = self.desk();
         let now = Instant::now();
         if let Some(document) = desk.recent(now) {
@@ -67,7 +83,7 @@ impl Scraper {
         if desk.is_stuck(now) {
             return Err(Outcome::Busy);
         }
-        let ticket = desk.next().join(deadline, WAITING).ok_or(Outcome::Busy)?;
+        let ticket = desk.next().join(deadline, encoding, WAITING).ok_or(Outcome::Busy)?;
         if !desk.is_kept {
             let scraper = Arc::clone(self);
             desk.is_kept = spawn("kymo-scrape", move || scraper.keep());
@@ -123,7 +139,7 @@ impl Scraper {
 
     fn collect(&self, round: &Round, deadline: Instant) {
         let begun = Instant::now();
-        let outcome = match catch_unwind(AssertUnwindSafe(|| self.write(deadline))) {
+        let outcome = match catch_unwind(AssertUnwindSafe(|| self.write(round, deadline))) {
             Ok(document) => {
                 let document = Arc::new(document);
                 self.desk().end(Some(&document), begun);
@@ -140,11 +156,17 @@ impl Scraper {
         self.changed.notify_all();
     }
 
-    /// Everything the source has to say by `deadline`.
-    fn write(&self, deadline: Instant) -> Document {
+    /// Everything the source has to say by `deadline`, as those of `round` want it.
+    fn write(&self, round: &Round, deadline: Instant) -> Document {
         let page = Page::write(LONGEST, |sink| self.source.collect_by(deadline, sink));
         self.report(&page);
-        Document::new(page.parts)
+        let level = self.level.load(Ordering::Relaxed);
+        let wanted = [Encoding::Gzip, Encoding::Zstd].into_iter();
+        let wanted = wanted.filter(|encoding| level > 0 && round.wants(*encoding));
+        let others: Vec<_> = wanted
+            .filter_map(|encoding| Some((encoding, compress(&page.parts, encoding, level)?)))
+            .collect();
+        Document::new(page.parts, others)
     }
 
     /// Tells the log, once each, that something is not on the page.

@@ -4,6 +4,7 @@
 
 mod access;
 mod churn;
+mod compression;
 mod deadline;
 mod limits;
 mod listener;

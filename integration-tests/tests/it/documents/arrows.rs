@@ -48,6 +48,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "base64",
             "bcrypt",
             "bytes",
+            "flate2",
             "http",
             "http-body",
             "hyper",
@@ -58,6 +59,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "tokio",
             "tokio-rustls",
             "tower-service",
+            "zstd",
         ],
     ),
     (
