@@ -1,15 +1,18 @@
 //! Views: the shape that a program gives to its metrics.
 
+mod callbacks;
 mod error;
 mod instrument;
 mod lengths;
 mod limit;
 mod meter;
 mod meters;
+mod misses;
 mod number;
 mod observable;
 mod pattern;
 mod plan;
+mod roster;
 mod rules;
 mod shape;
 mod shapes;
@@ -23,7 +26,10 @@ use opentelemetry::{Key, KeyValue, Value};
 
 pub use self::error::ViewError;
 pub(crate) use self::{
-    meters::ShapedMeters, observable::is_running as is_in_callback, plan::ShapePlan, shapes::Shapes,
+    callbacks::{Callbacks, is_running as is_in_callback},
+    meters::ShapedMeters,
+    plan::ShapePlan,
+    shapes::Shapes,
 };
 use crate::{TelemetryBuilder, configuration::environment::Names};
 

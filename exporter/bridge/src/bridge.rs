@@ -1,11 +1,12 @@
 //! The bridge: a reader on one side, families on the other.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Instant};
 
 use prometheus::{Registry, core::Collector};
 
 use crate::{
     Error,
+    apart::Apart,
     builder::BridgeBuilder,
     guard::Guarded,
     loss::{Loss, Losses},
@@ -28,6 +29,8 @@ pub struct Bridge {
     pub(crate) reader: Reader,
     pub(crate) registry: Registry,
     pub(crate) losses: Arc<Losses>,
+    /// Where the collectors run, when another exporter puts the metrics into the registry.
+    pub(crate) apart: Apart,
     /// Absent when another exporter puts the metrics into the registry.
     pub(crate) otel: Option<(Arc<Otel>, Arc<Marker>)>,
 }
@@ -52,7 +55,8 @@ impl Bridge {
         &self.registry
     }
 
-    /// Registers another collector so that a panic in it costs only its own families.
+    /// Registers another collector so that it costs only its own families when it panics, or does not
+    /// return while the bridge is scraped.
     ///
     /// ```
     /// use kymo_bridge::Bridge;
@@ -66,16 +70,30 @@ impl Bridge {
     /// ```
     ///
     /// A collector that was registered with the registry directly costs every other collector's
-    /// families when it panics, though never those of OpenTelemetry.
+    /// families then, though never those of OpenTelemetry.
     ///
     /// # Errors
     ///
     /// When the registry refuses it: because it is there already, or one of its metrics is.
     pub fn register(&self, collector: Box<dyn Collector>) -> Result<(), Error> {
-        let guarded = Guarded { collector, losses: Arc::clone(&self.losses) };
+        let guarded = Guarded::new(collector, Arc::clone(&self.losses));
         let metrics = guarded.metrics();
         let registered = self.registry.register(Box::new(guarded));
         registered.map_err(|source| Error::Collector { metrics, source })
+    }
+
+    /// Lets every reading of the provider happen inside `around`, for whoever has to prepare something: it
+    /// gets the time until which it may wait, if there is one, and what reads, which it calls once; or not at
+    /// all where it cannot be read, as in a callback.
+    ///
+    /// Only the first call has an effect, and none where another exporter reads.
+    pub fn read_within(
+        &self,
+        around: impl Fn(Option<Instant>, &mut dyn FnMut()) + Send + Sync + 'static,
+    ) {
+        if let Some((otel, _)) = &self.otel {
+            otel.read_within(Box::new(around));
+        }
     }
 
     /// Lists the losses since the start, each with its cause: what was measured and not scraped.

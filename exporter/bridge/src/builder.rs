@@ -10,6 +10,7 @@ use prometheus::{
 
 use crate::{
     Bridge, Error,
+    apart::Apart,
     collector::OtelCollector,
     marker::Marker,
     name::{NameRules, is_legal},
@@ -141,6 +142,7 @@ impl BridgeBuilder {
         Ok(Bridge {
             reader: Reader(Arc::clone(&otel.reader) as _),
             losses: Arc::clone(&otel.losses),
+            apart: Apart::default(),
             registry,
             otel: Some((otel, marker)),
         })

@@ -30,7 +30,7 @@ impl Collector for OtelCollector {
         if self.marker.is_wanted() {
             return vec![self.marker.family()];
         }
-        let metrics = self.otel.measure();
+        let metrics = self.otel.measure(None);
         let entries = self.otel.entries(&metrics);
         let scopes = self.otel.scopes(&metrics, &[]);
         let mut sink = ProtoSink::default();

@@ -51,6 +51,7 @@
 //!
 //! [compatibility]: https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/
 
+mod apart;
 mod assembler;
 mod beginning;
 mod bridge;
@@ -60,6 +61,7 @@ mod definition;
 mod emitter;
 mod error;
 mod foreign;
+mod gathering;
 mod guard;
 mod held;
 mod label;

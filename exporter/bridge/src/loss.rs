@@ -65,6 +65,13 @@ pub enum Cause {
     UnreadableType,
     /// A collector that was registered with `Bridge::register` panicked.
     CollectorPanicked,
+    /// A collector that was registered with `Bridge::register` has not returned in time, or not yet.
+    CollectorLate,
+    /// Some other collector has not returned in time, or not yet, and with it all of the registry but
+    /// OpenTelemetry's metrics.
+    ///
+    /// Register it with `Bridge::register` to lose only its own families.
+    RegistryLate,
     /// Some other collector panicked, and with it all of the registry but OpenTelemetry's metrics.
     ///
     /// Register it with `Bridge::register` to lose only its own families.
@@ -123,6 +130,12 @@ impl fmt::Display for Cause {
             }
             Cause::CollectorPanicked => {
                 "its collector panicked and its families are missing; mend the collector"
+            }
+            Cause::CollectorLate => {
+                "its collector does not return in time and its families are missing; mend the collector"
+            }
+            Cause::RegistryLate => {
+                "a collector of the registry does not return in time; register it with Bridge::register"
             }
             Cause::RegistryPanicked => {
                 "a collector of the registry panicked; register it with Bridge::register"

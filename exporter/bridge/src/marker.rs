@@ -1,20 +1,16 @@
 //! The families of a registry without those of the bridge itself.
 
 use std::{
-    cell::Cell,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         OnceLock,
         atomic::{AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
 use prometheus::{Registry, proto};
 
-use crate::{
-    label::OwnedLabel,
-    loss::{Cause, Losses},
-};
+use crate::{apart::Apart, gathering::Gathering, label::OwnedLabel, loss::Losses};
 
 /// Makes a bridge's own collector step aside while the bridge gathers everybody else's families.
 ///
@@ -26,6 +22,8 @@ pub(crate) struct Marker {
     id: u64,
     name: String,
     common: OnceLock<Common>,
+    /// Where the other collectors run.
+    apart: Apart,
 }
 
 /// The prefix and the labels that a registry adds to everything in it.
@@ -42,12 +40,17 @@ impl Marker {
         static IDS: AtomicU64 = AtomicU64::new(1);
         let id = IDS.fetch_add(1, Ordering::Relaxed);
         // No metric has such a name.
-        Marker { id, name: format!("\0bridge {id}"), common: OnceLock::new() }
+        Marker {
+            id,
+            name: format!("\0bridge {id}"),
+            common: OnceLock::new(),
+            apart: Apart::default(),
+        }
     }
 
     /// Whether this thread is gathering for the bridge of this marker.
     pub(crate) fn is_wanted(&self) -> bool {
-        GATHERING.get() == self.id
+        Gathering::current().bridge == self.id
     }
 
     /// The family that stands for all of the bridge's.
@@ -59,16 +62,16 @@ impl Marker {
         family
     }
 
-    /// The families of all other collectors, and what the registry adds to every family.
+    /// The families of all other collectors that are there by `deadline`, and what the registry adds to
+    /// every family.
     pub(crate) fn gather_others(
         &self,
         registry: &Registry,
+        deadline: Option<Instant>,
         losses: &Losses,
     ) -> (Vec<proto::MetricFamily>, Common) {
-        let mut families = {
-            let _restored = Gathering(GATHERING.replace(self.id));
-            gather(registry, losses)
-        };
+        let gathering = Gathering { bridge: self.id, deadline };
+        let mut families = gathering.of(registry, &self.apart, losses);
         let own = families.iter().position(|family| family.name().ends_with(&self.name));
         if let Some(own) = own {
             let own = families.remove(own);
@@ -87,26 +90,4 @@ impl Marker {
         let prefix = own.name().strip_suffix(&self.name).unwrap_or_default();
         Common { prefix: prefix.into(), labels }
     }
-}
-
-/// All families of a registry, or none if one of its collectors panics.
-pub(crate) fn gather(registry: &Registry, losses: &Losses) -> Vec<proto::MetricFamily> {
-    catch_unwind(AssertUnwindSafe(|| registry.gather())).unwrap_or_else(|_| {
-        losses.record("", Cause::RegistryPanicked);
-        Vec::new()
-    })
-}
-
-/// Puts the flag back to what it was, even if gathering panics.
-struct Gathering(u64);
-
-impl Drop for Gathering {
-    fn drop(&mut self) {
-        GATHERING.set(self.0);
-    }
-}
-
-thread_local! {
-    /// The marker that is wanted on this thread, or 0.
-    static GATHERING: Cell<u64> = const { Cell::new(0) };
 }

@@ -4,10 +4,11 @@ use std::{
     collections::HashSet,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, ThreadId},
+    time::Instant,
 };
 
 use kymo_exposition::Kind;
@@ -40,7 +41,12 @@ pub(crate) struct Otel {
     has_panicked: AtomicBool,
     /// The threads that read just now.
     reading: Mutex<HashSet<ThreadId>>,
+    /// What a reading happens inside of.
+    around: OnceLock<Around>,
 }
+
+/// Gets the time until which a reading may wait, and what reads.
+type Around = Box<dyn Fn(Option<Instant>, &mut dyn FnMut()) + Send + Sync>;
 
 /// Chooses resource attributes by their keys.
 pub(crate) type Choice = Box<dyn Fn(&str) -> bool + Send + Sync>;
@@ -87,11 +93,17 @@ impl Otel {
             definitions: Mutex::new(definitions),
             has_panicked: AtomicBool::new(false),
             reading: Mutex::default(),
+            around: OnceLock::new(),
         }
     }
 
-    /// Everything measured so far; nothing while no provider is running.
-    pub(crate) fn measure(&self) -> ResourceMetrics {
+    /// Lets every reading happen inside `around`, unless they happen inside another already.
+    pub(crate) fn read_within(&self, around: Around) {
+        let _ = self.around.set(around);
+    }
+
+    /// Everything measured so far, by `deadline` if there is one; nothing while no provider is running.
+    pub(crate) fn measure(&self, deadline: Option<Instant>) -> ResourceMetrics {
         let mut metrics = ResourceMetrics::default();
         let thread = thread::current().id();
         if !self.reading().insert(thread) {
@@ -99,8 +111,20 @@ impl Otel {
             self.losses.record("", Cause::CallbackScraped);
             return metrics;
         }
-        let collected = catch_unwind(AssertUnwindSafe(|| self.reader.collect(&mut metrics)));
+        let mut collected = None;
+        let mut read = || {
+            let read = AssertUnwindSafe(|| self.reader.collect(&mut metrics));
+            collected = Some(catch_unwind(read));
+        };
+        match self.around.get() {
+            Some(around) => around(deadline, &mut read),
+            None => read(),
+        }
         self.reading().remove(&thread);
+        let Some(collected) = collected else {
+            self.losses.record("", Cause::CallbackScraped);
+            return ResourceMetrics::default();
+        };
         match collected {
             Ok(Ok(())) => return metrics,
             Ok(Err(_)) if !self.has_panicked.load(Ordering::Relaxed) => {

@@ -1,28 +1,48 @@
 //! The bridge as a source of families.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, collections::HashMap, time::Instant};
 
 use kymo_exposition::{Names, Sink, Source};
+use opentelemetry_sdk::metrics::data::ResourceMetrics;
 use prometheus::proto::MetricFamily;
 
 use crate::{
     Bridge,
     emitter::Emitter,
     foreign::Foreign,
+    gathering::Gathering,
     loss::{Cause, Losses},
-    marker::{Common, gather},
+    marker::Common,
     otel::{Entry, Otel},
     outlet::Outlet,
 };
 
 impl Source for Bridge {
     fn collect(&self, sink: &mut dyn Sink) {
+        self.give(None, sink);
+    }
+
+    fn collect_by(&self, deadline: Instant, sink: &mut dyn Sink) {
+        self.give(Some(deadline), sink);
+    }
+}
+
+impl Bridge {
+    /// Pushes everything there is by `deadline`.
+    fn give(&self, deadline: Option<Instant>, sink: &mut dyn Sink) {
+        // The other half is for OpenTelemetry's.
+        let half = deadline.map(|deadline| {
+            let now = Instant::now();
+            now + deadline.saturating_duration_since(now) / 2
+        });
         if let Some((otel, marker)) = &self.otel {
-            let (families, common) = marker.gather_others(&self.registry, &self.losses);
-            collect_all(otel, &families, &common, sink);
+            let (families, common) = marker.gather_others(&self.registry, half, &self.losses);
+            let metrics = otel.measure(deadline);
+            give_all(otel, &metrics, &families, &common, sink);
         } else {
             let mut outlet = Outlet::new(sink);
-            let families = gather(&self.registry, &self.losses);
+            let gathering = Gathering { deadline, ..Gathering::default() };
+            let families = gathering.of(&self.registry, &self.apart, &self.losses);
             let foreign = families.iter().filter_map(|it| Foreign::read(it, &self.losses));
             foreign.for_each(|foreign| foreign.give(&mut outlet, &self.losses));
         }
@@ -30,15 +50,20 @@ impl Source for Bridge {
 }
 
 /// Pushes OpenTelemetry's families and those of others, in one order by name.
-fn collect_all(otel: &Otel, families: &[MetricFamily], common: &Common, sink: &mut dyn Sink) {
+fn give_all(
+    otel: &Otel,
+    metrics: &ResourceMetrics,
+    families: &[MetricFamily],
+    common: &Common,
+    sink: &mut dyn Sink,
+) {
     let losses = &*otel.losses;
-    let metrics = otel.measure();
-    let entries = otel.entries(&metrics);
+    let entries = otel.entries(metrics);
     let own: Vec<_> =
         entries.chunk_by(Entry::is_same_family).map(|it| Own::of(it, common)).collect();
     let others = admitted(&own, families, losses);
 
-    let scopes = otel.scopes(&metrics, &common.labels);
+    let scopes = otel.scopes(metrics, &common.labels);
     let mut emitter = Emitter::new(sink, otel, metrics.resource(), &common.labels, scopes);
     let mut others = others.iter().peekable();
     for Own { name, entries } in &own {

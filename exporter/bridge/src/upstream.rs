@@ -5,7 +5,7 @@ use std::sync::Arc;
 use opentelemetry_sdk::{error::OTelSdkError, metrics::reader::MetricReader};
 use prometheus::Registry;
 
-use crate::{Bridge, Error, loss::Losses, reader::Reader};
+use crate::{Bridge, Error, apart::Apart, loss::Losses, reader::Reader};
 
 impl Bridge {
     /// A bridge on which another exporter names and translates the metrics.
@@ -37,6 +37,7 @@ impl Bridge {
             reader: Reader(Arc::new(reader)),
             registry,
             losses: Arc::new(Losses::default()),
+            apart: Apart::default(),
             otel: None,
         })
     }

@@ -48,7 +48,7 @@ impl<E: Export> Cycle<E> {
     ) -> Result<String, Failure> {
         let cycle = Arc::clone(&self);
         // Not on this thread: a callback that never returns must not stop its clock.
-        let collection = task::spawn_blocking(move || cycle.collect(last));
+        let collection = task::spawn_blocking(move || cycle.collect(half(deadline), last));
         let Ok(collected) = time::timeout_at(deadline.into(), collection).await else {
             return Err(Failure::new(Kind::Timeout, "the collection took too long"));
         };
@@ -63,8 +63,8 @@ impl<E: Export> Cycle<E> {
         if receipt.rejected > 0 { Err(Failure::rejected(&receipt)) } else { Ok(receipt.message) }
     }
 
-    /// Collects, and prepares what was collected, if there is anything.
-    fn collect(&self, last: bool) -> Result<Option<Batch>, Failure> {
+    /// Collects by `deadline`, and prepares what was collected, if there is anything.
+    fn collect(&self, deadline: Instant, last: bool) -> Result<Option<Batch>, Failure> {
         let mut overflows = match self.collecting.try_lock() {
             Ok(collecting) => collecting,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
@@ -83,13 +83,14 @@ impl<E: Export> Cycle<E> {
         }
         let mut metrics = ResourceMetrics::default();
         let started = Instant::now();
-        let collected = catch_unwind(AssertUnwindSafe(|| self.source.collect(&mut metrics)))
-            .map_err(|_| {
-                Failure::new(Kind::Panic, "a callback of an observable instrument panicked")
-            })
-            .and_then(|collected| {
-                collected.map_err(|error| Failure::new(Kind::Collection, error.to_string()))
-            });
+        let collected =
+            catch_unwind(AssertUnwindSafe(|| self.source.collect(Some(deadline), &mut metrics)))
+                .map_err(|_| {
+                    Failure::new(Kind::Panic, "a callback of an observable instrument panicked")
+                })
+                .and_then(|collected| {
+                    collected.map_err(|error| Failure::new(Kind::Collection, error.to_string()))
+                });
         self.observer.collected(started.elapsed(), collected.as_ref().err().map(|it| &it.kind));
         collected?;
         overflows.look(&metrics);
@@ -108,4 +109,10 @@ impl<E: Export> Cycle<E> {
             }
         }
     }
+}
+
+/// When half of the time until `deadline` is over: the rest is for sending.
+fn half(deadline: Instant) -> Instant {
+    let now = Instant::now();
+    now + deadline.saturating_duration_since(now) / 2
 }

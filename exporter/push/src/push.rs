@@ -109,6 +109,16 @@ impl Push {
         PushReader(Arc::clone(&self.0))
     }
 
+    /// Lets every reading of the provider happen inside `around`, for whoever has to prepare something: it
+    /// gets the time until which it may wait, if there is one, and what reads, which it calls once; or not at
+    /// all where it cannot be read, as in a callback. Only the first call has an effect.
+    pub fn read_within(
+        &self,
+        around: impl Fn(Option<Instant>, &mut dyn FnMut()) + Send + Sync + 'static,
+    ) {
+        self.0.source.read_within(Box::new(around));
+    }
+
     /// Measures the exports themselves with instruments of `meters`, usually the provider that got
     /// the reader; see [`metrics`](crate::metrics). Only the first call has an effect.
     pub fn measure(&self, meters: &dyn MeterProvider) {

@@ -26,7 +26,7 @@ impl MetricReader for PushReader {
     }
 
     fn collect(&self, metrics: &mut ResourceMetrics) -> OTelSdkResult {
-        self.0.source.collect(metrics)
+        self.0.source.collect(None, metrics)
     }
 
     /// Waits for one export, no longer than the schedule lets it take.

@@ -27,5 +27,19 @@ pub const CARDINALITY_CUT: MetricSpec = MetricSpec::new(
 .with_attributes(&[key::FOLDED_METRIC])
 .recorded("With each measurement or binding that was cut; there from the first one on.");
 
+/// Readings that lack what the callback of an observable instrument observes, such as scrapes; absent
+/// until there is one.
+pub const CALLBACK_MISSED: MetricSpec = MetricSpec::new(
+    "kymo.callback.missed",
+    MetricKind::Counter,
+    "{call}",
+    "Calls of a callback of an observable instrument that observed nothing, because it did not return in time or panicked.",
+)
+.with_attributes(&[
+    key::CALLBACK_METRIC,
+    key::ERROR_TYPE.described("`timeout` where it has not returned in time, or `panic`."),
+])
+.recorded("With each reading that went without the callback, and with each panic; there from the first one on.");
+
 /// Every metric declared in this crate.
-pub const ALL: &[MetricSpec] = &[CARDINALITY_FOLDED, CARDINALITY_CUT];
+pub const ALL: &[MetricSpec] = &[CARDINALITY_FOLDED, CARDINALITY_CUT, CALLBACK_MISSED];

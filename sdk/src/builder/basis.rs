@@ -66,6 +66,11 @@ impl Basis {
         mut description: Description,
     ) -> Telemetry {
         description.ignore(environment.reported());
+        if let Some(callbacks) = provider.callbacks() {
+            for exporter in &exporters {
+                exporter.prepare(callbacks);
+            }
+        }
         let telemetry = Telemetry {
             ending: Arc::new(Ending::new(exporters, readers)),
             provider,

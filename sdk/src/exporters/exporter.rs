@@ -8,6 +8,7 @@ use opentelemetry_sdk::metrics::MeterProviderBuilder;
 use crate::{
     FlushError,
     configuration::{Description, environment::Environment},
+    view::Callbacks,
 };
 
 /// The exporters of one kind that a telemetry has: those that are pulled from, or those that push.
@@ -19,6 +20,9 @@ pub(crate) trait Exporter: Any + Send + Sync {
 
     /// Describes those of a program that brings its own meter provider.
     fn describe(&self, _: &Environment, _: &mut Description) {}
+
+    /// Lets `callbacks` run before each reads.
+    fn prepare(&self, callbacks: &Callbacks);
 
     /// Measures the exporters themselves.
     fn measure(&self, _: &dyn MeterProvider) {}

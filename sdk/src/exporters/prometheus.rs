@@ -3,6 +3,8 @@
 mod listening;
 mod pull;
 
+use std::time::Instant;
+
 #[allow(unreachable_pub, unused_imports, reason = "the feature `upstream` adds to it")]
 pub use crate::beside::prometheus::*;
 pub use kymo_bridge::{Bridge, BridgeBuilder, Cause, Error as BridgeError, Loss, Reader};
@@ -147,5 +149,9 @@ struct Living {
 impl Source for Living {
     fn collect(&self, sink: &mut dyn Sink) {
         self.bridge.collect(sink);
+    }
+
+    fn collect_by(&self, deadline: Instant, sink: &mut dyn Sink) {
+        self.bridge.collect_by(deadline, sink);
     }
 }

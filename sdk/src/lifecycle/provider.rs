@@ -8,7 +8,7 @@ use opentelemetry::{
 };
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
-use crate::view::{ShapedMeters, Shapes};
+use crate::view::{Callbacks, ShapedMeters, Shapes};
 
 /// Somebody else's provider.
 pub(crate) type Injected = Arc<dyn MeterProvider + Send + Sync>;
@@ -49,6 +49,14 @@ impl Provider {
         match self {
             Self::Somebody(provider) => provider,
             Self::Nobody(provider, _) => &**provider,
+        }
+    }
+
+    /// The callbacks of observable instruments, if anybody measures.
+    pub(crate) fn callbacks(&self) -> Option<&Callbacks> {
+        match self {
+            Self::Somebody(provider) => Some(provider.callbacks()),
+            Self::Nobody(..) => None,
         }
     }
 

@@ -16,9 +16,10 @@ use opentelemetry::metrics::{
 
 use super::{
     Shapes,
+    callbacks::{Callbacks, is_running},
     instrument::Handle,
     number::Number,
-    observable::{Guarded, Merge, Observers, is_running},
+    observable::{Merge, Observers, Watched},
     rules::Rules,
 };
 
@@ -27,6 +28,7 @@ use super::{
 pub(super) struct ShapedMeter {
     meter: Meter,
     shapes: Shapes,
+    callbacks: Callbacks,
     /// Whether it is one of ours: their values are never too long.
     is_ours: bool,
     known: Arc<Mutex<Known>>,
@@ -53,9 +55,10 @@ struct Observed {
 
 impl ShapedMeter {
     /// The meter called `scope`.
-    pub(super) fn new(meter: Meter, scope: &str, shapes: &Shapes) -> Self {
+    pub(super) fn new(meter: Meter, scope: &str, shapes: &Shapes, callbacks: &Callbacks) -> Self {
         let is_ours = scope.starts_with("kymo-");
-        Self { meter, shapes: shapes.clone(), is_ours, known: Arc::default() }
+        let (shapes, callbacks) = (shapes.clone(), callbacks.clone());
+        Self { meter, shapes, callbacks, is_ours, known: Arc::default() }
     }
 
     pub(super) fn to_meter(&self) -> Meter {
@@ -100,7 +103,7 @@ impl ShapedMeter {
         Some(Arc::clone(self.known().rules.entry(known_as).or_insert_with(|| Arc::new(rules))))
     }
 
-    /// Makes an observable instrument whose callbacks may panic.
+    /// Makes an observable instrument whose callbacks may panic, or never return.
     fn observable<I, T: Number>(
         &self,
         mut builder: AsyncInstrumentBuilder<'_, I, T>,
@@ -109,9 +112,10 @@ impl ShapedMeter {
     ) -> I {
         let (provider, rules) = self.shape(&builder.name);
         let callbacks = mem::take(&mut builder.callbacks);
-        let callbacks = callbacks.into_iter().map(|callback| Guarded::new(&builder.name, callback));
+        let watch = |callback| Watched::new(&builder.name, callback, &self.callbacks);
+        let callbacks = callbacks.into_iter().map(watch);
         builder.callbacks = match rules {
-            None => callbacks.map(Guarded::into_callback).collect(),
+            None => callbacks.map(Watched::into_callback).collect(),
             Some(rules) => {
                 let instrument = Observed {
                     name: builder.name.to_ascii_lowercase(),

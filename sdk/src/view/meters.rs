@@ -12,23 +12,32 @@ use opentelemetry::{
     metrics::{Meter, MeterProvider},
 };
 
-use super::{Shapes, meter::ShapedMeter};
+use super::{Shapes, callbacks::Callbacks, meter::ShapedMeter};
 
 /// A provider of meters whose instruments have the shape that views give them, and whose callbacks
-/// may panic.
+/// may panic, or never return.
 #[derive(Clone)]
 pub(crate) struct ShapedMeters {
     provider: Arc<dyn MeterProvider + Send + Sync>,
     shapes: Shapes,
+    callbacks: Callbacks,
     /// One for each scope: its instruments share their budgets.
     meters: Arc<Mutex<HashMap<InstrumentationScope, ShapedMeter>>>,
 }
 
 impl ShapedMeters {
     pub(crate) fn new(provider: Arc<dyn MeterProvider + Send + Sync>, shapes: Shapes) -> Self {
-        let meters = Self { provider, shapes, meters: Arc::default() };
-        meters.shapes.lengths().show(&Scope::CORE.meter(&meters));
+        let meters =
+            Self { provider, shapes, callbacks: Callbacks::default(), meters: Arc::default() };
+        let meter = Scope::CORE.meter(&meters);
+        meters.shapes.lengths().show(&meter);
+        meters.callbacks.misses().show(&meter);
         meters
+    }
+
+    /// The callbacks of its instruments, which run before they are read.
+    pub(crate) fn callbacks(&self) -> &Callbacks {
+        &self.callbacks
     }
 }
 
@@ -37,7 +46,7 @@ impl MeterProvider for ShapedMeters {
         let mut meters = self.meters.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || {
             let meter = self.provider.meter_with_scope(scope.clone());
-            ShapedMeter::new(meter, scope.name(), &self.shapes)
+            ShapedMeter::new(meter, scope.name(), &self.shapes, &self.callbacks)
         };
         meters.entry(scope.clone()).or_insert_with(make).to_meter()
     }

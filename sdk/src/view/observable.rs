@@ -1,13 +1,10 @@
-//! An observable instrument whose callbacks may panic, and whose attributes go through rules.
+//! An observable instrument whose callbacks may panic or never return, and whose attributes go through
+//! rules.
 
 use std::{
-    cell::Cell,
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use opentelemetry::{
@@ -16,13 +13,16 @@ use opentelemetry::{
 };
 
 use super::{
+    callbacks::Callbacks,
+    misses::{Miss, Misses},
     number::Number,
+    roster::Callable,
     rules::{self, Rules},
 };
 
 /// Callbacks that observe one metric together, so that observations of one set of attributes can be added
 /// up, from whichever callback they come.
-pub(super) struct Observers<T>(Mutex<Vec<Arc<Guarded<T>>>>);
+pub(super) struct Observers<T>(Mutex<Vec<Arc<Watched<T>>>>);
 
 /// The way in which several observations with the same attributes become one.
 #[derive(Debug, Clone, Copy)]
@@ -36,15 +36,15 @@ impl<T: Number> Observers<T> {
         Self(Mutex::default())
     }
 
-    pub(super) fn add(&self, callbacks: impl IntoIterator<Item = Guarded<T>>) {
+    pub(super) fn add(&self, callbacks: impl IntoIterator<Item = Watched<T>>) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.extend(callbacks.into_iter().map(Arc::new));
     }
 
-    /// Lets all of them observe, and tells `observer` what it came to.
+    /// Tells `observer` what all of them have observed.
     pub(super) fn observe(&self, merge: Merge, rules: &Rules, observer: &dyn AsyncInstrument<T>) {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let observations: Vec<_> = all.iter().flat_map(|one| one.observations()).collect();
+        let observations: Vec<_> = all.iter().flat_map(|one| one.observations().to_vec()).collect();
         if observations.iter().all(|(_, attributes)| rules.let_pass(attributes)) {
             for (value, attributes) in observations {
                 observer.observe(value, &attributes);
@@ -72,72 +72,74 @@ impl<T: Number> Observers<T> {
     }
 }
 
-/// A callback whose panics cost only what it would have observed.
+/// A callback that costs only what it would have observed, if it panics or does not return.
 pub(super) struct Guarded<T> {
     instrument: Arc<str>,
     callback: Callback<T>,
-    is_reported: AtomicBool,
+    /// What it observed when it last ran.
+    observed: Mutex<Observed<T>>,
+    misses: Misses,
 }
 
-impl<T: Number> Guarded<T> {
-    pub(super) fn new(instrument: &str, callback: Callback<T>) -> Self {
-        Self { instrument: instrument.into(), callback, is_reported: AtomicBool::new(false) }
+type Observed<T> = Arc<Vec<(T, Vec<KeyValue>)>>;
+
+/// A callback that runs before each reading, and what it has observed.
+pub(super) struct Watched<T> {
+    callback: Arc<Guarded<T>>,
+    callbacks: Callbacks,
+    index: usize,
+}
+
+impl<T: Number> Watched<T> {
+    /// Lets `callback`, of the instrument `name`, run with all others.
+    pub(super) fn new(name: &str, callback: Callback<T>, callbacks: &Callbacks) -> Self {
+        let callback = Arc::new(Guarded {
+            instrument: name.into(),
+            callback,
+            observed: Mutex::default(),
+            misses: callbacks.misses().clone(),
+        });
+        let weak = Arc::downgrade(&callback);
+        let index = callbacks.add(weak);
+        Self { callback, callbacks: callbacks.clone(), index }
     }
 
     pub(super) fn into_callback(self) -> Callback<T> {
         Box::new(move |observer| {
-            for (value, attributes) in self.observations() {
-                observer.observe(value, &attributes);
+            for (value, attributes) in &*self.observations() {
+                observer.observe(*value, attributes);
             }
         })
     }
 
-    /// Everything the callback observes, or nothing if it panics on the way.
-    fn observations(&self) -> Vec<(T, Vec<KeyValue>)> {
+    /// Everything the callback observed for the reading under way, or nothing if it panicked on the way or
+    /// has not returned.
+    fn observations(&self) -> Observed<T> {
+        if !self.callbacks.have_run(self.index) {
+            return Arc::default();
+        }
+        Arc::clone(&self.callback.observed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl<T: Number> Callable for Guarded<T> {
+    fn run(&self) {
         let notes = Notes::default();
-        let _running = Running::begin();
-        match catch_unwind(AssertUnwindSafe(|| (self.callback)(&notes))) {
+        let observed = match catch_unwind(AssertUnwindSafe(|| (self.callback)(&notes))) {
             Ok(()) => notes.0.into_inner().unwrap_or_else(PoisonError::into_inner),
             Err(panic) => {
                 // It may panic again when it is dropped.
                 std::mem::forget(panic);
-                if !self.is_reported.swap(true, Ordering::Relaxed) {
-                    tracing::error!(
-                        "a callback of the instrument {} panicked; what it observes is missing \
-                         from the metrics as long as it does",
-                        self.instrument
-                    );
-                }
+                self.misses.count(&self.instrument, Miss::Panic);
                 Vec::new()
             }
-        }
+        };
+        *self.observed.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(observed);
     }
-}
 
-thread_local! {
-    static IS_RUNNING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// As long as it lives, a callback runs on this thread, and the SDK holds its locks.
-struct Running {
-    before: bool,
-}
-
-impl Running {
-    fn begin() -> Self {
-        Self { before: IS_RUNNING.replace(true) }
+    fn miss(&self) {
+        self.misses.count(&self.instrument, Miss::Timeout);
     }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        IS_RUNNING.set(self.before);
-    }
-}
-
-/// Whether a callback runs on this thread: the SDK would wait for ever for its own locks.
-pub(crate) fn is_running() -> bool {
-    IS_RUNNING.get()
 }
 
 /// The observations of one callback.

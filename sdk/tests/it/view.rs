@@ -5,6 +5,7 @@ mod callbacks;
 mod common;
 mod cost;
 mod http;
+mod late;
 mod lengths;
 mod limits;
 mod metrics;

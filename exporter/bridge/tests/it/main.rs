@@ -11,6 +11,7 @@ mod differential;
 mod exponential;
 mod foreign;
 mod instrument;
+mod late;
 mod metadata_and_points;
 mod scrape;
 mod sides;

@@ -189,3 +189,29 @@ fn a_push_starts_in_any_runtime_or_none_and_before_its_collector() {
     }
     assert!(receiver.arrived().len() >= 3);
 }
+
+#[test]
+fn whoever_reads_within_is_told_half_of_the_time_and_decides() {
+    let receiver = Receiver::start([Answer::Accept]);
+    let service = Service::new(&http(receiver.http()), NEVER);
+    service.jobs.add(1, &[]);
+    let (tell, told) = mpsc::channel();
+    let is_allowed = Arc::new(AtomicBool::new(false));
+    let allowed = Arc::clone(&is_allowed);
+    service.push.read_within(move |deadline, read| {
+        tell.send(deadline.unwrap()).unwrap();
+        if allowed.load(Ordering::Relaxed) {
+            read();
+        }
+    });
+    // Only the first one counts.
+    service.push.read_within(|_, _| unreachable!());
+    let begun = Instant::now();
+    let error = service.push.flush(LONG).unwrap_err();
+    let time = told.recv().unwrap().duration_since(begun);
+    assert!(time > LONG / 3 && time < LONG * 2 / 3 + begun.elapsed(), "{time:?}");
+    assert!(error.to_string().contains("cannot collect"), "{error}");
+    is_allowed.store(true, Ordering::Relaxed);
+    service.push.flush(LONG).unwrap();
+    assert_eq!(receiver.arrived().last().unwrap().sum("jobs"), Some(1));
+}

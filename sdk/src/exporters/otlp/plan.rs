@@ -16,6 +16,7 @@ use crate::{
         exporter::{Answer, Exporter, Wait},
         plan::{Plan, Start},
     },
+    view::Callbacks,
 };
 
 /// The push exporters a telemetry will have.
@@ -103,6 +104,13 @@ impl Plan for PushPlan {
 impl Exporter for Push {
     fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder {
         self.0.iter().fold(provider, |provider, push| provider.with_reader(push.reader()))
+    }
+
+    fn prepare(&self, callbacks: &Callbacks) {
+        for push in &self.0 {
+            let callbacks = callbacks.clone();
+            push.read_within(move |deadline, read| callbacks.read(deadline, read));
+        }
     }
 
     fn measure(&self, meters: &dyn MeterProvider) {

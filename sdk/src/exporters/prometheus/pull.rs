@@ -16,6 +16,7 @@ use crate::{
         exporter::Exporter,
         plan::{Plan, Start},
     },
+    view::Callbacks,
 };
 
 /// The pull exporter a telemetry will have.
@@ -158,6 +159,13 @@ impl Exporter for Pull {
     fn describe(&self, environment: &Environment, description: &mut Description) {
         if self.bridge.is_some() {
             describe(Origin::Code, self.listening.as_ref(), environment, description);
+        }
+    }
+
+    fn prepare(&self, callbacks: &Callbacks) {
+        if let Some(bridge) = &self.bridge {
+            let callbacks = callbacks.clone();
+            bridge.read_within(move |deadline, read| callbacks.read(deadline, read));
         }
     }
 }

@@ -13,7 +13,7 @@ use std::{
 use kymo::{
     Telemetry, TelemetryBuilder, View,
     opentelemetry::KeyValue,
-    prometheus::{Bridge, Registry},
+    prometheus::{Bridge, Cause, Registry},
 };
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
@@ -99,7 +99,11 @@ fn an_injected_provider_is_spared_the_panics_too() {
 
 #[test]
 fn a_callback_that_makes_instruments_or_scrapes_hangs_nobody() {
-    for view in [View::new(), View::new().without_attribute("a")] {
+    log::listen();
+    for (made, view) in [
+        ("made.inside", View::new()),
+        ("made.inside.under.rules", View::new().without_attribute("a")),
+    ] {
         let (done, page) = mpsc::channel();
         thread::spawn(move || {
             let telemetry =
@@ -109,7 +113,7 @@ fn a_callback_that_makes_instruments_or_scrapes_hangs_nobody() {
                 .meter("shop")
                 .u64_observable_gauge("depth")
                 .with_callback(move |depth| {
-                    inner.u64_counter("made.inside").build().add(1, &[]);
+                    inner.u64_counter(made).build().add(1, &[]);
                     let nested = inner.u64_observable_gauge("nested");
                     nested.with_callback(|nested| nested.observe(1, &[])).build();
                     bridge.registry().gather();
@@ -118,17 +122,18 @@ fn a_callback_that_makes_instruments_or_scrapes_hangs_nobody() {
                 .build();
             telemetry.meter("shop").u64_counter("sold").build().add(1, &[]);
             for _ in 0..2 {
-                done.send(log::of(|| names(telemetry.bridge().unwrap().registry()))).unwrap();
+                let bridge = telemetry.bridge().unwrap();
+                done.send((names(bridge.registry()), bridge.losses())).unwrap();
             }
         });
-        for reports in [1, 0] {
-            let (names, log) = page.recv_timeout(Duration::from_secs(20)).expect("an end");
+        for times in [1, 2] {
+            let (names, losses) = page.recv_timeout(Duration::from_secs(20)).expect("an end");
             assert_eq!(names, ["depth", "sold_total", "target_info"]);
-            assert_eq!(log.matches("made.inside is asked for in a callback").count(), reports);
-            assert_eq!(
-                log.matches("a callback of an observable instrument scrapes").count(),
-                reports
-            );
+            assert!(log::text().contains("a callback of an observable instrument scrapes"));
+            let asked = format!("the instrument {made} is asked for in a callback");
+            assert_eq!(log::text().matches(&asked).count(), 1);
+            let loss = losses.iter().find(|loss| loss.cause == Cause::CallbackScraped);
+            assert_eq!(loss.map(|loss| loss.times), Some(times), "{losses:?}");
         }
     }
 }
