@@ -60,12 +60,8 @@ impl Load {
 }
 
 impl Watch for Load {
-    fn enter(&mut self) {
-        Watch::enter(&mut self.0);
-    }
-
-    fn leave(&mut self) {
-        Watch::leave(&mut self.0);
+    fn run<T>(&mut self, piece: impl FnOnce() -> T) -> T {
+        Watch::run(&mut self.0, piece)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    mem,
     pin::Pin,
     task::{Context, Poll},
     time::{Duration, Instant},
@@ -47,20 +48,10 @@ pub trait Record {
 pub struct Attempt<R: Record, M: Moment = Instant> {
     started: Option<M>,
     decided: Option<Outcome>,
-    code: Code,
+    /// The measured code runs, or it ran and never came back.
+    is_inside: bool,
     is_over: bool,
     record: R,
-}
-
-/// Where the measured code is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Code {
-    /// It waits, or is done.
-    Outside,
-    /// It runs; if it unwinds, this stays.
-    Inside,
-    /// It runs again, or was left again, although it never came back.
-    Unwound,
 }
 
 impl<R: Record> Attempt<R> {
@@ -89,7 +80,7 @@ impl<R: Record> Attempt<R, ()> {
 
 impl<R: Record, M: Moment> Attempt<R, M> {
     fn from(started: Option<M>, record: R) -> Self {
-        Self { started, decided: None, code: Code::Outside, is_over: false, record }
+        Self { started, decided: None, is_inside: false, is_over: false, record }
     }
 
     /// Starts now, unless it has started, and says when it started.
@@ -117,25 +108,12 @@ impl<R: Record, M: Moment> Attempt<R, M> {
         &mut self.record
     }
 
-    /// The measured code is about to run; [`leave`](Self::leave) says that it came back.
-    ///
-    /// For code that [`run`](Self::run) cannot hold. Sections do not nest.
-    pub fn enter(&mut self) {
-        self.code = if self.code == Code::Outside { Code::Inside } else { Code::Unwound };
-    }
-
-    /// The measured code came back. If it unwound before, the attempt stays a panic.
-    pub fn leave(&mut self) {
-        if self.code == Code::Inside {
-            self.code = Code::Outside;
-        }
-    }
-
     /// Runs a piece of the measured code; if it unwinds, the attempt is a panic.
     pub fn run<T>(&mut self, piece: impl FnOnce() -> T) -> T {
-        self.enter();
+        // A piece that unwinds leaves it inside, and so do those that run afterwards.
+        let is_inside = mem::replace(&mut self.is_inside, true);
         let answer = piece();
-        self.leave();
+        self.is_inside = is_inside;
         answer
     }
 
@@ -168,7 +146,7 @@ impl<R: Record, M: Moment> Attempt<R, M> {
 
     /// The outcome that would be recorded now.
     pub fn outcome(&self) -> Outcome {
-        if self.code == Code::Outside { self.decided.unwrap_or_default() } else { Outcome::Panic }
+        if self.is_inside { Outcome::Panic } else { self.decided.unwrap_or_default() }
     }
 
     /// Records now, unless it has been recorded; whatever follows, the drop included, is nothing.
@@ -183,7 +161,7 @@ impl<R: Record, M: Moment> Attempt<R, M> {
     pub fn finish_at(&mut self, moment: M, outcome: Outcome) {
         if let Some(started) = self.started.filter(|_| !self.is_over) {
             self.is_over = true;
-            let outcome = if self.code == Code::Outside { outcome } else { Outcome::Panic };
+            let outcome = if self.is_inside { Outcome::Panic } else { outcome };
             self.record.record(moment.since(started), outcome);
         }
     }

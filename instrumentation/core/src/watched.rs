@@ -13,31 +13,20 @@ use crate::{Attempt, Moment, Record};
 
 /// Runs measured code inside an attempt: the [`Attempt`] itself, or its holder.
 pub trait Watch {
-    /// The measured code is about to run for the first time, or again.
-    fn enter(&mut self);
-
-    /// The measured code came back.
-    fn leave(&mut self);
+    /// Runs a piece of the measured code, of which the first starts the attempt.
+    fn run<T>(&mut self, piece: impl FnOnce() -> T) -> T;
 }
 
 impl<R: Record, M: Moment> Watch for Attempt<R, M> {
-    fn enter(&mut self) {
+    fn run<T>(&mut self, piece: impl FnOnce() -> T) -> T {
         self.start();
-        Self::enter(self);
-    }
-
-    fn leave(&mut self) {
-        Self::leave(self);
+        Self::run(self, piece)
     }
 }
 
 impl<W: Watch> Watch for &mut W {
-    fn enter(&mut self) {
-        W::enter(self);
-    }
-
-    fn leave(&mut self) {
-        W::leave(self);
+    fn run<T>(&mut self, piece: impl FnOnce() -> T) -> T {
+        W::run(self, piece)
     }
 }
 
@@ -58,21 +47,19 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             if *this.was_polled {
-                this.watch.enter();
-                this.future.set(None);
-                this.watch.leave();
+                this.watch.run(|| this.future.set(None));
             }
         }
     }
 }
 
 impl<F, W: Watch> Watched<F, W> {
-    /// `future`, inside of what `watch` enters and leaves.
+    /// `future`, inside of what `watch` runs.
     pub fn new(future: F, watch: W) -> Self {
         Self { future: Some(future), was_polled: false, watch }
     }
 
-    /// Whoever enters and leaves.
+    /// Whoever runs the future.
     pub fn watch_mut(self: Pin<&mut Self>) -> &mut W {
         self.project().watch
     }
@@ -86,10 +73,7 @@ impl<F: Future, W: Watch> Future for Watched<F, W> {
         // It is there until this is dropped.
         let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
         *this.was_polled = true;
-        this.watch.enter();
-        let polled = future.poll(context);
-        this.watch.leave();
-        polled
+        this.watch.run(|| future.poll(context))
     }
 }
 
