@@ -14,7 +14,7 @@ use crate::{
     failure::Failure,
     redis_handle::Shared,
     request::{Reply, Request},
-    series::OperationKey,
+    series::{OperationKey, OperationName},
 };
 
 /// A request and its reply, recorded exactly once: when the reply is there, or when it is dropped
@@ -28,6 +28,7 @@ struct Exchange<'a> {
     redis: &'a Shared,
     place: PlaceKey,
     request: Request<'a>,
+    name: OperationName,
     status: Option<Bounded>,
     /// The caches have been told what the reply says.
     has_told: bool,
@@ -36,7 +37,7 @@ struct Exchange<'a> {
 impl Exchange<'_> {
     fn tell_caches(&mut self, answers: Option<&[Value]>) {
         self.has_told = true;
-        self.request.tell_caches(self.request.name(), &self.redis.caches, answers);
+        self.request.tell_caches(self.name, &self.redis.caches, answers);
     }
 
     fn failed(&mut self, failure: &Failure) -> Outcome {
@@ -47,8 +48,8 @@ impl Exchange<'_> {
 
 impl Record for Exchange<'_> {
     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
-        let Self { redis, place, request, status, .. } = *self;
-        let key = OperationKey { place, name: request.name(), status, outcome };
+        let Self { redis, place, name, status, .. } = *self;
+        let key = OperationKey { place, name, status, outcome };
         redis.recorder.record(key, elapsed.as_secs_f64());
         if !self.has_told {
             self.tell_caches(None);
@@ -63,7 +64,8 @@ impl<'a, T> Operation<'a, T> {
         request: Request<'a>,
         reply: RedisFuture<'a, T>,
     ) -> Self {
-        let exchange = Exchange { redis, place, request, status: None, has_told: false };
+        let name = request.name();
+        let exchange = Exchange { redis, place, request, name, status: None, has_told: false };
         Self { reply: Attempt::new(exchange).around(reply) }
     }
 }
