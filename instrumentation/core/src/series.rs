@@ -82,7 +82,8 @@ impl<K: SeriesKey, S> SeriesCache<K, S> {
 }
 
 impl<K: SeriesKey, S> SeriesCache<K, S> {
-    fn find(&self, key: K) -> Option<&Arc<S>> {
+    /// The series that `key` has of its own, if it was bound.
+    pub fn find(&self, key: K) -> Option<&Arc<S>> {
         self.series.get(&key, |known| *known == key)
     }
 

@@ -64,13 +64,16 @@ where
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         let Some(mut exchange) = self.0.arrive(&request) else {
             let request = request.map(MeasuredRequestBody::unmeasured);
-            return ResponseFuture::new(self.0.inner.call(request), None, None);
+            return ResponseFuture::unmeasured(self.0.inner.call(request));
         };
         self.0.warn_of::<ReqBody>(&exchange);
         let bytes = exchange.count_request(request.body());
         let upgrade = prepare(&exchange, &mut request, true);
         let request = request.map(|body| MeasuredRequestBody::measured(body, bytes));
-        let future = exchange.run(|| self.0.inner.call(request));
-        ResponseFuture::new(future, Some(exchange), upgrade)
+        let inside = exchange.call();
+        let inner = Some(self.0.inner.call(request));
+        let future = ResponseFuture { inner, exchange: Some(exchange), upgrade };
+        drop(inside);
+        future
     }
 }

@@ -12,13 +12,12 @@ use kymo_core::{Attempt, Bounded, Outcome};
 
 use crate::{
     RequestHead, failure,
-    instruments::Instruments,
-    mark,
+    inside::{Inside, Kind},
+    measure::Measure,
     protocol::Protocol,
-    reading::Reading,
     recording::Recording,
     request_size::RequestSize,
-    series::{ActiveKey, ExchangeKey, Status, StreamKey, StreamKind},
+    series::{ActiveKey, Status, StreamKey, StreamKind},
     stream::{self, StreamOpening},
 };
 
@@ -46,66 +45,51 @@ enum Expectation {
     Tunnel,
 }
 
-#[expect(clippy::boxed_local, reason = "an exchange is boxed from its first moment to its last")]
+impl Expectation {
+    fn of(method: &Method) -> Self {
+        match *method {
+            Method::HEAD => Self::NoBody,
+            Method::CONNECT => Self::Tunnel,
+            _ => Self::Body,
+        }
+    }
+}
+
 impl Exchange {
     /// The exchange of a request that has just arrived, after it had `waited` for the service.
     pub(crate) fn arrive(
-        instruments: &Arc<Instruments>,
-        reading: &Reading,
+        measure: &Arc<Measure>,
         head: &RequestHead<'_>,
         waited: Option<Duration>,
     ) -> Box<Self> {
+        let Measure { instruments, reading, .. } = &**measure;
         let now = Instant::now();
         let since = waited.and_then(|waited| now.checked_sub(waited)).unwrap_or(now);
         let active = ActiveKey {
             method: instruments.method(head.method),
             scheme: reading.scheme.scheme(head),
         };
-        let protocol = Protocol::of(head.version);
-        let mut exchange = Self::begin(instruments, since, active, protocol);
-        exchange.expectation = match *head.method {
-            Method::HEAD => Expectation::NoBody,
-            Method::CONNECT => Expectation::Tunnel,
-            _ => Expectation::Body,
-        };
-        exchange.streams_unknown_lengths = reading.streams_unknown_lengths;
+        let recording = Recording::new(measure, active, Protocol::of(head.version));
+        let mut exchange = Box::write(
+            Box::new_uninit(),
+            Self {
+                attempt: Attempt::started_at(since, recording),
+                expectation: Expectation::of(head.method),
+                streams_unknown_lengths: reading.streams_unknown_lengths,
+            },
+        );
         // A panic in there is the request's.
-        let route = exchange.attempt.run(|| reading.route(head));
-        let recording = exchange.attempt.record_mut();
-        recording.key.route = route.map(|route| recording.instruments.route(&route));
+        let route = exchange.attempt.run(|| measure.route(head));
+        exchange.attempt.record_mut().key.route = route;
         exchange
     }
 
     /// The exchange of a request that waits since `since`, and of which nothing else is known.
-    pub(crate) fn unseen(
-        instruments: &Arc<Instruments>,
-        reading: &Reading,
-        since: Instant,
-    ) -> Box<Self> {
-        let active = ActiveKey { method: Bounded::OTHER, scheme: reading.scheme.unsaid };
-        let mut exchange = Self::begin(instruments, since, active, Protocol::Unknown);
-        exchange.attempt.record_mut().request = RequestSize::Unknown;
-        exchange
-    }
-
-    fn begin(
-        instruments: &Arc<Instruments>,
-        since: Instant,
-        active: ActiveKey,
-        protocol: Protocol,
-    ) -> Box<Self> {
-        let ActiveKey { method, scheme } = active;
-        let key = ExchangeKey {
-            method,
-            is_head: instruments.is_head(method),
-            scheme,
-            protocol,
-            route: None,
-            status: Status::NotSent,
-            outcome: Outcome::Cancelled,
-        };
-        let in_flight = instruments.enter(active);
-        let recording = Recording::new(Arc::clone(instruments), key, in_flight);
+    pub(crate) fn unseen(measure: &Arc<Measure>, since: Instant) -> Box<Self> {
+        let scheme = measure.reading.scheme.unsaid;
+        let active = ActiveKey { method: Bounded::OTHER, scheme };
+        let mut recording = Recording::new(measure, active, Protocol::Unknown);
+        recording.request = RequestSize::Unknown;
         Box::new(Self {
             attempt: Attempt::started_at(since, recording),
             expectation: Expectation::Body,
@@ -122,7 +106,7 @@ impl Exchange {
     /// marks its request.
     pub(crate) fn measure_request<B: Body + 'static>(&mut self, body: &mut B) -> bool {
         let recording = self.attempt.record_mut();
-        let counts = recording.instruments.counts_request_bytes();
+        let counts = recording.measure.instruments.counts_request_bytes();
         recording.request = RequestSize::of(body, counts);
         TypeId::of::<B>() == TypeId::of::<axum::body::Body>()
     }
@@ -130,7 +114,7 @@ impl Exchange {
     /// Where the request's body counts its bytes; `None` if there are none to count.
     pub(crate) fn count_request(&mut self, body: &impl Body) -> Option<Arc<AtomicU64>> {
         let recording = self.attempt.record_mut();
-        if recording.instruments.counts_request_bytes() {
+        if recording.measure.instruments.counts_request_bytes() {
             recording.request = RequestSize::counted(body);
         }
         recording.request.counter()
@@ -138,34 +122,48 @@ impl Exchange {
 
     /// Whether it matters what becomes of an upgraded connection.
     pub(crate) fn counts_streams(&self) -> bool {
-        self.attempt.record().instruments.counts_streams()
+        self.attempt.record().measure.instruments.counts_streams()
     }
 
     /// Runs `code`, which is foreign: if it unwinds, the exchange is a panic.
     pub(crate) fn run<T>(&mut self, code: impl FnOnce() -> T) -> T {
-        let _inside = mark::enter();
+        let _inside = Inside::enter(Kind::Server);
         self.attempt.run(code)
     }
 
+    /// The service is about to be called; its future, which is there if the call came back,
+    /// [says so](Self::came_back).
+    ///
+    /// Until then the exchange is a panic. Unlike [`run`](Self::run), this moves no future.
+    pub(crate) fn call(&mut self) -> Inside {
+        self.attempt.decide(Outcome::Panic);
+        Inside::enter(Kind::Server)
+    }
+
+    /// The call of the service came back.
+    pub(crate) fn came_back(&mut self) {
+        self.attempt.decide(Outcome::Cancelled);
+    }
+
     /// The service failed before there was a response.
-    pub(crate) fn fail<E: 'static>(self: Box<Self>, error: &E) {
+    pub(crate) fn fail<E: 'static>(&mut self, error: &E) {
         self.end(failure::of_service(error));
     }
 
     /// The response's body failed.
-    pub(crate) fn fail_body<E: 'static>(self: Box<Self>, error: &E) {
+    pub(crate) fn fail_body<E: 'static>(&mut self, error: &E) {
         self.end(failure::of_body(error));
     }
 
     /// The body has no more; that is the end of the response unless more was promised.
-    pub(crate) fn complete(self: Box<Self>) {
+    pub(crate) fn complete(&mut self) {
         let outcome = self.attempt.record().completed();
         self.end(outcome);
     }
 
-    /// Ends as `outcome`.
-    pub(crate) fn end(mut self: Box<Self>, outcome: Outcome) {
-        self.attempt.finish(outcome);
+    /// It ends as `outcome`, and is recorded when it is dropped.
+    pub(crate) fn end(&mut self, outcome: Outcome) {
+        self.attempt.decide(outcome);
     }
 
     /// Bytes of the response's body were handed to the server.
@@ -190,7 +188,7 @@ impl Exchange {
         let started = self.attempt.start();
         let recording = self.attempt.record_mut();
         recording.key.status = Status::Sent(status.as_u16());
-        if recording.instruments.times_first_byte() {
+        if recording.measure.instruments.times_first_byte() {
             recording.first_byte = Some(started.elapsed());
         }
         if self.has_no_body(status) {
@@ -198,7 +196,8 @@ impl Exchange {
             return None;
         }
         let body = response.body();
-        let (is_empty, exact) = self.run(|| (body.is_end_stream(), body.size_hint().exact()));
+        let (is_empty, exact) =
+            self.attempt.run(|| (body.is_end_stream(), body.size_hint().exact()));
         let promised = content_length(response.headers()).or(exact);
         self.attempt.record_mut().promised_bytes = promised;
         if is_empty {
@@ -224,7 +223,7 @@ impl Exchange {
     pub(crate) fn stream(&self, kind: StreamKind) -> StreamOpening {
         let recording = self.attempt.record();
         let key = StreamKey { route: recording.key.route, kind };
-        StreamOpening::new(Arc::clone(&recording.instruments), key)
+        StreamOpening::new(Arc::clone(&recording.measure.instruments), key)
     }
 
     /// Whether the head is all there is, whatever the headers and the body say.

@@ -18,9 +18,9 @@ pin_project! {
     #[derive(Debug)]
     pub struct ResponseFuture<F> {
         #[pin]
-        inner: Option<F>,
-        exchange: Option<Box<Exchange>>,
-        upgrade: Option<Box<PendingUpgrade>>,
+        pub(crate) inner: Option<F>,
+        pub(crate) exchange: Option<Box<Exchange>>,
+        pub(crate) upgrade: Option<Box<PendingUpgrade>>,
     }
 
     impl<F> PinnedDrop for ResponseFuture<F> {
@@ -29,6 +29,7 @@ pin_project! {
             // What it unwinds with while it is dropped is a panic, too; once it has answered, its
             // exchange is with the body, and goes on.
             if let Some(exchange) = this.exchange {
+                exchange.came_back();
                 exchange.run(|| this.inner.set(None));
             }
         }
@@ -36,12 +37,9 @@ pin_project! {
 }
 
 impl<F> ResponseFuture<F> {
-    pub(crate) fn new(
-        inner: F,
-        exchange: Option<Box<Exchange>>,
-        upgrade: Option<Box<PendingUpgrade>>,
-    ) -> Self {
-        Self { inner: Some(inner), exchange, upgrade }
+    /// The future of a request that this layer does not measure.
+    pub(crate) fn unmeasured(inner: F) -> Self {
+        Self { inner: Some(inner), exchange: None, upgrade: None }
     }
 }
 
@@ -58,7 +56,10 @@ where
         // It is there until this is dropped: polled after its end, it does what it does alone.
         let Some(inner) = this.inner.as_pin_mut() else { return Poll::Pending };
         let polled = match this.exchange {
-            Some(exchange) => exchange.run(|| inner.poll(cx)),
+            Some(exchange) => {
+                exchange.came_back();
+                exchange.run(|| inner.poll(cx))
+            }
             None => inner.poll(cx),
         };
         let result = ready!(polled);
@@ -76,7 +77,7 @@ where
                 Ok(response.map(|body| MeasuredResponseBody::new(body, exchange)))
             }
             Err(error) => {
-                if let Some(exchange) = exchange {
+                if let Some(mut exchange) = exchange {
                     exchange.fail(&error);
                 }
                 Err(error)

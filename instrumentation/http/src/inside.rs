@@ -1,28 +1,52 @@
-//! Whether a thread runs what a layer measures.
+//! The layers around the code that a thread runs.
 
-use std::{cell::Cell, thread::LocalKey};
+use std::cell::Cell;
 
 /// A thread runs what a layer measures, until this is dropped, be it by unwinding.
+///
+/// Those of one thread are dropped in the order opposite to that in which they were made.
 #[derive(Debug)]
 pub(crate) struct Inside {
-    mark: &'static LocalKey<Cell<bool>>,
-    was_inside: bool,
+    layer: Kind,
+    /// The layers that were around this one.
+    around: u8,
+}
+
+/// A kind of layer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    /// [`ServerLayer`](crate::ServerLayer).
+    Server = 0b01,
+    /// [`HandlerLayer`](crate::HandlerLayer).
+    Handler = 0b10,
+}
+
+thread_local! {
+    /// The kinds of layers around the code that this thread runs, a bit for each.
+    static AROUND: Cell<u8> = const { Cell::new(0) };
 }
 
 impl Inside {
-    /// Sets the `mark` of this thread, of which each kind of layer has its own.
-    pub(crate) fn enter(mark: &'static LocalKey<Cell<bool>>) -> Self {
-        Self { mark, was_inside: mark.replace(true) }
+    /// What such a layer measures is about to run on this thread.
+    pub(crate) fn enter(layer: Kind) -> Self {
+        let around = AROUND.get();
+        AROUND.set(around | layer as u8);
+        Self { layer, around }
     }
 
     /// Whether no layer of this kind is around this one on this thread.
     pub(crate) fn is_outermost(&self) -> bool {
-        !self.was_inside
+        self.around & self.layer as u8 == 0
     }
 }
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        self.mark.set(self.was_inside);
+        AROUND.set(self.around);
     }
+}
+
+/// Whether this thread runs what a layer of this kind measures.
+pub(crate) fn is_inside(layer: Kind) -> bool {
+    AROUND.get() & layer as u8 != 0
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use http::Method;
-use kymo_core::{Bounded, Folds, InFlight, KnownValues, SeriesCache, ValueBudget};
+use kymo_core::{Bounded, Folds, InFlight, SeriesCache, ValueBudget};
 use opentelemetry::metrics::{BoundUpDownCounter, Histogram, Meter, UpDownCounter};
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     series::{ActiveKey, ExchangeKey, ExchangeSeries, StreamKey, StreamSeries},
     settings::{ServerMetric, Settings},
     stream::OpenStream,
+    vocabulary::Vocabulary,
 };
 
 /// Series one layer binds at most, beside a quarter more that are folded and the reserve.
@@ -22,13 +23,6 @@ pub(crate) const SERIES: u16 = 680;
 /// Failures that keep their route and their kind, whatever clients did before: one pool, which is
 /// enough for three kinds of failure of each route of the default budget.
 pub(crate) const RESERVE: usize = 900;
-
-/// The values of attributes that are not known at compile time.
-#[derive(Debug)]
-pub(crate) struct Vocabulary {
-    pub(crate) methods: KnownValues,
-    pub(crate) routes: ValueBudget,
-}
 
 #[derive(Debug)]
 pub(crate) struct Instruments {
@@ -140,12 +134,17 @@ impl Instruments {
 
     /// Records into the series of a finished exchange.
     pub(crate) fn record(&self, key: ExchangeKey, record: impl FnOnce(&ExchangeSeries)) {
-        self.exchanges.with(key.shown(), |key| self.bind(key), record);
+        self.exchanges.with(key, |key| self.bind(key), record);
+    }
+
+    /// The series that finished exchanges of `key` have of their own, if there was one.
+    pub(crate) fn find(&self, key: ExchangeKey) -> Option<&Arc<ExchangeSeries>> {
+        self.exchanges.find(key)
     }
 
     /// The series of an exchange that records its latency now and its sizes later.
     pub(crate) fn series(&self, key: ExchangeKey) -> Arc<ExchangeSeries> {
-        self.exchanges.get(key.shown(), |key| self.bind(key))
+        self.exchanges.get(key, |key| self.bind(key))
     }
 
     /// Counts one more open stream, until what is returned is dropped.

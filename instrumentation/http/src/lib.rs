@@ -144,6 +144,7 @@ mod instruments;
 pub mod key;
 mod layer;
 mod mark;
+mod measure;
 mod method;
 pub mod metrics;
 mod other_axum;
@@ -162,6 +163,8 @@ mod settings;
 mod stream;
 mod time_out;
 mod upgrade;
+mod usual;
+mod vocabulary;
 
 pub use any_body::{AnyBodyLayer, MeasuredAnyBody};
 pub use future::ResponseFuture;

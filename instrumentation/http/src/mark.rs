@@ -17,7 +17,7 @@ use std::{
 use http::Request;
 use http_body::Body;
 
-use crate::inside::Inside;
+use crate::inside::{self, Kind};
 
 /// The mark in the extensions of a request.
 #[derive(Debug, Clone, Copy)]
@@ -32,8 +32,6 @@ static ALL_BY_EXTENSION: AtomicBool = AtomicBool::new(false);
 thread_local! {
     /// Whether a measured body was asked since this was reset.
     static ANSWERED: Cell<bool> = const { Cell::new(false) };
-    /// Whether this thread is within the code that a layer measures.
-    static INSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whether an outer layer already measures `request`.
@@ -46,7 +44,7 @@ pub(crate) fn is_marked<B: Body>(request: &Request<B>) -> bool {
     {
         return true;
     }
-    if INSIDE.get() {
+    if inside::is_inside(Kind::Server) {
         // Another request that the measured code makes, or this one with another body.
         set(&ALL_BY_EXTENSION);
     }
@@ -72,11 +70,6 @@ fn set(flag: &AtomicBool) {
 /// A measured body says so when it is asked whether it has ended.
 pub(crate) fn answer() {
     ANSWERED.set(true);
-}
-
-/// Foreign code is about to run on this thread, until what is returned is dropped.
-pub(crate) fn enter() -> Inside {
-    Inside::enter(&INSIDE)
 }
 
 fn is_body_marked(body: &impl Body) -> bool {

@@ -6,16 +6,17 @@ use kymo_core::{InFlight, Outcome, Record};
 
 use crate::{
     failure,
-    instruments::Instruments,
+    measure::Measure,
+    protocol::Protocol,
     request_size::RequestSize,
-    series::{ExchangeKey, ExchangeSeries},
+    series::{ActiveKey, ExchangeKey, ExchangeSeries, Status},
     stream::OpenStream,
 };
 
 /// What is known of an exchange so far, and where it is recorded.
 #[derive(Debug)]
 pub(crate) struct Recording {
-    pub(crate) instruments: Arc<Instruments>,
+    pub(crate) measure: Arc<Measure>,
     pub(crate) key: ExchangeKey,
     pub(crate) request: RequestSize,
     pub(crate) response_bytes: u64,
@@ -34,20 +35,27 @@ struct Streaming {
 }
 
 impl Recording {
-    pub(crate) fn new(
-        instruments: Arc<Instruments>,
-        key: ExchangeKey,
-        in_flight: Option<InFlight>,
-    ) -> Self {
+    /// Nothing is known yet but what `active` says; the request counts as active from now on.
+    #[inline]
+    pub(crate) fn new(measure: &Arc<Measure>, active: ActiveKey, protocol: Protocol) -> Self {
+        let ActiveKey { method, scheme } = active;
         Self {
-            instruments,
-            key,
+            measure: Arc::clone(measure),
+            key: ExchangeKey {
+                method,
+                is_head: measure.instruments.is_head(method),
+                scheme,
+                protocol,
+                route: None,
+                status: Status::NotSent,
+                outcome: Outcome::Cancelled,
+            },
             request: RequestSize::Declared(0),
             response_bytes: 0,
             promised_bytes: None,
             first_byte: None,
             streaming: None,
-            in_flight,
+            in_flight: measure.instruments.enter(active),
         }
     }
 
@@ -91,17 +99,17 @@ impl Recording {
 
 impl Record for Recording {
     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
-        self.key.outcome = match outcome {
+        self.key.end(match outcome {
             Outcome::Cancelled if self.is_delivered() => Outcome::Success,
             outcome => outcome,
-        };
+        });
         if self.streaming.is_none() {
-            return self.instruments.record(self.key, |series| {
+            return self.measure.record(&self.key, |series| {
                 self.record_latency(series, elapsed);
                 self.record_sizes(series);
             });
         }
-        let series = self.instruments.series(self.key);
+        let series = self.measure.instruments.series(self.key);
         self.record_latency(&series, elapsed);
         if let Some(streaming) = &mut self.streaming {
             streaming.series = Some(series);

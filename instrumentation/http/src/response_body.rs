@@ -68,21 +68,16 @@ where
             polled
         });
         exchange.sent(bytes);
-        let end = match &polled {
-            Poll::Ready(None) => Some(End::Complete),
-            Poll::Ready(Some(Err(error))) => Some(End::Failed(error)),
-            Poll::Ready(Some(Ok(_))) => is_last.then_some(End::Complete),
-            Poll::Pending => None,
-        };
-        let Some(end) = end else {
-            exchange.await_more();
-            return polled;
-        };
-        match (this.exchange.take(), end) {
-            (Some(exchange), End::Complete) => exchange.complete(),
-            (Some(exchange), End::Failed(error)) => exchange.fail_body(error),
-            (None, _) => {}
+        match &polled {
+            Poll::Ready(None) => exchange.complete(),
+            Poll::Ready(Some(Err(error))) => exchange.fail_body(error),
+            Poll::Ready(Some(Ok(_))) if is_last => exchange.complete(),
+            Poll::Ready(Some(Ok(_))) | Poll::Pending => {
+                exchange.await_more();
+                return polled;
+            }
         }
+        *this.exchange = None;
         polled
     }
 
@@ -100,10 +95,4 @@ impl<B: Default> Default for MeasuredResponseBody<B> {
     fn default() -> Self {
         Self::new(B::default(), None)
     }
-}
-
-/// How a body ended.
-enum End<'a, E> {
-    Complete,
-    Failed(&'a E),
 }

@@ -2,11 +2,17 @@
 
 use http::{HeaderMap, Version, header::FORWARDED};
 use kymo_core::{Bounded, KnownValues};
+use opentelemetry::KeyValue;
 
-use crate::RequestHead;
+use crate::{RequestHead, key};
 
 /// The schemes that keep their name; any other becomes `_OTHER`.
 pub(crate) const SCHEMES: KnownValues = KnownValues::of(&["http", "https"]);
+
+/// The attribute of a scheme.
+pub(crate) fn attribute(scheme: Bounded) -> KeyValue {
+    key::URL_SCHEME.of(SCHEMES.value(scheme).to_owned())
+}
 
 /// Where to learn the scheme from.
 #[derive(Debug, Clone, Copy)]

@@ -3,27 +3,16 @@
 use std::{
     sync::Arc,
     task::{Context, Poll},
-    time::Instant,
 };
 
 use http::{Request, Response};
 use http_body::Body;
-use kymo_core::{Bounded, InFlight, Outcome};
 use tower_service::Service;
 
 use crate::{
-    RequestHead,
-    exchange::Exchange,
-    failure,
-    future::ResponseFuture,
-    inside::Inside,
-    instruments::Instruments,
-    mark, other_axum,
-    readiness::{Queue, Readiness},
-    reading::Reading,
-    response_body::MeasuredResponseBody,
-    series::ActiveKey,
-    upgrade::PendingUpgrade,
+    RequestHead, exchange::Exchange, failure, future::ResponseFuture, instruments::Instruments,
+    mark, measure::Measure, other_axum, readiness::Readiness, reading::Reading,
+    response_body::MeasuredResponseBody, upgrade::PendingUpgrade,
 };
 
 /// A service whose every request is measured exactly once; see [`ServerLayer`](crate::ServerLayer).
@@ -34,16 +23,9 @@ pub struct MeasuredService<S> {
     readiness: Readiness<Arc<Measure>>,
 }
 
-/// What every request is measured with: one pointer, because routers clone their services.
-#[derive(Debug)]
-struct Measure {
-    instruments: Arc<Instruments>,
-    reading: Arc<Reading>,
-}
-
 impl<S> MeasuredService<S> {
     pub(crate) fn new(inner: S, instruments: Arc<Instruments>, reading: Arc<Reading>) -> Self {
-        let measure = Arc::new(Measure { instruments, reading });
+        let measure = Arc::new(Measure::new(instruments, reading));
         Self { inner, measure, readiness: Readiness::default() }
     }
 
@@ -60,35 +42,17 @@ impl<S> MeasuredService<S> {
     pub(crate) fn arrive<B: Body>(&mut self, request: &Request<B>) -> Option<Box<Exchange>> {
         let mut wait = self.readiness.call();
         let head = RequestHead::of(request);
-        let Measure { instruments, reading } = &*self.measure;
-        if reading.skips(&head) || mark::is_marked(request) {
+        if self.measure.reading.skips(&head) || mark::is_marked(request) {
             return None;
         }
         let waited = wait.as_mut().map(|wait| wait.lasted());
-        Some(Exchange::arrive(instruments, reading, &head, waited))
+        Some(Exchange::arrive(&self.measure, &head, waited))
     }
 
     /// Warns if the route is not known because the request, with a body of type `B`, is of another
     /// axum.
     pub(crate) fn warn_of<B: 'static>(&self, exchange: &Exchange) {
         other_axum::warn_of::<B>(|| exchange.has_route() || self.measure.reading.tells_route());
-    }
-}
-
-impl Queue for Arc<Measure> {
-    type Place = Option<InFlight>;
-
-    fn join(&self) -> Option<InFlight> {
-        let scheme = self.reading.scheme.unsaid;
-        self.instruments.enter(ActiveKey { method: Bounded::OTHER, scheme })
-    }
-
-    fn give_up(&self, since: Instant, outcome: Outcome) {
-        Exchange::unseen(&self.instruments, &self.reading, since).end(outcome);
-    }
-
-    fn enter() -> Inside {
-        mark::enter()
     }
 }
 
@@ -120,12 +84,16 @@ where
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         let Some(mut exchange) = self.arrive(&request) else {
-            return ResponseFuture::new(self.inner.call(request), None, None);
+            return ResponseFuture::unmeasured(self.inner.call(request));
         };
         self.warn_of::<ReqBody>(&exchange);
         let is_body_marked = exchange.measure_request(request.body_mut());
         let upgrade = prepare(&exchange, &mut request, is_body_marked);
-        let future = exchange.run(|| self.inner.call(request));
-        ResponseFuture::new(future, Some(exchange), upgrade)
+        let inside = exchange.call();
+        // The future stays where it is made: to move it would take longer than to record it.
+        let inner = Some(self.inner.call(request));
+        let future = ResponseFuture { inner, exchange: Some(exchange), upgrade };
+        drop(inside);
+        future
     }
 }

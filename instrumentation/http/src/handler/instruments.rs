@@ -9,7 +9,13 @@ use kymo_core::{Attempt, Bounded, Folds, KnownValues, Outcome, SeriesCache, Valu
 use opentelemetry::metrics::{BoundHistogram, Histogram, Meter};
 
 use super::series::{HandlerKey, HandlerTime};
-use crate::{RequestHead, inside::Inside, key, metrics::HANDLER_DURATION, readiness::Queue};
+use crate::{
+    RequestHead,
+    inside::{Inside, Kind},
+    key,
+    metrics::HANDLER_DURATION,
+    readiness::Queue,
+};
 
 /// Series the layer binds at most, beside a quarter more that are folded and the reserve.
 const SERIES: usize = 1000;
@@ -74,6 +80,6 @@ impl Queue for Arc<HandlerInstruments> {
     }
 
     fn enter() -> Inside {
-        super::enter()
+        Inside::enter(Kind::Handler)
     }
 }

@@ -1,0 +1,63 @@
+//! The instruments of a service, and how it reads a request.
+
+use std::{sync::Arc, time::Instant};
+
+use kymo_core::{Bounded, InFlight, Outcome};
+
+use crate::{
+    RequestHead,
+    exchange::Exchange,
+    inside::{Inside, Kind},
+    instruments::Instruments,
+    readiness::Queue,
+    reading::Reading,
+    series::{ActiveKey, ExchangeKey, ExchangeSeries},
+    usual::Usual,
+};
+
+/// The instruments of a service, and how it reads a request: behind one pointer, because routers clone
+/// their services.
+#[derive(Debug)]
+pub(crate) struct Measure {
+    pub(crate) instruments: Arc<Instruments>,
+    pub(crate) reading: Arc<Reading>,
+    usual: Usual,
+}
+
+impl Measure {
+    pub(crate) fn new(instruments: Arc<Instruments>, reading: Arc<Reading>) -> Self {
+        Self { instruments, reading, usual: Usual::default() }
+    }
+
+    /// The route of a request with this head, within the budget of routes.
+    pub(crate) fn route(&self, head: &RequestHead<'_>) -> Option<Bounded> {
+        let route = self.reading.route(head)?;
+        Some(self.usual.route(&route, |route| self.instruments.route(route)))
+    }
+
+    /// Records into the series of a finished exchange.
+    pub(crate) fn record(&self, key: &ExchangeKey, record: impl FnOnce(&ExchangeSeries)) {
+        if let Some(series) = self.usual.series(key) {
+            return record(series);
+        }
+        self.instruments.record(*key, record);
+        self.usual.learn_series(*key, || self.instruments.find(*key));
+    }
+}
+
+impl Queue for Arc<Measure> {
+    type Place = Option<InFlight>;
+
+    fn join(&self) -> Option<InFlight> {
+        let scheme = self.reading.scheme.unsaid;
+        self.instruments.enter(ActiveKey { method: Bounded::OTHER, scheme })
+    }
+
+    fn give_up(&self, since: Instant, outcome: Outcome) {
+        Exchange::unseen(self, since).end(outcome);
+    }
+
+    fn enter() -> Inside {
+        Inside::enter(Kind::Server)
+    }
+}
