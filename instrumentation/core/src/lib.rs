@@ -6,8 +6,8 @@
 //! [`InFlight`]). The hot path goes through a [`SeriesCache`], which hands out instruments that are
 //! already bound to their attributes: a hit takes no lock and allocates nothing.
 //!
-//! Whatever several instrumentations need is here once: the series of a name ([`Named`]), things that are
-//! observed at every collection ([`Roster`]), and the places of databases ([`Places`]).
+//! Some things that several instrumentations need are here once: the series of a name ([`Named`]), things
+//! that are observed at every collection ([`Roster`]), and the places of databases ([`Places`]).
 //!
 //! Depend on this crate to write an instrumentation. A service depends on `kymo`, which hands out
 //! finished instrumentations, and never needs this crate.

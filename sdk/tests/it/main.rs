@@ -319,7 +319,7 @@ fn the_names_of_upstream_are_there_for_those_who_rely_on_them() {
     assert_eq!(names(&registry), ["jobs_total_total"]);
 }
 
-/// What one layer has no room for, three have no room for either.
+/// Three layers have room for no more series than one.
 #[test]
 fn every_http_layer_of_one_telemetry_shares_its_series() {
     let (one, three) = (durations(1), durations(3));
