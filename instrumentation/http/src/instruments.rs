@@ -4,12 +4,13 @@ use std::sync::{Arc, OnceLock};
 
 use http::Method;
 use kymo_core::{Bounded, Folds, InFlight, SeriesCache, ValueBudget};
-use opentelemetry::metrics::{BoundUpDownCounter, Histogram, Meter, UpDownCounter};
+use opentelemetry::metrics::{BoundUpDownCounter, Meter};
 
 use crate::{
-    key, metrics,
+    key,
+    metrics::{self, ServerInstruments},
     series::{ActiveKey, ExchangeKey, ExchangeSeries, StreamKey, StreamSeries},
-    settings::{ServerMetric, Settings},
+    settings::Settings,
     stream::OpenStream,
     vocabulary::Vocabulary,
 };
@@ -31,13 +32,7 @@ pub(crate) struct Instruments {
     get: Bounded,
     /// The method `HEAD`.
     head: Bounded,
-    duration: Option<Histogram<f64>>,
-    request_body_size: Option<Histogram<u64>>,
-    response_body_size: Option<Histogram<u64>>,
-    first_byte: Option<Histogram<f64>>,
-    active_requests: Option<UpDownCounter<i64>>,
-    active_streams: Option<UpDownCounter<i64>>,
-    stream_duration: Option<Histogram<f64>>,
+    server: ServerInstruments,
     exchanges: SeriesCache<ExchangeKey, ExchangeSeries>,
     /// One for each key: both of its parts are closed sets.
     active: Box<[OnceLock<BoundUpDownCounter<i64>>]>,
@@ -46,24 +41,9 @@ pub(crate) struct Instruments {
 
 impl Instruments {
     pub(crate) fn new(meter: &Meter, settings: &Settings) -> Self {
-        let seconds = |metric| {
-            let (spec, buckets) = settings.metric(metric)?;
-            Some(spec.histogram_with(meter, buckets))
-        };
-        let bytes = |metric| {
-            let (spec, buckets) = settings.metric(metric)?;
-            Some(spec.integer_histogram_with(meter, buckets))
-        };
-        let active = |metric| Some(settings.metric(metric)?.0.up_down_counter(meter));
         let folds = |spec, attributes: &[_]| Folds::new(meter, spec, attributes);
         Self {
-            duration: seconds(ServerMetric::RequestDuration),
-            request_body_size: bytes(ServerMetric::RequestBodySize),
-            response_body_size: bytes(ServerMetric::ResponseBodySize),
-            first_byte: seconds(ServerMetric::FirstByteDuration),
-            active_requests: active(ServerMetric::ActiveRequests),
-            active_streams: active(ServerMetric::ActiveStreams),
-            stream_duration: seconds(ServerMetric::StreamDuration),
+            server: ServerInstruments::new(meter, settings),
             exchanges: SeriesCache::with_reserve(
                 SERIES.into(),
                 RESERVE,
@@ -96,15 +76,15 @@ impl Instruments {
     }
 
     pub(crate) fn counts_request_bytes(&self) -> bool {
-        self.request_body_size.is_some()
+        self.server.request_body_size.is_some()
     }
 
     pub(crate) fn times_first_byte(&self) -> bool {
-        self.first_byte.is_some()
+        self.server.first_byte.is_some()
     }
 
     pub(crate) fn counts_streams(&self) -> bool {
-        self.active_streams.is_some() || self.stream_duration.is_some()
+        self.server.active_streams.is_some() || self.server.stream_duration.is_some()
     }
 
     pub(crate) fn method(&self, method: &Method) -> Bounded {
@@ -127,7 +107,7 @@ impl Instruments {
 
     /// Counts one more request under way.
     pub(crate) fn enter(&self, key: ActiveKey) -> Option<InFlight> {
-        let active = self.active_requests.as_ref()?;
+        let active = self.server.active_requests.as_ref()?;
         let bind = || active.bind(&key.attributes(&self.vocabulary));
         Some(InFlight::enter(self.active.get(key.index())?.get_or_init(bind)))
     }
@@ -152,8 +132,12 @@ impl Instruments {
         let bind = |key: StreamKey| {
             let attributes = key.attributes(&self.vocabulary);
             StreamSeries {
-                active: self.active_streams.as_ref().map(|counter| counter.bind(&attributes)),
-                duration: self.stream_duration.as_ref().map(|h| h.bind(&attributes)),
+                active: self
+                    .server
+                    .active_streams
+                    .as_ref()
+                    .map(|counter| counter.bind(&attributes)),
+                duration: self.server.stream_duration.as_ref().map(|h| h.bind(&attributes)),
             }
         };
         self.streams.with(key, bind, OpenStream::new)
@@ -162,10 +146,14 @@ impl Instruments {
     fn bind(&self, key: ExchangeKey) -> ExchangeSeries {
         let attributes = key.attributes(&self.vocabulary);
         ExchangeSeries {
-            duration: self.duration.as_ref().map(|h| h.bind(&attributes)),
-            request_body_size: self.request_body_size.as_ref().map(|h| h.bind(&attributes)),
-            response_body_size: self.response_body_size.as_ref().map(|h| h.bind(&attributes)),
-            first_byte: self.first_byte.as_ref().map(|h| h.bind(&attributes)),
+            duration: self.server.duration.as_ref().map(|h| h.bind(&attributes)),
+            request_body_size: self.server.request_body_size.as_ref().map(|h| h.bind(&attributes)),
+            response_body_size: self
+                .server
+                .response_body_size
+                .as_ref()
+                .map(|h| h.bind(&attributes)),
+            first_byte: self.server.first_byte.as_ref().map(|h| h.bind(&attributes)),
         }
     }
 }

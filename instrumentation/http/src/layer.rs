@@ -13,11 +13,12 @@ use crate::{
     RequestHead,
     any_body::AnyBodyLayer,
     instruments::{Instruments, SERIES},
+    metrics::ServerMetric,
     reading::Reading,
     scheme::SCHEMES,
     scope,
     service::MeasuredService,
-    settings::{ServerMetric, Settings},
+    settings::Settings,
 };
 
 /// Measures every request of an HTTP server exactly once, whatever happens to it.

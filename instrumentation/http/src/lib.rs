@@ -173,7 +173,7 @@ pub use head::RequestHead;
 pub use kymo_core::BucketsError;
 pub use layer::ServerLayer;
 pub use method::KNOWN_METHODS;
+pub use metrics::ServerMetric;
 pub use request_body::MeasuredRequestBody;
 pub use response_body::MeasuredResponseBody;
 pub use service::MeasuredService;
-pub use settings::ServerMetric;

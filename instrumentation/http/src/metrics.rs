@@ -1,8 +1,9 @@
-//! Every metric this crate emits.
+//! Every metric this crate emits, and the instruments that record them.
 
 use kymo_core::{MetricKind, MetricSpec, key::AttributeKey};
+use opentelemetry::metrics::{Histogram, Meter, UpDownCounter};
 
-use crate::{buckets, key};
+use crate::{buckets, key, settings::Settings};
 
 const ERROR_TYPE: AttributeKey = key::ERROR_TYPE.described(
     "Why it failed: the status of a 5xx, `timeout`, `cancelled`, `panic`, `body_error` or \
@@ -124,3 +125,72 @@ pub const ALL: &[MetricSpec] = &[
     ACTIVE_STREAMS,
     STREAM_DURATION,
 ];
+
+/// A metric of the server layer that can be switched on and off and given its own buckets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ServerMetric {
+    /// `http.server.request.duration`; on.
+    RequestDuration,
+    /// `http.server.active_requests`; on.
+    ActiveRequests,
+    /// `http.server.request.body.size`; on.
+    RequestBodySize,
+    /// `http.server.response.body.size`; on.
+    ResponseBodySize,
+    /// `kymo.http.server.first_byte.duration`; off.
+    FirstByteDuration,
+    /// `kymo.http.server.active_streams`; on.
+    ActiveStreams,
+    /// `kymo.http.server.stream.duration`; on.
+    StreamDuration,
+}
+
+impl ServerMetric {
+    pub(crate) const fn spec(self) -> &'static MetricSpec {
+        match self {
+            Self::RequestDuration => &REQUEST_DURATION,
+            Self::ActiveRequests => &ACTIVE_REQUESTS,
+            Self::RequestBodySize => &REQUEST_BODY_SIZE,
+            Self::ResponseBodySize => &RESPONSE_BODY_SIZE,
+            Self::FirstByteDuration => &FIRST_BYTE_DURATION,
+            Self::ActiveStreams => &ACTIVE_STREAMS,
+            Self::StreamDuration => &STREAM_DURATION,
+        }
+    }
+}
+
+/// The instruments of one server layer; one that is switched off is absent.
+#[derive(Debug)]
+pub(crate) struct ServerInstruments {
+    pub(crate) duration: Option<Histogram<f64>>,
+    pub(crate) request_body_size: Option<Histogram<u64>>,
+    pub(crate) response_body_size: Option<Histogram<u64>>,
+    pub(crate) first_byte: Option<Histogram<f64>>,
+    pub(crate) active_requests: Option<UpDownCounter<i64>>,
+    pub(crate) active_streams: Option<UpDownCounter<i64>>,
+    pub(crate) stream_duration: Option<Histogram<f64>>,
+}
+
+impl ServerInstruments {
+    pub(crate) fn new(meter: &Meter, settings: &Settings) -> Self {
+        let seconds = |metric| {
+            let (spec, buckets) = settings.metric(metric)?;
+            Some(spec.histogram_with(meter, buckets))
+        };
+        let bytes = |metric| {
+            let (spec, buckets) = settings.metric(metric)?;
+            Some(spec.integer_histogram_with(meter, buckets))
+        };
+        let active = |metric| Some(settings.metric(metric)?.0.up_down_counter(meter));
+        Self {
+            duration: seconds(ServerMetric::RequestDuration),
+            request_body_size: bytes(ServerMetric::RequestBodySize),
+            response_body_size: bytes(ServerMetric::ResponseBodySize),
+            first_byte: seconds(ServerMetric::FirstByteDuration),
+            active_requests: active(ServerMetric::ActiveRequests),
+            active_streams: active(ServerMetric::ActiveStreams),
+            stream_duration: seconds(ServerMetric::StreamDuration),
+        }
+    }
+}
