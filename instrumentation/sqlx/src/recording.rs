@@ -1,4 +1,4 @@
-//! What is recorded of an operation, a transaction and a connection, and into what.
+//! The recording of an operation, a transaction and a connection: times, outcomes, and the series for them.
 
 pub(crate) mod late_value;
 pub(crate) mod measures;

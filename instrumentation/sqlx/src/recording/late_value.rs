@@ -4,20 +4,20 @@ use std::sync::{Arc, OnceLock};
 
 use kymo_core::{Bounded, ValueBudget};
 
-/// What a text says, which has a place in a budget only once the server took such a statement: texts
-/// that are refused, such as those somebody tries out, leave the places to what works.
+/// A value that a text says, such as its summary, which has a place in a budget only once the server took
+/// such a statement: texts that are refused, such as those somebody tries out, leave the places to others.
 #[derive(Debug)]
 pub(crate) struct LateValue {
     text: Arc<str>,
     settled: OnceLock<Bounded>,
 }
 
-/// What is known of a late value when a statement begins.
+/// A late value as it stands when a statement begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Value {
     /// Its place, or that there is none any more.
     Settled(Bounded),
-    /// What it says, if it has none yet.
+    /// The text, which has no place yet.
     New(Arc<str>),
 }
 
@@ -26,7 +26,7 @@ impl LateValue {
         Self { text: Arc::from(text), settled: OnceLock::new() }
     }
 
-    /// What is known of it now; one atomic load once that is settled.
+    /// The value as it stands now; one atomic load once that is settled.
     pub(crate) fn value(&self, budget: &ValueBudget) -> Value {
         if let Some(settled) = self.settled.get() {
             return Value::Settled(*settled);

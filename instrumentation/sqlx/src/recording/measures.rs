@@ -1,4 +1,4 @@
-//! What one pool records into.
+//! The recording of one pool.
 
 use std::{
     future::Future,
@@ -66,12 +66,12 @@ impl Measures {
         &self.pool
     }
 
-    /// What is known of the statement with this text.
+    /// The statement with this text.
     pub(crate) fn statement(&self, sql: &str) -> Statement {
         self.statements.find(sql, self.without)
     }
 
-    /// What an operation is called in its series: what has not succeeded yet takes no place of what
+    /// The name of an operation in its series: one that has not succeeded yet takes no place of one that
     /// has.
     pub(crate) fn summary(&self, statement: &Statement, succeeded: bool) -> Option<Bounded> {
         let summaries = &self.recorder.vocabulary.summaries;

@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Operation<'m>(Attempt<Execution<'m>>);
 
-/// What a statement did, as far as it is known.
+/// Notes how far a statement got, until it is recorded.
 #[derive(Debug)]
 struct Execution<'m> {
     measures: &'m Measures,
@@ -36,7 +36,7 @@ struct Execution<'m> {
     is_incomplete: bool,
 }
 
-/// What is recorded of an operation.
+/// An operation that is over, as it is recorded.
 #[derive(Debug)]
 pub(crate) struct Reading {
     pub(crate) summary: Option<Bounded>,

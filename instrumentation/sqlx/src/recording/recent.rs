@@ -9,8 +9,8 @@ use foldhash::fast::RandomState;
 
 use crate::recording::remembered::{MAX_TEXT, Remembered};
 
-/// What was read of the texts that came last, by shards: in each, what was not asked for since it was
-/// last passed over makes room for another.
+/// Keeps what was read of the texts that came last, in shards: in each, a text that was not asked for
+/// since it was last passed over makes room for another.
 ///
 /// Bounded in number and in bytes. Whoever asks holds the lock of one shard among many, and allocates
 /// nothing.
@@ -46,8 +46,8 @@ impl Recent {
         }
     }
 
-    /// What `take` makes of what is remembered of `sql`, and whether it was asked for again and again; `None`
-    /// if it is not among them.
+    /// Has `take` look at what is remembered of `sql`, and says whether that was asked for again and again;
+    /// `None` if it is not among them.
     pub(crate) fn with<T>(
         &self,
         sql: &str,

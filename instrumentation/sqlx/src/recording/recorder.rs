@@ -71,7 +71,7 @@ impl Recorder {
         self.vocabulary.places.bound(identity.place())
     }
 
-    /// What is known of the statements in the dialect of `system`.
+    /// The statements in the dialect of `system` that are known so far.
     pub(crate) fn statements(&self, system: System) -> Arc<Statements> {
         let Vocabulary { summaries, tables, .. } = &self.vocabulary;
         let new = || Arc::new(Statements::new(system, Arc::clone(summaries), Arc::clone(tables)));

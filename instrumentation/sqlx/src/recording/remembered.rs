@@ -1,4 +1,4 @@
-//! What was read of a text.
+//! A text that was read before.
 
 use kymo_core::ValueBudget;
 use kymo_sql::{Dialect, TransactionStatement};
@@ -9,7 +9,7 @@ use crate::recording::{
     without::Without,
 };
 
-/// What a text says, whoever sends it.
+/// Keeps what a text says, whoever sends it.
 #[derive(Debug)]
 pub(crate) struct Remembered {
     summary: Option<LateValue>,
@@ -35,7 +35,7 @@ impl Remembered {
         }
     }
 
-    /// What is known now, but for what is not wanted.
+    /// The statement as it is known now, without what is not wanted.
     pub(crate) fn statement(
         &self,
         summaries: &ValueBudget,

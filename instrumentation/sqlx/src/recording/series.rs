@@ -1,4 +1,4 @@
-//! What series are found by, and what they are made of.
+//! The keys that series are found by, and their attributes.
 
 use std::sync::OnceLock;
 
@@ -71,7 +71,7 @@ impl SeriesKey for OperationKey {
     }
 }
 
-/// What changed rows are counted by.
+/// Finds the counter of changed rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct ChangeKey {
     pub(crate) place: PlaceKey,

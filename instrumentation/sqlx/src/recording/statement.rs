@@ -1,19 +1,19 @@
-//! What is known of a statement that a program sends.
+//! A statement that a program sends, as its text tells of it.
 
 use kymo_sql::TransactionStatement;
 
 use crate::recording::late_value::Value;
 
-/// What is known of a statement from its text.
+/// A statement, as far as its text tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Statement {
-    /// What it does; `None` when that is not known.
+    /// Its name in the metrics, such as `SELECT books`; `None` when the text does not tell.
     pub(crate) summary: Option<Value>,
     /// The one table that it changes, if it is one statement and reads no other table.
     pub(crate) change: Option<Change>,
     /// Whether rows are asked for: by a query, or by `RETURNING`.
     pub(crate) returns_rows: bool,
-    /// What it does to the transaction.
+    /// How it changes the transaction.
     pub(crate) transaction: TransactionStatement,
     /// It does several things to it, and may have done some of them if it fails.
     pub(crate) may_end_halfway: bool,

@@ -20,7 +20,7 @@ use crate::{
 
 /// From a statement's text to what is known of it.
 ///
-/// What the program sends again and again has a place for good, as long as there is one. At the same
+/// A text that the program sends again and again has a place for good, as long as there is one. At the same
 /// address it costs one comparison of its text; elsewhere, one more look-up by its text. Neither takes
 /// a lock nor allocates. Any other text is among the [`Recent`] ones, which forget what is not used,
 /// so that one that is sent once takes no place of what is sent always. Both are bounded, in number
@@ -67,7 +67,7 @@ impl Statements {
         }
     }
 
-    /// What is known of `sql`, but for what is not wanted.
+    /// The statement of `sql`, without what is not wanted.
     pub(crate) fn find(&self, sql: &str, without: Without) -> Statement {
         let guess = &self.guesses[guess_of(sql)];
         match self.at(guess.load(Ordering::Relaxed)) {

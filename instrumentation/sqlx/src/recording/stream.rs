@@ -89,7 +89,7 @@ impl<DB: Database> Stream for MeasuredStream<'_, DB> {
 }
 
 impl<DB: Database> Drop for MeasuredStream<'_, DB> {
-    /// What the driver drops belongs to the operation that is under way.
+    /// The driver's own drop belongs to the operation that is under way.
     fn drop(&mut self) {
         if let Some(operation) = &mut self.operation {
             operation.run(|| self.steps = None);

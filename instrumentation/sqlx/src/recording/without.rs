@@ -1,6 +1,6 @@
-//! What a program leaves out.
+//! The measurements that a program leaves out.
 
-/// What is not measured of a pool.
+/// Measurements that a pool goes without.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Without {
     pub(crate) returned_rows: bool,

@@ -15,7 +15,7 @@ fn statements() -> Statements {
     )
 }
 
-/// What is known of `sql` when it has succeeded, with words instead of positions in a budget.
+/// The statement of `sql` when it has succeeded, with words instead of positions in a budget.
 fn told(statements: &Statements, sql: &str) -> (String, Option<(&'static str, String)>, bool) {
     let found = statements.find(sql, Without::default());
     let admitted =
@@ -26,7 +26,7 @@ fn told(statements: &Statements, sql: &str) -> (String, Option<(&'static str, St
     (summary.unwrap_or_default(), changed, found.returns_rows)
 }
 
-/// What is known of `sql` from its text alone.
+/// The statement of `sql` from its text alone.
 fn afresh(sql: &str) -> (String, Option<(&'static str, String)>, bool) {
     let read = kymo_sql::Statement::read(Dialect::Postgres, sql);
     let changed = read.changed().map(|changed| (changed.operation, changed.table.to_owned()));

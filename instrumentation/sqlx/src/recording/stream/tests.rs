@@ -82,7 +82,7 @@ impl Meters {
     }
 }
 
-/// What a driver sends when a statement has been run.
+/// The answer of a driver when a statement has been run.
 #[expect(clippy::unnecessary_wraps, reason = "it is a step among others")]
 fn done() -> Step<Sqlite> {
     Ok(Either::Left(SqliteQueryResult::default()))
