@@ -34,7 +34,7 @@ pub(crate) struct Exchange {
     streams_unknown_lengths: bool,
 }
 
-/// What the method says about the response.
+/// The response that a method leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expectation {
     /// A body may follow.
@@ -70,6 +70,7 @@ impl Exchange {
             scheme: reading.scheme.scheme(head),
         };
         let recording = Recording::new(measure, active, Protocol::of(head.version));
+        // In its box from the start: to make it elsewhere is to copy it.
         let mut exchange = Box::write(
             Box::new_uninit(),
             Self {

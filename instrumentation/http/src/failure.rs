@@ -1,4 +1,4 @@
-//! What `error.type` can say beside a status code.
+//! The values of `error.type`.
 //!
 //! | value | when |
 //! | --- | --- |

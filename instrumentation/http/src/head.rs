@@ -15,7 +15,7 @@ pub struct RequestHead<'a> {
     pub version: Version,
     /// The header fields.
     pub headers: &'a HeaderMap,
-    /// What the server and outer middleware attached.
+    /// The values that the server and outer middleware attached.
     pub extensions: &'a Extensions,
 }
 

@@ -27,7 +27,7 @@ thread_local! {
 }
 
 impl Inside {
-    /// What such a layer measures is about to run on this thread.
+    /// Notes that this thread is about to run code that such a layer measures.
     pub(crate) fn enter(layer: Kind) -> Self {
         let around = AROUND.get();
         AROUND.set(around | layer as u8);

@@ -28,7 +28,7 @@ pub const URL_SCHEME: AttributeKey = AttributeKey::new(
     "`http`, `https`, or `_OTHER` for any other or when series ran out.",
 );
 
-/// What a response turned into that outlives a request.
+/// The kind of a stream, which a response turned into and which outlives its request.
 pub const STREAM_KIND: AttributeKey =
     AttributeKey::new("kymo.http.stream.kind", "`sse`, `websocket`, `upgrade` or `body`.");
 

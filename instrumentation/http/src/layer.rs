@@ -28,7 +28,7 @@ use crate::{
 /// without `http.route`, and so it does for what `Router::nest_service` hides from it. A request
 /// that passes two of these layers is measured by the outer one.
 ///
-/// What is counted when, and with which attributes, is in the [crate documentation](crate).
+/// The [crate documentation](crate) says when each metric is recorded, and with which attributes.
 #[derive(Debug, Clone)]
 pub struct ServerLayer {
     meter: Meter,
@@ -68,6 +68,12 @@ impl ServerLayer {
     /// sizes, not while they are active. Called again, it skips what either predicate holds for.
     ///
     /// A panic in `predicate` fails the request, as one in the service does, and is not measured.
+    ///
+    /// ```
+    /// # use kymo_http::ServerLayer;
+    /// # let layer = ServerLayer::new(&opentelemetry::metrics::noop::NoopMeterProvider::new());
+    /// let layer = layer.skip(|head| matches!(head.uri.path(), "/health" | "/ready"));
+    /// ```
     pub fn skip(
         self,
         predicate: impl Fn(&RequestHead<'_>) -> bool + Send + Sync + 'static,
@@ -77,8 +83,17 @@ impl ServerLayer {
 
     /// Takes `http.route` from `route` instead of axum's matched path.
     ///
-    /// Return a template, never a path: distinct values beyond the budget of the attribute become
+    /// Return a template, never a path: distinct values that exceed the budget of the attribute become
     /// `_OTHER` and are counted in `kymo.cardinality.folded`.
+    ///
+    /// ```
+    /// # use kymo_http::ServerLayer;
+    /// # let layer = ServerLayer::new(&opentelemetry::metrics::noop::NoopMeterProvider::new());
+    /// let layer = layer.route(|head| {
+    ///     let is_book = head.uri.path().starts_with("/books/");
+    ///     is_book.then(|| "/books/{id}".into())
+    /// });
+    /// ```
     pub fn route(
         self,
         route: impl for<'a> Fn(&RequestHead<'a>) -> Option<Cow<'a, str>> + Send + Sync + 'static,
@@ -96,7 +111,7 @@ impl ServerLayer {
         self.change(|settings| settings.disabled.retain(|disabled| *disabled != metric))
     }
 
-    /// Leaves `metric` out.
+    /// Leaves `metric` out: it is neither recorded nor shown.
     pub fn without(self, metric: ServerMetric) -> Self {
         self.change(|settings| settings.disabled.push(metric))
     }
@@ -109,6 +124,13 @@ impl ServerLayer {
     /// # Errors
     ///
     /// [`BucketsError`] if the bounds are empty, not finite or not strictly ascending.
+    ///
+    /// ```
+    /// # use kymo_http::{BucketsError, ServerLayer, ServerMetric};
+    /// # let layer = ServerLayer::new(&opentelemetry::metrics::noop::NoopMeterProvider::new());
+    /// let layer = layer.buckets(ServerMetric::RequestDuration, [0.05, 0.1, 0.5, 1.0])?;
+    /// # Ok::<_, BucketsError>(())
+    /// ```
     pub fn buckets(
         self,
         metric: ServerMetric,

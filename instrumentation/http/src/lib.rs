@@ -51,11 +51,11 @@
 //! Server-sent events then count in `kymo.http.server.active_streams`, and in
 //! `kymo.http.server.stream.duration` when they end, so that a stream of a day is not a request of a
 //! day; so do upgraded connections, once the server has handed them over. Any other body is part of
-//! its request until its last byte, however long that takes, unless the layer is told to take
-//! [bodies of unknown length](ServerLayer::stream_unknown_lengths) for streams. Both body sizes are recorded when the body has ended, with the bytes that
-//! really passed this layer: a request body that nobody read is empty. Of a request body that is
-//! not axum's, the declared length is recorded, or nothing if none is declared, unless the layer
-//! is told to take [any body](ServerLayer::any_body).
+//! its request until its last byte, however long that takes, unless the layer is told to take [bodies
+//! of unknown length](ServerLayer::stream_unknown_lengths) for streams. Both body sizes are recorded
+//! when the body has ended, with the bytes that really passed this layer: a request body that nobody
+//! read is empty. Of a request body that is not axum's, the declared length is recorded, or nothing
+//! if none is declared, unless the layer is told to take [any body](ServerLayer::any_body).
 //!
 //! # Waiting for the service
 //!
@@ -66,7 +66,7 @@
 //! with `error.type` and the scheme of the server, without a version and without a route. As any
 //! other request has a version, `network_protocol_version=""` finds those that were lost in a queue.
 //!
-//! What decides is who asks whether the service is ready. axum and hyper ask a clone of it for each
+//! It depends on who asks whether the service is ready. axum and hyper ask a clone of it for each
 //! request, so each wait is that of a request. These ask otherwise:
 //!
 //! - A load shedder outside the layer gives up at once. Where each request has a clone, what it sheds
@@ -96,7 +96,7 @@
 //! runs out, the method of an odd request becomes `_OTHER` first, then the version and the scheme,
 //! then the route, and the status last.
 //!
-//! What an operator must see is a 5xx, a panic, a time-out, and a service that failed. Once the room
+//! An operator must see each 5xx, each panic, each time-out and each service that failed. Once the room
 //! is taken, 900 of these go on under their own status, `error.type` and route, without the version,
 //! the scheme and the method, which clients choose. They are one pool: enough for three kinds of
 //! failure of each of 300 routes, or for all kinds of 60. A status of 5xx that IANA has not

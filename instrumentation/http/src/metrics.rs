@@ -10,7 +10,7 @@ const ERROR_TYPE: AttributeKey = key::ERROR_TYPE.described(
      `_OTHER`; absent on success.",
 );
 
-/// What a request is described by once it has ended.
+/// The attributes of a request that has ended.
 const EXCHANGE: &[AttributeKey] = &[
     ERROR_TYPE,
     key::HTTP_REQUEST_METHOD,
@@ -130,19 +130,19 @@ pub const ALL: &[MetricSpec] = &[
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ServerMetric {
-    /// `http.server.request.duration`; on.
+    /// `http.server.request.duration`, in seconds; on.
     RequestDuration,
-    /// `http.server.active_requests`; on.
+    /// `http.server.active_requests`, in requests; on.
     ActiveRequests,
-    /// `http.server.request.body.size`; on.
+    /// `http.server.request.body.size`, in bytes; on.
     RequestBodySize,
-    /// `http.server.response.body.size`; on.
+    /// `http.server.response.body.size`, in bytes; on.
     ResponseBodySize,
-    /// `kymo.http.server.first_byte.duration`; off.
+    /// `kymo.http.server.first_byte.duration`, in seconds until the head of the response; off.
     FirstByteDuration,
-    /// `kymo.http.server.active_streams`; on.
+    /// `kymo.http.server.active_streams`, in streams; on.
     ActiveStreams,
-    /// `kymo.http.server.stream.duration`; on.
+    /// `kymo.http.server.stream.duration`, in seconds; on.
     StreamDuration,
 }
 

@@ -1,4 +1,4 @@
-//! What becomes of routes under an axum that is not ours.
+//! The warning that routes are not read, because they are those of another axum.
 //!
 //! The route is an extension of the request whose type is axum's own, and another version of axum has
 //! another type of that name: everything compiles and is served, and no request ever has its route.

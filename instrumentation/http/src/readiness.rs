@@ -1,4 +1,4 @@
-//! What a service remembers of having been asked whether it is ready.
+//! The memory of a service that was asked whether it is ready.
 //!
 //! Middleware inside a layer may let requests queue while it is asked for its readiness, as tower's
 //! limits do. There is no request to look at then, only somebody who waits. axum and hyper clone a
@@ -30,11 +30,11 @@ pub(crate) trait Queue: Clone {
     /// Records one who waited since `since`, and whose request will not arrive.
     fn give_up(&self, since: Instant, outcome: Outcome);
 
-    /// What a service of this kind measures is about to be asked on this thread.
+    /// Enters the service that is measured, which is about to be asked on this thread.
     fn enter() -> Inside;
 }
 
-/// What a service remembers of having been asked whether it is ready.
+/// Remembers that a service was asked whether it is ready, and who waits for it.
 ///
 /// A clone remembers nothing.
 pub(crate) struct Readiness<Q: Queue> {

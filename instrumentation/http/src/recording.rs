@@ -1,4 +1,4 @@
-//! What an exchange is recorded with.
+//! The record of an exchange.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::{
     stream::OpenStream,
 };
 
-/// What is known of an exchange so far, and where it is recorded.
+/// Holds all that is known of an exchange so far, and records it.
 #[derive(Debug)]
 pub(crate) struct Recording {
     pub(crate) measure: Arc<Measure>,
@@ -27,7 +27,7 @@ pub(crate) struct Recording {
     in_flight: Option<InFlight>,
 }
 
-/// What an exchange becomes when its latency is recorded and its body goes on.
+/// An exchange whose latency is recorded, and whose body goes on.
 #[derive(Debug)]
 struct Streaming {
     series: Option<Arc<ExchangeSeries>>,

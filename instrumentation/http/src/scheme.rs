@@ -14,12 +14,14 @@ pub(crate) fn attribute(scheme: Bounded) -> KeyValue {
     key::URL_SCHEME.of(SCHEMES.value(scheme).to_owned())
 }
 
-/// Where to learn the scheme from.
+/// The sources of a scheme, in the order in which they are asked.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SchemeSource {
-    /// What to report where no trusted header tells. The target of a request may name a scheme
-    /// (RFC 9112, section 3.2.2; RFC 9113, section 8.3.1), but that is the client's word: whether
-    /// the connection has TLS is known to whoever set up the server.
+    /// The scheme where no trusted header tells it.
+    ///
+    /// The target of a request may name a scheme (RFC 9112, section 3.2.2; RFC 9113, section 8.3.1),
+    /// but that is the client's word: whether the connection has TLS is known to whoever set up the
+    /// server.
     pub(crate) unsaid: Bounded,
     /// Whether a proxy in front is known to set, or remove, the forwarding headers.
     pub(crate) trust_forwarded: bool,

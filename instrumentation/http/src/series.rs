@@ -1,4 +1,4 @@
-//! What the series of a layer are found by, and what they are made of.
+//! The series of a layer: the keys that find them, and the instruments that they consist of.
 
 mod active;
 mod exchange;

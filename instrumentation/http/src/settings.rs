@@ -1,4 +1,4 @@
-//! What a layer was told to measure.
+//! The metrics of a layer that are on, and their buckets.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use kymo_core::{Buckets, KnownValues, MetricSpec};
 
 use crate::{key, method::KNOWN_METHODS, metrics::ServerMetric};
 
-/// What the instruments are made with; layers that share it share their series.
+/// The settings that instruments are made with; layers that share them share their series.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) disabled: Vec<ServerMetric>,
@@ -27,7 +27,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What to measure, and with which buckets; `None` if it is switched off.
+    /// The declaration of a metric, and its buckets; `None` if it is switched off.
     pub(crate) fn metric(&self, metric: ServerMetric) -> Option<(&'static MetricSpec, &[f64])> {
         if self.disabled.contains(&metric) {
             return None;

@@ -1,4 +1,4 @@
-//! What outlives its request: server-sent events, upgraded connections and, on request, other bodies
+//! Streams, which outlive their request: server-sent events, upgraded connections and, on request, bodies
 //! without a length.
 
 use std::{sync::Arc, time::Duration};

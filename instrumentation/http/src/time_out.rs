@@ -1,4 +1,4 @@
-//! Which errors say that time ran out.
+//! The errors that say that time ran out.
 //!
 //! An error is a time-out if it, or one that it was caused by, is one of hyper or `std::io` that says
 //! so, one of tower or tokio, or of a type that is called `Elapsed`, `TimedOut`, `Timeout`,
@@ -18,11 +18,11 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-/// What a type that says nothing but that time ran out is called.
+/// The names of types that say nothing but that time ran out.
 const NAMES: [&str; 6] =
     ["DeadlineExceeded", "Elapsed", "TimedOut", "Timeout", "TimeoutError", "TimeoutExpired"];
 
-/// What an `enum` may be called that knows other errors, too.
+/// The one of these names that an `enum` may have which knows other errors, too.
 const AMBIGUOUS: &str = "TimeoutError";
 
 /// More causes than this have a loop in them.

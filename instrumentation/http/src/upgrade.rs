@@ -145,7 +145,7 @@ const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 
 /// The connection a [`Handover`] hands over.
 enum HandoverIo {
-    /// What of the canned request is not read yet, and where the real connection will be.
+    /// The rest of the canned request, which is not read yet, and where the real connection will be.
     Handshake { request: &'static [u8], connection: Slot },
     /// The canned request is answered: this is the real connection.
     Live(MeasuredConnection),

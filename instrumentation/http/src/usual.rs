@@ -62,7 +62,7 @@ mod tests {
 
     use super::*;
 
-    /// What each of `routes` is shown as, and how often `budget` was asked about it.
+    /// The text that stands for each of `routes`, and how often `budget` was asked about it.
     fn shown(budget: &ValueBudget, routes: &[&str]) -> Vec<(String, u32)> {
         let (usual, asked) = (Usual::default(), Cell::new(0));
         let bound = |route: &&str| {

@@ -1,4 +1,4 @@
-//! What the series of a handler are found by, and what records into one.
+//! The series of a handler, and its record.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use opentelemetry::metrics::BoundHistogram;
 
 use crate::key;
 
+/// Everything the time of a handler is described by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct HandlerKey {
     pub(super) method: Bounded,
@@ -33,6 +34,7 @@ impl SeriesKey for HandlerKey {
     }
 }
 
+/// Records the time of one call into its series.
 #[derive(Debug)]
 pub(super) struct HandlerTime(pub(super) BoundHistogram<f64>);
 

@@ -52,7 +52,8 @@ impl SeriesKey for ExchangeKey {
 }
 
 impl ExchangeKey {
-    /// What a client alone makes of a request that succeeds.
+    /// Whether a client alone made a request that succeeded unlike others: by its method, its scheme or
+    /// its version.
     fn is_odd(&self) -> bool {
         self.has_odd_method()
             || self.scheme == Bounded::OTHER && self.protocol != Protocol::Folded
@@ -112,7 +113,7 @@ mod tests {
     use super::*;
     use crate::{failure, instruments::SERIES, scheme::SCHEMES};
 
-    /// What everything that can happen is folded to where there is no room at all.
+    /// Folds everything that can happen, as where there is no room at all.
     #[test]
     fn the_closed_remainder_has_its_place_below_the_limit_of_the_sdk() {
         let schemes = ["http", "https", "gopher"].map(|scheme| SCHEMES.bound(scheme));

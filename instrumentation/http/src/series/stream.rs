@@ -15,7 +15,7 @@ pub(crate) struct StreamKey {
     pub(crate) kind: StreamKind,
 }
 
-/// What outlives its request.
+/// The kinds of streams, which outlive their request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum StreamKind {
     ServerSentEvents,

@@ -81,7 +81,7 @@ async fn a_request_that_waits_inside_a_router_is_counted_by_the_layer_around_it(
     }
 }
 
-/// What is skipped outside is nobody's, so its wait is that of the inner layer.
+/// A request that the outer layer skips is not its own, so the wait is that of the inner layer.
 #[tokio::test]
 async fn a_request_that_waits_inside_a_router_is_counted_where_the_layer_around_it_skips_it() {
     let meters = Meters::new();

@@ -63,11 +63,11 @@ async fn requests_that_queue_in_a_limit_are_active_and_their_wait_is_in_their_du
         .layer(HandlerLayer::new(&meters.provider))
         .layer(GlobalConcurrencyLimitLayer::new(1));
     let begin = Arc::new(Semaphore::new(0));
-    let begun = Arc::clone(&begin);
+    let gate = Arc::clone(&begin);
     let work = move || {
-        let begun = Arc::clone(&begun);
+        let gate = Arc::clone(&gate);
         async move {
-            drop(begun.acquire().await);
+            drop(gate.acquire().await);
             time::sleep(WORK).await;
         }
     };

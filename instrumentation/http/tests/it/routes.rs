@@ -137,7 +137,7 @@ async fn what_an_outer_layer_skips_is_measured_by_the_inner_one() {
     }
 }
 
-/// What is logged on this thread.
+/// The text that is logged on this thread.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 

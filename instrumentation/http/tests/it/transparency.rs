@@ -15,7 +15,7 @@ use tower::{Layer, Service};
 
 use crate::meters::Meters;
 
-/// What a body does when it is polled.
+/// The answer of a body that is polled.
 #[derive(Debug, Clone, PartialEq)]
 enum Step {
     Pending,
