@@ -1,4 +1,4 @@
-//! What measuring adds to one entry that a cache in process had.
+//! The cost that measuring adds to one entry that a cache in process had.
 
 mod hits;
 mod workload;

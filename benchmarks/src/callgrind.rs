@@ -7,7 +7,7 @@ use std::{env, fs, process};
 
 use crate::subject::BoxError;
 
-/// What doing it once more costs.
+/// The cost of doing it once more.
 #[derive(Clone, Copy)]
 pub struct Cost {
     pub instructions: f64,
@@ -106,7 +106,7 @@ impl Run {
 
 const MAIN_THREAD: usize = 1;
 
-/// What a whole process did.
+/// The counts of a whole process.
 #[derive(Debug, Default)]
 struct Totals {
     instructions: u64,

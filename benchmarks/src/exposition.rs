@@ -2,7 +2,7 @@
 
 use kymo::prometheus::exposition::{Source, text::TextWriter};
 
-/// What a source of kymo exposes.
+/// The text that a source of kymo exposes.
 pub fn text(source: &impl Source) -> String {
     let mut text = Vec::new();
     let mut writer = TextWriter::new(&mut text);

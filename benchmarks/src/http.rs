@@ -1,4 +1,4 @@
-//! What a layer adds to one request through an axum router.
+//! The cost that a layer adds to one request through an axum router.
 
 mod axum_otel_metrics;
 mod axum_prometheus;

@@ -1,4 +1,4 @@
-//! What kymo costs beside its peers, in one run.
+//! Measures kymo beside its peers, in one run.
 //!
 //! `bench`, and `bench` with `http`, `sqlx`, `redis`, `cache`, `repository` or `scrape` behind it, print
 //! tables and exit with 1 when a promise is broken.

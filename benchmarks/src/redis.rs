@@ -1,4 +1,4 @@
-//! What measuring adds to one command of Redis.
+//! The cost that measuring adds to one command of Redis.
 
 mod commands;
 mod loopback;
@@ -103,7 +103,7 @@ impl Block {
         ]
     }
 
-    /// What is promised of a command, alone or in a pipeline.
+    /// The promises about a command, alone or in a pipeline.
     fn bounds(&self) -> [Promise; 2] {
         let what = |figure| format!("Redis: {figure}, {}", self.workload.title());
         let Cost { allocations, .. } = self.kymo.over(self.bare);

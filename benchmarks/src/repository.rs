@@ -1,4 +1,4 @@
-//! What observing adds to one call of a repository's method.
+//! The cost that observing adds to one call of a repository's method.
 
 mod books;
 

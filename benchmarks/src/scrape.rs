@@ -1,4 +1,4 @@
-//! What a scrape costs, from the recorded values to the text.
+//! The cost of a scrape, from the recorded values to the text.
 
 mod kymo;
 mod opentelemetry_prometheus;

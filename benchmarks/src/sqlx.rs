@@ -1,4 +1,4 @@
-//! What measuring adds to one operation on a database.
+//! The cost that measuring adds to one operation on a database.
 
 mod bare;
 mod kymo;
@@ -25,7 +25,7 @@ use queries::Queries;
 use sqlx_otel::SqlxOtel;
 use workload::{Peer, Workload};
 
-/// What the pools are opened on.
+/// A database that the pools are opened on.
 struct Database {
     /// As in `bench run sqlx/DATABASE/WORKLOAD/PEER`.
     name: &'static str,
@@ -54,7 +54,7 @@ const KYMO: usize = 1;
 const SQLX_OTEL: usize = 2;
 const ROUNDS: usize = 41;
 
-/// What is left is the cost of the pool and of what is around it, without a thread that answers.
+/// It leaves the cost of the pool and of the code around it, without a thread that answers.
 const NULL: Database = Database {
     name: "null",
     title: "nothing",
@@ -114,7 +114,7 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
     Ok(on_null.iter().flat_map(Block::bounds).chain(beside_sqlx_otel(&on_sqlite)).collect())
 }
 
-/// What is promised of the operations in which kymo and sqlx-otel measure the same.
+/// The promises about the operations in which kymo and sqlx-otel measure the same.
 fn beside_sqlx_otel(blocks: &[Block]) -> [Promise; 2] {
     let same = [Workload::OneRow, Workload::Insert, Workload::Held];
     let sum = |index, figure: fn(Cost) -> f64| -> f64 {
@@ -205,7 +205,7 @@ impl Block {
         self.database.variants.iter().enumerate().skip(KYMO).map(row)
     }
 
-    /// What is promised of a statement, whatever the database.
+    /// The promises about a statement, whatever the database.
     fn bounds(&self) -> [Promise; 3] {
         let what =
             |figure| format!("SQL: {figure} a statement over sqlx, {}", self.workload.title());

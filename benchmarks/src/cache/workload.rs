@@ -157,7 +157,7 @@ fn measured(telemetry: Option<&Telemetry>) -> Option<kymo::cache::Cache> {
     telemetry.map(|telemetry| telemetry.cache("books"))
 }
 
-/// What would be loaded, if anything were absent: it is not found, and `verify` tells.
+/// Stands for an entry that is loaded, which none is: `verify` would find it.
 fn nothing() -> Arc<str> {
     Arc::from("")
 }

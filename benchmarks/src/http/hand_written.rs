@@ -1,4 +1,4 @@
-//! What a careful service would write itself on the `prometheus` crate.
+//! A layer as a careful service would write it, on the `prometheus` crate.
 
 use std::future::Future;
 use std::pin::Pin;

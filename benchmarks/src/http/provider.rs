@@ -29,7 +29,7 @@ pub fn previous() -> Result<(opentelemetry_sdk_032::metrics::SdkMeterProvider, R
     Ok((provider.clone(), record(registry, COUNT, provider)))
 }
 
-/// What a registry exposes, as long as `owner` is there: a provider shuts down when it is dropped.
+/// Exposes a registry, and keeps its `owner`: a provider shuts down when it is dropped.
 pub fn record(registry: Registry, count: &'static str, owner: impl Any) -> Record {
     let expose = move || {
         let _owner = &owner;

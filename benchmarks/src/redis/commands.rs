@@ -18,7 +18,7 @@ pub struct Commands<C> {
     connection: C,
     workload: Workload,
     request: Request,
-    /// What records them, if anything does.
+    /// Records them, if anything does.
     telemetry: Option<Telemetry>,
     times: u64,
     failed: Option<RedisError>,

@@ -1,4 +1,4 @@
-//! What is asked, and what is answered.
+//! Commands of Redis, and their replies.
 
 use redis::aio::ConnectionLike;
 use redis::{Cmd, Pipeline, RedisResult, Value, cmd, pipe};
@@ -53,7 +53,7 @@ impl Workload {
         }
     }
 
-    /// What is sent.
+    /// The command, or the pipeline, that is sent.
     pub fn request(self) -> Request {
         let keys = (0..MANY).map(|n| format!("book:{n}"));
         match self {
@@ -70,7 +70,7 @@ impl Workload {
         }
     }
 
-    /// What a server that has every book answers; one value, or one for each command.
+    /// The reply of a server that has every book: one value, or one for each command.
     pub fn answer(self) -> Vec<Value> {
         let book = || Value::BulkString(BOOK.into());
         match self {

@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::exposition;
 use crate::subject::{BoxError, Subject};
 
-/// What is called again and again.
+/// The method that is called again and again.
 #[derive(Clone, Copy)]
 pub enum Method {
     Find,

@@ -1,4 +1,4 @@
-//! What is recorded before the first scrape: the same for every exporter.
+//! The values that are recorded before the first scrape: the same for every exporter.
 
 /// A number of instruments of one kind, each with the same label sets.
 #[derive(Clone, Copy)]
@@ -20,7 +20,7 @@ pub const BOUNDS: [f64; 15] =
 
 pub const HELP: &str = "What the benchmark recorded, before anyone asked for it.";
 
-/// What every histogram of every label set observes.
+/// The observations of every histogram of every label set.
 pub const OBSERVATIONS: [f64; 6] = [0.0017, 0.0123, 0.0456, 0.31, 2.25, 12.5];
 
 impl Series {
@@ -94,7 +94,7 @@ impl Workload {
         format!("{}_{suffix}", self.family(instrument))
     }
 
-    /// What those samples of one instrument add up to.
+    /// The sum of those samples of one instrument.
     pub fn counted(&self) -> u64 {
         match self.series {
             Series::Counters => self.sets().map(LabelSet::count).sum(),
@@ -126,7 +126,7 @@ impl LabelSet {
         [self.method().to_owned(), Self::STATUS.to_string(), self.route()]
     }
 
-    /// What the counter of this set counts.
+    /// The value of the counter of this set.
     pub fn count(self) -> u64 {
         self.0 as u64 * 7_919 + 1
     }

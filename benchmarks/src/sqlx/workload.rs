@@ -1,4 +1,4 @@
-//! What is done with a pool, the same for every peer.
+//! Things that programs do with a pool, the same for every peer.
 
 use futures_util::future::LocalBoxFuture;
 use sqlx::{Database, Executor, IntoArguments};
@@ -54,16 +54,16 @@ impl Workload {
     }
 }
 
-/// What a peer makes of a pool.
+/// A pool that a peer measures.
 pub trait Peer {
     /// Does `workload`, `times` times.
     fn run(&self, workload: Workload, times: u64) -> LocalBoxFuture<'_, sqlx::Result<()>>;
 
-    /// What it recorded; absent if it records nothing.
+    /// The metrics that it recorded; absent if it records nothing.
     fn record(&self) -> Option<Record>;
 }
 
-/// What a peer exposes.
+/// The metrics that a peer exposes.
 pub struct Record {
     pub text: String,
     /// How many operations a transaction of one insert is to it.

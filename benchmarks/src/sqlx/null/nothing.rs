@@ -1,4 +1,4 @@
-//! What the database does not have: columns, types, values, statements.
+//! One type for all that the database does not have: columns, types, values, statements.
 
 use std::borrow::Cow;
 use std::fmt;

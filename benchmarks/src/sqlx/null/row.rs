@@ -1,4 +1,4 @@
-//! What the database answers.
+//! The answers of the database.
 
 use sqlx::{ColumnIndex, Database};
 
