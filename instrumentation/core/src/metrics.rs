@@ -36,8 +36,8 @@ pub const CALLBACK_MISSED: MetricSpec = MetricSpec::new(
     "Calls of a callback of an observable instrument that observed nothing, because it did not return in time or panicked.",
 )
 .with_attributes(&[
-    key::CALLBACK_METRIC,
     key::ERROR_TYPE.described("`timeout` where it has not returned in time, or `panic`."),
+    key::CALLBACK_METRIC,
 ])
 .recorded("With each reading that went without the callback, and with each panic; there from the first one on.");
 

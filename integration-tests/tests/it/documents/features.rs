@@ -14,9 +14,9 @@ fn three_files_ask_for_features_and_the_contributor_is_told_which() {
     let shown = |file: &Path| file.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
     let asking: BTreeSet<_> = sources::files(root, "rs")
         .iter()
-        .filter(|file| file.components().all(|part| part.as_os_str() != "tests"))
         .filter(|file| asks_for_a_feature(&fs::read_to_string(file).unwrap()))
         .map(|file| shown(file))
+        .filter(|file| file.split('/').all(|part| part != "tests"))
         .collect();
     assert_eq!(asking, COVERS.map(str::to_owned).into());
 
