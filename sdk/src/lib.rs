@@ -261,6 +261,8 @@ pub fn declared_metrics_by_crate() -> impl Iterator<Item = (&'static str, &'stat
         ("kymo-http", kymo_http::metrics::ALL),
         #[cfg(feature = "otlp")]
         ("kymo-push", kymo_push::metrics::ALL),
+        #[cfg(feature = "prometheus")]
+        ("kymo-endpoint", kymo_endpoint::metrics::ALL),
         #[cfg(feature = "process")]
         ("kymo-process", kymo_process::metrics::ALL),
         #[cfg(feature = "sqlx")]

@@ -15,6 +15,7 @@ mod rate;
 mod rules;
 mod secret;
 mod suites;
+mod tally;
 mod tls;
 mod watch;
 mod web_config;
@@ -25,7 +26,7 @@ use http::Extensions;
 
 pub use self::{error::AccessError, gate::Gate};
 pub(crate) use self::{
-    guard::{Client, Guard, Verdict},
+    guard::{Client, Guard, Refusal, Verdict},
     tls::Tls,
 };
 

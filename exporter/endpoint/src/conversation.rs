@@ -23,7 +23,7 @@ use tower_service::Service;
 
 use crate::{
     Endpoint,
-    access::{Client, Guard, Tls, Verdict},
+    access::{Client, Guard, Refusal, Tls, Verdict},
     activity::Activity,
     body::ScrapeBody,
     endpoint::refuse_method,
@@ -54,7 +54,8 @@ pub(crate) async fn converse(
 ) {
     let Ok(address) = stream.peer_addr() else { return };
     let guard = endpoint.guard().cloned();
-    if guard.as_ref().is_some_and(|guard| !guard.lets_connect(address.ip())) {
+    if let Some(guard) = guard.as_ref().filter(|guard| !guard.lets_connect(address.ip())) {
+        guard.refused(Refusal::Network);
         return;
     }
     let tls = guard.as_ref().and_then(|guard| guard.rules().tls.clone());
@@ -68,6 +69,8 @@ pub(crate) async fn converse(
             if let Ok(stream) = handshake(stream, &tls).await {
                 let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
                 conversation.serve(stream, is_http2, watcher).await;
+            } else if let Some(guard) = &conversation.guard {
+                guard.refused(Refusal::Handshake);
             }
         }
     }

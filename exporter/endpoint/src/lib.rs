@@ -44,6 +44,7 @@ mod document;
 mod encoding;
 mod endpoint;
 mod future;
+pub mod metrics;
 mod page;
 mod round;
 mod scraper;

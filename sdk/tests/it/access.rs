@@ -11,6 +11,17 @@ fn shop() -> TelemetryBuilder {
     Telemetry::for_service("shop").prometheus().environment(variables)
 }
 
+/// What a scrape with the token shows in the lines that begin with `name`.
+async fn shown(telemetry: &Telemetry, name: &str) -> String {
+    let request = axum::http::Request::get("/metrics");
+    let request = request.header("authorization", "Bearer the-right-token");
+    let request = request.body(axum::body::Body::empty()).unwrap();
+    let response = telemetry.endpoint().oneshot(request).await.unwrap();
+    let page = axum::body::to_bytes(axum::body::Body::new(response.into_body()), usize::MAX).await;
+    let page = String::from_utf8(page.unwrap().to_vec()).unwrap();
+    page.lines().filter(|line| line.starts_with(name)).map(|line| format!("{line}\n")).collect()
+}
+
 async fn status(telemetry: &Telemetry, token: Option<&str>) -> u16 {
     let request = axum::http::Request::get("/metrics");
     let request = match token {
@@ -59,4 +70,49 @@ async fn the_program_says_where_it_listens_and_others_need_a_rule() {
     let access = Access::new().bearer_token("the-right-token");
     let telemetry = builder().listen("0.0.0.0", 0).access(access).build().unwrap();
     telemetry.serve().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_is_not_let_in_is_counted_and_so_are_changes_of_the_files() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "the-right-token").unwrap();
+    let access = Access::new().bearer_token_file(file.path());
+    let telemetry = shop().without_scope_info().access(access).build().unwrap();
+    for _ in 0..3 {
+        assert_eq!(status(&telemetry, Some("the-wrong-token")).await, 401);
+    }
+    let refusals = shown(&telemetry, "kymo_endpoint_refusals_total").await;
+    for (reason, count) in [
+        ("credentials", 3),
+        ("network", 0),
+        ("handshake", 0),
+        ("certificate", 0),
+        ("busy", 0),
+        ("rate", 0),
+    ] {
+        let line = format!("{{error_type=\"{reason}\"}} {count}\n");
+        assert!(refusals.contains(&line), "{reason}: {refusals}");
+    }
+    let reloads = async || shown(&telemetry, "kymo_endpoint_access_reloads_total").await;
+    assert!(reloads().await.contains("total 0\n"), "{}", reloads().await);
+    std::fs::write(file.path(), "short").unwrap();
+    for _ in 0..100 {
+        if reloads().await.contains("{error_type=\"broken\"} 1\n") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    std::fs::write(file.path(), "the-right-token").unwrap();
+    for _ in 0..100 {
+        if reloads().await.contains("total 1\n") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let reloads = reloads().await;
+    assert!(
+        reloads.contains("{error_type=\"broken\"} 1\n") && reloads.contains("total 1\n"),
+        "{reloads}"
+    );
+    assert_eq!(shown(&telemetry, "kymo_endpoint_tls").await, "", "there is no certificate");
 }

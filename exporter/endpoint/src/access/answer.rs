@@ -8,6 +8,7 @@ use crate::{body::ScrapeBody, future::text};
 impl Guard {
     /// Says why a request is not let in, and what would let it in.
     pub(crate) fn refuse(&self, refusal: Refusal) -> Response<ScrapeBody> {
+        self.refused(refusal);
         let mut response = text(refusal.status(), refusal.sentence());
         let headers = response.headers_mut();
         match refusal {
@@ -23,7 +24,7 @@ impl Guard {
             Refusal::Busy | Refusal::Rate => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
-            Refusal::Network | Refusal::Certificate => {}
+            Refusal::Network | Refusal::Handshake | Refusal::Certificate => {}
         }
         response
     }

@@ -2,10 +2,7 @@
 
 use std::{
     net::IpAddr,
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, PoisonError, RwLock},
     time::Instant,
 };
 
@@ -21,6 +18,7 @@ use super::{
     rate::Bucket,
     rules::Rules,
     secret::Secrets,
+    tally::Tally,
     tls::Clients,
     watch,
 };
@@ -33,7 +31,7 @@ pub(crate) struct Guard {
     rules: RwLock<Arc<Rules>>,
     checker: Checker,
     bucket: Bucket,
-    reloads_failed: AtomicU64,
+    tally: Tally,
 }
 
 /// Who asks.
@@ -58,6 +56,8 @@ pub(crate) enum Verdict {
 pub(crate) enum Refusal {
     /// From where it comes, or nobody knows from where.
     Network,
+    /// It did not get as far as a request.
+    Handshake,
     /// It needs a certificate, and only the listener of its own can ask for one.
     Certificate,
     /// It needs a password or a token.
@@ -82,7 +82,7 @@ impl Guard {
             rules: RwLock::new(Arc::new(rules)),
             checker: Checker::new(),
             bucket: Bucket::default(),
-            reloads_failed: AtomicU64::new(0),
+            tally: Tally::default(),
         });
         if !files.is_empty() {
             watch::start(&guard, files).map_err(|source| AccessError::Thread { source })?;
@@ -197,15 +197,43 @@ impl Guard {
         }
     }
 
-    pub(super) fn reload_failed(&self) {
-        self.reloads_failed.fetch_add(1, Ordering::Relaxed);
+    /// Somebody is not let in.
+    pub(crate) fn refused(&self, refusal: Refusal) {
+        self.tally.refused(refusal);
+    }
+
+    /// What came of the rules so far.
+    pub(super) fn tally(&self) -> &Tally {
+        &self.tally
     }
 }
 
 impl Refusal {
+    /// In the order of their numbers.
+    pub(super) const ALL: [Self; 6] = [
+        Self::Network,
+        Self::Handshake,
+        Self::Certificate,
+        Self::Credentials,
+        Self::Busy,
+        Self::Rate,
+    ];
+
+    /// As metrics call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Handshake => "handshake",
+            Self::Certificate => "certificate",
+            Self::Credentials => "credentials",
+            Self::Busy => "busy",
+            Self::Rate => "rate",
+        }
+    }
+
     pub(crate) fn status(self) -> StatusCode {
         match self {
-            Self::Network | Self::Certificate => StatusCode::FORBIDDEN,
+            Self::Network | Self::Handshake | Self::Certificate => StatusCode::FORBIDDEN,
             Self::Credentials => StatusCode::UNAUTHORIZED,
             Self::Busy | Self::Rate => StatusCode::TOO_MANY_REQUESTS,
         }
@@ -214,7 +242,7 @@ impl Refusal {
     pub(crate) fn sentence(self) -> &'static str {
         match self {
             Self::Network => "The metrics are not shown to this address.\n",
-            Self::Certificate => {
+            Self::Handshake | Self::Certificate => {
                 "The metrics are shown to clients with a certificate, by their own listener.\n"
             }
             Self::Credentials => "The metrics are shown to those who have a password or a token.\n",

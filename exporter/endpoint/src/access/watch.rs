@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::{files::Files, guard::Guard, rules::Rules};
+use super::{files::Files, guard::Guard, rules::Rules, tally::Reload};
 
 /// Looks at `files` every second for as long as there is the guard, on a thread of its own: a file system
 /// that hangs holds up nobody.
@@ -37,7 +37,7 @@ fn reload(guard: &Guard, files: &mut Files) {
     match Rules::load(&guard.access, &guard.secrets, files) {
         Ok(rules) => {
             if !guard.access.is_insecure && rules.are_less_than(&guard.rules()) {
-                guard.reload_failed();
+                guard.tally().reloaded(Reload::Less);
                 tracing::warn!(
                     "the new rules of access would let in everybody, or encrypt nothing any more: the \
                      old ones stay in force; if they are meant, start the program anew"
@@ -45,10 +45,11 @@ fn reload(guard: &Guard, files: &mut Files) {
                 return;
             }
             guard.replace(rules);
+            guard.tally().reloaded(Reload::Followed);
             tracing::info!("new rules of access are in force");
         }
         Err(error) => {
-            guard.reload_failed();
+            guard.tally().reloaded(Reload::Broken);
             tracing::warn!("the old rules of access stay in force: {error}");
         }
     }

@@ -6,6 +6,7 @@ use kymo_exposition::{Family, Kind, Number, Series, Sink, Source, Value};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
+use crate::Access;
 
 const GET: &[u8] = b"GET /metrics HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
 
@@ -36,9 +37,13 @@ impl Source for Large {
 }
 /// Listens in the runtime of the test, whose clock it is.
 async fn listen(source: impl Source + 'static) -> SocketAddr {
+    listen_to(Endpoint::new(source)).await
+}
+
+async fn listen_to(endpoint: Endpoint) -> SocketAddr {
     let listener = TcpListener::bind("localhost:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(accept(listener, Endpoint::new(source), pending()));
+    tokio::spawn(accept(listener, endpoint, pending()));
     address
 }
 
@@ -81,4 +86,35 @@ async fn a_connection_may_be_idle_between_scrapes_for_longer_than_a_scrape_may_t
     }
     time::advance(Duration::from_secs(100)).await;
     assert_eq!(stream.read(&mut [0]).await.unwrap(), 0, "but not forever");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_end_its_handshake_is_dropped_after_ten_seconds() {
+    let _held = held_clock();
+    let folder = tempfile::tempdir().unwrap();
+    let own = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let config = "tls_server_config: {cert_file: own.crt, key_file: own.key}";
+    for (name, text) in [
+        ("own.crt", own.cert.pem()),
+        ("own.key", own.signing_key.serialize_pem()),
+        ("web-config.yml", config.to_owned()),
+    ] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let access = Access::new().web_config(folder.path().join("web-config.yml"));
+    let address = listen_to(Endpoint::new(Up).access(access).unwrap()).await;
+    // Nothing at all, and the beginning of a handshake.
+    for said in [&b""[..], &[0x16, 3, 1, 2]] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(said).await.unwrap();
+        for _ in 0..100 {
+            task::yield_now().await;
+        }
+        time::advance(Duration::from_secs(9)).await;
+        let early = time::timeout(Duration::ZERO, stream.read(&mut [0])).await;
+        assert!(early.is_err(), "{said:?}: {early:?}");
+        time::advance(Duration::from_secs(2)).await;
+        let ended = stream.read(&mut [0]).await;
+        assert!(!matches!(ended, Ok(1..)), "{said:?}: {ended:?}");
+    }
 }

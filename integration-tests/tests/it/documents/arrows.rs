@@ -44,7 +44,9 @@ const PERMITTED: &[(&str, &[&str])] = &[
     (
         "kymo-endpoint",
         &[
+            "kymo-core",
             "kymo-exposition",
+            "opentelemetry",
             "base64",
             "bcrypt",
             "bytes",

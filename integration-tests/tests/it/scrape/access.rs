@@ -1,13 +1,14 @@
 //! A real Prometheus is let in by TLS, a certificate and a password; nobody else is.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
 };
 
-use integration_tests::{Bookshop, Prometheus, receiver::Authority};
+use integration_tests::{Bookshop, Prometheus, eventually, receiver::Authority};
 
 /// What libxcrypt makes of `secret`, at a cost that is usual.
 const SECRET: &str = "$2y$10$abcdefghijklmnopqrstuuqflPDzB6gcMhKa1rZqKiun2YGL5sa2u";
@@ -62,6 +63,9 @@ async fn prometheus_scrapes_by_tls_with_a_certificate_and_a_password() {
     assert!(slowest < 1.0, "{slowest} s: a password is looked at once");
     assert_eq!(prometheus.value("min_over_time(up[5s])").await, Some(1.0));
 
+    let left = prometheus.value("kymo_endpoint_tls_certificate_expiry_seconds - time()").await;
+    assert!(left.unwrap() > 86_400.0, "{left:?} s until the certificate expires");
+
     let url = format!("https://{target}/metrics");
     let known = ["--cert", text(&certificate), "--key", text(&key)];
     let with_password = [&known[..], &["-u", "prometheus:secret"]].concat();
@@ -69,6 +73,11 @@ async fn prometheus_scrapes_by_tls_with_a_certificate_and_a_password() {
     assert!(page.contains("target_info") && page.ends_with("\n200"), "{page}");
     assert_eq!(curl(&url, &authority, &known).lines().last(), Some("401"));
     assert_eq!(curl(&url, &authority, &["-u", "prometheus:secret"]), "\n000");
+    let refused = "sum by (error_type) (kymo_endpoint_refusals_total) > 0";
+    let look = async || prometheus.query(refused).await;
+    let refused = eventually(Duration::from_secs(10), look, |refused| refused.len() == 2).await;
+    let reasons: BTreeSet<_> = refused.iter().map(|it| it.labels["error_type"].as_str()).collect();
+    assert_eq!(reasons, BTreeSet::from(["credentials", "handshake"]));
     // Nor does anybody go round it: the router of the shop cannot ask for certificates.
     let mounted = format!("{}/metrics", shop.url());
     assert_eq!(

@@ -12,6 +12,8 @@ const ON_REQUEST: &[&str] = &[
     "kymo_cardinality_cut_",
     // Only when a connection cannot be opened.
     "kymo_db_connection_errors_",
+    // Only when somebody says who may scrape.
+    "kymo_endpoint_",
     "kymo_http_server_first_byte_duration_seconds",
     // Only of a cluster.
     "kymo_redis_redirects_",

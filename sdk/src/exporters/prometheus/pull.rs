@@ -1,5 +1,6 @@
 //! The pull exporter that a telemetry will have, and the one that it has.
 
+use opentelemetry::metrics::MeterProvider;
 use opentelemetry_sdk::metrics::MeterProviderBuilder;
 
 use super::{
@@ -153,6 +154,12 @@ impl Exporter for Pull {
         match &self.bridge {
             Some(bridge) => provider.with_reader(bridge.reader()),
             None => provider,
+        }
+    }
+
+    fn measure(&self, meters: &dyn MeterProvider) {
+        if let Some(gate) = &self.gate {
+            gate.measure(meters);
         }
     }
 
