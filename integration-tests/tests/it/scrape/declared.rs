@@ -8,6 +8,8 @@ use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 /// Metrics that no route of the bookshop brings about: they are on request, and off there.
 const ON_REQUEST: &[&str] = &[
+    // Only when a callback of the application's did not return in time, or panicked.
+    "kymo_callback_missed_",
     // Only when a value was too long.
     "kymo_cardinality_cut_",
     // Only when a connection cannot be opened.

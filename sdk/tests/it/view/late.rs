@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use axum::{body::Body, http::Request};
 use kymo::{
     Telemetry, TelemetryBuilder, View,
     opentelemetry::metrics::Meter,
@@ -25,6 +26,7 @@ use opentelemetry_sdk::{
         data::ResourceMetrics, reader::MetricReader,
     },
 };
+use tower::ServiceExt;
 
 use super::page::shaped;
 use crate::log;
@@ -240,5 +242,23 @@ impl MetricReader for Shared {
     }
     fn temporality(&self, kind: InstrumentKind) -> Temporality {
         self.0.temporality(kind)
+    }
+}
+
+#[tokio::test]
+async fn a_scraper_gets_the_rest_within_the_time_that_it_says() {
+    let shown = shaped(TelemetryBuilder::prometheus);
+    let (_gate, _) = stuck(&shown.meter(), "slow");
+    shown.meter().u64_counter("sold").build().add(3, &[]);
+    for _ in 0..2 {
+        let request = Request::get("/metrics").header("X-Prometheus-Scrape-Timeout-Seconds", "1");
+        let scrape = shown.0.endpoint().oneshot(request.body(()).unwrap());
+        let response = tokio::time::timeout(Duration::from_secs(10), scrape).await.unwrap();
+        let response = response.unwrap();
+        assert_eq!(response.status(), 200);
+        let body = axum::body::to_bytes(Body::new(response.into_body()), 1 << 20).await.unwrap();
+        let page = String::from_utf8(body.to_vec()).unwrap();
+        assert!(page.contains("\nsold_total 3\n"), "{page}");
+        assert!(!page.contains("\nslow "), "{page}");
     }
 }
