@@ -19,7 +19,8 @@ async fn shown(telemetry: &Telemetry, name: &str) -> String {
     let response = telemetry.endpoint().oneshot(request).await.unwrap();
     let page = axum::body::to_bytes(axum::body::Body::new(response.into_body()), usize::MAX).await;
     let page = String::from_utf8(page.unwrap().to_vec()).unwrap();
-    page.lines().filter(|line| line.starts_with(name)).map(|line| format!("{line}\n")).collect()
+    let lines = page.split_inclusive('\n').filter(|line| line.starts_with(name));
+    lines.collect()
 }
 
 async fn status(telemetry: &Telemetry, token: Option<&str>) -> u16 {
