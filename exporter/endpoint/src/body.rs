@@ -15,8 +15,8 @@ use crate::{activity::Answering, document::Document, encoding::Encoding, scraper
 /// The body of an [`Endpoint`](crate::Endpoint)'s response: a document that it shares with all who asked at
 /// the same time, or a sentence.
 ///
-/// It fails where a client reads so slowly that its document is withdrawn: after half a minute, or a second
-/// after it stopped to read if others need the room.
+/// It fails where a client reads so slowly that its document is withdrawn: half a minute after the document
+/// was last handed out, or a second after all who have it stopped to read if others need the room.
 pub struct ScrapeBody {
     content: Content,
     /// Held until all of it is written.

@@ -26,9 +26,9 @@ pub(crate) struct Desk {
     next: Option<Arc<Round>>,
     /// The collection under way, and when it should have ended.
     current: Option<(Arc<Round>, Instant)>,
-    /// The documents that are read, or may yet be.
+    /// The documents that are read, or may yet be, by those who have them.
     documents: Vec<Arc<Document>>,
-    /// The latest one, while it may be handed out again, and when it was collected.
+    /// The one that may be handed out again, and when it was collected.
     recent: Option<(Arc<Document>, Instant)>,
     cache: Duration,
 }
@@ -55,10 +55,23 @@ impl Desk {
         self.cache = time;
     }
 
-    /// A document that may be handed out again.
+    /// Hands out the document that may be handed out again.
     pub(crate) fn recent(&self, now: Instant) -> Option<Arc<Document>> {
         let (document, collected) = self.recent.as_ref()?;
-        (now < *collected + self.cache).then(|| Arc::clone(document))
+        if self.is_old(*collected, now) {
+            return None;
+        }
+        document.hand_out(now);
+        Some(Arc::clone(document))
+    }
+
+    fn is_old(&self, collected: Instant, now: Instant) -> bool {
+        now.saturating_duration_since(collected) >= self.cache
+    }
+
+    /// Hands out no document again.
+    fn retire(&mut self) {
+        self.documents.extend(self.recent.take().map(|(document, _)| document));
     }
 
     /// Whether the collection under way may never end.
@@ -75,8 +88,8 @@ impl Desk {
     pub(crate) fn end(&mut self, document: Option<&Arc<Document>>, begun: Instant) {
         self.current = None;
         if let Some(document) = document {
-            self.documents.push(Arc::clone(document));
-            self.recent = (!self.cache.is_zero()).then(|| (Arc::clone(document), begun));
+            self.retire();
+            self.recent = Some((Arc::clone(document), begun));
         }
     }
 
@@ -85,13 +98,10 @@ impl Desk {
         let mut errands = Errands::default();
         let rounds = self.next.iter().chain(self.current.iter().map(|(round, _)| round));
         errands.late.extend(rounds.flat_map(|round| round.expire(now)));
-        if self.recent(now).is_none() {
-            self.recent = None;
+        if self.recent.as_ref().is_some_and(|(_, collected)| self.is_old(*collected, now)) {
+            self.retire();
         }
-        // What nobody else has can be read by nobody.
-        let over = |document: &mut Arc<Document>| {
-            Arc::strong_count(document) == 1 || now >= document.born() + LIFE
-        };
+        let over = |document: &mut Arc<Document>| is_unread(document) || document.ends_at() <= now;
         errands.parts.extend(self.documents.extract_if(.., over).map(|it| it.withdraw()));
         let deadline = self.next.as_ref().and_then(|round| round.collect_by());
         if deadline.is_none() {
@@ -115,14 +125,16 @@ impl Desk {
     }
 
     fn has_room(&self) -> bool {
-        let taken: usize = self.documents.iter().map(|document| document.size()).sum();
-        self.documents.len() < AT_ONCE || taken < ROOM
+        let recent = self.recent.iter().map(|(document, _)| document);
+        let sizes = self.documents.iter().chain(recent).map(|document| document.size());
+        sizes.clone().count() < AT_ONCE || sizes.sum::<usize>() < ROOM
     }
 
     /// Withdraws the document whose readers were the last to read on, if it has had its time.
     fn make_room(&mut self, now: Instant) -> Option<Forms> {
-        self.recent = None;
-        let yielding = self.documents.iter().enumerate().filter(|(_, it)| it.yields_at() <= now);
+        self.retire();
+        let yields = |document| is_unread(document) || document.yields_at() <= now;
+        let yielding = self.documents.iter().enumerate().filter(|(_, document)| yields(document));
         let (index, _) = yielding.min_by_key(|(_, document)| document.last_read())?;
         Some(self.documents.swap_remove(index).withdraw())
     }
@@ -131,13 +143,23 @@ impl Desk {
     pub(crate) fn idle(&self, now: Instant) -> Option<Duration> {
         let rounds = self.next.iter().chain(self.current.iter().map(|(round, _)| round));
         let answers = rounds.filter_map(|round| round.answer_by());
-        let ends = self.documents.iter().map(|document| document.born() + LIFE);
+        let ends = self.documents.iter().map(|document| document.ends_at());
         // A collection waits for room, if it does not for another.
         let room = self.documents.iter().map(|document| document.yields_at());
         let room = room.filter(|_| self.next.is_some() && self.current.is_none());
-        let caches = self.recent.iter().map(|(_, collected)| *collected + self.cache);
+        // Nobody waits for the end of a cache that has none.
+        let recent = self.recent.iter();
+        let caches = recent.filter_map(|(_, collected)| collected.checked_add(self.cache));
         let first = answers.chain(ends).chain(room).chain(caches).min();
         let wait = first.map(|at| at.saturating_duration_since(now));
         wait.or_else(|| self.current.is_some().then_some(LIFE))
     }
 }
+
+/// Whether nobody else has it: nobody can read it any more.
+fn is_unread(document: &Arc<Document>) -> bool {
+    Arc::strong_count(document) == 1
+}
+
+#[cfg(test)]
+mod tests;

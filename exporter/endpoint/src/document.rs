@@ -13,11 +13,11 @@ use bytes::Bytes;
 
 use crate::encoding::Encoding;
 
-/// A document is withdrawn from readers who have not read all of it by then; as long as a whole exchange may
-/// take on a listener.
+/// A document is withdrawn from readers who have not read all of it so long after it was last handed out; as
+/// long as a whole exchange may take on a listener.
 pub(crate) const LIFE: Duration = Duration::from_secs(30);
 /// Where another is wanted and there is no room for it, readers of whom none reads on lose theirs after
-/// this time, and all others after the second one.
+/// this time, and all others so long after it was last handed out.
 const STALLED: Duration = Duration::from_secs(1);
 const OUTSTAYED: Duration = Duration::from_secs(5);
 
@@ -28,7 +28,9 @@ pub(crate) struct Document {
     lens: [Option<usize>; 3],
     /// When it was there.
     born: Instant,
-    /// When somebody read on, in milliseconds of its life.
+    /// When it was last handed out, in milliseconds of its life.
+    handed_out: AtomicU64,
+    /// When somebody last read on, or could begin to, in milliseconds of its life.
     read: AtomicU64,
     /// In pieces of their own, so that who has one in hand keeps nothing else of it.
     parts: Mutex<Forms>,
@@ -48,8 +50,8 @@ impl Document {
             lens[encoding as usize] = Some(parts.iter().map(Bytes::len).sum());
             forms[encoding as usize] = parts.into();
         }
-        let (born, read) = (Instant::now(), AtomicU64::new(0));
-        Self { lens, born, read, parts: Mutex::new(forms) }
+        let (born, handed_out, read) = (Instant::now(), AtomicU64::new(0), AtomicU64::new(0));
+        Self { lens, born, handed_out, read, parts: Mutex::new(forms) }
     }
 
     /// The encoding in which whoever wants this one reads it: that of its source if there is no other.
@@ -67,9 +69,11 @@ impl Document {
         self.lens.iter().flatten().sum()
     }
 
-    /// When it was there.
-    pub(crate) fn born(&self) -> Instant {
-        self.born
+    /// Somebody who was not there when it was written may read it too.
+    pub(crate) fn hand_out(&self, now: Instant) {
+        let age = self.age(now);
+        self.handed_out.store(age, Ordering::Relaxed);
+        self.read.fetch_max(age, Ordering::Relaxed);
     }
 
     /// Its part number `index` in an encoding, unless it was withdrawn or has no such part.
@@ -77,19 +81,32 @@ impl Document {
         let forms = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         let part = forms[encoding as usize].get(index).cloned();
         drop(forms);
-        let millis = self.born.elapsed().as_millis();
-        self.read.store(u64::try_from(millis).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.read.fetch_max(self.age(Instant::now()), Ordering::Relaxed);
         part
     }
 
     /// When somebody last read on.
     pub(crate) fn last_read(&self) -> Instant {
-        self.born + Duration::from_millis(self.read.load(Ordering::Relaxed))
+        self.at(&self.read)
     }
 
     /// When it may be withdrawn for another one.
     pub(crate) fn yields_at(&self) -> Instant {
-        (self.last_read() + STALLED).min(self.born + OUTSTAYED)
+        (self.last_read() + STALLED).min(self.at(&self.handed_out) + OUTSTAYED)
+    }
+
+    /// When it is withdrawn in any case, unless it is handed out again.
+    pub(crate) fn ends_at(&self) -> Instant {
+        self.at(&self.handed_out) + LIFE
+    }
+
+    fn age(&self, now: Instant) -> u64 {
+        let age = now.saturating_duration_since(self.born);
+        u64::try_from(age.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn at(&self, age: &AtomicU64) -> Instant {
+        self.born + Duration::from_millis(age.load(Ordering::Relaxed))
     }
 
     /// Takes it away from all who read it, and gives what they have yet to read.
