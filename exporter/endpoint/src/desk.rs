@@ -103,7 +103,7 @@ impl Desk {
         }
         let over = |document: &mut Arc<Document>| is_unread(document) || document.ends_at() <= now;
         errands.parts.extend(self.documents.extract_if(.., over).map(|it| it.withdraw()));
-        let deadline = self.next.as_ref().and_then(|round| round.collect_by());
+        let deadline = self.next.as_ref().and_then(|round| round.collect_by(now));
         if deadline.is_none() {
             // Nobody waits any more.
             self.next = None;

@@ -8,10 +8,14 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, Waker},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use crate::{deadline::Deadline, document::Document, encoding::Encoding};
+
+/// What a collection has at least. Who can wait for less gets what is there by then, and costs nobody else
+/// anything: it is the half of what whoever waits for the least time can wait for.
+const LEAST: Duration = Duration::from_millis(500);
 
 /// What becomes of a scrape.
 #[derive(Debug, Clone)]
@@ -69,9 +73,12 @@ impl Round {
         self.wants[encoding as usize].load(Ordering::Relaxed)
     }
 
-    /// When collecting must end for the first of them, unless nobody waits.
-    pub(crate) fn collect_by(&self) -> Option<Instant> {
-        self.seats().iter().map(|seat| seat.deadline.collect).min()
+    /// When collecting that begins `now` must end for the first of them who can wait for [`LEAST`], unless
+    /// nobody waits.
+    pub(crate) fn collect_by(&self, now: Instant) -> Option<Instant> {
+        let (seats, least) = (self.seats(), now + LEAST);
+        let in_time = seats.iter().map(|seat| seat.deadline.collect).filter(|at| *at >= least);
+        in_time.min().or((!seats.is_empty()).then_some(least))
     }
 
     /// When the first of them will have waited for too long, unless nobody waits.

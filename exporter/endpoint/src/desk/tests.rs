@@ -72,6 +72,31 @@ fn a_cache_without_an_end_has_none() {
 }
 
 #[test]
+fn who_waited_for_almost_too_long_hurries_nobody() {
+    let (mut desk, now) = (Desk::default(), Instant::now());
+    let _hurried = ask(&mut desk, now, SECOND);
+    let later = now + SECOND + SECOND / 4;
+    let _patient = ask(&mut desk, later, 9 * SECOND);
+    let _more_patient = ask(&mut desk, later, 29 * SECOND);
+    assert_eq!(begin(&mut desk, later), 9 * SECOND);
+}
+
+#[test]
+fn who_waits_for_the_least_time_is_answered_within_it() {
+    let (mut desk, now) = (Desk::default(), Instant::now());
+    let _patient = ask(&mut desk, now, 9 * SECOND);
+    let _hasty = ask(&mut desk, now, SECOND * 9 / 10);
+    assert_eq!(begin(&mut desk, now + SECOND / 10), SECOND * 8 / 10);
+}
+
+#[test]
+fn no_collection_has_less_than_half_a_second() {
+    let (mut desk, now) = (Desk::default(), Instant::now());
+    let _hurried = ask(&mut desk, now, SECOND);
+    assert_eq!(begin(&mut desk, now + SECOND + SECOND / 4), SECOND / 2);
+}
+
+#[test]
 fn a_collection_that_has_not_ended_ten_seconds_after_its_time_is_stuck_until_it_ends() {
     let (mut desk, now) = (Desk::default(), Instant::now());
     let _ticket = ask(&mut desk, now, 9 * SECOND);
