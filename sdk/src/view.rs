@@ -12,8 +12,9 @@ mod number;
 mod observable;
 mod pattern;
 mod plan;
-mod roster;
+mod queue;
 mod rules;
+mod run;
 mod shape;
 mod shapes;
 

@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::HashMap,
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak},
@@ -11,12 +12,13 @@ use std::{
 
 use super::{
     misses::Misses,
-    roster::{Callable, Roster},
+    queue::Queue,
+    run::{Callable, Run},
 };
 
 /// How long a reading that has no deadline waits for callbacks.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a reader that nobody told of callbacks waits for each: meanwhile it keeps others from making
+/// How long a reader that nobody told of callbacks waits for them: meanwhile it keeps others from making
 /// instruments.
 const UNTOLD: Duration = Duration::from_secs(1);
 /// Where no callback has returned for so long, the next one gets a thread of its own.
@@ -43,15 +45,15 @@ struct Shared {
 
 #[derive(Default)]
 struct Work {
-    roster: Roster,
+    queue: Queue,
     threads: usize,
 }
 
 impl Callbacks {
     /// Calls `callback` whenever the metrics are read, as long as it lives; its number is for
-    /// [`Callbacks::have_run`].
+    /// [`Callbacks::run_of`].
     pub(super) fn add(&self, callback: Weak<dyn Callable>) -> usize {
-        self.shared.work().roster.add(callback)
+        self.shared.work().queue.add(callback)
     }
 
     /// How often they observed nothing.
@@ -68,73 +70,73 @@ impl Callbacks {
             return;
         }
         let deadline = deadline.unwrap_or_else(|| Instant::now() + PATIENCE);
-        let all = self.shared.work().roster.len();
-        let ready = self.run(0..all, deadline);
-        let _prepared = Prepared::begin(Some((self.id(), ready)));
+        let runs = self.run(deadline).into_iter().enumerate().collect();
+        let _before = Restored(self.begin_reading(runs, true));
         read();
     }
 
-    /// Whether the callback `index` has run for the reading under way on this thread; a reader that did not
-    /// come by [`Callbacks::read`] waits for it here.
-    pub(super) fn have_run(&self, index: usize) -> bool {
+    /// The run of the callback `index` for the reading under way on this thread, if it has ended. A reader
+    /// that did not come by [`Callbacks::read`] waits here for all, and asks once for each.
+    pub(super) fn run_of(&self, index: usize) -> Option<Arc<Run>> {
         if RUNNING.get() == self.id() {
-            return false;
+            return None;
         }
-        let prepared = PREPARED.with_borrow(|prepared| match prepared {
-            Some((id, ready)) if *id == self.id() => {
+        let known = READING.with_borrow_mut(|reading| {
+            let reading = reading.as_mut().filter(|it| it.shared.as_ptr().addr() == self.id())?;
+            if reading.is_told {
                 // One that was made since is on the next page.
-                Some(ready.get(index).copied().unwrap_or_default())
+                return Some(reading.runs.get(&index).cloned().flatten());
             }
-            _ => None,
+            reading.runs.remove(&index)
         });
-        prepared.unwrap_or_else(|| {
-            let ready = self.run(index..=index, Instant::now() + UNTOLD);
-            ready.first().copied().unwrap_or_default()
+        known.unwrap_or_else(|| {
+            let runs = self.run(Instant::now() + UNTOLD);
+            let mut runs: Runs = runs.into_iter().enumerate().collect();
+            let run = runs.remove(&index).flatten();
+            drop(self.begin_reading(runs, false));
+            run
         })
     }
 
-    /// Runs those, and says which of them have ended by `deadline`.
-    fn run(&self, indices: impl Iterator<Item = usize>, deadline: Instant) -> Vec<bool> {
+    /// Runs all callbacks, and gives the runs that have ended by `deadline`.
+    fn run(&self, deadline: Instant) -> Vec<Option<Arc<Run>>> {
+        let has_ended = |run: &Option<Arc<Run>>| run.as_ref().is_none_or(|run| run.has_ended());
         let mut work = self.shared.work();
-        let runs: Vec<_> = indices.map(|index| (index, work.roster.want(index))).collect();
-        let is_ready = |work: &Work, (index, number): &(usize, Option<u64>)| {
-            number.is_some_and(|number| work.roster.has_ended(*index, number))
-        };
-        let is_awaited =
-            |work: &Work, run: &(usize, Option<u64>)| run.1.is_some() && !is_ready(work, run);
-        let mut seen = None;
-        while runs.iter().any(|run| is_awaited(&work, run)) {
-            let now = Instant::now();
-            if now >= deadline {
-                break;
-            }
-            let has_stalled = seen == Some(work.roster.ended);
-            seen = Some(work.roster.ended);
-            let has_none = work.threads == work.roster.held_up;
-            if work.roster.is_waiting() && (has_none || has_stalled) {
+        let mut runs = work.queue.want_all();
+        let (mut seen, mut first) = (None, 0);
+        while let Some(next) = runs[first..].iter().position(|run| !has_ended(run)) {
+            first += next;
+            let ended = work.queue.ended;
+            let has_stalled = seen.replace(ended) == Some(ended);
+            let is_held_up = |work: &Work| work.threads == work.queue.held_up();
+            if work.queue.is_waiting() && (has_stalled || is_held_up(&work)) {
                 self.begin_thread(&mut work);
             }
-            if work.threads == 0 {
+            let is_hopeless = work.queue.is_waiting() && is_held_up(&work);
+            let left = deadline.saturating_duration_since(Instant::now());
+            if is_hopeless || left.is_zero() {
                 break;
             }
-            let wait = deadline.saturating_duration_since(now);
-            let wait = if work.roster.is_waiting() { wait.min(STALL) } else { wait };
-            let waited = self.shared.changed.wait_timeout(work, wait);
+            let waited = self.shared.changed.wait_timeout(work, left.min(STALL));
             work = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-        let ready = runs.iter().map(|run| is_ready(&work, run)).collect();
-        let late = runs.iter().filter(|run| !is_ready(&work, run)).map(|(index, _)| *index);
-        let late: Vec<_> = late.collect();
-        let late: Vec<_> = late.into_iter().filter_map(|it| work.roster.give_up(it)).collect();
-        if work.threads == 0 {
-            // The system has none left; it is asked again next time.
-            work.roster.clear();
+        let mut late = Vec::new();
+        for (index, run) in runs.iter_mut().enumerate() {
+            if !run.as_ref().is_some_and(|run| run.has_ended()) {
+                *run = None;
+                late.extend(work.queue.callback(index));
+            }
         }
         drop(work);
         for callback in late {
             callback.miss();
         }
-        ready
+        runs
+    }
+
+    /// From now on this thread reads those; gives what it read before.
+    fn begin_reading(&self, runs: Runs, is_told: bool) -> Option<Reading> {
+        READING.replace(Some(Reading { shared: Arc::downgrade(&self.shared), runs, is_told }))
     }
 
     fn begin_thread(&self, work: &mut Work) {
@@ -160,23 +162,34 @@ impl Shared {
         RUNNING.set(Arc::as_ptr(&self).addr());
         loop {
             let mut work = self.work();
-            let Some((index, callback)) = work.roster.begin() else {
+            let Some((index, run, callback)) = work.queue.begin() else {
                 work.threads -= 1;
+                drop(work);
+                // Nobody is woken before: whoever reads needs all.
+                self.changed.notify_all();
                 return;
             };
             drop(work);
-            let run = || {
-                if let Some(callback) = callback {
-                    callback.run();
-                    // What it holds may be dropped with it, and panic.
-                    drop(callback);
-                }
+            let observe = || {
+                let observed = callback.run();
+                // What it holds may be dropped with it, and panic.
+                drop(callback);
+                observed
             };
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(run)) {
+            let observed = catch_unwind(AssertUnwindSafe(observe)).unwrap_or_else(|panic| {
                 std::mem::forget(panic);
-            }
-            self.work().roster.end(index);
-            self.changed.notify_all();
+                Box::new(())
+            });
+            let run = run.upgrade();
+            let mut work = self.work();
+            let unread = match &run {
+                Some(run) => run.end(observed),
+                None => Err(observed),
+            };
+            work.queue.end(index);
+            drop(work);
+            // Not while others wait for the lock: there may be much of it.
+            drop((run, unread));
         }
     }
 
@@ -188,27 +201,33 @@ impl Shared {
 thread_local! {
     /// Whose callback runs on this thread, or 0.
     static RUNNING: Cell<usize> = const { Cell::new(0) };
-    /// Which callbacks have run for the reading under way on this thread, and of whom.
-    static PREPARED: RefCell<Option<(usize, Vec<bool>)>> = const { RefCell::new(None) };
+    /// What is read on this thread, or was last.
+    static READING: RefCell<Option<Reading>> = const { RefCell::new(None) };
 }
+
+/// What a reading has of the callbacks.
+struct Reading {
+    /// Whose callbacks.
+    shared: Weak<Shared>,
+    /// Those that have ended in time, by the numbers of their callbacks.
+    runs: Runs,
+    /// Whether it knows where it begins and where it ends. Any other asks once for each.
+    is_told: bool,
+}
+
+type Runs = HashMap<usize, Option<Arc<Run>>>;
 
 /// Whether a callback runs on this thread: it may be waited for, and must wait for nobody.
 pub(crate) fn is_running() -> bool {
     RUNNING.get() != 0
 }
 
-/// As long as it lives, the metrics are read on this thread.
-struct Prepared(Option<(usize, Vec<bool>)>);
+/// Puts back what was read before, even if reading panics.
+struct Restored(Option<Reading>);
 
-impl Prepared {
-    fn begin(prepared: Option<(usize, Vec<bool>)>) -> Self {
-        Self(PREPARED.replace(prepared))
-    }
-}
-
-impl Drop for Prepared {
+impl Drop for Restored {
     fn drop(&mut self) {
-        PREPARED.replace(self.0.take());
+        drop(READING.replace(self.0.take()));
     }
 }
 

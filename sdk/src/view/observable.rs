@@ -16,8 +16,8 @@ use super::{
     callbacks::Callbacks,
     misses::{Miss, Misses},
     number::Number,
-    roster::Callable,
     rules::{self, Rules},
+    run::{Callable, Observed, Run},
 };
 
 /// Callbacks that observe one metric together, so that observations of one set of attributes can be added
@@ -44,19 +44,20 @@ impl<T: Number> Observers<T> {
     /// Tells `observer` what all of them have observed.
     pub(super) fn observe(&self, merge: Merge, rules: &Rules, observer: &dyn AsyncInstrument<T>) {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let observations: Vec<_> = all.iter().flat_map(|one| one.observations().to_vec()).collect();
-        if observations.iter().all(|(_, attributes)| rules.let_pass(attributes)) {
-            for (value, attributes) in observations {
-                observer.observe(value, &attributes);
+        let runs: Vec<_> = all.iter().filter_map(|one| one.run()).collect();
+        let observations = || runs.iter().flat_map(|run| observations(run));
+        if observations().all(|(_, attributes)| rules.let_pass(attributes)) {
+            for (value, attributes) in observations() {
+                observer.observe(*value, attributes);
             }
             return;
         }
         // Of several observations of the same thing the last one is true, as in the SDK.
         let mut things = Merged::default();
-        let finite = observations.into_iter().filter(|(value, _)| value.is_finite());
-        for (value, mut attributes) in finite {
+        for (value, attributes) in observations().filter(|(value, _)| value.is_finite()) {
+            let mut attributes = attributes.clone();
             rules::sort(&mut attributes);
-            things.put(attributes, value, |_, last| last);
+            things.put(attributes, *value, |_, last| last);
         }
         let mut merged = Merged::default();
         for (attributes, value) in things.observations {
@@ -76,16 +77,20 @@ impl<T: Number> Observers<T> {
 pub(super) struct Guarded<T> {
     instrument: Arc<str>,
     callback: Callback<T>,
-    /// What it observed when it last ran.
-    observed: Mutex<Observed<T>>,
     misses: Misses,
 }
 
-type Observed<T> = Arc<Vec<(T, Vec<KeyValue>)>>;
+type Observations<T> = Vec<(T, Vec<KeyValue>)>;
+
+/// Everything that a callback observed in `run`, or nothing if it panicked on the way.
+fn observations<T: Number>(run: &Run) -> &[(T, Vec<KeyValue>)] {
+    run.observed::<Observations<T>>().map_or(&[], Vec::as_slice)
+}
 
 /// A callback that runs before each reading, and what it has observed.
 pub(super) struct Watched<T> {
-    callback: Arc<Guarded<T>>,
+    /// As long as it lives, it is called.
+    _callback: Arc<Guarded<T>>,
     callbacks: Callbacks,
     index: usize,
 }
@@ -96,45 +101,41 @@ impl<T: Number> Watched<T> {
         let callback = Arc::new(Guarded {
             instrument: name.into(),
             callback,
-            observed: Mutex::default(),
             misses: callbacks.misses().clone(),
         });
         let weak = Arc::downgrade(&callback);
         let index = callbacks.add(weak);
-        Self { callback, callbacks: callbacks.clone(), index }
+        Self { _callback: callback, callbacks: callbacks.clone(), index }
     }
 
     pub(super) fn into_callback(self) -> Callback<T> {
         Box::new(move |observer| {
-            for (value, attributes) in &*self.observations() {
-                observer.observe(*value, attributes);
+            if let Some(run) = self.run() {
+                for (value, attributes) in observations(&run) {
+                    observer.observe(*value, attributes);
+                }
             }
         })
     }
 
-    /// Everything the callback observed for the reading under way, or nothing if it panicked on the way or
-    /// has not returned.
-    fn observations(&self) -> Observed<T> {
-        if !self.callbacks.have_run(self.index) {
-            return Arc::default();
-        }
-        Arc::clone(&self.callback.observed.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Its run for the reading under way, if it has returned.
+    fn run(&self) -> Option<Arc<Run>> {
+        self.callbacks.run_of(self.index)
     }
 }
 
 impl<T: Number> Callable for Guarded<T> {
-    fn run(&self) {
+    fn run(&self) -> Observed {
         let notes = Notes::default();
-        let observed = match catch_unwind(AssertUnwindSafe(|| (self.callback)(&notes))) {
-            Ok(()) => notes.0.into_inner().unwrap_or_else(PoisonError::into_inner),
+        match catch_unwind(AssertUnwindSafe(|| (self.callback)(&notes))) {
+            Ok(()) => Box::new(notes.0.into_inner().unwrap_or_else(PoisonError::into_inner)),
             Err(panic) => {
                 // It may panic again when it is dropped.
                 std::mem::forget(panic);
                 self.misses.count(&self.instrument, Miss::Panic);
-                Vec::new()
+                Box::new(Observations::<T>::new())
             }
-        };
-        *self.observed.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(observed);
+        }
     }
 
     fn miss(&self) {
@@ -143,7 +144,7 @@ impl<T: Number> Callable for Guarded<T> {
 }
 
 /// The observations of one callback.
-struct Notes<T>(Mutex<Vec<(T, Vec<KeyValue>)>>);
+struct Notes<T>(Mutex<Observations<T>>);
 
 impl<T> Default for Notes<T> {
     fn default() -> Self {

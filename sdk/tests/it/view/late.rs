@@ -13,7 +13,7 @@ use std::{
 use axum::{body::Body, http::Request};
 use kymo::{
     Telemetry, TelemetryBuilder, View,
-    opentelemetry::metrics::Meter,
+    opentelemetry::{KeyValue, metrics::Meter},
     prometheus::{
         Bridge, Registry,
         exposition::{Source, text::TextWriter},
@@ -124,6 +124,83 @@ fn whoever_makes_an_instrument_does_not_wait_for_callbacks() {
 }
 
 #[test]
+fn a_reading_in_a_hurry_beside_a_callback_that_hangs_costs_later_readings_nothing() {
+    for hurries in [&[700, 0][..], &[20], &[0], &[700, 20, 0]] {
+        let shown = shaped(TelemetryBuilder::prometheus);
+        let (bridge, meter) = (shown.0.bridge().unwrap(), shown.meter());
+        let (_gate, calls) = stuck(&meter, "slow");
+        meter.u64_observable_gauge("quick").with_callback(|it| it.observe(2, &[])).build();
+        for millis in hurries {
+            page(bridge, *millis);
+        }
+        for _ in 0..2 {
+            let page = page(bridge, 2_000);
+            assert!(page.contains("\nquick 2\n"), "{hurries:?}: {page}");
+        }
+        assert_eq!(calls.load(Ordering::SeqCst), 1);
+    }
+}
+
+#[test]
+fn a_reader_that_gives_up_takes_nothing_from_one_that_still_waits() {
+    let shown = shaped(TelemetryBuilder::prometheus);
+    let (gate, calls) = stuck(&shown.meter(), "slow");
+    let read = |millis| {
+        let bridge = shown.0.bridge().unwrap().clone();
+        thread::spawn(move || page(&bridge, millis))
+    };
+    let hurried = read(4_000);
+    while calls.load(Ordering::SeqCst) == 0 {
+        thread::yield_now();
+    }
+    // It wants what is observed from now on.
+    let patient = read(60_000);
+    assert!(!hurried.join().unwrap().contains("\nslow "));
+    let begun = Instant::now();
+    gate.open();
+    assert!(patient.join().unwrap().contains("\nslow 1\n"));
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn what_callbacks_observe_is_kept_no_longer_than_it_is_read() {
+    let shown = shaped(|shop| shop.view("*", View::new().without_attribute("a")));
+    let text: Arc<str> = "a".repeat(1_000).into();
+    let observed = Arc::clone(&text);
+    let meter = shown.meter();
+    let gauge = meter.u64_observable_gauge("depth").with_callback(move |gauge| {
+        gauge.observe(1, &[KeyValue::new("a", Arc::clone(&observed))]);
+    });
+    gauge.build();
+    shown.shows("depth", &[("", 1.0)]);
+    assert_eq!(Arc::strong_count(&text), 2, "the test and the callback have it");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn whoever_reads_is_not_woken_for_each_callback() {
+    let shown = shaped(TelemetryBuilder::prometheus);
+    let meter = shown.meter();
+    let mut builder = meter.u64_observable_gauge("depth");
+    for _ in 0..1_000 {
+        builder = builder.with_callback(|it| {
+            thread::sleep(Duration::from_micros(200));
+            it.observe(1, &[]);
+        });
+    }
+    builder.build();
+    let waits = || {
+        let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
+        let waits = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        waits.unwrap().trim().parse::<u64>().unwrap()
+    };
+    let before = waits();
+    assert!(page(shown.0.bridge().unwrap(), 60_000).contains("\ndepth "));
+    let waited = waits() - before;
+    assert!(waited < 200, "{waited}");
+}
+
+#[test]
 fn callbacks_that_never_return_take_so_many_threads_and_no_more() {
     let shown = shaped(TelemetryBuilder::prometheus);
     let (bridge, meter) = (shown.0.bridge().unwrap(), shown.meter());
@@ -220,6 +297,33 @@ fn a_reader_of_the_application_waits_a_moment_for_a_callback_and_once() {
     let begun = Instant::now();
     while names() != ["slow", "quick"] {
         assert!(begun.elapsed() < Duration::from_secs(10));
+    }
+}
+
+#[test]
+fn a_reader_of_the_application_has_all_callbacks_run_at_once() {
+    let reader = Arc::new(ManualReader::builder().build());
+    let telemetry =
+        Telemetry::for_service("shop").reader(Shared(Arc::clone(&reader))).build().unwrap();
+    let threads = Arc::new(Mutex::new(Vec::new()));
+    for name in ["one", "two", "three", "four", "five"] {
+        let threads = Arc::clone(&threads);
+        let meter = telemetry.meter("shop");
+        let gauge = meter.u64_observable_gauge(name);
+        gauge
+            .with_callback(move |gauge| {
+                threads.lock().unwrap().push(thread::current().id());
+                gauge.observe(1, &[]);
+            })
+            .build();
+    }
+    for _ in 0..3 {
+        threads.lock().unwrap().clear();
+        reader.collect(&mut ResourceMetrics::default()).unwrap();
+        let mut threads = threads.lock().unwrap();
+        assert_eq!(threads.len(), 5, "each runs for each reading");
+        threads.dedup();
+        assert_eq!(threads.len(), 1, "{threads:?}");
     }
 }
 
