@@ -2,6 +2,8 @@
 
 use std::{
     future::Future,
+    mem,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::{
         Arc, Mutex, OnceLock, PoisonError, Weak,
@@ -114,10 +116,14 @@ impl Round {
 }
 
 impl Seat {
+    /// Wakes who waits. A waker is foreign: if it panics, that is nothing to those who are woken after it.
     pub(crate) fn wake(&self) {
         let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(waker) = waker {
-            waker.wake();
+        if let Some(waker) = waker
+            && let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake()))
+        {
+            // It may panic again when it is dropped.
+            mem::forget(panic);
         }
     }
 }

@@ -86,7 +86,12 @@ impl Scraper {
         let ticket = desk.next().join(deadline, encoding, WAITING).ok_or(Outcome::Busy)?;
         if !desk.is_kept {
             let scraper = Arc::clone(self);
-            desk.is_kept = spawn("kymo-scrape", move || scraper.keep());
+            desk.is_kept = spawn("kymo-scrape", move || {
+                // Should it ever panic, whoever asks next has another thread.
+                if catch_unwind(AssertUnwindSafe(|| scraper.keep())).is_err() {
+                    scraper.desk().is_kept = false;
+                }
+            });
             if !desk.is_kept {
                 return Err(Outcome::NoThread);
             }
@@ -102,7 +107,7 @@ impl Scraper {
     }
 
     /// Keeps the time, and begins one collection after the other, until there is nothing left to do.
-    fn keep(self: Arc<Self>) {
+    fn keep(self: &Arc<Self>) {
         loop {
             let mut desk = self.desk();
             let now = Instant::now();

@@ -10,6 +10,7 @@ mod limits;
 mod listener;
 mod service;
 mod sharing;
+mod wakers;
 
 use std::sync::{
     Arc, Condvar, Mutex,
