@@ -168,11 +168,9 @@ fn respond(outcome: Outcome, scrape: &Scrape) -> Response<ScrapeBody> {
     };
     let encoding = document.encoding(scrape.encoding);
     let length = HeaderValue::from(document.len(encoding));
-    let body = if scrape.head_only {
-        ScrapeBody::empty()
-    } else {
-        ScrapeBody::document(document, encoding, Arc::clone(&scrape.scraper))
-    };
+    let body = ScrapeBody::document(document, encoding, Arc::clone(&scrape.scraper));
+    // Who wants the head alone puts the document down at once.
+    let body = if scrape.head_only { ScrapeBody::empty() } else { body };
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));

@@ -6,7 +6,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::{
-        Arc, Mutex, OnceLock, PoisonError, Weak,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, Waker},
@@ -116,15 +116,29 @@ impl Round {
 }
 
 impl Seat {
+    /// Wakes `waker` from now on. A waker is foreign, and is copied and dropped where nothing is held.
+    fn keep(&self, waker: &Waker) {
+        let is_kept = self.waker().as_ref().is_some_and(|kept| kept.will_wake(waker));
+        if !is_kept {
+            let waker = waker.clone();
+            let replaced = self.waker().replace(waker);
+            drop(replaced);
+        }
+    }
+
     /// Wakes who waits. A waker is foreign: if it panics, that is nothing to those who are woken after it.
     pub(crate) fn wake(&self) {
-        let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let waker = self.waker().take();
         if let Some(waker) = waker
             && let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake()))
         {
             // It may panic again when it is dropped.
             mem::forget(panic);
         }
+    }
+
+    fn waker(&self) -> MutexGuard<'_, Option<Waker>> {
+        self.waker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -139,7 +153,7 @@ impl Future for Ticket {
     type Output = Outcome;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
-        *self.seat.waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(cx.waker().clone());
+        self.seat.keep(cx.waker());
         if let Some(outcome) = self.round.outcome.get() {
             return Poll::Ready(outcome.clone());
         }
@@ -149,3 +163,14 @@ impl Future for Ticket {
         Poll::Pending
     }
 }
+
+impl Drop for Ticket {
+    /// Takes its waker along, so that whoever has the seat in hand then drops nothing that is foreign.
+    fn drop(&mut self) {
+        let waker = self.seat.waker().take();
+        drop(waker);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -101,8 +101,10 @@ impl Scraper {
         Ok(ticket)
     }
 
-    /// Somebody has put a document down.
+    /// Somebody has put a document down, or waits no more.
     pub(crate) fn put_down(&self) {
+        // Whoever keeps the desk has either yet to look, or waits already.
+        drop(self.desk());
         self.changed.notify_all();
     }
 
@@ -136,15 +138,15 @@ impl Scraper {
 
     fn begin(self: &Arc<Self>, round: &Arc<Round>, deadline: Instant) {
         let (scraper, waiting) = (Arc::clone(self), Arc::clone(round));
-        if !spawn("kymo-collect", move || scraper.collect(&waiting, deadline)) {
+        if !spawn("kymo-collect", move || scraper.collect(waiting, deadline)) {
             self.desk().end(None, deadline);
             round.end(Outcome::NoThread);
         }
     }
 
-    fn collect(&self, round: &Round, deadline: Instant) {
+    fn collect(&self, round: Arc<Round>, deadline: Instant) {
         let begun = Instant::now();
-        let outcome = match catch_unwind(AssertUnwindSafe(|| self.write(round, deadline))) {
+        let outcome = match catch_unwind(AssertUnwindSafe(|| self.write(&round, deadline))) {
             Ok(document) => {
                 let document = Arc::new(document);
                 self.desk().end(Some(&document), begun);
@@ -158,7 +160,9 @@ impl Scraper {
             }
         };
         round.end(outcome);
-        self.changed.notify_all();
+        // It holds the document.
+        drop(round);
+        self.put_down();
     }
 
     /// Everything the source has to say by `deadline`, as those of `round` want it.
@@ -201,3 +205,6 @@ impl Scraper {
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> bool {
     thread::Builder::new().name(name.to_owned()).spawn(work).is_ok()
 }
+
+#[cfg(test)]
+mod tests;
