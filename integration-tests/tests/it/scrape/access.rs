@@ -10,7 +10,7 @@ use std::{
 
 use integration_tests::{Bookshop, Prometheus, eventually, receiver::Authority};
 
-/// What libxcrypt makes of `secret`, at a cost that is usual.
+/// The hash that libxcrypt makes of `secret`, at a cost that is usual.
 const SECRET: &str = "$2y$10$abcdefghijklmnopqrstuuqflPDzB6gcMhKa1rZqKiun2YGL5sa2u";
 
 /// The web-config file of a bookshop, in the folder of its certificates.
