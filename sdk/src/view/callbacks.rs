@@ -61,7 +61,8 @@ impl Callbacks {
         &self.misses
     }
 
-    /// Calls `read` after all callbacks have run, or those that do by `deadline`.
+    /// Calls `read` after all callbacks have run, or those that do in half of the time until `deadline`: the
+    /// other half is for what they observed.
     ///
     /// In a callback it does not call it: the callback would wait for itself.
     #[allow(dead_code, reason = "the exporters read")]
@@ -69,8 +70,10 @@ impl Callbacks {
         if RUNNING.get() == self.id() {
             return;
         }
-        let deadline = deadline.unwrap_or_else(|| Instant::now() + PATIENCE);
-        let runs = self.run(deadline).into_iter().enumerate().collect();
+        let now = Instant::now();
+        let half = |deadline: Instant| deadline.saturating_duration_since(now) / 2;
+        let runs =
+            self.run(now + deadline.map_or(PATIENCE, half)).into_iter().enumerate().collect();
         let _before = Restored(self.begin_reading(runs, true));
         read();
     }
@@ -234,5 +237,52 @@ impl Drop for Restored {
 impl fmt::Debug for Callbacks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Callbacks")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::run::Observed, *};
+
+    /// A callback that returns when the lock is free.
+    struct Stuck(Arc<Mutex<()>>);
+
+    impl Callable for Stuck {
+        fn run(&self) -> Observed {
+            drop(self.0.lock());
+            Box::new(())
+        }
+        fn miss(&self) {}
+    }
+
+    #[test]
+    fn callbacks_that_never_return_take_sixteen_threads() {
+        let (callbacks, lock) = (Callbacks::default(), Arc::default());
+        let stuck: Vec<_> = (0..40).map(|_| Arc::new(Stuck(Arc::clone(&lock)))).collect();
+        for one in &stuck {
+            let weak = Arc::downgrade(one);
+            callbacks.add(weak);
+        }
+        let read = |millis| {
+            let runs = callbacks.run(Instant::now() + Duration::from_millis(millis));
+            runs.iter().flatten().count()
+        };
+        let threads = || callbacks.shared.work().threads;
+        let locked = lock.lock().unwrap();
+        // One reading may be shorter than it takes until each has a thread.
+        for _ in 0..4 {
+            assert_eq!(read(600), 0);
+            assert!(threads() <= THREADS);
+        }
+        assert_eq!((threads(), callbacks.shared.work().queue.held_up()), (16, 16));
+        let begun = Instant::now();
+        assert_eq!(read(60_000), 0);
+        assert!(begun.elapsed() < Duration::from_secs(10), "nobody waits where none can begin");
+        drop(locked);
+        let begun = Instant::now();
+        while read(60_000) < 40 || threads() > 0 {
+            assert!(begun.elapsed() < Duration::from_secs(10), "they end, and all run");
+            thread::yield_now();
+        }
     }
 }

@@ -124,6 +124,18 @@ fn whoever_makes_an_instrument_does_not_wait_for_callbacks() {
 }
 
 #[test]
+fn half_of_the_time_is_for_what_follows_a_callback_that_does_not_return() {
+    let shown = shaped(TelemetryBuilder::prometheus);
+    let meter = shown.meter();
+    let (_gate, _) = stuck(&meter, "slow");
+    meter.u64_observable_gauge("quick").with_callback(|it| it.observe(2, &[])).build();
+    let begun = Instant::now();
+    assert!(page(shown.0.bridge().unwrap(), 8_000).contains("\nquick 2\n"));
+    let millis = begun.elapsed().as_millis();
+    assert!((4_000..6_000).contains(&millis), "{millis} ms");
+}
+
+#[test]
 fn a_reading_in_a_hurry_beside_a_callback_that_hangs_costs_later_readings_nothing() {
     for hurries in [&[700, 0][..], &[20], &[0], &[700, 20, 0]] {
         let shown = shaped(TelemetryBuilder::prometheus);
