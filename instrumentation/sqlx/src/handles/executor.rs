@@ -60,7 +60,15 @@ impl<'p, DB: Database> Executor<'p> for &MeasuredPool<DB> {
             let measures = pool.measures();
             let mut operation = measures.operation(measures.statement(query.text()));
             let mut borrowed = borrow(&pool, &mut operation).await?;
-            fetch_optional(pool.driver(), &mut borrowed.connection, query, operation).await
+            let (driver, connection) = (pool.driver(), &mut *borrowed.connection);
+            if goes_to_the_end::<DB>(&operation) {
+                return first_of_all(driver, connection, query, operation).await;
+            }
+            let result = operation.watch((driver.fetch_optional)(connection, query)).await;
+            operation.end_with_first(&result);
+            // Before the connection is given back.
+            drop(operation);
+            result
         })
     }
 
@@ -117,7 +125,12 @@ where
         let mut operation = Operation::new(measures, statement, Some(ledger));
         Box::pin(async move {
             operation.start();
-            fetch_optional(driver, guard, query, operation).await
+            if goes_to_the_end::<DB>(&operation) {
+                return first_of_all(driver, guard, query, operation).await;
+            }
+            let result = operation.watch((driver.fetch_optional)(guard, query)).await;
+            operation.end_with_first(&result);
+            result
         })
     }
 
@@ -171,38 +184,35 @@ async fn borrow<'p, DB: Database>(
     }
 }
 
-/// The first row, as the driver's own `fetch_optional` gives it, for an operation that has started.
-async fn fetch_optional<DB: Database>(
+/// Whether only the end of the stream tells how many rows an operation changed that asks for one row,
+/// and the driver itself looks that far.
+///
+/// Of the drivers, only PostgreSQL's looks beyond the first row itself; SQLite has changed all rows
+/// by then, and only tells so later. MariaDB would tell nothing, and `Any` may be either.
+fn goes_to_the_end<DB: Database>(operation: &Operation<'_>) -> bool {
+    operation.changes_rows()
+        && (matches!(Driver::<DB>::dialect(), Dialect::Postgres | Dialect::Sqlite)
+            || !operation.returns_rows())
+}
+
+/// The first row of a stream that is read to its end, as the driver's own `fetch_optional` gives it, for
+/// an operation that has started.
+async fn first_of_all<DB: Database>(
     driver: &Driver<DB>,
     connection: &mut DB::Connection,
     query: Peeked<DB>,
-    mut operation: Operation<'_>,
+    operation: Operation<'_>,
 ) -> sqlx::Result<Option<DB::Row>> {
-    // Of the drivers, only PostgreSQL's looks beyond the first row itself; SQLite has changed all rows
-    // by then, and only tells so later. MariaDB would tell nothing, and `Any` may be either.
-    let dialect = Driver::<DB>::dialect();
-    let goes_to_the_end =
-        matches!(dialect, Dialect::Postgres | Dialect::Sqlite) || !operation.returns_rows();
-    if operation.changes_rows() && goes_to_the_end {
-        // Only the end of the stream tells how many rows were changed.
-        let steps = (driver.fetch_many)(connection, query);
-        let steps = MeasuredStream::<DB>::new(steps, operation, driver.read_rows);
-        let mut steps = steps.giving_one();
-        let mut first = None;
-        while let Some(step) = steps.next().await {
-            match step {
-                Ok(Either::Right(row)) => first = first.or(Some(row)),
-                Ok(Either::Left(_result)) => {}
-                Err(_) if first.is_some() && dialect != Dialect::Postgres => break,
-                Err(error) => return Err(error),
-            }
+    let steps = (driver.fetch_many)(connection, query);
+    let mut steps = MeasuredStream::<DB>::new(steps, operation, driver.read_rows).giving_one();
+    let mut first = None;
+    while let Some(step) = steps.next().await {
+        match step {
+            Ok(Either::Right(row)) => first = first.or(Some(row)),
+            Ok(Either::Left(_result)) => {}
+            Err(_) if first.is_some() && Driver::<DB>::dialect() != Dialect::Postgres => break,
+            Err(error) => return Err(error),
         }
-        return Ok(first);
     }
-    let result = operation.watch((driver.fetch_optional)(connection, query)).await;
-    if let Ok(Some(_)) = &result {
-        operation.returned_row();
-    }
-    operation.end(&result);
-    result
+    Ok(first)
 }

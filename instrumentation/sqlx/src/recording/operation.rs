@@ -138,6 +138,14 @@ impl<'m> Operation<'m> {
         }
     }
 
+    /// Ends with the first row, if that is all that is asked for, or with what else `result` says.
+    pub(crate) fn end_with_first<T>(&mut self, result: &sqlx::Result<Option<T>>) {
+        if let Ok(Some(_)) = result {
+            self.returned_row();
+        }
+        self.end(result);
+    }
+
     /// Runs the operation.
     pub(crate) async fn observe<T>(
         mut self,
