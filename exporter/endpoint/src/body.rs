@@ -5,6 +5,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Instant,
 };
 
 use bytes::Bytes;
@@ -16,7 +17,8 @@ use crate::{activity::Answering, document::Document, encoding::Encoding, scraper
 /// the same time, or a sentence.
 ///
 /// It fails where a client reads so slowly that its document is withdrawn: half a minute after the document
-/// was last handed out, or a second after all who have it stopped to read if others need the room.
+/// was last handed out. Where others need the room, that is as soon as all who have it stopped to read, for a
+/// second or two, or after 5 s if all of them together take less than 256 KiB a second.
 pub struct ScrapeBody {
     content: Content,
     /// Held until all of it is written.
@@ -119,7 +121,7 @@ struct Reading {
 
 impl Reading {
     fn part(&mut self) -> Option<Result<Bytes, Withdrawn>> {
-        let part = self.document.as_ref()?.part(self.encoding, self.next);
+        let part = self.document.as_ref()?.part(self.encoding, self.next, Instant::now());
         let Some(part) = part else {
             self.put_down();
             // An empty document has no part, and nobody took it away.

@@ -16,10 +16,14 @@ use crate::encoding::Encoding;
 /// A document is withdrawn from readers who have not read all of it so long after it was last handed out; as
 /// long as a whole exchange may take on a listener.
 pub(crate) const LIFE: Duration = Duration::from_secs(30);
-/// Where another is wanted and there is no room for it, readers of whom none reads on lose theirs after
-/// this time, and all others so long after it was last handed out.
+/// Where another is wanted and there is no room for it, readers of whom none reads on lose theirs after this
+/// time, and those who read on so long after it was last handed out, unless they read on as fast as [`PACE`].
 const STALLED: Duration = Duration::from_secs(1);
 const OUTSTAYED: Duration = Duration::from_secs(5);
+/// Bytes that readers of a document who are worth to wait for take in a second, all together: two megabits. Of
+/// what they take at once, so much counts: the system takes it, and asks for more when that is sent.
+const PACE: u64 = 256 * 1024;
+const AHEAD: Duration = Duration::from_secs(2);
 
 /// A rendered document that many read, until it is withdrawn.
 #[derive(Debug)]
@@ -32,6 +36,8 @@ pub(crate) struct Document {
     handed_out: AtomicU64,
     /// When somebody last read on, or could begin to, in milliseconds of its life.
     read: AtomicU64,
+    /// Until when what was read is as much as [`PACE`], in microseconds of its life.
+    paid: AtomicU64,
     /// In pieces of their own, so that who has one in hand keeps nothing else of it.
     parts: Mutex<Forms>,
 }
@@ -50,8 +56,8 @@ impl Document {
             lens[encoding as usize] = Some(parts.iter().map(Bytes::len).sum());
             forms[encoding as usize] = parts.into();
         }
-        let (born, handed_out, read) = (Instant::now(), AtomicU64::new(0), AtomicU64::new(0));
-        Self { lens, born, handed_out, read, parts: Mutex::new(forms) }
+        let [handed_out, read, paid] = [0; 3].map(AtomicU64::new);
+        Self { lens, born: Instant::now(), handed_out, read, paid, parts: Mutex::new(forms) }
     }
 
     /// The encoding in which whoever wants this one reads it: that of its source if there is no other.
@@ -76,13 +82,24 @@ impl Document {
         self.read.fetch_max(age, Ordering::Relaxed);
     }
 
-    /// Its part number `index` in an encoding, unless it was withdrawn or has no such part.
-    pub(crate) fn part(&self, encoding: Encoding, index: usize) -> Option<Bytes> {
+    /// Its part number `index` in an encoding, for a reader `now`, unless it was withdrawn or has no such part.
+    pub(crate) fn part(&self, encoding: Encoding, index: usize, now: Instant) -> Option<Bytes> {
         let forms = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         let part = forms[encoding as usize].get(index).cloned();
         drop(forms);
-        self.read.fetch_max(self.age(Instant::now()), Ordering::Relaxed);
+        self.read.fetch_max(self.age(now), Ordering::Relaxed);
+        self.pay(part.as_ref().map_or(0, Bytes::len), now);
         part
+    }
+
+    /// Somebody has taken so many bytes.
+    fn pay(&self, len: usize, now: Instant) {
+        let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        let age = micros(now.saturating_duration_since(self.born));
+        let (bought, most) = (len as u64 * 1_000_000 / PACE, age.saturating_add(micros(AHEAD)));
+        let after = |paid: u64| paid.max(age).saturating_add(bought).min(most);
+        let _ =
+            self.paid.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |paid| Some(after(paid)));
     }
 
     /// When somebody last read on.
@@ -92,7 +109,8 @@ impl Document {
 
     /// When it may be withdrawn for another one.
     pub(crate) fn yields_at(&self) -> Instant {
-        (self.last_read() + STALLED).min(self.at(&self.handed_out) + OUTSTAYED)
+        let paid = self.born + Duration::from_micros(self.paid.load(Ordering::Relaxed));
+        (self.last_read() + STALLED).min(self.at(&self.handed_out) + OUTSTAYED).max(paid)
     }
 
     /// When it is withdrawn in any case, unless it is handed out again.

@@ -1,19 +1,24 @@
 //! The clock is turned by hand.
 
+use std::iter;
+
 use bytes::Bytes;
 
 use super::*;
 use crate::{deadline::Deadline, encoding::Encoding, round::Ticket};
 
+const PART: Bytes = Bytes::from_static(&[0; 4096]);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// A document for which there is room once, but not twice.
 fn document() -> Arc<Document> {
-    Arc::new(Document::new(vec![Bytes::from(vec![0; ROOM])], []))
+    let parts = iter::once(Bytes::new()).chain(iter::repeat_n(PART, ROOM / PART.len()));
+    Arc::new(Document::new(parts.collect(), []))
 }
 
+/// Whether it was not withdrawn; its first part is empty, so that nobody has read on who looks for it.
 fn is_whole(document: &Document) -> bool {
-    document.part(Encoding::Identity, 0).is_some()
+    document.part(Encoding::Identity, 0, document.last_read()).is_some()
 }
 
 /// Somebody who asks for what is collected within `collect`, and answered half a second later.
@@ -106,4 +111,44 @@ fn a_collection_that_has_not_ended_ten_seconds_after_its_time_is_stuck_until_it_
     assert!(desk.is_stuck(now + 20 * SECOND));
     desk.end(None, now);
     assert!(!desk.is_stuck(now + 20 * SECOND));
+}
+
+/// After how many tenths of a second one of two documents is withdrawn, where another one is wanted and both
+/// have readers who take `parts` of 4 KiB in each tenth, for `reading` tenths.
+fn withdrawn_after(parts: usize, reading: u32) -> u32 {
+    let (mut desk, now) = (Desk::default(), Instant::now());
+    let documents = [document(), document()];
+    for document in &documents {
+        desk.end(Some(document), now);
+    }
+    let _ticket = ask(&mut desk, now, 60 * SECOND);
+    let mut has_both = |tenths: u32| {
+        let at = now + tenths * SECOND / 10;
+        for document in documents.iter().filter(|_| tenths < reading) {
+            for part in 1..=parts {
+                document.part(Encoding::Identity, part, at);
+            }
+        }
+        drop(desk.tidy(at + SECOND / 20));
+        documents.iter().all(|document| is_whole(document))
+    };
+    (0..1000).find(|tenths| !has_both(*tenths)).unwrap()
+}
+
+#[test]
+fn who_reads_on_keeps_a_document_also_where_another_is_wanted() {
+    let at_400_kib = withdrawn_after(10, 1000);
+    assert!((300..302).contains(&at_400_kib), "for half a minute: {at_400_kib}");
+    let and_stops = withdrawn_after(10, 200);
+    assert!((209..=220).contains(&and_stops), "{and_stops}");
+}
+
+#[test]
+fn who_reads_little_or_nothing_gives_way_where_another_is_wanted() {
+    let at_80_kib = withdrawn_after(2, 1000);
+    assert!((50..52).contains(&at_80_kib), "{at_80_kib}");
+    let at_nothing = withdrawn_after(0, 0);
+    assert!((10..12).contains(&at_nothing), "{at_nothing}");
+    let what_the_system_takes = withdrawn_after(250, 1);
+    assert!((20..22).contains(&what_the_system_takes), "{what_the_system_takes}");
 }
