@@ -47,10 +47,10 @@ where
         Ok(Self { tls, http2, current, wire: Wire::start()? })
     }
 
-    /// Makes an `attempt` with the connections there are, of which it may receive one answer.
-    pub(crate) async fn attempt<F>(
+    /// Tries by `once` with the connections there are, of which it may receive one answer.
+    pub(crate) async fn try_with<F>(
         &self,
-        attempt: impl FnOnce(Arc<Session<B>>) -> F,
+        once: impl FnOnce(Arc<Session<B>>) -> F,
     ) -> Result<Receipt, Failure>
     where
         F: Future<Output = Result<Receipt, Failure>>,
@@ -59,7 +59,7 @@ where
         let allowance = Arc::clone(&session.allowance);
         allowance.renew();
         let mut leaving = Leaving { client: self, leaves: true };
-        let outcome = attempt(session).await;
+        let outcome = once(session).await;
         let outcome = outcome.map_err(|failure| match failure.kind {
             Kind::Connection | Kind::Timeout if allowance.is_spent() => Failure {
                 status: failure.status,
@@ -93,7 +93,7 @@ where
     }
 }
 
-/// An attempt, whose connections are left when it is dropped: also when nobody waits any longer for what
+/// A try, whose connections are left when it is dropped: also when nobody waits any longer for what
 /// hangs there.
 struct Leaving<'a, B>
 where

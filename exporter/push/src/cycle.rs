@@ -12,10 +12,11 @@ use opentelemetry_sdk::metrics::data::ResourceMetrics;
 use tokio::{task, time};
 
 use crate::{
-    export::Export,
+    export::{Export, Receipt},
+    exporting::Exporting,
     failure::{Failure, Kind},
-    instruments::{Exporting, Observer},
     mailbox,
+    observer::Observer,
     overflow::Overflows,
     points::points,
     retry,
@@ -54,12 +55,13 @@ impl<E: Export> Cycle<E> {
         };
         let collected =
             collected.map_err(|_| Failure::new(Kind::Panic, "the collection panicked"))?;
-        let Some(batch) = collected? else { return Ok(String::new()) };
+        let Some(Batch { bytes, mut exporting }) = collected? else { return Ok(String::new()) };
 
         let deadline = deadline.min(mailbox::later(self.exporter.timeout()));
-        let outcome = retry::deliver(&self.exporter, batch.bytes, deadline).await;
-        batch.exporting.finish(&outcome);
-        let receipt = outcome?;
+        let delivery = retry::deliver(&self.exporter, bytes, deadline);
+        let answer = exporting.watch(delivery).await;
+        finish(exporting, &answer);
+        let receipt = answer?;
         if receipt.rejected > 0 { Err(Failure::rejected(&receipt)) } else { Ok(receipt.message) }
     }
 
@@ -99,16 +101,21 @@ impl<E: Export> Cycle<E> {
         if points == 0 {
             return Ok(None);
         }
-        let exporting = self.observer.exporting(points);
-        match self.exporter.prepare(&metrics) {
+        let mut exporting = self.observer.exporting(points);
+        match exporting.run(|| self.exporter.prepare(&metrics)) {
             Ok(bytes) => Ok(Some(Batch { bytes, exporting })),
             Err(failure) => {
-                let outcome = Err(failure.clone());
-                exporting.finish(&outcome);
+                finish(exporting, &Err(failure.clone()));
                 Err(failure)
             }
         }
     }
+}
+
+/// Records that the export is over with `answer`.
+fn finish(mut exporting: Exporting, answer: &Result<Receipt, Failure>) {
+    let outcome = exporting.record_mut().answered(answer);
+    exporting.finish(outcome);
 }
 
 /// When half of the time until `deadline` is over: the rest is for sending.

@@ -79,7 +79,7 @@ impl Destination {
         headers.into_iter().fold(self, |it, (name, value)| it.header(name, value))
     }
 
-    /// How long one export may take, attempts and the waits between them together.
+    /// How long one export may take, tries and the waits between them together.
     ///
     /// [`Schedule::timeout`](crate::Schedule::timeout) and the interval end it earlier if they are
     /// shorter. A time-out of zero leaves it as it is.

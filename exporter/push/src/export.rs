@@ -24,7 +24,7 @@ pub(crate) trait Export: Send + Sync + 'static {
     /// Encodes `metrics` as they are sent; may take its time.
     fn prepare(&self, metrics: &ResourceMetrics) -> Result<Bytes, Failure>;
 
-    /// How long all attempts may take together.
+    /// How long all tries may take together.
     fn timeout(&self) -> Duration;
 
     /// Sends it, once, and gives up at `deadline`.

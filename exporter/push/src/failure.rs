@@ -79,7 +79,7 @@ impl Failure {
         Self { status: Some(status), retry, ..Self::new(Kind::Status(status), reason) }
     }
 
-    /// The same, with what the attempt before it failed by if this one only ran out of time.
+    /// The same, with what the try before it failed by if this one only ran out of time.
     pub(crate) fn after(mut self, before: Option<Self>) -> Self {
         if let (Kind::Timeout, Some(before)) = (&self.kind, before) {
             self.reason = format!("{}; before that, {}", self.reason, before.reason);

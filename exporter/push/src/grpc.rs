@@ -69,7 +69,7 @@ impl GrpcExporter {
     }
 
     /// One call, and its answer.
-    async fn attempt(
+    async fn try_once(
         &self,
         session: Arc<Session<Body>>,
         batch: Bytes,
@@ -116,7 +116,7 @@ impl Export for GrpcExporter {
     }
 
     async fn send(&self, batch: Bytes, deadline: Instant) -> Result<Receipt, Failure> {
-        self.client.attempt(|session| self.attempt(session, batch, deadline)).await
+        self.client.try_with(|session| self.try_once(session, batch, deadline)).await
     }
 }
 

@@ -71,7 +71,7 @@ impl HttpExporter {
     }
 
     /// One request, and its answer.
-    async fn attempt(
+    async fn try_once(
         &self,
         session: Arc<Session<Full<Bytes>>>,
         batch: Bytes,
@@ -130,6 +130,6 @@ impl Export for HttpExporter {
     }
 
     async fn send(&self, batch: Bytes, deadline: Instant) -> Result<Receipt, Failure> {
-        self.client.attempt(|session| self.attempt(session, batch, deadline)).await
+        self.client.try_with(|session| self.try_once(session, batch, deadline)).await
     }
 }

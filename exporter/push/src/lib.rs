@@ -51,6 +51,7 @@ mod destination;
 mod endpoint;
 mod error;
 mod export;
+mod exporting;
 mod failure;
 #[cfg(feature = "grpc")]
 mod grpc;
@@ -69,11 +70,11 @@ mod health;
 #[cfg(feature = "grpc")]
 mod heard;
 mod http;
-mod instruments;
 pub mod key;
 mod mailbox;
 mod message;
 pub mod metrics;
+mod observer;
 mod overflow;
 mod points;
 mod protocol;

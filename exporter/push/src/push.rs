@@ -18,8 +18,8 @@ use crate::{
     Error, FlushError, PushReader, Schedule, TemporalityPreference,
     clock::{Clock, FLUSHES, STOPS},
     export::Export,
-    instruments::Observer,
     mailbox::{self, Mailbox, Reply},
+    observer::Observer,
     source::Source,
     thread,
 };

@@ -1,4 +1,4 @@
-//! Attempt after attempt, as long as it makes sense.
+//! Try after try, as long as it makes sense.
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
@@ -13,14 +13,14 @@ use crate::{
     failure::{Failure, Retry},
 };
 
-/// The wait before the second attempt; it doubles before each further one.
+/// The wait before the second try; it doubles before each further one.
 const FIRST: Duration = Duration::from_millis(500);
 /// The longest wait we choose ourselves.
 const LONGEST: Duration = Duration::from_secs(8);
 
 /// Sends until it arrives, it makes no sense any more, or `deadline`.
 ///
-/// The failure is that of the last attempt, and says what came before if that one only ran out of
+/// The failure is that of the last try, and says what came before if that one only ran out of
 /// time. If the receiver asked for a wait that exceeds `deadline`,
 /// nothing is sent before it ends.
 pub(crate) async fn deliver(

@@ -10,8 +10,8 @@ use opentelemetry::Context;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
-    Error, FlushError, Schedule, cycle::Cycle, export::Export, health::Health,
-    instruments::Observer, mailbox::Mailbox, source::Source, worker::Worker,
+    Error, FlushError, Schedule, cycle::Cycle, export::Export, health::Health, mailbox::Mailbox,
+    observer::Observer, source::Source, worker::Worker,
 };
 
 /// The name of the thread, and of those it looks up names and collects on.

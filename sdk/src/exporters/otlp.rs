@@ -75,7 +75,7 @@ impl Otlp {
         self
     }
 
-    /// How long sending one push may take, all attempts and the waits between them together; 10 s
+    /// How long sending one push may take, all tries and the waits between them together; 10 s
     /// unless the environment has another.
     ///
     /// Zero is refused by [`TelemetryBuilder::install`].
