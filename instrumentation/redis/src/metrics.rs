@@ -36,7 +36,10 @@ pub const OPERATION_DURATION: MetricSpec = MetricSpec::new(
         key::SERVER_ADDRESS,
         key::SERVER_PORT,
     ])
-.recorded("Once for each command or pipeline through what `telemetry.redis(…)` made, when it has ended or was dropped.");
+.recorded(
+    "Once for each command or pipeline through what `telemetry.redis(…)` made, when it has ended or was \
+     dropped.",
+);
 
 /// Answers by which a node of a cluster sent a command, or a pipeline, to another; a connection made
 /// by `Redis::cluster` follows them by itself, but those to atomic pipelines.
@@ -55,7 +58,10 @@ pub const REDIRECTS: MetricSpec = MetricSpec::new(
         key::SERVER_ADDRESS,
         key::SERVER_PORT,
     ])
-.recorded("When a node of a cluster that `telemetry.redis_handle(…).cluster(…)` connects to answers with a redirect.");
+.recorded(
+    "When a node of a cluster that `telemetry.redis_handle(…).cluster(…)` connects to answers with a \
+     redirect.",
+);
 
 /// Every metric declared in this crate.
 pub const ALL: &[MetricSpec] = &[OPERATION_DURATION, REDIRECTS];

@@ -7,6 +7,14 @@ use tokio::runtime::RuntimeMetrics;
 
 use crate::{counters::Counter, key, levels::Level};
 
+/// When what tokio always tells is recorded.
+const ASKED: &str = "Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`.";
+
+/// When what tokio tells only of a program that is built for it is recorded.
+const ASKED_OF_UNSTABLE: &str = "Asked at each collection of the runtimes of \
+     `telemetry.tokio_runtime(…)`, in a program that is built with \
+     `RUSTFLAGS=\"--cfg tokio_unstable\"`.";
+
 /// Threads that run tasks.
 pub const WORKERS: MetricSpec = MetricSpec::new(
     "kymo.tokio.workers",
@@ -15,7 +23,7 @@ pub const WORKERS: MetricSpec = MetricSpec::new(
     "Worker threads of the runtime.",
 )
 .with_attributes(&[key::RUNTIME_NAME.key])
-.recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`.");
+.recorded(ASKED);
 
 /// Tasks that were spawned and have not ended, without the one that watches for the end.
 pub const ALIVE_TASKS: MetricSpec = MetricSpec::new(
@@ -25,7 +33,7 @@ pub const ALIVE_TASKS: MetricSpec = MetricSpec::new(
     "Tasks of the runtime that have not ended.",
 )
 .with_attributes(&[key::RUNTIME_NAME.key])
-.recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`.");
+.recorded(ASKED);
 
 /// Tasks that are ready to run and that no worker has taken yet.
 ///
@@ -37,7 +45,7 @@ pub const GLOBAL_QUEUE_DEPTH: MetricSpec = MetricSpec::new(
     "Tasks that wait in the global queue of the runtime.",
 )
 .with_attributes(&[key::RUNTIME_NAME.key])
-.recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`.");
+.recorded(ASKED);
 
 /// Seconds that all workers were not parked; per worker and second, how busy they are.
 pub const BUSY_TIME: MetricSpec = MetricSpec::new(
@@ -47,7 +55,7 @@ pub const BUSY_TIME: MetricSpec = MetricSpec::new(
     "Time the workers of the runtime were busy.",
 )
 .with_attributes(&[key::RUNTIME_NAME.key])
-.recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`.");
+.recorded(ASKED);
 
 /// How often a worker had nothing to do and went to sleep; an idle runtime parks, a busy one does not.
 pub const PARKS: MetricSpec = MetricSpec::new(
@@ -57,7 +65,7 @@ pub const PARKS: MetricSpec = MetricSpec::new(
     "Times that a worker of the runtime went to sleep.",
 )
 .with_attributes(&[key::RUNTIME_NAME.key])
-.recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`.");
+.recorded(ASKED);
 
 /// How often a worker polled a task; the busy time by it is the mean poll.
 pub const POLLS: MetricSpec = MetricSpec::new(
@@ -67,7 +75,7 @@ pub const POLLS: MetricSpec = MetricSpec::new(
     "Times that a worker of the runtime polled a task.",
 )
 .with_attributes(&[key::RUNTIME_NAME.key])
-.recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`, in a program that is built with `RUSTFLAGS=\"--cfg tokio_unstable\"`.");
+.recorded(ASKED_OF_UNSTABLE);
 
 /// Tasks that a worker took from another.
 pub const STEALS: MetricSpec = MetricSpec::new(
@@ -77,7 +85,7 @@ pub const STEALS: MetricSpec = MetricSpec::new(
     "Tasks that a worker took from another one.",
 )
 .with_attributes(&[key::RUNTIME_NAME.key])
-.recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`, in a program that is built with `RUSTFLAGS=\"--cfg tokio_unstable\"`.");
+.recorded(ASKED_OF_UNSTABLE);
 
 /// How often the queue of a worker was full: half of it then goes to the global queue.
 pub const OVERFLOWS: MetricSpec = MetricSpec::new(
@@ -87,7 +95,7 @@ pub const OVERFLOWS: MetricSpec = MetricSpec::new(
     "Times that the queue of a worker was full.",
 )
 .with_attributes(&[key::RUNTIME_NAME.key])
-.recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`, in a program that is built with `RUSTFLAGS=\"--cfg tokio_unstable\"`.");
+.recorded(ASKED_OF_UNSTABLE);
 
 /// Tasks in the queues of the workers.
 pub const LOCAL_QUEUE_DEPTH: MetricSpec = MetricSpec::new(
@@ -97,7 +105,7 @@ pub const LOCAL_QUEUE_DEPTH: MetricSpec = MetricSpec::new(
     "Tasks that wait in the queues of the workers.",
 )
 .with_attributes(&[key::RUNTIME_NAME.key])
-.recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`, in a program that is built with `RUSTFLAGS=\"--cfg tokio_unstable\"`.");
+.recorded(ASKED_OF_UNSTABLE);
 
 /// Tasks that were spawned, without the one that watches for the end.
 pub const SPAWNED_TASKS: MetricSpec = MetricSpec::new(
@@ -107,7 +115,7 @@ pub const SPAWNED_TASKS: MetricSpec = MetricSpec::new(
     "Tasks that were spawned on the runtime.",
 )
 .with_attributes(&[key::RUNTIME_NAME.key])
-.recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`, in a program that is built with `RUSTFLAGS=\"--cfg tokio_unstable\"`.");
+.recorded(ASKED_OF_UNSTABLE);
 
 /// How often a task became ready outside of the workers.
 pub const REMOTE_SCHEDULES: MetricSpec = MetricSpec::new(
@@ -117,7 +125,7 @@ pub const REMOTE_SCHEDULES: MetricSpec = MetricSpec::new(
     "Times that a task became ready from outside of the runtime.",
 )
 .with_attributes(&[key::RUNTIME_NAME.key])
-.recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`, in a program that is built with `RUSTFLAGS=\"--cfg tokio_unstable\"`.");
+.recorded(ASKED_OF_UNSTABLE);
 
 /// How often a task was made to yield because it had used up its budget of tokio.
 ///
@@ -129,7 +137,7 @@ pub const FORCED_YIELDS: MetricSpec = MetricSpec::new(
     "Times that a task had to yield because its budget was spent.",
 )
 .with_attributes(&[key::RUNTIME_NAME.key])
-.recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`, in a program that is built with `RUSTFLAGS=\"--cfg tokio_unstable\"`.");
+.recorded(ASKED_OF_UNSTABLE);
 
 /// Threads for blocking work, those included that wait for it.
 ///
@@ -141,7 +149,7 @@ pub const BLOCKING_THREADS: MetricSpec = MetricSpec::new(
     "Threads of the runtime for blocking work.",
 )
 .with_attributes(&[key::RUNTIME_NAME.key])
-.recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`, in a program that is built with `RUSTFLAGS=\"--cfg tokio_unstable\"`.");
+.recorded(ASKED_OF_UNSTABLE);
 
 /// Threads for blocking work that wait for it.
 pub const BLOCKING_IDLE_THREADS: MetricSpec = MetricSpec::new(
@@ -151,7 +159,7 @@ pub const BLOCKING_IDLE_THREADS: MetricSpec = MetricSpec::new(
     "Threads of the runtime that wait for blocking work.",
 )
 .with_attributes(&[key::RUNTIME_NAME.key])
-.recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`, in a program that is built with `RUSTFLAGS=\"--cfg tokio_unstable\"`.");
+.recorded(ASKED_OF_UNSTABLE);
 
 /// Blocking work that waits for a thread.
 ///
@@ -163,7 +171,7 @@ pub const BLOCKING_QUEUE_DEPTH: MetricSpec = MetricSpec::new(
     "Blocking work that waits for a thread.",
 )
 .with_attributes(&[key::RUNTIME_NAME.key])
-.recorded("Asked at each collection of the runtimes of `telemetry.tokio_runtime(…)`, in a program that is built with `RUSTFLAGS=\"--cfg tokio_unstable\"`.");
+.recorded(ASKED_OF_UNSTABLE);
 
 /// Every metric of this part.
 pub(super) const ALL: &[MetricSpec] = &[
