@@ -69,7 +69,7 @@
 //!     const OPERATIONS: &'static str = SENT.name;
 //!     const IN_FLIGHT: &'static [&'static str] = &[];
 //!     const SERIES: usize = 4;
-//!     # const STRANGERS: u32 = 1000;
+//!     # const CLIENTS: u32 = 1000;
 //!
 //!     fn declared() -> Vec<MetricSpec> {
 //!         vec![SENT]
@@ -111,7 +111,7 @@
 //!         laws::unwind_in_drop(self.send("trap")).await;
 //!     }
 //!
-//!     async fn stranger(&self, n: u32) {
+//!     async fn client(&self, n: u32) {
 //!         self.send(&format!("{n}@example.org")).await.unwrap();
 //!     }
 //!

@@ -102,7 +102,7 @@ fn what_operators_must_see_has_a_reserve_that_nothing_else_gets() {
     }
     assert_eq!(count(&cache, 1, 503, 0), (1, 503, FOLDED), "the last of the reserve");
     let (route, ..) = count(&cache, 6, 500, 0);
-    assert_eq!(route, FOLDED, "what is beyond the reserve");
+    assert_eq!(route, FOLDED, "what exceeds the reserve");
     assert_eq!(total(&cache), 212);
     assert!(cache.series.len() <= 8 + 2 + 6 + 1, "{}", cache.series.len());
 }

@@ -27,7 +27,7 @@ pub async fn hold<S: Subject>() {
     different_failures_share_a_few_error_types::<S>().await;
     a_cancellation_is_one_observation_that_says_so::<S>().await;
     what_is_under_way_is_in_flight::<S>().await;
-    strangers_make_a_bounded_number_of_series::<S>().await;
+    clients_make_a_bounded_number_of_series::<S>().await;
     the_caller_sees_what_it_would_see_without::<S>().await;
     what_unwinds_is_a_panic_and_what_is_dropped_by_another_is_cancelled::<S>().await;
 }
@@ -145,23 +145,23 @@ async fn ends_in<S: Subject>(law: &str, error: &str, operate: impl AsyncFn(&S)) 
 }
 
 /// Law 5, and law 4 after it.
-async fn strangers_make_a_bounded_number_of_series<S: Subject>() {
+async fn clients_make_a_bounded_number_of_series<S: Subject>() {
     let telemetry = S::Telemetry::fresh();
     let subject = S::new(Some(&telemetry));
-    for n in 0..S::STRANGERS {
-        subject.stranger(n).await;
+    for n in 0..S::CLIENTS {
+        subject.client(n).await;
     }
     let snapshot = telemetry.snapshot();
     let metrics = snapshot.named(S::OPERATIONS);
     let series: usize = metrics.map(|metric| metric.series.len()).sum();
     assert!(
         series <= S::SERIES,
-        "law 5: strangers made {series} series of `{}`, more than {}",
+        "law 5: clients made {series} series of `{}`, more than {}",
         S::OPERATIONS,
         S::SERIES
     );
     let counted = operations(&snapshot, S::OPERATIONS);
-    assert_eq!(counted, u64::from(S::STRANGERS), "law 5: each is counted, whatever it is called");
+    assert_eq!(counted, u64::from(S::CLIENTS), "law 5: each is counted, whatever it is called");
     nothing_is_in_flight::<S>(&snapshot);
     nothing_is_undeclared::<S>(&snapshot);
 }

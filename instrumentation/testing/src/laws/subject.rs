@@ -18,8 +18,9 @@ pub trait Subject: Sized + Send + Sync {
     const IN_FLIGHT: &'static [&'static str];
     /// How many series of [`Self::OPERATIONS`] any input whatever may make.
     const SERIES: usize;
-    /// How many inputs of their own law 5 sends. Less than this is for a thing that is slow.
-    const STRANGERS: u32 = 100_000;
+    /// How many clients law 5 has, each with an input of its own. Less than this is for a thing that is
+    /// slow.
+    const CLIENTS: u32 = 100_000;
 
     /// Every metric that may appear.
     fn declared() -> Vec<MetricSpec>;
@@ -58,8 +59,8 @@ pub trait Subject: Sized + Send + Sync {
     /// [`unwind_in_drop`](super::unwind_in_drop) drops such a future, and a
     /// [`Trap`](super::Trap) in it unwinds when it is dropped.
     fn panic_in_drop(&self) -> impl Future<Output = ()> + Send;
-    /// One operation on an input that is unlike that of any other `n`.
-    fn stranger(&self, n: u32) -> impl Future<Output = ()> + Send;
+    /// One operation for the client `n`, on an input that is unlike that of any other.
+    fn client(&self, n: u32) -> impl Future<Output = ()> + Send;
     /// Everything a caller can see of a success and of a failure.
     fn transcript(&self) -> impl Future<Output = Vec<String>> + Send;
 }

@@ -103,7 +103,7 @@ impl Subject for Shelf {
         laws::unwind_in_drop(self.book(1, trapped())).await;
     }
 
-    async fn stranger(&self, n: u32) {
+    async fn client(&self, n: u32) {
         self.book(n + 1, async { load(n + 1) }).await.unwrap();
     }
 
@@ -191,8 +191,8 @@ impl Subject for ByHand {
         laws::unwind_in_drop(self.book("books", 1, trapped())).await;
     }
 
-    async fn stranger(&self, n: u32) {
-        self.book(&format!("stranger {n}"), n + 1, async { load(n + 1) }).await.unwrap();
+    async fn client(&self, n: u32) {
+        self.book(&format!("client {n}"), n + 1, async { load(n + 1) }).await.unwrap();
     }
 
     async fn transcript(&self) -> Vec<String> {

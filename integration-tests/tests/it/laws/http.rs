@@ -112,7 +112,7 @@ impl Subject for Server {
         laws::unwind_in_drop(self.get("/trapped")).await;
     }
 
-    async fn stranger(&self, n: u32) {
+    async fn client(&self, n: u32) {
         let method = if n.is_multiple_of(2) { "GET".to_owned() } else { format!("M{n}") };
         let path = if n.is_multiple_of(3) { format!("/books/{n}") } else { format!("/{n}") };
         let request = Request::builder().method(method.as_str()).uri(path);

@@ -57,7 +57,7 @@ impl Subject for Schema {
     const IN_FLIGHT: &'static [&'static str] = &["kymo.migration.running"];
     const SERIES: usize = 2;
     /// Each takes a dozen round trips to the thread of the database.
-    const STRANGERS: u32 = 1_000;
+    const CLIENTS: u32 = 1_000;
 
     fn declared() -> Vec<MetricSpec> {
         let ours = |metric: &&MetricSpec| {
@@ -102,7 +102,7 @@ impl Subject for Schema {
         laws::unwind_in_drop(migrated).await;
     }
 
-    async fn stranger(&self, n: u32) {
+    async fn client(&self, n: u32) {
         self.migrate(i64::from(n) + 1_000_000, "SELECT 1").await.unwrap();
         // The table that the migrator reads each time stays small.
         sqlx::query("DELETE FROM _sqlx_migrations").execute(&self.pool).await.unwrap();
@@ -127,12 +127,12 @@ async fn measured_migrations_obey_the_laws() {
 async fn a_thousand_versions_make_a_bounded_number_of_series_and_each_is_counted() {
     let telemetry = TestTelemetry::new();
     let schema = Schema::new(Some(&telemetry));
-    for n in 0..Schema::STRANGERS {
-        schema.stranger(n).await;
+    for n in 0..Schema::CLIENTS {
+        schema.client(n).await;
     }
     let snapshot = telemetry.snapshot();
     let durations = snapshot.histogram("kymo.migration.duration");
-    durations.clone().assert_count(u64::from(Schema::STRANGERS));
+    durations.clone().assert_count(u64::from(Schema::CLIENTS));
     let series = snapshot.named("kymo.migration.duration").map(|metric| metric.series.len());
     assert!(series.sum::<usize>() <= 201, "{snapshot}");
 }

@@ -90,7 +90,7 @@ impl Subject for Connection {
     const IN_FLIGHT: &'static [&'static str] = &[];
     const SERIES: usize = 1;
     /// Each takes a round trip to the server.
-    const STRANGERS: u32 = 20_000;
+    const CLIENTS: u32 = 20_000;
 
     fn declared() -> Vec<MetricSpec> {
         let ours = |metric: &&MetricSpec| {
@@ -146,8 +146,8 @@ impl Subject for Connection {
         laws::unwind_in_drop(self.ask(&command(&[TRAPPED]))).await;
     }
 
-    async fn stranger(&self, n: u32) {
-        let _ = self.ask(&command(&[&format!("STRANGER{n}"), &format!("secret {n}")])).await;
+    async fn client(&self, n: u32) {
+        let _ = self.ask(&command(&[&format!("CLIENT{n}"), &format!("secret {n}")])).await;
     }
 
     async fn transcript(&self) -> Vec<String> {

@@ -111,7 +111,7 @@ impl Subject for Books {
         laws::unwind_in_drop(self.title(TRAPPED)).await;
     }
 
-    async fn stranger(&self, n: u32) {
+    async fn client(&self, n: u32) {
         self.title(n + 1).await.unwrap();
     }
 
@@ -180,9 +180,9 @@ impl Subject for ByHand {
         laws::unwind_in_drop(self.title("books", "title", TRAPPED)).await;
     }
 
-    async fn stranger(&self, n: u32) {
+    async fn client(&self, n: u32) {
         let method = format!("method_{n}").leak();
-        self.title(&format!("stranger {n}"), method, n + 1).await.unwrap();
+        self.title(&format!("client {n}"), method, n + 1).await.unwrap();
     }
 
     async fn transcript(&self) -> Vec<String> {

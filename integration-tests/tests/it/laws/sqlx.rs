@@ -49,7 +49,7 @@ impl Subject for Database {
     const IN_FLIGHT: &'static [&'static str] = &["db.client.connection.pending_requests"];
     const SERIES: usize = 401;
     /// Each takes a round trip to the thread of the database.
-    const STRANGERS: u32 = 10_000;
+    const CLIENTS: u32 = 10_000;
 
     fn declared() -> Vec<MetricSpec> {
         let ours = |metric: &&MetricSpec| {
@@ -101,8 +101,8 @@ impl Subject for Database {
         laws::unwind_in_drop(asked).await;
     }
 
-    async fn stranger(&self, n: u32) {
-        let _ = self.ask(format!("SELECT {n} FROM table_{n} WHERE secret = 'stranger-{n}'")).await;
+    async fn client(&self, n: u32) {
+        let _ = self.ask(format!("SELECT {n} FROM table_{n} WHERE secret = 'client-{n}'")).await;
     }
 
     async fn transcript(&self) -> Vec<String> {

@@ -94,7 +94,7 @@ fn a_view_limits_the_series_of_a_metric_and_a_reader_those_of_all() {
     let limit =
         "- selector: {instrument_name: sold}\n  stream: {aggregation_cardinality_limit: 10}";
     let telemetry = views(limit).deployed(&[]).build().unwrap();
-    // One more is for what is beyond it.
+    // One more is for those that exceed it.
     assert_eq!(series(&telemetry, "sold_total").len(), 11);
     for (limits, expected) in [
         ("{default: 5}", 6),

@@ -45,8 +45,8 @@ mod fault {
     pub(super) const DROPPED_IS_A_FAILURE: u8 = 6;
     pub(super) const LEAKS_WHAT_IS_DROPPED: u8 = 7;
     pub(super) const COMES_DOWN_ELSEWHERE: u8 = 8;
-    pub(super) const LABELS_WHAT_STRANGERS_SAY: u8 = 9;
-    pub(super) const FORGETS_SOME_STRANGERS: u8 = 10;
+    pub(super) const LABELS_WHAT_CLIENTS_SAY: u8 = 9;
+    pub(super) const FORGETS_SOME_CLIENTS: u8 = 10;
     pub(super) const ADDS_AN_ATTRIBUTE: u8 = 11;
     pub(super) const ADDS_A_METRIC: u8 = 12;
     pub(super) const RECORDS_ANOTHER_KIND: u8 = 13;
@@ -179,7 +179,7 @@ impl<'a, const F: u8> Job<'a, F> {
                 let gone = self.input.replace(' ', "_");
                 attributes = vec![key::ERROR_TYPE.of(format!("{gone}_is_gone"))];
             }
-            fault::LABELS_WHAT_STRANGERS_SAY => {
+            fault::LABELS_WHAT_CLIENTS_SAY => {
                 attributes.push(key::HTTP_ROUTE.of(self.input.to_owned()));
             }
             fault::LABELS_IDS => attributes.push(key::HTTP_ROUTE.of("/jobs/17")),
@@ -205,7 +205,7 @@ impl<const F: u8> Drop for Job<'_, F> {
             fault::COUNTS_TWICE => 2,
             fault::FORGETS_THE_DROPPED if !self.ended => 0,
             fault::FORGETS_SOME_FAILURES if self.input == "bad 7" => 0,
-            fault::FORGETS_SOME_STRANGERS
+            fault::FORGETS_SOME_CLIENTS
                 if self.input.starts_with("job ") && seen.fetch_add(1, Ordering::Relaxed) > 10 =>
             {
                 0
@@ -224,7 +224,7 @@ impl<const F: u8> Subject for Jobs<F> {
     const OPERATIONS: &'static str = DURATION.name;
     const IN_FLIGHT: &'static [&'static str] = &[ACTIVE.name];
     const SERIES: usize = 4;
-    const STRANGERS: u32 = 100;
+    const CLIENTS: u32 = 100;
 
     fn declared() -> Vec<MetricSpec> {
         match F {
@@ -291,7 +291,7 @@ impl<const F: u8> Subject for Jobs<F> {
         laws::unwind_in_drop(self.run("trapped")).await;
     }
 
-    async fn stranger(&self, n: u32) {
+    async fn client(&self, n: u32) {
         self.run(&format!("job {n}")).await.unwrap();
     }
 
@@ -375,11 +375,11 @@ fn law_4_wants_every_gauge_down_again() {
 }
 
 #[test]
-fn law_5_wants_a_bounded_number_of_series_and_every_stranger_counted() {
-    breaks::<{ fault::LABELS_WHAT_STRANGERS_SAY }>(
-        "law 5: strangers made 100 series of `job.duration`, more than 4",
+fn law_5_wants_a_bounded_number_of_series_and_every_client_counted() {
+    breaks::<{ fault::LABELS_WHAT_CLIENTS_SAY }>(
+        "law 5: clients made 100 series of `job.duration`, more than 4",
     );
-    breaks::<{ fault::FORGETS_SOME_STRANGERS }>("law 5: each is counted, whatever it is called");
+    breaks::<{ fault::FORGETS_SOME_CLIENTS }>("law 5: each is counted, whatever it is called");
     breaks::<{ fault::LABELS_IDS }>(
         "law 5: `job.duration`: `http.route` is a path with an id in it, \"/jobs/17\"",
     );
