@@ -3,8 +3,6 @@
 use std::{
     future::Future,
     mem,
-    pin::Pin,
-    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
@@ -21,7 +19,7 @@ pub trait Record {
 /// A request, a query, a command, a load, a call and a migration are attempts. An attempt that is
 /// dropped without an outcome is [`Outcome::Cancelled`]. One whose own code unwound, also while that
 /// code was dropped, is [`Outcome::Panic`]: all of it runs inside [`run`](Self::run),
-/// [`poll`](Self::poll) or [`watch`](Self::watch), and unwinding is the one way to leave these
+/// [`watch`](Self::watch) or [`around`](Self::around), and unwinding is the one way to leave these
 /// without coming back. An attempt that is dropped because something else unwinds is cancelled.
 ///
 /// An attempt that never started records nothing. The time is that of the clock `M`; an attempt that is
@@ -93,11 +91,6 @@ impl<R: Record, M: Moment> Attempt<R, M> {
         self.started = Some(moment);
     }
 
-    /// Whether it has started.
-    pub fn is_started(&self) -> bool {
-        self.started.is_some()
-    }
-
     /// The record that takes its reading.
     pub fn record(&self) -> &R {
         &self.record
@@ -115,16 +108,6 @@ impl<R: Record, M: Moment> Attempt<R, M> {
         let answer = piece();
         self.is_inside = is_inside;
         answer
-    }
-
-    /// Polls the measured future; the first poll starts the attempt.
-    pub fn poll<F: Future>(
-        &mut self,
-        future: Pin<&mut F>,
-        context: &mut Context<'_>,
-    ) -> Poll<F::Output> {
-        self.start();
-        self.run(|| future.poll(context))
     }
 
     /// Runs the measured future, which is also dropped inside the attempt.
@@ -145,7 +128,7 @@ impl<R: Record, M: Moment> Attempt<R, M> {
     }
 
     /// The outcome that would be recorded now.
-    pub fn outcome(&self) -> Outcome {
+    fn outcome(&self) -> Outcome {
         if self.is_inside { Outcome::Panic } else { self.decided.unwrap_or_default() }
     }
 
@@ -164,11 +147,6 @@ impl<R: Record, M: Moment> Attempt<R, M> {
             let outcome = if self.is_inside { Outcome::Panic } else { outcome };
             self.record.record(moment.since(started), outcome);
         }
-    }
-
-    /// Whether it has been recorded, or was forgotten.
-    pub fn is_over(&self) -> bool {
-        self.is_over
     }
 
     /// Records nothing, now or later: another takes its place, or its end will not be seen.

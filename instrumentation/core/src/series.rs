@@ -88,21 +88,21 @@ impl<K: SeriesKey, S> SeriesCache<K, S> {
     }
 
     fn resolve(&self, key: K, bind: impl FnOnce(K) -> S) -> Arc<S> {
-        let place = self.place(key);
-        if let Some(found) = place.series {
-            self.count_folds(key, place.folds);
+        let spot = self.spot(key);
+        if let Some(found) = spot.series {
+            self.count_folds(key, spot.folds);
             return Arc::clone(found);
         }
         let _binding = self.binding.lock().unwrap_or_else(PoisonError::into_inner);
         // Another thread may have bound it, or taken the last room, while this one waited.
-        let place = self.place(key);
-        self.count_folds(key, place.folds);
-        place.series.map_or_else(
+        let spot = self.spot(key);
+        self.count_folds(key, spot.folds);
+        spot.series.map_or_else(
             || {
-                let bound = Arc::new(bind(place.key));
+                let bound = Arc::new(bind(spot.key));
                 // Should there be no slot left at all, the next one binds it again.
-                if self.series.insert(place.key, Arc::clone(&bound)).is_ok()
-                    && let Some(room) = place.room
+                if self.series.insert(spot.key, Arc::clone(&bound)).is_ok()
+                    && let Some(room) = spot.room
                 {
                     self.taken[room as usize].fetch_add(1, Ordering::Release);
                 }
@@ -113,21 +113,21 @@ impl<K: SeriesKey, S> SeriesCache<K, S> {
     }
 
     /// Where the key belongs.
-    fn place(&self, key: K) -> Place<'_, K, S> {
-        let mut place = Place { key, folds: 0, room: None, series: None };
+    fn spot(&self, key: K) -> Spot<'_, K, S> {
+        let mut spot = Spot { key, folds: 0, room: None, series: None };
         loop {
-            place.series = self.find(place.key);
-            if place.series.is_some() {
-                return place;
+            spot.series = self.find(spot.key);
+            if spot.series.is_some() {
+                return spot;
             }
-            let folded = place.key.fold();
-            place.room = self.room(place.key, place.folds, folded);
-            if place.room.is_some() {
-                return place;
+            let folded = spot.key.fold();
+            spot.room = self.room(spot.key, spot.folds, folded);
+            if spot.room.is_some() {
+                return spot;
             }
-            let Some((folded, _)) = folded else { return place };
-            place.key = folded;
-            place.folds += 1;
+            let Some((folded, _)) = folded else { return spot };
+            spot.key = folded;
+            spot.folds += 1;
         }
     }
 
@@ -173,7 +173,7 @@ impl<K: SeriesKey, S> SeriesCache<K, S> {
 
 /// Where a key belongs: under which key, after how many folds, and in which series if it exists,
 /// else in which room; in none of them if it cannot be folded any further.
-struct Place<'a, K, S> {
+struct Spot<'a, K, S> {
     key: K,
     folds: usize,
     room: Option<Room>,
