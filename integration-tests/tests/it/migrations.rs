@@ -6,17 +6,17 @@ mod endings;
 mod handles;
 mod jobs;
 mod locks;
+mod metrics_read;
 mod migrator;
 mod model;
 mod outages;
+mod outside_view;
 mod place;
 mod programs;
 mod runs;
 mod runtimes;
-mod same;
-mod seen;
 mod states;
-mod told;
+mod transparency;
 
 use std::time::Duration;
 

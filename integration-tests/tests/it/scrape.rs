@@ -5,5 +5,5 @@ mod both_views;
 mod declared;
 mod environment;
 mod lint;
+mod one_request;
 mod prometheus;
-mod road;

@@ -4,9 +4,9 @@ mod answers;
 mod bare;
 mod bookshop;
 mod dialect;
+mod driver_log;
+pub(crate) mod empty_database;
 mod faults;
-pub(crate) mod fresh;
-mod logged;
 mod measured;
 mod references;
 mod scene;
@@ -17,19 +17,19 @@ use std::time::Duration;
 use kymo::testing::TestTelemetry;
 use sqlx::Database;
 
-use self::{fresh::Fresh, transcript::Transcript};
+use self::{empty_database::EmptyDatabase, transcript::Transcript};
 
 /// How long a pool waits for a connection: some tests sit it out, and in no other does a busy
 /// machine come near it.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// With one connection, what it remembers is always the same.
-fn pool<DB: Database>(fresh: &Fresh, connections: u32) -> sqlx::Pool<DB> {
+fn pool<DB: Database>(fresh: &EmptyDatabase, connections: u32) -> sqlx::Pool<DB> {
     let options = kymo::sqlx::pool_options().max_connections(connections);
     options.acquire_timeout(PATIENCE).connect_lazy(&fresh.url).unwrap()
 }
 
-fn names(fresh: &[Fresh; 2]) -> [&str; 2] {
+fn names(fresh: &[EmptyDatabase; 2]) -> [&str; 2] {
     fresh.each_ref().map(|fresh| fresh.name.as_str())
 }
 
@@ -49,13 +49,13 @@ fn same(names: [&str; 2], told: &[Transcript; 2]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_sees_no_difference_on_sqlite() {
     let telemetry = TestTelemetry::new();
-    let fresh = [Fresh::sqlite(), Fresh::sqlite()];
+    let fresh = [EmptyDatabase::sqlite(), EmptyDatabase::sqlite()];
     let (one, other) = tokio::join!(
         bare::sqlite::service::run(pool(&fresh[0], 1)),
         measured::sqlite::service::run(telemetry.sqlx(pool(&fresh[1], 1)))
     );
     same(names(&fresh), &[one, other]);
-    let fresh = [Fresh::sqlite(), Fresh::sqlite()];
+    let fresh = [EmptyDatabase::sqlite(), EmptyDatabase::sqlite()];
     let (one, other) = tokio::join!(
         bare::sqlite::own::run(pool(&fresh[0], 1)),
         measured::sqlite::own::run(telemetry.sqlx(pool(&fresh[1], 1)))
@@ -66,13 +66,13 @@ async fn a_service_sees_no_difference_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_sees_no_difference_on_postgres() {
     let telemetry = TestTelemetry::new();
-    let fresh = [Fresh::postgres().await, Fresh::postgres().await];
+    let fresh = [EmptyDatabase::postgres().await, EmptyDatabase::postgres().await];
     let (one, other) = tokio::join!(
         bare::postgres::service::run(pool(&fresh[0], 1)),
         measured::postgres::service::run(telemetry.sqlx(pool(&fresh[1], 1)))
     );
     same(names(&fresh), &[one, other]);
-    let fresh = [Fresh::postgres().await, Fresh::postgres().await];
+    let fresh = [EmptyDatabase::postgres().await, EmptyDatabase::postgres().await];
     // One of the two listens.
     let (one, other) = tokio::join!(
         bare::postgres::own::run(pool(&fresh[0], 2)),
@@ -84,13 +84,13 @@ async fn a_service_sees_no_difference_on_postgres() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_sees_no_difference_on_mariadb() {
     let telemetry = TestTelemetry::new();
-    let fresh = [Fresh::mariadb().await, Fresh::mariadb().await];
+    let fresh = [EmptyDatabase::mariadb().await, EmptyDatabase::mariadb().await];
     let (one, other) = tokio::join!(
         bare::mariadb::service::run(pool(&fresh[0], 1)),
         measured::mariadb::service::run(telemetry.sqlx(pool(&fresh[1], 1)))
     );
     same(names(&fresh), &[one, other]);
-    let fresh = [Fresh::mariadb().await, Fresh::mariadb().await];
+    let fresh = [EmptyDatabase::mariadb().await, EmptyDatabase::mariadb().await];
     let (one, other) = tokio::join!(
         bare::mariadb::own::run(pool(&fresh[0], 1)),
         measured::mariadb::own::run(telemetry.sqlx(pool(&fresh[1], 1)))
@@ -103,9 +103,9 @@ async fn a_service_sees_no_difference_on_whichever_database() {
     sqlx::any::install_default_drivers();
     let telemetry = TestTelemetry::new();
     let all = [
-        [Fresh::sqlite(), Fresh::sqlite()],
-        [Fresh::postgres().await, Fresh::postgres().await],
-        [Fresh::mariadb().await, Fresh::mariadb().await],
+        [EmptyDatabase::sqlite(), EmptyDatabase::sqlite()],
+        [EmptyDatabase::postgres().await, EmptyDatabase::postgres().await],
+        [EmptyDatabase::mariadb().await, EmptyDatabase::mariadb().await],
     ];
     for fresh in all {
         let (one, other) = tokio::join!(

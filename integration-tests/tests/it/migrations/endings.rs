@@ -8,10 +8,10 @@ use kymo::testing::TestTelemetry;
 use super::{
     PATIENCE,
     book::{set, simple, table},
+    metrics_read::{expected, last, migrated, runs},
     place::{Kind, Place, pool},
-    seen::{expected, last, migrated, runs},
 };
-use crate::sql::fresh::Fresh;
+use crate::sql::empty_database::EmptyDatabase;
 
 /// Until a migration is being run.
 async fn running(telemetry: &TestTelemetry) {
@@ -75,13 +75,13 @@ async fn killed(url: &str, kind: Kind, kill: impl FnOnce()) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_postgres_that_dies_in_a_migration_is_an_error_of_it() {
     let mut server = Postgres::start();
-    let fresh = Fresh::of_postgres(&server).await;
+    let fresh = EmptyDatabase::of_postgres(&server).await;
     killed(&fresh.url, Kind::Postgres, || server.kill()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mariadb_that_dies_in_a_migration_is_an_error_of_it() {
     let mut server = MariaDb::start();
-    let fresh = Fresh::of_mariadb(&server).await;
+    let fresh = EmptyDatabase::of_mariadb(&server).await;
     killed(&fresh.url, Kind::MariaDb, || server.kill()).await;
 }

@@ -12,8 +12,8 @@ use sqlx::{
 use super::{
     PATIENCE,
     book::{set, simple, table, tables},
+    metrics_read::{Migrated, expected, migrated, runs},
     place::{Kind, Place},
-    seen::{Migrated, expected, migrated, runs},
 };
 
 const VERSIONS: [i64; 4] = [1, 2, 3, 4];

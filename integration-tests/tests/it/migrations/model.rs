@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sqlx::migrate::Migrator;
 
-use super::{seen::Standing, told::Row};
+use super::{metrics_read::Standing, outside_view::Row};
 
 /// Says how each version stands that the program or the database has.
 pub(crate) fn standing(program: &Migrator, database: &[Row]) -> Standing {

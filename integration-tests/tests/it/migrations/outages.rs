@@ -10,10 +10,10 @@ use sqlx::AnyPool;
 use super::{
     INTERVAL, PATIENCE,
     book::tables,
+    metrics_read::{read_errors, standing, stands},
     place::{Kind, Place, pool},
-    seen::{read_errors, standing, stands},
 };
-use crate::sql::fresh::Fresh;
+use crate::sql::empty_database::EmptyDatabase;
 
 /// Far less than any reading of a database that hangs, and far more than none.
 const PROMPT: Duration = Duration::from_secs(2);
@@ -65,7 +65,7 @@ async fn a_database_that_is_not_there_neither_fails_nor_holds_up_the_start() {
 }
 
 /// A server that dies and comes back.
-async fn survives_death<E: Engine>(mut server: Database<E>, fresh: Fresh) {
+async fn survives_death<E: Engine>(mut server: Database<E>, fresh: EmptyDatabase) {
     let telemetry = TestTelemetry::new();
     let pool = pool(&fresh.url, 3);
     let migrations = books(&telemetry);
@@ -86,19 +86,19 @@ async fn survives_death<E: Engine>(mut server: Database<E>, fresh: Fresh) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_postgres_is_unknown_until_it_is_back() {
     let server = Postgres::start();
-    let fresh = Fresh::of_postgres(&server).await;
+    let fresh = EmptyDatabase::of_postgres(&server).await;
     survives_death(server, fresh).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_mariadb_is_unknown_until_it_is_back() {
     let server = MariaDb::start();
-    let fresh = Fresh::of_mariadb(&server).await;
+    let fresh = EmptyDatabase::of_mariadb(&server).await;
     survives_death(server, fresh).await;
 }
 
 /// A server that hangs: nothing waits for it but one reading, which has one connection.
-async fn survives_a_freeze<E: Engine>(mut server: Database<E>, fresh: Fresh) {
+async fn survives_a_freeze<E: Engine>(mut server: Database<E>, fresh: EmptyDatabase) {
     let telemetry = TestTelemetry::new();
     let (pool, closing) = (pool(&fresh.url, 3), pool(&fresh.url, 3));
     let migrations = books(&telemetry);
@@ -147,14 +147,14 @@ async fn survives_a_freeze<E: Engine>(mut server: Database<E>, fresh: Fresh) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_frozen_postgres_holds_one_connection_and_nobody_else() {
     let server = Postgres::start();
-    let fresh = Fresh::of_postgres(&server).await;
+    let fresh = EmptyDatabase::of_postgres(&server).await;
     survives_a_freeze(server, fresh).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_frozen_mariadb_holds_one_connection_and_nobody_else() {
     let server = MariaDb::start();
-    let fresh = Fresh::of_mariadb(&server).await;
+    let fresh = EmptyDatabase::of_mariadb(&server).await;
     survives_a_freeze(server, fresh).await;
 }
 

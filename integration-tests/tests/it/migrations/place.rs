@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::{AnyPool, any::AnyPoolOptions};
 
-use crate::sql::fresh::Fresh;
+use crate::sql::empty_database::EmptyDatabase;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -36,16 +36,16 @@ impl Kind {
 /// An empty database that nobody else uses.
 pub(crate) struct Place {
     pub(crate) kind: Kind,
-    pub(crate) fresh: Fresh,
+    pub(crate) fresh: EmptyDatabase,
 }
 
 impl Place {
     pub(crate) async fn new(kind: Kind) -> Self {
         sqlx::any::install_default_drivers();
         let fresh = match kind {
-            Kind::Sqlite => Fresh::sqlite(),
-            Kind::Postgres => Fresh::postgres().await,
-            Kind::MariaDb => Fresh::mariadb().await,
+            Kind::Sqlite => EmptyDatabase::sqlite(),
+            Kind::Postgres => EmptyDatabase::postgres().await,
+            Kind::MariaDb => EmptyDatabase::mariadb().await,
         };
         Self { kind, fresh }
     }

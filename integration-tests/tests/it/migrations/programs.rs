@@ -9,11 +9,11 @@ use sqlx::{AnyPool, migrate::Migrator};
 
 use super::{
     book::{broken, reversible, set, simple, table},
+    metrics_read::{Migrated, migrated, standing},
     migrator::{Act, Either},
     model,
+    outside_view::{Row, rows, schema},
     place::{Kind, Place},
-    seen::{Migrated, migrated, standing},
-    told::{Row, rows, schema},
 };
 
 /// One program that is started, migrates and ends.

@@ -4,9 +4,9 @@ use kymo::testing::TestTelemetry;
 
 use super::{
     book::{broken, reversible, set, simple, table, tables},
+    metrics_read::{expected, last, migrated, runs, standing},
+    outside_view::rows,
     place::{Kind, Place},
-    seen::{expected, last, migrated, runs, standing},
-    told::rows,
 };
 
 #[tokio::test(flavor = "multi_thread")]

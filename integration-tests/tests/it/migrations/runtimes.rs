@@ -9,9 +9,9 @@ use tokio::runtime::{Builder, Runtime};
 use super::{
     INTERVAL,
     book::tables,
-    seen::{read_errors, standing, stands},
+    metrics_read::{read_errors, standing, stands},
 };
-use crate::sql::fresh::Fresh;
+use crate::sql::empty_database::EmptyDatabase;
 
 const PROMPT: Duration = Duration::from_secs(2);
 
@@ -19,14 +19,14 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-fn pool(fresh: &Fresh) -> SqlitePool {
+fn pool(fresh: &EmptyDatabase) -> SqlitePool {
     SqlitePoolOptions::new().connect_lazy(&fresh.url).unwrap()
 }
 
 #[test]
 fn outside_of_a_runtime_nothing_is_read_and_that_counts_once() {
     let telemetry = TestTelemetry::new();
-    let fresh = Fresh::sqlite();
+    let fresh = EmptyDatabase::sqlite();
     let pool = {
         let runtime = runtime();
         let _guard = runtime.enter();
@@ -44,7 +44,7 @@ fn outside_of_a_runtime_nothing_is_read_and_that_counts_once() {
 #[test]
 fn with_its_runtime_the_watching_ends_and_nobody_waits() {
     let telemetry = TestTelemetry::new();
-    let fresh = Fresh::sqlite();
+    let fresh = EmptyDatabase::sqlite();
     let runtime = runtime();
     let schema = runtime.block_on(async {
         let pool = pool(&fresh);
@@ -66,7 +66,7 @@ fn with_its_runtime_the_watching_ends_and_nobody_waits() {
 #[test]
 fn a_runtime_that_never_began_to_watch_leaves_nobody_waiting() {
     let telemetry = TestTelemetry::new();
-    let fresh = Fresh::sqlite();
+    let fresh = EmptyDatabase::sqlite();
     let runtime = runtime();
     // Never polled: nothing in it waits.
     let schema = runtime
@@ -81,7 +81,7 @@ fn a_runtime_that_never_began_to_watch_leaves_nobody_waiting() {
 #[test]
 fn what_a_runtime_that_stands_still_has_read_grows_old_and_vanishes() {
     let telemetry = TestTelemetry::new();
-    let fresh = Fresh::sqlite();
+    let fresh = EmptyDatabase::sqlite();
     let runtime = runtime();
     let known = Some([0, 1, 0, 0, 0, 0]);
     let migrations = telemetry.migrations(tables([1])).named("books").read_every(INTERVAL);

@@ -6,8 +6,8 @@ use sqlx::{AssertSqlSafe, Database, Executor, Pool, migrate::Migrate};
 use super::{
     INTERVAL,
     book::{set, simple, table, tables},
+    metrics_read::stands,
     place::{Kind, Place},
-    seen::stands,
 };
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,8 +12,8 @@ use super::{
     book::{broken, reversible, set, simple, table, tables},
     handles::Handle,
     migrator::{Act, Either},
+    outside_view::{rows, schema},
     place::{Kind, Place},
-    told::{rows, schema},
 };
 
 /// A program, and what it has its migrator do; one after the other on one database.

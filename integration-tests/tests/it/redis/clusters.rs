@@ -11,7 +11,9 @@ use redis::{
     AsyncCommands, Value, cluster::ClusterClientBuilder, cluster_async::ClusterConnection,
 };
 
-use super::{ask, commandstats::calls, scene::LONG, seen::Seen, transcript::Transcript};
+use super::{
+    ask, commandstats::calls, metrics_read::MetricsRead, scene::LONG, transcript::Transcript,
+};
 
 /// Two clusters with the same in them.
 struct Scene {
@@ -40,7 +42,7 @@ impl Scene {
     }
 
     #[track_caller]
-    fn seen(&self, (bare, measured): (Transcript, Transcript)) -> Seen {
+    fn seen(&self, (bare, measured): (Transcript, Transcript)) -> MetricsRead {
         let told = [(bare, &self.clusters[0]), (measured, &self.clusters[1])];
         let [bare, measured] = told.map(|(told, cluster)| {
             let addresses = cluster.nodes().iter().map(|node| node.address().to_string());
@@ -53,7 +55,7 @@ impl Scene {
         });
         assert!(!bare.is_empty());
         assert_eq!(bare, measured);
-        Seen::of(self.telemetry.snapshot())
+        MetricsRead::of(self.telemetry.snapshot())
     }
 
     /// How often the nodes of the measured cluster carried out a command, and how often they sent

@@ -15,8 +15,8 @@ use super::{
     act::{self, Words},
     command,
     expected::name,
+    metrics_read::MetricsRead,
     scene::{LONG, multiplexed},
-    seen::Seen,
 };
 
 /// How often the server has carried out each command, in its own words.
@@ -74,7 +74,7 @@ async fn agrees_of_single_commands(server: &Redis) {
         let _ = connection.req_packed_command(&command(&words)).await;
     }
     let mut measured = BTreeMap::new();
-    for (operation, count) in Seen::of(telemetry.snapshot()).all_operations() {
+    for (operation, count) in MetricsRead::of(telemetry.snapshot()).all_operations() {
         // With its error, or without one.
         let name = operation.split(" -").next().unwrap();
         *measured.entry(spelled(name)).or_insert(0) += count;
@@ -103,7 +103,7 @@ async fn agrees_of_pipelines(server: &Redis) {
         let _ = pipeline.exec_async(&mut connection).await;
     }
     assert_eq!(calls(server), sent);
-    let operations = Seen::of(telemetry.snapshot()).all_operations();
+    let operations = MetricsRead::of(telemetry.snapshot()).all_operations();
     let of = |batch| {
         let named = operations.iter().filter(|(name, _)| name.split(' ').next() == Some(batch));
         named.map(|(_, count)| count).sum::<u64>()
@@ -137,7 +137,7 @@ async fn agrees_of_hits(server: &Redis) {
     let told = [("redis hit", "keyspace_hits"), ("redis miss", "keyspace_misses")];
     let told = told.map(|(result, field)| (result, stats[field].parse().unwrap()));
     assert!(told.iter().all(|(_, count)| *count > 100), "{told:?}");
-    Seen::of(telemetry.snapshot()).caches(&told);
+    MetricsRead::of(telemetry.snapshot()).caches(&told);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,8 +10,8 @@ use redis::{AsyncCommands, AsyncConnectionConfig, Client};
 
 use super::{
     commandstats::calls,
+    metrics_read::MetricsRead,
     scene::{LONG, manager, multiplexed},
-    seen::Seen,
 };
 
 /// Two operations of three commands, on two caches.
@@ -31,7 +31,7 @@ fn settings(client: &Client) -> RedisSettings {
 /// As often as it was used, at this address.
 #[track_caller]
 fn was_used(telemetry: &TestTelemetry, times: u64, address: &str, port: Option<u16>) {
-    let seen = Seen::of(telemetry.snapshot());
+    let seen = MetricsRead::of(telemetry.snapshot());
     seen.operations(&[("PIPELINE GET", times), ("SET", times)]);
     seen.caches(&[("books hit", times), ("books write", times), ("sessions miss", times)]);
     let all = seen.snapshot().histogram("db.client.operation.duration");

@@ -1,15 +1,15 @@
-//! The measured operations of a Redis.
+//! The metrics of a Redis, read.
 
 use std::collections::BTreeMap;
 
 use kymo::testing::{Series, Snapshot};
 
 /// Everything that was measured, in the words of the tests.
-pub(crate) struct Seen {
+pub(crate) struct MetricsRead {
     snapshot: Snapshot,
 }
 
-impl Seen {
+impl MetricsRead {
     pub(crate) fn of(snapshot: Snapshot) -> Self {
         Self { snapshot }
     }

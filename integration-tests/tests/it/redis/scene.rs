@@ -12,7 +12,7 @@ use redis::{
     aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig, MultiplexedConnection},
 };
 
-use super::{seen::Seen, transcript::Transcript};
+use super::{metrics_read::MetricsRead, transcript::Transcript};
 
 /// How long a connection waits for an answer, where nobody sits it out.
 pub(crate) const LONG: Duration = Duration::from_secs(20);
@@ -66,7 +66,7 @@ impl Scene {
 
     /// Checks that both connections saw the same, and gives back what was measured.
     #[track_caller]
-    pub(crate) fn seen(&self, (bare, measured): (Transcript, Transcript)) -> Seen {
+    pub(crate) fn seen(&self, (bare, measured): (Transcript, Transcript)) -> MetricsRead {
         let mut told = [bare, measured].into_iter().zip(&self.servers).map(|(told, server)| {
             let address = server.address().to_string();
             told.0.iter().map(|line| line.replace(&address, "its address")).collect::<Vec<_>>()
@@ -74,7 +74,7 @@ impl Scene {
         let (bare, measured) = (told.next().unwrap(), told.next().unwrap());
         assert!(!bare.is_empty());
         assert_eq!(bare, measured);
-        Seen::of(self.telemetry.snapshot())
+        MetricsRead::of(self.telemetry.snapshot())
     }
 }
 

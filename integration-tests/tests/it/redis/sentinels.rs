@@ -10,7 +10,7 @@ use redis::{
     sentinel::{SentinelClient, SentinelServerType},
 };
 
-use super::{ask, scene::LONG, seen::Seen, transcript::Transcript};
+use super::{ask, metrics_read::MetricsRead, scene::LONG, transcript::Transcript};
 
 /// How often somebody asks for a connection: the sentinel itself is not waited for as long.
 const ATTEMPTS: usize = 20;
@@ -61,7 +61,7 @@ async fn a_failover_is_one_error_of_each_connection() {
         fails_over(|connection| redis.connection(connection), other),
     );
     assert_eq!(bare, measured);
-    let seen = Seen::of(telemetry.snapshot());
+    let seen = MetricsRead::of(telemetry.snapshot());
     let failed = [("GET connection_lost", 2), ("SET -READONLY", 1)];
     seen.operations(&[[("GET", 1), ("SET", 2)], failed].concat());
     seen.caches(&[("redis error", 2), ("redis hit", 1), ("redis write", 2)]);

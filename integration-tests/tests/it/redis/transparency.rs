@@ -16,8 +16,8 @@ use super::{
     act::{Act, Words, act},
     ask, command,
     expected::Expected,
+    metrics_read::MetricsRead,
     scene::{LONG, multiplexed},
-    seen::Seen,
     transcript::told,
 };
 
@@ -169,7 +169,7 @@ fn is_transparent(server: &Redis, protocol: &str) {
             }
             Ok::<_, TestCaseError>(())
         })?;
-        let seen = Seen::of(telemetry.snapshot());
+        let seen = MetricsRead::of(telemetry.snapshot());
         let measured = Expected { operations: seen.all_operations(), caches: seen.all_caches() };
         if measured == player.expected {
             return Ok(());

@@ -4,14 +4,14 @@ use futures_util::TryStreamExt;
 use kymo::{sqlx::MeasuredPool, testing::TestTelemetry};
 use sqlx::{Executor, MySql, Postgres, raw_sql};
 
-use super::fresh::Fresh;
+use super::empty_database::EmptyDatabase;
 
 const TABLE: &str = "CREATE TABLE acts (n BIGINT PRIMARY KEY)";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_that_postgres_answers_with_are_rows_that_it_changed() {
     let telemetry = TestTelemetry::new();
-    let fresh = Fresh::postgres().await;
+    let fresh = EmptyDatabase::postgres().await;
     let pool: MeasuredPool<Postgres> = telemetry.sqlx(super::pool(&fresh, 1));
     pool.execute(TABLE).await.unwrap();
     pool.fetch_one("INSERT INTO acts VALUES (1), (2) RETURNING n").await.unwrap();
@@ -23,7 +23,7 @@ async fn rows_that_postgres_answers_with_are_rows_that_it_changed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_that_mariadb_answers_with_are_rows_that_it_changed() {
     let telemetry = TestTelemetry::new();
-    let fresh = Fresh::mariadb().await;
+    let fresh = EmptyDatabase::mariadb().await;
     let pool: MeasuredPool<MySql> = telemetry.sqlx(super::pool(&fresh, 1));
     pool.execute(TABLE).await.unwrap();
     pool.fetch_one("INSERT INTO acts VALUES (1) RETURNING n").await.unwrap();
@@ -38,7 +38,7 @@ async fn rows_that_mariadb_answers_with_are_rows_that_it_changed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn mariadb_commits_what_was_before_a_new_table() {
     let telemetry = TestTelemetry::new();
-    let fresh = Fresh::mariadb().await;
+    let fresh = EmptyDatabase::mariadb().await;
     let pool: MeasuredPool<MySql> = telemetry.sqlx(super::pool(&fresh, 1));
     pool.execute(TABLE).await.unwrap();
     let mut transaction = pool.begin().await.unwrap();

@@ -12,7 +12,7 @@ use kymo::testing::{Snapshot, TestTelemetry};
 use tracing::{Dispatch, Subscriber};
 use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter, util::SubscriberInitExt};
 
-use super::{fresh::Fresh, measured};
+use super::{empty_database::EmptyDatabase, measured};
 
 /// The lines of one thread.
 #[derive(Clone, Default)]
@@ -79,7 +79,8 @@ const NOT_SENT: u64 = 1;
 
 #[tokio::test]
 async fn every_statement_that_postgres_is_sent_is_measured_once() {
-    let (telemetry, log, fresh) = (TestTelemetry::new(), Log::default(), Fresh::postgres().await);
+    let (telemetry, log, fresh) =
+        (TestTelemetry::new(), Log::default(), EmptyDatabase::postgres().await);
     let pool = telemetry.sqlx(super::pool(&fresh, 1));
     let guard = logging(&log);
     measured::postgres::service::run_statements(&pool).await;
@@ -91,7 +92,8 @@ async fn every_statement_that_postgres_is_sent_is_measured_once() {
 
 #[tokio::test]
 async fn every_statement_that_mariadb_is_sent_is_measured_once() {
-    let (telemetry, log, fresh) = (TestTelemetry::new(), Log::default(), Fresh::mariadb().await);
+    let (telemetry, log, fresh) =
+        (TestTelemetry::new(), Log::default(), EmptyDatabase::mariadb().await);
     let pool = telemetry.sqlx(super::pool(&fresh, 1));
     let guard = logging(&log);
     measured::mariadb::service::run_statements(&pool).await;

@@ -1,4 +1,4 @@
-//! Empty databases.
+//! A database that is empty and that no other test uses.
 
 use std::sync::{
     LazyLock,
@@ -15,14 +15,14 @@ static MARIADB: LazyLock<MariaDb> = LazyLock::new(MariaDb::start);
 
 /// An empty database that nobody else uses.
 #[derive(Debug)]
-pub(crate) struct Fresh {
+pub(crate) struct EmptyDatabase {
     pub(crate) url: String,
     /// Its name, which errors may tell.
     pub(crate) name: String,
     _folder: Option<TempDir>,
 }
 
-impl Fresh {
+impl EmptyDatabase {
     pub(crate) fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("books.db").display().to_string();

@@ -3,14 +3,14 @@
 use kymo::{sqlx::MeasuredPool, testing::TestTelemetry};
 use sqlx::{AssertSqlSafe, Executor, MySql, Postgres, raw_sql};
 
-use super::fresh::Fresh;
+use super::empty_database::EmptyDatabase;
 
 const CHANGED: &str = "kymo.db.rows.changed";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_of_two_tables_are_counted_for_none_whatever_stands_behind_the_first() {
     let telemetry = TestTelemetry::new();
-    let fresh = Fresh::mariadb().await;
+    let fresh = EmptyDatabase::mariadb().await;
     let pool: MeasuredPool<MySql> = telemetry.sqlx(super::pool(&fresh, 1));
     let schema = "CREATE TABLE a (id INT PRIMARY KEY, v INT) PARTITION BY HASH (id) PARTITIONS 2;
         CREATE TABLE b (id INT PRIMARY KEY, v INT); CREATE TABLE c (id INT, v INT)
@@ -51,7 +51,7 @@ async fn rows_of_two_tables_are_counted_for_none_whatever_stands_behind_the_firs
 #[tokio::test(flavor = "multi_thread")]
 async fn mariadb_takes_a_name_that_begins_with_a_digit() {
     let telemetry = TestTelemetry::new();
-    let fresh = Fresh::mariadb().await;
+    let fresh = EmptyDatabase::mariadb().await;
     let pool: MeasuredPool<MySql> = telemetry.sqlx(super::pool(&fresh, 1));
     for table in ["2024_sales", "1e", "1ex", "0xg", "0X1F", "0b12", "7_"] {
         pool.execute(AssertSqlSafe(format!("CREATE TABLE {table} (n INT)"))).await.unwrap();
@@ -71,7 +71,7 @@ async fn mariadb_takes_a_name_that_begins_with_a_digit() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_server_refuses_shows_nothing_of_a_value() {
     let telemetry = TestTelemetry::new();
-    let fresh = Fresh::postgres().await;
+    let fresh = EmptyDatabase::postgres().await;
     let pool: MeasuredPool<Postgres> = telemetry.sqlx(super::pool(&fresh, 1));
     let refused = "SELECT * FROM \"users WHERE password = 'hunter2'";
     pool.execute(refused).await.unwrap_err();

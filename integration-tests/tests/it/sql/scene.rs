@@ -8,13 +8,13 @@ use kymo::{
 };
 use sqlx::{Connection, Database, Executor, MySql, Pool, Postgres, Sqlite};
 
-use super::{dialect, fresh::Fresh, transcript::Transcript};
+use super::{dialect, empty_database::EmptyDatabase, transcript::Transcript};
 
 const SOON: Duration = Duration::from_secs(10);
 
 /// Two databases with the same in it, and a pool for each.
 pub(crate) struct Scene<DB: Database> {
-    fresh: [Fresh; 2],
+    fresh: [EmptyDatabase; 2],
     telemetry: TestTelemetry,
     pub(crate) bare: Pool<DB>,
     pub(crate) measured: MeasuredPool<DB>,
@@ -27,32 +27,38 @@ pub(crate) struct Seen {
 
 impl Scene<Sqlite> {
     pub(crate) async fn on_sqlite(schema: &'static str, connections: u32) -> Self {
-        Self::new([Fresh::sqlite(), Fresh::sqlite()], schema, connections).await
+        Self::new([EmptyDatabase::sqlite(), EmptyDatabase::sqlite()], schema, connections).await
     }
 }
 
 impl Scene<Postgres> {
     pub(crate) async fn on_postgres(schema: &'static str, connections: u32) -> Self {
-        let fresh = [Fresh::postgres().await, Fresh::postgres().await];
+        let fresh = [EmptyDatabase::postgres().await, EmptyDatabase::postgres().await];
         Self::new(fresh, schema, connections).await
     }
 
     /// On a server for each.
     pub(crate) async fn of_postgres(servers: [&integration_tests::Postgres; 2]) -> Self {
-        let fresh = [Fresh::of_postgres(servers[0]).await, Fresh::of_postgres(servers[1]).await];
+        let fresh = [
+            EmptyDatabase::of_postgres(servers[0]).await,
+            EmptyDatabase::of_postgres(servers[1]).await,
+        ];
         Self::new(fresh, dialect::postgres::ACCOUNTS, 1).await
     }
 }
 
 impl Scene<MySql> {
     pub(crate) async fn on_mariadb(schema: &'static str, connections: u32) -> Self {
-        let fresh = [Fresh::mariadb().await, Fresh::mariadb().await];
+        let fresh = [EmptyDatabase::mariadb().await, EmptyDatabase::mariadb().await];
         Self::new(fresh, schema, connections).await
     }
 
     /// On a server for each.
     pub(crate) async fn of_mariadb(servers: [&integration_tests::MariaDb; 2]) -> Self {
-        let fresh = [Fresh::of_mariadb(servers[0]).await, Fresh::of_mariadb(servers[1]).await];
+        let fresh = [
+            EmptyDatabase::of_mariadb(servers[0]).await,
+            EmptyDatabase::of_mariadb(servers[1]).await,
+        ];
         Self::new(fresh, dialect::mariadb::ACCOUNTS, 1).await
     }
 }
@@ -63,7 +69,7 @@ where
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
 {
     /// With `schema` in both databases, and pools of so many connections.
-    async fn new(fresh: [Fresh; 2], schema: &'static str, connections: u32) -> Self {
+    async fn new(fresh: [EmptyDatabase; 2], schema: &'static str, connections: u32) -> Self {
         for fresh in &fresh {
             let mut connection = DB::Connection::connect(&fresh.url).await.unwrap();
             connection.execute(sqlx::raw_sql(schema)).await.unwrap();

@@ -2,7 +2,7 @@
 
 use redis::{AsyncCommands, aio::ConnectionLike};
 
-use crate::redis::{ask, scene::Scene, seen::Seen, transcript::Transcript};
+use crate::redis::{ask, metrics_read::MetricsRead, scene::Scene, transcript::Transcript};
 
 async fn fills(mut connection: impl ConnectionLike) -> Transcript {
     let mut seen = Transcript::default();
@@ -44,7 +44,7 @@ async fn what_a_server_evicts_is_missed() {
     assert!(hits > 100, "{stats:#?}");
     // Some may have been evicted after they were found.
     assert!(hits + misses == KEYS && 0 < misses && misses <= evicted, "{stats:#?}");
-    let seen = Seen::of(scene.telemetry.snapshot());
+    let seen = MetricsRead::of(scene.telemetry.snapshot());
     seen.operations(&[("GET", KEYS), ("SET", KEYS)]);
     seen.caches(&[("redis hit", hits), ("redis miss", misses), ("redis write", KEYS)]);
 }

@@ -6,7 +6,7 @@ use integration_tests::Redis;
 use redis::{Value, aio::ConnectionLike};
 use tokio::time::{sleep, timeout};
 
-use crate::redis::{ask, scene::Scene, seen::Seen, transcript::Transcript};
+use crate::redis::{ask, metrics_read::MetricsRead, scene::Scene, transcript::Transcript};
 
 const SET: &[&str] = &["SET", "book:1", "Dune"];
 const GET: &[&str] = &["GET", "book:1"];
@@ -171,7 +171,7 @@ async fn every_command_of_a_crowd_is_counted_once() {
     }
     let count = |end| ends.iter().filter(|seen| **seen == end).count() as u64;
     assert_eq!((count("cancelled"), count("lost")), (25, 75), "{ends:?}");
-    let seen = Seen::of(scene.telemetry.snapshot());
+    let seen = MetricsRead::of(scene.telemetry.snapshot());
     seen.operations(&[("GET cancelled", 25), ("GET connection_lost", 75)]);
     seen.caches(&[("redis error", 100)]);
 }
