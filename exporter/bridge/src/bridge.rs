@@ -70,7 +70,8 @@ impl Bridge {
     /// ```
     ///
     /// A collector that was registered with the registry directly costs every other collector's
-    /// families then, though never those of OpenTelemetry.
+    /// families then, though never those of OpenTelemetry. One that does not return holds the lock of
+    /// the registry besides: whoever registers another one waits until it does, here as well.
     ///
     /// # Errors
     ///

@@ -40,7 +40,7 @@ pub(crate) struct Otel {
     /// Whether a callback of an observable instrument has panicked.
     has_panicked: AtomicBool,
     /// The threads that read just now.
-    reading: Mutex<HashSet<ThreadId>>,
+    reading: Mutex<Threads>,
     /// What a reading happens inside of.
     around: OnceLock<Around>,
 }
@@ -105,12 +105,11 @@ impl Otel {
     /// Everything measured so far, by `deadline` if there is one; nothing while no provider is running.
     pub(crate) fn measure(&self, deadline: Option<Instant>) -> ResourceMetrics {
         let mut metrics = ResourceMetrics::default();
-        let thread = thread::current().id();
-        if !self.reading().insert(thread) {
+        let Some(reading) = Reading::begin(&self.reading) else {
             // The SDK would wait for its own lock, for ever.
             self.losses.record("", Cause::CallbackScraped);
             return metrics;
-        }
+        };
         let mut collected = None;
         let mut read = || {
             let read = AssertUnwindSafe(|| self.reader.collect(&mut metrics));
@@ -120,7 +119,7 @@ impl Otel {
             Some(around) => around(deadline, &mut read),
             None => read(),
         }
-        self.reading().remove(&thread);
+        drop(reading);
         let Some(collected) = collected else {
             self.losses.record("", Cause::CallbackScraped);
             return ResourceMetrics::default();
@@ -138,11 +137,6 @@ impl Otel {
             }
         }
         ResourceMetrics::default()
-    }
-
-    /// The threads that read, locked; a panic while it is locked leaves it as it is.
-    fn reading(&self) -> MutexGuard<'_, HashSet<ThreadId>> {
-        self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All metrics that have a place in a family, sorted by the names of their families.
@@ -199,6 +193,29 @@ impl Otel {
         };
         metrics.scope_metrics().map(|scoped| of(scoped.scope())).collect()
     }
+}
+
+type Threads = HashSet<ThreadId>;
+
+/// A thread reads, until this is dropped: what others do meanwhile may panic.
+struct Reading<'a>(&'a Mutex<Threads>);
+
+impl<'a> Reading<'a> {
+    /// Unless this thread reads already.
+    fn begin(threads: &'a Mutex<Threads>) -> Option<Self> {
+        locked(threads).insert(thread::current().id()).then(|| Self(threads))
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        locked(self.0).remove(&thread::current().id());
+    }
+}
+
+/// A panic while the threads are locked leaves them as they are.
+fn locked(threads: &Mutex<Threads>) -> MutexGuard<'_, Threads> {
+    threads.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The kind of family for a metric, and whether it is a gauge of unit `1`.

@@ -1,10 +1,13 @@
 //! Collectors of others that do not return in time, or never.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Condvar, Mutex,
         atomic::{AtomicUsize, Ordering},
+        mpsc,
     },
+    thread,
     time::{Duration, Instant},
 };
 
@@ -140,4 +143,68 @@ fn whoever_reads_within_is_told_the_deadline_and_decides() {
     let told = told.lock().unwrap();
     assert!(told[0].unwrap() >= before + Duration::from_secs(5));
     assert_eq!(told[2], None, "who gathers a registry has no deadline");
+}
+
+#[test]
+fn a_reading_that_panics_on_the_way_is_no_reading_any_more() {
+    let rig = rig();
+    let is_broken = Arc::new(AtomicUsize::new(2));
+    rig.bridge.read_within(move |_, read| {
+        let before = is_broken.load(Ordering::SeqCst);
+        is_broken.store(before.saturating_sub(1), Ordering::SeqCst);
+        if before == 1 {
+            read();
+        }
+        assert_eq!(before, 0, "no luck");
+        read();
+    });
+    for _ in 0..2 {
+        catch_unwind(AssertUnwindSafe(|| names(&rig, 5_000))).unwrap_err();
+    }
+    assert_eq!(names(&rig, 5_000), ["depth", "orders_total"]);
+    assert!(rig.losses().is_empty(), "{:?}", rig.losses());
+}
+
+#[test]
+fn a_callback_that_scrapes_on_the_same_thread_hangs_nobody() {
+    let rig = rig();
+    let bridge = rig.bridge.clone();
+    let meter = rig.meter();
+    let gauge = meter.u64_observable_gauge("nested").with_callback(move |nested| {
+        bridge.registry().gather();
+        nested.observe(1, &[]);
+    });
+    gauge.build();
+    let (done, ended) = mpsc::channel();
+    thread::spawn(move || done.send((names(&rig, 5_000), rig.losses())));
+    let (names, losses) = ended.recv_timeout(Duration::from_secs(10)).expect("an end");
+    assert_eq!(names, ["depth", "nested", "orders_total"]);
+    assert_eq!(losses, [(String::new(), "CallbackScraped".into())]);
+}
+
+/// As [`Bridge::register`](kymo_bridge::Bridge::register) says.
+#[test]
+fn registering_waits_for_a_collector_that_does_not_return_and_is_not_guarded() {
+    for is_guarded in [true, false] {
+        let (rig, stuck) = (rig(), Stuck::new());
+        if is_guarded {
+            rig.bridge.register(Box::new(stuck.clone())).unwrap();
+        } else {
+            rig.bridge.registry().register(Box::new(stuck.clone())).unwrap();
+        }
+        names(&rig, 500);
+        let (bridge, (done, registered)) = (rig.bridge.clone(), mpsc::channel());
+        thread::spawn(move || {
+            bridge.register(Box::new(IntGauge::new("later", "L.").unwrap())).unwrap();
+            done.send(()).unwrap();
+        });
+        if !is_guarded {
+            registered.recv_timeout(Duration::from_secs(1)).unwrap_err();
+            // Neither does it keep a page from those who scrape.
+            assert_eq!(names(&rig, 500), ["orders_total"]);
+            stuck.let_go();
+        }
+        registered.recv_timeout(Duration::from_secs(10)).expect("it is registered");
+        stuck.let_go();
+    }
 }
