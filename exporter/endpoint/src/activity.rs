@@ -2,20 +2,30 @@
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::Duration,
+};
+
+use tokio::{
+    sync::Notify,
+    time::{self, Instant},
 };
 
 /// How far a connection is, for whoever must choose one to drop.
 #[derive(Debug)]
-pub(crate) struct Activity(Mutex<State>);
+pub(crate) struct Activity {
+    state: Mutex<State>,
+    /// There is a request.
+    asked: Notify,
+}
 
 #[derive(Debug)]
 struct State {
     stage: Stage,
-    /// When something last happened.
+    /// When something last happened to a response.
     since: Instant,
-    /// Responses of which there is more than was written; over HTTP/1 there is one at most.
-    answers: usize,
+    /// When the requests came of whose responses there is more than was written; over HTTP/1 there is one at
+    /// most.
+    exchanges: Vec<Instant>,
 }
 
 /// What a connection is worth, least first.
@@ -31,12 +41,15 @@ pub(crate) enum Stage {
 
 /// A response that is on its way: it is written when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Answering(Arc<Activity>);
+pub(crate) struct Answering {
+    activity: Arc<Activity>,
+    begun: Instant,
+}
 
 impl Activity {
     pub(crate) fn new() -> Arc<Self> {
-        let state = State { stage: Stage::Silent, since: Instant::now(), answers: 0 };
-        Arc::new(Self(Mutex::new(state)))
+        let state = State { stage: Stage::Silent, since: Instant::now(), exchanges: Vec::new() };
+        Arc::new(Self { state: Mutex::new(state), asked: Notify::new() })
     }
 
     /// The lesser one goes first: by the stage, and by how long nothing has happened.
@@ -47,34 +60,62 @@ impl Activity {
 
     /// A whole request is there.
     pub(crate) fn answering(self: &Arc<Self>) -> Answering {
+        let begun = Instant::now();
         let mut state = self.state();
-        (state.stage, state.since) = (Stage::Answering, Instant::now());
-        state.answers += 1;
+        (state.stage, state.since) = (Stage::Answering, begun);
+        state.exchanges.push(begun);
         drop(state);
-        Answering(Arc::clone(self))
+        self.asked.notify_one();
+        Answering { activity: Arc::clone(self), begun }
     }
 
-    /// The client has taken some of the response.
+    /// Waits until an exchange has taken longer than `limit`, or there has been none for `patience`.
+    pub(crate) async fn overdue(&self, limit: Duration, patience: Duration) {
+        loop {
+            let due = self.due(limit, patience);
+            if due <= Instant::now() {
+                return;
+            }
+            tokio::select! {
+                () = time::sleep_until(due) => {}
+                () = self.asked.notified() => {}
+            }
+        }
+    }
+
+    fn due(&self, limit: Duration, patience: Duration) -> Instant {
+        let state = self.state();
+        let first = state.exchanges.iter().min();
+        first.map_or(state.since + patience, |begun| *begun + limit)
+    }
+
+    /// The client has taken something, which is some of a response if one is on its way.
     pub(crate) fn sent(&self) {
-        self.state().since = Instant::now();
+        let mut state = self.state();
+        if state.stage == Stage::Answering {
+            state.since = Instant::now();
+        }
     }
 
     /// Everything that was written is sent; whether that was all of the response.
     pub(crate) fn flushed(&self) -> bool {
         let mut state = self.state();
-        if state.stage == Stage::Answering && state.answers == 0 {
+        if state.stage == Stage::Answering && state.exchanges.is_empty() {
             state.stage = Stage::Idle;
         }
-        state.answers == 0
+        state.exchanges.is_empty()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Answering {
     fn drop(&mut self) {
-        self.0.state().answers -= 1;
+        let mut state = self.activity.state();
+        if let Some(index) = state.exchanges.iter().position(|begun| *begun == self.begun) {
+            state.exchanges.swap_remove(index);
+        }
     }
 }

@@ -31,6 +31,8 @@ use crate::{
     timed_stream::TimedStream,
 };
 
+/// How long an exchange may take; Prometheus waits 10 s for a scrape unless told otherwise.
+const LIMIT: Duration = Duration::from_secs(30);
 /// How long a connection may be idle; longer than the usual scrape interval.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Bytes that are held of a request's head, and for a client that does not read. A head may have twice as
@@ -41,8 +43,7 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 /// What one connection of HTTP/2 may do at once; Prometheus does one thing.
 const STREAMS: u32 = 8;
 const BUFFER: usize = 16 * 1024;
-/// How often a client of HTTP/2 must say that it is there; less than an exchange may take, so that it ends
-/// the exchange of a client that only confirms what it got.
+/// How often a client of HTTP/2 must say that it is there.
 const PING: Duration = Duration::from_secs(20);
 
 /// Converses on `stream`, until one of both ends it, or the rules no longer know the client.
@@ -102,7 +103,9 @@ impl Conversation {
         let conversation = Arc::new(self);
         let served = Arc::clone(&conversation);
         let service = service_fn(move |request| Arc::clone(&served).answer(request));
-        let stream = TokioIo::new(TimedStream::new(stream, Arc::clone(&conversation.activity)));
+        let activity = Arc::clone(&conversation.activity);
+        let limit = (!is_http2).then_some(LIMIT);
+        let stream = TokioIo::new(TimedStream::new(stream, Arc::clone(&activity), limit));
         // A scraper that goes away is no failure of ours.
         if is_http2 {
             let connection = http2::Builder::new(TokioExecutor::new())
@@ -115,6 +118,7 @@ impl Conversation {
             tokio::select! {
                 _ = watcher.watch(connection) => {}
                 () = conversation.over.notified() => {}
+                () = activity.overdue(LIMIT, PATIENCE) => {}
             }
         } else {
             let connection = http1::Builder::new()
@@ -177,3 +181,6 @@ impl Conversation {
         Ok(response)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,17 +15,17 @@ use tokio::{
 
 use crate::activity::Activity;
 
-/// How long an exchange may take; Prometheus waits 10 s for a scrape unless told otherwise.
-const LIMIT: Duration = Duration::from_secs(30);
-
-/// A stream that fails when an exchange takes too long.
+/// A stream that fails when an exchange of HTTP/1 takes too long.
 ///
 /// An exchange lasts from the first byte of a request until all of its response is handed to the
 /// system: a client that does not read, or reads a byte now and then, cannot keep a document in
-/// memory. Between exchanges there is no limit.
+/// memory. Between exchanges there is no limit. Of HTTP/2, whose bytes say nothing of that, it only tells
+/// what was sent.
 pub(crate) struct TimedStream<S> {
     stream: S,
     activity: Arc<Activity>,
+    /// How long an exchange may take, where its bytes say when it begins.
+    limit: Option<Duration>,
     /// When the exchange under way fails.
     due: Option<Pin<Box<Sleep>>>,
     /// Whether some of the response has been written.
@@ -33,12 +33,14 @@ pub(crate) struct TimedStream<S> {
 }
 
 impl<S: Unpin> TimedStream<S> {
-    pub(crate) fn new(stream: S, activity: Arc<Activity>) -> Self {
-        Self { stream, activity, due: None, responding: false }
+    pub(crate) fn new(stream: S, activity: Arc<Activity>, limit: Option<Duration>) -> Self {
+        Self { stream, activity, limit, due: None, responding: false }
     }
 
     fn begin(&mut self) {
-        self.due.get_or_insert_with(|| Box::pin(time::sleep(LIMIT)));
+        if let (None, Some(limit)) = (&self.due, self.limit) {
+            self.due = Some(Box::pin(time::sleep(limit)));
+        }
     }
 
     /// Fails if the exchange under way has taken too long, and wakes the task when it will have.
