@@ -106,6 +106,11 @@ impl Activity {
         state.exchanges.is_empty()
     }
 
+    /// Whether there was no whole request yet.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.state().stage == Stage::Silent
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

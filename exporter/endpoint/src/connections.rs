@@ -52,8 +52,12 @@ impl Connections {
         }
     }
 
-    /// Waits until the exchanges under way have ended, and drops those that have not by `timeout`.
+    /// Waits until the exchanges under way have ended, and drops those that have not by `timeout`. Where no
+    /// request is whole yet, as during a handshake, there is none.
     pub(crate) async fn close(mut self, timeout: Duration) {
+        for (connection, _) in self.open.iter().filter(|(_, activity)| activity.is_silent()) {
+            connection.abort();
+        }
         let _ = time::timeout(timeout, self.graceful.shutdown()).await;
         self.tasks.shutdown().await;
     }

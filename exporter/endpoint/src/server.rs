@@ -28,7 +28,7 @@ const RETRY: Duration = Duration::from_secs(1);
 ///   for nothing yet, or else of those that were answered; one whose client reads is the last to go.
 /// - The head of a request may have 64 KiB.
 /// - A connection is dropped when a request and its response take more than 30 s together, or when
-///   it is idle for 2 minutes.
+///   it is idle for 2 minutes, over HTTP/2 too: who only answers pings is idle.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
@@ -82,7 +82,7 @@ impl Server {
     }
 
     /// Accepts no more connections, and waits until the scrapes under way are answered, or until
-    /// `timeout`.
+    /// `timeout`; for no handshake, and for no request that is not whole.
     ///
     /// After it no connection is open. Only a source that is still collecting goes on, on its thread,
     /// which nothing can stop; what it collects is thrown away.

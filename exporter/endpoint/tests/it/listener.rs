@@ -232,6 +232,22 @@ async fn a_shutdown_lets_a_scrape_under_way_finish() {
     stopping.await.unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shutdown_waits_for_no_request_that_is_not_whole() {
+    let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
+    let mut streams: Vec<_> =
+        (0..2).map(|_| TcpStream::connect(server.local_addr()).unwrap()).collect();
+    streams[0].write_all(b"GET /metrics HTTP/1.1\r\nHost: ").unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let stopping = Instant::now();
+    server.shutdown(Duration::from_secs(10)).await;
+    let took = stopping.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    for stream in &mut streams {
+        assert!(!matches!(stream.read(&mut [0]), Ok(1..)));
+    }
+}
+
 #[tokio::test]
 async fn listening_for_what_nobody_can_scrape_is_an_error_that_says_so() {
     let error = Endpoint::disabled().serve("localhost:0").await.unwrap_err();

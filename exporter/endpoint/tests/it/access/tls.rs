@@ -232,3 +232,19 @@ fn the_end_of_the_certificate_is_known() {
     assert_eq!(end.as_secs(), 1_893_456_000);
     assert_eq!(Access::new().enforce().unwrap().certificate_expiry(), None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shutdown_waits_for_no_handshake() {
+    let authority = Authority::new();
+    let (server, _) = listen(&authority, "").await;
+    let silent = std::net::TcpStream::connect(server.local_addr()).unwrap();
+    let mut begun = std::net::TcpStream::connect(server.local_addr()).unwrap();
+    // The first bytes of a TLS record.
+    std::io::Write::write_all(&mut begun, &[0x16, 3, 1]).unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let stopping = std::time::Instant::now();
+    server.shutdown(Duration::from_secs(10)).await;
+    let took = stopping.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    drop((silent, begun));
+}
