@@ -63,7 +63,8 @@ impl Endpoint {
     /// Hands out a document again to those who ask within `time` after it was collected; for this endpoint
     /// and all its clones, and none by default.
     ///
-    /// It keeps that document in memory for as long. Who asks later than that waits for a new one.
+    /// It keeps that document in memory for as long. Who asks later than that waits for a new one. It is
+    /// compressed as those wanted it who got it first: until there is a new one, others get it as it is.
     #[must_use]
     pub fn cache_for(self, time: Duration) -> Self {
         if let Some(scraper) = &self.scraper {
@@ -95,7 +96,8 @@ impl Endpoint {
     /// Compresses documents for those who ask for gzip or zstd, and works for it as much as `level` says: from
     /// 1, which is the default, to 9; 0 compresses nothing. For this endpoint and all its clones.
     ///
-    /// A document is compressed once for all who share it. Those below 1 KiB are left as they are.
+    /// A document is compressed once for all who share it, as those want it who wait for it: see
+    /// [`Endpoint::cache_for`]. Those below 1 KiB are left as they are.
     #[must_use]
     pub fn compression(self, level: u8) -> Self {
         if let Some(scraper) = &self.scraper {

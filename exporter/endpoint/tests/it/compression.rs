@@ -90,6 +90,20 @@ async fn all_who_ask_at_the_same_time_share_one_collection_whatever_their_encodi
 }
 
 #[tokio::test]
+async fn a_cached_document_is_compressed_as_those_asked_who_got_it_first() {
+    for (first, then) in [("", ["gzip", "zstd"]), ("gzip", ["zstd", "identity"])] {
+        let endpoint = Endpoint::new(Large).cache_for(std::time::Duration::from_secs(3600));
+        let got = scrape(endpoint.clone(), first).await;
+        assert_eq!(got.encoding, first);
+        for other in then {
+            let other = scrape(endpoint.clone(), other).await;
+            assert!(other.encoding.is_empty() && other.text == got.text);
+        }
+        assert_eq!(scrape(endpoint, first).await.encoding, first);
+    }
+}
+
+#[tokio::test]
 async fn a_head_tells_of_the_document_that_a_get_would_get() {
     let endpoint = Endpoint::new(Large);
     let request = Request::builder().method(Method::HEAD).header("accept-encoding", "gzip");
