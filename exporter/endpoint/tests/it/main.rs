@@ -10,6 +10,7 @@ mod limits;
 mod listener;
 mod service;
 mod sharing;
+mod threads;
 mod wakers;
 
 use std::sync::{

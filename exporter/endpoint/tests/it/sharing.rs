@@ -7,6 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Context, Waker},
     thread,
     time::{Duration, Instant},
 };
@@ -97,6 +98,35 @@ async fn a_cache_hands_out_a_document_again_for_as_long_as_it_was_told() {
     assert!(again == 1 || begun.elapsed() >= Duration::from_millis(500));
     tokio::time::sleep(Duration::from_millis(600)).await;
     assert!(scrape(endpoint.clone()).await.1 > again);
+}
+
+#[tokio::test]
+async fn a_thousand_wait_for_one_collection_and_who_comes_after_them_is_told_to_come_again() {
+    let (endpoint, counted, gate, first) = held_up().await;
+    let ask = || Box::pin(endpoint.clone().oneshot(Request::new(())));
+    let mut context = Context::from_waker(Waker::noop());
+    let mut waiting: Vec<_> = (0..1024).map(|_| ask()).collect();
+    for one in &mut waiting {
+        assert!(one.as_mut().poll(&mut context).is_pending());
+    }
+    for _ in 0..2 {
+        let refused = ask().await.unwrap();
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(refused.headers()["retry-after"], "1");
+        let said = refused.into_body().collect().await.unwrap().to_bytes();
+        assert!(said.starts_with(b"Too many scrapes wait"), "{said:?}");
+    }
+    // Whoever gives up makes room.
+    waiting.truncate(1000);
+    let one_more = tokio::spawn(scrape(endpoint.clone()));
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    gate.open();
+    assert_eq!(first.await.unwrap(), (StatusCode::OK, 1));
+    assert_eq!(one_more.await.unwrap(), (StatusCode::OK, 2));
+    for one in waiting {
+        assert_eq!(one.await.unwrap().status(), StatusCode::OK);
+    }
+    assert_eq!(counted.begun(), 2);
 }
 
 /// Whatever a source of it does in a runtime of tokio, it does in none of the program's.
