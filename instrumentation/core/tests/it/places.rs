@@ -1,9 +1,20 @@
 //! The places of databases, and the count of those that were folded.
 
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    sync::{Arc, OnceLock, mpsc},
+    thread,
+    time::Duration,
+};
 
 use kymo_core::{MetricKind, MetricSpec, Place, PlaceKey, Places, key};
 use kymo_testing::TestMeters;
+use opentelemetry::{
+    KeyValue,
+    metrics::{
+        BoundSyncInstrument, Counter, InstrumentBuilder, InstrumentProvider, Meter, SyncInstrument,
+    },
+};
 
 const QUERIES: MetricSpec =
     MetricSpec::new("queries", MetricKind::Counter, "{query}", "Queries that were sent.")
@@ -55,4 +66,51 @@ fn a_flood_of_places_ends_in_one_other_of_each_system_and_is_counted() {
     let other = places.bound(Place { system: "b", ..NOWHERE });
     assert_eq!(shown(&places, other), ["db.namespace=_OTHER", "db.system.name=b"]);
     folded(1000 - 63 + 2);
+}
+
+/// Counters that ask for a place when they count.
+#[derive(Clone, Default)]
+struct Asking(Arc<OnceLock<Places>>);
+
+impl Asking {
+    fn ask(&self) {
+        self.0.get().map(|places| places.bound(NOWHERE));
+    }
+}
+
+impl InstrumentProvider for Asking {
+    fn u64_counter(&self, _: InstrumentBuilder<'_, Counter<u64>>) -> Counter<u64> {
+        Counter::new(Arc::new(self.clone()))
+    }
+}
+
+impl SyncInstrument<u64> for Asking {
+    fn measure(&self, _: u64, _: &[KeyValue]) {
+        self.ask();
+    }
+    fn bind(&self, _: &[KeyValue]) -> Box<dyn BoundSyncInstrument<u64> + Send + Sync> {
+        Box::new(self.clone())
+    }
+}
+
+impl BoundSyncInstrument<u64> for Asking {
+    fn measure(&self, _: u64) {
+        self.ask();
+    }
+}
+
+#[test]
+fn a_counter_may_ask_for_a_place_when_a_place_is_folded() {
+    let asking = Asking::default();
+    let places = Places::new(&Meter::new(Arc::new(asking.clone())), &QUERIES);
+    places.bound(NOWHERE);
+    assert!(asking.0.set(places).is_ok());
+    let (done, bound) = mpsc::channel();
+    thread::spawn(move || {
+        for port in 1..100 {
+            asking.0.get().unwrap().bound(Place { port: Some(port), ..NOWHERE });
+        }
+        done.send(()).unwrap();
+    });
+    bound.recv_timeout(Duration::from_secs(10)).expect("all are bound");
 }
