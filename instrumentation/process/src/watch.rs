@@ -39,43 +39,47 @@ impl Watch {
 
     /// Begins to watch a runtime, unless it is watched.
     pub(crate) fn add(&self, name: &str, handle: &Handle) {
-        let (mut ended, alive) = self.settled();
-        if alive.iter().any(|(_, runtime)| runtime.handle.id() == handle.id()) {
+        let (roll, mut ended) = self.settled();
+        if roll.there.iter().any(|(_, runtime)| runtime.handle.id() == handle.id()) {
             return;
         }
         let name = self.names.bound(name);
         let alive = Arc::new(());
         let sentinel = Arc::downgrade(&alive);
+        let gone = self.runtimes.watch(name, Runtime { handle: handle.clone(), sentinel });
+        end(&mut ended, &gone);
+        drop(ended);
         // A runtime drops its tasks when it ends, and at once those that it is given later.
         handle.spawn(hold(alive));
-        let gone = self.runtimes.watch(name, Runtime { handle: handle.clone(), sentinel });
-        end(&mut ended, gone);
     }
 
     /// The sums of `level` now, by name, without the runtimes that have ended.
     pub(crate) fn level(&self, level: &Level) -> Vec<(StringValue, i64)> {
-        let alive = self.settled().1;
-        let levels = alive.into_iter().map(|(name, runtime)| {
+        let (roll, ended) = self.settled();
+        drop(ended);
+        let levels = roll.there.iter().map(|(name, runtime)| {
             let level = (level.read)(&runtime.handle.metrics());
-            (name, Some(i64::try_from(level).unwrap_or(i64::MAX)))
+            (*name, Some(i64::try_from(level).unwrap_or(i64::MAX)))
         });
         self.named(sum_by_name(levels, i64::saturating_add))
     }
 
     /// The counts until now, by name.
     pub(crate) fn totals(&self) -> Vec<(StringValue, Totals)> {
-        let (ended, alive) = self.settled();
-        let told = alive.iter().map(|(name, it)| (*name, Some(Totals::of(&it.handle.metrics()))));
+        let (roll, ended) = self.settled();
+        let told =
+            roll.there.iter().map(|(name, it)| (*name, Some(Totals::of(&it.handle.metrics()))));
         let told = told.chain(ended.iter().map(|(name, totals)| (*name, Some(*totals))));
         self.named(sum_by_name(told, Totals::and))
     }
 
-    /// The runtimes that are there, and the sums of those that have ended.
-    fn settled(&self) -> (MutexGuard<'_, Ended>, Vec<(Bounded, Runtime)>) {
+    /// The runtimes that are there, and the sums of those that have ended, to be unlocked first: what the
+    /// program gave a runtime may be dropped with the last handle.
+    fn settled(&self) -> (Roll<Bounded, Runtime>, MutexGuard<'_, Ended>) {
         let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        let Roll { there, gone } = self.runtimes.settle();
-        end(&mut ended, gone);
-        (ended, there)
+        let roll = self.runtimes.settle();
+        end(&mut ended, &roll.gone);
+        (roll, ended)
     }
 
     fn named<T>(&self, sums: impl Iterator<Item = (Bounded, T)>) -> Vec<(StringValue, T)> {
@@ -85,9 +89,9 @@ impl Watch {
 }
 
 /// Adds the counts of `gone` to the sums.
-fn end(ended: &mut Ended, gone: Vec<(Bounded, Runtime)>) {
+fn end(ended: &mut Ended, gone: &[(Bounded, Runtime)]) {
     for (name, runtime) in gone {
-        let sum = ended.entry(name).or_default();
+        let sum = ended.entry(*name).or_default();
         *sum = sum.and(Totals::of(&runtime.handle.metrics()));
     }
 }
@@ -101,5 +105,52 @@ async fn hold(alive: Arc<()>) {
 impl fmt::Debug for Watch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Watch")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, thread, time::Duration};
+
+    use tokio::runtime::Builder;
+
+    use super::*;
+    use crate::metrics::LEVELS;
+
+    /// Looks at the runtimes when it is dropped.
+    struct Looks(Arc<Watch>);
+
+    impl Drop for Looks {
+        fn drop(&mut self) {
+            self.0.totals();
+        }
+    }
+
+    #[test]
+    fn what_is_dropped_with_a_runtime_may_look_at_runtimes() {
+        let looks: [fn(&Watch); 3] = [
+            |watch| drop(watch.totals()),
+            |watch| drop(watch.level(&LEVELS[0])),
+            |watch| {
+                let runtime = Builder::new_current_thread().build().unwrap();
+                watch.add("long", runtime.handle());
+            },
+        ];
+        for look in looks {
+            let watch = Arc::new(Watch::new(ValueBudget::uncounted(8)));
+            let looks = Looks(Arc::clone(&watch));
+            let park = move || {
+                let _ = &looks;
+            };
+            let runtime = Builder::new_current_thread().on_thread_park(park).build().unwrap();
+            watch.add("short", runtime.handle());
+            drop(runtime);
+            let (done, looked) = mpsc::channel();
+            thread::spawn(move || {
+                look(&watch);
+                done.send(()).unwrap();
+            });
+            looked.recv_timeout(Duration::from_secs(10)).expect("it has looked");
+        }
     }
 }
