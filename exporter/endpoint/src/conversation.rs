@@ -153,7 +153,7 @@ impl Conversation {
         let judged = match guard.judge(&self.client, request.headers()) {
             Verdict::Admitted => Ok(()),
             Verdict::Refused(refusal) => Err(refusal),
-            Verdict::Waiting(answer) => guard.conclude(answer.await.unwrap_or(false)),
+            Verdict::Waiting(answer) => guard.conclude(answer.await.ok()),
         };
         let mut response = match judged {
             Ok(()) => self.route(request).await?,

@@ -88,11 +88,11 @@ impl ScrapeFuture {
         }
     }
 
-    /// Goes on with a request whose password is right, or not.
-    fn conclude(&mut self, is_right: bool) {
+    /// Goes on with a request whose password is right, or not, or was not looked at in time.
+    fn conclude(&mut self, found: Option<bool>) {
         let state = std::mem::replace(&mut self.state, State::Ready(None));
         if let (State::Asking { request, .. }, Some(guard)) = (state, &self.guard) {
-            self.state = match guard.conclude(is_right) {
+            self.state = match guard.conclude(found) {
                 Ok(()) => request.begin(),
                 Err(refusal) => State::Ready(Some(guard.refuse(refusal))),
             };
@@ -117,8 +117,8 @@ impl Future for ScrapeFuture {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if let State::Asking { answer, .. } = &mut self.state {
-            let is_right = ready!(Pin::new(answer).poll(cx)).unwrap_or(false);
-            self.conclude(is_right);
+            let found = ready!(Pin::new(answer).poll(cx)).ok();
+            self.conclude(found);
         }
         if let State::Waiting { ticket, scrape } = &mut self.state {
             let outcome = ready!(Pin::new(ticket).poll(cx));

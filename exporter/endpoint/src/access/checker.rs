@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    fmt, io,
+    fmt, io, mem,
     net::{IpAddr, Ipv6Addr},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -50,7 +50,15 @@ pub(super) struct Check {
     pub(super) password: Vec<u8>,
     /// Whether the hash is the user's; if not it takes the time, and is wrong all the same.
     pub(super) is_known: bool,
-    pub(super) answers: Vec<oneshot::Sender<bool>>,
+    /// Until when whoever asks now waits for it.
+    pub(super) until: Instant,
+    pub(super) askers: Vec<Asker>,
+}
+
+/// Who waits for what is found, and until when.
+pub(super) struct Asker {
+    answer: oneshot::Sender<bool>,
+    until: Instant,
 }
 
 /// Whom turns are shared among: an IPv4 address, the half of an IPv6 address that a provider gives to one
@@ -62,7 +70,7 @@ pub(super) struct Peer(Option<IpAddr>);
 pub(super) enum Finding {
     Right,
     Wrong,
-    /// It will be told.
+    /// It will be told, unless it takes too long.
     Waiting(oneshot::Receiver<bool>),
     /// Too many wait, or this address waits already, or it guesses.
     Busy,
@@ -75,6 +83,9 @@ impl Checker {
 
     /// Whether the password is right, or when that will be known.
     pub(super) fn ask(&self, mut check: Check) -> Finding {
+        let now = Instant::now();
+        // They are dropped after the lock: what they would wake is foreign.
+        let mut gone = Vec::new();
         let mut state = self.state();
         if state.right.contains(&check.tag) {
             return Finding::Right;
@@ -82,22 +93,22 @@ impl Checker {
         if state.wrong.contains(&check.tag) {
             return Finding::Wrong;
         }
-        let (sender, receiver) = oneshot::channel();
+        let (answer, receiver) = oneshot::channel();
+        let asker = Asker { answer, until: check.until };
         if let Some(same) = state.waiting.iter_mut().find(|waiting| waiting.tag == check.tag) {
-            same.answers.retain(|answer| !answer.is_closed());
-            if same.answers.len() >= ANSWERS {
+            gone.extend(same.gone(now));
+            if same.askers.len() >= ANSWERS {
                 return Finding::Busy;
             }
-            same.answers.push(sender);
+            same.askers.push(asker);
             return Finding::Waiting(receiver);
         }
-        let now = Instant::now();
         state.penalties.retain(|_, until| *until > now);
         let waits = state.waiting.iter().any(|waiting| waiting.peer == check.peer);
         if waits || state.waiting.len() >= WAITING || state.penalties.contains_key(&check.peer) {
             return Finding::Busy;
         }
-        check.answers.push(sender);
+        check.askers.push(asker);
         state.waiting.push_back(check);
         if !state.is_running {
             state.is_running = self.clone().start().is_ok();
@@ -116,29 +127,30 @@ impl Checker {
 
     fn run(&self) {
         loop {
-            let rest = {
-                let mut state = self.state();
-                if state.waiting.is_empty() {
-                    state.is_running = false;
-                    return;
-                }
-                state
-                    .rests_until
-                    .take()
-                    .map(|until| until.saturating_duration_since(Instant::now()))
-            };
-            thread::sleep(rest.unwrap_or_default());
+            let mut state = self.state();
             // It stays with those that wait, so that another who asks the same hears of it.
-            let Some((hash, password)) = self.state().waiting.front().map(Check::subject) else {
-                continue;
+            let Some((hash, password)) = state.waiting.front().map(Check::subject) else {
+                state.is_running = false;
+                return;
             };
+            let now = Instant::now();
+            let gone: Vec<_> = state.waiting.iter_mut().flat_map(|check| check.gone(now)).collect();
+            let rest = state.rests_until.map(|until| until.saturating_duration_since(now));
+            drop(state);
+            gone.into_iter().for_each(|asker| asker.tell(None));
+            if let Some(rest) = rest.filter(|rest| !rest.is_zero()) {
+                thread::sleep(rest.min(STEP));
+                continue;
+            }
             let start = Instant::now();
             let compare = AssertUnwindSafe(|| (self.compare)(&hash, &password));
             let is_right = catch_unwind(compare).unwrap_or(false);
             let mut state = self.state();
-            if let Some(check) = state.waiting.pop_front() {
-                state.learn(check, is_right, start.elapsed());
-            }
+            let Some(check) = state.waiting.pop_front() else { continue };
+            let is_right = is_right && check.is_known;
+            state.learn(check.tag, check.peer, is_right, start.elapsed());
+            drop(state);
+            check.askers.into_iter().for_each(|asker| asker.tell(Some(is_right)));
         }
     }
 
@@ -148,21 +160,16 @@ impl Checker {
 }
 
 impl State {
-    fn learn(&mut self, check: Check, is_right: bool, took: Duration) {
-        let is_right = is_right && check.is_known;
+    fn learn(&mut self, tag: Tag, peer: Peer, is_right: bool, took: Duration) {
         let known = if is_right { &mut self.right } else { &mut self.wrong };
         known.truncate(REMEMBERED - 1);
-        known.push_front(check.tag);
+        known.push_front(tag);
         if !is_right {
             let now = Instant::now();
             self.rests_until = now.checked_add(took * 3);
             if self.penalties.len() < PENALTIES {
-                self.penalties.insert(check.peer, now + PENALTY);
+                self.penalties.insert(peer, now + PENALTY);
             }
-        }
-        for answer in check.answers {
-            // Who asked may have left.
-            let _ = answer.send(is_right);
         }
     }
 }
@@ -170,6 +177,27 @@ impl State {
 impl Check {
     fn subject(&self) -> (PasswordHash, Vec<u8>) {
         (self.hash.clone(), self.password.clone())
+    }
+
+    /// Those who wait no more, or have waited for too long. The password is looked at all the same: whoever
+    /// asks again is let in.
+    fn gone(&mut self, now: Instant) -> impl Iterator<Item = Asker> {
+        self.askers.extract_if(.., move |asker| asker.answer.is_closed() || asker.until <= now)
+    }
+}
+
+impl Asker {
+    /// Tells what was found, or that it took too long. Who is woken by it is foreign, and may panic.
+    fn tell(self, found: Option<bool>) {
+        let tell = || match found {
+            // Who asked may have left.
+            Some(is_right) => drop(self.answer.send(is_right)),
+            None => drop(self.answer),
+        };
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(tell)) {
+            // It may panic again when it is dropped.
+            mem::forget(panic);
+        }
     }
 }
 
@@ -187,6 +215,9 @@ impl fmt::Debug for Checker {
         f.debug_struct("Checker").finish_non_exhaustive()
     }
 }
+
+/// How long the thread rests at once; then it tells those who have waited for too long.
+const STEP: Duration = Duration::from_millis(50);
 
 /// How long an address waits after a wrong password.
 const PENALTY: Duration = Duration::from_secs(1);

@@ -22,6 +22,7 @@ use super::{
     tls::Clients,
     watch,
 };
+use crate::deadline::Deadline;
 
 /// The rules of an [`Access`], in force.
 #[derive(Debug)]
@@ -142,13 +143,21 @@ impl Guard {
                 if is_right { self.admit(&rules) } else { Verdict::Refused(Refusal::Credentials) }
             }
             Some(Credentials::Basic { user, password }) => {
-                self.look_at(&rules, client, &user, password)
+                let until = Deadline::of(headers, Instant::now()).answer;
+                self.look_at(&rules, client, &user, password, until)
             }
             None => Verdict::Refused(Refusal::Credentials),
         }
     }
 
-    fn look_at(&self, rules: &Rules, client: &Client, user: &str, password: Vec<u8>) -> Verdict {
+    fn look_at(
+        &self,
+        rules: &Rules,
+        client: &Client,
+        user: &str,
+        password: Vec<u8>,
+        until: Instant,
+    ) -> Verdict {
         // Nobody learns from the time it takes whether there is such a user: a name that nobody has is
         // always compared with the same hash, of somebody.
         let known = rules.users.get(user);
@@ -165,7 +174,8 @@ impl Guard {
             hash: hash.clone(),
             password,
             is_known: known.is_some(),
-            answers: Vec::new(),
+            until,
+            askers: Vec::new(),
         };
         match self.checker.ask(check) {
             Finding::Right => self.admit(rules),
@@ -186,10 +196,12 @@ impl Guard {
         }
     }
 
-    /// As [`judge`](Self::judge), once a password was looked at.
-    pub(crate) fn conclude(&self, is_right: bool) -> Result<(), Refusal> {
-        if !is_right {
-            return Err(Refusal::Credentials);
+    /// As [`judge`](Self::judge), once a password was looked at, or that took too long.
+    pub(crate) fn conclude(&self, found: Option<bool>) -> Result<(), Refusal> {
+        match found {
+            Some(true) => {}
+            Some(false) => return Err(Refusal::Credentials),
+            None => return Err(Refusal::Busy),
         }
         match self.admit(&self.rules()) {
             Verdict::Refused(refusal) => Err(refusal),

@@ -1,4 +1,11 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    pin::Pin,
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc::channel,
+    },
+    task::{Context, Wake},
+};
 
 use super::*;
 use crate::access::secret::Secrets;
@@ -19,7 +26,8 @@ fn check(secrets: &Secrets, peer: [u8; 4], password: &str) -> Check {
         hash: HASH.parse().unwrap(),
         password: password.into(),
         is_known: true,
-        answers: Vec::new(),
+        until: Instant::now() + Duration::from_secs(10),
+        askers: Vec::new(),
     }
 }
 
@@ -69,7 +77,7 @@ fn whoever_guesses_waits_and_takes_no_turn_of_another() {
     let start = Instant::now();
     assert_eq!(answer(checker.ask(check(&secrets, [2; 4], "secret"))), Some(true));
     assert!(start.elapsed() < Duration::from_secs(1));
-    assert_eq!(answer(std::mem::replace(&mut first, Finding::Busy)), Some(false));
+    assert_eq!(answer(mem::replace(&mut first, Finding::Busy)), Some(false));
     // The address that guesses has the right password by and by: from there too it is let in.
     thread::sleep(PENALTY);
     assert_eq!(answer(checker.ask(check(&secrets, [1; 4], "other"))), Some(false));
@@ -116,6 +124,71 @@ fn two_that_ask_the_same_wait_for_one_look() {
     let start = Instant::now();
     assert_eq!([one, other, third].map(answer), [Some(true); 3]);
     assert!(start.elapsed() < Duration::from_millis(140));
+}
+
+#[test]
+fn whoever_has_waited_for_too_long_is_told_and_let_in_when_they_come_again() {
+    let compare: Compare = |_, password| {
+        thread::sleep(Duration::from_millis(300));
+        password == b"secret"
+    };
+    let (checker, secrets) = (checker(compare), Secrets::new().unwrap());
+    let start = Instant::now();
+    let guess = checker.ask(check(&secrets, [1; 4], "guess"));
+    for (wait, told) in [(100, 300), (600, 600)] {
+        let until = start + Duration::from_millis(wait);
+        let hasty = Check { until, ..check(&secrets, [2; 4], "secret") };
+        let Finding::Waiting(answer) = checker.ask(hasty) else { panic!("it is not known") };
+        assert!(answer.blocking_recv().is_err());
+        let took = start.elapsed();
+        let told = Duration::from_millis(told);
+        assert!((told..Duration::from_millis(1200)).contains(&took), "{took:?}");
+    }
+    assert_eq!(answer(guess), Some(false));
+    let again = checker.ask(check(&secrets, [2; 4], "secret"));
+    assert!(matches!(again, Finding::Right) || answer(again) == Some(true));
+}
+
+/// What a waker does.
+struct Does<F>(F);
+
+impl<F: Fn() + Send + Sync + 'static> Wake for Does<F> {
+    fn wake(self: Arc<Self>) {
+        (self.0)();
+    }
+}
+
+/// Asks, and would be told by `wake`.
+fn ask_once(
+    checker: &Checker,
+    check: Check,
+    wake: impl Fn() + Send + Sync + 'static,
+) -> oneshot::Receiver<bool> {
+    let Finding::Waiting(mut answer) = checker.ask(check) else { panic!("it is not known") };
+    let waker = Arc::new(Does(wake)).into();
+    let polled = Pin::new(&mut answer).poll(&mut Context::from_waker(&waker));
+    assert!(polled.is_pending());
+    answer
+}
+
+#[test]
+fn a_waker_may_panic_or_ask_again() {
+    let compare: Compare = |_, password| {
+        thread::sleep(Duration::from_millis(50));
+        password == b"secret"
+    };
+    let (checker, secrets) = (checker(compare), Secrets::new().unwrap());
+    let secret = || check(&secrets, [1; 4], "secret");
+    let _panics = ask_once(&checker, secret(), || panic!("a waker that panics, on purpose"));
+    let (asks, told) = channel();
+    let again = (checker.clone(), Mutex::new(Some(check(&secrets, [3; 4], "other"))));
+    let _asks = ask_once(&checker, check(&secrets, [2; 4], "guess"), move || {
+        let other = again.1.lock().unwrap().take().unwrap();
+        asks.send(matches!(again.0.ask(other), Finding::Waiting(_))).unwrap();
+    });
+    assert_eq!(told.recv_timeout(Duration::from_secs(5)), Ok(true));
+    let more = thread::spawn(move || answer(checker.ask(check(&secrets, [4; 4], "more"))));
+    assert_eq!(more.join().unwrap(), Some(false));
 }
 
 #[test]
