@@ -137,7 +137,9 @@ impl Checker {
             let gone: Vec<_> = state.waiting.iter_mut().flat_map(|check| check.gone(now)).collect();
             let rest = state.rests_until.map(|until| until.saturating_duration_since(now));
             drop(state);
-            gone.into_iter().for_each(|asker| asker.tell(None));
+            for asker in gone {
+                asker.tell(None);
+            }
             if let Some(rest) = rest.filter(|rest| !rest.is_zero()) {
                 thread::sleep(rest.min(STEP));
                 continue;
@@ -150,7 +152,9 @@ impl Checker {
             let is_right = is_right && check.is_known;
             state.learn(check.tag, check.peer, is_right, start.elapsed());
             drop(state);
-            check.askers.into_iter().for_each(|asker| asker.tell(Some(is_right)));
+            for asker in check.askers {
+                asker.tell(Some(is_right));
+            }
         }
     }
 
