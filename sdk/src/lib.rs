@@ -65,6 +65,7 @@
 
 mod builder;
 mod error;
+mod metrics;
 mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -94,6 +95,8 @@ pub mod configuration {
 
 /// The attribute keys of all metrics that the enabled features can emit, each spelled once.
 pub mod key {
+    mod callback;
+
     #[cfg(feature = "cache")]
     pub use kymo_cache::key::*;
     pub use kymo_core::key::*;
@@ -111,6 +114,8 @@ pub mod key {
     pub use kymo_repository::key::*;
     #[cfg(feature = "sqlx")]
     pub use kymo_sqlx::key::*;
+
+    pub use self::callback::CALLBACK_METRIC;
 }
 
 /// The exporters, by which metrics leave the process.
@@ -276,6 +281,7 @@ pub fn declared_metrics_by_crate() -> impl Iterator<Item = (&'static str, &'stat
         #[cfg(feature = "cache")]
         ("kymo-cache", kymo_cache::metrics::ALL),
         ("kymo-core", kymo_core::metrics::ALL),
+        ("kymo", metrics::ALL),
     ];
     crates.iter().copied()
 }

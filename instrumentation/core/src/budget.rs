@@ -44,7 +44,8 @@ impl ValueBudget {
         Self::make(limit, reserve, Some(fold))
     }
 
-    /// A budget of `limit` values whose owner counts the folds: of an attribute that no constant names.
+    /// A budget of `limit` values whose folds nobody counts, as those of `kymo.cardinality.folded` itself
+    /// cannot be.
     pub fn uncounted(limit: u16) -> Self {
         Self::make(limit, 0, None)
     }

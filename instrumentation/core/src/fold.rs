@@ -1,6 +1,6 @@
 //! The count of one attribute that was folded.
 
-use std::sync::OnceLock;
+use std::{borrow::Cow, sync::OnceLock};
 
 use opentelemetry::metrics::{BoundCounter, Counter, Meter};
 
@@ -17,8 +17,8 @@ use crate::{
 /// A closed one appears with its first fold: it is folded only when series run out altogether.
 #[derive(Debug)]
 pub struct Fold {
-    attribute: AttributeKey,
-    metric: &'static str,
+    attribute: Cow<'static, str>,
+    metric: Cow<'static, str>,
     folded: Counter<u64>,
     counter: OnceLock<BoundCounter<u64>>,
 }
@@ -26,20 +26,28 @@ pub struct Fold {
 impl Fold {
     /// Counts folds of `attribute` in `metric`, with an instrument of `meter`.
     pub fn new(meter: &Meter, metric: &MetricSpec, attribute: AttributeKey) -> Self {
-        let fold = Self {
-            attribute,
-            metric: metric.name,
-            folded: metrics::CARDINALITY_FOLDED.counter(meter),
-            counter: OnceLock::new(),
-        };
+        let fold = Self::make(meter, metric.name.into(), attribute.name.into());
         if matches!(attribute.values, Values::Budget(_)) {
             fold.counter();
         }
         fold
     }
 
-    /// The attribute whose folds it counts.
-    pub(crate) fn attribute(&self) -> &AttributeKey {
+    /// Counts folds of an attribute that was given a budget in a metric that no constant names, such as
+    /// by a view; with an instrument of `meter`.
+    pub fn named(meter: &Meter, metric: String, attribute: String) -> Self {
+        let fold = Self::make(meter, metric.into(), attribute.into());
+        fold.counter();
+        fold
+    }
+
+    fn make(meter: &Meter, metric: Cow<'static, str>, attribute: Cow<'static, str>) -> Self {
+        let folded = metrics::CARDINALITY_FOLDED.counter(meter);
+        Self { attribute, metric, folded, counter: OnceLock::new() }
+    }
+
+    /// The attribute whose folds it counts, by its name.
+    pub(crate) fn attribute(&self) -> &str {
         &self.attribute
     }
 
@@ -50,8 +58,8 @@ impl Fold {
 
     fn counter(&self) -> &BoundCounter<u64> {
         self.counter.get_or_init(|| {
-            let attribute = key::FOLDED_ATTRIBUTE.of(self.attribute.name);
-            self.folded.bind(&[attribute, key::FOLDED_METRIC.of(self.metric)])
+            let attribute = key::FOLDED_ATTRIBUTE.of(self.attribute.clone());
+            self.folded.bind(&[attribute, key::FOLDED_METRIC.of(self.metric.clone())])
         })
     }
 }

@@ -17,7 +17,7 @@ impl Folds {
 
     /// Counts one measurement whose `attribute` was folded.
     pub(crate) fn count(&self, attribute: &AttributeKey) {
-        let fold = self.0.iter().find(|fold| fold.attribute() == attribute);
+        let fold = self.0.iter().find(|fold| fold.attribute() == attribute.name);
         debug_assert!(fold.is_some(), "{} is folded and not counted", attribute.name);
         if let Some(fold) = fold {
             fold.count();

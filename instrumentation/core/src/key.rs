@@ -144,9 +144,6 @@ pub const DB_OPERATION_NAME: AttributeKey = AttributeKey::new(
 /// The metric whose attribute was folded or cut.
 pub const FOLDED_METRIC: AttributeKey =
     AttributeKey::new("kymo.cardinality.metric", "The metric, by its OpenTelemetry name.");
-/// The metric whose callback observed nothing.
-pub const CALLBACK_METRIC: AttributeKey =
-    AttributeKey::new("kymo.callback.metric", "The metric, by its OpenTelemetry name.");
 /// The attribute whose value was folded to `_OTHER`.
 pub const FOLDED_ATTRIBUTE: AttributeKey =
     AttributeKey::new("kymo.cardinality.attribute", "The attribute that became `_OTHER`.");

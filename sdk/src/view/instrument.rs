@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kymo_core::ValueBudget;
 use opentelemetry::{
     KeyValue,
     metrics::{
@@ -10,7 +11,7 @@ use opentelemetry::{
     },
 };
 
-use super::rules::{Fold, Rules};
+use super::rules::{self, Rules};
 
 /// An instrument of the API that records `T`.
 pub(super) trait Handle<T>: Send + Sync + Sized + 'static {
@@ -48,16 +49,20 @@ impl<T: 'static, H: Handle<T>> SyncInstrument<T> for Ruled<H> {
         if self.rules.let_pass(attributes) {
             return self.instrument.record(value, attributes);
         }
-        let attributes = self.rules.apply(attributes, |fold| fold.add(1));
+        let attributes = self.rules.apply(attributes, rules::count_fold);
         self.instrument.record(value, &attributes);
     }
 
     /// The rules are done with here, so that recording costs no more than one call more.
     fn bind(&self, attributes: &[KeyValue]) -> Box<dyn BoundSyncInstrument<T> + Send + Sync> {
-        let mut folds = Vec::new();
-        let attributes = self.rules.apply(attributes, |fold| folds.push(fold.clone()));
+        let mut folding = Vec::new();
+        let attributes = self.rules.apply(attributes, |budget| folding.push(Arc::clone(budget)));
         let bound = self.instrument.bind(&attributes);
-        if folds.is_empty() { Box::new(Plain(bound)) } else { Box::new(Folded { bound, folds }) }
+        if folding.is_empty() {
+            Box::new(Plain(bound))
+        } else {
+            Box::new(Folded { bound, folding })
+        }
     }
 }
 
@@ -73,12 +78,13 @@ impl<T, B: Bound<T>> BoundSyncInstrument<T> for Plain<B> {
 /// A bound instrument some of whose attributes became `_OTHER`: so did those of each measurement.
 struct Folded<B> {
     bound: B,
-    folds: Vec<Fold>,
+    /// The budgets that did so, one for each attribute.
+    folding: Vec<Arc<ValueBudget>>,
 }
 
 impl<T, B: Bound<T>> BoundSyncInstrument<T> for Folded<B> {
     fn measure(&self, value: T) {
-        self.folds.iter().for_each(|fold| fold.add(1));
+        self.folding.iter().for_each(rules::count_fold);
         self.bound.record(value);
     }
 }

@@ -5,8 +5,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use kymo_core::{key, metrics::CARDINALITY_CUT};
 use opentelemetry::{Array, KeyValue, Value, metrics::Meter};
+
+use crate::{key, metrics::CARDINALITY_CUT};
 
 /// How many bytes the value of an attribute may have, and how often one had more.
 #[derive(Debug, Clone)]

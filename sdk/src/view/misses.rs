@@ -5,8 +5,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use kymo_core::{key, metrics::CALLBACK_MISSED};
 use opentelemetry::metrics::Meter;
+
+use crate::{key, metrics::CALLBACK_MISSED};
 
 /// How often the callbacks of each instrument observed nothing, and why.
 #[derive(Clone, Default)]

@@ -61,7 +61,7 @@ impl<T: Number> Observers<T> {
         }
         let mut merged = Merged::default();
         for (attributes, value) in things.observations {
-            let attributes = rules.apply(&attributes, |fold| fold.add(1));
+            let attributes = rules.apply(&attributes, rules::count_fold);
             merged.put(attributes, value, |before, value| match merge {
                 Merge::Sum => before.plus(value),
                 Merge::Last => value,

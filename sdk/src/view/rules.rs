@@ -1,10 +1,9 @@
 //! The rules by which the attributes of one metric change.
 
-use kymo_core::{Bounded, OTHER, ValueBudget, key, metrics::CARDINALITY_FOLDED};
-use opentelemetry::{
-    Key, KeyValue, Value,
-    metrics::{BoundCounter, Counter, Meter},
-};
+use std::sync::Arc;
+
+use kymo_core::{Bounded, Fold, OTHER, ValueBudget, metrics::CARDINALITY_FOLDED};
+use opentelemetry::{Key, KeyValue, Value, metrics::Meter};
 
 use super::{Fate, Kept, View, lengths::Lengths};
 
@@ -21,17 +20,12 @@ pub(super) struct Rules {
     budgets: Vec<Budget>,
 }
 
-/// The values that an attribute may have, and the count of those that it may not.
+/// The values that an attribute may have, which counts those that it may not.
 #[derive(Debug)]
 struct Budget {
     key: Key,
-    values: ValueBudget,
-    /// Absent where the count would count itself.
-    folded: Option<BoundCounter<u64>>,
+    values: Arc<ValueBudget>,
 }
-
-/// The count of one attribute that was folded.
-pub(super) type Fold = BoundCounter<u64>;
 
 impl Rules {
     /// The rules of the metric `name`, whose folds are counted with `meter`.
@@ -43,16 +37,14 @@ impl Rules {
         meter: &Meter,
     ) -> Self {
         let counts_itself = name.eq_ignore_ascii_case(CARDINALITY_FOLDED.name);
-        let is_counted = !counts_itself && !view.budgets.is_empty();
-        let folded = is_counted.then(|| CARDINALITY_FOLDED.counter(meter));
-        let bind = |folded: &Counter<u64>, attribute: &Key| {
-            let metric = key::FOLDED_METRIC.of(name.to_owned());
-            folded.bind(&[key::FOLDED_ATTRIBUTE.of(attribute.to_string()), metric])
-        };
-        let budget = |(key, limit)| Budget {
-            values: ValueBudget::uncounted(limit),
-            folded: folded.as_ref().map(|folded| bind(folded, &key)),
-            key,
+        let budget = |(key, limit): (Key, u16)| {
+            let values = if counts_itself {
+                ValueBudget::uncounted(limit)
+            } else {
+                let fold = Fold::named(meter, name.to_owned(), key.to_string());
+                ValueBudget::new(limit, fold)
+            };
+            Budget { key, values: Arc::new(values) }
         };
         Self {
             metric: name.to_owned(),
@@ -74,11 +66,11 @@ impl Rules {
     }
 
     /// Applies the rules to `attributes`, and puts them in the order of their keys: the SDK stores any
-    /// other order twice. Each attribute that is folded is reported to `folds`.
+    /// other order twice. For each attribute that is folded, `folds` gets the budget that counts it.
     pub(super) fn apply(
         &self,
         attributes: &[KeyValue],
-        mut folds: impl FnMut(&Fold),
+        mut folds: impl FnMut(&Arc<ValueBudget>),
     ) -> Vec<KeyValue> {
         let mut kept = Vec::with_capacity(attributes.len() + self.common.len());
         // Of two with one key the first stays, so what is stronger goes first.
@@ -98,7 +90,7 @@ impl Rules {
                 && !budget.admits(&attribute.value)
             {
                 attribute.value = Value::from(OTHER);
-                budget.folded.iter().for_each(&mut folds);
+                folds(&budget.values);
             }
             if let Some((_, Fate::Renamed(new))) = fate {
                 renamed.push(KeyValue::new(new.clone(), attribute.value.clone()));
@@ -126,6 +118,11 @@ impl Budget {
             other => self.values.admit(&format!("\0{other:?}")) != Bounded::OTHER,
         }
     }
+}
+
+/// Counts one measurement in which `budget` folded its attribute.
+pub(super) fn count_fold(budget: &Arc<ValueBudget>) {
+    budget.counted(Bounded::OTHER);
 }
 
 /// Puts `attributes` in the order of their keys; of several with one key, the first stays.

@@ -168,7 +168,7 @@ fn every_crate_of_the_table_is_still_there() {
     }
 }
 
-/// A leaf that adds a metric changes nothing below it: core spells none of its metrics, and of the
+/// A leaf or the facade that adds a metric changes nothing below it: core spells none of their metrics, and of the
 /// attributes only those that several crates share.
 #[test]
 fn core_knows_no_metric_and_no_attribute_of_one_crate_alone() {
