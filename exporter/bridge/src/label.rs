@@ -73,6 +73,15 @@ pub(crate) fn of_resource(resource: &Resource, choose: &dyn Fn(&str) -> bool) ->
     merge(all.filter(|(key, _)| choose(key)))
 }
 
+/// The labels that every series of a scope has, of those that are given: each name once, and none that of
+/// a bucket, which gets the prefix that it has as an attribute.
+pub(crate) fn of_scope(labels: impl Iterator<Item = OwnedLabel>) -> Vec<OwnedLabel> {
+    joined(labels.map(|label| match label.name.as_str() {
+        "le" => OwnedLabel { name: "exported_le".into(), ..label },
+        _ => label,
+    }))
+}
+
 /// Joins the values of labels with the same name, as those of attributes are.
 pub(crate) fn joined(labels: impl Iterator<Item = OwnedLabel>) -> Vec<OwnedLabel> {
     let mut joined: Vec<OwnedLabel> = Vec::new();

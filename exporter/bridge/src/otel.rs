@@ -184,12 +184,7 @@ impl Otel {
         };
         let of = |scope| {
             let own = if self.scope_info { scope::labels(scope) } else { Vec::new() };
-            let labels = own.into_iter().chain(resource.iter().chain(common).cloned());
-            // As for an attribute of this name: it is the label of a bucket.
-            label::joined(labels.map(|label| match label.name.as_str() {
-                "le" => OwnedLabel { name: "exported_le".into(), ..label },
-                _ => label,
-            }))
+            label::of_scope(own.into_iter().chain(resource.iter().chain(common).cloned()))
         };
         metrics.scope_metrics().map(|scoped| of(scoped.scope())).collect()
     }
