@@ -24,6 +24,8 @@ use crate::{
 pub struct MigrationMetrics {
     instruments: Arc<Instruments>,
     registry: Arc<Registry>,
+    /// Not a `Named`, which has a budget and keeps a series for ever: these are the states of databases, of
+    /// any number, and end with the last that watches or migrates one.
     databases: Arc<Mutex<HashMap<String, Weak<DatabaseSeries>>>>,
 }
 

@@ -12,6 +12,9 @@ use moka::{Entry, ops::compute::Op};
 use pin_project_lite::pin_project;
 
 /// Counts one request, whatever happens: an `error`, unless it is answered before it is dropped.
+///
+/// It is no [`Lookup`](kymo_cache::Lookup), which its answer ends: an initializer that moka runs tells that
+/// it was a miss through a shared reference, while the request goes on.
 pub(super) struct Request<'c> {
     cache: &'c Cache,
     /// Atomic only so that a future which holds a reference to it can go from thread to thread.

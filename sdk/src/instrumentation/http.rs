@@ -20,6 +20,9 @@ impl Telemetry {
 
     /// As [`Telemetry::http`], with series of its own under the scope attribute `kymo.layer`: for
     /// a second server in the process, or for a layer with buckets of its own.
+    ///
+    /// The name is said before the layer is made, because it tells the scope of its instruments: a method
+    /// of the layer would come too late.
     pub fn http_named(&self, name: &str) -> ServerLayer {
         self.told(ServerLayer::named(self.meters(), name), ServerLayer::known_methods)
     }
