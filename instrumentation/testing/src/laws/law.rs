@@ -202,7 +202,7 @@ fn nothing_is_in_flight<S: Subject>(snapshot: &Snapshot) {
     }
 }
 
-/// Law 5, apart from strangers.
+/// Law 5, apart from clients.
 #[track_caller]
 fn nothing_is_undeclared<S: Subject>(snapshot: &Snapshot) {
     if let Some(objection) = declaration::objection(&S::declared(), snapshot) {
