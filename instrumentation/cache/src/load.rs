@@ -73,23 +73,18 @@ mod tests {
         task::{Context, Poll, Waker},
     };
 
-    use opentelemetry_sdk::metrics::{InMemoryMetricExporter, SdkMeterProvider};
+    use kymo_testing::TestMeters;
 
-    use crate::CacheMetrics;
+    use crate::{CacheMetrics, key, metrics};
 
     /// The `error.type` of the only load of `program`.
     fn error(program: impl FnOnce(&crate::Cache)) -> Option<String> {
-        let exporter = InMemoryMetricExporter::default();
-        let meters = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
-        let cache = CacheMetrics::new(&meters).cache("books");
+        let meters = TestMeters::new();
+        let cache = CacheMetrics::new(&*meters).cache("books");
         let _ = catch_unwind(AssertUnwindSafe(|| program(&cache)));
-        meters.force_flush().unwrap();
-        let finished = format!("{:?}", exporter.get_finished_metrics().unwrap());
-        assert_eq!(finished.matches("HistogramDataPoint").count(), 1, "{finished}");
-        ["cancelled", "panic", "_OTHER"]
-            .into_iter()
-            .find(|error| finished.contains(&format!("\"{error}\"")))
-            .map(str::to_owned)
+        let load = meters.snapshot().points().only(metrics::LOAD_DURATION.name);
+        assert_eq!(load.count, 1, "{load:?}");
+        load.get(key::ERROR_TYPE.name).map(str::to_owned)
     }
 
     fn poll<T>(future: std::pin::Pin<&mut impl Future<Output = T>>) -> Poll<T> {

@@ -8,15 +8,15 @@ use std::{
     },
 };
 
-use crate::meters::{ENTRIES, Meters, REQUESTS};
+use crate::cache_meters::{CacheMeters, ENTRIES, REQUESTS};
 
-fn entries(meters: &Meters) -> BTreeMap<String, i64> {
+fn entries(meters: &CacheMeters) -> BTreeMap<String, i64> {
     meters.by(ENTRIES, "kymo.cache.name")
 }
 
 #[test]
 fn entries_are_told_until_the_cache_is_gone() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let map = Arc::new(Mutex::new(vec![1, 2]));
     books.watch_entries(&map, |map| map.lock().unwrap().len() as u64);
     assert_eq!(entries(&meters), BTreeMap::from([("books".to_owned(), 2)]));
@@ -28,7 +28,7 @@ fn entries_are_told_until_the_cache_is_gone() {
 
 #[test]
 fn caches_of_one_name_are_summed() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let (one, other) = (Arc::new(3), Arc::new(u64::MAX));
     books.watch_entries(&one, |n| *n);
     meters.metrics.cache("books").watch_entries(&other, |n| *n);
@@ -39,7 +39,7 @@ fn caches_of_one_name_are_summed() {
 
 #[test]
 fn what_counts_may_make_another_cache() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let map = Arc::new(AtomicU64::new(0));
     let other = Arc::new(7);
     let metrics = meters.metrics.clone();
@@ -58,7 +58,7 @@ fn what_counts_may_make_another_cache() {
 
 #[test]
 fn what_panics_when_it_counts_is_absent_and_hurts_nobody_else() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let map = Arc::new(AtomicU64::new(0));
     books.watch_entries(&map, |map| {
         assert_ne!(map.load(Ordering::Relaxed), 0, "on purpose");
@@ -78,7 +78,7 @@ fn what_panics_when_it_counts_is_absent_and_hurts_nobody_else() {
 
 #[test]
 fn caches_that_come_and_go_are_forgotten_even_if_nobody_collects() {
-    let (_meters, books) = Meters::books();
+    let (_meters, books) = CacheMeters::books();
     let known = Arc::new(());
     let lasting = Arc::new(1);
     books.watch_entries(&lasting, |n| *n);

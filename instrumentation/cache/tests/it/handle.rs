@@ -11,7 +11,9 @@ use futures_util::FutureExt;
 use kymo_cache::{CacheResult, EvictionCause, metrics};
 use kymo_testing::Point;
 
-use crate::meters::{Counts, EVICTIONS, FOLDED, Meters, REQUESTS, WRITES, panics};
+use crate::cache_meters::{CacheMeters, Counts, EVICTIONS, REQUESTS, WRITES, panics};
+
+const FOLDED: &str = "kymo.cardinality.folded";
 
 /// Polls `future` once, which is not to be ready, and drops it.
 fn give_up(future: impl Future) {
@@ -25,7 +27,7 @@ fn map(values: &[(&str, i64)]) -> BTreeMap<String, i64> {
 
 #[test]
 fn requests_and_writes_are_there_at_zero_before_the_first() {
-    let (meters, _books) = Meters::books();
+    let (meters, _books) = CacheMeters::books();
     let zeroes = map(&[("error", 0), ("hit", 0), ("miss", 0)]);
     assert_eq!(meters.by(REQUESTS, "kymo.cache.result"), zeroes);
     assert_eq!(meters.by(WRITES, "kymo.cache.name"), map(&[("books", 0)]));
@@ -36,7 +38,7 @@ fn requests_and_writes_are_there_at_zero_before_the_first() {
 
 #[test]
 fn evictions_are_there_at_zero_once_they_are_expected() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     assert_eq!(meters.sum(EVICTIONS), None);
     books.expect_evictions();
     let key = "kymo.cache.eviction.cause";
@@ -48,7 +50,7 @@ fn evictions_are_there_at_zero_once_they_are_expected() {
 
 #[test]
 fn caches_of_one_name_are_the_same() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let again = meters.metrics.clone().cache("books");
     assert_eq!(books, again);
     assert_ne!(books, meters.metrics.cache("sessions"));
@@ -61,7 +63,7 @@ fn caches_of_one_name_are_the_same() {
 
 #[test]
 fn threads_that_ask_for_one_name_at_once_get_the_same_cache() {
-    let meters = Meters::new();
+    let meters = CacheMeters::new();
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
@@ -78,7 +80,7 @@ fn threads_that_ask_for_one_name_at_once_get_the_same_cache() {
 
 #[test]
 fn the_65th_name_is_folded_and_so_is_an_empty_one() {
-    let meters = Meters::new();
+    let meters = CacheMeters::new();
     let sum = || meters.sum(FOLDED).unwrap_or(0);
     for n in 0..64 {
         meters.metrics.cache(&format!("cache {n}")).count(CacheResult::Hit, 1);
@@ -98,7 +100,7 @@ fn the_65th_name_is_folded_and_so_is_an_empty_one() {
 
 #[test]
 fn an_answer_is_counted_as_what_it_is() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     assert_eq!(books.lookup(Some(1)), Some(1));
     assert_eq!(books.lookup(None::<u8>), None);
     assert_eq!(books.lookup(Ok::<_, ()>(Some(1))), Ok(Some(1)));
@@ -110,7 +112,7 @@ fn an_answer_is_counted_as_what_it_is() {
 
 #[test]
 fn a_lookup_that_is_dropped_or_panics_is_an_error() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     drop(books.lookup_async(pending::<Option<u8>>()));
     assert_eq!(meters.counts(), Counts::default(), "it was never polled");
     give_up(books.lookup_async(pending::<Option<u8>>()));
@@ -121,7 +123,7 @@ fn a_lookup_that_is_dropped_or_panics_is_an_error() {
 
 #[test]
 fn a_load_is_recorded_once_however_it_ends() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let loads = || meters.counts().loads;
     drop(books.load(pending::<u8>()));
     assert_eq!(loads(), [0, 0, 0, 0], "it was never polled");
@@ -147,7 +149,7 @@ fn a_load_is_recorded_once_however_it_ends() {
 
 #[test]
 fn only_what_is_declared_is_emitted() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     books.lookup(Some(1));
     books.start_load().fail();
     books.expect_evictions();

@@ -16,7 +16,7 @@ use http_body_util::{BodyExt, StreamBody};
 use tower::ServiceExt;
 use tower_http::compression::CompressionLayer;
 
-use crate::meters::Meters;
+use crate::server_meters::ServerMeters;
 
 const REQUEST: &str = "http.server.request.body.size";
 const RESPONSE: &str = "http.server.response.body.size";
@@ -27,7 +27,7 @@ fn chunks(chunks: &'static [&'static str]) -> Body {
 
 #[tokio::test]
 async fn chunked_bodies_are_counted_in_both_directions() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let app = Router::new()
         .route(
             "/",
@@ -42,7 +42,7 @@ async fn chunked_bodies_are_counted_in_both_directions() {
 
 #[tokio::test]
 async fn a_request_body_that_nobody_read_is_empty() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let app = Router::new().route("/", post(async || ())).layer(meters.layer());
     let request = Request::post("/").body(Body::from("ignored")).unwrap();
     drop(app.oneshot(request).await.unwrap());
@@ -51,7 +51,7 @@ async fn a_request_body_that_nobody_read_is_empty() {
 
 #[tokio::test]
 async fn a_body_cut_short_counts_the_bytes_that_passed() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let app =
         Router::new().route("/", get(async || chunks(&["four", "more"]))).layer(meters.layer());
     let request = Request::get("/").body(Body::empty()).unwrap();
@@ -70,7 +70,7 @@ async fn responses_that_have_no_body_are_complete_at_the_head() {
         (Method::GET, StatusCode::NOT_MODIFIED, "unsent"),
         (Method::GET, StatusCode::OK, ""),
     ] {
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let service = tower::service_fn(move |_: Request<_>| {
             let mut response = Response::new(Body::from(body));
             *response.status_mut() = status;
@@ -93,7 +93,7 @@ async fn a_body_of_known_length_is_complete_once_all_of_it_passed() {
         response.headers_mut().insert("content-length", "4".parse().unwrap());
         response
     };
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let app = Router::new().route("/", get(declared)).layer(meters.layer());
     let request = Request::get("/").body(Body::empty()).unwrap();
     let mut body = app.oneshot(request).await.unwrap().into_body();
@@ -104,7 +104,7 @@ async fn a_body_of_known_length_is_complete_once_all_of_it_passed() {
 
 #[tokio::test]
 async fn trailers_pass_and_end_the_response() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let with_trailers = || async {
         let trailers =
             HeaderMap::from_iter([("grpc-status".parse().unwrap(), "0".parse().unwrap())]);
@@ -124,7 +124,7 @@ async fn trailers_pass_and_end_the_response() {
 
 #[tokio::test]
 async fn an_empty_body_that_owes_trailers_is_not_complete_before_them() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let owing = async || {
         let frames = futures_util::stream::pending::<Result<Frame<Bytes>, Infallible>>();
         let mut response = Response::new(Body::new(StreamBody::new(frames)));
@@ -144,7 +144,7 @@ async fn an_empty_body_that_owes_trailers_is_not_complete_before_them() {
 #[tokio::test]
 async fn a_stream_lasts_until_its_last_byte() {
     const PAUSE: Duration = Duration::from_millis(20);
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let slow = async || {
         let chunks = futures_util::stream::iter(["four", "more"]).then(async |chunk| {
             tokio::time::sleep(PAUSE).await;
@@ -163,7 +163,7 @@ async fn a_stream_lasts_until_its_last_byte() {
 #[tokio::test]
 async fn a_content_length_that_is_no_number_changes_no_answer() {
     for length in ["seven", "-1", "99999999999999999999", ""] {
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let app = Router::new().route("/", post(async |body: Bytes| body)).layer(meters.layer());
         let request = Request::post("/").header("content-length", length);
         let request = request.body(Body::from("four")).unwrap();
@@ -176,7 +176,7 @@ async fn a_content_length_that_is_no_number_changes_no_answer() {
 
 #[tokio::test]
 async fn what_middleware_answers_by_itself_is_counted_with_its_status() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let refuse =
         axum::middleware::from_fn(async |_: axum::extract::Request, _: axum::middleware::Next| {
             StatusCode::TOO_MANY_REQUESTS
@@ -192,7 +192,7 @@ async fn what_middleware_answers_by_itself_is_counted_with_its_status() {
 /// `Request<Body>` stays `Request<Body>`, so that middleware which knows only that works.
 #[tokio::test]
 async fn middleware_of_one_body_type_fits_under_the_layer_in_one_stack() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let pass = axum::middleware::from_fn(async |request, next: axum::middleware::Next| {
         next.run(request).await
     });
@@ -209,7 +209,7 @@ async fn of_a_body_that_is_not_axums_the_declared_length_is_recorded_or_nothing(
         (http_body_util::Either::Left(http_body_util::Full::from("four")), Some(4.0)),
         (http_body_util::Either::Right(chunks(&["four"])), None),
     ] {
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let read = tower::service_fn(async |request: Request<_>| {
             let body: http_body_util::Either<http_body_util::Full<Bytes>, Body> =
                 request.into_body();
@@ -253,7 +253,7 @@ async fn a_body_that_ends_before_what_its_head_promised_is_a_body_error() {
         (Method::GET, StatusCode::NO_CONTENT, 100, Body::empty, None),
     ];
     for (method, status, length, body, error) in cases {
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let answer = move |_: Request<Body>| {
             std::future::ready(Ok::<_, Infallible>(promising(status, length, body())))
         };
@@ -269,7 +269,7 @@ async fn a_body_that_ends_before_what_its_head_promised_is_a_body_error() {
 /// A server sends what was promised and drops the rest.
 #[tokio::test]
 async fn a_body_of_more_than_was_promised_is_no_cancellation() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let answer = async || promising(StatusCode::OK, 3, chunks(&["four", "more"]));
     let app = Router::new().route("/", get(answer)).layer(meters.layer());
     let request = Request::get("/").body(Body::empty()).unwrap();
@@ -283,7 +283,7 @@ async fn a_body_of_more_than_was_promised_is_no_cancellation() {
 async fn what_is_compressed_is_not_short() {
     let text = || futures_util::stream::iter([Ok::<_, Infallible>([b'x'; 1000].as_slice()); 8]);
     let answer = async move || promising(StatusCode::OK, 8000, Body::from_stream(text()));
-    let meters = [Meters::new(), Meters::new()];
+    let meters = [ServerMeters::new(), ServerMeters::new()];
     let app = Router::new()
         .route("/", get(answer))
         .layer(CompressionLayer::new())

@@ -20,7 +20,7 @@ use tower::{BoxError, Layer, ServiceExt, service_fn, timeout::error::Elapsed};
 
 use crate::{
     gate::{Fate, gate},
-    meters::{Meters, Point},
+    server_meters::{Point, ServerMeters},
 };
 
 fn folded(points: &[Point], attribute: &str) -> i64 {
@@ -33,7 +33,7 @@ fn folded(points: &[Point], attribute: &str) -> i64 {
 
 #[tokio::test]
 async fn routes_beyond_the_budget_become_other_in_that_attribute_only_and_are_counted() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let layer =
         meters.layer().route_budget(3).route(|head| Some(head.uri.path().to_owned().into()));
     let app = Router::new().fallback(async || StatusCode::IM_A_TEAPOT).layer(layer);
@@ -53,7 +53,7 @@ async fn routes_beyond_the_budget_become_other_in_that_attribute_only_and_are_co
 
 #[tokio::test]
 async fn every_status_on_every_route_stays_below_the_limit_of_the_sdk() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let layer = meters.layer().route(|head| Some(head.uri.path().to_owned().into()));
     let answer = async |request: Request<Body>| {
         let status = request.uri().query().unwrap().parse().unwrap();
@@ -80,7 +80,7 @@ async fn every_status_on_every_route_stays_below_the_limit_of_the_sdk() {
 
 #[tokio::test]
 async fn a_hundred_thousand_strange_requests_make_a_handful_of_series() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let app = Router::new().route("/books/{id}", get(async || ())).layer(meters.layer());
     for n in 0..100_000 {
         let method = Method::from_bytes(format!("M{n}").as_bytes()).unwrap();
@@ -99,7 +99,7 @@ async fn a_hundred_thousand_strange_requests_make_a_handful_of_series() {
 }
 
 /// A service whose routes answer what their query asks for.
-fn obedient(meters: &Meters, routes: usize) -> Router {
+fn obedient(meters: &ServerMeters, routes: usize) -> Router {
     let answer = async |request: Request<Body>| {
         let status = request.uri().query().and_then(|query| query.parse().ok());
         StatusCode::from_u16(status.unwrap_or(200)).unwrap()
@@ -123,7 +123,7 @@ fn broken() -> Body {
 }
 
 /// A service of many routes, each of which does what the query asks for.
-fn fateful(meters: &Meters, routes: usize) -> MeasuredService<BoxCloneService> {
+fn fateful(meters: &ServerMeters, routes: usize) -> MeasuredService<BoxCloneService> {
     let layer = meters.layer().route(move |head| {
         let number: usize = head.uri.path().strip_prefix("/r")?.parse().ok()?;
         (number < routes).then(|| head.uri.path().to_owned().into())
@@ -174,7 +174,7 @@ const FAILURES: [(&str, &str); 4] =
     [("500", "500"), ("panic", "panic"), ("timeout", "timeout"), ("failure", "_OTHER")];
 
 async fn first_failures_keep_their_route(routes: usize, failures: &[(&str, &str)]) {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let service = fateful(&meters, routes);
     let methods = ["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "TRACE", "FOO"];
     let versions = [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2];
@@ -220,7 +220,7 @@ async fn each_route_of_the_budget_keeps_three_kinds_of_first_failures() {
 
 #[tokio::test]
 async fn a_failure_that_clients_repeat_in_each_version_leaves_the_others_their_room() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let service = fateful(&meters, 60);
     for route in 0..60 {
         for method in ["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "TRACE"] {
@@ -245,7 +245,7 @@ async fn a_failure_that_clients_repeat_in_each_version_leaves_the_others_their_r
 
 #[tokio::test]
 async fn what_becomes_of_the_body_of_a_server_error_makes_no_series_of_its_own() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let endings = [|| Body::from("sorry"), stalled, broken];
     for body in endings {
         let answer = async move || (StatusCode::BAD_GATEWAY, body());
@@ -278,7 +278,7 @@ async fn what_is_lost_in_a_queue_has_no_version_even_after_a_flood() {
         (0, Fate::TimeOut, "timeout"),
         (0, Fate::Panic, "panic"),
     ] {
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let layer = meters.layer().route(|head| Some(head.uri.path().to_owned().into()));
         flood(&layer.layer(whatever_is_asked_for()), 60).await;
         let shut = layer.layer(gate(shut_for, fate));
@@ -298,7 +298,7 @@ async fn what_is_lost_in_a_queue_has_no_version_even_after_a_flood() {
 #[tokio::test]
 async fn a_success_keeps_its_route_whatever_versions_and_heads_clients_ask_for() {
     for routes in [120, 200] {
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let app = obedient(&meters, routes);
         for route in 0..routes {
             for method in ["GET", "HEAD"] {
@@ -321,7 +321,7 @@ async fn a_success_keeps_its_route_whatever_versions_and_heads_clients_ask_for()
 
 #[tokio::test]
 async fn what_clients_make_takes_half_of_the_room_and_no_more() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let app = obedient(&meters, 300);
     // Ordinary keys in the first half leave clients their own.
     for route in 0..300 {
@@ -338,7 +338,7 @@ async fn what_clients_make_takes_half_of_the_room_and_no_more() {
 /// A gateway passes on what a client chooses behind it.
 #[tokio::test]
 async fn a_status_that_nobody_assigned_takes_no_place_in_the_reserve() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let service = fateful(&meters, 61);
     for route in 0..60 {
         for status in 500..600 {
@@ -365,7 +365,7 @@ async fn a_status_that_nobody_assigned_takes_no_place_in_the_reserve() {
 
 #[tokio::test]
 async fn when_series_run_out_the_version_is_lost_then_the_route_and_the_status_last() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let app = obedient(&meters, 250);
     for route in 0..250 {
         for status in [200, 201, 202, 404, 422] {
@@ -387,7 +387,7 @@ async fn when_series_run_out_the_version_is_lost_then_the_route_and_the_status_l
 
 #[tokio::test]
 async fn each_route_keeps_its_handlers_time_whatever_methods_clients_send() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let add = |app: Router, n: usize| app.route(&format!("/r{n}"), get(async || ()));
     let app = (0..300).fold(Router::new(), add).layer(HandlerLayer::new(&meters.provider));
     for route in 0..300 {
@@ -409,13 +409,13 @@ async fn each_route_keeps_its_handlers_time_whatever_methods_clients_send() {
     assert!(points.len() < 1791, "{}", points.len());
 }
 
-fn folded_total(meters: &Meters) -> i64 {
+fn folded_total(meters: &ServerMeters) -> i64 {
     meters.of("kymo.cardinality.folded").iter().map(|point| point.count).sum()
 }
 
 #[tokio::test]
 async fn clones_of_a_layer_share_their_series() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let layer = meters.layer();
     for n in 0..3 {
         let skip = format!("/skipped/{n}");
@@ -436,7 +436,7 @@ async fn clones_of_a_layer_share_their_series() {
 
 #[tokio::test]
 async fn an_event_stream_that_is_folded_is_folded_once() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let layer = meters.layer().route_budget(0);
     let events = async || ([("content-type", "text/event-stream")], "data: tick\n\n");
     let app = Router::new().route("/events", get(events)).layer(layer);

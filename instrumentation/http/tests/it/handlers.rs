@@ -6,7 +6,7 @@ use axum::{Router, body::Body, extract::Request, middleware::Next, routing::get}
 use kymo_http::HandlerLayer;
 use tower::ServiceExt;
 
-use crate::meters::Meters;
+use crate::server_meters::ServerMeters;
 
 const HANDLER: &str = "kymo.http.server.handler.duration";
 
@@ -15,7 +15,10 @@ async fn slow_middleware(request: Request, next: Next) -> axum::response::Respon
     next.run(request).await
 }
 
-fn app(meters: &Meters, handler: impl Fn() -> Duration + Clone + Send + Sync + 'static) -> Router {
+fn app(
+    meters: &ServerMeters,
+    handler: impl Fn() -> Duration + Clone + Send + Sync + 'static,
+) -> Router {
     let handler = async move || tokio::time::sleep(handler()).await;
     Router::new()
         .route("/books/{id}", get(handler))
@@ -26,7 +29,7 @@ fn app(meters: &Meters, handler: impl Fn() -> Duration + Clone + Send + Sync + '
 
 #[tokio::test]
 async fn middleware_is_in_the_request_and_not_in_the_handler() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let request = Request::get("/books/7").body(Body::empty()).unwrap();
     drop(app(&meters, || Duration::from_millis(5)).oneshot(request).await.unwrap());
     let handler = meters.only(HANDLER);
@@ -40,7 +43,7 @@ async fn middleware_is_in_the_request_and_not_in_the_handler() {
 
 #[tokio::test]
 async fn a_handler_that_is_dropped_or_panics_is_counted() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let request = || Request::get("/books/7").body(Body::empty()).unwrap();
     let never = app(&meters, || Duration::MAX).oneshot(request());
     tokio::time::timeout(Duration::from_millis(60), never).await.unwrap_err();
@@ -52,7 +55,7 @@ async fn a_handler_that_is_dropped_or_panics_is_counted() {
 
 #[tokio::test]
 async fn a_handler_that_is_wrapped_twice_is_measured_once() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let layer = HandlerLayer::new(&meters.provider);
     let books = Router::new().route("/{id}", get(async || "Dune")).layer(layer.clone());
     let app = Router::new().nest("/books", books).layer(layer);

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may")]
 #![allow(clippy::float_cmp, reason = "counts and bytes are whole numbers")]
 
-mod meters;
+mod server_meters;
 
 mod bodies;
 mod cardinality;

@@ -22,13 +22,13 @@ use tower::{
 
 use crate::{
     gate::{Fate, gate, request},
-    meters::Meters,
+    server_meters::ServerMeters,
 };
 
 const HANDLER: &str = "kymo.http.server.handler.duration";
 
 /// Sends a request, which gives up as soon as it has to wait twice; whether the service unwound.
-async fn unwinds<S: Service<Request<Body>>>(meters: &Meters, service: S) -> bool {
+async fn unwinds<S: Service<Request<Body>>>(meters: &ServerMeters, service: S) -> bool {
     let mut answer = Box::pin(service.oneshot(request()));
     let mut is_over = Ok(false);
     for _ in 0..3 {
@@ -45,7 +45,7 @@ async fn unwinds<S: Service<Request<Body>>>(meters: &Meters, service: S) -> bool
 type Inner = BoxCloneSyncService<Request<Body>, Response, BoxError>;
 
 /// A gate inside a layer of each kind.
-fn layered(meters: &Meters, shut_for: usize, fate: Fate) -> [Inner; 2] {
+fn layered(meters: &ServerMeters, shut_for: usize, fate: Fate) -> [Inner; 2] {
     let gate = HandlerLayer::new(&meters.provider).layer(gate(shut_for, fate));
     let boxed = MapResponseLayer::new(IntoResponse::into_response);
     [
@@ -65,7 +65,7 @@ async fn a_request_that_waits_inside_a_router_is_counted_by_the_layer_around_it(
         (2, Fate::Panic, "panic"),
     ] {
         for kind in 0..2 {
-            let meters = Meters::new();
+            let meters = ServerMeters::new();
             let [this, that] = layered(&meters, shut_for, fate);
             let inner = if kind == 0 { this } else { that };
             let refusal = async |_| StatusCode::INTERNAL_SERVER_ERROR;
@@ -84,7 +84,7 @@ async fn a_request_that_waits_inside_a_router_is_counted_by_the_layer_around_it(
 /// A request that the outer layer skips is not its own, so the wait is that of the inner layer.
 #[tokio::test]
 async fn a_request_that_waits_inside_a_router_is_counted_where_the_layer_around_it_skips_it() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let [inner, _] = layered(&meters, usize::MAX, Fate::Answer);
     let refusal = async |_| StatusCode::INTERNAL_SERVER_ERROR;
     let router = Router::new().route_service("/books/7", HandleError::new(inner, refusal));
@@ -98,7 +98,7 @@ async fn a_request_that_waits_inside_a_router_is_counted_where_the_layer_around_
 #[tokio::test]
 async fn a_measured_request_within_another_leaves_that_one_the_outermost() {
     for fate in [Fate::Answer, Fate::Panic] {
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let [open, _] = layered(&meters, 0, fate);
         let [shut, _] = layered(&meters, usize::MAX, Fate::Answer);
         let service = service_fn(move |request: Request<Body>| {

@@ -17,7 +17,7 @@ use kymo_http::HandlerLayer;
 use tower::{BoxError, Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_http::timeout::ResponseBodyTimeoutLayer;
 
-use crate::meters::Meters;
+use crate::server_meters::ServerMeters;
 
 fn request() -> Request<Body> {
     Request::get("/").body(Body::empty()).unwrap()
@@ -25,7 +25,7 @@ fn request() -> Request<Body> {
 
 #[tokio::test]
 async fn a_success_is_counted_once_without_an_error_type() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let app: Router = Router::new().route("/", get(async || "Dune")).layer(meters.layer());
     let body = app.oneshot(request()).await.unwrap().into_body();
     assert_eq!(meters.active(), 1, "until the body has ended");
@@ -39,7 +39,7 @@ async fn a_success_is_counted_once_without_an_error_type() {
 #[tokio::test]
 async fn a_server_error_has_its_status_as_error_type_and_a_client_error_has_none() {
     for (status, error) in [(500, Some("500")), (503, Some("503")), (404, None), (499, None)] {
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let status = StatusCode::from_u16(status).unwrap();
         let app = Router::new().route("/", get(async move || status)).layer(meters.layer());
         drop(app.oneshot(request()).await.unwrap());
@@ -51,7 +51,7 @@ async fn a_server_error_has_its_status_as_error_type_and_a_client_error_has_none
 
 #[tokio::test]
 async fn a_service_that_fails_is_counted_without_a_status() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let failing =
         service_fn(async |_: Request<Body>| Err::<Response, BoxError>("disk 7 full".into()));
     let error = meters.layer().layer(failing).oneshot(request()).await.unwrap_err();
@@ -64,7 +64,7 @@ async fn a_service_that_fails_is_counted_without_a_status() {
 
 #[tokio::test]
 async fn a_time_out_layer_inside_reads_as_a_time_out() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let service = ServiceBuilder::new()
         .layer(meters.layer())
         .timeout(Duration::from_millis(5))
@@ -77,7 +77,7 @@ async fn a_time_out_layer_inside_reads_as_a_time_out() {
 #[tokio::test]
 async fn a_future_dropped_before_or_after_its_first_poll_is_a_cancellation() {
     for polls in [0, 1] {
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let pending =
             service_fn(|_: Request<Body>| future::pending::<Result<Response, Infallible>>());
         let mut call = Box::pin(meters.layer().layer(pending).call(request()));
@@ -93,7 +93,7 @@ async fn a_future_dropped_before_or_after_its_first_poll_is_a_cancellation() {
 
 #[tokio::test]
 async fn a_body_dropped_before_its_end_is_a_cancellation() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let app =
         Router::new().route("/", get(async || Body::from_stream(endless()))).layer(meters.layer());
     let mut body = app.oneshot(request()).await.unwrap().into_body();
@@ -120,7 +120,7 @@ async fn a_panic_in_call_in_the_future_or_in_the_body_is_a_panic() {
             });
         Ok::<_, Infallible>(Response::new(Body::from_stream(panicking)))
     });
-    let meters = [(); 3].map(|()| Meters::new());
+    let meters = [(); 3].map(|()| ServerMeters::new());
     let call = meters[0].layer().layer(in_call);
     tokio::spawn(async { call.oneshot(request()).await }).await.unwrap_err();
     tokio::spawn(meters[1].layer().layer(in_future).oneshot(request())).await.unwrap_err();
@@ -139,7 +139,7 @@ async fn a_body_that_fails_is_a_body_error_or_a_time_out() {
     for (kind, expected) in
         [(io::ErrorKind::BrokenPipe, "body_error"), (io::ErrorKind::TimedOut, "timeout")]
     {
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let failing = move || {
             let frames = [Ok("Dune"), Err(io::Error::from(kind))];
             Body::from_stream(futures_util::stream::iter(frames))
@@ -152,7 +152,7 @@ async fn a_body_that_fails_is_a_body_error_or_a_time_out() {
 
 #[tokio::test]
 async fn a_server_error_stays_that_when_its_body_is_dropped() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let app = Router::new()
         .route("/", get(async || (StatusCode::BAD_GATEWAY, Body::from_stream(endless()))))
         .layer(meters.layer());
@@ -176,7 +176,7 @@ async fn a_panic_in_what_a_body_says_of_itself_is_a_panic() {
             panic!("on purpose")
         }
     }
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let boasting =
         service_fn(async |_: Request<Body>| Ok::<_, Infallible>(Response::new(Boastful)));
     let call = meters.layer().layer(boasting).oneshot(request());
@@ -186,7 +186,7 @@ async fn a_panic_in_what_a_body_says_of_itself_is_a_panic() {
 
 #[tokio::test]
 async fn a_panic_in_a_route_of_ones_own_is_counted() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let layer = meters.layer().route(|_| panic!("on purpose"));
     let app = Router::new().route("/", get(async || ())).layer(layer);
     tokio::spawn(app.oneshot(request())).await.unwrap_err();
@@ -226,7 +226,7 @@ impl Future for Late {
 
 #[tokio::test]
 async fn a_future_that_has_answered_is_the_callers_to_poll_and_to_drop() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let mut service = meters.layer().layer(service_fn(|_: Request<Body>| Late(Bomb)));
     let mut call = Box::pin(service.call(request()));
     for _ in 0..2 {
@@ -264,19 +264,19 @@ fn drops_unwinding(future: impl Future) -> bool {
 
 #[tokio::test]
 async fn what_unwinds_while_it_is_dropped_is_a_panic() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let service = meters.layer().layer(service_fn(async |_: Request<Body>| armed().await));
     assert!(drops_unwinding(service.oneshot(request())));
     assert_eq!(meters.the_request().get("error.type"), Some("panic"));
     assert_eq!(meters.active(), 0);
 
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let service = meters.layer().any_body().layer(service_fn(async |_| armed().await));
     assert!(drops_unwinding(service.oneshot(request())));
     assert_eq!(meters.the_request().get("error.type"), Some("panic"));
 
     // Without a first poll, what the future already holds is dropped all the same.
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let mut service = meters.layer().layer(service_fn(|_: Request<Body>| {
         let bomb = Bomb;
         async move {
@@ -288,7 +288,7 @@ async fn what_unwinds_while_it_is_dropped_is_a_panic() {
     assert!(catch_unwind(AssertUnwindSafe(|| drop(unpolled))).is_err());
     assert_eq!(meters.the_request().get("error.type"), Some("panic"));
 
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let app = Router::new().route("/", get(async || armed_body())).layer(meters.layer());
     let body = app.oneshot(request()).await.unwrap().into_body();
     assert!(catch_unwind(AssertUnwindSafe(|| drop(body))).is_err());
@@ -297,7 +297,7 @@ async fn what_unwinds_while_it_is_dropped_is_a_panic() {
     assert_eq!(point.get("http.response.status_code"), Some("200"));
     assert_eq!(meters.active(), 0);
 
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let layer = HandlerLayer::new(&meters.provider);
     let service = layer.layer(service_fn(async |_: Request<Body>| armed().await));
     assert!(drops_unwinding(service.oneshot(request())));
@@ -306,7 +306,7 @@ async fn what_unwinds_while_it_is_dropped_is_a_panic() {
 
 #[tokio::test]
 async fn what_is_dropped_because_something_else_unwinds_is_a_cancellation() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let pending = service_fn(async |_: Request<Body>| {
         future::pending::<Result<Response, Infallible>>().await
     });
@@ -319,7 +319,7 @@ async fn what_is_dropped_because_something_else_unwinds_is_a_cancellation() {
     assert!(unwinding.is_err());
     assert_eq!(meters.the_request().get("error.type"), Some("cancelled"));
 
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let stalled = || Body::from_stream(futures_util::stream::pending::<Result<&str, io::Error>>());
     let app = Router::new().route("/", get(async move || stalled())).layer(meters.layer());
     let body = app.oneshot(request()).await.unwrap().into_body();
@@ -334,7 +334,7 @@ async fn what_is_dropped_because_something_else_unwinds_is_a_cancellation() {
 #[tokio::test]
 async fn every_time_out_of_this_field_is_one_in_the_service_and_in_the_body() {
     let stalled = || Body::from_stream(futures_util::stream::pending::<Result<&str, io::Error>>());
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let app = Router::new()
         .route("/", get(async move || stalled()))
         .layer(ResponseBodyTimeoutLayer::new(Duration::from_millis(5)))
@@ -345,7 +345,7 @@ async fn every_time_out_of_this_field_is_one_in_the_service_and_in_the_body() {
     assert_eq!(point.get("http.response.status_code"), Some("200"));
 
     // Not axum's body: tower-http's own error, boxed once.
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let service = ServiceBuilder::new()
         .layer(meters.layer())
         .layer(ResponseBodyTimeoutLayer::new(Duration::from_millis(5)))
@@ -356,7 +356,7 @@ async fn every_time_out_of_this_field_is_one_in_the_service_and_in_the_body() {
     std::pin::pin!(body).frame().await.unwrap().unwrap_err();
     assert_eq!(meters.the_request().get("error.type"), Some("timeout"));
 
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let slow = async |_: Request<Body>| {
         let never = future::pending::<Response>();
         tokio::time::timeout(Duration::from_millis(5), never).await
@@ -364,7 +364,7 @@ async fn every_time_out_of_this_field_is_one_in_the_service_and_in_the_body() {
     meters.layer().layer(service_fn(slow)).oneshot(request()).await.unwrap_err();
     assert_eq!(meters.the_request().get("error.type"), Some("timeout"));
 
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let elapsed = async || {
         let never = tokio::time::timeout(Duration::from_millis(5), future::pending::<&str>());
         Body::from_stream(futures_util::stream::once(never))

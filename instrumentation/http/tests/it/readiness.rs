@@ -20,7 +20,7 @@ use tower::{
 
 use crate::{
     gate::{Fate, Gate, gate, request},
-    meters::{Meters, Point},
+    server_meters::{Point, ServerMeters},
     sockets::Listening,
 };
 
@@ -46,7 +46,7 @@ fn count(points: &[Point]) -> i64 {
 }
 
 /// The observation of a request of which nothing was seen but that it waited.
-fn unseen(meters: &Meters, error: &str) {
+fn unseen(meters: &ServerMeters, error: &str) {
     let point = meters.the_request();
     assert_eq!(point.get("error.type"), Some(error));
     assert_eq!(point.get("http.request.method"), Some("_OTHER"));
@@ -57,7 +57,7 @@ fn unseen(meters: &Meters, error: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_that_queue_in_a_limit_are_active_and_their_wait_is_in_their_duration() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let layers = ServiceBuilder::new()
         .layer(meters.layer())
         .layer(HandlerLayer::new(&meters.provider))
@@ -133,15 +133,15 @@ async fn who_goes_while_it_waits_is_a_cancellation_and_who_is_refused_has_the_er
         (0, Fate::Panic, "panic"),
         (3, Fate::Panic, "panic"),
     ] {
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let service = meters.layer().layer(gate(shut_for, fate));
         assert_eq!(unwinds(service).await, fate == Fate::Panic);
         unseen(&meters, error);
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let service = meters.layer().any_body().layer(gate(shut_for, fate));
         assert_eq!(unwinds(service).await, fate == Fate::Panic);
         unseen(&meters, error);
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let service = HandlerLayer::new(&meters.provider).layer(gate(shut_for, fate));
         assert_eq!(unwinds(service).await, fate == Fate::Panic);
         let handler = meters.only(HANDLER);
@@ -157,7 +157,7 @@ async fn a_request_that_two_layers_let_wait_is_counted_by_the_outer_one() {
         (1, Fate::Refuse, "_OTHER"),
         (1, Fate::Panic, "panic"),
     ] {
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let handlers = HandlerLayer::new(&meters.provider);
         let layers = ServiceBuilder::new()
             .layer(meters.layer())
@@ -169,7 +169,7 @@ async fn a_request_that_two_layers_let_wait_is_counted_by_the_outer_one() {
         assert_eq!(meters.only(HANDLER).count, 1);
     }
     // What the outer one skips, the inner one measures, with its wait.
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let layers = ServiceBuilder::new().layer(meters.layer().skip(|_| true)).layer(meters.layer());
     let mut service = layers.service(gate(1, Fate::Answer));
     assert!(ask(&mut service).is_pending());
@@ -181,7 +181,7 @@ async fn a_request_that_two_layers_let_wait_is_counted_by_the_outer_one() {
 
 #[tokio::test]
 async fn a_service_that_is_ready_and_never_called_had_no_request() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let mut service = meters.layer().layer(gate(2, Fate::Answer));
     assert!(ask(&mut service).is_pending());
     assert_eq!(meters.active(), 1);
@@ -193,7 +193,7 @@ async fn a_service_that_is_ready_and_never_called_had_no_request() {
 
 #[tokio::test]
 async fn the_time_between_readiness_and_the_call_is_nobodys() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let mut service = meters.layer().layer(gate(1, Fate::Answer));
     become_ready(&mut service).await;
     time::sleep(Duration::from_millis(50)).await;
@@ -203,7 +203,7 @@ async fn the_time_between_readiness_and_the_call_is_nobodys() {
 
 #[tokio::test]
 async fn a_clone_of_a_service_that_is_waited_for_waits_for_itself() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let mut service = meters.layer().layer(gate(1, Fate::Answer));
     assert!(ask(&mut service).is_pending());
     time::sleep(Duration::from_millis(50)).await;
@@ -228,7 +228,7 @@ async fn whatever_makes_a_request_wait_inside_the_layer_is_in_its_time() {
         })
     };
 
-    let (meters, semaphore) = (Meters::new(), Arc::new(Semaphore::new(0)));
+    let (meters, semaphore) = (ServerMeters::new(), Arc::new(Semaphore::new(0)));
     let service = ServiceBuilder::new()
         .layer(meters.layer())
         .layer(SpawnReadyLayer::new())
@@ -240,7 +240,7 @@ async fn whatever_makes_a_request_wait_inside_the_layer_is_in_its_time() {
     assert!(meters.the_request().sum > 0.055);
 
     // One request is with the worker, one in the buffer, and the third waits for a place.
-    let (meters, semaphore) = (Meters::new(), Arc::new(Semaphore::new(0)));
+    let (meters, semaphore) = (ServerMeters::new(), Arc::new(Semaphore::new(0)));
     let service = ServiceBuilder::new()
         .layer(meters.layer())
         .buffer(1)
@@ -261,7 +261,7 @@ async fn whatever_makes_a_request_wait_inside_the_layer_is_in_its_time() {
 /// In a buffer one service serves all requests, and is asked with none in hand.
 #[tokio::test]
 async fn no_request_has_the_wait_of_one_that_went_before_it() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let semaphore = Arc::new(Semaphore::new(1));
     let limited = ServiceBuilder::new()
         .layer(meters.layer())
@@ -284,7 +284,7 @@ async fn no_request_has_the_wait_of_one_that_went_before_it() {
 /// A buffer does not ask again for a request that was given up, and nor does whoever keeps a service.
 #[tokio::test]
 async fn a_wait_lasts_until_the_service_is_asked_again_or_dropped() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let semaphore = Arc::new(Semaphore::new(0));
     let mut limited = ServiceBuilder::new()
         .layer(meters.layer())
@@ -318,7 +318,7 @@ async fn a_load_shedder_outside_sheds_what_it_sheds_without_the_layer() {
         let service = ServiceBuilder::new().load_shed().layer(layer);
         service.service(gate(1, Fate::Answer)).oneshot(request()).await.is_err()
     }
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     assert!(shed(tower::layer::util::Identity::new()).await);
     assert!(shed(meters.layer()).await);
     assert!(shed(meters.layer().any_body()).await);
@@ -331,7 +331,7 @@ async fn a_load_shedder_outside_sheds_what_it_sheds_without_the_layer() {
 
 #[tokio::test]
 async fn whoever_waits_is_woken_as_without_the_layer() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let semaphore = Arc::new(Semaphore::new(0));
     let mut limited = ServiceBuilder::new()
         .layer(meters.layer())

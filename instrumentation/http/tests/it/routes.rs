@@ -12,9 +12,9 @@ use axum::{Router, body::Body, http::Request, response::Response, routing::get};
 use kymo_http::{HandlerLayer, ServerLayer};
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::meters::Meters;
+use crate::server_meters::ServerMeters;
 
-async fn route_of(app: Router, meters: &Meters, path: &str) -> Option<String> {
+async fn route_of(app: Router, meters: &ServerMeters, path: &str) -> Option<String> {
     let request = Request::get(path).body(Body::empty()).unwrap();
     drop(app.oneshot(request).await.unwrap());
     meters.the_request().get("http.route").map(str::to_owned)
@@ -22,14 +22,14 @@ async fn route_of(app: Router, meters: &Meters, path: &str) -> Option<String> {
 
 #[tokio::test]
 async fn the_template_is_the_route_never_the_path() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let app = Router::new().route("/books/{id}", get(async || ())).layer(meters.layer());
     assert_eq!(route_of(app, &meters, "/books/7").await.as_deref(), Some("/books/{id}"));
 }
 
 #[tokio::test]
 async fn a_nested_router_gives_the_full_template() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let books = Router::new().route("/books/{id}", get(async || ()));
     let app = Router::new().nest("/shops/{shop}", books).layer(meters.layer());
     let route = route_of(app, &meters, "/shops/1/books/7").await;
@@ -38,7 +38,7 @@ async fn a_nested_router_gives_the_full_template() {
 
 #[tokio::test]
 async fn a_layer_inside_a_nested_router_gives_the_full_template_too() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let books = Router::new().route("/books/{id}", get(async || ())).layer(meters.layer());
     let app = Router::new().nest("/shops/{shop}", books);
     let route = route_of(app, &meters, "/shops/1/books/7").await;
@@ -48,7 +48,7 @@ async fn a_layer_inside_a_nested_router_gives_the_full_template_too() {
 #[tokio::test]
 async fn requests_that_match_no_route_are_counted_without_one() {
     for path in ["/nowhere", "/books", "/shops/1"] {
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let app = Router::new()
             .route("/books/{id}", get(async || ()))
             .fallback(async || http::StatusCode::NOT_FOUND)
@@ -59,7 +59,7 @@ async fn requests_that_match_no_route_are_counted_without_one() {
 
 #[tokio::test]
 async fn a_route_of_ones_own_replaces_the_matched_path() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let layer = meters.layer().route(|head| {
         // gRPC: the path is `/package.Service/Method`, a closed set.
         head.uri.path().starts_with("/grpc.").then(|| Cow::Owned(head.uri.path().to_owned()))
@@ -71,7 +71,7 @@ async fn a_route_of_ones_own_replaces_the_matched_path() {
 
 #[tokio::test]
 async fn wrapping_twice_measures_once() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let app = Router::new()
         .route("/books/{id}", get(async || "Dune"))
         .layer(meters.layer())
@@ -84,7 +84,7 @@ async fn wrapping_twice_measures_once() {
 
 #[tokio::test]
 async fn middleware_that_replaces_the_body_between_two_layers_does_not_hide_the_outer_one() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let replace = axum::middleware::from_fn(
         async |request: axum::extract::Request, next: axum::middleware::Next| {
             next.run(request.map(|_| Body::from("another"))).await
@@ -109,7 +109,7 @@ async fn middleware_that_replaces_the_body_between_two_layers_does_not_hide_the_
 
 #[tokio::test]
 async fn a_request_that_a_handler_makes_to_another_router_is_one_of_its_own() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let inner = Router::new().route("/inner", get(async || "Dune")).layer(meters.layer());
     let forward = async move || {
         let request = Request::get("/inner").body(Body::empty()).unwrap();
@@ -127,7 +127,7 @@ async fn a_request_that_a_handler_makes_to_another_router_is_one_of_its_own() {
 #[tokio::test]
 async fn what_an_outer_layer_skips_is_measured_by_the_inner_one() {
     for any_body in [false, true] {
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let app = Router::new().route("/", get(async || ())).layer(meters.layer());
         let outer = meters.layer().skip(|_| true);
         let app = if any_body { app.layer(outer.any_body()) } else { app.layer(outer) };
@@ -167,7 +167,7 @@ async fn an_axum_whose_routes_cannot_be_read_is_warned_of_once() {
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
     let _logging = tracing::subscriber::set_default(subscriber);
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
 
     // No route, and nobody to blame: no router, or no match.
     let bare =

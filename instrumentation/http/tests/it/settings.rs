@@ -7,7 +7,7 @@ use kymo_testing::Buckets;
 use proptest::prelude::*;
 use tower::ServiceExt;
 
-use crate::meters::Meters;
+use crate::server_meters::ServerMeters;
 
 async fn serve(layer: ServerLayer, request: Request<Body>) {
     let app = Router::new().route("/", get(async || "Dune")).layer(layer);
@@ -28,7 +28,7 @@ async fn each_metric_can_be_switched_off_alone() {
         (ServerMetric::ResponseBodySize, "http.server.response.body.size"),
     ];
     for (off, _) in four {
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         serve(meters.layer().without(off), request()).await;
         for (metric, name) in four {
             assert_eq!(meters.of(name).is_empty(), metric == off, "{name} without {off:?}");
@@ -39,7 +39,7 @@ async fn each_metric_can_be_switched_off_alone() {
 #[tokio::test]
 async fn the_first_byte_is_timed_on_request() {
     let name = "kymo.http.server.first_byte.duration";
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     serve(meters.layer(), request()).await;
     assert_eq!(meters.of(name), []);
     serve(meters.layer().with(ServerMetric::FirstByteDuration), request()).await;
@@ -48,7 +48,7 @@ async fn the_first_byte_is_timed_on_request() {
 
 #[tokio::test]
 async fn skipped_requests_leave_no_trace() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let layer = meters.layer().skip(|head| head.uri.path() == "/");
     serve(layer, request()).await;
     let seen: Vec<_> =
@@ -62,31 +62,31 @@ async fn unknown_methods_become_other_unless_they_are_listed() {
         let method = Method::from_bytes(b"BREW").unwrap();
         Request::builder().method(method).uri("/").body(Body::empty()).unwrap()
     };
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     serve(meters.layer(), brew()).await;
     assert_eq!(meters.the_request().get("http.request.method"), Some("_OTHER"));
     assert_eq!(
         meters.only("http.server.active_requests").get("http.request.method"),
         Some("_OTHER")
     );
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     serve(meters.layer().known_methods(["BREW"]), brew()).await;
     assert_eq!(meters.the_request().get("http.request.method"), Some("BREW"));
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     serve(meters.layer().known_methods(["BREW"]), request()).await;
     assert_eq!(meters.the_request().get("http.request.method"), Some("_OTHER"));
 }
 
 #[tokio::test]
 async fn the_scheme_of_a_server_that_terminates_tls_is_https() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     serve(meters.layer().over_tls(), request()).await;
     assert_eq!(meters.the_request().get("url.scheme"), Some("https"));
 }
 
 #[tokio::test]
 async fn layers_with_names_keep_their_own_buckets() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let duration = ServerMetric::RequestDuration;
     let own = ServerLayer::named(&meters.provider, "own").buckets(duration, [1.0, 2.0]).unwrap();
     serve(own, request()).await;

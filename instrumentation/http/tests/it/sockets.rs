@@ -16,7 +16,7 @@ use hyper_util::{
 };
 use tokio::{net::TcpListener, task::JoinHandle, time};
 
-use crate::meters::Meters;
+use crate::server_meters::ServerMeters;
 
 pub(crate) struct Listening {
     pub(crate) address: SocketAddr,
@@ -58,7 +58,7 @@ pub(crate) fn clients() -> [(HttpClient, Version, &'static str); 2] {
     [(http1, Version::HTTP_11, "1.1"), (http2, Version::HTTP_2, "2")]
 }
 
-fn app(meters: &Meters) -> Router {
+fn app(meters: &ServerMeters) -> Router {
     let slow = async || time::sleep(Duration::from_secs(60)).await;
     let endless = async || {
         let tick = futures_util::stream::unfold((), async |()| {
@@ -100,7 +100,7 @@ async fn complete_exchanges_are_successes_on_both_protocols() {
             (Method::GET, "/none", "", (0.0, 0.0)),
             (Method::POST, "/echo", "five!", (5.0, 5.0)),
         ] {
-            let meters = Meters::new();
+            let meters = ServerMeters::new();
             let server = Listening::start(app(&meters)).await;
             let response = client.request(request(method.clone(), &server, path, body)).await;
             let response = response.unwrap();
@@ -122,7 +122,7 @@ async fn complete_exchanges_are_successes_on_both_protocols() {
 async fn a_client_that_goes_away_before_or_during_the_response_is_a_cancellation() {
     for (path, status) in [("/slow", None), ("/endless", Some("200"))] {
         for protocol in 0..2 {
-            let meters = Meters::new();
+            let meters = ServerMeters::new();
             let server = Listening::start(app(&meters)).await;
             let (client, ..) = clients().into_iter().nth(protocol).unwrap();
             let exchange = async {
@@ -142,7 +142,7 @@ async fn a_client_that_goes_away_before_or_during_the_response_is_a_cancellation
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_was_promised_more_is_a_body_error_on_both_protocols() {
     for (client, _, protocol) in clients() {
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let server = Listening::start(app(&meters)).await;
         // hyper gives up before it has sent the head of so short a message.
         if let Ok(response) = client.request(request(Method::GET, &server, "/short", "")).await {
@@ -157,7 +157,7 @@ async fn a_client_that_was_promised_more_is_a_body_error_on_both_protocols() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_scheme_of_a_connection_without_tls_is_http_whatever_its_client_says() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let server = Listening::start(app(&meters)).await;
     let stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
     let (mut sender, connection) =

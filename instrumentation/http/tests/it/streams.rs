@@ -22,14 +22,14 @@ use hyper_util::{rt::TokioIo, server::conn::auto, service::TowerToHyperService};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tower::ServiceExt;
 
-use crate::{meters::Meters, sockets::Listening};
+use crate::{server_meters::ServerMeters, sockets::Listening};
 
 const DURATION: &str = "kymo.http.server.stream.duration";
 const SIZES: [&str; 2] = ["http.server.request.body.size", "http.server.response.body.size"];
 
 #[tokio::test]
 async fn server_sent_events_leave_the_active_requests_at_their_head() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let events = || async {
         let tick = futures_util::stream::repeat(Ok::<_, Infallible>(Event::default().data("tick")));
         Sse::new(tick)
@@ -65,14 +65,14 @@ async fn echo(mut socket: WebSocket) {
     }
 }
 
-fn websocket_app(meters: &Meters) -> Router {
+fn websocket_app(meters: &ServerMeters) -> Router {
     let upgrade = async |upgrade: WebSocketUpgrade| upgrade.on_upgrade(echo);
     Router::new().route("/echo", get(upgrade)).layer(meters.layer())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_websocket_works_as_ever_and_counts_until_it_is_closed() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let server = Listening::start(websocket_app(&meters)).await;
     let url = format!("ws://{}/echo", server.address);
     let (mut socket, response) = tokio_tungstenite::connect_async(url).await.unwrap();
@@ -99,7 +99,7 @@ async fn a_websocket_works_as_ever_and_counts_until_it_is_closed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_websocket_whose_client_vanishes_is_counted_down() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let server = Listening::start(websocket_app(&meters)).await;
     let url = format!("ws://{}/echo", server.address);
     let sockets = futures_util::future::join_all((0..20).map(|_| {
@@ -115,7 +115,7 @@ async fn a_websocket_whose_client_vanishes_is_counted_down() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upgrade_to_any_protocol_counts_and_carries_bytes_in_both_directions() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let upgrade = async |mut request: Request<Body>| {
         let upgraded = hyper::upgrade::on(&mut request);
         tokio::spawn(async move {
@@ -149,7 +149,7 @@ async fn an_upgrade_to_any_protocol_counts_and_carries_bytes_in_both_directions(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upgrade_that_is_refused_is_an_ordinary_request() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let refuse = async |mut request: Request<Body>| {
         let upgraded = hyper::upgrade::on(&mut request);
         // The service is told that there will be no upgrade.
@@ -174,7 +174,7 @@ async fn an_upgrade_that_is_refused_is_an_ordinary_request() {
 
 #[tokio::test]
 async fn an_upgrade_outside_a_server_is_an_ordinary_request() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let request = Request::get("/echo")
         .header("connection", "upgrade")
         .header("upgrade", "websocket")
@@ -187,7 +187,7 @@ async fn an_upgrade_outside_a_server_is_an_ordinary_request() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_servers_own_connection_is_handed_over_when_streams_are_not_measured() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let (told, mut tell) = tokio::sync::mpsc::channel(1);
     let upgrade = async move |mut request: Request<Body>| {
         let upgraded = hyper::upgrade::on(&mut request);
@@ -246,7 +246,7 @@ impl AsyncWrite for Vanished {
 
 #[tokio::test]
 async fn an_upgrade_whose_client_vanishes_before_the_handover_is_no_stream() {
-    let meters = Meters::new();
+    let meters = ServerMeters::new();
     let (told, tell) = tokio::sync::oneshot::channel();
     let told = std::sync::Mutex::new(Some(told));
     let upgrade = move |mut request: Request<Body>| {
@@ -282,7 +282,7 @@ async fn a_body_without_a_length_is_a_stream_where_that_is_asked_for() {
     };
     let known = async || ([("content-length", "4")], Body::from("Dune"));
     for (asked, latency) in [(false, 0.06..1.0), (true, 0.0..0.02)] {
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let layer = if asked { meters.layer().stream_unknown_lengths() } else { meters.layer() };
         let app = Router::new().route("/export", get(slow)).route("/known", get(known));
         let app = app.layer(layer);

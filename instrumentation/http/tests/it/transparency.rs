@@ -13,7 +13,7 @@ use http_body::{Body, Frame, SizeHint};
 use proptest::prelude::*;
 use tower::{Layer, Service};
 
-use crate::meters::Meters;
+use crate::server_meters::ServerMeters;
 
 /// The answer of a body that is polled.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,7 +101,7 @@ proptest! {
         read in any::<bool>(),
         drop_after in 0_usize..20,
     ) {
-        let meters = Meters::new();
+        let meters = ServerMeters::new();
         let expected = request_script.clone();
         let response = response_script.clone();
         let inner = tower::service_fn(move |mut request: Request<_>| {
@@ -150,7 +150,7 @@ fn readiness_is_that_of_the_service() {
             unreachable!("never ready")
         }
     }
-    let mut service = Meters::new().layer().layer(Busy);
+    let mut service = ServerMeters::new().layer().layer(Busy);
     let mut cx = Context::from_waker(Waker::noop());
     let ready = Service::<Request<axum::body::Body>>::poll_ready(&mut service, &mut cx);
     assert!(ready.is_pending());

@@ -1,10 +1,12 @@
 //! Past a budget, what is counted is counted as `_OTHER`, and that is counted.
 
-use crate::meters::{COUNT, DURATION, FOLDED, LAST, Meters, NAME, RUNS, counted, pool, program};
+use crate::migration_meters::{
+    COUNT, DURATION, FOLDED, LAST, MigrationMeters, NAME, RUNS, counted, pool, program,
+};
 
 #[tokio::test]
 async fn the_65th_database_and_later_ones_are_other() {
-    let meters = Meters::new();
+    let meters = MigrationMeters::new();
     let pool = pool();
     for name in 0..70 {
         let migrations = meters.metrics.migrations(program([1])).named(&format!("database {name}"));
@@ -20,7 +22,7 @@ async fn the_65th_database_and_later_ones_are_other() {
 
 #[tokio::test]
 async fn the_201st_version_and_later_ones_are_other() {
-    let meters = Meters::new();
+    let meters = MigrationMeters::new();
     let pool = pool();
     let migrations = meters.metrics.migrations(program(1..=205)).named("books");
     migrations.run(&pool).await.unwrap();

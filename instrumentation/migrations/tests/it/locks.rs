@@ -1,12 +1,12 @@
 //! The wait for the lock is told of each run that asks for it.
 
-use crate::meters::{Meters, RUNS, counted, pool, program};
+use crate::migration_meters::{MigrationMeters, RUNS, counted, pool, program};
 
 const LOCK_WAIT_TIME: &str = "kymo.migration.lock.wait_time";
 
 #[tokio::test]
 async fn a_run_that_is_not_to_lock_has_not_waited() {
-    let meters = Meters::new();
+    let meters = MigrationMeters::new();
     let pool = pool();
     for (locks, waited) in [(false, counted([])), (true, counted([("", 1)]))] {
         let mut migrator = program([1]);

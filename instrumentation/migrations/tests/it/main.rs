@@ -4,6 +4,6 @@
 
 mod budgets;
 mod locks;
-mod meters;
+mod migration_meters;
 mod names;
 mod status;

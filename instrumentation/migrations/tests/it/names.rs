@@ -5,11 +5,11 @@ use std::sync::Arc;
 use kymo_migrations::{EitherPool, Migrator};
 use kymo_sqlx::{DatabaseMetrics, PoolSettings};
 
-use crate::meters::{Meters, NAME, READ_ERRORS, RUNS, counted, pool, program};
+use crate::migration_meters::{MigrationMeters, NAME, READ_ERRORS, RUNS, counted, pool, program};
 
 #[tokio::test]
 async fn a_database_goes_by_the_name_of_its_pool_measured_or_not() {
-    let meters = Meters::new();
+    let meters = MigrationMeters::new();
     let bare = pool();
     assert_eq!(bare.database_name(), ":memory:");
     let settings = PoolSettings::new().named("orders");
@@ -23,7 +23,7 @@ async fn a_database_goes_by_the_name_of_its_pool_measured_or_not() {
 
 #[tokio::test]
 async fn a_pool_that_others_are_named_after_has_the_number_that_it_was_given() {
-    let meters = Meters::new();
+    let meters = MigrationMeters::new();
     let databases = DatabaseMetrics::new(&meters.provider);
     let (first, second) = (databases.pool(pool()), databases.pool(pool()));
     assert_ne!(first.name(), second.name());
@@ -35,7 +35,7 @@ async fn a_pool_that_others_are_named_after_has_the_number_that_it_was_given() {
 
 #[tokio::test]
 async fn the_first_name_stays() {
-    let meters = Meters::new();
+    let meters = MigrationMeters::new();
     let pool = pool();
     let books = meters.metrics.migrations(program([1])).named("books").of(&pool);
     books.run(&pool).await.unwrap();
@@ -48,7 +48,7 @@ async fn the_first_name_stays() {
 
 #[tokio::test]
 async fn without_a_name_a_database_is_called_as_its_product() {
-    let meters = Meters::new();
+    let meters = MigrationMeters::new();
     let pool = pool();
     meters.metrics.migrations(program([1])).run(&pool).await.unwrap();
     assert_eq!(meters.by(RUNS, NAME), counted([("sqlite", 1)]));
@@ -57,7 +57,7 @@ async fn without_a_name_a_database_is_called_as_its_product() {
 #[tokio::test]
 async fn a_migrator_may_be_owned_shared_or_static() {
     static PROGRAM: Migrator = Migrator::DEFAULT;
-    let meters = Meters::new();
+    let meters = MigrationMeters::new();
     let pool = pool();
     let shared = Arc::new(program([1]));
     meters.metrics.migrations(&PROGRAM).named("books").run(&pool).await.unwrap();

@@ -4,11 +4,13 @@ use std::time::{Duration, Instant};
 
 use kymo_sqlx::DatabaseMetrics;
 
-use crate::meters::{COUNT, LATEST, Meters, NAME, READ_ERRORS, counted, pool, program};
+use crate::migration_meters::{
+    COUNT, LATEST, MigrationMeters, NAME, READ_ERRORS, counted, pool, program,
+};
 
 #[tokio::test]
 async fn nothing_is_known_before_the_first_answer() {
-    let meters = Meters::new();
+    let meters = MigrationMeters::new();
     let status = meters.metrics.migrations(program([1])).named("books").watch(&pool());
     assert_eq!((status.counts(), status.is_ready()), (None, false));
     assert!(meters.by(COUNT, NAME).is_empty() && meters.by(LATEST, NAME).is_empty());
@@ -17,7 +19,7 @@ async fn nothing_is_known_before_the_first_answer() {
 
 #[tokio::test]
 async fn what_is_watched_twice_is_counted_once() {
-    let meters = Meters::new();
+    let meters = MigrationMeters::new();
     let pool = pool();
     let migrations = meters.metrics.migrations(program([1, 2])).named("books");
     let status = migrations.watch(&pool);
@@ -31,7 +33,7 @@ async fn what_is_watched_twice_is_counted_once() {
 
 #[tokio::test]
 async fn the_watching_goes_on_without_its_status() {
-    let meters = Meters::new();
+    let meters = MigrationMeters::new();
     let pool = pool();
     let migrations = meters.metrics.migrations(program([1, 2])).named("books");
     drop(migrations.watch(&pool));
@@ -44,7 +46,7 @@ async fn the_watching_goes_on_without_its_status() {
 
 #[tokio::test]
 async fn a_database_with_nothing_applied_has_the_latest_version_0_and_every_state() {
-    let meters = Meters::new();
+    let meters = MigrationMeters::new();
     let pool = pool();
     let status = meters.metrics.migrations(program([])).named("books").watch(&pool);
     status.refresh().await;
@@ -57,7 +59,7 @@ async fn a_database_with_nothing_applied_has_the_latest_version_0_and_every_stat
 
 #[tokio::test]
 async fn everybody_who_refreshes_is_answered() {
-    let meters = Meters::new();
+    let meters = MigrationMeters::new();
     let pool = pool();
     let migrations = meters.metrics.migrations(program([1])).named("books");
     let status = migrations.read_every(Duration::from_hours(1)).watch(&pool);
@@ -77,7 +79,7 @@ async fn everybody_who_refreshes_is_answered() {
 #[tokio::test]
 async fn intervals_and_time_outs_of_any_length_do_no_harm() {
     for (interval, patience) in [(Duration::ZERO, Duration::ZERO), (Duration::MAX, Duration::MAX)] {
-        let meters = Meters::new();
+        let meters = MigrationMeters::new();
         let pool = pool();
         let migrations = meters.metrics.migrations(program([1])).named("books");
         let status = migrations.read_every(interval).read_timeout(patience).watch(&pool);
@@ -92,7 +94,7 @@ async fn intervals_and_time_outs_of_any_length_do_no_harm() {
 /// Neither its connections nor its name outlive the program's handles.
 #[tokio::test]
 async fn a_measured_pool_is_gone_when_the_program_drops_it() {
-    let meters = Meters::new();
+    let meters = MigrationMeters::new();
     let databases = DatabaseMetrics::new(&meters.provider);
     let pool = databases.pool(pool());
     let (name, mut closed) = (pool.name().to_owned(), pool.close_event());
@@ -105,7 +107,7 @@ async fn a_measured_pool_is_gone_when_the_program_drops_it() {
     drop(pool);
     tokio::time::timeout(Duration::from_secs(20), &mut closed).await.unwrap();
     assert!(weak.upgrade().is_none());
-    let next = databases.pool(crate::meters::pool());
+    let next = databases.pool(crate::migration_meters::pool());
     assert_eq!(next.name(), name, "it is free again, and nobody has it");
     // A job whose pool ends with it pushes what was read last.
     tokio::time::timeout(Duration::from_secs(20), status.refresh()).await.unwrap();
@@ -121,13 +123,13 @@ async fn a_measured_pool_is_gone_when_the_program_drops_it() {
 /// The same migrations look at the next pool, and not for ever at the one that is gone.
 #[tokio::test]
 async fn the_next_pool_is_watched_when_the_first_is_gone() {
-    let meters = Meters::new();
+    let meters = MigrationMeters::new();
     let databases = DatabaseMetrics::new(&meters.provider);
     let migrations = meters.metrics.migrations(program([1])).named("books");
     let pool = databases.pool(pool());
     migrations.watch(&pool).refresh().await;
     drop(pool);
-    let next = databases.pool(crate::meters::pool());
+    let next = databases.pool(crate::migration_meters::pool());
     migrations.run(&next).await.unwrap();
     let status = migrations.watch(&next);
     status.refresh().await;

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use allocation_counter::measure;
 use futures_util::FutureExt;
 
-use crate::meters::Meters;
+use crate::cache_meters::CacheMeters;
 use kymo_moka::MeasureMoka as _;
 
 const HITS: u64 = 1_000;
@@ -29,7 +29,7 @@ fn assert_none_of_ours(allocations: u64) {
 
 #[test]
 fn a_hit_of_a_blocking_cache_allocates_nothing() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let cache = books.moka(moka::sync::Cache::new(100));
     (0..10).for_each(|key| cache.insert(key, 7));
     assert_none_of_ours(allocations(|key| cache.get(&key)));
@@ -41,7 +41,7 @@ fn a_hit_of_a_blocking_cache_allocates_nothing() {
 
 #[test]
 fn a_hit_of_an_async_cache_allocates_nothing() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let cache = books.moka(moka::future::Cache::new(100));
     (0..10).for_each(|key| cache.insert(key, 7).now_or_never().unwrap());
     assert_none_of_ours(allocations(|key| cache.get(&key).now_or_never().unwrap()));
@@ -53,7 +53,7 @@ fn a_hit_of_an_async_cache_allocates_nothing() {
 
 #[test]
 fn a_lookup_by_hand_allocates_nothing() {
-    let (_meters, books) = Meters::books();
+    let (_meters, books) = CacheMeters::books();
     assert_eq!(allocations(|_| books.lookup(Some(7))), 0);
     assert_eq!(allocations(|_| books.lookup_async(async { Some(7) }).now_or_never().unwrap()), 0);
     assert_eq!(measure(|| books.count_writes(1)).count_total, 0);
@@ -61,7 +61,7 @@ fn a_lookup_by_hand_allocates_nothing() {
 
 #[test]
 fn a_clone_allocates_nothing() {
-    let (_meters, books) = Meters::books();
+    let (_meters, books) = CacheMeters::books();
     let cache = books.moka(moka::sync::Cache::<u8, u8>::new(100));
     assert_eq!(measure(|| drop((books.clone(), cache.clone()))).count_total, 0);
 }

@@ -15,11 +15,11 @@ use kymo_moka::MeasureMoka as _;
 use moka::ops::compute::{CompResult, Op};
 use tokio::sync::Semaphore;
 
-use crate::meters::{Counts, Meters, panics};
+use crate::cache_meters::{CacheMeters, Counts, panics};
 
 #[test]
 fn everything_that_is_no_request_and_no_write_is_moka_s_alone() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let bare = moka::sync::Cache::builder()
         .name("shelf")
         .max_capacity(9)
@@ -42,7 +42,7 @@ fn everything_that_is_no_request_and_no_write_is_moka_s_alone() {
 
 #[test]
 fn each_entry_of_a_blocking_cache_is_counted_as_what_was_done() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let cache = books.moka(moka::sync::Cache::<u8, u32>::new(100));
     let mut expected = Counts::default();
     let mut counted = |what: &str, change: fn(&mut Counts)| {
@@ -91,7 +91,7 @@ fn each_entry_of_a_blocking_cache_is_counted_as_what_was_done() {
 
 #[tokio::test]
 async fn who_does_not_compute_because_another_does_is_told_what_is_there() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let cache = books.moka(moka::future::Cache::<u8, u32>::new(100));
     cache.insert(1, 10).await;
     let slow = |_| pending::<Op<u32>>();
@@ -112,7 +112,7 @@ async fn who_does_not_compute_because_another_does_is_told_what_is_there() {
 /// moka's own future waits here: it evicts before it answers, and the listener is asleep.
 #[tokio::test]
 async fn a_lookup_that_is_dropped_midway_is_an_error() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let gate = Arc::new(Semaphore::new(0));
     let asleep = Arc::clone(&gate);
     let bare = moka::future::Cache::builder()
@@ -149,7 +149,7 @@ impl Hash for Bad {
 
 #[test]
 fn a_request_that_panics_is_one_error() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let blocking = books.moka(moka::sync::Cache::<Bad, u8>::new(10));
     let asynchronous = books.moka(moka::future::Cache::<Bad, u8>::new(10));
     panics(|| blocking.get(&Bad));
@@ -164,7 +164,7 @@ fn a_request_that_panics_is_one_error() {
 
 #[test]
 fn a_future_that_is_never_polled_is_nothing() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let cache = books.moka(moka::future::Cache::<u8, u8>::new(10));
     drop(cache.get(&1));
     drop(cache.get_with(1, async { 1 }));
@@ -183,7 +183,7 @@ fn what_moka_lets_go_from_thread_to_thread_still_goes() {
     fn is<T: Clone + Send + Sync + Unpin + Debug>() {}
     is::<kymo_moka::future::MeasuredCache<String, Vec<u8>>>();
     is::<kymo_moka::sync::MeasuredCache<String, Vec<u8>>>();
-    let (_meters, books) = Meters::books();
+    let (_meters, books) = CacheMeters::books();
     let cache = books.moka(moka::future::Cache::<String, u8>::new(10));
     drop(goes(cache.get("a")));
     drop(goes(cache.get_with("a".to_owned(), async { 1 })));

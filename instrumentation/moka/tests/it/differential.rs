@@ -11,7 +11,7 @@ use kymo_moka::MeasureMoka as _;
 use moka::{Entry, policy::EvictionPolicy};
 use proptest::prelude::*;
 
-use crate::meters::{Counts, Meters};
+use crate::cache_meters::{CacheMeters, Counts};
 
 /// One thing to do with the entry of a key.
 #[derive(Debug, Clone, Copy)]
@@ -194,7 +194,7 @@ proptest! {
                 .support_invalidation_closures()
                 .build_with_hasher(Hasher::default())
         };
-        let (meters, books) = Meters::books();
+        let (meters, books) = CacheMeters::books();
         let (bare, measured) = (make(), books.moka(make()));
         let mut expected = Counts::default();
         for step in &steps {
@@ -220,7 +220,7 @@ proptest! {
                 .support_invalidation_closures()
                 .build_with_hasher(Hasher::default())
         };
-        let (meters, books) = Meters::books();
+        let (meters, books) = CacheMeters::books();
         let (bare, measured) = (make(), books.moka(make()));
         let mut expected = Counts::default();
         for step in &steps {

@@ -11,7 +11,7 @@ use kymo_cache::Cache;
 use kymo_moka::{MeasureMoka as _, eviction_cause};
 use moka::notification::RemovalCause;
 
-use crate::meters::{EVICTIONS, Meters};
+use crate::cache_meters::{CacheMeters, EVICTIONS};
 
 /// The causes that a listener was told, as they print.
 #[derive(Clone, Default)]
@@ -36,7 +36,7 @@ impl Told {
 }
 
 #[track_caller]
-fn assert_agree(meters: &Meters, told: &Told) {
+fn assert_agree(meters: &CacheMeters, told: &Told) {
     let counted = meters.by(EVICTIONS, "kymo.cache.eviction.cause");
     assert_eq!(counted.len(), 2, "{counted:?}");
     for (cause, count) in &counted {
@@ -46,7 +46,7 @@ fn assert_agree(meters: &Meters, told: &Told) {
 
 #[test]
 fn what_a_blocking_cache_lets_go_is_counted_by_cause() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let told = Told::default();
     let bare = moka::sync::Cache::builder()
         .max_capacity(10)
@@ -72,7 +72,7 @@ fn what_a_blocking_cache_lets_go_is_counted_by_cause() {
 
 #[tokio::test]
 async fn what_an_async_cache_lets_go_is_counted_by_cause() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let told = Told::default();
     let bare = moka::future::Cache::builder()
         .max_capacity(10)
@@ -93,7 +93,7 @@ async fn what_an_async_cache_lets_go_is_counted_by_cause() {
 
 #[test]
 fn the_listener_fits_both_builders_as_it_is() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let blocking = moka::sync::Cache::<String, Vec<u8>>::builder()
         .max_capacity(1)
         .eviction_listener(books.eviction_listener())

@@ -9,10 +9,10 @@ use tokio::{
     task::{JoinSet, yield_now},
 };
 
-use crate::meters::{Counts, Meters, panics};
+use crate::cache_meters::{CacheMeters, Counts, panics};
 
-fn asynchronous() -> (Meters, MeasuredCache<u8, u32>) {
-    let (meters, books) = Meters::books();
+fn asynchronous() -> (CacheMeters, MeasuredCache<u8, u32>) {
+    let (meters, books) = CacheMeters::books();
     (meters, books.moka(moka::future::Cache::new(100)))
 }
 
@@ -52,7 +52,7 @@ async fn a_hundred_that_ask_at_once_are_a_hundred_misses_and_one_load() {
 
 #[test]
 fn threads_that_ask_at_once_are_as_many_misses_and_one_load() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let cache = books.moka(moka::sync::Cache::<u8, u32>::new(100));
     let (asked, loading) = (Barrier::new(8), Barrier::new(2));
     thread::scope(|scope| {
@@ -156,7 +156,7 @@ async fn who_takes_over_a_load_that_panicked_makes_a_second_one() {
 
 #[test]
 fn a_blocking_load_that_panics_is_one_load_and_the_program_s_panic() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let cache = books.moka(moka::sync::Cache::<u8, u32>::new(100));
     panics(|| cache.get_with(1, || panic!("on purpose")));
     assert_eq!(cache.get_with_by_ref(&1, || 7), 7);

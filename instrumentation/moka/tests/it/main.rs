@@ -5,9 +5,10 @@
 
 mod allocation;
 mod answers;
+#[path = "../../../cache/tests/it/cache_meters.rs"]
+mod cache_meters;
 mod differential;
 mod evictions;
 mod loads;
-mod meters;
 mod size;
 mod storms;

@@ -5,12 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::meters::{ENTRIES, EVICTIONS, Meters};
+use crate::cache_meters::{CacheMeters, ENTRIES, EVICTIONS};
 use kymo_moka::MeasureMoka as _;
 
 #[tokio::test]
 async fn entries_are_told_until_the_last_clone_is_gone() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let bare = moka::future::Cache::new(100);
     let cache = books.moka(bare.clone());
     assert_eq!(meters.sum(ENTRIES), Some(0));
@@ -31,7 +31,7 @@ async fn entries_are_told_until_the_last_clone_is_gone() {
 
 #[test]
 fn measuring_does_not_keep_what_is_cached() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let value = std::sync::Arc::new(7);
     let cache = books.moka(moka::sync::Cache::new(100));
     cache.insert(1, std::sync::Arc::clone(&value));
@@ -54,7 +54,7 @@ const LIFE: Duration = Duration::from_millis(20);
 const OVER: Duration = Duration::from_millis(80);
 
 /// Looks until there are as many entries as that: a busy machine may take longer than a collection waits.
-fn eventually(meters: &Meters, entries: i64) {
+fn eventually(meters: &CacheMeters, entries: i64) {
     let start = Instant::now();
     while meters.sum(ENTRIES) != Some(entries) {
         assert!(start.elapsed() < Duration::from_secs(20), "{:?}", meters.sum(ENTRIES));
@@ -63,7 +63,7 @@ fn eventually(meters: &Meters, entries: i64) {
 
 #[test]
 fn what_expired_and_is_never_touched_again_is_no_entry() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let listener = books.eviction_listener();
     let cache = moka::sync::Cache::builder().time_to_live(LIFE).eviction_listener(listener);
     let cache = books.moka(cache.build());
@@ -78,7 +78,7 @@ fn what_expired_and_is_never_touched_again_is_no_entry() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_expired_and_is_never_awaited_again_is_no_entry() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let listener = books.eviction_listener();
     let cache = moka::future::Cache::builder().time_to_live(LIFE).eviction_listener(listener);
     let cache = books.moka(cache.build());
@@ -94,7 +94,7 @@ async fn what_expired_and_is_never_awaited_again_is_no_entry() {
 /// It could wait for the collection that waits for it.
 #[test]
 fn a_listener_that_is_slow_or_makes_instruments_holds_up_no_collection() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let (metrics, slow) = (meters.metrics.clone(), Duration::from_secs(3));
     let listener = move |key, _: u32, _| {
         metrics.cache(&format!("of {key}")).count_writes(1);
@@ -115,7 +115,7 @@ fn a_listener_that_is_slow_or_makes_instruments_holds_up_no_collection() {
 
 #[test]
 fn a_cache_of_futures_that_was_wrapped_outside_of_a_runtime_is_an_estimate() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let cache = books.moka(moka::future::Cache::builder().time_to_live(LIFE).build());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

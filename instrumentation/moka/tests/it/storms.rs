@@ -10,7 +10,7 @@ use kymo_moka::MeasureMoka as _;
 use moka::ops::compute::Op;
 use tokio::{task::JoinSet, time::timeout};
 
-use crate::meters::{Counts, ENTRIES, Meters};
+use crate::cache_meters::{CacheMeters, Counts, ENTRIES};
 
 const ROUNDS: u32 = 3_000;
 const WORKERS: u32 = 4;
@@ -63,7 +63,7 @@ impl Seen {
 
 #[test]
 fn threads_agree_with_their_own_count() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let bare = moka::sync::Cache::builder()
         .max_capacity(u64::from(KEYS) / 2)
         .eviction_listener(books.eviction_listener())
@@ -123,7 +123,7 @@ fn threads_agree_with_their_own_count() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn tasks_agree_with_their_own_count() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let cache = books.moka(moka::future::Cache::new(u64::from(KEYS) / 2));
     let seen = std::sync::Arc::new(Seen::default());
     let mut tasks = JoinSet::new();
@@ -163,7 +163,7 @@ async fn tasks_agree_with_their_own_count() {
 /// Whoever is given up midway is one request, and each load that was begun is one load.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nothing_is_lost_when_many_give_up() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = CacheMeters::books();
     let cache = books.moka(moka::future::Cache::new(100));
     let begun = std::sync::Arc::new(AtomicI64::new(0));
     let mut tasks = JoinSet::new();

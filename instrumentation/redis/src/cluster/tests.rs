@@ -1,27 +1,21 @@
 use std::task::{Context, Poll, Waker};
 
-use opentelemetry::metrics::MeterProvider;
-use opentelemetry_sdk::metrics::{
-    InMemoryMetricExporter, SdkMeterProvider,
-    data::{AggregatedMetrics, MetricData, ResourceMetrics, ScopeMetrics},
-};
+use kymo_testing::TestMeters;
 use redis::{RedisError, RedisFuture, Value, parse_redis_value};
 
 use super::{resolver::redirects_of, *};
-use crate::{recorder::Recorder, server::Server};
+use crate::{key, metrics, recorder::Recorder, server::Server};
 
 struct Meters {
-    provider: SdkMeterProvider,
-    exporter: InMemoryMetricExporter,
+    meters: TestMeters,
     recorder: Recorder,
 }
 
 impl Meters {
     fn new() -> Self {
-        let exporter = InMemoryMetricExporter::default();
-        let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
-        let recorder = Recorder::new(&provider.meter("test"));
-        Self { provider, exporter, recorder }
+        let meters = TestMeters::new();
+        let recorder = Recorder::new(&meters.meter("test"));
+        Self { meters, recorder }
     }
 
     /// Counts the redirects of the cluster at `address`.
@@ -33,23 +27,13 @@ impl Meters {
 
     /// Redirects of every cluster, as `address kind count`, sorted.
     fn counted(&self) -> Vec<String> {
-        self.exporter.reset();
-        self.provider.force_flush().unwrap();
-        let finished = self.exporter.get_finished_metrics().unwrap();
-        let metrics = finished
-            .iter()
-            .flat_map(ResourceMetrics::scope_metrics)
-            .flat_map(ScopeMetrics::metrics);
-        let mut counted = Vec::new();
-        for metric in metrics.filter(|metric| metric.name() == "kymo.redis.redirects") {
-            let AggregatedMetrics::U64(MetricData::Sum(sum)) = metric.data() else { panic!() };
-            counted.extend(sum.data_points().map(|point| {
-                let get = |key| point.attributes().find(|pair| pair.key.as_str() == key);
-                let get = |key| get(key).unwrap().value.to_string();
-                let [address, kind] = [get("server.address"), get("kymo.redis.redirect")];
-                format!("{address} {kind} {}", point.value())
-            }));
-        }
+        let points = self.meters.snapshot().points().of(metrics::REDIRECTS.name);
+        let counted = points.iter().map(|point| {
+            let get = |key: &str| point.get(key).unwrap().to_owned();
+            let [address, kind] = [get(key::SERVER_ADDRESS.name), get(key::REDIS_REDIRECT.name)];
+            format!("{address} {kind} {}", point.count)
+        });
+        let mut counted: Vec<_> = counted.collect();
         counted.sort();
         counted
     }

@@ -3,7 +3,7 @@
 use redis::{RedisResult, Value, parse_redis_value};
 
 use crate::{
-    meters::Meters,
+    redis_meters::RedisMeters,
     scripted::{Scripted, Step},
 };
 
@@ -17,7 +17,7 @@ fn error(reply: &str) -> Value {
 
 #[tokio::test]
 async fn a_pipeline_of_one_command_is_named_after_it() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let mut connection =
         meters.measure(Scripted::new([Step::Answer(vec![text("Dune"), Value::Nil])]));
     let mut pipeline = redis::pipe();
@@ -30,7 +30,7 @@ async fn a_pipeline_of_one_command_is_named_after_it() {
 
 #[tokio::test]
 async fn a_pipeline_of_several_commands_is_just_that() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let mut connection =
         meters.measure(Scripted::new([Step::Answer(vec![Value::Okay, text("1")])]));
     let mut pipeline = redis::pipe();
@@ -43,7 +43,7 @@ async fn a_pipeline_of_several_commands_is_just_that() {
 
 #[tokio::test]
 async fn an_atomic_pipeline_answers_in_one_value() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let answers = Value::Array(vec![Value::Okay, Value::Okay]);
     let mut connection = meters.measure(Scripted::new([Step::Answer(vec![answers])]));
     let mut pipeline = redis::pipe();
@@ -55,7 +55,7 @@ async fn an_atomic_pipeline_answers_in_one_value() {
 
 #[tokio::test]
 async fn an_atomic_pipeline_whose_watch_failed_did_nothing_and_answered_nothing() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let mut connection = meters.measure(Scripted::answering(1, &Value::Nil));
     let mut pipeline = redis::pipe();
     pipeline.atomic().set("book:1", 1).get("book:2");
@@ -67,7 +67,7 @@ async fn an_atomic_pipeline_whose_watch_failed_did_nothing_and_answered_nothing(
 
 #[tokio::test]
 async fn a_pipeline_fails_by_its_first_error_and_the_rest_of_it_counts() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let answers = vec![
         text("Dune"),
         error("-WRONGTYPE no\r\n"),
@@ -86,7 +86,7 @@ async fn a_pipeline_fails_by_its_first_error_and_the_rest_of_it_counts() {
 
 #[tokio::test]
 async fn a_pipeline_that_is_lost_was_asked_for_everything_in_it() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let lost = std::io::Error::from(std::io::ErrorKind::ConnectionReset).into();
     let mut connection = meters.measure(Scripted::new([Step::Fail(lost)]));
     let mut pipeline = redis::pipe();
@@ -99,7 +99,7 @@ async fn a_pipeline_that_is_lost_was_asked_for_everything_in_it() {
 
 #[tokio::test]
 async fn answers_that_do_not_fit_their_commands_are_not_guessed_at() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let mut connection = meters.measure(Scripted::new([Step::Answer(vec![text("Dune")])]));
     let mut pipeline = redis::pipe();
     pipeline.get("a").get("b");

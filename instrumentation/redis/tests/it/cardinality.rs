@@ -6,13 +6,13 @@ use kymo_redis::RedisSettings;
 use redis::{RedisError, Value, make_extension_error};
 
 use crate::{
-    meters::{DURATION, FOLDED, Meters},
+    redis_meters::{DURATION, FOLDED, RedisMeters},
     scripted::{Scripted, Step},
 };
 
 #[tokio::test]
 async fn strange_commands_and_codes_are_bounded_and_the_folds_counted() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let errors = (0..5000).map(|n| Step::Fail(make_extension_error(code(n), None)));
     let mut connection = meters.measure(Scripted::new(errors));
     for n in 0..5000 {
@@ -41,7 +41,7 @@ fn code(n: usize) -> String {
 /// With a series for each code of each command, a failure is still known by its command.
 #[tokio::test]
 async fn the_first_failure_of_a_command_keeps_its_name() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let noisy = ["EVAL", "EVALSHA", "FCALL", "GET", "SET", "DEL", "INCR", "HGET", "HSET", "LPOP"];
     let failed = |n| Step::Fail(make_extension_error(code(n), None));
     let steps = (0..noisy.len() * 100).map(|n| failed(n % 100)).chain([failed(1), failed(2)]);
@@ -62,7 +62,7 @@ async fn the_first_failure_of_a_command_keeps_its_name() {
 
 #[tokio::test]
 async fn a_flood_of_databases_ends_in_one_other() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let redis = meters.metrics.redis(&RedisSettings::new());
     for database in 0..500 {
         let scripted = Scripted::answering(1, &Value::Okay).of_database(database);
@@ -75,7 +75,7 @@ async fn a_flood_of_databases_ends_in_one_other() {
 
 #[tokio::test]
 async fn a_flood_of_caches_ends_in_one_other() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let mut settings = RedisSettings::new();
     for n in 0..500 {
         settings = settings.cache_for_prefix(format!("{n}:"), format!("cache {n}"));

@@ -6,13 +6,13 @@ use kymo_redis::RedisSettings;
 use redis::{IntoConnectionInfo, Value};
 
 use crate::{
-    meters::{DURATION, Meters},
+    redis_meters::{DURATION, RedisMeters},
     scripted::Scripted,
 };
 
 /// The attributes of a `PING` that is sent to database 3 of what `settings` describe.
 async fn attributes(settings: RedisSettings) -> BTreeMap<String, String> {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let scripted = Scripted::answering(1, &Value::Okay).of_database(3);
     let mut connection = meters.metrics.redis(&settings).connection(scripted);
     redis::cmd("PING").exec_async(&mut connection).await.unwrap();

@@ -5,7 +5,7 @@
 mod batches;
 mod cardinality;
 mod identity;
-mod meters;
 mod outcomes;
+mod redis_meters;
 mod scripted;
 mod transparency;

@@ -6,7 +6,7 @@ use futures_util::{FutureExt, poll};
 use redis::{AsyncCommands, ErrorKind, RedisError, Value, parse_redis_value};
 
 use crate::{
-    meters::Meters,
+    redis_meters::RedisMeters,
     scripted::{Scripted, Step},
 };
 
@@ -16,7 +16,7 @@ fn error(reply: &str) -> Value {
 
 #[tokio::test]
 async fn a_command_that_is_answered_is_recorded_once() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let mut connection = meters.measure(Scripted::answering(1, &Value::BulkString(b"Dune".into())));
     let title: String = connection.get("book:1").await.unwrap();
     assert_eq!(title, "Dune");
@@ -26,7 +26,7 @@ async fn a_command_that_is_answered_is_recorded_once() {
 
 #[tokio::test]
 async fn an_error_among_the_values_is_a_failure_with_its_code() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let wrong = error("-WRONGTYPE Operation against a key\r\n");
     let mut connection = meters.measure(Scripted::answering(1, &wrong));
     let result: Result<String, _> = connection.get("book:1").await;
@@ -37,7 +37,7 @@ async fn an_error_among_the_values_is_a_failure_with_its_code() {
 
 #[tokio::test]
 async fn an_error_deep_inside_a_reply_fails_what_the_caller_sees_fail() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let reply = error("*2\r\n+OK\r\n*1\r\n-NOPERM no\r\n");
     let mut connection = meters.measure(Scripted::answering(1, &reply));
     let result: Result<Value, _> = redis::cmd("EXEC").query_async(&mut connection).await;
@@ -47,7 +47,7 @@ async fn an_error_deep_inside_a_reply_fails_what_the_caller_sees_fail() {
 
 #[tokio::test]
 async fn a_lost_connection_a_time_out_and_a_refusal_are_apart() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let kinds =
         [io::ErrorKind::TimedOut, io::ErrorKind::BrokenPipe, io::ErrorKind::ConnectionRefused];
     let steps = kinds.map(|kind| Step::Fail(io::Error::from(kind).into()));
@@ -66,7 +66,7 @@ async fn a_lost_connection_a_time_out_and_a_refusal_are_apart() {
 
 #[tokio::test]
 async fn a_future_that_is_dropped_on_the_way_is_cancelled() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let mut connection = meters.measure(Scripted::new([Step::Never]));
     {
         let mut request = pin!(connection.get::<_, String>("book:1"));
@@ -80,7 +80,7 @@ async fn a_future_that_is_dropped_on_the_way_is_cancelled() {
 
 #[tokio::test]
 async fn a_future_that_is_never_polled_is_nothing() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let mut connection = meters.measure(Scripted::answering(1, &Value::Okay));
     drop(redis::aio::ConnectionLike::req_packed_command(&mut connection, &redis::cmd("PING")));
     meters.assert_operations(&[]);
@@ -88,7 +88,7 @@ async fn a_future_that_is_never_polled_is_nothing() {
 
 #[tokio::test]
 async fn a_connection_that_unwinds_is_recorded_and_unwinds() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let mut connection = meters.measure(Scripted::new([Step::Panic]));
     let request = AssertUnwindSafe(connection.get::<_, String>("book:1"));
     assert!(request.catch_unwind().await.is_err());
@@ -98,7 +98,7 @@ async fn a_connection_that_unwinds_is_recorded_and_unwinds() {
 
 #[tokio::test]
 async fn what_has_ended_is_over_even_if_it_is_kept_or_polled_again() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let mut connection = meters.measure(Scripted::answering(1, &Value::Okay));
     let cmd = redis::cmd("PING");
     let mut request = redis::aio::ConnectionLike::req_packed_command(&mut connection, &cmd);
@@ -112,7 +112,7 @@ async fn what_has_ended_is_over_even_if_it_is_kept_or_polled_again() {
 
 #[tokio::test]
 async fn errors_of_the_client_itself_are_recorded() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let error = RedisError::from((ErrorKind::AuthenticationFailed, "no"));
     let mut connection = meters.measure(Scripted::new([Step::Fail(error.clone())]));
     let result: Result<(), _> = redis::cmd("PING").query_async(&mut connection).await;

@@ -8,7 +8,7 @@ use redis::{AsyncCommands, Cmd, RedisResult, Value, aio::ConnectionLike};
 use tokio::runtime::Builder;
 
 use crate::{
-    meters::Meters,
+    redis_meters::RedisMeters,
     scripted::{Scripted, Step},
 };
 
@@ -50,7 +50,7 @@ proptest! {
     fn any_reply_to_any_command_arrives_as_it_was_sent(
         requests in vec((any_command(), any_value()), 1..8),
     ) {
-        let meters = Meters::new();
+        let meters = RedisMeters::new();
         let script = || requests.iter().map(|(_, reply)| Step::Answer(vec![reply.clone()]));
         let (mut bare, mut measured) =
             (Scripted::new(script()), meters.measure(Scripted::new(script())));
@@ -70,7 +70,7 @@ proptest! {
         replies in vec(any_value(), 0..6),
         is_atomic in any::<bool>(),
     ) {
-        let meters = Meters::new();
+        let meters = RedisMeters::new();
         let script = || [Step::Answer(replies.clone())];
         let (mut bare, mut measured) =
             (Scripted::new(script()), meters.measure(Scripted::new(script())));
@@ -95,7 +95,7 @@ async fn everything_that_takes_a_connection_takes_a_measured_one() -> RedisResul
     fn is_send<T: Send + 'static>(value: T) -> T {
         value
     }
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let page = Value::Array(vec![
         Value::BulkString(b"0".into()),
         Value::Array(vec![Value::BulkString(b"a".into())]),
@@ -118,7 +118,7 @@ async fn everything_that_takes_a_connection_takes_a_measured_one() -> RedisResul
 
 #[tokio::test]
 async fn a_guard_and_a_borrowed_connection_are_connections() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let redis = meters.metrics.redis(&kymo_redis::RedisSettings::new());
     let mut owned = Scripted::answering(2, &Value::Okay);
     redis::cmd("PING").exec_async(&mut redis.guard(&mut owned)).await.unwrap();
@@ -130,7 +130,7 @@ async fn a_guard_and_a_borrowed_connection_are_connections() {
 
 #[tokio::test]
 async fn a_future_is_as_lazy_as_the_bare_one() {
-    let meters = Meters::new();
+    let meters = RedisMeters::new();
     let mut connection = meters.measure(Scripted::new([Step::Never]));
     let cmd = redis::cmd("GET");
     let mut request = pin!(connection.req_packed_command(&cmd));

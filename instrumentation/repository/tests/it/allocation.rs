@@ -6,7 +6,7 @@ use allocation_counter::measure;
 use futures_util::FutureExt;
 use kymo_repository::{ChangeSet, Repository};
 
-use crate::meters::Meters;
+use crate::repository_meters::RepositoryMeters;
 
 const CALLS: u64 = 1_000;
 
@@ -38,7 +38,7 @@ fn allocations<T>(call: impl Fn() -> T) -> u64 {
 
 #[test]
 fn a_call_allocates_nothing() {
-    let meters = Meters::new();
+    let meters = RepositoryMeters::new();
     let books = Books { repository: meters.metrics.described::<Books>() };
     assert_eq!(allocations(|| books.find(7).now_or_never()), 0);
     assert_eq!(allocations(|| books.count()), 0);
@@ -49,7 +49,7 @@ fn a_call_allocates_nothing() {
 
 #[test]
 fn an_entity_allocates_nothing_and_a_change_set_one_list() {
-    let (_meters, books) = Meters::books();
+    let (_meters, books) = RepositoryMeters::books();
     let (book, order) = (books.entity("book"), books.entity("order"));
     assert_eq!(allocations(|| book.inserted(1)), 0);
     let committed = allocations(|| {

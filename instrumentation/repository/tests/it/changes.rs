@@ -11,11 +11,11 @@ use futures_util::FutureExt;
 use kymo_repository::{ChangeSet, Entity};
 use proptest::{collection::vec, prelude::*};
 
-use crate::meters::{Counts, Meters, counts};
+use crate::repository_meters::{Counts, RepositoryMeters, counts};
 
 #[test]
 fn an_entity_is_there_at_zero_and_counts_rows() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = RepositoryMeters::books();
     let book = books.entity("book");
     let none = [("book delete", 0), ("book insert", 0), ("book update", 0)];
     assert_eq!(meters.changes(), counts(&none));
@@ -30,7 +30,7 @@ fn an_entity_is_there_at_zero_and_counts_rows() {
 
 #[test]
 fn what_was_not_committed_never_happened() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = RepositoryMeters::books();
     let book = books.entity("book");
     let noted = || {
         let mut changes = ChangeSet::default();
@@ -117,7 +117,7 @@ proptest! {
     fn what_was_committed_is_counted_row_by_row(
         transactions in vec((vec(step(), 0..8), any::<bool>()), 0..6),
     ) {
-        let (meters, books) = Meters::books();
+        let (meters, books) = RepositoryMeters::books();
         let entities = ENTITIES.map(|name| books.entity(name));
         let mut kept = BTreeMap::new();
         for name in ENTITIES.iter().flat_map(|e| KINDS.map(|k| format!("{e} {k}"))) {

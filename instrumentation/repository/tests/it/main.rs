@@ -6,7 +6,7 @@ mod allocation;
 mod attribute;
 mod budgets;
 mod changes;
-mod meters;
 mod observing;
 mod programs;
+mod repository_meters;
 mod ui;

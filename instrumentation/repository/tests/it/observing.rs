@@ -10,7 +10,7 @@ use std::{
 
 use futures_util::FutureExt;
 
-use crate::meters::{Meters, counts, panics};
+use crate::repository_meters::{RepositoryMeters, counts, panics};
 
 fn poll<T>(future: std::pin::Pin<&mut impl Future<Output = T>>) -> Poll<T> {
     future.poll(&mut Context::from_waker(Waker::noop()))
@@ -18,7 +18,7 @@ fn poll<T>(future: std::pin::Pin<&mut impl Future<Output = T>>) -> Poll<T> {
 
 #[test]
 fn a_call_that_succeeds_is_counted_once_and_gives_its_answer() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = RepositoryMeters::books();
     let found = books.observe("find", ready(Ok::<_, String>(7))).now_or_never();
     assert_eq!(found, Some(Ok(7)));
     assert_eq!(books.observe_sync("count", || Ok::<_, String>(3)), Ok(3));
@@ -27,7 +27,7 @@ fn a_call_that_succeeds_is_counted_once_and_gives_its_answer() {
 
 #[test]
 fn a_call_that_fails_is_counted_once_under_its_name_or_none() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = RepositoryMeters::books();
     let failed = || ready(Err::<u8, _>("gone".to_owned()));
     let gone = Some(Err("gone".to_owned()));
     assert_eq!(books.observe("find", failed()).now_or_never(), gone);
@@ -41,7 +41,7 @@ fn a_call_that_fails_is_counted_once_under_its_name_or_none() {
 
 #[test]
 fn a_call_that_is_dropped_is_cancelled_and_one_that_never_began_is_nothing() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = RepositoryMeters::books();
     drop(books.observe("find", pending::<Result<(), ()>>()));
     assert_eq!(meters.operations(), counts(&[]));
     {
@@ -55,7 +55,7 @@ fn a_call_that_is_dropped_is_cancelled_and_one_that_never_began_is_nothing() {
 
 #[test]
 fn a_call_that_panics_is_counted_as_that_even_if_it_is_dropped_later() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = RepositoryMeters::books();
     panics(|| books.observe_sync("count", || -> Result<(), ()> { panic!("count") }));
     let found = async { panic!("find") };
     let mut found = Box::pin(books.observe("find", found.map(Ok::<(), ()>)));
@@ -68,7 +68,7 @@ fn a_call_that_panics_is_counted_as_that_even_if_it_is_dropped_later() {
 
 #[test]
 fn a_call_that_is_dropped_while_something_else_unwinds_is_cancelled() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = RepositoryMeters::books();
     panics(|| {
         let mut found = pin!(books.observe("find", pending::<Result<(), ()>>()));
         assert!(poll(found.as_mut()).is_pending());
@@ -79,7 +79,7 @@ fn a_call_that_is_dropped_while_something_else_unwinds_is_cancelled() {
 
 #[test]
 fn a_name_that_cannot_be_found_out_changes_no_answer() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = RepositoryMeters::books();
     let no_name = |_: &u8| -> Option<&'static str> { panic!("no name") };
     assert_eq!(books.observe_sync_with("count", || 7, no_name), 7);
     assert_eq!(books.observe_with("find", ready(7), no_name).now_or_never(), Some(7));
@@ -89,7 +89,7 @@ fn a_name_that_cannot_be_found_out_changes_no_answer() {
 
 #[test]
 fn what_is_expected_is_there_at_zero() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = RepositoryMeters::books();
     books.expect(&["find", "insert"], &["gone"]);
     let all =
         [("books find", 0), ("books find gone", 0), ("books insert", 0), ("books insert gone", 0)];
@@ -100,7 +100,7 @@ fn what_is_expected_is_there_at_zero() {
 
 #[test]
 fn repositories_of_one_name_are_one() {
-    let (meters, books) = Meters::books();
+    let (meters, books) = RepositoryMeters::books();
     let same = meters.metrics.clone().repository("books");
     assert_eq!(books, same);
     assert_ne!(books, meters.metrics.repository("orders"));
@@ -116,7 +116,7 @@ fn repositories_of_one_name_are_one() {
 /// That this compiles is the test: it is as far as its future is, and no further.
 #[test]
 fn an_observed_future_goes_where_its_own_can_go() {
-    let (_meters, books) = Meters::books();
+    let (_meters, books) = RepositoryMeters::books();
     let sent = books.observe("find", async { Ok::<_, ()>(String::new()) });
     let gone = books.observe_sync("drop", || Ok::<_, ()>(books.clone()));
     drop(gone);

@@ -7,7 +7,7 @@ use std::{
 
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use crate::meters::{Counts, Meters, panics};
+use crate::repository_meters::{Counts, RepositoryMeters, panics};
 
 /// The fate of a call.
 #[derive(Debug, Clone, Copy)]
@@ -78,7 +78,7 @@ fn end(fate: Fate) -> Answer {
     }
 }
 
-fn play(meters: &Meters, act: Act) {
+fn play(meters: &RepositoryMeters, act: Act) {
     let repository = meters.metrics.repository(act.repository);
     if act.blocks {
         let call = || repository.observe_sync_with(act.method, || end(act.fate), error_type);
@@ -119,7 +119,7 @@ proptest! {
 
     #[test]
     fn each_call_that_began_is_counted_once(acts in vec(act(), 0..24)) {
-        let meters = Meters::new();
+        let meters = RepositoryMeters::new();
         let mut counted = Counts::new();
         for act in acts {
             play(&meters, act);

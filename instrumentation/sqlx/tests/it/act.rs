@@ -83,7 +83,7 @@ impl Act {
         }
     }
 
-    /// Does it, on a database with [`TABLES`](crate::meters::TABLES); what came of it, as text.
+    /// Does it, on a database with [`TABLES`](crate::database_meters::TABLES); what came of it, as text.
     pub(crate) async fn run<'e>(self, executor: impl Executor<'e, Database = Sqlite>) -> String {
         match self {
             Self::Execute => shown(query(THREE).execute(executor).await),

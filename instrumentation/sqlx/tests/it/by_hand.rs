@@ -3,12 +3,12 @@
 use kymo_sqlx::Executor;
 use sqlx::{AssertSqlSafe, query_scalar, raw_sql};
 
-use crate::meters::Meters;
+use crate::database_meters::DatabaseMeters;
 
 /// Runs `script` on one connection, and whatever fails fails; what was counted, and what is there
 /// more than at first.
 async fn counted_and_true(script: &[&'static str]) -> (i64, i64) {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let mut connection = pool.acquire().await.unwrap();
     for sql in script {
@@ -98,7 +98,7 @@ async fn a_batch_that_fails_halfway_counts_nothing_that_is_uncertain() {
 
 #[tokio::test]
 async fn a_batch_that_is_left_after_its_first_row_may_not_have_committed() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let mut connection = pool.acquire().await.unwrap();
     connection.execute("BEGIN").await.unwrap();

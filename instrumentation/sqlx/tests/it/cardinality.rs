@@ -9,12 +9,12 @@ use sqlx::{AssertSqlSafe, Executor, Sqlite, SqlitePool, query};
 
 use crate::{
     act::Act,
-    meters::{DURATION, FOLDED, Meters, RETURNED_ROWS, ROWS_CHANGED},
+    database_meters::{DURATION, DatabaseMeters, FOLDED, RETURNED_ROWS, ROWS_CHANGED},
 };
 
 #[tokio::test]
 async fn a_hundred_thousand_statements_have_a_bounded_number_of_series() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     // A pool that is closed answers at once.
     pool.close().await;
@@ -35,7 +35,7 @@ const UNPROVEN: usize = 100;
 
 #[tokio::test]
 async fn what_is_refused_leaves_the_whole_budget_to_what_succeeds() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     for n in 0..500 {
         let refused = format!("INSERT INTO nowhere_{n} SELECT * FROM 'it");
@@ -69,7 +69,7 @@ async fn what_is_refused_leaves_the_whole_budget_to_what_succeeds() {
 /// With more series than there is room for, a failure is still known by its statement.
 #[tokio::test]
 async fn the_first_failure_of_a_statement_keeps_its_summary() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     for shop in 0..4 {
         let settings = PoolSettings::new().namespace(format!("shop {shop}"));
         let pool = pool_options::<Sqlite>().max_connections(1).connect_lazy("sqlite::memory:");
@@ -93,7 +93,7 @@ async fn the_first_failure_of_a_statement_keeps_its_summary() {
 
 #[tokio::test]
 async fn a_summary_that_was_there_first_keeps_its_name() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     query("SELECT * FROM books").execute(&pool).await.unwrap();
     let books: BTreeMap<_, _> = meters.by(DURATION, "db.query.summary");
@@ -109,7 +109,7 @@ async fn a_summary_that_was_there_first_keeps_its_name() {
 
 #[tokio::test]
 async fn generated_tables_have_a_bounded_number_of_series_and_all_of_their_rows() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let mut connection = pool.acquire().await.unwrap();
     for n in 0..500 {
@@ -129,7 +129,7 @@ async fn generated_tables_have_a_bounded_number_of_series_and_all_of_their_rows(
 
 #[tokio::test]
 async fn only_what_is_declared_is_emitted() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     for act in Act::ALL {
         act.run(&pool).await;
@@ -166,7 +166,7 @@ async fn only_what_is_declared_is_emitted() {
 /// operation was.
 #[tokio::test]
 async fn returned_rows_are_folded_with_their_operation() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     for file in 0..4 {
         let settings = PoolSettings::new().namespace(format!("shop {file}"));
         let pool = pool_options::<Sqlite>().max_connections(1).connect_lazy("sqlite::memory:");

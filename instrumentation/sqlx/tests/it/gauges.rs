@@ -12,7 +12,7 @@ use kymo_sqlx::{MeasuredPool, pool_options};
 use opentelemetry::metrics::MeterProvider;
 use sqlx::{Sqlite, query};
 
-use crate::meters::{COUNT, Meters, PENDING};
+use crate::database_meters::{COUNT, DatabaseMeters, PENDING};
 
 const GAUGES: &[&str] = &[
     COUNT,
@@ -24,7 +24,7 @@ const GAUGES: &[&str] = &[
 
 #[tokio::test]
 async fn the_gauges_are_what_the_pool_says_of_itself() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let options = pool_options::<Sqlite>().max_connections(5).min_connections(2);
     let pool = meters.metrics.pool(options.connect("sqlite::memory:").await.unwrap());
     let mut held = Vec::new();
@@ -44,7 +44,7 @@ async fn the_gauges_are_what_the_pool_says_of_itself() {
 
 #[tokio::test]
 async fn the_gauges_vanish_with_the_last_clone_while_the_pool_itself_lives_on() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let bare = pool.inner().clone();
     let clone = pool.clone();
@@ -62,7 +62,7 @@ async fn the_gauges_vanish_with_the_last_clone_while_the_pool_itself_lives_on() 
 
 #[tokio::test]
 async fn a_pool_that_is_dropped_in_a_collection_is_gone_in_the_next() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let slot = Arc::new(Mutex::new(Some(meters.pool(1).await)));
     let taken = Arc::clone(&slot);
     let meter = meters.provider.meter("the program's own");
@@ -77,7 +77,7 @@ async fn a_pool_that_is_dropped_in_a_collection_is_gone_in_the_next() {
 
 #[tokio::test]
 async fn pools_come_and_go_while_they_are_collected() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let is_done = AtomicBool::new(false);
     let runtime = tokio::runtime::Handle::current();
     thread::scope(|scope| {
@@ -102,7 +102,7 @@ async fn pools_come_and_go_while_they_are_collected() {
 }
 
 #[track_caller]
-fn assert_levels(meters: &Meters, pool: &MeasuredPool<Sqlite>) {
+fn assert_levels(meters: &DatabaseMeters, pool: &MeasuredPool<Sqlite>) {
     let state = |state| meters.count(COUNT, &[("db.client.connection.state", state)]);
     let idle = i64::try_from(pool.num_idle()).unwrap();
     assert_eq!((state("idle"), state("used")), (idle, i64::from(pool.size()) - idle));

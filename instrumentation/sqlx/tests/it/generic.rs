@@ -3,7 +3,7 @@
 use kymo_sqlx::{MeasuredConnection, MeasuredPool};
 use sqlx::{Database, Executor, Pool};
 
-use crate::meters::{DURATION, Meters};
+use crate::database_meters::{DURATION, DatabaseMeters};
 
 async fn on_a_pool<DB: Database>(pool: &Pool<DB>) -> sqlx::Result<()>
 where
@@ -34,7 +34,7 @@ async fn on_a_measured_connection<DB: Database>(
 
 #[tokio::test]
 async fn code_that_is_generic_over_the_driver_is_given_either_pool() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     on_a_pool(pool.inner()).await.unwrap();
     on_a_connection::<sqlx::Sqlite>(&mut pool.inner().acquire().await.unwrap()).await.unwrap();

@@ -13,7 +13,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
-use crate::meters::{DURATION, Meters, PENDING};
+use crate::database_meters::{DURATION, DatabaseMeters, PENDING};
 
 /// A database as it is told of: its system, namespace, address and port, and the pool's name.
 type Told<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
@@ -165,7 +165,7 @@ where
     DB::QueryResult: std::fmt::Debug,
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
 {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.metrics.pool(pool);
     pool.close().await;
     let _ = (&pool).execute("SELECT 1").await;
@@ -186,7 +186,7 @@ where
     DB::QueryResult: std::fmt::Debug,
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
 {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let options = format!("{:?}", pool.connect_options());
     let pool = meters.metrics.pool_with(pool, settings).unwrap();
     // No server is needed to be refused by a pool that is closed.

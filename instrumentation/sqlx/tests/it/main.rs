@@ -5,10 +5,10 @@
 mod act;
 mod by_hand;
 mod cardinality;
+mod database_meters;
 mod gauges;
 mod generic;
 mod identity;
-mod meters;
 mod names;
 mod outcomes;
 mod programs;

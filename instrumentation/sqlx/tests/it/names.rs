@@ -3,13 +3,13 @@
 use kymo_sqlx::{MeasuredPool, PoolNameError, PoolSettings, pool_options};
 use sqlx::{Sqlite, SqlitePool, query};
 
-use crate::meters::{COUNT, ERRORS, FOLDED, Meters, PENDING, TIMEOUTS, WAIT_TIME};
+use crate::database_meters::{COUNT, DatabaseMeters, ERRORS, FOLDED, PENDING, TIMEOUTS, WAIT_TIME};
 
 const NAME: &str = "db.client.connection.pool.name";
 
 #[tokio::test]
 async fn pools_of_one_database_are_numbered() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pools: Vec<_> = (0..3).map(|_| meters.metrics.pool(bare())).collect();
     assert_eq!(names(&meters), [":memory:", ":memory:#2", ":memory:#3"]);
     query("SELECT 1").execute(&pools[1]).await.unwrap();
@@ -21,7 +21,7 @@ async fn pools_of_one_database_are_numbered() {
 
 #[tokio::test]
 async fn a_name_that_a_living_pool_has_is_refused_and_the_error_says_what_to_do() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let orders = named(&meters, "orders").unwrap();
     let taken = named(&meters, "orders").unwrap_err();
     assert!(matches!(taken, PoolNameError::Taken { .. }), "{taken:?}");
@@ -40,7 +40,7 @@ async fn a_name_that_a_living_pool_has_is_refused_and_the_error_says_what_to_do(
 
 #[tokio::test]
 async fn a_name_that_says_nothing_is_refused() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     for name in ["", "_OTHER"] {
         let refused = named(&meters, name).unwrap_err();
         assert!(matches!(refused, PoolNameError::Reserved { .. }), "{refused:?}");
@@ -50,7 +50,7 @@ async fn a_name_that_says_nothing_is_refused() {
 
 #[tokio::test]
 async fn a_thousand_pools_of_one_database_are_numbered_and_the_numbers_begin_anew() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pools: Vec<_> = (0..1000).map(|_| meters.metrics.pool(bare())).collect();
     assert!(named(&meters, ":memory:#1000").is_err());
     assert!(named(&meters, ":memory:#1001").is_ok());
@@ -62,7 +62,7 @@ async fn a_thousand_pools_of_one_database_are_numbered_and_the_numbers_begin_ane
 
 #[tokio::test]
 async fn a_hundred_pools_have_64_names_and_the_rest_share_one() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pools: Vec<_> = (0..100).map(|n| named(&meters, &format!("pool {n}")).unwrap()).collect();
     for pool in &pools {
         query("SELECT 1").execute(pool).await.unwrap();
@@ -79,7 +79,7 @@ async fn a_hundred_pools_have_64_names_and_the_rest_share_one() {
 
 #[tokio::test]
 async fn a_database_that_cannot_be_opened_is_an_error_of_its_pool() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let bare = SqlitePool::connect_lazy("sqlite:/nowhere/at/all/books.db").unwrap();
     let pool = meters.metrics.pool(bare);
     query("SELECT 1").execute(&pool).await.unwrap_err();
@@ -94,7 +94,7 @@ async fn a_database_that_cannot_be_opened_is_an_error_of_its_pool() {
     meters.assert_at_rest().await;
 }
 
-fn named(meters: &Meters, name: &str) -> Result<MeasuredPool<Sqlite>, PoolNameError> {
+fn named(meters: &DatabaseMeters, name: &str) -> Result<MeasuredPool<Sqlite>, PoolNameError> {
     meters.metrics.pool_with(bare(), &PoolSettings::new().named(name))
 }
 
@@ -103,6 +103,6 @@ fn bare() -> SqlitePool {
 }
 
 /// The names of the pools that are there.
-fn names(meters: &Meters) -> Vec<String> {
+fn names(meters: &DatabaseMeters) -> Vec<String> {
     meters.by(PENDING, NAME).into_keys().collect()
 }

@@ -8,13 +8,13 @@ use sqlx::{AssertSqlSafe, Executor, Sqlite, Statement, query, raw_sql, sqlite::S
 
 use crate::{
     act::Act,
-    meters::{DURATION, Meters, TABLES, TIMEOUTS, USE_TIME, WAIT_TIME},
+    database_meters::{DURATION, DatabaseMeters, TABLES, TIMEOUTS, USE_TIME, WAIT_TIME},
 };
 
 #[tokio::test]
 async fn on_a_pool_every_act_is_counted_once() {
     for act in Act::ALL {
-        let meters = Meters::new();
+        let meters = DatabaseMeters::new();
         let pool = meters.pool(1).await;
         let result = act.run(&pool).await;
         assert_eq!(result, act.run(&bare().await).await, "as without measuring");
@@ -27,7 +27,7 @@ async fn on_a_pool_every_act_is_counted_once() {
 #[tokio::test]
 async fn on_a_connection_every_act_is_counted_once() {
     for act in Act::ALL {
-        let meters = Meters::new();
+        let meters = DatabaseMeters::new();
         let pool = meters.pool(1).await;
         let mut connection = pool.acquire().await.unwrap();
         let result = act.run(&mut *connection).await;
@@ -43,7 +43,7 @@ async fn on_a_connection_every_act_is_counted_once() {
 #[tokio::test]
 async fn in_a_transaction_every_act_is_counted_once() {
     for act in Act::ALL {
-        let meters = Meters::new();
+        let meters = DatabaseMeters::new();
         let pool = meters.pool(1).await;
         let mut transaction = pool.begin().await.unwrap();
         let result = act.run(&mut *transaction).await;
@@ -59,7 +59,7 @@ async fn in_a_transaction_every_act_is_counted_once() {
 
 #[tokio::test]
 async fn a_stream_dropped_after_its_last_row_but_before_its_end_is_cancelled() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let mut rows = query("SELECT 1").fetch(&pool);
     rows.next().await.unwrap().unwrap();
@@ -70,7 +70,7 @@ async fn a_stream_dropped_after_its_last_row_but_before_its_end_is_cancelled() {
 
 #[tokio::test]
 async fn a_stream_that_has_ended_is_counted_before_it_is_dropped_and_not_again() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let mut connection = pool.acquire().await.unwrap();
     let mut rows = query("SELECT 1").fetch(&mut *connection);
@@ -82,7 +82,7 @@ async fn a_stream_that_has_ended_is_counted_before_it_is_dropped_and_not_again()
 
 #[tokio::test]
 async fn a_prepared_statement_is_counted_each_time_it_is_run() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let mut connection = pool.acquire().await.unwrap();
     let statement = connection.prepare(raw("SELECT ? + 1")).await.unwrap();
@@ -98,7 +98,7 @@ async fn a_prepared_statement_is_counted_each_time_it_is_run() {
 
 #[tokio::test]
 async fn an_operation_that_runs_out_of_the_programs_time_is_cancelled() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let _only = pool.acquire().await.unwrap();
     let waiting = query("SELECT 1").execute(&pool);
@@ -112,7 +112,7 @@ async fn an_operation_that_runs_out_of_the_programs_time_is_cancelled() {
 
 #[tokio::test]
 async fn a_pool_that_has_no_connection_in_time_is_counted_as_that_and_as_a_time_out() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let options = pool_options::<Sqlite>().max_connections(1);
     let options = options.acquire_timeout(Duration::from_millis(400));
     let pool = meters.metrics.pool(options.connect("sqlite::memory:").await.unwrap());
@@ -134,7 +134,7 @@ async fn a_pool_that_has_no_connection_in_time_is_counted_as_that_and_as_a_time_
 
 #[tokio::test]
 async fn a_closed_pool_is_counted_as_that_and_neither_as_a_time_out_nor_as_an_error() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     pool.close().await;
     assert!(Act::Execute.run(&pool).await.contains("PoolClosed"));
@@ -144,13 +144,13 @@ async fn a_closed_pool_is_counted_as_that_and_neither_as_a_time_out_nor_as_an_er
     assert!(pool.try_acquire().is_none());
     assert_eq!(meters.by(DURATION, "error.type"), [("pool_closed".to_owned(), 3)].into());
     assert_eq!(meters.only(TIMEOUTS).count, 0);
-    assert_eq!(meters.of(crate::meters::ERRORS), []);
+    assert_eq!(meters.of(crate::database_meters::ERRORS), []);
     meters.assert_at_rest().await;
 }
 
 #[tokio::test]
 async fn a_stream_whose_reader_panics_is_cancelled() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let task = tokio::spawn({
         let pool = pool.clone();
@@ -167,7 +167,7 @@ async fn a_stream_whose_reader_panics_is_cancelled() {
 
 #[tokio::test]
 async fn a_panic_while_a_connection_is_obtained_is_counted_as_one() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let options = SqlitePoolOptions::new().max_connections(1);
     let options = options.before_acquire(|_, _| panic!("the program's own"));
     let pool = meters.metrics.pool(options.connect("sqlite::memory:").await.unwrap());
@@ -177,7 +177,7 @@ async fn a_panic_while_a_connection_is_obtained_is_counted_as_one() {
     });
     assert!(task.await.unwrap_err().is_panic());
     meters.assert_operations(&[("panic", 1)]);
-    assert_eq!(meters.count(crate::meters::PENDING, &[]), 0);
+    assert_eq!(meters.count(crate::database_meters::PENDING, &[]), 0);
 }
 
 #[tokio::test]
@@ -186,7 +186,7 @@ async fn a_function_that_takes_a_measured_connection_is_given_either_kind() {
         connection.execute("SELECT 1").await.unwrap();
         sqlx::query_scalar("SELECT count(*) FROM acts").fetch_one(connection).await.unwrap()
     }
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let mut connection = pool.acquire().await.unwrap();
     assert_eq!(ask(&mut connection).await, 1);
@@ -198,7 +198,7 @@ async fn a_function_that_takes_a_measured_connection_is_given_either_kind() {
 
 #[tokio::test]
 async fn beginning_and_ending_a_transaction_are_operations() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let mut transaction = pool.begin().await.unwrap();
     transaction.begin().await.unwrap().commit().await.unwrap();
@@ -210,7 +210,7 @@ async fn beginning_and_ending_a_transaction_are_operations() {
 
 #[tokio::test]
 async fn a_beginning_that_fails_is_counted_and_is_no_transaction() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     assert!(pool.begin_with(AssertSqlSafe("BEGIN NONSENSE")).await.is_err());
     assert_eq!(meters.by(DURATION, "error.type"), [("database_error".to_owned(), 1)].into());
@@ -223,7 +223,7 @@ async fn a_beginning_that_fails_is_counted_and_is_no_transaction() {
 }
 
 #[track_caller]
-fn assert_counted_once(meters: &Meters, act: Act) {
+fn assert_counted_once(meters: &DatabaseMeters, act: Act) {
     match act.counted_as() {
         Some(error) => meters.assert_operations(&[(error, 1)]),
         None => meters.assert_operations(&[]),

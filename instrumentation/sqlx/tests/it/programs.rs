@@ -8,7 +8,7 @@ use sqlx::Sqlite;
 
 use crate::{
     act::Act,
-    meters::{Meters, TRANSACTION, USE_TIME, WAIT_TIME},
+    database_meters::{DatabaseMeters, TRANSACTION, USE_TIME, WAIT_TIME},
 };
 
 /// One part of a program, which does them one after another.
@@ -36,7 +36,7 @@ proptest! {
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let meters = Meters::new();
+            let meters = DatabaseMeters::new();
             let pool = meters.pool(1).await;
             let mut expected = Expected::default();
             for part in &parts {

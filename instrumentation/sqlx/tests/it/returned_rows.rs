@@ -6,7 +6,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use kymo_sqlx::{PoolSettings, pool_options};
 use sqlx::{Executor, Sqlite, query, raw_sql};
 
-use crate::meters::{DURATION, Meters, RETURNED_ROWS, ROWS_CHANGED};
+use crate::database_meters::{DURATION, DatabaseMeters, RETURNED_ROWS, ROWS_CHANGED};
 
 const FIVE: &str =
     "SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5";
@@ -15,7 +15,7 @@ const NONE: &str = "SELECT * FROM books";
 
 #[tokio::test]
 async fn every_row_of_a_query_is_counted_however_it_is_fetched() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     assert_eq!(query(FIVE).fetch_all(&pool).await.unwrap().len(), 5);
     assert_rows(&meters, 1, 5.0);
@@ -30,7 +30,7 @@ async fn every_row_of_a_query_is_counted_however_it_is_fetched() {
 #[tokio::test]
 async fn the_time_of_a_query_includes_its_rows() {
     const PAUSE: Duration = Duration::from_millis(10);
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let rows = query(FIVE).fetch(&pool);
     rows.try_for_each(async |_| {
@@ -45,7 +45,7 @@ async fn the_time_of_a_query_includes_its_rows() {
 
 #[tokio::test]
 async fn only_the_row_that_is_asked_for_is_counted() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     query(FIVE).fetch_one(&pool).await.unwrap();
     let mut connection = pool.acquire().await.unwrap();
@@ -55,7 +55,7 @@ async fn only_the_row_that_is_asked_for_is_counted() {
 
 #[tokio::test]
 async fn one_row_is_counted_where_the_caller_takes_one_though_more_were_changed() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let insert = "INSERT INTO books (title) VALUES (random()), (random()) RETURNING id";
     query(insert).fetch_one(&pool).await.unwrap();
@@ -65,7 +65,7 @@ async fn one_row_is_counted_where_the_caller_takes_one_though_more_were_changed(
 
 #[tokio::test]
 async fn what_a_pool_is_to_go_without_is_not_there() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let settings =
         PoolSettings::new().without_returned_rows().without_rows_changed().without_summaries();
     let pool = pool_options::<Sqlite>().max_connections(1).connect_lazy("sqlite::memory:");
@@ -81,7 +81,7 @@ async fn what_a_pool_is_to_go_without_is_not_there() {
 
 #[tokio::test]
 async fn a_query_without_a_row_is_counted_as_none() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     query(NONE).fetch_all(&pool).await.unwrap();
     assert!(query(NONE).fetch_optional(&pool).await.unwrap().is_none());
@@ -92,7 +92,7 @@ async fn a_query_without_a_row_is_counted_as_none() {
 
 #[tokio::test]
 async fn what_returns_no_rows_is_not_counted() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     for sql in [
         "INSERT INTO books (title) VALUES ('Dune')",
@@ -109,7 +109,7 @@ async fn what_returns_no_rows_is_not_counted() {
 
 #[tokio::test]
 async fn rows_that_a_change_gives_back_are_counted() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let insert = "INSERT INTO books (title) VALUES (random()), (random()) RETURNING id";
     query(insert).fetch_all(&pool).await.unwrap();
@@ -121,7 +121,7 @@ async fn rows_that_a_change_gives_back_are_counted() {
 
 #[tokio::test]
 async fn rows_that_were_given_before_a_drop_or_an_error_are_counted_with_it() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let rows: Vec<_> = query(FIVE).fetch(&pool).take(2).collect().await;
     assert_eq!(rows.len(), 2);
@@ -134,7 +134,7 @@ async fn rows_that_were_given_before_a_drop_or_an_error_are_counted_with_it() {
 }
 
 #[track_caller]
-fn assert_rows(meters: &Meters, count: i64, sum: f64) {
+fn assert_rows(meters: &DatabaseMeters, count: i64, sum: f64) {
     let points = meters.of(RETURNED_ROWS);
     assert_eq!(points.iter().map(|point| point.count).sum::<i64>(), count, "{points:#?}");
     let rows: f64 = points.iter().map(|point| point.sum).sum();

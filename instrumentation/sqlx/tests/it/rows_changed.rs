@@ -10,11 +10,11 @@ use sqlx::{
     sqlite::SqlitePoolOptions,
 };
 
-use crate::meters::{Meters, ROWS_CHANGED, file_options};
+use crate::database_meters::{DatabaseMeters, ROWS_CHANGED, file_options};
 
 #[tokio::test]
 async fn rows_outside_a_transaction_are_counted_at_once() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     query("INSERT INTO books (title) VALUES ('a'), ('b')").execute(&pool).await.unwrap();
     let mut connection = pool.acquire().await.unwrap();
@@ -29,7 +29,7 @@ async fn rows_outside_a_transaction_are_counted_at_once() {
 
 #[tokio::test]
 async fn rows_that_an_insert_gives_back_are_counted_however_they_are_fetched() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let mut connection = pool.acquire().await.unwrap();
     let insert = "INSERT INTO books (title) VALUES (random()), (random()) RETURNING id";
@@ -47,7 +47,7 @@ async fn rows_that_an_insert_gives_back_are_counted_however_they_are_fetched() {
 
 #[tokio::test]
 async fn rows_of_a_statement_that_fails_are_not_counted() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     query("INSERT INTO acts VALUES (2), (1)").execute(&pool).await.unwrap_err();
     let mut transaction = pool.begin().await.unwrap();
@@ -61,7 +61,7 @@ async fn rows_of_a_statement_that_fails_are_not_counted() {
 
 #[tokio::test]
 async fn rows_of_a_transaction_are_counted_when_it_is_committed_and_not_before() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     for end in 0..3 {
         let mut transaction = pool.begin().await.unwrap();
@@ -79,7 +79,7 @@ async fn rows_of_a_transaction_are_counted_when_it_is_committed_and_not_before()
 /// SQLite skips U+FEFF wherever a word may begin, also before what begins and ends a transaction.
 #[tokio::test]
 async fn rows_behind_a_byte_order_mark_are_counted() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     query("\u{feff}INSERT INTO books (title) VALUES ('a')").execute(&pool).await.unwrap();
     assert_eq!(meters.balance("books"), 1);
@@ -99,7 +99,7 @@ async fn rows_behind_a_byte_order_mark_are_counted() {
 
 #[tokio::test]
 async fn rows_that_nobody_waited_to_hear_of_are_not_counted() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let mut connection = pool.acquire().await.unwrap();
     let insert = "INSERT INTO books (title) VALUES ('a'), ('b') RETURNING id";
@@ -161,7 +161,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let folder = tempfile::tempdir().unwrap();
-            let meters = Meters::new();
+            let meters = DatabaseMeters::new();
             let pool = measured(&meters, &folder).await;
             for step in &on_pool {
                 statement_on(&pool, step).await;
@@ -280,7 +280,7 @@ fn step() -> impl Strategy<Value = Step> {
     })
 }
 
-async fn measured(meters: &Meters, folder: &tempfile::TempDir) -> MeasuredPool<Sqlite> {
+async fn measured(meters: &DatabaseMeters, folder: &tempfile::TempDir) -> MeasuredPool<Sqlite> {
     let options = pool_options::<Sqlite>().max_connections(1);
     let pool = options.connect_with(file_options(folder)).await.unwrap();
     for table in ["a", "b"] {

@@ -7,11 +7,13 @@ use sqlx::{
     sqlite::{SqliteJournalMode, SqlitePoolOptions},
 };
 
-use crate::meters::{DURATION, Meters, TABLES, TRANSACTION, USE_TIME, file_options};
+use crate::database_meters::{
+    DURATION, DatabaseMeters, TABLES, TRANSACTION, USE_TIME, file_options,
+};
 
 #[tokio::test]
 async fn a_transaction_is_counted_by_its_outcome() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     pool.begin().await.unwrap().commit().await.unwrap();
     pool.begin().await.unwrap().rollback().await.unwrap();
@@ -29,7 +31,7 @@ async fn a_transaction_is_counted_by_its_outcome() {
 #[tokio::test]
 async fn a_transaction_begun_right_after_a_dropped_one_is_a_transaction() {
     for _ in 0..50 {
-        let meters = Meters::new();
+        let meters = DatabaseMeters::new();
         let pool = meters.pool(1).await;
         let mut connection = pool.acquire().await.unwrap();
         drop(connection.begin().await.unwrap());
@@ -47,7 +49,7 @@ async fn a_transaction_begun_right_after_a_dropped_one_is_a_transaction() {
 
 #[tokio::test]
 async fn a_commit_that_fails_is_an_error_and_counts_no_rows() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     raw_sql(
         "PRAGMA foreign_keys = ON; \
@@ -69,7 +71,7 @@ async fn a_commit_that_fails_is_an_error_and_counts_no_rows() {
 
 #[tokio::test]
 async fn a_commit_that_the_server_answers_with_a_rollback_is_one_and_counts_no_rows() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let bare =
         SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
     raw_sql(TABLES).execute(&bare).await.unwrap();
@@ -94,7 +96,7 @@ async fn a_commit_that_the_server_answers_with_a_rollback_is_one_and_counts_no_r
 
 #[tokio::test]
 async fn a_transaction_that_statements_begin_and_end_has_no_time() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let mut connection = pool.acquire().await.unwrap();
     for sql in ["BEGIN", "COMMIT"] {
@@ -108,7 +110,7 @@ async fn a_transaction_that_statements_begin_and_end_has_no_time() {
 
 #[tokio::test]
 async fn a_savepoint_is_part_of_its_transaction() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let mut transaction = pool.begin().await.unwrap();
     transaction.begin().await.unwrap().commit().await.unwrap();
@@ -123,7 +125,7 @@ async fn a_savepoint_is_part_of_its_transaction() {
 
 #[tokio::test]
 async fn a_transaction_in_a_callback_ends_as_the_callback_does() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let mut connection = pool.acquire().await.unwrap();
     let dune = "INSERT INTO books (title) VALUES ('Dune')";
@@ -141,7 +143,7 @@ async fn a_transaction_in_a_callback_ends_as_the_callback_does() {
 
 #[tokio::test]
 async fn a_transaction_dropped_half_way_is_dropped_and_gives_its_connection_back() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(1).await;
     let half_way = async {
         let mut transaction = pool.begin().await?;
@@ -158,7 +160,7 @@ async fn a_transaction_dropped_half_way_is_dropped_and_gives_its_connection_back
 
 #[tokio::test]
 async fn a_commit_that_nobody_waits_for_is_cancelled_and_its_transaction_dropped() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let folder = tempfile::tempdir().unwrap();
     let options = file_options(&folder).journal_mode(SqliteJournalMode::Delete);
     let bare = SqlitePoolOptions::new().max_connections(2).connect_with(options).await.unwrap();
@@ -184,7 +186,7 @@ async fn nothing_is_said_of_the_end_of_a_transaction_that_is_no_longer_measured(
         query("SELECT 1").execute(&mut *transaction).await.unwrap();
         transaction.commit().await.unwrap();
     }
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool: MeasuredPool<Sqlite> = meters.pool(1).await;
     generic(&pool).await;
     let mut connection = pool.acquire().await.unwrap();
@@ -200,7 +202,7 @@ async fn nothing_is_said_of_the_end_of_a_transaction_that_is_no_longer_measured(
 
 #[tokio::test]
 async fn a_connection_that_is_no_longer_measured_has_a_use_time_only_if_its_end_is_known() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = meters.pool(3).await;
     pool.acquire().await.unwrap().close().await.unwrap();
     pool.acquire().await.unwrap().detach().close().await.unwrap();

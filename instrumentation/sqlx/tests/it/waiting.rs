@@ -7,14 +7,16 @@ use kymo_sqlx::{MeasureConnections as _, MeasuredPool, connection_opened, pool_o
 use sqlx::{Executor, Sqlite, pool::PoolOptions, query, sqlite::SqlitePoolOptions};
 use tokio::time::sleep;
 
-use crate::meters::{CREATE_TIME, Meters, PENDING, TIMEOUTS, UNTIMED, USE_TIME, WAIT_TIME};
+use crate::database_meters::{
+    CREATE_TIME, DatabaseMeters, PENDING, TIMEOUTS, UNTIMED, USE_TIME, WAIT_TIME,
+};
 
 /// How long a connection takes to open here, and how long somebody else keeps one.
 const LONG: Duration = Duration::from_millis(80);
 
 #[tokio::test]
 async fn a_connection_that_has_to_be_opened_has_a_create_time_and_no_wait() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = lazy(&meters, slow(true).max_connections(2));
     let _first = pool.acquire().await.unwrap();
     assert_eq!(meters.only(CREATE_TIME).count, 1);
@@ -26,7 +28,7 @@ async fn a_connection_that_has_to_be_opened_has_a_create_time_and_no_wait() {
 
 #[tokio::test]
 async fn a_connection_that_is_idle_has_no_create_time() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = lazy(&meters, slow(true).max_connections(1));
     for _ in 0..3 {
         query("SELECT 1").execute(&pool).await.unwrap();
@@ -36,7 +38,7 @@ async fn a_connection_that_is_idle_has_no_create_time() {
 
 #[tokio::test]
 async fn a_connection_that_somebody_else_has_is_waited_for() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = lazy(&meters, slow(true).max_connections(1));
     let only = pool.acquire().await.unwrap();
     let keeping = async {
@@ -51,7 +53,7 @@ async fn a_connection_that_somebody_else_has_is_waited_for() {
 
 #[tokio::test]
 async fn a_connection_that_is_waited_for_and_then_opened_has_each_time_by_itself() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = lazy(&meters, slow(true).max_connections(1));
     let only = pool.acquire().await.unwrap();
     let before = (meters.only(WAIT_TIME).sum, meters.only(CREATE_TIME).sum);
@@ -70,7 +72,7 @@ async fn a_connection_that_is_waited_for_and_then_opened_has_each_time_by_itself
 
 #[tokio::test]
 async fn without_the_hook_the_time_to_open_a_connection_is_part_of_the_wait() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = lazy(&meters, slow(false));
     drop(pool.acquire().await.unwrap());
     assert_eq!(meters.of(CREATE_TIME), []);
@@ -79,7 +81,7 @@ async fn without_the_hook_the_time_to_open_a_connection_is_part_of_the_wait() {
 
 #[tokio::test]
 async fn the_hook_of_the_pool_options_tells_of_each_new_connection() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = lazy(&meters, pool_options().max_connections(2));
     let first = pool.acquire().await.unwrap();
     let second = pool.acquire().await.unwrap();
@@ -91,7 +93,7 @@ async fn the_hook_of_the_pool_options_tells_of_each_new_connection() {
 
 #[tokio::test]
 async fn a_connection_that_was_told_of_elsewhere_is_not_taken_for_one_of_the_pool() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = lazy(&meters, slow(false));
     connection_opened();
     drop(pool.acquire().await.unwrap());
@@ -102,7 +104,7 @@ async fn a_connection_that_was_told_of_elsewhere_is_not_taken_for_one_of_the_poo
 
 #[tokio::test]
 async fn a_connection_opened_while_another_is_opened_belongs_to_its_own_pool() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let inner = lazy(&meters, pool_options());
     let asking = inner.clone();
     // The hook asks another pool, which opens a connection, and does not tell of its own.
@@ -119,7 +121,7 @@ async fn a_connection_opened_while_another_is_opened_belongs_to_its_own_pool() {
 
 #[tokio::test]
 async fn a_hook_that_tells_early_is_heard() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let options = SqlitePoolOptions::new().after_connect(|_, _| {
         Box::pin(async {
             connection_opened();
@@ -134,7 +136,7 @@ async fn a_hook_that_tells_early_is_heard() {
 
 #[tokio::test]
 async fn a_connection_that_is_tried_for_is_counted_if_there_is_one() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = lazy(&meters, pool_options().max_connections(1));
     assert!(pool.try_acquire().is_none(), "none is open yet");
     assert_eq!(meters.of(WAIT_TIME), []);
@@ -152,7 +154,7 @@ async fn a_connection_that_is_tried_for_is_counted_if_there_is_one() {
 
 #[tokio::test]
 async fn a_request_is_pending_until_it_is_answered_or_given_up() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = lazy(&meters, pool_options().max_connections(1));
     let only = pool.acquire().await.unwrap();
     assert_eq!(meters.only(PENDING).count, 0);
@@ -172,7 +174,7 @@ async fn a_request_is_pending_until_it_is_answered_or_given_up() {
 
 #[tokio::test]
 async fn a_request_that_gets_no_connection_has_no_wait() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = lazy(&meters, pool_options().max_connections(1).acquire_timeout(LONG));
     let only = pool.acquire().await.unwrap();
     assert!((Box::pin(pool.acquire())).now_or_never().is_none());
@@ -193,7 +195,7 @@ async fn a_request_that_gets_no_connection_has_no_wait() {
 
 #[tokio::test]
 async fn a_connection_is_in_use_until_it_is_dropped() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let pool = lazy(&meters, pool_options());
     let connection = pool.acquire().await.unwrap();
     sleep(LONG).await;
@@ -217,14 +219,14 @@ fn slow(tells: bool) -> PoolOptions<Sqlite> {
     })
 }
 
-fn lazy(meters: &Meters, options: PoolOptions<Sqlite>) -> MeasuredPool<Sqlite> {
+fn lazy(meters: &DatabaseMeters, options: PoolOptions<Sqlite>) -> MeasuredPool<Sqlite> {
     meters.metrics.pool(options.connect_lazy("sqlite::memory:").unwrap())
 }
 
 /// sqlx opens connections before there is a measured pool to tell of them.
 #[tokio::test]
 async fn connections_that_were_open_before_are_counted_as_untimed() {
-    let meters = Meters::new();
+    let meters = DatabaseMeters::new();
     let folder = tempfile::tempdir().unwrap();
     let options = SqlitePoolOptions::new().min_connections(3).max_connections(5).measured();
     let url = format!("sqlite:{}?mode=rwc", folder.path().join("books.db").display());

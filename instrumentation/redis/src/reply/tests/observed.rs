@@ -6,10 +6,7 @@ use kymo_cache::{
     CacheMetrics, key,
     metrics::{REQUESTS, WRITES},
 };
-use opentelemetry_sdk::metrics::{
-    InMemoryMetricExporter, SdkMeterProvider,
-    data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics, ScopeMetrics},
-};
+use kymo_testing::{Point, TestMeters};
 use redis::{Cmd, Value};
 
 use crate::{caches::Caches, command::Command, reply};
@@ -21,8 +18,7 @@ pub(super) type Told = BTreeMap<String, [i64; 4]>;
 /// `b:` are `books`, among which `b:s:` are `series`, and `u:` are `users`; the rest is `redis`.
 pub(super) struct Observed {
     caches: Caches,
-    provider: SdkMeterProvider,
-    exporter: InMemoryMetricExporter,
+    meters: TestMeters,
     /// All counts so far.
     before: RefCell<Told>,
 }
@@ -34,14 +30,13 @@ impl Observed {
 
     /// With another cache for the rest, or none.
     pub(super) fn with(rest: Option<&str>) -> Self {
-        let exporter = InMemoryMetricExporter::default();
-        let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
-        let metrics = CacheMetrics::new(&provider);
+        let meters = TestMeters::new();
+        let metrics = CacheMetrics::new(&*meters);
         let prefixes = [("b:", "books"), ("b:s:", "series"), ("u:", "users")];
         let prefixes =
             prefixes.map(|(prefix, name)| (prefix.as_bytes().to_vec(), metrics.cache(name)));
         let caches = Caches::new(rest.map(|name| metrics.cache(name)), prefixes.to_vec());
-        Self { caches, provider, exporter, before: RefCell::default() }
+        Self { caches, meters, before: RefCell::default() }
     }
 
     /// The counts when `cmd` is answered with `reply`.
@@ -67,32 +62,22 @@ impl Observed {
     }
 
     fn counts(&self) -> Told {
-        self.exporter.reset();
-        self.provider.force_flush().unwrap();
         let mut counts = Told::new();
-        for metrics in &self.exporter.get_finished_metrics().unwrap() {
-            let scopes = ResourceMetrics::scope_metrics(metrics);
-            scopes.flat_map(ScopeMetrics::metrics).for_each(|metric| add(metric, &mut counts));
+        for point in self.meters.snapshot().points() {
+            add(&point, &mut counts);
         }
         counts
     }
 }
 
-fn add(metric: &Metric, counts: &mut Told) {
-    let AggregatedMetrics::U64(MetricData::Sum(sum)) = metric.data() else { return };
-    for point in sum.data_points() {
-        let attribute = |name| {
-            let found = point.attributes().find(|attribute| attribute.key.as_str() == name);
-            found.map(|attribute| attribute.value.to_string())
-        };
-        let column = match (metric.name(), attribute(key::CACHE_RESULT.name).as_deref()) {
-            (name, Some("hit")) if name == REQUESTS.name => 0,
-            (name, Some("miss")) if name == REQUESTS.name => 1,
-            (name, Some("error")) if name == REQUESTS.name => 2,
-            (name, None) if name == WRITES.name => 3,
-            _ => return,
-        };
-        let cache = attribute(key::CACHE_NAME.key.name).unwrap();
-        counts.entry(cache).or_default()[column] += point.value().cast_signed();
-    }
+fn add(point: &Point, counts: &mut Told) {
+    let column = match (point.name.as_str(), point.get(key::CACHE_RESULT.name)) {
+        (name, Some("hit")) if name == REQUESTS.name => 0,
+        (name, Some("miss")) if name == REQUESTS.name => 1,
+        (name, Some("error")) if name == REQUESTS.name => 2,
+        (name, None) if name == WRITES.name => 3,
+        _ => return,
+    };
+    let cache = point.get(key::CACHE_NAME.key.name).unwrap();
+    counts.entry(cache.to_owned()).or_default()[column] += point.count;
 }

@@ -12,7 +12,7 @@ use futures_util::{
 };
 use kymo_repository::Repository;
 
-use crate::meters::{Meters, counts};
+use crate::repository_meters::{RepositoryMeters, counts};
 
 struct Books {
     metrics: (Repository,),
@@ -52,8 +52,8 @@ impl Books {
     }
 }
 
-fn books() -> (Meters, Books) {
-    let meters = Meters::new();
+fn books() -> (RepositoryMeters, Books) {
+    let meters = RepositoryMeters::new();
     let metrics = (meters.metrics.repository("books"),);
     (meters, Books { metrics, title: "Dune".to_owned() })
 }

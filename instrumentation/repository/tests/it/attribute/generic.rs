@@ -4,7 +4,7 @@ use std::{fmt::Debug, io, marker::PhantomData};
 
 use kymo_repository::Repository;
 
-use crate::meters::{Meters, counts};
+use crate::repository_meters::{RepositoryMeters, counts};
 
 struct Books<'s, S: ?Sized, const N: usize> {
     repository: Repository,
@@ -61,7 +61,7 @@ impl<S> Shelf<S> {
 
 #[tokio::test]
 async fn a_generic_repository_is_observed_for_every_type() {
-    let meters = Meters::new();
+    let meters = RepositoryMeters::new();
     let repository = meters.metrics.described::<Books<'_, str, 2>>();
     let books = Books::<'_, str, 2> { repository, store: "cellar" };
     assert_eq!(books.store().await.unwrap(), "cellar");
@@ -73,7 +73,7 @@ async fn a_generic_repository_is_observed_for_every_type() {
 
 #[test]
 fn a_generic_trait_is_observed_and_so_is_a_further_block() {
-    let meters = Meters::new();
+    let meters = RepositoryMeters::new();
     let repository = meters.metrics.described::<Shelf<u8>>();
     let shelf = Shelf::<u8> { repository, keeps: PhantomData };
     assert_eq!(shelf.keep("Dune"), Ok("Dune"));

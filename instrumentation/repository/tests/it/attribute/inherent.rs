@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, num::ParseIntError, sync::Arc};
 
 use kymo_repository::{Described, ErrorTypes, Repository};
 
-use crate::meters::{Meters, counts};
+use crate::repository_meters::{RepositoryMeters, counts};
 
 #[derive(Debug, PartialEq)]
 enum Refusal {
@@ -112,8 +112,8 @@ impl Books {
     fn r#match(&self) {}
 }
 
-fn books() -> (Meters, Books) {
-    let meters = Meters::new();
+fn books() -> (RepositoryMeters, Books) {
+    let meters = RepositoryMeters::new();
     let books = Books::new(meters.metrics.described::<Books>());
     (meters, books)
 }

@@ -5,7 +5,7 @@ use std::{future::Future, io};
 use async_trait::async_trait;
 use kymo_repository::Repository;
 
-use crate::meters::{Meters, counts};
+use crate::repository_meters::{RepositoryMeters, counts};
 
 #[async_trait]
 trait Store: Send + Sync {
@@ -82,7 +82,7 @@ impl Finder for Shelf {
 
 #[tokio::test]
 async fn methods_of_async_trait_are_observed_whichever_comes_first() {
-    let meters = Meters::new();
+    let meters = RepositoryMeters::new();
     let above = Above { repository: meters.metrics.described::<Above>(), titles: Vec::new() };
     let below = Below { repository: meters.metrics.described::<Below>(), titles: Vec::new() };
     let stores: [Box<dyn Store>; 2] = [Box::new(above), Box::new(below)];
@@ -102,7 +102,7 @@ async fn methods_of_async_trait_are_observed_whichever_comes_first() {
 
 #[tokio::test]
 async fn async_methods_of_a_trait_are_observed() {
-    let meters = Meters::new();
+    let meters = RepositoryMeters::new();
     let shelf = Shelf { repository: meters.metrics.described::<Shelf>() };
     assert_eq!(shelf.find(7).await.unwrap(), 7);
     assert!(tokio::spawn(async move { shelf.find(0).await }).await.unwrap().is_err());

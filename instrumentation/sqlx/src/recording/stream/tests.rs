@@ -7,16 +7,14 @@ use std::{
 };
 
 use futures_util::{FutureExt, StreamExt, stream};
-use opentelemetry_sdk::metrics::{
-    InMemoryMetricExporter, SdkMeterProvider,
-    data::{AggregatedMetrics, MetricData, ScopeMetrics, SumDataPoint},
-};
+use kymo_testing::TestMeters;
 use sqlx::{Sqlite, sqlite::SqliteQueryResult};
 
 use super::*;
 use crate::{
     database::{identity::Identity, system::System},
-    metrics::SCOPE,
+    key,
+    metrics::{self, SCOPE},
     recording::{
         measures::Measures, pool_series::PoolSeries, recorder::Recorder, without::Without,
     },
@@ -25,16 +23,14 @@ use crate::{
 const INSERT: &str = "INSERT INTO books VALUES (1)";
 
 struct Meters {
-    provider: SdkMeterProvider,
-    exporter: InMemoryMetricExporter,
+    meters: TestMeters,
     measures: Measures,
 }
 
 impl Meters {
     fn new() -> Self {
-        let exporter = InMemoryMetricExporter::default();
-        let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
-        let recorder = Arc::new(Recorder::new(&SCOPE.meter(&provider)));
+        let meters = TestMeters::new();
+        let recorder = Arc::new(Recorder::new(&SCOPE.meter(&*meters)));
         let series = PoolSeries::new(&recorder.instruments, "books".into(), 0);
         let identity = Identity {
             system: System::Sqlite,
@@ -44,7 +40,7 @@ impl Meters {
             port: None,
         };
         let measures = Measures::new(recorder, &identity, series, Without::default());
-        Self { provider, exporter, measures }
+        Self { meters, measures }
     }
 
     fn stream<'e>(
@@ -56,29 +52,10 @@ impl Meters {
     }
 
     /// How many operations ended with each `error.type`, and how many rows were changed.
-    fn counts(&self) -> (BTreeMap<String, u64>, u64) {
-        self.exporter.reset();
-        self.provider.force_flush().unwrap();
-        let (mut operations, mut rows) = (BTreeMap::new(), 0);
-        for resource in self.exporter.get_finished_metrics().unwrap() {
-            for metric in resource.scope_metrics().flat_map(ScopeMetrics::metrics) {
-                match (metric.name(), metric.data()) {
-                    ("db.client.operation.duration", AggregatedMetrics::F64(data)) => {
-                        let MetricData::Histogram(histogram) = data else { panic!("{data:?}") };
-                        for point in histogram.data_points() {
-                            let error = point.attributes().find(|a| a.key.as_str() == "error.type");
-                            let error = error.map_or(String::new(), |a| a.value.to_string());
-                            *operations.entry(error).or_default() += point.count();
-                        }
-                    }
-                    ("kymo.db.rows.changed", AggregatedMetrics::U64(MetricData::Sum(sum))) => {
-                        rows += sum.data_points().map(SumDataPoint::value).sum::<u64>();
-                    }
-                    _ => {}
-                }
-            }
-        }
-        (operations, rows)
+    fn counts(&self) -> (BTreeMap<String, i64>, i64) {
+        let points = self.meters.snapshot().points();
+        let operations = points.by(metrics::OPERATION_DURATION.name, key::ERROR_TYPE.name);
+        (operations, points.count(metrics::ROWS_CHANGED.name, &[]))
     }
 }
 
@@ -88,7 +65,7 @@ fn done() -> Step<Sqlite> {
     Ok(Either::Left(SqliteQueryResult::default()))
 }
 
-fn one(error: &str) -> BTreeMap<String, u64> {
+fn one(error: &str) -> BTreeMap<String, i64> {
     [(error.to_owned(), 1)].into()
 }
 

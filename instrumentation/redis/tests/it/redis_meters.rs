@@ -1,4 +1,4 @@
-//! Meters whose points can be read, and connections that are measured by them.
+//! Meters of a Redis whose points can be read, and connections that are measured by them.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,12 @@ pub(crate) const REQUESTS: &str = "kymo.cache.requests";
 pub(crate) const WRITES: &str = "kymo.cache.writes";
 pub(crate) const FOLDED: &str = "kymo.cardinality.folded";
 
-pub(crate) struct Meters {
+pub(crate) struct RedisMeters {
     pub(crate) metrics: RedisMetrics,
     meters: TestMeters,
 }
 
-impl Meters {
+impl RedisMeters {
     pub(crate) fn new() -> Self {
         let meters = TestMeters::new();
         let metrics = RedisMetrics::new(&*meters, &CacheMetrics::new(&*meters));

@@ -1,4 +1,4 @@
-//! Meters whose points can be read.
+//! Meters of caches whose points can be read.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +14,7 @@ pub(crate) const WRITES: &str = "kymo.cache.writes";
 pub(crate) const EVICTIONS: &str = "kymo.cache.evictions";
 pub(crate) const ENTRIES: &str = "kymo.cache.entries";
 
-pub(crate) struct Meters {
+pub(crate) struct CacheMeters {
     pub(crate) metrics: CacheMetrics,
     meters: TestMeters,
 }
@@ -30,7 +30,7 @@ pub(crate) struct Counts {
     pub(crate) loads: [i64; 4],
 }
 
-impl Meters {
+impl CacheMeters {
     pub(crate) fn new() -> Self {
         let meters = TestMeters::new();
         Self { metrics: CacheMetrics::new(&*meters), meters }

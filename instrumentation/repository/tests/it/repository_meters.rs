@@ -1,4 +1,4 @@
-//! Meters whose points can be read.
+//! Meters of repositories whose points can be read.
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ pub(crate) const DURATION: &str = "kymo.repository.operation.duration";
 pub(crate) const CHANGES: &str = "kymo.repository.entity.changes";
 pub(crate) const FOLDED: &str = "kymo.cardinality.folded";
 
-pub(crate) struct Meters {
+pub(crate) struct RepositoryMeters {
     pub(crate) metrics: RepositoryMetrics,
     meters: TestMeters,
 }
@@ -20,7 +20,7 @@ pub(crate) struct Meters {
 /// Counts by the values of attributes, one after the other.
 pub(crate) type Counts = BTreeMap<String, u64>;
 
-impl Meters {
+impl RepositoryMeters {
     pub(crate) fn new() -> Self {
         let meters = TestMeters::new();
         Self { metrics: RepositoryMetrics::new(&*meters), meters }

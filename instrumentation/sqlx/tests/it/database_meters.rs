@@ -1,4 +1,4 @@
-//! Meters whose points can be read, and pools that are measured by them.
+//! Meters of databases whose points can be read, and pools that are measured by them.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -21,7 +21,7 @@ pub(crate) const USE_TIME: &str = "db.client.connection.use_time";
 pub(crate) const ERRORS: &str = "kymo.db.connection.errors";
 pub(crate) const FOLDED: &str = "kymo.cardinality.folded";
 
-pub(crate) struct Meters {
+pub(crate) struct DatabaseMeters {
     pub(crate) provider: SdkMeterProvider,
     pub(crate) metrics: DatabaseMetrics,
     kept: TestMeters,
@@ -30,7 +30,7 @@ pub(crate) struct Meters {
 /// The expected counts of operations or transactions: an `error.type` or an outcome, and how often.
 pub(crate) type Counts<'a> = &'a [(&'a str, i64)];
 
-impl Meters {
+impl DatabaseMeters {
     pub(crate) fn new() -> Self {
         let kept = TestMeters::new();
         Self { metrics: DatabaseMetrics::new(&*kept), provider: (*kept).clone(), kept }
@@ -86,7 +86,7 @@ impl Meters {
         counts
     }
 
-    /// Asserts that operations were counted so often by `error.type`; see [`Meters::operations`].
+    /// Asserts that operations were counted so often by `error.type`; see [`DatabaseMeters::operations`].
     #[track_caller]
     pub(crate) fn assert_operations(&self, counts: Counts<'_>) {
         assert_eq!(self.operations(), map(counts), "{:#?}", self.of(DURATION));

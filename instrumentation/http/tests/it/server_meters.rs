@@ -1,16 +1,16 @@
-//! A meter provider whose points can be read.
+//! Meters of servers whose points can be read.
 
 use kymo_http::ServerLayer;
 pub(crate) use kymo_testing::Point;
 use kymo_testing::{Points, Snapshot, TestMeters};
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
-pub(crate) struct Meters {
+pub(crate) struct ServerMeters {
     pub(crate) provider: SdkMeterProvider,
     meters: TestMeters,
 }
 
-impl Meters {
+impl ServerMeters {
     pub(crate) fn new() -> Self {
         let meters = TestMeters::new();
         Self { provider: (*meters).clone(), meters }

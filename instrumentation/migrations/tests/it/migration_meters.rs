@@ -1,4 +1,4 @@
-//! Meters whose points can be read, and sets of migrations.
+//! Meters of migrations whose points can be read, and sets of migrations.
 
 use std::collections::BTreeMap;
 
@@ -21,13 +21,13 @@ pub(crate) const FOLDED: &str = "kymo.cardinality.folded";
 
 pub(crate) const NAME: &str = "db.client.connection.pool.name";
 
-pub(crate) struct Meters {
+pub(crate) struct MigrationMeters {
     pub(crate) metrics: MigrationMetrics,
     pub(crate) provider: SdkMeterProvider,
     kept: TestMeters,
 }
 
-impl Meters {
+impl MigrationMeters {
     pub(crate) fn new() -> Self {
         let kept = TestMeters::new();
         Self { metrics: MigrationMetrics::new(&*kept), provider: (*kept).clone(), kept }
