@@ -52,6 +52,9 @@ impl Bridge {
     ///
     /// It has fewer details than the bridge itself: numbers are floats, native histograms are gone.
     pub fn registry(&self) -> &Registry {
+        if let Some((_, marker)) = &self.otel {
+            marker.share();
+        }
         &self.registry
     }
 
@@ -79,7 +82,7 @@ impl Bridge {
     pub fn register(&self, collector: Box<dyn Collector>) -> Result<(), Error> {
         let guarded = Guarded::new(collector, Arc::clone(&self.losses));
         let metrics = guarded.metrics();
-        let registered = self.registry.register(Box::new(guarded));
+        let registered = self.registry().register(Box::new(guarded));
         registered.map_err(|source| Error::Collector { metrics, source })
     }
 

@@ -123,6 +123,10 @@ impl BridgeBuilder {
             units: self.units,
             counter_suffixes: self.counter_suffixes,
         };
+        let marker = Arc::new(Marker::new());
+        if self.registry.is_some() {
+            marker.share();
+        }
         let registry = self.registry.unwrap_or_default();
         let otel = Arc::new(Otel::new(
             rules,
@@ -131,7 +135,6 @@ impl BridgeBuilder {
             self.resource_labels,
             self.longest,
         ));
-        let marker = Arc::new(Marker::new());
         let collector = OtelCollector {
             otel: Arc::clone(&otel),
             marker: Arc::clone(&marker),

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         OnceLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Instant,
 };
@@ -22,6 +22,8 @@ pub(crate) struct Marker {
     id: u64,
     name: String,
     common: OnceLock<Common>,
+    /// Whether anybody else can register with the registry.
+    is_shared: AtomicBool,
     /// Where the other collectors run.
     apart: Apart,
 }
@@ -44,8 +46,14 @@ impl Marker {
             id,
             name: format!("\0bridge {id}"),
             common: OnceLock::new(),
+            is_shared: AtomicBool::new(false),
             apart: Apart::default(),
         }
+    }
+
+    /// From now on others may have collectors in the registry.
+    pub(crate) fn share(&self) {
+        self.is_shared.store(true, Ordering::Relaxed);
     }
 
     /// Whether this thread is gathering for the bridge of this marker.
@@ -70,6 +78,9 @@ impl Marker {
         deadline: Option<Instant>,
         losses: &Losses,
     ) -> (Vec<proto::MetricFamily>, Common) {
+        if !self.is_shared.load(Ordering::Relaxed) {
+            return (Vec::new(), Common::default());
+        }
         let gathering = Gathering { bridge: self.id, deadline };
         let mut families = gathering.of(registry, &self.apart, losses);
         let own = families.iter().position(|family| family.name().ends_with(&self.name));
@@ -89,5 +100,20 @@ impl Marker {
         labels.sort_by(|a, b| a.name.cmp(&b.name));
         let prefix = own.name().strip_suffix(&self.name).unwrap_or_default();
         Common { prefix: prefix.into(), labels }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_is_asked_for_others_once_others_can_be_there() {
+        let (marker, registry) = (Marker::new(), Registry::new());
+        registry.register(Box::new(prometheus::IntGauge::new("depth", "D.").unwrap())).unwrap();
+        let others = || marker.gather_others(&registry, None, &Losses::default()).0.len();
+        assert_eq!(others(), 0);
+        marker.share();
+        assert_eq!(others(), 1);
     }
 }
