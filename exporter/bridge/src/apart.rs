@@ -9,13 +9,13 @@ use std::{
 
 /// A place for foreign code that may never return: it runs on a thread of its own, once at a time.
 ///
-/// What does not return in time is given up, and nothing else runs here until it has.
+/// Work that does not return in time is given up, and nothing else runs here until it has.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Apart(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// What runs, if anything, as long as somebody waits for it.
+    /// The run under way, if any, as long as somebody waits for it.
     running: Mutex<Option<Weak<Awaited>>>,
     changed: Condvar,
 }
@@ -32,7 +32,7 @@ pub(crate) enum Failure {
 }
 
 impl Apart {
-    /// What `work` gives, by `deadline`.
+    /// The result of `work`, by `deadline`.
     pub(crate) fn run<T: Send + 'static>(
         &self,
         deadline: Instant,

@@ -41,7 +41,7 @@ pub(crate) struct Otel {
     has_panicked: AtomicBool,
     /// The threads that read just now.
     reading: Mutex<Threads>,
-    /// What a reading happens inside of.
+    /// Wraps each reading.
     around: OnceLock<Around>,
 }
 

@@ -28,7 +28,7 @@ struct State {
     exchanges: Vec<Instant>,
 }
 
-/// What a connection is worth, least first.
+/// Ranks connections by their worth, least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
     /// It has not sent a whole request yet.

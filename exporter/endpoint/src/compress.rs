@@ -43,7 +43,7 @@ fn zstd(parts: &[Bytes], written: Parts, level: u8) -> io::Result<Parts> {
     encoder.finish()
 }
 
-/// What is written, cut into parts.
+/// Collects what is written, and cuts it into parts.
 #[derive(Default)]
 struct Parts {
     parts: Vec<Bytes>,

@@ -40,7 +40,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const HELD: u32 = 32 * 1024;
 /// How long a handshake may take; as long as Prometheus waits for all of a scrape.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// What one connection of HTTP/2 may do at once; Prometheus does one thing.
+/// Streams that one connection of HTTP/2 may have at once; Prometheus has one.
 const STREAMS: u32 = 8;
 const BUFFER: usize = 16 * 1024;
 /// How often a client of HTTP/2 must say that it is there.

@@ -17,14 +17,14 @@ const MARGIN: (f64, f64) = (0.1, 1.0);
 /// How long a scraper waits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Deadline {
-    /// Whatever was not collected by then is left out.
+    /// Families that were not collected by then are left out.
     pub(crate) collect: Instant,
     /// Without a document by then, there is none.
     pub(crate) answer: Instant,
 }
 
 impl Deadline {
-    /// What the headers of a request that came `now` say, or else the usual.
+    /// The deadline in the headers of a request that came `now`, or else the usual.
     pub(crate) fn of(headers: &HeaderMap, now: Instant) -> Self {
         let seconds =
             headers.get(HEADER).and_then(|value| value.to_str().ok()?.trim().parse().ok());

@@ -1,4 +1,4 @@
-//! What a scraper has to do, and what it has given out.
+//! Keeps a scraper's work to do, and the documents it has given out.
 
 use std::{
     sync::Arc,
@@ -17,7 +17,7 @@ const ROOM: usize = 1024 * 1024;
 /// A collection that ends this long after its deadline may never end.
 const STUCK: Duration = Duration::from_secs(10);
 
-/// What a scraper has to do, and what it has given out.
+/// Keeps a scraper's work to do, and the documents it has given out.
 #[derive(Debug, Default)]
 pub(crate) struct Desk {
     /// Whether somebody works here.
@@ -33,7 +33,7 @@ pub(crate) struct Desk {
     cache: Duration,
 }
 
-/// What is to be done without the lock.
+/// Work to be done without the lock.
 #[derive(Debug, Default)]
 pub(crate) struct Errands {
     /// They have waited for too long.

@@ -35,7 +35,7 @@ impl Encoding {
     }
 }
 
-/// What the header says of each coding, in thousandths.
+/// The weight that the header gives each coding, in thousandths.
 #[derive(Default)]
 struct Weights {
     identity: Option<u16>,

@@ -36,13 +36,14 @@ use crate::{
 ///   is a 503.
 /// - A source that panics makes this one answer a 500, and nothing else.
 ///
-/// The format is text 0.0.4, compressed by gzip or zstd for those who ask for it. It looks at no path: the router in front of it does.
+/// The format is text 0.0.4, compressed by gzip or zstd for those who ask for it. It looks at no path: the
+/// router in front of it does.
 ///
 /// # Who may scrape
 ///
 /// Without [`Endpoint::access`], whoever reaches the router that it is mounted in reads the metrics. Where
-/// strangers reach the application, say who may, or use [`Endpoint::serve`], whose address is this
-/// machine's alone unless somebody says who may come from others.
+/// clients you do not know reach the application, say who may, or use [`Endpoint::serve`], whose address
+/// is this machine's alone unless somebody says who may come from others.
 #[derive(Clone)]
 pub struct Endpoint {
     scraper: Option<Arc<Scraper>>,
@@ -141,7 +142,7 @@ impl Endpoint {
         Self { scraper: self.scraper.clone(), guard: None }
     }
 
-    /// What is asked for.
+    /// Decides how `request` is to be answered.
     fn asked<B>(&self, request: &Request<B>) -> Asked {
         let Some(scraper) = &self.scraper else {
             return Asked::Sentence(text(StatusCode::NOT_FOUND, DISABLED));

@@ -44,7 +44,7 @@ enum State {
     },
 }
 
-/// What comes of a request that is let in.
+/// The answer to a request that is let in.
 pub(crate) enum Asked {
     Sentence(Response<ScrapeBody>),
     Scrape(Scrape),

@@ -15,11 +15,11 @@ use std::{
 
 use crate::{deadline::Deadline, document::Document, encoding::Encoding};
 
-/// What a collection has at least. Who can wait for less gets what is there by then, and costs nobody else
+/// The time a collection has at least. Who can wait for less gets what is there by then, and costs nobody else
 /// anything: it is the half of what whoever waits for the least time can wait for.
 const LEAST: Duration = Duration::from_millis(500);
 
-/// What becomes of a scrape.
+/// How a scrape ends.
 #[derive(Debug, Clone)]
 pub(crate) enum Outcome {
     Document(Arc<Document>),

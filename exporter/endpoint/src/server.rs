@@ -138,7 +138,7 @@ fn shown(address: &str) -> String {
     if address.is_empty() { String::new() } else { format!(" on {address}") }
 }
 
-/// What Unix says when the system, or the process, has no file descriptor left, for which the standard
+/// The numbers of Unix for a system, or a process, without a file descriptor left, for which the standard
 /// library has no kind.
 const ENFILE: i32 = 23;
 const EMFILE: i32 = 24;

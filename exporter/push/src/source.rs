@@ -14,7 +14,7 @@ use opentelemetry_sdk::{
 #[derive(Default)]
 pub(crate) struct Source {
     pipeline: Mutex<Option<Weak<Pipeline>>>,
-    /// What a reading happens inside of.
+    /// Wraps each reading.
     around: OnceLock<Around>,
 }
 

@@ -153,7 +153,7 @@ impl Callbacks {
         }
     }
 
-    /// What tells it from others.
+    /// Its identity among others.
     fn id(&self) -> usize {
         Arc::as_ptr(&self.shared).addr()
     }
@@ -204,11 +204,11 @@ impl Shared {
 thread_local! {
     /// Whose callback runs on this thread, or 0.
     static RUNNING: Cell<usize> = const { Cell::new(0) };
-    /// What is read on this thread, or was last.
+    /// The reading on this thread, or the last one.
     static READING: RefCell<Option<Reading>> = const { RefCell::new(None) };
 }
 
-/// What a reading has of the callbacks.
+/// A reading's share of the callbacks.
 struct Reading {
     /// Whose callbacks.
     shared: Weak<Shared>,

@@ -11,7 +11,7 @@ pub(super) trait Callable: Send + Sync {
     fn miss(&self);
 }
 
-/// What a callback observed.
+/// The observations of a callback.
 pub(super) type Observed = Box<dyn Any + Send + Sync>;
 
 /// A run of a callback, shared by all readings that asked for it before it began: those have it, and nobody
@@ -29,7 +29,7 @@ impl Run {
         self.0.get().is_some()
     }
 
-    /// What the callback observed, if it has ended and that is a `T`.
+    /// The observations of the callback, if it has ended and they are of `T`.
     pub(super) fn observed<T: 'static>(&self) -> Option<&T> {
         self.0.get()?.downcast_ref()
     }

@@ -11,7 +11,7 @@ fn shop() -> TelemetryBuilder {
     Telemetry::for_service("shop").prometheus().environment(variables)
 }
 
-/// What a scrape with the token shows in the lines that begin with `name`.
+/// The values that a scrape with the token shows in the lines that begin with `name`.
 async fn shown(telemetry: &Telemetry, name: &str) -> String {
     let request = axum::http::Request::get("/metrics");
     let request = request.header("authorization", "Bearer the-right-token");

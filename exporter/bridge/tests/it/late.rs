@@ -69,7 +69,7 @@ fn names(rig: &Rig, millis: u64) -> Vec<String> {
     families(&String::from_utf8(page).unwrap()).into_keys().collect()
 }
 
-/// What becomes of it once it returns.
+/// How it ends once it returns.
 fn is_there_again(rig: &Rig, stuck: &Stuck, all: &[&str]) {
     stuck.let_go();
     let begun = Instant::now();

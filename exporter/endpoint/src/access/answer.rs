@@ -1,4 +1,4 @@
-//! What is answered to those who are not let in, and beside every answer.
+//! Answers those who are not let in, and adds headers to every answer.
 
 use http::{HeaderValue, Response, header};
 

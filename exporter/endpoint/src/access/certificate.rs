@@ -1,4 +1,4 @@
-//! What a certificate says of itself.
+//! Reads the names and the expiry of a certificate.
 
 use std::net::IpAddr;
 

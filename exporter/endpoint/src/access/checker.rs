@@ -66,7 +66,7 @@ pub(super) struct Asker {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Peer(Option<IpAddr>);
 
-/// What is known of a password.
+/// How much is known of a password.
 pub(super) enum Finding {
     Right,
     Wrong,

@@ -18,7 +18,7 @@ use super::certificate::Certificate;
 
 /// Looks at what clients present.
 ///
-/// Whatever it is, the client must hold its key.
+/// The client must hold the key of it in any case.
 #[derive(Debug)]
 pub(super) struct ClientVerifier {
     /// Asks an authority; nothing if any certificate will do.

@@ -1,9 +1,9 @@
-//! What a client says to be let in.
+//! Reads the credentials of a client.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, header};
 
-/// What the header `Authorization` holds.
+/// The credentials in the header `Authorization`.
 #[derive(PartialEq, Eq)]
 pub(super) enum Credentials {
     Basic { user: String, password: Vec<u8> },

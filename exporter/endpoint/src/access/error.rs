@@ -27,7 +27,7 @@ pub enum AccessError {
         line: usize,
         /// Such as `tls_server_config.cert_file`; empty if it is none of one key.
         key: String,
-        /// What is wrong, and what to write instead.
+        /// Says the fault, and what to write instead.
         remedy: String,
     },
     /// A method of [`Access`](super::Access) got what cannot be followed.
@@ -36,7 +36,7 @@ pub enum AccessError {
     Rule {
         /// Which method.
         method: &'static str,
-        /// What is wrong, and what to write instead.
+        /// Says the fault, and what to write instead.
         remedy: String,
     },
     /// The system has no thread left to watch the files with, or to compare passwords on.
@@ -50,7 +50,7 @@ pub enum AccessError {
     },
 }
 
-/// What is wrong with a place in a file.
+/// The fault at a place in a file.
 #[derive(Debug)]
 pub(super) struct Mistake {
     pub(super) line: usize,

@@ -22,7 +22,7 @@ struct Stamp {
 }
 
 impl Files {
-    /// What is in the file at `path`, which may have a megabyte.
+    /// Reads the file at `path`, which may have a megabyte.
     pub(super) fn read(&mut self, path: &Path) -> Result<Vec<u8>, AccessError> {
         self.0.push((path.to_owned(), Stamp::of(path)));
         let read = || {

@@ -214,7 +214,7 @@ impl Guard {
         self.tally.refused(refusal);
     }
 
-    /// What came of the rules so far.
+    /// How the rules decided so far.
     pub(super) fn tally(&self) -> &Tally {
         &self.tally
     }

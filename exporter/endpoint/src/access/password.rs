@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use bcrypt::HashParts;
 
-/// What bcrypt made of a password.
+/// The bcrypt hash of a password.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct PasswordHash(String);
 

@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 #[derive(Debug)]
 pub(super) struct Secrets(Key);
 
-/// What becomes of a secret: the same secret always, and nothing that leads back to it.
+/// A fingerprint of a secret: equal for equal secrets, and nothing leads back from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Tag([u8; 32]);
 

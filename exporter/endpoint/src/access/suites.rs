@@ -10,9 +10,9 @@ use rustls::{
 
 use super::{error::Mistake, web_config::TlsSection};
 
-/// What `section` leaves of the ciphers and curves of ring, in its order.
+/// The ciphers and curves of ring that `section` allows, in its order.
 ///
-/// What Go has and ring has not is left out, which is reported: what is left is what the file allows.
+/// Those that Go has and ring has not are left out, which is reported: the rest is what the file allows.
 /// The list of ciphers is for TLS 1.2 alone, as in Go.
 pub(super) fn chosen(section: &TlsSection) -> Result<CryptoProvider, Mistake> {
     let mut provider = ring::default_provider();
@@ -45,7 +45,7 @@ pub(super) fn chosen(section: &TlsSection) -> Result<CryptoProvider, Mistake> {
     Ok(provider)
 }
 
-/// What the names mean, without repetitions.
+/// Resolves the names, each once.
 fn choose<T: Copy>(
     names: &[String],
     known: &[(&str, T)],
@@ -91,7 +91,7 @@ const SUITES: &[(&str, SupportedCipherSuite)] = &[
     ("TLS_CHACHA20_POLY1305_SHA256", suite::TLS13_CHACHA20_POLY1305_SHA256),
 ];
 
-/// What Go offers beside these: no forward secrecy, or CBC.
+/// Suites that Go offers beside these: no forward secrecy, or CBC.
 const LACKING_SUITES: &[&str] = &[
     "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
     "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",

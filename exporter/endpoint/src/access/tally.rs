@@ -1,4 +1,4 @@
-//! What came of the rules, counted.
+//! Counts how the rules decided.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,7 +11,7 @@ pub(super) struct Tally {
     reloads: [AtomicU64; 3],
 }
 
-/// What came of a change of the files.
+/// How a change of the files ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reload {
     Followed,

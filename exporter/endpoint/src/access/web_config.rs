@@ -13,7 +13,7 @@ pub(super) use self::tls_section::{ClientAuth, Place, Source, TlsSection};
 use self::yaml::Node;
 use super::{error::Mistake, password::PasswordHash, rate::Rate};
 
-/// What a file of [exporter-toolkit][toolkit] says, before anything that it names is read.
+/// Holds what a file of [exporter-toolkit][toolkit] says, before anything that it names is read.
 ///
 /// [toolkit]: https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use kymo_endpoint::{Access, Endpoint, Server};
 use self::{authority::Authority, curl::Curl};
 use crate::Up;
 
-/// What libxcrypt makes of `secret`, at bcrypt's least cost.
+/// The hash that libxcrypt makes of `secret`, at bcrypt's least cost.
 const SECRET: &str = "$2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW";
 
 /// Listens on a free port of this machine.

@@ -1,4 +1,4 @@
-//! What a client may send to a listener.
+//! A client may send a listener so much, and no more.
 
 use std::{
     io::{Read, Write},
@@ -10,7 +10,7 @@ use kymo_endpoint::Endpoint;
 
 use crate::Up;
 
-/// What a listener says to `request`; a reset is an answer cut short.
+/// The listener's answer to `request`; a reset is an answer cut short.
 async fn answer(request: &[u8]) -> String {
     let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
     let mut stream = TcpStream::connect(server.local_addr()).unwrap();

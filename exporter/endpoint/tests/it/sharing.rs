@@ -129,7 +129,7 @@ async fn a_thousand_wait_for_one_collection_and_who_comes_after_them_is_told_to_
     assert_eq!(counted.begun(), 2);
 }
 
-/// Whatever a source of it does in a runtime of tokio, it does in none of the program's.
+/// A source of it may use a runtime of tokio, but none of the program's.
 struct Elsewhere;
 
 impl Source for Elsewhere {

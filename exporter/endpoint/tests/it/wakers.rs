@@ -1,4 +1,4 @@
-//! What a runtime does when it is woken costs nobody else a scrape.
+//! A runtime that misbehaves when it is woken costs nobody else a scrape.
 
 use std::{
     pin::{Pin, pin},

@@ -1,4 +1,4 @@
-//! What readers cost who do not read.
+//! Readers who do not read cost little memory.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may")]
@@ -27,7 +27,7 @@ use tokio::{
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-/// What 700 ordinary requests made of a bookshop's page.
+/// A bookshop's page after 700 ordinary requests.
 const PAGE: usize = 6_000_000;
 /// The streams of one connection of HTTP/2.
 const STREAMS: usize = 46;

@@ -10,7 +10,7 @@ use std::{
 use super::*;
 use crate::access::secret::Secrets;
 
-/// What bcrypt makes of `secret`, at its least cost, as libxcrypt says.
+/// The bcrypt hash of `secret`, at its least cost, as libxcrypt makes it.
 const HASH: &str = "$2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW";
 
 static LOOKS: AtomicUsize = AtomicUsize::new(0);
@@ -149,7 +149,7 @@ fn whoever_has_waited_for_too_long_is_told_and_let_in_when_they_come_again() {
     assert!(matches!(again, Finding::Right) || answer(again) == Some(true));
 }
 
-/// What a waker does.
+/// The ways of a waker.
 struct Does<F>(F);
 
 impl<F: Fn() + Send + Sync + 'static> Wake for Does<F> {

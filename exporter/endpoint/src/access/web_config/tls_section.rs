@@ -1,4 +1,4 @@
-//! What the file says of TLS.
+//! Reads the file's section on TLS.
 
 use std::path::{Path, PathBuf};
 
@@ -38,7 +38,7 @@ pub(crate) enum Place {
     Inline(String),
 }
 
-/// What is asked of a client's certificate.
+/// How much is asked of a client's certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ClientAuth {
     /// It is not asked for.
@@ -63,7 +63,7 @@ impl TlsSection {
     }
 }
 
-/// What is there, before it is known whether it goes together.
+/// The fields as they are there, before it is known whether they go together.
 #[derive(Default)]
 struct Raw {
     certificate: [Option<Source>; 2],
@@ -207,7 +207,7 @@ impl Node {
     }
 }
 
-/// What is inline may be a key.
+/// An inline text may be a key.
 impl std::fmt::Debug for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -59,7 +59,7 @@ impl Authority {
         format!("tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n{more}")
     }
 
-    /// What curl must be told to trust this authority, and to show the certificate `name`.
+    /// The arguments that make curl trust this authority, and show the certificate `name`.
     pub(crate) fn client(&self, name: Option<&str>) -> Vec<String> {
         let mut args = vec!["--cacert".to_owned(), self.file("ca.crt").display().to_string()];
         if let Some(name) = name {

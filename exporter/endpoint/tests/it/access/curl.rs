@@ -5,7 +5,7 @@ use std::{ffi::OsStr, process::Command};
 /// A request that curl will make.
 pub(crate) struct Curl(Command);
 
-/// What became of it.
+/// How it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Got {
     /// 0 if there was no answer.

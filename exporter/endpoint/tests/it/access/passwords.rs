@@ -2,7 +2,7 @@ use std::time::Instant;
 
 use super::*;
 
-/// What libxcrypt makes of `secret` at a cost at which one look takes long.
+/// The hash that libxcrypt makes of `secret`, at a cost at which one look takes long.
 const SLOW: &str = "$2y$10$abcdefghijklmnopqrstuuqflPDzB6gcMhKa1rZqKiun2YGL5sa2u";
 
 #[tokio::test(flavor = "multi_thread")]
