@@ -3,7 +3,8 @@
 //! `error.type` of an export is `timeout`, `connection`, `rejected` (a part was refused), `too_large` (an
 //! answer that was cut off), `foreign` (an answer that is none of OTLP), `cancelled` (by
 //! [`Push::stop`](crate::Push::stop)), `output` (the console), `panic` (the exporter's own), the HTTP status
-//! as text, or the name of the gRPC status. Of a collection it is `timeout`, `panic` or `collection`. Anything else is `_OTHER`.
+//! as text, or the name of the gRPC status. Of a collection it is `timeout`, `panic` or `collection`.
+//! Anything else is `_OTHER`.
 //!
 //! An export observes its own numbers: they are part of the export after it.
 
