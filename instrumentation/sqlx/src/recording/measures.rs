@@ -17,9 +17,10 @@ use crate::{
         operation::{Operation, Reading},
         pool_series::PoolSeries,
         recorder::Recorder,
+        remembered::Change,
         series::{ChangeKey, OperationKey},
         span::TransactionOutcome,
-        statement::{Change, Statement},
+        statement::Statement,
         statements::Statements,
         without::Without,
     },
@@ -67,15 +68,15 @@ impl Measures {
     }
 
     /// The statement with this text.
-    pub(crate) fn statement(&self, sql: &str) -> Statement {
+    pub(crate) fn statement(&self, sql: &str) -> Statement<'_> {
         self.statements.find(sql, self.without)
     }
 
     /// The name of an operation in its series: one that has not succeeded yet takes no place of one that
     /// has.
-    pub(crate) fn summary(&self, statement: &Statement, succeeded: bool) -> Option<Bounded> {
+    pub(crate) fn summary(&self, statement: &Statement<'_>, succeeded: bool) -> Option<Bounded> {
         let summaries = &self.recorder.vocabulary.summaries;
-        let summary = statement.summary.as_ref()?;
+        let summary = statement.summary()?;
         Some(if succeeded { summary.admitted(summaries) } else { summary.reserved(summaries) })
     }
 
@@ -91,7 +92,7 @@ impl Measures {
     }
 
     /// An operation outside any transaction that rows are noted for.
-    pub(crate) fn operation(&self, statement: Statement) -> Operation<'_> {
+    pub(crate) fn operation<'m>(&'m self, statement: Statement<'m>) -> Operation<'m> {
         Operation::new(self, statement, None)
     }
 

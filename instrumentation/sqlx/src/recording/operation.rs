@@ -28,7 +28,7 @@ struct Execution<'m> {
     measures: &'m Measures,
     /// Of the connection; `None` where there is no transaction to be in.
     ledger: Option<&'m mut Ledger>,
-    statement: Statement,
+    statement: Statement<'m>,
     status: Option<Bounded>,
     returned: u64,
     changed: u64,
@@ -50,7 +50,7 @@ pub(crate) struct Reading {
 impl<'m> Operation<'m> {
     pub(crate) fn new(
         measures: &'m Measures,
-        statement: Statement,
+        statement: Statement<'m>,
         ledger: Option<&'m mut Ledger>,
     ) -> Self {
         Self(Attempt::new(Execution {
@@ -91,12 +91,12 @@ impl<'m> Operation<'m> {
 
     /// Whether rows are asked for.
     pub(crate) fn returns_rows(&self) -> bool {
-        self.0.record().statement.returns_rows
+        self.0.record().statement.returns_rows()
     }
 
     /// Whether it may have changed rows that the driver will report.
     pub(crate) fn changes_rows(&self) -> bool {
-        self.0.record().statement.change.is_some()
+        self.0.record().statement.change().is_some()
     }
 
     /// How many rows the caller was given.
@@ -131,7 +131,7 @@ impl<'m> Operation<'m> {
                 let execution = self.0.record_mut();
                 // Whoever takes one row alone does not wait for the other statements.
                 execution.is_incomplete =
-                    execution.statement.may_end_halfway && execution.returned > 0;
+                    execution.statement.may_end_halfway() && execution.returned > 0;
                 self.succeed();
             }
             Err(error) => self.fail(error),
@@ -168,11 +168,11 @@ impl Execution<'_> {
         self.status = failure.status.map(|code| self.measures.status(code.as_str()));
         self.changed = 0;
         if let Some(ledger) = &mut self.ledger {
-            ledger.failed(self.statement.transaction, failure.damage, system);
+            ledger.failed(self.statement.transaction(), failure.damage, system);
         }
         // If there is no transaction, that much is certain.
         self.is_incomplete =
-            self.statement.may_end_halfway && failure.damage != Damage::NoTransaction;
+            self.statement.may_end_halfway() && failure.damage != Damage::NoTransaction;
         Outcome::Failed(FAILURES.bound(failure.kind))
     }
 
@@ -181,7 +181,7 @@ impl Execution<'_> {
         let Self { statement, returned, changed, .. } = self;
         // These servers report nothing changed by a statement that answers with rows: they are the
         // rows that it changed.
-        let answers = statement.returns_rows && *changed == 0 && self.system().is_mysql();
+        let answers = statement.returns_rows() && *changed == 0 && self.system().is_mysql();
         if answers && outcome == Outcome::Success { *returned } else { *changed }
     }
 
@@ -189,7 +189,7 @@ impl Execution<'_> {
     fn settle(&mut self, outcome: Outcome) {
         let rows = self.rows_changed(outcome);
         let was_taken = rows > 0 || outcome == Outcome::Success;
-        if let Some(change) = self.statement.change.as_ref().filter(|_| was_taken) {
+        if let Some(change) = self.statement.change().filter(|_| was_taken) {
             let changed = self.measures.changed(change);
             let committed = match &mut self.ledger {
                 _ if rows == 0 => None,
@@ -199,8 +199,8 @@ impl Execution<'_> {
             self.measures.count_changes(committed);
         }
         let Some(ledger) = &mut self.ledger else { return };
-        let Statement { transaction, may_end_halfway, .. } = self.statement;
-        let is_about_transaction = may_end_halfway
+        let transaction = self.statement.transaction();
+        let is_about_transaction = self.statement.may_end_halfway()
             || !matches!(
                 transaction,
                 TransactionStatement::None | TransactionStatement::OrRollback
@@ -217,7 +217,7 @@ impl Execution<'_> {
 
 impl Record for Execution<'_> {
     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
-        let answered = self.statement.returns_rows && outcome == Outcome::Success;
+        let answered = self.statement.returns_rows() && outcome == Outcome::Success;
         self.measures.record(&Reading {
             summary: self.measures.summary(&self.statement, outcome == Outcome::Success),
             outcome,

@@ -2,7 +2,7 @@
 
 use std::{
     hash::BuildHasher,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use foldhash::fast::RandomState;
@@ -32,7 +32,7 @@ struct Shard {
 struct Entry {
     hash: u64,
     text: Box<str>,
-    remembered: Remembered,
+    remembered: Arc<Remembered>,
     was_used: bool,
     /// How often it was asked for.
     uses: u8,
@@ -46,23 +46,19 @@ impl Recent {
         }
     }
 
-    /// Has `take` look at what is remembered of `sql`, and says whether that was asked for again and again;
-    /// `None` if it is not among them.
-    pub(crate) fn with<T>(
-        &self,
-        sql: &str,
-        take: impl FnOnce(&Remembered) -> T,
-    ) -> Option<(T, bool)> {
+    /// What is remembered of `sql`, and whether that was asked for again and again; `None` if it is not
+    /// among them.
+    pub(crate) fn find(&self, sql: &str) -> Option<(Arc<Remembered>, bool)> {
         let (mut shard, hash) = self.shard(sql);
         let position = shard.position(hash, sql)?;
         let entry = shard.entries.get_mut(position)?;
         entry.was_used = true;
         entry.uses = entry.uses.saturating_add(1);
-        Some((take(&entry.remembered), entry.uses >= REGULAR))
+        Some((Arc::clone(&entry.remembered), entry.uses >= REGULAR))
     }
 
     /// Puts in what was read of `sql`, unless it is there or too long.
-    pub(crate) fn put(&self, sql: &str, remembered: Remembered) {
+    pub(crate) fn put(&self, sql: &str, remembered: Arc<Remembered>) {
         let (mut shard, hash) = self.shard(sql);
         if sql.len() > MAX_TEXT || shard.position(hash, sql).is_some() {
             return;
@@ -74,7 +70,7 @@ impl Recent {
     }
 
     /// Takes out what was read of `sql`.
-    pub(crate) fn take(&self, sql: &str) -> Option<Remembered> {
+    pub(crate) fn take(&self, sql: &str) -> Option<Arc<Remembered>> {
         let (mut shard, hash) = self.shard(sql);
         let position = shard.position(hash, sql)?;
         Some(shard.remove(position).remembered)
@@ -144,8 +140,8 @@ mod tests {
 
     use super::*;
 
-    fn known(sql: &str) -> Remembered {
-        Remembered::of(sql, Dialect::Sqlite)
+    fn known(sql: &str) -> Arc<Remembered> {
+        Arc::new(Remembered::of(sql, Dialect::Sqlite))
     }
 
     #[test]
@@ -155,11 +151,11 @@ mod tests {
         for n in 0..20 * SHARDS * ENTRIES {
             let other = format!("SELECT {n} FROM a");
             recent.put(&other, known(&other));
-            let kept = recent.with("SELECT * FROM kept", |_| ());
+            let kept = recent.find("SELECT * FROM kept");
             assert!(kept.is_some(), "after {n}");
         }
         assert!(recent.size().0 <= SHARDS * ENTRIES);
-        assert!(recent.with("SELECT 0 FROM a", |_| ()).is_none());
+        assert!(recent.find("SELECT 0 FROM a").is_none());
     }
 
     #[test]
@@ -167,7 +163,7 @@ mod tests {
         let recent = Recent::new();
         recent.put("SELECT 1", known("SELECT 1"));
         let seen: Vec<_> =
-            (0..4).filter_map(|_| recent.with("SELECT 1", |_| ())).map(|((), is)| is).collect();
+            (0..4).filter_map(|_| recent.find("SELECT 1")).map(|(_, is)| is).collect();
         assert_eq!(seen, [false, false, true, true]);
         assert!(recent.take("SELECT 1").is_some());
         assert!(recent.take("SELECT 1").is_none());
@@ -181,7 +177,7 @@ mod tests {
             for (n, len) in lens.into_iter().enumerate() {
                 let sql = format!("{:<len$}", format!("SELECT {n}"));
                 recent.put(&sql, known("SELECT 1"));
-                prop_assert_eq!(recent.with(&sql, |_| ()).is_some(), sql.len() <= MAX_TEXT);
+                prop_assert_eq!(recent.find(&sql).is_some(), sql.len() <= MAX_TEXT);
             }
             let (entries, bytes) = recent.size();
             prop_assert!(entries <= SHARDS * ENTRIES && bytes <= SHARDS * BYTES);

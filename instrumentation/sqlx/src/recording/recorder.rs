@@ -35,8 +35,8 @@ pub(crate) struct Recorder {
 #[derive(Debug)]
 pub(crate) struct Vocabulary {
     pub(crate) places: Places,
-    pub(crate) summaries: Arc<ValueBudget>,
-    pub(crate) tables: Arc<ValueBudget>,
+    pub(crate) summaries: ValueBudget,
+    pub(crate) tables: ValueBudget,
     pub(crate) statuses: ValueBudget,
 }
 
@@ -49,8 +49,8 @@ impl Recorder {
             instruments: Instruments::new(meter),
             vocabulary: Vocabulary {
                 places: Places::new(meter, operation),
-                summaries: Arc::new(key::DB_QUERY_SUMMARY.budget(meter, operation)),
-                tables: Arc::new(key::DB_COLLECTION_NAME.budget(meter, &metrics::ROWS_CHANGED)),
+                summaries: key::DB_QUERY_SUMMARY.budget(meter, operation),
+                tables: key::DB_COLLECTION_NAME.budget(meter, &metrics::ROWS_CHANGED),
                 statuses: key::DB_RESPONSE_STATUS_CODE.budget(meter, operation),
             },
             operations: SeriesCache::with_reserve(
@@ -73,8 +73,7 @@ impl Recorder {
 
     /// The statements in the dialect of `system` that are known so far.
     pub(crate) fn statements(&self, system: System) -> Arc<Statements> {
-        let Vocabulary { summaries, tables, .. } = &self.vocabulary;
-        let new = || Arc::new(Statements::new(system, Arc::clone(summaries), Arc::clone(tables)));
+        let new = || Arc::new(Statements::new(system));
         let known = self.statements.iter().find(|(known, _)| *known == system);
         known.map_or_else(new, |(_, statements)| Arc::clone(statements.get_or_init(new)))
     }

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU16, AtomicUsize, Ordering},
 };
 
-use kymo_core::{Table, ValueBudget};
+use kymo_core::Table;
 use kymo_sql::Dialect;
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     recording::{
         recent::Recent,
         remembered::{MAX_TEXT, Remembered},
-        statement::Statement,
+        statement::{Statement, Text},
         without::Without,
     },
 };
@@ -28,8 +28,6 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Statements {
     dialect: Dialect,
-    summaries: Arc<ValueBudget>,
-    tables: Arc<ValueBudget>,
     /// The position, plus one, of the statement that was last seen at an address like this.
     ///
     /// Only a guess: the memory of a text may be another's the next time.
@@ -44,20 +42,14 @@ pub(crate) struct Statements {
 #[derive(Debug)]
 struct Regular {
     text: Arc<str>,
-    remembered: Remembered,
+    remembered: Arc<Remembered>,
 }
 
 impl Statements {
-    /// Nothing is remembered yet. Budgets may be shared.
-    pub(crate) fn new(
-        system: System,
-        summaries: Arc<ValueBudget>,
-        tables: Arc<ValueBudget>,
-    ) -> Self {
+    /// Nothing is remembered yet.
+    pub(crate) fn new(system: System) -> Self {
         Self {
             dialect: system.dialect(),
-            summaries,
-            tables,
             guesses: (0..GUESSES).map(|_| AtomicU16::new(0)).collect(),
             positions: Table::for_entries(MAX_STATEMENTS),
             regulars: (0..MAX_STATEMENTS).map(|_| OnceLock::new()).collect(),
@@ -68,39 +60,38 @@ impl Statements {
     }
 
     /// The statement of `sql`, without what is not wanted.
-    pub(crate) fn find(&self, sql: &str, without: Without) -> Statement {
+    pub(crate) fn find(&self, sql: &str, without: Without) -> Statement<'_> {
         let guess = &self.guesses[guess_of(sql)];
-        match self.at(guess.load(Ordering::Relaxed)) {
-            Some(found) if *found.text == *sql => self.statement(&found.remembered, without),
-            _ => self.look_up(sql, guess, without),
-        }
+        let text = match self.at(guess.load(Ordering::Relaxed)) {
+            Some(found) if *found.text == *sql => Text::Regular(&found.remembered),
+            _ => self.look_up(sql, guess),
+        };
+        Statement::new(text, without)
     }
 
-    fn look_up(&self, sql: &str, guess: &AtomicU16, without: Without) -> Statement {
+    fn look_up(&self, sql: &str, guess: &AtomicU16) -> Text<'_> {
         if sql.len() > MAX_TEXT {
-            return self.statement(&Remembered::of(sql, self.dialect), without);
+            return Text::Other(self.read(sql));
         }
         if let Some(position) = self.position(sql)
             && let Some(found) = self.at(position)
         {
             guess.store(position, Ordering::Relaxed);
-            return self.statement(&found.remembered, without);
+            return Text::Regular(&found.remembered);
         }
-        let recent = self.recent.with(sql, |remembered| self.statement(remembered, without));
-        if let Some((statement, is_regular)) = recent {
+        if let Some((remembered, is_regular)) = self.recent.find(sql) {
             if is_regular {
                 self.admit(sql);
             }
-            return statement;
+            return Text::Other(remembered);
         }
-        let remembered = Remembered::of(sql, self.dialect);
-        let statement = self.statement(&remembered, without);
-        self.recent.put(sql, remembered);
-        statement
+        let remembered = self.read(sql);
+        self.recent.put(sql, Arc::clone(&remembered));
+        Text::Other(remembered)
     }
 
-    fn statement(&self, remembered: &Remembered, without: Without) -> Statement {
-        remembered.statement(&self.summaries, &self.tables, without)
+    fn read(&self, sql: &str) -> Arc<Remembered> {
+        Arc::new(Remembered::of(sql, self.dialect))
     }
 
     fn position(&self, sql: &str) -> Option<u16> {

@@ -1,29 +1,45 @@
-use std::thread;
+use std::{ops::Deref, thread};
 
-use kymo_core::Bounded;
+use kymo_core::{Bounded, ValueBudget};
 use opentelemetry::metrics::{MeterProvider as _, noop::NoopMeterProvider};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{key, metrics, recording::late_value::Value};
+use crate::{key, metrics, recording::late_value::LateValue};
 
-fn statements() -> Statements {
-    Statements::new(
-        System::Postgresql,
-        Arc::new(ValueBudget::uncounted(50)),
-        Arc::new(ValueBudget::uncounted(20)),
-    )
+/// Statements, and the budgets that their summaries and their tables take places of.
+struct Told {
+    statements: Statements,
+    summaries: ValueBudget,
+    tables: ValueBudget,
+}
+
+fn statements() -> Told {
+    with_summaries(ValueBudget::uncounted(50))
+}
+
+fn with_summaries(summaries: ValueBudget) -> Told {
+    let statements = Statements::new(System::Postgresql);
+    Told { statements, summaries, tables: ValueBudget::uncounted(20) }
+}
+
+impl Deref for Told {
+    type Target = Statements;
+
+    fn deref(&self) -> &Statements {
+        &self.statements
+    }
 }
 
 /// The statement of `sql` when it has succeeded, with words instead of positions in a budget.
-fn told(statements: &Statements, sql: &str) -> (String, Option<(&'static str, String)>, bool) {
-    let found = statements.find(sql, Without::default());
+fn told(told: &Told, sql: &str) -> (String, Option<(&'static str, String)>, bool) {
+    let found = told.find(sql, Without::default());
     let admitted =
-        |value: &Value, budget: &ValueBudget| budget.value(value.admitted(budget)).to_string();
+        |value: &LateValue, budget: &ValueBudget| budget.value(value.admitted(budget)).to_string();
     let changed =
-        found.change.map(|change| (change.operation, admitted(&change.table, &statements.tables)));
-    let summary = found.summary.map(|summary| admitted(&summary, &statements.summaries));
-    (summary.unwrap_or_default(), changed, found.returns_rows)
+        found.change().map(|change| (change.operation, admitted(&change.table, &told.tables)));
+    let summary = found.summary().map(|summary| admitted(summary, &told.summaries));
+    (summary.unwrap_or_default(), changed, found.returns_rows())
 }
 
 /// The statement of `sql` from its text alone.
@@ -133,24 +149,20 @@ fn beyond_the_budgets_summaries_and_tables_are_other() {
 #[test]
 fn what_is_no_sql_has_no_summary() {
     let statements = statements();
-    assert_eq!(statements.find("hello", Without::default()).summary, None);
-    assert_eq!(statements.find("", Without::default()).summary, None);
+    assert_eq!(told(&statements, "hello").0, "");
+    assert_eq!(told(&statements, "").0, "");
 }
 
 #[test]
 fn what_was_refused_takes_no_place_of_what_succeeds() {
     let meter = NoopMeterProvider::new().meter("test");
     let fold = key::DB_QUERY_SUMMARY.fold(&meter, &metrics::OPERATION_DURATION);
-    let statements = Statements::new(
-        System::Postgresql,
-        Arc::new(ValueBudget::with_reserve(50, 10, fold)),
-        Arc::new(ValueBudget::uncounted(20)),
-    );
+    let statements = with_summaries(ValueBudget::with_reserve(50, 10, fold));
     let refused: Vec<_> = (0..500)
         .map(|n| {
             let sql = format!("INSERT INTO refused_{n} VALUES (1)");
             let found = statements.find(&sql, Without::default());
-            found.summary.unwrap().reserved(&statements.summaries)
+            found.summary().unwrap().reserved(&statements.summaries)
         })
         .collect();
     assert_eq!(refused.iter().filter(|one| **one != Bounded::OTHER).count(), 10);
@@ -169,7 +181,7 @@ fn what_is_not_wanted_is_not_told() {
     let statements = statements();
     let without = Without { summaries: true, rows_changed: true, ..Without::default() };
     let found = statements.find("INSERT INTO a VALUES (1)", without);
-    assert_eq!((found.summary, found.change), (None, None));
+    assert!(found.summary().is_none() && found.change().is_none());
     assert_eq!(told(&statements, "INSERT INTO a VALUES (1)").0, "INSERT a");
 }
 
@@ -198,7 +210,7 @@ fn where_all_places_are_taken_what_is_used_is_not_read_again() {
     told(&statements, "SELECT * FROM late");
     for n in 0..3 * MAX_STATEMENTS {
         told(&statements, &format!("SELECT {n} FROM once"));
-        let late = statements.recent.with("SELECT * FROM late", |_| ());
+        let late = statements.recent.find("SELECT * FROM late");
         assert!(late.is_some(), "forgotten after {n}");
         assert_eq!(told(&statements, "SELECT * FROM late").0, "SELECT late");
     }
