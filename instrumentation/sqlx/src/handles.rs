@@ -1,6 +1,7 @@
 //! The handles that a program holds instead of sqlx's own: a query goes in here, and down.
 
 pub(crate) mod acquire;
+pub(crate) mod borrowed;
 pub(crate) mod connection;
 pub(crate) mod database_metrics;
 pub(crate) mod executor;

@@ -11,10 +11,8 @@ use futures_core::future::BoxFuture;
 use sqlx::{Database, SqlSafeStr, SqlStr};
 
 use crate::{
-    database::driver::Driver,
-    handles::transaction::{Beginning, MeasuredTransaction},
-    recording::measures::Measures,
-    rows::ledger::Ledger,
+    database::driver::Driver, handles::transaction::MeasuredTransaction,
+    recording::measures::Measures, rows::ledger::Ledger,
 };
 
 /// A connection whose statements are measured: a [`MeasuredPoolConnection`] and a
@@ -112,14 +110,7 @@ where
         statement: Option<SqlStr>,
     ) -> impl Future<Output = sqlx::Result<MeasuredTransaction<'_, DB>>> + Send {
         let Self { measures, driver, ledger, guard } = self;
-        MeasuredTransaction::open(Beginning {
-            measures: Arc::clone(measures),
-            driver,
-            connection: (&mut **guard).into(),
-            statement,
-            outer: Some(ledger),
-            use_time: None,
-        })
+        MeasuredTransaction::begin_inside(measures, driver, ledger, guard, statement)
     }
 }
 

@@ -6,7 +6,7 @@
 use futures_core::{future::BoxFuture, stream::BoxStream};
 use futures_util::StreamExt;
 use kymo_sql::Dialect;
-use sqlx::{Database, Describe, Either, Execute, Executor, SqlStr, pool::PoolConnection};
+use sqlx::{Database, Describe, Either, Execute, Executor, SqlStr};
 
 use crate::{
     MeasuredPool,
@@ -14,11 +14,8 @@ use crate::{
         driver::{Driver, Step},
         peeked::Peeked,
     },
-    handles::connection::Measured,
-    recording::{
-        measures::Measures, operation::Operation, stream::MeasuredStream, use_time::UseTime,
-        waiting,
-    },
+    handles::{borrowed::Borrowed, connection::Measured},
+    recording::{operation::Operation, stream::MeasuredStream},
 };
 
 impl<'p, DB: Database> Executor<'p> for &MeasuredPool<DB> {
@@ -33,7 +30,7 @@ impl<'p, DB: Database> Executor<'p> for &MeasuredPool<DB> {
         Box::pin(async_stream::stream! {
             let measures = pool.measures();
             let mut operation = measures.operation(measures.statement(query.text()));
-            let mut borrowed = match borrow(&pool, &mut operation).await {
+            let mut borrowed = match Borrowed::obtain(&pool, &**measures, &mut operation).await {
                 Ok(borrowed) => borrowed,
                 Err(error) => {
                     drop(operation);
@@ -59,7 +56,7 @@ impl<'p, DB: Database> Executor<'p> for &MeasuredPool<DB> {
         Box::pin(async move {
             let measures = pool.measures();
             let mut operation = measures.operation(measures.statement(query.text()));
-            let mut borrowed = borrow(&pool, &mut operation).await?;
+            let mut borrowed = Borrowed::obtain(&pool, &**measures, &mut operation).await?;
             let (driver, connection) = (pool.driver(), &mut *borrowed.connection);
             if goes_to_the_end::<DB>(&operation) {
                 return first_of_all(driver, connection, query, operation).await;
@@ -154,33 +151,6 @@ where
         let Measured { measures, driver, ledger, guard } = self;
         let describing = (driver.describe)(guard, sql);
         Box::pin(measures.noticing_damage(ledger, describing))
-    }
-}
-
-/// A connection of the pool, for one operation.
-struct Borrowed<'p, DB: Database> {
-    connection: PoolConnection<DB>,
-    // After the connection: it is in use until it has been given back.
-    _use_time: UseTime<&'p Measures>,
-}
-
-/// Obtains a connection for `operation`, which starts when the connection is there: the wait for it
-/// is a metric of its own.
-async fn borrow<'p, DB: Database>(
-    pool: &'p MeasuredPool<DB>,
-    operation: &mut Operation<'_>,
-) -> sqlx::Result<Borrowed<'p, DB>> {
-    let measures = pool.measures();
-    let asked = operation.start();
-    match operation.watch(waiting::acquire(pool.inner(), measures, asked)).await {
-        Ok((connection, obtained)) => {
-            operation.started_at(obtained);
-            Ok(Borrowed { connection, _use_time: UseTime::since(measures, obtained) })
-        }
-        Err(error) => {
-            operation.fail(&error);
-            Err(error)
-        }
     }
 }
 

@@ -10,12 +10,10 @@ use crate::{
         registry::{Levels, Observed, PoolName},
     },
     handles::{
-        connection::Measured,
-        pool_connection::MeasuredPoolConnection,
-        transaction::{Beginning, MeasuredTransaction},
-        weak_pool::WeakMeasuredPool,
+        borrowed::Borrowed, connection::Measured, pool_connection::MeasuredPoolConnection,
+        transaction::MeasuredTransaction, weak_pool::WeakMeasuredPool,
     },
-    recording::{measures::Measures, use_time::UseTime, waiting},
+    recording::{measures::Measures, operation::Operation, use_time::UseTime, waiting},
     rows::ledger::Ledger,
 };
 
@@ -61,7 +59,12 @@ impl<DB: Database> MeasuredPool<DB> {
     pub fn acquire(
         &self,
     ) -> impl Future<Output = sqlx::Result<MeasuredPoolConnection<DB>>> + Send + 'static {
-        self.asked_at(None)
+        let shared = Arc::clone(&self.shared);
+        async move {
+            let Shared { pool, measures, .. } = &*shared;
+            let (connection, since) = waiting::acquire(pool, measures, Instant::now()).await?;
+            Ok(shared.connection(connection, since))
+        }
     }
 
     /// A connection that is idle right now, if there is one; as [`Pool::try_acquire`].
@@ -100,8 +103,7 @@ impl<DB: Database> MeasuredPool<DB> {
     ///
     /// Those of [`Pool::try_begin`].
     pub async fn try_begin(&self) -> sqlx::Result<Option<MeasuredTransaction<'static, DB>>> {
-        let Some(connection) = self.try_acquire() else { return Ok(None) };
-        self.begin_on(connection, None).await.map(Some)
+        self.try_obtain_and_begin(None).await
     }
 
     /// Begins a transaction with `statement` if a connection is idle right now; as
@@ -114,9 +116,7 @@ impl<DB: Database> MeasuredPool<DB> {
         &self,
         statement: impl SqlSafeStr,
     ) -> sqlx::Result<Option<MeasuredTransaction<'static, DB>>> {
-        let statement = statement.into_sql_str();
-        let Some(connection) = self.try_acquire() else { return Ok(None) };
-        self.begin_on(connection, Some(statement)).await.map(Some)
+        self.try_obtain_and_begin(Some(statement.into_sql_str())).await
     }
 
     /// The name of the pool in the metrics: the value of `db.client.connection.pool.name`.
@@ -145,50 +145,35 @@ impl<DB: Database> MeasuredPool<DB> {
         self.shared.driver
     }
 
-    /// Obtains a connection that was asked for when it is first polled, unless that was before.
-    fn asked_at(
-        &self,
-        asked: Option<Instant>,
-    ) -> impl Future<Output = sqlx::Result<MeasuredPoolConnection<DB>>> + Send + 'static {
-        let shared = Arc::clone(&self.shared);
-        async move {
-            let asked = asked.unwrap_or_else(Instant::now);
-            let Shared { pool, measures, .. } = &*shared;
-            let (connection, since) = waiting::acquire(pool, measures, asked).await?;
-            Ok(shared.connection(connection, since))
-        }
-    }
-
     async fn obtain_and_begin(
         &self,
         statement: Option<SqlStr>,
     ) -> sqlx::Result<MeasuredTransaction<'static, DB>> {
         let measures = self.measures();
-        let text = statement.as_ref().map_or("BEGIN", SqlStr::as_str);
-        let mut operation = measures.operation(measures.statement(text));
-        let asked = operation.start();
-        let connection = match operation.watch(self.asked_at(Some(asked))).await {
-            Ok(connection) => connection,
-            Err(error) => {
-                operation.fail(&error);
-                return Err(error);
-            }
-        };
-        operation.forget();
-        self.begin_on(connection, statement).await
+        let mut operation = self.beginning(statement.as_ref());
+        let borrowed = Borrowed::obtain(self, Arc::clone(measures), &mut operation).await?;
+        MeasuredTransaction::begin_on(measures, self.driver(), borrowed, operation, statement).await
     }
 
-    async fn begin_on(
+    async fn try_obtain_and_begin(
         &self,
-        connection: MeasuredPoolConnection<DB>,
         statement: Option<SqlStr>,
-    ) -> sqlx::Result<MeasuredTransaction<'static, DB>> {
-        let (connection, use_time) = connection.into_parts();
-        let Measured { measures, driver, guard, .. } = connection;
-        let (connection, use_time) = (guard.into(), Some(use_time));
-        let beginning =
-            Beginning { measures, driver, connection, statement, outer: None, use_time };
-        MeasuredTransaction::open(beginning).await
+    ) -> sqlx::Result<Option<MeasuredTransaction<'static, DB>>> {
+        let Some(connection) = self.try_acquire() else { return Ok(None) };
+        let (Measured { measures, driver, guard, .. }, use_time) = connection.into_parts();
+        let operation = self.beginning(statement.as_ref());
+        let borrowed = Borrowed { connection: guard, use_time };
+        let begun =
+            MeasuredTransaction::begin_on(&measures, driver, borrowed, operation, statement)
+                .await?;
+        Ok(Some(begun))
+    }
+
+    /// The operation that begins a transaction.
+    fn beginning(&self, statement: Option<&SqlStr>) -> Operation<'_> {
+        let measures = self.measures();
+        let text = statement.map_or("BEGIN", SqlStr::as_str);
+        measures.operation(measures.statement(text))
     }
 }
 

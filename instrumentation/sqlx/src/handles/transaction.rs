@@ -6,11 +6,14 @@ use std::{
     sync::Arc,
 };
 
-use sqlx::{Database, SqlStr, Transaction, pool::MaybePoolConnection};
+use sqlx::{Database, SqlStr, Transaction};
 
 use crate::{
     database::driver::Driver,
-    handles::connection::{Measured, MeasuredConnection},
+    handles::{
+        borrowed::Borrowed,
+        connection::{Measured, MeasuredConnection},
+    },
     recording::{
         measures::Measures,
         operation::Operation,
@@ -33,42 +36,51 @@ pub struct MeasuredTransaction<'c, DB: Database> {
     use_time: Option<UseTime>,
 }
 
-/// The parts of a transaction that is about to begin.
-pub(crate) struct Beginning<'c, DB: Database> {
-    pub(crate) measures: Arc<Measures>,
-    pub(crate) driver: &'static Driver<DB>,
-    pub(crate) connection: MaybePoolConnection<'c, DB>,
-    /// Instead of the database's own `BEGIN`.
-    pub(crate) statement: Option<SqlStr>,
-    /// Of what it is begun on: if that is a transaction, what is begun is a savepoint.
-    pub(crate) outer: Option<&'c mut Ledger>,
-    pub(crate) use_time: Option<UseTime>,
-}
-
 impl<'c, DB: Database> MeasuredTransaction<'c, DB> {
-    pub(crate) async fn open(beginning: Beginning<'c, DB>) -> sqlx::Result<Self> {
-        let Beginning { measures, driver, connection, statement, outer, use_time } = beginning;
-        let (mut outer, mut around) = match outer {
-            Some(ledger) if ledger.is_transaction() => (Some(ledger), None),
-            around => (None, around),
-        };
-        let text = match &statement {
-            Some(statement) => statement.as_str(),
-            None if outer.is_some() => "SAVEPOINT",
-            None => "BEGIN",
-        };
-        let operation = Operation::new(&measures, measures.statement(text), around.as_deref_mut());
+    /// Begins on a connection of a pool, which `operation` has borrowed.
+    pub(crate) async fn begin_on(
+        measures: &Arc<Measures>,
+        driver: &'static Driver<DB>,
+        borrowed: Borrowed<DB, Arc<Measures>>,
+        operation: Operation<'_>,
+        statement: Option<SqlStr>,
+    ) -> sqlx::Result<Self> {
+        let Borrowed { connection, use_time } = borrowed;
         // Every driver begins by this call: the public ways to it take a pool, and would hide the wait
         // for a connection in the time of the statement.
         let guard = operation.observe(Transaction::begin(connection, statement)).await?;
-        let span = TransactionSpan::begin(&measures, outer.is_some());
-        let ledger = match (&mut outer, around) {
-            (Some(outer), _) => outer.savepoint(),
-            (None, Some(around)) => around.taken_over(),
-            (None, None) => Ledger::transaction(),
-        };
+        let span = TransactionSpan::begin(measures, false);
+        let (measures, ledger) = (Arc::clone(measures), Ledger::transaction());
         let connection = Measured { measures, driver, ledger, guard };
-        Ok(Self { connection, span, outer, use_time })
+        Ok(Self { connection, span, outer: None, use_time: Some(use_time) })
+    }
+
+    /// Begins on a connection that has this ledger: if that is one of a transaction, what is begun is a
+    /// savepoint.
+    pub(crate) async fn begin_inside(
+        measures: &Arc<Measures>,
+        driver: &'static Driver<DB>,
+        ledger: &'c mut Ledger,
+        connection: &'c mut DB::Connection,
+        statement: Option<SqlStr>,
+    ) -> sqlx::Result<Self> {
+        let is_savepoint = ledger.is_transaction();
+        let text = match &statement {
+            Some(statement) => statement.as_str(),
+            None if is_savepoint => "SAVEPOINT",
+            None => "BEGIN",
+        };
+        let around = (!is_savepoint).then_some(&mut *ledger);
+        let operation = Operation::new(measures, measures.statement(text), around);
+        let guard = operation.observe(Transaction::begin(connection, statement)).await?;
+        let span = TransactionSpan::begin(measures, is_savepoint);
+        let (ledger, outer) = if is_savepoint {
+            (ledger.savepoint(), Some(ledger))
+        } else {
+            (ledger.taken_over(), None)
+        };
+        let connection = Measured { measures: Arc::clone(measures), driver, ledger, guard };
+        Ok(Self { connection, span, outer, use_time: None })
     }
 
     /// sqlx's own transaction; neither its statements nor its end are measured from now on, and rows

@@ -74,11 +74,6 @@ impl<'m> Operation<'m> {
         self.0.restart_at(moment);
     }
 
-    /// Records nothing: another takes its place.
-    pub(crate) fn forget(mut self) {
-        self.0.forget();
-    }
-
     /// Runs a piece of what the driver does; if it unwinds, the operation is a panic.
     pub(crate) fn run<T>(&mut self, piece: impl FnOnce() -> T) -> T {
         self.0.run(piece)
