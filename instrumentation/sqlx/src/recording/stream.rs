@@ -6,6 +6,7 @@ use std::{
 };
 
 use futures_core::{Stream, stream::BoxStream};
+use futures_util::stream;
 use sqlx::{Database, Either};
 
 use crate::{
@@ -15,8 +16,7 @@ use crate::{
 
 /// The steps of one operation, which is recorded after the last of them.
 pub(crate) struct MeasuredStream<'e, DB: Database> {
-    /// Until this is dropped.
-    steps: Option<BoxStream<'e, Step<DB>>>,
+    steps: BoxStream<'e, Step<DB>>,
     read_rows: ReadRows<DB>,
     /// Whether the caller is given the first row alone.
     gives_one: bool,
@@ -31,7 +31,7 @@ impl<'e, DB: Database> MeasuredStream<'e, DB> {
         operation: Operation<'e>,
         read_rows: ReadRows<DB>,
     ) -> Self {
-        Self { steps: Some(steps), read_rows, gives_one: false, operation: Some(operation) }
+        Self { steps, read_rows, gives_one: false, operation: Some(operation) }
     }
 
     /// The caller is given the first row alone.
@@ -39,52 +39,40 @@ impl<'e, DB: Database> MeasuredStream<'e, DB> {
         self.gives_one = true;
         self
     }
-
-    fn see(&mut self, step: Option<&Step<DB>>) {
-        let Some(operation) = &mut self.operation else { return };
-        match step {
-            Some(Ok(Either::Right(_row))) => {
-                if !self.gives_one || operation.returned() == 0 {
-                    operation.returned_row();
-                }
-                return;
-            }
-            Some(Ok(Either::Left(result))) => {
-                if operation.changes_rows()
-                    && let Some(rows) = (self.read_rows)(result)
-                {
-                    operation.changed_rows(rows);
-                }
-                return;
-            }
-            Some(Err(error)) => operation.fail(error),
-            None => operation.succeed(),
-        }
-        self.operation = None;
-    }
 }
 
 impl<DB: Database> Stream for MeasuredStream<'_, DB> {
     type Item = Step<DB>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Step<DB>>> {
-        let Self { steps: Some(steps), operation, .. } = &mut *self else {
-            return Poll::Ready(None);
-        };
-        let polled = match operation {
-            Some(operation) => {
-                operation.start();
-                operation.run(|| steps.as_mut().poll_next(context))
+        let Self { steps, read_rows, gives_one, operation: measured } = &mut *self;
+        let Some(operation) = measured else { return steps.as_mut().poll_next(context) };
+        operation.start();
+        let step = ready!(operation.run(|| steps.as_mut().poll_next(context)));
+        match &step {
+            Some(Ok(Either::Right(_row))) => {
+                if !*gives_one || operation.returned() == 0 {
+                    operation.returned_row();
+                }
+                return Poll::Ready(step);
             }
-            None => steps.as_mut().poll_next(context),
-        };
-        let step = ready!(polled);
-        self.see(step.as_ref());
+            Some(Ok(Either::Left(result))) => {
+                if operation.changes_rows()
+                    && let Some(rows) = read_rows(result)
+                {
+                    operation.changed_rows(rows);
+                }
+                return Poll::Ready(step);
+            }
+            Some(Err(error)) => operation.fail(error),
+            None => operation.succeed(),
+        }
+        *measured = None;
         Poll::Ready(step)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.steps.as_ref().map_or((0, Some(0)), Stream::size_hint)
+        self.steps.size_hint()
     }
 }
 
@@ -92,7 +80,7 @@ impl<DB: Database> Drop for MeasuredStream<'_, DB> {
     /// The driver's own drop belongs to the operation that is under way.
     fn drop(&mut self) {
         if let Some(operation) = &mut self.operation {
-            operation.run(|| self.steps = None);
+            operation.run(|| self.steps = Box::pin(stream::empty()));
         }
     }
 }
