@@ -1,0 +1,1 @@
+SELECT $t$ ' $t$, E'\'', U&"a" FROM x

@@ -1,0 +1,2 @@
+SELECT /*!50001 a */ FROM `b` # c
+WHERE d = "e"

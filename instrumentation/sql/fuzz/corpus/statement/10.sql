@@ -1,0 +1,1 @@
+UPDATE a . b SET c = 0x7f, d = 1e9

@@ -1,0 +1,1 @@
+SELECT 1e FROM 0xg, [a b], db.2024

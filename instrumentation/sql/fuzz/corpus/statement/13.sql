@@ -1,0 +1,1 @@
+﻿SET autocommit = 0; INSERT INTO t VALUES (1)

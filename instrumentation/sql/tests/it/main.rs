@@ -1,0 +1,4 @@
+//! The reader of SQL, on any bytes there are.
+
+mod any_text;
+mod corpus;
