@@ -68,7 +68,8 @@ impl ValueBudget {
     ///
     /// A value of more than 1,024 bytes is never admitted.
     pub fn bound(&self, value: &str) -> Bounded {
-        self.counted(self.admit(value))
+        // A value that was admitted is not folded, and costs one look-up.
+        self.find(value).unwrap_or_else(|| self.counted(self.enter(value, Room::Main)))
     }
 
     /// As [`ValueBudget::bound`], of the name that a program gives to a part of itself: an empty one is
@@ -101,10 +102,8 @@ impl ValueBudget {
     /// `value` if it was admitted; [`Bounded::OTHER`] if it was not, and [`ValueBudget::admit`] would
     /// not admit it any more; `None` if it would.
     pub fn settled(&self, value: &str) -> Option<Bounded> {
-        if value.len() > LONGEST {
-            return Some(Bounded::OTHER);
-        }
-        self.find(value).or_else(|| (!self.has_room(Room::Main)).then_some(Bounded::OTHER))
+        let is_refused = || value.len() > LONGEST || !self.has_room(Room::Main);
+        self.find(value).or_else(|| is_refused().then_some(Bounded::OTHER))
     }
 
     /// The text of a value this budget admitted; [`OTHER`] for one it refused.
@@ -114,9 +113,6 @@ impl ValueBudget {
     }
 
     fn admit_in(&self, room: Room, value: &str) -> Bounded {
-        if value.len() > LONGEST {
-            return Bounded::OTHER;
-        }
         self.find(value).unwrap_or_else(|| self.enter(value, room))
     }
 
@@ -135,7 +131,7 @@ impl ValueBudget {
     }
 
     fn enter(&self, value: &str, room: Room) -> Bounded {
-        if value == OTHER || !self.has_room(room) {
+        if value == OTHER || value.len() > LONGEST || !self.has_room(room) {
             return Bounded::OTHER;
         }
         let _admission = self.admission.lock().unwrap_or_else(PoisonError::into_inner);

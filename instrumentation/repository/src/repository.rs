@@ -91,6 +91,7 @@ impl Repository {
     /// The method called `name`, to be observed when this repository is not at hand any more.
     ///
     /// The first 400 names of all repositories are kept apart, and later ones are `_OTHER`.
+    #[inline]
     pub fn method(&self, name: &'static str) -> Method {
         Method::new(Arc::clone(&self.shared), self.name, self.shared.method(name))
     }
