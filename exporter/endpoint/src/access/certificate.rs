@@ -15,25 +15,25 @@ pub(super) struct Certificate {
 impl Certificate {
     /// Reads the certificate that `der` encodes; nothing if it encodes none (RFC 5280, section 4.1).
     pub(super) fn read(der: &[u8]) -> Option<Self> {
-        let mut outer = Der(Der(der).expect(SEQUENCE)?);
-        let mut fields = Der(outer.expect(SEQUENCE)?);
+        let mut outer = Der(Der(der).element(SEQUENCE)?);
+        let mut fields = Der(outer.element(SEQUENCE)?);
         fields.skip_if(VERSION)?;
-        fields.expect(INTEGER)?; // serial number
-        fields.expect(SEQUENCE)?; // algorithm of the signature
-        fields.expect(SEQUENCE)?; // issuer
-        let mut validity = Der(fields.expect(SEQUENCE)?);
+        fields.element(INTEGER)?; // serial number
+        fields.element(SEQUENCE)?; // algorithm of the signature
+        fields.element(SEQUENCE)?; // issuer
+        let mut validity = Der(fields.element(SEQUENCE)?);
         validity.next()?;
         let (tag, not_after) = validity.next()?;
         let not_after = time(tag, not_after)?;
         let mut names = Vec::new();
         while let Some((tag, content)) = fields.next() {
             if tag == EXTENSIONS {
-                let mut extensions = Der(Der(content).expect(SEQUENCE)?);
+                let mut extensions = Der(Der(content).element(SEQUENCE)?);
                 while let Some((_, extension)) = extensions.next() {
                     let mut extension = Der(extension);
-                    let is_names = extension.expect(OBJECT)? == SUBJECT_ALTERNATIVE_NAME;
+                    let is_names = extension.element(OBJECT)? == SUBJECT_ALTERNATIVE_NAME;
                     extension.skip_if(BOOLEAN)?;
-                    let content = extension.expect(OCTETS)?;
+                    let content = extension.element(OCTETS)?;
                     if is_names {
                         names.extend(alternative_names(content)?);
                     }
@@ -46,7 +46,7 @@ impl Certificate {
 
 /// The names in the extension of alternative names (RFC 5280, section 4.2.1.6).
 fn alternative_names(content: &[u8]) -> Option<Vec<String>> {
-    let mut list = Der(Der(content).expect(SEQUENCE)?);
+    let mut list = Der(Der(content).element(SEQUENCE)?);
     let mut names = Vec::new();
     while let Some((tag, content)) = list.next() {
         let text = || std::str::from_utf8(content).ok().map(str::to_owned);
@@ -85,7 +85,8 @@ impl<'a> Der<'a> {
         Some((tag, content))
     }
 
-    fn expect(&mut self, expected: u8) -> Option<&'a [u8]> {
+    /// The content of the next element if it has the tag.
+    fn element(&mut self, expected: u8) -> Option<&'a [u8]> {
         self.next().filter(|(tag, _)| *tag == expected).map(|(_, content)| content)
     }
 
