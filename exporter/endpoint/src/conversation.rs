@@ -144,13 +144,14 @@ impl Conversation {
 
     async fn judge(&self, request: Request<Incoming>) -> Result<Response<ScrapeBody>, Infallible> {
         let Some(guard) = &self.guard else { return self.route(request).await };
-        if !guard.knows(&self.client) {
+        let rules = guard.rules();
+        if !self.client.is_known_to(&rules) {
             // Without a word: a scraper takes it for a connection that was idle for too long, and comes
             // again with what it must have now.
             self.over.notify_one();
             return pending().await;
         }
-        let judged = match guard.judge(&self.client, request.headers()) {
+        let judged = match guard.judge(&rules, &self.client, request.headers()) {
             Verdict::Admitted => Ok(()),
             Verdict::Refused(refusal) => Err(refusal),
             Verdict::Waiting(answer) => guard.conclude(answer.await.ok()),

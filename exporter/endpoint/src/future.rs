@@ -71,7 +71,7 @@ impl ScrapeFuture {
         headers: &HeaderMap,
         request: Asked,
     ) -> Self {
-        let state = match guard.judge(client, headers) {
+        let state = match guard.judge(&guard.rules(), client, headers) {
             Verdict::Admitted => request.begin(),
             Verdict::Refused(refusal) => State::Ready(Some(guard.refuse(refusal))),
             Verdict::Waiting(answer) => State::Asking { answer, request },
@@ -141,6 +141,7 @@ impl Drop for ScrapeFuture {
         self.give_up();
     }
 }
+
 impl fmt::Debug for ScrapeFuture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ScrapeFuture").finish_non_exhaustive()

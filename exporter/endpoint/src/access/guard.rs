@@ -44,6 +44,13 @@ pub(crate) struct Client {
     pub(crate) certified: Option<Clients>,
 }
 
+impl Client {
+    /// Whether a client of the listener's own would have its connection by `rules`.
+    pub(crate) fn is_known_to(&self, rules: &Rules) -> bool {
+        rules.tls.as_ref().map(|tls| &tls.clients) == self.certified.as_ref()
+    }
+}
+
 /// Whether a request is let in.
 pub(crate) enum Verdict {
     Admitted,
@@ -116,15 +123,9 @@ impl Guard {
         Client { address: self.access.find_peer(extensions), certified: None }
     }
 
-    /// Whether a client of the listener's own would have its connection by the rules in force.
-    pub(crate) fn knows(&self, client: &Client) -> bool {
-        let rules = self.rules();
-        rules.tls.as_ref().map(|tls| &tls.clients) == client.certified.as_ref()
-    }
-
-    /// Whether a request with these headers is let in.
-    pub(crate) fn judge(&self, client: &Client, headers: &HeaderMap) -> Verdict {
-        let rules = self.rules();
+    /// Whether a request with these headers is let in by `rules`: those in force when it came, since others
+    /// may be by now.
+    pub(crate) fn judge(&self, rules: &Rules, client: &Client, headers: &HeaderMap) -> Verdict {
         let is_near = |address| rules.networks.iter().any(|network| network.contains(address));
         if !rules.networks.is_empty() && !client.address.is_some_and(is_near) {
             return Verdict::Refused(Refusal::Network);
@@ -135,16 +136,16 @@ impl Guard {
             return Verdict::Refused(Refusal::Certificate);
         }
         if !rules.asks_for_credentials() {
-            return self.admit(&rules);
+            return self.admit(rules);
         }
         match Credentials::of(headers) {
             Some(Credentials::Bearer(token)) => {
                 let is_right = self.secrets.tag(&token).is_one_of(&rules.tokens);
-                if is_right { self.admit(&rules) } else { Verdict::Refused(Refusal::Credentials) }
+                if is_right { self.admit(rules) } else { Verdict::Refused(Refusal::Credentials) }
             }
             Some(Credentials::Basic { user, password }) => {
                 let until = Deadline::of(headers, Instant::now()).answer;
-                self.look_at(&rules, client, &user, password, until)
+                self.look_at(rules, client, &user, password, until)
             }
             None => Verdict::Refused(Refusal::Credentials),
         }
