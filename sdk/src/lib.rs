@@ -35,7 +35,8 @@
 //! | `config-file` | `TelemetryBuilder::config_file`, and `OTEL_CONFIG_FILE`: declarative configuration | no |
 //! | `signal` | `shutdown_signal`: Ctrl-C and SIGTERM, with tokio | no |
 //! | `process` | `TelemetryBuilder::process`, `Telemetry::tokio_runtime`, `Telemetry::build_info`, module `process` | no |
-//! | `sqlx` | `Telemetry::sqlx`, `Telemetry::sqlx_with`, module `sqlx` | no |
+//! | `pool` | `Telemetry::pool`: the levels of any connection pool, module `pool` | no |
+//! | `sqlx` | `Telemetry::sqlx`, `Telemetry::sqlx_with`, module `sqlx`; and `pool` | no |
 //! | `cache` | `Telemetry::cache`, module `cache` | no |
 //! | `moka` | caches of moka: `cache::Cache::moka`, module `cache::moka` | no |
 //! | `redis` | `Telemetry::redis`, `Telemetry::redis_with`, `Telemetry::redis_handle`, module `redis` | no |
@@ -104,6 +105,8 @@ pub mod key {
     pub use kymo_http::key::*;
     #[cfg(feature = "migrations")]
     pub use kymo_migrations::key::*;
+    #[cfg(feature = "pool")]
+    pub use kymo_pool::key::*;
     #[cfg(feature = "process")]
     pub use kymo_process::key::*;
     #[cfg(feature = "otlp")]
@@ -142,6 +145,8 @@ mod instrumentation {
     pub mod migrations;
     #[cfg(feature = "moka")]
     mod moka;
+    #[cfg(feature = "pool")]
+    pub mod pool;
     #[cfg(feature = "process")]
     pub mod process;
     #[cfg(feature = "redis")]
@@ -209,6 +214,8 @@ mod lacking {
     mod migrations;
     #[cfg(not(feature = "otlp"))]
     mod otlp;
+    #[cfg(not(feature = "pool"))]
+    mod pool;
     #[cfg(not(feature = "process"))]
     mod process;
     #[cfg(not(feature = "prometheus"))]
@@ -235,6 +242,8 @@ pub use instrumentation::cache;
 pub use instrumentation::http;
 #[cfg(feature = "migrations")]
 pub use instrumentation::migrations;
+#[cfg(feature = "pool")]
+pub use instrumentation::pool;
 #[cfg(feature = "process")]
 pub use instrumentation::process;
 #[cfg(feature = "redis")]
@@ -272,6 +281,8 @@ pub fn declared_metrics_by_crate() -> impl Iterator<Item = (&'static str, &'stat
         ("kymo-process", kymo_process::metrics::ALL),
         #[cfg(feature = "sqlx")]
         ("kymo-sqlx", kymo_sqlx::metrics::ALL),
+        #[cfg(feature = "pool")]
+        ("kymo-pool", kymo_pool::metrics::ALL),
         #[cfg(feature = "repository")]
         ("kymo-repository", kymo_repository::metrics::ALL),
         #[cfg(feature = "migrations")]

@@ -5,6 +5,7 @@ pub use kymo_core::key::{
     DB_NAMESPACE, DB_OPERATION_NAME, DB_RESPONSE_STATUS_CODE, DB_SYSTEM_NAME, ERROR_TYPE,
     SERVER_ADDRESS, SERVER_PORT,
 };
+pub use kymo_pool::key::{DB_CONNECTION_POOL_NAME, DB_CONNECTION_STATE};
 
 /// A statement in short: `SELECT books`, or the name that the program gave it.
 pub const DB_QUERY_SUMMARY: BudgetedKey = BudgetedKey::new(
@@ -25,14 +26,3 @@ pub const DB_TRANSACTION_OUTCOME: AttributeKey = AttributeKey::new(
     "`commit`; `rollback`, also when the server answered a commit with it; `dropped` \
      before either was answered; or `error` when the commit or the rollback failed.",
 );
-
-/// The pool.
-pub const DB_CONNECTION_POOL_NAME: BudgetedKey = BudgetedKey::new(
-    "db.client.connection.pool.name",
-    64,
-    "The name the program gave to the pool, or `address:port/database`.",
-);
-
-/// Whether somebody has the connection.
-pub const DB_CONNECTION_STATE: AttributeKey =
-    AttributeKey::new("db.client.connection.state", "`idle` or `used`.");

@@ -103,6 +103,8 @@
 //!
 //! # The pool
 //!
+//! Its levels are observed by [`kymo_pool`], which observes those of other pools too.
+//!
 //! `db.client.connection.wait_time` is the time until a connection was there, and `….use_time` that
 //! until it was let go of. sqlx does not tell which connections are new, except to the
 //! `after_connect` of the pool itself. So `….create_time` is there for pools whose options are
@@ -150,7 +152,6 @@ mod rows;
 pub use database::{
     failure::error_type,
     opening::{MeasureConnections, connection_opened, pool_options},
-    registry::PoolNameError,
     system::System,
 };
 pub use handles::{
@@ -163,5 +164,6 @@ pub use handles::{
     transaction::MeasuredTransaction,
     weak_pool::WeakMeasuredPool,
 };
+pub use kymo_pool::PoolNameError;
 #[doc(no_inline)]
 pub use sqlx::{Database, Error, Executor, Pool};

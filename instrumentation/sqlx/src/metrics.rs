@@ -1,4 +1,5 @@
-//! Every metric this crate emits, and the instruments that record them.
+//! Every metric this crate emits, and the instruments that record them; the levels of pools are in
+//! [`kymo_pool::metrics`].
 
 use kymo_core::{MetricKind, MetricSpec, Scope, key::AttributeKey};
 use opentelemetry::metrics::{Counter, Histogram, Meter};
@@ -100,56 +101,6 @@ pub const TRANSACTION_DURATION: MetricSpec = MetricSpec::new(
      statement begins, nor for what `into_inner` took out.",
 );
 
-/// Connections of a pool, idle and used; one that is being opened counts as used.
-pub const CONNECTION_COUNT: MetricSpec = MetricSpec::new(
-    "db.client.connection.count",
-    MetricKind::UpDownCounter,
-    "{connection}",
-    "The number of connections that are currently in the state described by the state attribute.",
-)
-.with_attributes(&[key::DB_CONNECTION_POOL_NAME.key, key::DB_CONNECTION_STATE])
-.recorded("Asked of the pools that `telemetry.sqlx(…)` made, at each collection.");
-
-/// How many connections may be idle: in sqlx, all of them.
-pub const CONNECTION_IDLE_MAX: MetricSpec = MetricSpec::new(
-    "db.client.connection.idle.max",
-    MetricKind::UpDownCounter,
-    "{connection}",
-    "The maximum number of idle open connections allowed.",
-)
-.with_attributes(POOL)
-.recorded("Asked of the pools that `telemetry.sqlx(…)` made, at each collection.");
-
-/// How many connections the pool keeps open.
-pub const CONNECTION_IDLE_MIN: MetricSpec = MetricSpec::new(
-    "db.client.connection.idle.min",
-    MetricKind::UpDownCounter,
-    "{connection}",
-    "The minimum number of idle open connections allowed.",
-)
-.with_attributes(POOL)
-.recorded("Asked of the pools that `telemetry.sqlx(…)` made, at each collection.");
-
-/// How many connections the pool opens at most.
-pub const CONNECTION_MAX: MetricSpec = MetricSpec::new(
-    "db.client.connection.max",
-    MetricKind::UpDownCounter,
-    "{connection}",
-    "The maximum number of open connections allowed.",
-)
-.with_attributes(POOL)
-.recorded("Asked of the pools that `telemetry.sqlx(…)` made, at each collection.");
-
-/// Requests for a connection that have not been answered yet.
-pub const CONNECTION_PENDING_REQUESTS: MetricSpec = MetricSpec::new(
-    "db.client.connection.pending_requests",
-    MetricKind::UpDownCounter,
-    "{request}",
-    "The number of current pending requests for an open connection.",
-)
-.with_attributes(POOL)
-.recorded("Asked of the pools that `telemetry.sqlx(…)` made, at each collection.");
-
 /// Requests for a connection that were given up after the pool's acquire time-out.
 pub const CONNECTION_TIMEOUTS: MetricSpec = MetricSpec::new(
     "db.client.connection.timeouts",
@@ -229,11 +180,6 @@ pub const ALL: &[MetricSpec] = &[
     RETURNED_ROWS,
     ROWS_CHANGED,
     TRANSACTION_DURATION,
-    CONNECTION_COUNT,
-    CONNECTION_IDLE_MAX,
-    CONNECTION_IDLE_MIN,
-    CONNECTION_MAX,
-    CONNECTION_PENDING_REQUESTS,
     CONNECTION_TIMEOUTS,
     CONNECTION_CREATE_TIME,
     CONNECTION_UNTIMED,
@@ -245,8 +191,8 @@ pub const ALL: &[MetricSpec] = &[
 /// The instrumentation scope of all of them.
 pub(crate) const SCOPE: Scope = Scope::of_crate(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
 
-/// The instruments of all measured pools of one meter provider; those of a pool's levels are the
-/// callbacks', which ask for them.
+/// The instruments of all measured pools of one meter provider; those of a pool's levels are in
+/// [`kymo_pool`].
 #[derive(Debug)]
 pub(crate) struct Instruments {
     pub(crate) duration: Histogram<f64>,

@@ -68,6 +68,7 @@ impl Telemetry {
     }
 
     fn database_metrics(&self) -> DatabaseMetrics {
-        self.kept.of(|| DatabaseMetrics::new(self.meters()))
+        let pools = self.pool_metrics();
+        self.kept.of(|| DatabaseMetrics::beside(self.meters(), &pools))
     }
 }

@@ -13,6 +13,7 @@ mod ending;
 mod instrumentation;
 mod log;
 mod mistakes;
+mod pools;
 mod process;
 mod readers;
 mod testing;

@@ -4,6 +4,7 @@ fn measure(telemetry: &kymo::Telemetry) {
     telemetry.redis("a connection");
     telemetry.repository("books");
     telemetry.migrations("a migrator");
+    telemetry.pool("orders", "a pool", "what asks it");
     telemetry.tokio_runtime("main", "a runtime");
 }
 

@@ -37,9 +37,9 @@ impl MigrationMeters {
     /// a sum, the counts of a histogram, or how many there are of a gauge.
     pub(crate) fn by(&self, name: &str, key: &str) -> BTreeMap<String, i64> {
         let snapshot = self.kept.snapshot();
-        let (databases, core) = (kymo_sqlx::metrics::ALL, kymo_core::metrics::ALL);
-        let declared = [kymo_migrations::metrics::ALL, databases, core].concat();
-        snapshot.assert_declared(&declared);
+        let databases = [kymo_sqlx::metrics::ALL, kymo_pool::metrics::ALL].concat();
+        let others = kymo_migrations::metrics::ALL.iter().chain(kymo_core::metrics::ALL);
+        snapshot.assert_declared(databases.iter().chain(others));
         let mut points = snapshot.points().of(name);
         if snapshot.named(name).any(|metric| metric.kind == Kind::Gauge) {
             for point in &mut points {

@@ -2,14 +2,12 @@
 
 use std::{fmt::Debug, sync::Arc};
 
+use kymo_pool::{PoolMetrics, PoolName, PoolNameError};
 use opentelemetry::metrics::MeterProvider;
 use sqlx::{Database, Executor, Pool};
 
 use crate::{
-    database::{
-        driver::Driver,
-        registry::{PoolName, PoolNameError, Registry},
-    },
+    database::driver::Driver,
     handles::{
         pool::{MeasuredPool, Shared},
         settings::PoolSettings,
@@ -25,15 +23,20 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct DatabaseMetrics {
     recorder: Arc<Recorder>,
-    registry: Arc<Registry>,
+    pools: PoolMetrics,
 }
 
 impl DatabaseMetrics {
     /// Instruments from `meters`, for any number of pools.
     pub fn new(meters: &dyn MeterProvider) -> Self {
-        let meter = SCOPE.meter(meters);
-        let registry = Registry::observed_by(&meter);
-        Self { recorder: Arc::new(Recorder::new(&meter)), registry }
+        Self::beside(meters, &PoolMetrics::new(meters))
+    }
+
+    /// Instruments from `meters`, for any number of pools, whose names and levels are among those of
+    /// `pools`.
+    pub fn beside(meters: &dyn MeterProvider, pools: &PoolMetrics) -> Self {
+        let recorder = Arc::new(Recorder::new(&SCOPE.meter(meters)));
+        Self { recorder, pools: pools.clone() }
     }
 
     /// Measures `pool` under the name `address:port/namespace`; under `address:port/namespace#2`
@@ -47,7 +50,7 @@ impl DatabaseMetrics {
         DB::QueryResult: Debug,
     {
         let settings = PoolSettings::new();
-        let name = self.registry.take_numbered(&settings.identity(&pool).pool_name());
+        let name = self.pools.take_numbered(&settings.identity(&pool).pool_name());
         self.named(&name, pool, &settings, Driver::OWN)
     }
 
@@ -67,8 +70,8 @@ impl DatabaseMetrics {
         DB::QueryResult: Debug,
     {
         let name = match &settings.name {
-            Some(name) => self.registry.take(name)?,
-            None => self.registry.take_numbered(&settings.identity(&pool).pool_name()),
+            Some(name) => self.pools.take(name)?,
+            None => self.pools.take_numbered(&settings.identity(&pool).pool_name()),
         };
         Ok(self.named(&name, pool, settings, Driver::OWN))
     }
@@ -80,13 +83,12 @@ impl DatabaseMetrics {
         settings: &PoolSettings,
         driver: &'static Driver<DB>,
     ) -> MeasuredPool<DB> {
-        let series =
-            PoolSeries::new(&self.recorder.instruments, self.registry.value(name), pool.size());
+        let series = PoolSeries::new(&self.recorder.instruments, name.value().clone(), pool.size());
         let identity = settings.identity(&pool);
         let measures =
             Measures::new(Arc::clone(&self.recorder), &identity, series, settings.without);
         let shared = Arc::new(Shared::new(pool, Arc::clone(name), measures, driver));
-        self.registry.observe(name, &shared);
+        self.pools.watch(name, &shared, Shared::state);
         MeasuredPool::new(shared)
     }
 }

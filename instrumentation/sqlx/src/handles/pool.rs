@@ -2,13 +2,11 @@
 
 use std::{fmt, future::Future, ops::Deref, sync::Arc, time::Instant};
 
+use kymo_pool::{PoolName, PoolState};
 use sqlx::{Database, Pool, SqlSafeStr, SqlStr, pool::PoolConnection};
 
 use crate::{
-    database::{
-        driver::Driver,
-        registry::{Levels, Observed, PoolName},
-    },
+    database::driver::Driver,
     handles::{
         borrowed::Borrowed, connection::Measured, pool_connection::MeasuredPoolConnection,
         transaction::MeasuredTransaction, weak_pool::WeakMeasuredPool,
@@ -187,27 +185,21 @@ impl<DB: Database> Shared<DB> {
         Self { pool, measures: Arc::new(measures), driver, _name: name }
     }
 
+    pub(crate) fn state(&self) -> PoolState {
+        let (options, pending) = (self.pool.options(), self.measures.pool().pending());
+        let max = options.get_max_connections();
+        PoolState::new(self.pool.size(), self.pool.num_idle())
+            .max(max)
+            .idle_max(max)
+            .idle_min(options.get_min_connections())
+            .waiting(pending)
+    }
+
     fn connection(&self, guard: PoolConnection<DB>, since: Instant) -> MeasuredPoolConnection<DB> {
         let measures = Arc::clone(&self.measures);
         let use_time = UseTime::since(Arc::clone(&measures), since);
         let (driver, ledger) = (self.driver, Ledger::autocommit());
         MeasuredPoolConnection::new(Measured { measures, driver, ledger, guard }, use_time)
-    }
-}
-
-impl<DB: Database> Observed for Shared<DB> {
-    fn levels(&self) -> Levels {
-        let size = i64::from(self.pool.size());
-        // The two are not read at one moment.
-        let idle = i64::try_from(self.pool.num_idle()).unwrap_or(i64::MAX).min(size);
-        let options = self.pool.options();
-        Levels {
-            idle,
-            used: size - idle,
-            min: i64::from(options.get_min_connections()),
-            max: i64::from(options.get_max_connections()),
-            pending: self.measures.pool().pending(),
-        }
     }
 }
 

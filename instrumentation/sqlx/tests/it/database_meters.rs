@@ -48,8 +48,10 @@ impl DatabaseMeters {
     /// Every point that was recorded at least once, or is observed.
     pub(crate) fn points(&self) -> Points {
         let mut snapshot = self.kept.snapshot();
-        snapshot.metrics.retain(|metric| metric.scope.name == "kymo-sqlx");
-        snapshot.assert_declared(kymo_sqlx::metrics::ALL.iter().chain(kymo_core::metrics::ALL));
+        let is_ours = |scope: &str| ["kymo-pool", "kymo-sqlx"].contains(&scope);
+        snapshot.metrics.retain(|metric| is_ours(&metric.scope.name));
+        let declared = [kymo_pool::metrics::ALL, kymo_sqlx::metrics::ALL, kymo_core::metrics::ALL];
+        snapshot.assert_declared(declared.into_iter().flatten());
         snapshot.points()
     }
 

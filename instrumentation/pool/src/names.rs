@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use crate::database::registry::PoolName;
+use crate::pool_name::PoolName;
 
 /// The names that pools hold, each until its pool is gone.
 #[derive(Debug, Default)]
