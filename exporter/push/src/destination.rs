@@ -92,6 +92,7 @@ impl Destination {
 
     /// How requests are compressed; not at all unless this says otherwise.
     ///
+    /// Nothing is tried by another compression when a receiver refuses one: the log says so, and what to do.
     /// Answers are taken as they come: a push asks for no compressed ones.
     pub fn compression(mut self, compression: Compression) -> Self {
         self.compression = compression;

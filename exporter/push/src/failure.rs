@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt::Display, time::Duration};
 
 use kymo_core::OneLine;
 
-use crate::{FlushError, export::Receipt};
+use crate::{Compression, FlushError, export::Receipt};
 
 /// An export of which nothing arrived, or not everything.
 #[derive(Debug, Clone)]
@@ -14,6 +14,8 @@ pub(crate) struct Failure {
     pub(crate) reason: String,
     pub(crate) status: Option<Status>,
     pub(crate) retry: Retry,
+    /// How the request was compressed that was refused as one that cannot be read.
+    pub(crate) compression: Compression,
 }
 
 /// The causes that are told apart, each a value of `error.type`.
@@ -55,7 +57,13 @@ pub(crate) enum Retry {
 impl Failure {
     /// A failure by `reason`, in which others may have had their say.
     pub(crate) fn new(kind: Kind, reason: impl Display) -> Self {
-        Self { kind, reason: OneLine(reason).to_string(), status: None, retry: Retry::Never }
+        Self {
+            kind,
+            reason: OneLine(reason).to_string(),
+            status: None,
+            retry: Retry::Never,
+            compression: Compression::None,
+        }
     }
 
     /// The connection could not be made, or ended midway.
@@ -79,6 +87,19 @@ impl Failure {
         Self { status: Some(status), retry, ..Self::new(Kind::Status(status), reason) }
     }
 
+    /// The same of a request that was compressed so, which may be why it was refused.
+    pub(crate) fn compressed(mut self, compression: Compression) -> Self {
+        let may_be_why = matches!(
+            self.kind,
+            Kind::Status(Status::Http(400 | 415) | Status::Grpc("UNIMPLEMENTED"))
+        );
+        if may_be_why && compression != Compression::None {
+            self.reason = format!("{}; the request was compressed with {compression}", self.reason);
+            self.compression = compression;
+        }
+        self
+    }
+
     /// The same, with what the try before it failed by if this one only ran out of time.
     pub(crate) fn after(mut self, before: Option<Self>) -> Self {
         if let (Kind::Timeout, Some(before)) = (&self.kind, before) {
@@ -89,11 +110,24 @@ impl Failure {
 
     /// Advice for an operator.
     pub(crate) fn advice(&self) -> &'static str {
+        match self.compression {
+            Compression::None => {}
+            Compression::Gzip => {
+                return "check that the collector takes gzip, or do not compress; and check the endpoint, \
+                        its path and the protocol";
+            }
+            Compression::Zstd => {
+                return "check that the collector takes zstd, or compress with gzip; and check the \
+                        endpoint, its path and the protocol";
+            }
+        }
         match self.kind {
             Kind::Status(
                 Status::Http(401 | 403) | Status::Grpc("UNAUTHENTICATED" | "PERMISSION_DENIED"),
             ) => "check the headers with the credentials",
-            Kind::Status(Status::Http(300..=399 | 404 | 405) | Status::Grpc("UNIMPLEMENTED"))
+            Kind::Status(
+                Status::Http(300..=399 | 404 | 405 | 415) | Status::Grpc("UNIMPLEMENTED"),
+            )
             | Kind::Foreign => "check the endpoint, its path and the protocol",
             Kind::Status(Status::Http(413) | Status::Grpc("RESOURCE_EXHAUSTED"))
             | Kind::TooLarge => "raise the limit of the other side, or measure fewer series",
@@ -169,5 +203,27 @@ mod tests {
     fn a_status_nobody_knows_is_other() {
         assert_eq!(Kind::Status(Status::Http(503)).name(), "503");
         assert_eq!(Kind::Status(Status::Http(999)).name(), kymo_core::OTHER);
+    }
+
+    #[test]
+    fn a_compression_that_may_be_refused_is_named_with_what_to_do() {
+        let refused = |status, compression| {
+            Failure::status(status, Retry::Never, "no").compressed(compression)
+        };
+        let http = |code| Status::Http(code);
+        for status in [http(400), http(415), Status::Grpc("UNIMPLEMENTED")] {
+            let zstd = refused(status, Compression::Zstd);
+            assert!(zstd.reason.ends_with("compressed with zstd"), "{}", zstd.reason);
+            assert!(zstd.advice().contains("takes zstd, or compress with gzip"));
+            let gzip = refused(status, Compression::Gzip);
+            assert!(gzip.reason.ends_with("compressed with gzip"), "{}", gzip.reason);
+            assert!(gzip.advice().contains("takes gzip, or do not compress"));
+            let plain = refused(status, Compression::None);
+            assert!(!format!("{}{}", plain.reason, plain.advice()).contains("compress"));
+        }
+        for status in [http(401), http(503), Status::Grpc("UNAVAILABLE")] {
+            let other = refused(status, Compression::Zstd);
+            assert!(!format!("{}{}", other.reason, other.advice()).contains("compress"));
+        }
     }
 }

@@ -44,7 +44,7 @@ pub(crate) struct GrpcExporter {
     client: Client<Body>,
     origin: Uri,
     metadata: MetadataMap,
-    gzip: bool,
+    compression: Compression,
     timeout: Duration,
     target: String,
     component: Component,
@@ -59,7 +59,7 @@ impl GrpcExporter {
         Ok(Self {
             client: Client::new(destination, &endpoint, true)?,
             metadata: MetadataMap::from_headers(headers(destination)?),
-            gzip: destination.compression == Compression::Gzip,
+            compression: destination.compression,
             timeout: destination.timeout,
             target: destination.shown_endpoint(),
             component: Component::new("otlp_grpc_metric_exporter", &MADE)
@@ -82,8 +82,10 @@ impl GrpcExporter {
         let checked = Checked { http: session.http.clone(), heard: Arc::clone(&heard) };
         let mut call = Grpc::with_origin(checked, self.origin.clone())
             .max_decoding_message_size(LONGEST_ANSWER);
-        if self.gzip {
-            call = call.send_compressed(CompressionEncoding::Gzip);
+        match self.compression {
+            Compression::None => {}
+            Compression::Gzip => call = call.send_compressed(CompressionEncoding::Gzip),
+            Compression::Zstd => call = call.send_compressed(CompressionEncoding::Zstd),
         }
         let mut request = Request::new(batch);
         *request.metadata_mut() = self.metadata.clone();
@@ -116,7 +118,8 @@ impl Export for GrpcExporter {
     }
 
     async fn send(&self, batch: Bytes, deadline: Instant) -> Result<Receipt, Failure> {
-        self.client.try_with(|session| self.try_once(session, batch, deadline)).await
+        let answer = self.client.try_with(|session| self.try_once(session, batch, deadline)).await;
+        answer.map_err(|failure| failure.compressed(self.compression))
     }
 }
 

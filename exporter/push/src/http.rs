@@ -5,13 +5,11 @@
 //! answer, which have to be counted.
 
 use std::{
-    io::Write,
     sync::{Arc, atomic::AtomicUsize},
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use flate2::{Compression as Level, write::GzEncoder};
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
 use http_body_util::{BodyExt, Collected, Full, LengthLimitError, Limited};
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
@@ -39,7 +37,7 @@ pub(crate) struct HttpExporter {
     client: Client<Full<Bytes>>,
     uri: Uri,
     headers: HeaderMap,
-    gzip: bool,
+    compression: Compression,
     timeout: Duration,
     target: String,
     component: Component,
@@ -52,16 +50,15 @@ impl HttpExporter {
 
         let endpoint = Endpoint::of(destination)?;
         let mut headers = headers(destination)?;
-        let gzip = destination.compression == Compression::Gzip;
         let kind = HeaderValue::from_static("application/x-protobuf");
         headers.insert(header::CONTENT_TYPE, kind);
-        if gzip {
-            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        if let Some(encoding) = destination.compression.encoding() {
+            headers.insert(header::CONTENT_ENCODING, encoding);
         }
         Ok(Self {
             client: Client::new(destination, &endpoint, false)?,
             headers,
-            gzip,
+            compression: destination.compression,
             timeout: destination.timeout,
             target: destination.shown_endpoint(),
             component: Component::new("otlp_http_metric_exporter", &MADE)
@@ -116,13 +113,8 @@ impl Export for HttpExporter {
     }
 
     fn prepare(&self, metrics: &ResourceMetrics) -> Result<Bytes, Failure> {
-        let plain = encode(metrics);
-        if !self.gzip {
-            return Ok(plain);
-        }
-        let mut gzip = GzEncoder::new(Vec::with_capacity(plain.len() / 4), Level::default());
-        let written = gzip.write_all(&plain).and_then(|()| gzip.finish());
-        written.map(Bytes::from).map_err(|error| Failure::new(Kind::Output, error.to_string()))
+        let compressed = self.compression.compress(encode(metrics));
+        compressed.map_err(|error| Failure::new(Kind::Output, error.to_string()))
     }
 
     fn timeout(&self) -> Duration {
@@ -130,6 +122,7 @@ impl Export for HttpExporter {
     }
 
     async fn send(&self, batch: Bytes, deadline: Instant) -> Result<Receipt, Failure> {
-        self.client.try_with(|session| self.try_once(session, batch, deadline)).await
+        let answer = self.client.try_with(|session| self.try_once(session, batch, deadline)).await;
+        answer.map_err(|failure| failure.compressed(self.compression))
     }
 }

@@ -45,6 +45,7 @@ mod answer;
 mod client;
 mod clock;
 mod component;
+mod compress;
 mod console;
 mod cycle;
 mod destination;

@@ -27,7 +27,9 @@ pub(super) async fn answer(
     record: &Arc<Record>,
 ) -> Response<Body> {
     let collector = Collector { conduct: conduct.clone(), record: Arc::clone(record) };
-    let service = MetricsServiceServer::new(collector).accept_compressed(CompressionEncoding::Gzip);
+    let service = MetricsServiceServer::new(collector)
+        .accept_compressed(CompressionEncoding::Gzip)
+        .accept_compressed(CompressionEncoding::Zstd);
     let response = service.oneshot(request).await.unwrap_or_else(|never| match never {});
     response.map(BodyExt::boxed_unsync)
 }

@@ -91,6 +91,7 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<ExportMetricsServiceRequest,
             GzDecoder::new(body).read_to_end(&mut plain).map_err(|error| error.to_string())?;
             plain
         }
+        Some(b"zstd") => zstd::stream::decode_all(body).map_err(|error| error.to_string())?,
         Some(other) => return Err(format!("the encoding {:?}", String::from_utf8_lossy(other))),
     };
     ExportMetricsServiceRequest::decode(&*plain).map_err(|error| error.to_string())

@@ -85,6 +85,8 @@ impl Otlp {
     }
 
     /// How requests are compressed: not at all unless the environment says so.
+    ///
+    /// A receiver may refuse [`Compression::Zstd`], which OTLP does not know; the log says so then.
     pub fn compression(mut self, compression: Compression) -> Self {
         self.compression = Some(compression);
         self

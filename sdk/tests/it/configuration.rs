@@ -178,6 +178,8 @@ fn the_time_for_sending_is_in_milliseconds() {
 fn requests_can_be_compressed() {
     let good = [("GZIP", "gzip"), ("none", "none")];
     otlp_variable("COMPRESSION", "otlp.compression", "none", good, "brotli");
+    let good = [("zstd", "zstd"), ("ZStd", "zstd")];
+    otlp_variable("COMPRESSION", "otlp.compression", "none", good, "brotli");
     let code = Otlp::new().compression(Compression::Gzip);
     is(shop(&[]).otlp_with(code), "otlp.compression", "gzip", Origin::Code);
 }

@@ -32,15 +32,20 @@ fn what_is_measured_arrives_with_the_headers_once() {
 
 #[test]
 fn what_is_compressed_is_the_same() {
-    let receiver = Receiver::start([Answer::Accept]);
-    let destination = http(receiver.http()).compression(Compression::Gzip);
-    let service = Service::new(&destination, NEVER);
-    service.jobs.add(3, &[]);
-    service.push.flush(LONG).unwrap();
+    for (compression, encoding) in [(Compression::Gzip, "gzip"), (Compression::Zstd, "zstd")] {
+        let receiver = Receiver::start([Answer::Status(503, Some("0")), Answer::Accept]);
+        let destination = http(receiver.http()).compression(compression);
+        let service = Service::new(&destination, NEVER);
+        service.jobs.add(3, &[]);
+        service.push.flush(LONG).unwrap();
 
-    let arrived = &receiver.arrived()[0];
-    assert_eq!(arrived.header("content-encoding"), ["gzip"]);
-    assert_eq!(arrived.sum("jobs"), Some(3));
+        let arrived = receiver.arrived();
+        assert_eq!(arrived.len(), 2);
+        for arrived in arrived {
+            assert_eq!(arrived.header("content-encoding"), [encoding]);
+            assert_eq!(arrived.sum("jobs"), Some(3));
+        }
+    }
 }
 
 #[test]

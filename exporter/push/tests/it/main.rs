@@ -10,6 +10,7 @@ mod life;
 mod model;
 mod observed;
 mod receiver;
+mod refusals;
 mod stop;
 mod tls;
 

@@ -15,7 +15,7 @@ use std::{
 use bytes::Bytes;
 use flate2::read::GzDecoder;
 use futures_util::{StreamExt, stream};
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body_util::{BodyExt, Full, StreamBody, combinators::UnsyncBoxBody};
 use hyper::body::Frame;
 use hyper_util::{
@@ -60,6 +60,8 @@ pub(crate) enum Answer {
     Grpc(tonic::Status),
     /// Reads the request and never answers.
     Hang,
+    /// Takes no request that is compressed with zstd, as one that was never told of it.
+    WithoutZstd,
     /// Closes the connection instead of answering.
     Close,
     /// Answers with so many bytes of nothing.
@@ -238,25 +240,35 @@ async fn respond(
     }
     if headers["content-type"].to_str().unwrap().starts_with("application/grpc") {
         let service = Service { state, answer, headers, path };
+        let takes_zstd = !matches!(service.answer, Answer::WithoutZstd);
         let mut server =
             MetricsServiceServer::new(service).accept_compressed(CompressionEncoding::Gzip);
+        if takes_zstd {
+            server = server.accept_compressed(CompressionEncoding::Zstd);
+        }
         let request = Request::from_parts(head, Full::new(body));
         let response = tower::Service::call(&mut server, request).await.unwrap();
         return Ok(response.map(|body| body.map_err(|status| panic!("{status}")).boxed_unsync()));
     }
 
     assert_eq!(headers["content-type"], "application/x-protobuf");
-    let mut plain = body.to_vec();
-    if headers.get("content-encoding").is_some_and(|it| it == "gzip") {
-        plain.clear();
-        GzDecoder::new(&*body).read_to_end(&mut plain).unwrap();
+    let mut plain = Vec::new();
+    match headers.get("content-encoding").map(HeaderValue::as_bytes) {
+        None => plain.extend_from_slice(&body),
+        Some(b"gzip") => drop(GzDecoder::new(&*body).read_to_end(&mut plain).unwrap()),
+        Some(b"zstd") if matches!(answer, Answer::WithoutZstd) => {
+            let refused = Response::builder().status(415).header("accept-encoding", "gzip");
+            return Ok(refused.body(Full::default().boxed_unsync()).unwrap());
+        }
+        Some(b"zstd") => zstd::stream::copy_decode(&*body, &mut plain).unwrap(),
+        Some(other) => panic!("{other:?}"),
     }
     let request = ExportMetricsServiceRequest::decode(&*plain).unwrap();
     state.arrived.lock().unwrap().push(Arrived { at: Instant::now(), path, headers, request });
     let response = Response::builder();
     let answered = |body: Vec<u8>| Full::new(Bytes::from(body)).boxed_unsync();
     match answer {
-        Answer::Accept => Ok(response.body(answered(Vec::new())).unwrap()),
+        Answer::Accept | Answer::WithoutZstd => Ok(response.body(answered(Vec::new())).unwrap()),
         Answer::Partial(rejected) => {
             Ok(response.body(answered(partial(rejected).encode_to_vec())).unwrap())
         }
@@ -310,7 +322,9 @@ impl MetricsService for Service {
             request: request.into_inner(),
         });
         match &self.answer {
-            Answer::Accept => Ok(tonic::Response::new(ExportMetricsServiceResponse::default())),
+            Answer::Accept | Answer::WithoutZstd => {
+                Ok(tonic::Response::new(ExportMetricsServiceResponse::default()))
+            }
             Answer::Partial(rejected) => Ok(tonic::Response::new(partial(*rejected))),
             Answer::Long(length) => {
                 let mut long = partial(0);

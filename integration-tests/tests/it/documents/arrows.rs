@@ -90,6 +90,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "tonic-prost",
             "tonic-types",
             "tower-service",
+            "zstd",
         ],
     ),
     (

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use integration_tests::{
-    Receiver, Scrape,
-    otlp::{PointValue, sum},
+    Receiver, Rotel, Scrape,
+    otlp::{PointValue, latest, sum},
     receiver::{Authority, Conduct},
 };
 use kymo::{
@@ -55,16 +55,19 @@ impl Pushing {
 
 #[tokio::test]
 async fn headers_and_compression_are_as_asked_for() {
-    for protocol in PROTOCOLS {
+    let compressions = [(Compression::Gzip, "gzip"), (Compression::Zstd, "zstd")];
+    for (protocol, (compression, name)) in
+        PROTOCOLS.into_iter().flat_map(|protocol| compressions.map(|it| (protocol, it)))
+    {
         let pushing = Pushing::to(Receiver::start(), protocol, |otlp| {
-            otlp.header("x-tenant", "books").compression(Compression::Gzip)
+            otlp.header("x-tenant", "books").compression(compression)
         });
         pushing.sell(1);
         pushing.flush().await.unwrap();
         let request = &pushing.receiver.requests()[0];
         assert_eq!(request.header("x-tenant"), "books");
         let encoding = [request.header("content-encoding"), request.header("grpc-encoding")];
-        assert!(encoding.contains(&"gzip"), "{:?}", request.headers);
+        assert!(encoding.contains(&name), "{:?}", request.headers);
         let agent = request.header("user-agent");
         assert!(agent.starts_with("kymo-otlp-exporter-rust/"), "{agent}");
     }
@@ -250,5 +253,27 @@ async fn a_client_shows_its_certificate() {
             assert_eq!(flushed.is_ok(), arrives, "{flushed:?}");
             assert_eq!(pushing.receiver.requests().len(), usize::from(arrives));
         }
+    }
+}
+
+#[tokio::test]
+async fn a_collector_that_takes_no_zstd_is_told_of_and_takes_gzip() {
+    let refusals = ["HTTP status 400", "gRPC status UNIMPLEMENTED"];
+    for (protocol, refusal) in PROTOCOLS.into_iter().zip(refusals) {
+        let rotel = Rotel::start();
+        let endpoint = if protocol == Protocol::Grpc { rotel.grpc() } else { rotel.http() };
+        for compression in [Compression::Zstd, Compression::Gzip] {
+            let otlp = Otlp::new().endpoint(&endpoint).protocol(protocol).compression(compression);
+            let telemetry = Telemetry::for_service("pushing").otlp_with(otlp).build().unwrap();
+            telemetry.meter("shop").u64_counter("sold").build().add(7, &[]);
+            let flushed = telemetry.flush(PATIENCE).await;
+            if compression == Compression::Gzip {
+                flushed.unwrap();
+                continue;
+            }
+            let error = flushed.unwrap_err().to_string();
+            assert!(error.contains(refusal) && error.ends_with("compressed with zstd"), "{error}");
+        }
+        assert!((sum(&latest(rotel.stop()), "sold", &[]) - 7.0).abs() < 0.5);
     }
 }

@@ -36,11 +36,11 @@ pub(super) fn read(options: &Part<'_>, layer: &mut Layer) -> Result<bool, Mistak
             "headers" => headers.list(&part)?,
             "headers_list" => headers.text(&part)?,
             "compression" => match part.text()? {
-                Some(compression @ ("gzip" | "none")) => {
+                Some(compression @ ("gzip" | "none" | "zstd")) => {
                     let key = key(COMPRESSION_HTTP, COMPRESSION_GRPC);
                     layer.say("OTEL_EXPORTER_OTLP_METRICS_COMPRESSION", key, &part, compression);
                 }
-                _ => layer.ignore(&part, "kymo compresses with gzip or not at all"),
+                _ => layer.ignore(&part, "kymo compresses with gzip, with zstd, or not at all"),
             },
             "timeout" => {
                 if let Some(timeout) = milliseconds(&part, layer)? {

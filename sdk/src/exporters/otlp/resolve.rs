@@ -221,7 +221,9 @@ fn protocol(name: &str) -> Result<Protocol, String> {
 }
 
 fn compression(name: &str) -> Result<Compression, String> {
-    one_of(name, &[("gzip", Compression::Gzip), ("none", Compression::None)])
+    use Compression::{Gzip, None, Zstd};
+    // The specification of the variables knows no zstd.
+    one_of(name, &[("gzip", Gzip), ("zstd", Zstd), ("none", None)])
 }
 
 fn temporality(name: &str) -> Result<TemporalityPreference, String> {

@@ -37,6 +37,13 @@ fn each_option_of_the_otlp_exporters_has_its_effect() {
             "meter_provider.readers[].periodic.exporter.otlp_grpc.compression",
         ),
         (
+            "compression: zstd",
+            "otlp.compression",
+            "zstd",
+            "meter_provider.readers[].periodic.exporter.otlp_http.compression",
+            "meter_provider.readers[].periodic.exporter.otlp_grpc.compression",
+        ),
+        (
             "temporality_preference: low_memory",
             "otlp.temporality",
             "lowmemory",
@@ -189,7 +196,7 @@ fn what_kymo_cannot_do_is_said_and_the_rest_is_done() {
         ("- periodic: {exporter: {console: }, max_export_batch_size/development: 9}", "batch"),
         ("- periodic: {exporter: {console: {temporality_preference: delta}}}", "temporality"),
         ("- periodic: {exporter: {otlp_http: {encoding: json}}}", "encoding"),
-        ("- periodic: {exporter: {otlp_http: {compression: zstd}}}", "compression"),
+        ("- periodic: {exporter: {otlp_http: {compression: brotli}}}", "compression"),
         ("- periodic: {exporter: {otlp_http: {max_request_size: 1000}}}", "max_request_size"),
         ("- periodic: {exporter: {otlp_http: {max_response_size: 1000}}}", "max_response_size"),
         ("- periodic: {exporter: {otlp_http: {tls: {insecure: true}}}}", "tls.insecure"),
