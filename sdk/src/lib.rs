@@ -163,6 +163,24 @@ mod lifecycle {
     pub(crate) mod installed;
     mod job;
     pub(crate) mod provider;
+    #[cfg(any(feature = "otlp", feature = "prometheus", feature = "signal"))]
+    pub(crate) mod runtime;
+    #[cfg(not(any(feature = "otlp", feature = "prometheus", feature = "signal")))]
+    pub(crate) mod runtime {
+        /// No runtime: nothing of this program brings tokio here.
+        pub(crate) struct Runtime;
+
+        impl Runtime {
+            pub(crate) fn current() -> Self {
+                Self
+            }
+
+            #[expect(clippy::unused_self, reason = "as with tokio")]
+            pub(crate) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
+                work()
+            }
+        }
+    }
     #[cfg(feature = "signal")]
     pub(crate) mod signal;
 }

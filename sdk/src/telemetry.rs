@@ -56,9 +56,11 @@ impl Telemetry {
     /// While a scrape or a push reads, a thread that makes an instrument waits for it, but not for callbacks:
     /// 1.7 s for a page of a million lines. Recording and binding do not wait.
     ///
-    /// Callbacks run on threads of their own, outside of any runtime. One that panics, or does not return in
-    /// half of the time that a scrape or a push has left, costs what it would observe and nothing else:
-    /// `kymo.callback.missed` counts it, and the log names it once. It is called again once it has returned.
+    /// Callbacks run on threads of their own, in the tokio runtime in which their instrument was made, if it
+    /// was made in one and kymo has a feature that brings tokio: `prometheus`, `otlp` or `signal`. One that
+    /// panics, or does not return in half of the time that a scrape or a push has left, costs what it would
+    /// observe and nothing else: `kymo.callback.missed` counts it, and the log names it once. It is called
+    /// again once it has returned.
     ///
     /// ```
     /// # let telemetry = kymo::Telemetry::for_service("bookshop").build()?;

@@ -19,6 +19,7 @@ use super::{
     rules::{self, Rules},
     run::{Callable, Observed, Run},
 };
+use crate::lifecycle::runtime::Runtime;
 
 /// Callbacks that observe one metric together, so that observations of one set of attributes can be added
 /// up, from whichever callback they come.
@@ -77,6 +78,8 @@ impl<T: Number> Observers<T> {
 pub(super) struct Guarded<T> {
     instrument: Arc<str>,
     callback: Callback<T>,
+    /// In which it runs.
+    runtime: Runtime,
     misses: Misses,
 }
 
@@ -101,6 +104,7 @@ impl<T: Number> Watched<T> {
         let callback = Arc::new(Guarded {
             instrument: name.into(),
             callback,
+            runtime: Runtime::current(),
             misses: callbacks.misses().clone(),
         });
         let weak = Arc::downgrade(&callback);
@@ -127,7 +131,8 @@ impl<T: Number> Watched<T> {
 impl<T: Number> Callable for Guarded<T> {
     fn run(&self) -> Observed {
         let notes = Notes::default();
-        match catch_unwind(AssertUnwindSafe(|| (self.callback)(&notes))) {
+        let observe = || self.runtime.within(|| (self.callback)(&notes));
+        match catch_unwind(AssertUnwindSafe(observe)) {
             Ok(()) => Box::new(notes.0.into_inner().unwrap_or_else(PoisonError::into_inner)),
             Err(panic) => {
                 // It may panic again when it is dropped.

@@ -12,10 +12,11 @@ use std::{
 
 use kymo::{
     Telemetry, TelemetryBuilder, View,
-    opentelemetry::KeyValue,
+    opentelemetry::{KeyValue, metrics::Meter},
     prometheus::{Bridge, Cause, Registry},
 };
 use opentelemetry_sdk::metrics::SdkMeterProvider;
+use tokio::runtime::{self, Handle};
 
 use super::page::shaped;
 use crate::{log, names};
@@ -95,6 +96,83 @@ fn an_injected_provider_is_spared_the_panics_too() {
         assert!(!families.iter().any(|family| family.name() == "bad"), "{families:?}");
     }
     provider.shutdown().unwrap();
+}
+
+/// Observes the workers of the runtime around the callback, or 0 where there is none.
+fn observe_workers(meter: &Meter) {
+    meter
+        .u64_observable_gauge("workers")
+        .with_callback(|workers| {
+            let runtime = Handle::try_current();
+            let count = runtime.map_or(0, |runtime| runtime.metrics().num_workers());
+            workers.observe(count as u64, &[]);
+        })
+        .build();
+}
+
+#[test]
+fn a_callback_runs_in_the_runtime_in_which_its_instrument_was_made() {
+    for view in [View::new(), View::new().without_attribute("a")] {
+        let shown = shaped(|shop| shop.view("*", view.clone()).prometheus());
+        let runtime = runtime::Builder::new_multi_thread().worker_threads(3).build().unwrap();
+        runtime.block_on(async { observe_workers(&shown.meter()) });
+        // Whoever scrapes is in another runtime, or in none.
+        shown.shows("workers", &[("", 3.0)]);
+        let other = runtime::Builder::new_current_thread().build().unwrap();
+        other.block_on(async { shown.shows("workers", &[("", 3.0)]) });
+
+        let shown = shaped(|shop| shop.view("*", view.clone()).prometheus());
+        observe_workers(&shown.meter());
+        runtime.block_on(async { shown.shows("workers", &[("", 0.0)]) });
+    }
+}
+
+#[test]
+fn a_runtime_that_was_shut_down_costs_a_callback_its_tasks_alone() {
+    let shown = shaped(TelemetryBuilder::prometheus);
+    let runtime = runtime::Builder::new_multi_thread().worker_threads(3).build().unwrap();
+    let (spawned, ended) = mpsc::channel();
+    runtime.block_on(async {
+        observe_workers(&shown.meter());
+        shown
+            .meter()
+            .u64_observable_gauge("spawned")
+            .with_callback(move |gauge| {
+                let spawned = spawned.clone();
+                drop(Handle::current().spawn(async move { spawned.send(()) }));
+                gauge.observe(1, &[]);
+            })
+            .build();
+    });
+    shown.shows("spawned", &[("", 1.0)]);
+    ended.recv_timeout(Duration::from_secs(20)).unwrap();
+    drop(runtime);
+    for _ in 0..2 {
+        shown.shows("spawned", &[("", 1.0)]);
+        shown.shows("workers", &[("", 3.0)]);
+    }
+    assert!(ended.try_recv().is_err());
+}
+
+#[test]
+fn a_callback_that_leaves_a_runtime_entered_costs_what_it_observes() {
+    let shown = shaped(TelemetryBuilder::prometheus);
+    let runtime = runtime::Builder::new_multi_thread().worker_threads(3).build().unwrap();
+    runtime.block_on(async {
+        shown
+            .meter()
+            .u64_observable_gauge("careless")
+            .with_callback(|gauge| {
+                std::mem::forget(Handle::current().enter());
+                gauge.observe(1, &[]);
+            })
+            .build();
+        observe_workers(&shown.meter());
+    });
+    for _ in 0..2 {
+        shown.shows("workers", &[("", 3.0)]);
+        shown.shows("careless", &[]);
+    }
 }
 
 #[test]
