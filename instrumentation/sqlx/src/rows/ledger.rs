@@ -180,7 +180,13 @@ impl Ledger {
         let levels = std::mem::take(&mut self.levels);
         self.end();
         let is_kept = is_known && !levels.iter().any(|level| level.aborted);
-        levels.into_iter().filter(|_| is_kept).flat_map(|level| level.changes).collect()
+        let mut changes = levels.into_iter().filter(|_| is_kept).map(|level| level.changes);
+        // Mostly there is one level, whose changes are all there are.
+        let first = changes.next().unwrap_or_default();
+        changes.fold(first, |mut all, further| {
+            all.extend(further);
+            all
+        })
     }
 
     /// No transaction is open any more, and what was not committed is undone.

@@ -1,5 +1,6 @@
 //! The ledger against a model of what each server does.
 
+use allocation_counter::measure;
 use kymo_core::ValueBudget;
 use kymo_sql::Dialect;
 use proptest::prelude::*;
@@ -460,6 +461,19 @@ fn a_deadlock_in_a_savepoint_undoes_the_transaction_so_far_in_mysql() {
     assert!(transaction.is_lost());
     transaction.note(changed(), 8);
     assert_eq!(transaction.committed(), [(changed(), 8)], "it went on as a new one");
+}
+
+#[test]
+fn a_transaction_takes_room_for_itself_and_for_what_it_changes_and_no_more() {
+    let changed = changed();
+    let transaction = || {
+        let mut ledger = Ledger::transaction();
+        ledger.note(changed, 1);
+        ledger.note(changed, 2);
+        assert_eq!(ledger.committed(), [(changed, 3)]);
+    };
+    transaction();
+    assert_eq!(measure(transaction).count_total, 2);
 }
 
 fn changed() -> Changed {
