@@ -117,6 +117,7 @@ impl TelemetryBuilder {
             asked: Exporters::of(&environment),
             is_disabled,
             is_pulled: false,
+            is_injected: false,
             shape: self.shape,
             environment: &environment,
             description: &mut description,

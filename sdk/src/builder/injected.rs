@@ -8,11 +8,15 @@ use super::basis::Basis;
 use crate::{
     InstallError, Telemetry,
     configuration::{Description, Exporters, Origin, environment::Environment},
-    exporters::{exporter::Exporter, reader::Readers},
+    exporters::{
+        plan::{Plans, Start},
+        reader::Readers,
+    },
     lifecycle::{
         installed::{self, Installable},
         provider::{Injected, Provider},
     },
+    view::ShapePlan,
 };
 
 /// The telemetry of a program that brings a meter provider of its own, before it is installed.
@@ -23,12 +27,13 @@ use crate::{
 pub struct InjectedBuilder {
     pub(crate) basis: Basis,
     provider: Injected,
-    pub(crate) exporters: Vec<Box<dyn Exporter>>,
+    /// Of exporters that the provider has already.
+    pub(crate) plans: Plans,
 }
 
 impl InjectedBuilder {
     pub(crate) fn new(provider: impl MeterProvider + Send + Sync + 'static) -> Self {
-        Self { basis: Basis::default(), provider: Arc::new(provider), exporters: Vec::new() }
+        Self { basis: Basis::default(), provider: Arc::new(provider), plans: Plans::default() }
     }
 
     /// As [`TelemetryBuilder::environment`](crate::TelemetryBuilder::environment).
@@ -61,14 +66,26 @@ impl InjectedBuilder {
         let mut description = Description::default();
         let (environment, is_disabled) = self.basis.read(&mut description)?;
         description.add("meter.provider", "injected", Origin::Code);
-        Exporters::report_beside_injected(&environment, !self.exporters.is_empty());
+        let mut start = Start {
+            // Whatever the environment asks for, no reader can be given to the provider any more.
+            asked: None,
+            is_disabled,
+            is_pulled: false,
+            is_injected: true,
+            shape: ShapePlan::default(),
+            environment: &environment,
+            description: &mut description,
+        };
+        self.plans.prepare(&mut start)?;
+        Exporters::report_beside_injected(&environment, start.is_pulled);
         report_of_file(&environment);
-        for exporter in &self.exporters {
-            exporter.describe(&environment, &mut description);
-        }
+        let exporters = self.plans.start(&mut start)?;
         let provider = Provider::injected(self.provider, is_disabled);
+        for exporter in &exporters {
+            exporter.measure(provider.meters());
+        }
         let readers = Readers::default();
-        Ok(self.basis.finish(provider, self.exporters, readers, environment, description))
+        Ok(self.basis.finish(provider, exporters, readers, environment, description))
     }
 }
 

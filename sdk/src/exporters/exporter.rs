@@ -5,11 +5,7 @@ use std::{any::Any, future::Future, pin::Pin, time::Duration};
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry_sdk::metrics::MeterProviderBuilder;
 
-use crate::{
-    FlushError,
-    configuration::{Description, environment::Environment},
-    view::Callbacks,
-};
+use crate::{FlushError, view::Callbacks};
 
 /// The exporters of one kind that a telemetry has: those that are pulled from, or those that push.
 ///
@@ -17,9 +13,6 @@ use crate::{
 pub(crate) trait Exporter: Any + Send + Sync {
     /// Lets them read from `provider`.
     fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder;
-
-    /// Describes those of a program that brings its own meter provider.
-    fn describe(&self, _: &Environment, _: &mut Description) {}
 
     /// Lets `callbacks` run before each reads.
     fn prepare(&self, callbacks: &Callbacks);

@@ -29,6 +29,9 @@ pub(crate) struct Start<'a> {
     pub(crate) is_disabled: bool,
     #[allow(dead_code, reason = "read by the feature `otlp`")]
     pub(crate) is_pulled: bool,
+    /// The program brings the meter provider, its readers and its views.
+    #[allow(dead_code, reason = "read by the feature `prometheus`")]
+    pub(crate) is_injected: bool,
     pub(crate) shape: ShapePlan,
     pub(crate) environment: &'a Environment,
     pub(crate) description: &'a mut Description,

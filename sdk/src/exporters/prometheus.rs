@@ -100,7 +100,20 @@ impl TelemetryBuilder {
 impl InjectedBuilder {
     /// Lets a Prometheus server pull from `bridge`, whose reader the provider has already.
     pub fn bridge(mut self, bridge: Bridge) -> Self {
-        self.exporters = vec![Box::new(Pull { bridge: Some(bridge), ..Pull::default() })];
+        self.plans.change(|plan: &mut PullPlan| plan.give(bridge));
+        self
+    }
+
+    /// As [`TelemetryBuilder::access`]; [`InjectedBuilder::bridge`] asks for the exporter.
+    pub fn access(mut self, access: Access) -> Self {
+        self.plans.change(|plan: &mut PullPlan| plan.guard(access));
+        self
+    }
+
+    /// As [`TelemetryBuilder::listen`].
+    pub fn listen(mut self, host: impl Into<String>, port: u16) -> Self {
+        let host = host.into();
+        self.plans.change(|plan: &mut PullPlan| plan.listen(host, port));
         self
     }
 }

@@ -98,4 +98,18 @@ impl InjectedBuilder {
     {
         self
     }
+
+    pub fn access<A>(self, _: A) -> Self
+    where
+        for<'a> Self: WithPrometheus<'a>,
+    {
+        self
+    }
+
+    pub fn listen<H>(self, _: H, _: u16) -> Self
+    where
+        for<'a> Self: WithPrometheus<'a>,
+    {
+        self
+    }
 }

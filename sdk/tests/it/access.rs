@@ -1,9 +1,11 @@
 //! Who may scrape a service.
 
 use kymo::{
-    InstallError, Telemetry, TelemetryBuilder,
-    prometheus::{Access, AccessError, ServeError},
+    InjectedBuilder, InstallError, Telemetry, TelemetryBuilder,
+    configuration::Origin,
+    prometheus::{Access, AccessError, Bridge, ServeError},
 };
+use opentelemetry_sdk::metrics::SdkMeterProvider;
 use tower::ServiceExt;
 
 fn shop() -> TelemetryBuilder {
@@ -116,4 +118,35 @@ async fn who_is_not_let_in_is_counted_and_so_are_changes_of_the_files() {
         "{reloads}"
     );
     assert_eq!(shown(&telemetry, "kymo_endpoint_tls").await, "", "there is no certificate");
+}
+
+/// A shop that brings a provider of its own, with a bridge that reads from it.
+fn injected() -> InjectedBuilder {
+    let bridge = Bridge::builder().without_scope_info().build().unwrap();
+    let provider = SdkMeterProvider::builder().with_reader(bridge.reader()).build();
+    Telemetry::with_meter_provider(provider).bridge(bridge)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rules_of_a_program_with_its_own_provider_hold_and_so_does_where_it_listens() {
+    let access = || Access::new().bearer_token("the-right-token");
+    let variables = [("OTEL_EXPORTER_PROMETHEUS_HOST", "nowhere.invalid")];
+    let builder = injected().environment(variables).access(access()).listen("0.0.0.0", 0);
+    let telemetry = builder.build().unwrap();
+    assert_eq!(status(&telemetry, None).await, 401);
+    assert_eq!(status(&telemetry, Some("the-right-token")).await, 200);
+    let refusals = shown(&telemetry, "kymo_endpoint_refusals_total").await;
+    assert!(refusals.contains("{error_type=\"credentials\"} 1\n"), "{refusals}");
+    for (name, value) in
+        [("prometheus", "on"), ("prometheus.host", "0.0.0.0"), ("prometheus.access", "tokens: 1")]
+    {
+        let setting = telemetry.describe().get(name).unwrap();
+        assert_eq!((&*setting.value, setting.origin), (value, Origin::Code), "{name}");
+    }
+    telemetry.serve().await.unwrap();
+
+    let error = injected().access(Access::new().bearer_token("short")).build().unwrap_err();
+    assert!(matches!(error, InstallError::Access(_)), "{error}");
+    let open = injected().environment(variables).listen("0.0.0.0", 0).build().unwrap();
+    assert!(matches!(open.serve().await.unwrap_err(), ServeError::Listen { .. }));
 }

@@ -99,7 +99,8 @@ impl PullPlan {
                 Err(InstallError::IgnoredBesideBridge { method: said[0].method })
             }
             (Some(bridge), _) => {
-                if !page.is_whole() {
+                // Beside an injected provider it is said with what else is ignored.
+                if !page.is_whole() && !start.is_injected {
                     let message = "what the configuration file says of the page is ignored: the \
                                    program brings a bridge of its own, which must be told";
                     start.environment.warn("bridge", message);
@@ -160,12 +161,6 @@ impl Exporter for Pull {
     fn measure(&self, meters: &dyn MeterProvider) {
         if let Some(gate) = &self.gate {
             gate.measure(meters);
-        }
-    }
-
-    fn describe(&self, environment: &Environment, description: &mut Description) {
-        if self.bridge.is_some() {
-            describe(Origin::Code, self.listening.as_ref(), environment, description);
         }
     }
 
