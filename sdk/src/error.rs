@@ -5,6 +5,8 @@ use std::{error::Error, fmt, io, path::PathBuf};
 use kymo_core::{OneLine, sentence};
 use opentelemetry_sdk::error::OTelSdkError;
 
+use crate::configuration::Origin;
+
 /// Why telemetry cannot be installed.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
@@ -39,6 +41,22 @@ pub enum InstallError {
     /// The rules of who may scrape cannot be followed; with the feature `prometheus`, the `AccessError`.
     #[error(transparent)]
     Access(Box<dyn Error + Send + Sync>),
+    /// The rules of who may scrape cannot be followed, beside a web-config file that the environment names;
+    /// with the feature `prometheus`, the source is the `AccessError`.
+    #[error(
+        "{source}; {origin} names the web-config file {}: correct it, or leave {origin} out, and the \
+         program alone says who may scrape",
+        file.display()
+    )]
+    #[non_exhaustive]
+    WebConfig {
+        /// The file.
+        file: PathBuf,
+        /// The variable, or the key of the configuration file, that names it.
+        origin: Origin,
+        /// The fault.
+        source: Box<dyn Error + Send + Sync>,
+    },
     /// A time between two pushes, or for one, is zero.
     #[error("`Otlp::{method}` got no time at all; give it some, or leave it out for the default")]
     ZeroDuration {

@@ -85,6 +85,11 @@ impl Access {
         self
     }
 
+    /// Whether a [web-config file](Self::web_config) is named.
+    pub fn has_web_config(&self) -> bool {
+        self.web_config.is_some()
+    }
+
     /// Lets in `user` with the password of which bcrypt made `hash`, such as by
     /// `htpasswd -nBC 10 "" | tr -d ':\n'`.
     ///

@@ -1,5 +1,6 @@
 //! OpenTelemetry's declarative configuration: see [`TelemetryBuilder::config_file`].
 
+mod distribution;
 mod instrumentation;
 mod layer;
 mod otlp;

@@ -25,7 +25,7 @@ pub(crate) use self::{
     value::{HEADERS, attributes, boolean, duration, headers, list, methods, one_of},
 };
 
-/// The `OTEL_*` variables of the process at start-up, or the configuration file that takes their
+/// The `OTEL_*` and `KYMO_*` variables of the process at start-up, or the configuration file that takes their
 /// place. A variable that is empty counts as unset, as the specification of the variables says.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Environment {
@@ -74,7 +74,8 @@ impl Environment {
 
     /// The same without variables that nobody reads.
     pub(crate) fn of_interest(mut self) -> Self {
-        self.variables.retain(|name, _| name.starts_with("OTEL_") || is_of_platform(name));
+        let is_read = |name: &str| name.starts_with("OTEL_") || name.starts_with("KYMO_");
+        self.variables.retain(|name, _| is_read(name) || is_of_platform(name));
         self
     }
 

@@ -1,5 +1,6 @@
 //! The pull exporter: see [`TelemetryBuilder::prometheus`].
 
+mod admission;
 mod listening;
 mod pull;
 

@@ -1,5 +1,7 @@
 //! Who may scrape a service.
 
+use std::path::Path;
+
 use kymo::{
     InjectedBuilder, InstallError, Telemetry, TelemetryBuilder,
     configuration::Origin,
@@ -149,4 +151,105 @@ async fn the_rules_of_a_program_with_its_own_provider_hold_and_so_does_where_it_
     assert!(matches!(error, InstallError::Access(_)), "{error}");
     let open = injected().environment(variables).listen("0.0.0.0", 0).build().unwrap();
     assert!(matches!(open.serve().await.unwrap_err(), ServeError::Listen { .. }));
+}
+
+const WEB_CONFIG: &str = "KYMO_EXPORTER_PROMETHEUS_WEB_CONFIG_FILE";
+
+/// A file in which one user has a password.
+fn web_config() -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let hash = "$2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG";
+    std::fs::write(file.path(), format!("basic_auth_users:\n  prometheus: {hash}\n")).unwrap();
+    file
+}
+
+/// The origin of the web-config file, which is at `path`.
+fn named_by(telemetry: &Telemetry, path: &Path) -> Origin {
+    let setting = telemetry.describe().get("prometheus.web_config").unwrap();
+    assert_eq!(setting.value, path.to_str().unwrap());
+    setting.origin
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_runs_a_service_can_name_a_web_config_file() {
+    let file = web_config();
+    let path = file.path().to_str().unwrap();
+    let variables =
+        [(WEB_CONFIG, path), ("OTEL_EXPORTER_PROMETHEUS_HOST", "0.0.0.0"), PORT_OF_THE_SYSTEM];
+    let telemetry = shop().environment(variables).build().unwrap();
+    assert_eq!(status(&telemetry, None).await, 401);
+    assert_eq!(named_by(&telemetry, file.path()), Origin::Environment(WEB_CONFIG));
+    assert!(telemetry.describe().get("prometheus.access").is_none());
+    telemetry.serve().await.unwrap();
+    let telemetry = injected().environment(variables).build().unwrap();
+    assert_eq!(status(&telemetry, None).await, 401);
+    assert_eq!(named_by(&telemetry, file.path()), Origin::Environment(WEB_CONFIG));
+
+    // Where nobody scrapes, nobody is to be let in.
+    let other = Telemetry::for_service("shop").environment([(WEB_CONFIG, "/nowhere/web.yml")]);
+    assert!(other.build().unwrap().describe().get("prometheus.web_config").is_none());
+}
+
+const PORT_OF_THE_SYSTEM: (&str, &str) = ("OTEL_EXPORTER_PROMETHEUS_PORT", "0");
+
+#[tokio::test]
+async fn a_named_web_config_file_goes_with_the_rules_of_the_program_and_gives_way_to_its_file() {
+    let (file, other) = (web_config(), web_config());
+    let shop = || shop().environment([(WEB_CONFIG, file.path().to_str().unwrap())]);
+    let access = Access::new().bearer_token("the-right-token");
+    let telemetry = shop().access(access).build().unwrap();
+    assert_eq!(status(&telemetry, None).await, 401);
+    assert_eq!(status(&telemetry, Some("the-right-token")).await, 200);
+    assert_eq!(telemetry.describe().get("prometheus.access").unwrap().value, "tokens: 1");
+    assert_eq!(named_by(&telemetry, file.path()), Origin::Environment(WEB_CONFIG));
+    // To let in everybody is no rule: the file has one.
+    let telemetry = shop().access(Access::new().allow_insecure()).build().unwrap();
+    assert_eq!(status(&telemetry, None).await, 401);
+
+    let telemetry = shop().access(Access::new().web_config(other.path())).build().unwrap();
+    let access = telemetry.describe().get("prometheus.access").unwrap();
+    assert_eq!((&*access.value, access.origin), (other.path().to_str().unwrap(), Origin::Code));
+    assert!(telemetry.describe().get("prometheus.web_config").is_none());
+}
+
+#[tokio::test]
+async fn the_configuration_file_can_name_a_web_config_file() {
+    const KEY: &str = "distribution.kymo.prometheus.web_config_file";
+    let (file, yaml) = (web_config(), tempfile::Builder::new().suffix(".yaml").tempfile().unwrap());
+    let name = |path: &str| {
+        let kymo = format!("kymo: {{prometheus: {{web_config_file: {path}}}}}");
+        let text = format!("file_format: \"1.1\"\ndistribution: {{{kymo}}}\n");
+        std::fs::write(yaml.path(), text).unwrap();
+    };
+    name(file.path().to_str().unwrap());
+    // The file takes the place of the variables.
+    let shop = || shop().environment([(WEB_CONFIG, "/nowhere/web.yml")]).config_file(yaml.path());
+    let telemetry = shop().build().unwrap();
+    assert_eq!(status(&telemetry, None).await, 401);
+    assert_eq!(named_by(&telemetry, file.path()), Origin::File(KEY));
+    assert_eq!(telemetry.describe().ignored(), [""; 0]);
+
+    name("/nowhere/other.yml");
+    let error = shop().build().unwrap_err().to_string();
+    assert!(error.contains("/nowhere/other.yml") && error.contains(KEY), "{error}");
+}
+
+#[test]
+fn a_named_web_config_file_that_cannot_be_followed_is_an_error_that_says_who_named_it() {
+    let file = web_config();
+    let shop = |path: &Path| shop().environment([(WEB_CONFIG, path.to_str().unwrap())]);
+    std::fs::write(file.path(), "basic_auth_users:\n  prometheus: hush\n").unwrap();
+    for (builder, faults) in [
+        (shop(Path::new("/nowhere/web.yml")), ["cannot read /nowhere/web.yml", "os error 2"]),
+        (shop(file.path()), [file.path().to_str().unwrap(), ":2: `basic_auth_users.prometheus`"]),
+    ] {
+        let error = builder.build().unwrap_err();
+        let text = error.to_string();
+        assert!(faults.iter().all(|fault| text.contains(fault)), "{text}");
+        let remedy = format!("correct it, or leave {WEB_CONFIG} out");
+        assert!(text.contains(&remedy) && !text.contains("hush"), "{text}");
+        let InstallError::WebConfig { origin, source, .. } = error else { panic!("{text}") };
+        assert_eq!(origin, Origin::Environment(WEB_CONFIG));
+        assert!(source.is::<AccessError>());
+    }
 }

@@ -15,7 +15,8 @@ fn every_variable_that_is_read_is_in_the_document_and_no_other() {
         read.extend(source[..tested].split('"').skip(1).step_by(2).filter_map(variable));
     }
     assert!(read.len() > 20, "{read:?}");
-    let documented: BTreeSet<_> = rows("OTEL_").into_keys().collect();
+    let documented = ["OTEL_", "KYMO_"].map(rows).into_iter();
+    let documented: BTreeSet<_> = documented.flat_map(BTreeMap::into_keys).collect();
     assert_eq!(documented, read);
 }
 
@@ -86,7 +87,8 @@ fn methods() -> BTreeSet<String> {
 fn every_key_that_decides_a_setting_is_in_the_document() {
     let folders = ["sdk/src/configuration/config_file", "sdk/src/configuration/environment"];
     let sources = folders.map(sources::below).concat();
-    let prefixes = ["meter_provider.", "resource.", "instrumentation/development."];
+    let prefixes =
+        ["meter_provider.", "resource.", "instrumentation/development.", "distribution."];
     let mut keys = BTreeSet::new();
     for source in &sources {
         let tested = source.find("#[cfg(test)]").unwrap_or(source.len());
@@ -156,7 +158,7 @@ fn rows(prefix: &str) -> BTreeMap<String, Vec<String>> {
 }
 
 fn variable(text: &str) -> Option<String> {
-    let rest = text.strip_prefix("OTEL_")?;
+    let rest = text.strip_prefix("OTEL_").or_else(|| text.strip_prefix("KYMO_"))?;
     let is_name = !rest.is_empty() && rest.chars().all(|c| c.is_ascii_uppercase() || c == '_');
     is_name.then(|| text.to_owned())
 }

@@ -1,7 +1,7 @@
 //! The file as a whole.
 
 use super::{
-    instrumentation,
+    distribution, instrumentation,
     layer::Layer,
     part::{Mistake, Part},
     reader, resource, view,
@@ -36,7 +36,7 @@ pub(super) fn read(root: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
             "tracer_provider" | "logger_provider" | "propagator" | "attribute_limits" => {
                 layer.ignore(part, "kymo is for metrics, and this is not");
             }
-            "distribution" => layer.ignore(part, "no key below it is about kymo"),
+            "distribution" => distribution::read(part, layer)?,
             _ => layer.unknown(part),
         }
     }

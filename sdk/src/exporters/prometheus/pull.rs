@@ -5,6 +5,7 @@ use opentelemetry_sdk::metrics::MeterProviderBuilder;
 
 use super::{
     Access, Bridge, BridgeBuilder, Gate,
+    admission::gate,
     listening::{host, port},
 };
 use crate::{
@@ -135,10 +136,8 @@ impl Plan for PullPlan {
         for (name, value, origin) in differences {
             start.description.add(format!("prometheus.{name}"), value, origin);
         }
-        if let Some(access) = self.access.take().filter(|_| start.is_pulled) {
-            start.description.add("prometheus.access", &access, Origin::Code);
-            let gate = access.enforce().map_err(|error| InstallError::Access(error.into()))?;
-            self.gate = Some(gate);
+        if start.is_pulled {
+            self.gate = gate(self.access.take(), start.environment, start.description)?;
         }
         self.given = bridge;
         Ok(())

@@ -115,7 +115,7 @@ fn what_is_for_others_and_what_nobody_knows_is_said_once() {
         "logger_provider",
         "propagator",
         "attribute_limits",
-        "distribution",
+        "distribution.vendor",
         "extra",
         "instrumentation/development.java",
         "instrumentation/development.general.db",
