@@ -148,6 +148,7 @@ pub mod key;
 pub mod metrics;
 mod recording;
 mod rows;
+pub mod told;
 
 pub use database::{
     failure::error_type,

@@ -7,13 +7,14 @@ use opentelemetry::metrics::MeterProvider;
 use sqlx::{Database, Executor, Pool};
 
 use crate::{
-    database::driver::Driver,
+    database::{driver::Driver, identity::Identity, system::System},
     handles::{
         pool::{MeasuredPool, Shared},
         settings::PoolSettings,
     },
     metrics::SCOPE,
     recording::{measures::Measures, pool_series::PoolSeries, recorder::Recorder},
+    told::ToldDatabase,
 };
 
 /// Measures pools of sqlx through the meters of one provider.
@@ -74,6 +75,42 @@ impl DatabaseMetrics {
             None => self.pools.take_numbered(&settings.identity(&pool).pool_name()),
         };
         Ok(self.named(&name, pool, settings, Driver::OWN))
+    }
+
+    /// A database that others query, by the driver of `system`, named as `settings` say: under the name of
+    /// the system, with a number if there are several, and at no place, unless they say one.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolNameError`] if another measured pool has the name of the settings, and is still there, or
+    /// nobody may have it.
+    pub fn told(
+        &self,
+        system: System,
+        settings: &PoolSettings,
+    ) -> Result<ToldDatabase, PoolNameError> {
+        let name = settings.name.as_deref().map(|name| self.pools.take(name)).transpose()?;
+        let identity = settings.identity_of(system);
+        Ok(self.told_as(name, &identity, settings))
+    }
+
+    /// As [`DatabaseMetrics::told`], without settings.
+    pub fn told_numbered(&self, system: System) -> ToldDatabase {
+        let settings = PoolSettings::new();
+        self.told_as(None, &settings.identity_of(system), &settings)
+    }
+
+    fn told_as(
+        &self,
+        name: Option<Arc<PoolName>>,
+        identity: &Identity,
+        settings: &PoolSettings,
+    ) -> ToldDatabase {
+        let name = name.unwrap_or_else(|| self.pools.take_numbered(&identity.pool_name()));
+        let series = PoolSeries::untold(&self.recorder.instruments, name.value().clone());
+        let recorder = Arc::clone(&self.recorder);
+        let measures = Measures::new(recorder, identity, series, settings.without);
+        ToldDatabase::new(measures, name, self.pools.clone())
     }
 
     fn named<DB: Database>(

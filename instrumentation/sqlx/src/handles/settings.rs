@@ -85,7 +85,21 @@ impl PoolSettings {
     /// Where the database of `pool` is.
     pub(crate) fn identity<DB: Database>(&self, pool: &Pool<DB>) -> Identity {
         let Destination { scheme, namespace, address, port } = Destination::of(pool);
-        let driver = System::of_scheme(&scheme);
+        self.identity_at(System::of_scheme(&scheme), namespace, address, port)
+    }
+
+    /// A database that `driver` speaks to, where nothing else is known of it.
+    pub(crate) fn identity_of(&self, driver: System) -> Identity {
+        self.identity_at(driver, None, None, None)
+    }
+
+    fn identity_at(
+        &self,
+        driver: System,
+        namespace: Option<String>,
+        address: Option<String>,
+        port: Option<u16>,
+    ) -> Identity {
         let system = self.system.unwrap_or(driver);
         // Some other product is spoken to as its driver speaks.
         let protocol = if system == System::OtherSql { driver } else { system };

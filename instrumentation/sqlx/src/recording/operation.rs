@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kymo_core::{Attempt, Bounded, Outcome, Record};
+use kymo_core::{Attempt, Bounded, OTHER, Outcome, Record};
 use kymo_sql::TransactionStatement;
 
 use crate::{
@@ -18,9 +18,11 @@ use crate::{
     rows::ledger::Ledger,
 };
 
-/// One operation, which is recorded exactly once, if it ever starts.
+/// One operation, which is recorded exactly once, if it ever starts: when it is dropped.
+///
+/// It is cancelled unless it is told how it ended, and a panic if what it [runs](Self::run) unwinds.
 #[derive(Debug)]
-pub(crate) struct Operation<'m>(Attempt<Execution<'m>>);
+pub struct Operation<'m>(Attempt<Execution<'m>>);
 
 /// Notes how far a statement got, until it is recorded.
 #[derive(Debug)]
@@ -65,32 +67,32 @@ impl<'m> Operation<'m> {
     }
 
     /// Starts the clock, unless it runs, and tells what it showed.
-    pub(crate) fn start(&mut self) -> Instant {
+    pub fn start(&mut self) -> Instant {
         self.0.start()
     }
 
     /// Has the clock run from `moment`, even if it runs already.
-    pub(crate) fn started_at(&mut self, moment: Instant) {
+    pub fn started_at(&mut self, moment: Instant) {
         self.0.restart_at(moment);
     }
 
     /// Runs a piece of what the driver does; if it unwinds, the operation is a panic.
-    pub(crate) fn run<T>(&mut self, piece: impl FnOnce() -> T) -> T {
+    pub fn run<T>(&mut self, piece: impl FnOnce() -> T) -> T {
         self.0.run(piece)
     }
 
-    /// As [`Operation::run`], of a future.
-    pub(crate) fn watch<F: Future>(&mut self, running: F) -> impl Future<Output = F::Output> {
+    /// As [`Operation::run`], of a future, whose first poll starts the clock.
+    pub fn watch<F: Future>(&mut self, running: F) -> impl Future<Output = F::Output> {
         self.0.watch(running)
     }
 
     /// Whether rows are asked for.
-    pub(crate) fn returns_rows(&self) -> bool {
+    pub fn returns_rows(&self) -> bool {
         self.0.record().statement.returns_rows()
     }
 
     /// Whether it may have changed rows that the driver will report.
-    pub(crate) fn changes_rows(&self) -> bool {
+    pub fn changes_rows(&self) -> bool {
         self.0.record().statement.change().is_some()
     }
 
@@ -104,19 +106,37 @@ impl<'m> Operation<'m> {
         self.0.record_mut().returned += 1;
     }
 
+    /// The caller is given so many more rows.
+    pub fn returned_rows(&mut self, rows: u64) {
+        let execution = self.0.record_mut();
+        execution.returned = execution.returned.saturating_add(rows);
+    }
+
     /// The driver reports how many rows were changed.
-    pub(crate) fn changed_rows(&mut self, rows: u64) {
+    pub fn changed_rows(&mut self, rows: u64) {
         let execution = self.0.record_mut();
         execution.changed = execution.changed.saturating_add(rows);
     }
 
-    pub(crate) fn succeed(&mut self) {
+    /// It has ended as it should.
+    pub fn succeed(&mut self) {
         self.0.decide(Outcome::Success);
     }
 
-    pub(crate) fn fail(&mut self, error: &sqlx::Error) {
+    /// It has failed with `error`; that there is no such row is no failure.
+    pub fn fail(&mut self, error: &sqlx::Error) {
         let outcome = self.0.record_mut().failed(error);
         self.0.decide(outcome);
+    }
+
+    /// It has failed, and not with an error of sqlx.
+    pub fn fail_otherwise(&mut self) {
+        self.0.decide(Outcome::Failed(FAILURES.bound(OTHER)));
+    }
+
+    /// Nothing is recorded: another operation takes its place.
+    pub fn forget(mut self) {
+        self.0.forget();
     }
 
     /// Ends with what `result` says.
@@ -139,6 +159,21 @@ impl<'m> Operation<'m> {
             self.returned_row();
         }
         self.end(result);
+    }
+
+    /// Runs the operation, whose error of sqlx `error` finds in one of another's.
+    pub(crate) async fn tell<T, E>(
+        mut self,
+        run: impl Future<Output = Result<T, E>>,
+        error: fn(&E) -> Option<&sqlx::Error>,
+    ) -> Result<T, E> {
+        let result = self.watch(run).await;
+        match result.as_ref().map_err(error) {
+            Ok(_) => self.succeed(),
+            Err(Some(error)) => self.fail(error),
+            Err(None) => self.fail_otherwise(),
+        }
+        result
     }
 
     /// Runs the operation.

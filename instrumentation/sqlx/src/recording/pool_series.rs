@@ -48,10 +48,15 @@ impl PoolSeries {
     /// Those of the pool called `name`, which has so many connections `open` already.
     pub(crate) fn new(instruments: &Instruments, name: StringValue, open: u32) -> Self {
         let attributes = [key::DB_CONNECTION_POOL_NAME.of(name.clone())];
-        let timeouts = instruments.timeouts.bind(&attributes);
+        instruments.untimed.add(open.into(), &attributes);
+        Self::untold(instruments, name)
+    }
+
+    /// Those of a pool called `name` that does not tell of its connections.
+    pub(crate) fn untold(instruments: &Instruments, name: StringValue) -> Self {
+        let timeouts = instruments.timeouts.bind(&[key::DB_CONNECTION_POOL_NAME.of(name.clone())]);
         // There from the start, so that the first one is a change.
         timeouts.add(0);
-        instruments.untimed.add(open.into(), &attributes);
         Self {
             wait_time: LateHistogram::of(&instruments.wait_time),
             create_time: LateHistogram::of(&instruments.create_time),
