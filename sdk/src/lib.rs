@@ -37,6 +37,7 @@
 //! | `process` | `TelemetryBuilder::process`, `Telemetry::tokio_runtime`, `Telemetry::build_info`, module `process` | no |
 //! | `pool` | `Telemetry::pool`: the levels of any connection pool, module `pool` | no |
 //! | `sqlx` | `Telemetry::sqlx`, `Telemetry::sqlx_with`, module `sqlx`; and `pool` | no |
+//! | `sea-orm` | `Telemetry::sea_orm`, `Telemetry::sea_orm_with`, module `sea_orm`; and `sqlx` | no |
 //! | `cache` | `Telemetry::cache`, module `cache` | no |
 //! | `moka` | caches of moka: `cache::Cache::moka`, module `cache::moka` | no |
 //! | `redis` | `Telemetry::redis`, `Telemetry::redis_with`, `Telemetry::redis_handle`, module `redis` | no |
@@ -153,6 +154,8 @@ mod instrumentation {
     pub mod redis;
     #[cfg(feature = "repository")]
     pub mod repository;
+    #[cfg(feature = "sea-orm")]
+    pub mod sea_orm;
     #[cfg(feature = "sqlx")]
     pub mod sqlx;
 }
@@ -244,6 +247,8 @@ mod lacking {
     mod repository;
     #[cfg(not(feature = "resource"))]
     mod resource;
+    #[cfg(not(feature = "sea-orm"))]
+    mod sea_orm;
     #[cfg(not(feature = "sqlx"))]
     mod sqlx;
 }
@@ -268,6 +273,8 @@ pub use instrumentation::process;
 pub use instrumentation::redis;
 #[cfg(feature = "repository")]
 pub use instrumentation::repository;
+#[cfg(feature = "sea-orm")]
+pub use instrumentation::sea_orm;
 #[cfg(feature = "sqlx")]
 pub use instrumentation::sqlx;
 pub use kymo_core::{BucketsError, MetricKind, MetricSpec};

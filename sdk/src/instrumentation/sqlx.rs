@@ -67,7 +67,7 @@ impl Telemetry {
         self.database_metrics().pool_with(pool, settings)
     }
 
-    fn database_metrics(&self) -> DatabaseMetrics {
+    pub(crate) fn database_metrics(&self) -> DatabaseMetrics {
         let pools = self.pool_metrics();
         self.kept.of(|| DatabaseMetrics::beside(self.meters(), &pools))
     }

@@ -1,5 +1,6 @@
 fn measure(telemetry: &kymo::Telemetry) {
     telemetry.sqlx("a pool");
+    telemetry.sea_orm("a connection");
     telemetry.cache("books");
     telemetry.redis("a connection");
     telemetry.repository("books");

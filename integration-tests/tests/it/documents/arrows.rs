@@ -34,6 +34,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
     ("kymo-sql", &[]),
     ("kymo-pool", &["kymo-core", "opentelemetry"]),
     ("kymo-sqlx", &["kymo-core", "kymo-pool", "kymo-sql", "opentelemetry", "sqlx"]),
+    ("kymo-sea-orm", &["kymo-pool", "kymo-sqlx", "sea-orm", "sqlx"]),
     ("kymo-cache", &["kymo-core", "opentelemetry"]),
     ("kymo-moka", &["kymo-cache", "kymo-core", "moka", "tokio"]),
     ("kymo-redis", &["kymo-cache", "kymo-core", "opentelemetry", "redis", "tokio"]),
@@ -106,6 +107,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "kymo-push",
             "kymo-redis",
             "kymo-repository",
+            "kymo-sea-orm",
             "kymo-sqlx",
             "kymo-testing",
             "kymo-exposition",
@@ -124,6 +126,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
 /// Crates that belong to no side: data structures, formatting, derives.
 const NEUTRAL: &[&str] = &[
     "async-stream",
+    "async-trait",
     "foldhash",
     "futures-channel",
     "futures-core",

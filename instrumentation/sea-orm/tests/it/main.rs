@@ -1,0 +1,12 @@
+//! Everything that a measured connection of sea-orm promises.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bare;
+mod book;
+mod bookshop;
+mod pools;
+mod statements;
+mod streams;
+mod transactions;
+mod transparency;

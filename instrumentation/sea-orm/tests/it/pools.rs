@@ -1,0 +1,61 @@
+//! The name of a connection's pool, and its levels.
+
+use kymo_pool::PoolState;
+use kymo_sea_orm::{PoolNameError, PoolSettings, System};
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+
+use crate::bookshop::{Bookshop, DURATION, bare};
+
+const NAME: &str = "db.client.connection.pool.name";
+const MAX: &str = "db.client.connection.max";
+
+fn state(db: &DatabaseConnection) -> PoolState {
+    let pool = db.get_sqlite_connection_pool();
+    PoolState::new(pool.size(), pool.num_idle()).max(pool.options().get_max_connections())
+}
+
+#[tokio::test]
+async fn the_levels_of_the_pool_are_observed_until_the_last_clone_is_gone() {
+    let shop = Bookshop::open().await;
+    let settings = PoolSettings::new().named("orders");
+    let orders = shop.metrics.database_with(bare().await, &settings).unwrap();
+    let orders = orders.with_pool_state(state);
+    assert_eq!(shop.by(MAX, NAME), [("orders".to_owned(), 1)].into());
+    let taken = shop.metrics.database_with(bare().await, &settings).unwrap_err();
+    assert!(matches!(taken, PoolNameError::Taken { .. }), "{taken}");
+    let clone = orders.clone();
+    drop(orders);
+    assert_eq!(shop.by(MAX, NAME).len(), 1);
+    drop(clone);
+    assert_eq!(shop.by(MAX, NAME).len(), 0);
+    let _again = shop.metrics.database_with(bare().await, &settings).unwrap();
+}
+
+#[tokio::test]
+async fn connections_without_a_name_are_numbered_by_their_system() {
+    let shop = Bookshop::open().await;
+    let other = shop.metrics.database(bare().await);
+    assert_eq!((shop.db.name(), other.name()), ("sqlite", "sqlite#2"));
+}
+
+#[tokio::test]
+async fn settings_say_where_the_database_is() {
+    let shop = Bookshop::open().await;
+    let settings = PoolSettings::new()
+        .named("orders")
+        .namespace("shop")
+        .server("db.internal", 6000)
+        .system(System::OtherSql);
+    let orders = shop.metrics.database_with(bare().await, &settings).unwrap();
+    orders.execute_unprepared("SELECT 1").await.unwrap();
+    let point = shop.points().only(DURATION);
+    let expected = [
+        ("db.namespace", "shop"),
+        ("db.query.summary", "SELECT"),
+        ("db.system.name", "other_sql"),
+        ("server.address", "db.internal"),
+        ("server.port", "6000"),
+    ];
+    let expected = expected.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    assert_eq!(point.attributes, expected.into());
+}
