@@ -1,7 +1,16 @@
 //! The bridge: a reader on one side, families on the other.
 
-use std::{fmt, sync::Arc, time::Instant};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
 
+use kymo_core::key;
+use opentelemetry::metrics::MeterProvider;
 use prometheus::{Registry, core::Collector};
 
 use crate::{
@@ -11,6 +20,7 @@ use crate::{
     guard::Guarded,
     loss::{Loss, Losses},
     marker::Marker,
+    metrics::{self, Readings},
     otel::Otel,
     reader::Reader,
 };
@@ -31,6 +41,8 @@ pub struct Bridge {
     pub(crate) losses: Arc<Losses>,
     /// Where the collectors run, when another exporter puts the metrics into the registry.
     pub(crate) apart: Apart,
+    /// Whether somebody measures it.
+    pub(crate) is_measured: Arc<AtomicBool>,
     /// Absent when another exporter puts the metrics into the registry.
     pub(crate) otel: Option<(Arc<Otel>, Arc<Marker>)>,
 }
@@ -98,6 +110,27 @@ impl Bridge {
         if let Some((otel, _)) = &self.otel {
             otel.read_within(Box::new(around));
         }
+    }
+
+    /// Measures, with `meters`, how long readings take, and what is lost on the way: see
+    /// [`metrics`](crate::metrics).
+    ///
+    /// It measures for as long as the bridge is there; only the first call has an effect.
+    pub fn measure(&self, meters: &dyn MeterProvider) {
+        if self.is_measured.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let meter = metrics::SCOPE.meter(meters);
+        if let Some((otel, _)) = &self.otel {
+            otel.measure_readings(Readings::new(&meter));
+        }
+        let losses = Arc::downgrade(&self.losses);
+        metrics::LOSSES.observable_counter(&meter, move |to| {
+            let Some(losses) = losses.upgrade() else { return };
+            for (cause, times) in losses.by_cause() {
+                to.observe(times, &[key::ERROR_TYPE.of(cause)]);
+            }
+        });
     }
 
     /// Lists the losses since the start, each with its cause: what was measured and not scraped.

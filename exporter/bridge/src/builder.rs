@@ -145,6 +145,7 @@ impl BridgeBuilder {
         Ok(Bridge {
             reader: Reader(Arc::clone(&otel.reader) as _),
             losses: Arc::clone(&otel.losses),
+            is_measured: Arc::default(),
             apart: Apart::default(),
             registry,
             otel: Some((otel, marker)),

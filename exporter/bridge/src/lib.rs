@@ -69,6 +69,7 @@ mod layout;
 mod loss;
 mod marker;
 mod merger;
+pub mod metrics;
 mod name;
 mod native;
 mod otel;

@@ -86,6 +86,34 @@ pub enum Cause {
     Other,
 }
 
+impl Cause {
+    /// As metrics call it.
+    fn name(&self) -> &'static str {
+        match self {
+            Cause::TypeConflict { .. } => "type_conflict",
+            Cause::HelpConflict => "help_conflict",
+            Cause::NameTaken { .. } => "name_taken",
+            Cause::ExponentialHistogram => "exponential_histogram",
+            Cause::CoarseHistogram => "coarse_histogram",
+            Cause::DuplicateSeries => "duplicate_series",
+            Cause::UnlikeBuckets => "unlike_buckets",
+            Cause::LongValue => "long_value",
+            Cause::Overflow => "overflow",
+            Cause::MalformedSeries => "malformed_series",
+            Cause::IllegalName => "illegal_name",
+            Cause::UnreadableType => "unreadable_type",
+            Cause::CollectorPanicked => "collector_panicked",
+            Cause::CollectorLate => "collector_late",
+            Cause::RegistryLate => "registry_late",
+            Cause::RegistryPanicked => "registry_panicked",
+            Cause::NoProvider => "no_provider",
+            Cause::CallbackPanicked => "callback_panicked",
+            Cause::CallbackScraped => "callback_scraped",
+            Cause::Other => "_OTHER",
+        }
+    }
+}
+
 impl fmt::Display for Cause {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
@@ -180,6 +208,16 @@ impl Losses {
         }
     }
 
+    /// How many losses each cause has had so far.
+    pub(crate) fn by_cause(&self) -> BTreeMap<&'static str, u64> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut causes = BTreeMap::new();
+        for ((_, cause), times) in &*known {
+            *causes.entry(cause.name()).or_default() += times;
+        }
+        causes
+    }
+
     /// All losses so far, sorted by family.
     pub(crate) fn list(&self) -> Vec<Loss> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -205,8 +243,10 @@ mod tests {
         losses.record("a", Cause::HelpConflict);
         losses.record("a", Cause::HelpConflict);
         losses.record("b", Cause::HelpConflict);
+        losses.record("b", Cause::IllegalName);
         let list = losses.list();
-        assert_eq!((list.len(), list[0].times, list[1].times), (2, 2, 1));
+        assert_eq!((list.len(), list[0].times, list[1].times), (3, 2, 1));
+        assert_eq!(losses.by_cause(), [("help_conflict", 3), ("illegal_name", 1)].into());
     }
 
     #[test]

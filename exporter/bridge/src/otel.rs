@@ -22,6 +22,7 @@ use crate::{
     definition::{Definition, Definitions},
     label::{self, OwnedLabel},
     loss::{Cause, Losses},
+    metrics::Readings,
     name::{FamilyName, NameRules},
     scope,
 };
@@ -43,6 +44,8 @@ pub(crate) struct Otel {
     reading: Mutex<Threads>,
     /// Wraps each reading.
     around: OnceLock<Around>,
+    /// Who measures readings.
+    readings: OnceLock<Readings>,
 }
 
 /// Gets the time until which a reading may wait, and what reads.
@@ -94,12 +97,18 @@ impl Otel {
             has_panicked: AtomicBool::new(false),
             reading: Mutex::default(),
             around: OnceLock::new(),
+            readings: OnceLock::new(),
         }
     }
 
     /// Lets every reading happen inside `around`, unless they happen inside another already.
     pub(crate) fn read_within(&self, around: Around) {
         let _ = self.around.set(around);
+    }
+
+    /// Measures readings from now on, unless somebody does already.
+    pub(crate) fn measure_readings(&self, readings: Readings) {
+        let _ = self.readings.set(readings);
     }
 
     /// Everything measured so far, by `deadline` if there is one; nothing while no provider is running.
@@ -110,6 +119,7 @@ impl Otel {
             self.losses.record("", Cause::CallbackScraped);
             return metrics;
         };
+        let begun = Instant::now();
         let mut collected = None;
         let mut read = || {
             let read = AssertUnwindSafe(|| self.reader.collect(&mut metrics));
@@ -124,6 +134,14 @@ impl Otel {
             self.losses.record("", Cause::CallbackScraped);
             return ResourceMetrics::default();
         };
+        if let Some(readings) = self.readings.get() {
+            let error = match &collected {
+                Ok(Ok(())) => None,
+                Ok(Err(_)) => Some("collection"),
+                Err(_) => Some("panic"),
+            };
+            readings.record(begun.elapsed(), error);
+        }
         match collected {
             Ok(Ok(())) => return metrics,
             Ok(Err(_)) if !self.has_panicked.load(Ordering::Relaxed) => {

@@ -37,6 +37,7 @@ impl Bridge {
             reader: Reader(Arc::new(reader)),
             registry,
             losses: Arc::new(Losses::default()),
+            is_measured: Arc::default(),
             apart: Apart::default(),
             otel: None,
         })

@@ -141,6 +141,18 @@ pub const DB_OPERATION_NAME: AttributeKey = AttributeKey::new(
      `CLIENT LIST`, after `PIPELINE` or `MULTI` for all of one such; `_OTHER` if it is not known.",
 );
 
+/// The name of an exporter or reader, such as `otlp_http_metric_exporter/0`.
+pub const COMPONENT_NAME: AttributeKey = AttributeKey::new(
+    "otel.component.name",
+    "The part of the SDK: its type, a slash, and its number in the order of making.",
+);
+/// The kind of exporter or reader, such as `otlp_http_metric_exporter`.
+pub const COMPONENT_TYPE: AttributeKey = AttributeKey::new(
+    "otel.component.type",
+    "`otlp_http_metric_exporter`, `otlp_grpc_metric_exporter`, `console_metric_exporter`, \
+     `periodic_metric_reader` or `prometheus_http_text_metric_exporter`.",
+);
+
 /// The metric whose attribute was folded or cut.
 pub const FOLDED_METRIC: AttributeKey =
     AttributeKey::new("kymo.cardinality.metric", "The metric, by its OpenTelemetry name.");

@@ -12,6 +12,7 @@ mod exponential;
 mod foreign;
 mod instrument;
 mod late;
+mod measured;
 mod metadata_and_points;
 mod scrape;
 mod sides;
