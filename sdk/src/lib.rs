@@ -102,6 +102,8 @@ pub mod key {
     #[cfg(feature = "cache")]
     pub use kymo_cache::key::*;
     pub use kymo_core::key::*;
+    #[cfg(feature = "prometheus")]
+    pub use kymo_endpoint::key::*;
     #[cfg(feature = "http")]
     pub use kymo_http::key::*;
     #[cfg(feature = "migrations")]
@@ -300,6 +302,8 @@ pub fn declared_metrics_by_crate() -> impl Iterator<Item = (&'static str, &'stat
         ("kymo-http", kymo_http::metrics::ALL),
         #[cfg(feature = "otlp")]
         ("kymo-push", kymo_push::metrics::ALL),
+        #[cfg(feature = "prometheus")]
+        ("kymo-bridge", kymo_bridge::metrics::ALL),
         #[cfg(feature = "prometheus")]
         ("kymo-endpoint", kymo_endpoint::metrics::ALL),
         #[cfg(feature = "process")]

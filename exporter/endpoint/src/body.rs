@@ -11,7 +11,10 @@ use std::{
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use crate::{activity::Answering, document::Document, encoding::Encoding, scraper::Scraper};
+use crate::{
+    activity::Answering, document::Document, encoding::Encoding, excerpt::Excerpt,
+    exchange::Exchange, last_scrape::LastScrape, scraper::Scraper,
+};
 
 /// The body of an [`Endpoint`](crate::Endpoint)'s response: a document that it shares with all who asked at
 /// the same time, or a sentence.
@@ -23,6 +26,10 @@ pub struct ScrapeBody {
     content: Content,
     /// Held until all of it is written.
     answering: Option<Answering>,
+    /// The scrape that it is the page of.
+    exchange: Option<Exchange>,
+    /// Told when all of it is written.
+    last: Option<Arc<LastScrape>>,
 }
 
 /// The document of a response was withdrawn before the client had read it.
@@ -45,6 +52,11 @@ impl ScrapeBody {
         Self::of(Content::Sentence(Bytes::from_static(sentence.as_bytes())))
     }
 
+    /// Text that is of this response alone.
+    pub(crate) fn text(text: String) -> Self {
+        Self::of(Content::Sentence(text.into()))
+    }
+
     pub(crate) fn document(
         document: Arc<Document>,
         encoding: Encoding,
@@ -57,11 +69,42 @@ impl ScrapeBody {
             scraper,
             next: 0,
             left,
+            excerpt: None,
+        }))
+    }
+
+    /// A part of a document, as it is.
+    pub(crate) fn excerpt(
+        document: Arc<Document>,
+        excerpt: Excerpt,
+        scraper: Arc<Scraper>,
+    ) -> Self {
+        Self::of(Content::Document(Reading {
+            document: Some(document),
+            encoding: Encoding::Identity,
+            scraper,
+            next: 0,
+            left: excerpt.len(),
+            excerpt: Some(excerpt),
         }))
     }
 
     fn of(content: Content) -> Self {
-        Self { content, answering: None }
+        Self { content, answering: None, exchange: None, last: None }
+    }
+
+    /// Measures `exchange` when all of it is written, or nobody wants it any more.
+    pub(crate) fn measured(self, exchange: Exchange) -> Self {
+        let mut body = Self { exchange: Some(exchange), ..self };
+        body.end_if_over();
+        body
+    }
+
+    /// Tells `last` when all of it is written.
+    pub(crate) fn told(self, last: Arc<LastScrape>) -> Self {
+        let mut body = Self { last: Some(last), ..self };
+        body.end_if_over();
+        body
     }
 
     /// Drops `answering` when all of it is written.
@@ -83,9 +126,14 @@ impl Body for ScrapeBody {
             Content::Sentence(sentence) => Some(Ok(std::mem::take(sentence))),
             Content::Document(reading) => reading.part(),
         };
-        if self.left() == 0 {
-            self.answering = None;
+        match (&part, &mut self.exchange) {
+            (Some(Ok(part)), Some(exchange)) => exchange.sent(part.len()),
+            (Some(Err(Withdrawn)), exchange) => {
+                exchange.take().into_iter().for_each(Exchange::withdraw);
+            }
+            _ => {}
         }
+        self.end_if_over();
         Poll::Ready(part.map(|part| part.map(Frame::data)))
     }
 
@@ -99,6 +147,20 @@ impl Body for ScrapeBody {
 }
 
 impl ScrapeBody {
+    /// Tells everybody who waits for the end of it, if it is there. Nobody asks an empty body for anything.
+    fn end_if_over(&mut self) {
+        if self.left() > 0 {
+            return;
+        }
+        self.answering = None;
+        if let Some(exchange) = self.exchange.take() {
+            exchange.complete();
+        }
+        if let Some(last) = self.last.take() {
+            last.came();
+        }
+    }
+
     /// Bytes that are still to come.
     fn left(&self) -> usize {
         match &self.content {
@@ -117,22 +179,42 @@ struct Reading {
     /// The part that comes next.
     next: usize,
     left: usize,
+    /// The part of it that is wanted, if that is not all.
+    excerpt: Option<Excerpt>,
 }
 
 impl Reading {
     fn part(&mut self) -> Option<Result<Bytes, Withdrawn>> {
-        let part = self.document.as_ref()?.part(self.encoding, self.next, Instant::now());
-        let Some(part) = part else {
-            self.put_down();
+        if self.left == 0 {
             // An empty document has no part, and nobody took it away.
-            return (self.left > 0).then_some(Err(Withdrawn));
+            self.put_down();
+            return None;
+        }
+        let Some(part) = self.read() else {
+            self.put_down();
+            return Some(Err(Withdrawn));
         };
-        self.next += 1;
         self.left -= part.len();
         if self.left == 0 {
             self.put_down();
         }
         Some(Ok(part))
+    }
+
+    /// What comes next, unless it was withdrawn.
+    fn read(&mut self) -> Option<Bytes> {
+        let (document, now) = (self.document.as_ref()?, Instant::now());
+        loop {
+            let part = document.part(self.encoding, self.next, now)?;
+            let Some(excerpt) = &mut self.excerpt else {
+                self.next += 1;
+                return Some(part);
+            };
+            match excerpt.of(&part) {
+                Some(wanted) => return Some(wanted),
+                None => self.next += 1,
+            }
+        }
     }
 
     fn put_down(&mut self) {

@@ -1,15 +1,20 @@
 //! The connections of a listener.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::{
-    net::TcpStream,
+    io::{AsyncRead, AsyncWrite},
     task::{AbortHandle, JoinSet},
     time,
 };
 
-use crate::{Endpoint, activity::Activity, conversation::converse};
+use crate::{
+    Endpoint,
+    activity::Activity,
+    conversation::{Parties, converse},
+    last_scrape::LastScrape,
+};
 
 /// Connections at most. Prometheus keeps one open; a handful are replicas and humans. The rest is for those
 /// who have yet to say what they want.
@@ -21,28 +26,44 @@ pub(crate) struct Connections {
     graceful: GracefulShutdown,
     tasks: JoinSet<()>,
     open: Vec<(AbortHandle, Arc<Activity>)>,
+    last: Arc<LastScrape>,
 }
 
 impl Connections {
-    pub(crate) fn new(endpoint: Endpoint) -> Self {
+    pub(crate) fn new(endpoint: Endpoint, last: Arc<LastScrape>) -> Self {
         let (graceful, tasks) = (GracefulShutdown::new(), JoinSet::new());
-        Self { endpoint, graceful, tasks, open: Vec::with_capacity(AT_ONCE) }
+        Self { endpoint, graceful, tasks, open: Vec::with_capacity(AT_ONCE), last }
     }
 
-    /// Converses on `stream`. If there is no room, the connection makes some that is worth least: one that
+    /// Converses on `stream` with a client at `address`. If there is no room, the connection makes some that is worth least: one that
     /// has asked for nothing before one that was answered, and only then one whose client reads.
-    pub(crate) fn open(&mut self, stream: TcpStream) {
+    pub(crate) fn open<S>(&mut self, stream: S, address: IpAddr)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         while self.tasks.try_join_next().is_some() {}
         self.open.retain(|(connection, _)| !connection.is_finished());
         if self.open.len() >= AT_ONCE {
             self.drop_the_least();
         }
         let activity = Activity::new();
-        let endpoint = self.endpoint.clone();
-        let conversation =
-            converse(stream, Arc::clone(&activity), endpoint, self.graceful.watcher());
+        let parties = Parties {
+            endpoint: self.endpoint.clone(),
+            address,
+            activity: Arc::clone(&activity),
+            last: Arc::clone(&self.last),
+        };
+        let conversation = converse(stream, parties, self.graceful.watcher());
         let connection = self.tasks.spawn(conversation);
         self.open.push((connection, activity));
+    }
+
+    /// Waits, from now on, for one more scrape, of what is collected from now on.
+    pub(crate) fn await_last(&self) {
+        if let Some(scraper) = self.endpoint.scraper() {
+            scraper.cache_for(Duration::ZERO);
+        }
+        self.last.want();
     }
 
     fn drop_the_least(&mut self) {

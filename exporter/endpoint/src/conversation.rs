@@ -1,8 +1,9 @@
 //! One connection, from its first byte to its last.
 
-use std::{convert::Infallible, future::pending, io, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::pending, io, net::IpAddr, sync::Arc, time::Duration};
 
 use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
+use http_body::Body;
 use hyper::{
     body::Incoming,
     server::conn::{http1, http2},
@@ -14,7 +15,6 @@ use hyper_util::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
     sync::Notify,
     time,
 };
@@ -26,8 +26,10 @@ use crate::{
     access::{Client, Guard, Refusal, Tls, Verdict},
     activity::Activity,
     body::ScrapeBody,
-    endpoint::refuse_method,
+    endpoint::answer_method,
+    filter::Filter,
     future::text,
+    last_scrape::LastScrape,
     timed_stream::TimedStream,
 };
 
@@ -46,23 +48,31 @@ const BUFFER: usize = 16 * 1024;
 /// How often a client of HTTP/2 must say that it is there.
 const PING: Duration = Duration::from_secs(20);
 
+/// Who converses.
+pub(crate) struct Parties {
+    pub(crate) endpoint: Endpoint,
+    /// Where the client is.
+    pub(crate) address: IpAddr,
+    pub(crate) activity: Arc<Activity>,
+    pub(crate) last: Arc<LastScrape>,
+}
+
 /// Converses on `stream`, until one of both ends it, or the rules no longer know the client.
-pub(crate) async fn converse(
-    stream: TcpStream,
-    activity: Arc<Activity>,
-    endpoint: Endpoint,
-    watcher: Watcher,
-) {
-    let Ok(address) = stream.peer_addr() else { return };
+pub(crate) async fn converse<S>(stream: S, parties: Parties, watcher: Watcher)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let Parties { endpoint, address, activity, last } = parties;
     let guard = endpoint.guard().cloned();
-    if let Some(guard) = guard.as_ref().filter(|guard| !guard.lets_connect(address.ip())) {
+    if let Some(guard) = guard.as_ref().filter(|guard| !guard.lets_connect(address)) {
         guard.refused(Refusal::Network);
         return;
     }
     let tls = guard.as_ref().and_then(|guard| guard.rules().tls.clone());
     let certified = tls.as_ref().map(|tls| tls.clients.clone());
-    let client = Client { address: Some(address.ip()), certified };
-    let conversation = Conversation { endpoint, client, guard, activity, over: Notify::new() };
+    let client = Client { address: Some(address), certified };
+    let over = Notify::new();
+    let conversation = Conversation { endpoint, client, guard, activity, last, over };
     match tls {
         None => conversation.serve(stream, false, watcher).await,
         Some(tls) => {
@@ -77,10 +87,10 @@ pub(crate) async fn converse(
     }
 }
 
-async fn handshake(
-    stream: TcpStream,
+async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
     tls: &Tls,
-) -> io::Result<tokio_rustls::server::TlsStream<TcpStream>> {
+) -> io::Result<tokio_rustls::server::TlsStream<S>> {
     let acceptor = TlsAcceptor::from(Arc::clone(&tls.config));
     time::timeout(HANDSHAKE, acceptor.accept(stream)).await?
 }
@@ -91,6 +101,7 @@ struct Conversation {
     client: Client,
     guard: Option<Arc<Guard>>,
     activity: Arc<Activity>,
+    last: Arc<LastScrape>,
     /// Whether there is nothing more to say to this client.
     over: Notify,
 }
@@ -138,7 +149,13 @@ impl Conversation {
         request: Request<Incoming>,
     ) -> Result<Response<ScrapeBody>, Infallible> {
         let answering = self.activity.answering();
-        let response = self.judge(request).await?;
+        let is_http1 = request.version() < Version::HTTP_2;
+        let mut response = self.judge(request).await?;
+        if is_http1 && response.body().is_end_stream() {
+            // hyper holds back the next response until this one's body is written. Without a body,
+            // the responses to a client that only asks would pile up.
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         Ok(response.map(|body| body.held(answering)))
     }
 
@@ -165,22 +182,40 @@ impl Conversation {
     }
 
     async fn route(&self, request: Request<Incoming>) -> Result<Response<ScrapeBody>, Infallible> {
-        if let Some(refusal) = refuse_method(request.method()) {
-            return Ok(refusal);
+        let path = request.uri().path();
+        // `OPTIONS *` asks about all of the server (RFC 9110, section 9.3.7).
+        if !matches!(path, "/" | "/metrics" | "*") {
+            let sentence = "Not found; the metrics are at /metrics, and what there is is at /.\n";
+            return Ok(headed(text(StatusCode::NOT_FOUND, sentence), request.method()));
         }
-        let ends = request.method() == Method::HEAD && request.version() < Version::HTTP_2;
-        let mut response = match request.uri().path() {
-            "/metrics" => self.endpoint.unguarded().call(request).await?,
-            "/" => text(StatusCode::OK, "The metrics are at /metrics.\n"),
-            _ => text(StatusCode::NOT_FOUND, "Not found; the metrics are at /metrics.\n"),
-        };
-        if ends {
-            // hyper holds back the next response until this one's body is written. Without a body,
-            // the responses to a client that only asks would pile up.
-            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        if let Some(answer) = answer_method(request.method()) {
+            return Ok(answer);
+        }
+        if path == "/" {
+            let page = self.endpoint.overview(request.headers()).await;
+            return Ok(headed(page, request.method()));
+        }
+        let is_last = self.last.is_wanted() && request.method() == Method::GET;
+        let filter = Filter::of(request.uri().query());
+        let is_last = is_last && filter.is_ok_and(|filter| filter.is_all());
+        let mut response = self.endpoint.unguarded().call(request).await?;
+        if is_last && response.status() == StatusCode::OK {
+            let last = Arc::clone(&self.last);
+            response = response.map(|body| body.told(last));
         }
         Ok(response)
     }
+}
+
+/// The response, or its head alone where the method wants no more.
+fn headed(response: Response<ScrapeBody>, method: &Method) -> Response<ScrapeBody> {
+    if method != Method::HEAD {
+        return response;
+    }
+    let length = HeaderValue::from(response.body().size_hint().lower());
+    let mut response = response.map(|_| ScrapeBody::empty());
+    response.headers_mut().insert(header::CONTENT_LENGTH, length);
+    response
 }
 
 #[cfg(test)]

@@ -87,7 +87,11 @@ impl Desk {
     /// The collection under way has ended, and gave `document`; it was begun at `begun`.
     pub(crate) fn end(&mut self, document: Option<&Arc<Document>>, begun: Instant) {
         self.current = None;
-        if let Some(document) = document {
+        let Some(document) = document else { return };
+        if document.contents.is_partial {
+            // It is for those who waited for it.
+            self.documents.push(Arc::clone(document));
+        } else {
             self.retire();
             self.recent = Some((Arc::clone(document), begun));
         }

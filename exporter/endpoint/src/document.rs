@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 
-use crate::encoding::Encoding;
+use crate::{contents::Contents, encoding::Encoding};
 
 /// A document is withdrawn from readers who have not read all of it so long after it was last handed out; as
 /// long as a whole exchange may take on a listener.
@@ -28,6 +28,8 @@ const AHEAD: Duration = Duration::from_secs(2);
 /// A rendered document that many read, until it is withdrawn.
 #[derive(Debug)]
 pub(crate) struct Document {
+    /// What is on it.
+    pub(crate) contents: Contents,
     /// The lengths in bytes of the forms that it has, in the order of [`Encoding`].
     lens: [Option<usize>; 3],
     /// When it was there.
@@ -57,7 +59,13 @@ impl Document {
             forms[encoding as usize] = parts.into();
         }
         let [handed_out, read, paid] = [0; 3].map(AtomicU64::new);
-        Self { lens, born: Instant::now(), handed_out, read, paid, parts: Mutex::new(forms) }
+        let (contents, parts) = (Contents::default(), Mutex::new(forms));
+        Self { contents, lens, born: Instant::now(), handed_out, read, paid, parts }
+    }
+
+    /// The same, with what is on it.
+    pub(crate) fn with_contents(self, contents: Contents) -> Self {
+        Self { contents, ..self }
     }
 
     /// The encoding in which whoever wants this one reads it: that of its source if there is no other.

@@ -25,13 +25,18 @@ impl Encoding {
         weights.best()
     }
 
+    /// Its name.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+        }
+    }
+
     /// As `Content-Encoding` names it; nothing for a document as it is.
     pub(crate) fn name(self) -> Option<HeaderValue> {
-        match self {
-            Self::Identity => None,
-            Self::Gzip => Some(HeaderValue::from_static("gzip")),
-            Self::Zstd => Some(HeaderValue::from_static("zstd")),
-        }
+        (self != Self::Identity).then(|| HeaderValue::from_static(self.as_str()))
     }
 }
 

@@ -8,9 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use kymo_exposition::Source;
-use tokio::net::ToSocketAddrs;
+use opentelemetry::metrics::MeterProvider;
+use tokio::net::{ToSocketAddrs, lookup_host};
 use tower_service::Service;
 
 use crate::{
@@ -18,9 +19,14 @@ use crate::{
     body::ScrapeBody,
     deadline::Deadline,
     encoding::Encoding,
+    filter::Filter,
     future::{Asked, Scrape, ScrapeFuture, text},
+    listen_error::ListenError,
+    listener::Listener,
+    overview,
     scraper::Scraper,
-    server::{ListenError, Server},
+    server::Server,
+    table::Table,
 };
 
 /// A tower service that answers every `GET` and `HEAD` with the families of its source.
@@ -37,7 +43,8 @@ use crate::{
 /// - A source that panics makes this one answer a 500, and nothing else.
 ///
 /// The format is text 0.0.4, compressed by gzip or zstd for those who ask for it. It looks at no path: the
-/// router in front of it does.
+/// router in front of it does. Who names families in the query, such as `?name[]=up&name[]=jobs_total`, gets
+/// those alone, as they are; and where nobody wants others at that moment, no others are written.
 ///
 /// # Who may scrape
 ///
@@ -91,7 +98,57 @@ impl Endpoint {
     ///
     /// In a tokio runtime whose I/O driver is not enabled, as every tokio socket does.
     pub async fn serve(&self, address: impl ToSocketAddrs) -> Result<Server, ListenError> {
-        Server::listen(self.clone(), address).await
+        Server::check(self)?;
+        let found = lookup_host(address).await;
+        let found = found.map_err(|source| ListenError { address: String::new(), source })?;
+        self.serve_on(Listener::addresses(found.collect())).await
+    }
+
+    /// Listens as `listener` says: on a port of a range, on a unix socket, or on one that systemd opened.
+    ///
+    /// ```no_run
+    /// # async fn run(endpoint: kymo_endpoint::Endpoint) -> Result<(), kymo_endpoint::ListenError> {
+    /// use kymo_endpoint::Listener;
+    ///
+    /// let server = endpoint.serve_on(Listener::ports("localhost", 9464..=9479)).await?;
+    /// println!("metrics on {}", server.place());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Endpoint::serve`], and when no port is free, a file cannot be written, or systemd opened no such
+    /// socket.
+    ///
+    /// # Panics
+    ///
+    /// As [`Endpoint::serve`].
+    pub async fn serve_on(&self, listener: Listener) -> Result<Server, ListenError> {
+        Server::listen(self.clone(), listener).await
+    }
+
+    /// Measures scrapes, the page and the listeners with `meters`, for this endpoint and all its clones: see
+    /// [`metrics`](crate::metrics). Only the first call has an effect.
+    #[must_use]
+    pub fn measure(self, meters: &dyn MeterProvider) -> Self {
+        if let Some(scraper) = &self.scraper {
+            scraper.measure(meters);
+        }
+        self
+    }
+
+    /// Shows the tables of `tables` too, at `/` of its own listeners: for this endpoint and all its clones.
+    /// Only the first call has an effect.
+    ///
+    /// It is called for each who looks, on the thread of the listener, and must not wait for anything. A
+    /// panic of it costs its tables.
+    #[must_use]
+    pub fn show(self, tables: impl Fn() -> Vec<Table> + Send + Sync + 'static) -> Self {
+        if let Some(scraper) = &self.scraper {
+            scraper.tables.set(tables);
+        }
+        self
     }
 
     /// Compresses documents for those who ask for gzip or zstd, and works for it as much as `level` says: from
@@ -132,6 +189,19 @@ impl Endpoint {
         self.guard.as_ref().is_some_and(|guard| guard.is_meant())
     }
 
+    /// Whether its own listeners speak TLS.
+    pub(crate) fn has_tls(&self) -> bool {
+        self.guard.as_ref().is_some_and(|guard| guard.rules().tls.is_some())
+    }
+
+    /// The page for humans.
+    pub(crate) async fn overview(&self, headers: &HeaderMap) -> Response<ScrapeBody> {
+        match &self.scraper {
+            Some(scraper) => overview::page(scraper, Deadline::of(headers, Instant::now())).await,
+            None => text(StatusCode::NOT_FOUND, DISABLED),
+        }
+    }
+
     /// Who decides whether a request is let in, if anybody does.
     pub(crate) fn guard(&self) -> Option<&Arc<Guard>> {
         self.guard.as_ref()
@@ -147,20 +217,27 @@ impl Endpoint {
         let Some(scraper) = &self.scraper else {
             return Asked::Sentence(text(StatusCode::NOT_FOUND, DISABLED));
         };
-        match refuse_method(request.method()) {
-            Some(refusal) => Asked::Sentence(refusal),
-            None => Asked::Scrape(Scrape {
-                scraper: Arc::clone(scraper),
-                deadline: Deadline::of(request.headers(), Instant::now()),
-                encoding: Encoding::accepted(request.headers()),
-                head_only: request.method() == Method::HEAD,
-            }),
+        if let Some(answer) = answer_method(request.method()) {
+            return Asked::Sentence(answer);
         }
+        let Ok(filter) = Filter::of(request.uri().query()) else {
+            return Asked::Sentence(text(StatusCode::BAD_REQUEST, TOO_MANY));
+        };
+        // A part of a page is sent as it is.
+        let encoding = Encoding::accepted(request.headers());
+        let encoding = if filter.is_all() { encoding } else { Encoding::Identity };
+        Asked::Scrape(Scrape {
+            scraper: Arc::clone(scraper),
+            deadline: Deadline::of(request.headers(), Instant::now()),
+            encoding,
+            filter,
+            head_only: request.method() == Method::HEAD,
+        })
     }
 
-    /// Whether there is anything to scrape.
-    pub(crate) fn is_enabled(&self) -> bool {
-        self.scraper.is_some()
+    /// What there is to scrape, if anything.
+    pub(crate) fn scraper(&self) -> Option<&Arc<Scraper>> {
+        self.scraper.as_ref()
     }
 }
 
@@ -187,19 +264,26 @@ impl<B> Service<Request<B>> for Endpoint {
 
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Endpoint").field("enabled", &self.is_enabled()).finish_non_exhaustive()
+        f.debug_struct("Endpoint").field("enabled", &self.scraper.is_some()).finish_non_exhaustive()
     }
 }
 
-/// The response to a method that is neither `GET` nor `HEAD`.
-pub(crate) fn refuse_method(method: &Method) -> Option<Response<ScrapeBody>> {
-    if method == Method::GET || method == Method::HEAD {
-        return None;
-    }
-    let mut response = text(StatusCode::METHOD_NOT_ALLOWED, "Scrape with GET.\n");
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+/// The response to a method that is neither `GET` nor `HEAD`: which methods there are, as RFC 9110 asks in
+/// sections 9.3.7 and 15.5.6.
+pub(crate) fn answer_method(method: &Method) -> Option<Response<ScrapeBody>> {
+    let mut response = match *method {
+        Method::GET | Method::HEAD => return None,
+        Method::OPTIONS => {
+            let mut response = Response::new(ScrapeBody::empty());
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            response
+        }
+        _ => text(StatusCode::METHOD_NOT_ALLOWED, "Scrape with GET.\n"),
+    };
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS"));
     Some(response)
 }
 
+const TOO_MANY: &str = "There are too many names; ask for a hundred at most, or for all.\n";
 const DISABLED: &str = "There are no metrics to scrape: telemetry was installed without \
     `.prometheus()`. Call it before `.install()`, or set OTEL_METRICS_EXPORTER=prometheus.\n";

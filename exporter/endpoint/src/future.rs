@@ -10,6 +10,7 @@ use std::{
 };
 
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http_body::Body;
 use kymo_exposition::text::CONTENT_TYPE;
 use tokio::sync::oneshot;
 
@@ -18,6 +19,9 @@ use crate::{
     body::ScrapeBody,
     deadline::Deadline,
     encoding::Encoding,
+    excerpt::Excerpt,
+    exchange::Exchange,
+    filter::Filter,
     round::{Outcome, Ticket},
     scraper::Scraper,
 };
@@ -41,6 +45,7 @@ enum State {
     Waiting {
         ticket: Ticket,
         scrape: Scrape,
+        exchange: Exchange,
     },
 }
 
@@ -55,6 +60,7 @@ pub(crate) struct Scrape {
     pub(crate) scraper: Arc<Scraper>,
     pub(crate) deadline: Deadline,
     pub(crate) encoding: Encoding,
+    pub(crate) filter: Filter,
     pub(crate) head_only: bool,
 }
 
@@ -82,7 +88,17 @@ impl ScrapeFuture {
     /// Waits no more, and says so: there may be a document that nobody else wants.
     fn give_up(&mut self) {
         let state = std::mem::replace(&mut self.state, State::Ready(None));
-        if let State::Waiting { ticket, scrape } = state {
+        if let State::Waiting { ticket, scrape, .. } = state {
+            drop(ticket);
+            scrape.scraper.put_down();
+        }
+    }
+
+    /// Responds with what came of the scrape that was waited for.
+    fn answer(&mut self, outcome: Outcome) {
+        let state = std::mem::replace(&mut self.state, State::Ready(None));
+        if let State::Waiting { ticket, scrape, exchange } = state {
+            self.state = State::Ready(Some(respond(outcome, &scrape, exchange)));
             drop(ticket);
             scrape.scraper.put_down();
         }
@@ -104,10 +120,13 @@ impl Asked {
     fn begin(self) -> State {
         match self {
             Self::Sentence(response) => State::Ready(Some(response)),
-            Self::Scrape(scrape) => match scrape.scraper.ask(scrape.deadline, scrape.encoding) {
-                Ok(ticket) => State::Waiting { ticket, scrape },
-                Err(outcome) => State::Ready(Some(respond(outcome, &scrape))),
-            },
+            Self::Scrape(scrape) => {
+                let exchange = Exchange::begin(&scrape.scraper.observer);
+                match scrape.scraper.ask(scrape.deadline, scrape.encoding, &scrape.filter) {
+                    Ok(ticket) => State::Waiting { ticket, scrape, exchange },
+                    Err(outcome) => State::Ready(Some(respond(outcome, &scrape, exchange))),
+                }
+            }
         }
     }
 }
@@ -120,11 +139,9 @@ impl Future for ScrapeFuture {
             let found = ready!(Pin::new(answer).poll(cx)).ok();
             self.conclude(found);
         }
-        if let State::Waiting { ticket, scrape } = &mut self.state {
+        if let State::Waiting { ticket, .. } = &mut self.state {
             let outcome = ready!(Pin::new(ticket).poll(cx));
-            let response = respond(outcome, scrape);
-            self.give_up();
-            self.state = State::Ready(Some(response));
+            self.answer(outcome);
         }
         let State::Ready(response) = &mut self.state else { return Poll::Pending };
         // A future is not polled again after it is ready; if it is, there is nothing more to say.
@@ -159,20 +176,27 @@ pub(crate) fn text(status: StatusCode, sentence: &'static str) -> Response<Scrap
 }
 
 /// The response to a scrape.
-fn respond(outcome: Outcome, scrape: &Scrape) -> Response<ScrapeBody> {
-    let document = match outcome {
-        Outcome::Document(document) => document,
-        Outcome::Panicked => return text(StatusCode::INTERNAL_SERVER_ERROR, PANICKED),
-        Outcome::Late => return later(LATE),
-        Outcome::Busy => return later(BUSY),
-        Outcome::NoThread => return later(NO_THREAD),
+fn respond(outcome: Outcome, scrape: &Scrape, exchange: Exchange) -> Response<ScrapeBody> {
+    let Outcome::Document(document) = outcome else {
+        exchange.fail(&outcome);
+        return failed(&outcome);
     };
-    let encoding = document.encoding(scrape.encoding);
-    let length = HeaderValue::from(document.len(encoding));
-    let body = ScrapeBody::document(document, encoding, Arc::clone(&scrape.scraper));
+    let scraper = Arc::clone(&scrape.scraper);
+    let (body, encoding) = if scrape.filter.is_all() {
+        let encoding = document.encoding(scrape.encoding);
+        (ScrapeBody::document(document, encoding, scraper), encoding)
+    } else {
+        let excerpt = Excerpt::new(document.contents.excerpt(&scrape.filter));
+        (ScrapeBody::excerpt(document, excerpt, scraper), Encoding::Identity)
+    };
+    let length = HeaderValue::from(body.size_hint().lower());
     // Who wants the head alone puts the document down at once.
-    let body = if scrape.head_only { ScrapeBody::empty() } else { body };
-    let mut response = Response::new(body);
+    let (body, exchange) = if scrape.head_only {
+        (ScrapeBody::empty(), exchange)
+    } else {
+        (body, exchange.send(encoding))
+    };
+    let mut response = Response::new(body.measured(exchange));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
     headers.insert(header::CONTENT_LENGTH, length);
@@ -183,15 +207,18 @@ fn respond(outcome: Outcome, scrape: &Scrape) -> Response<ScrapeBody> {
     response
 }
 
+/// The response to a scrape that got no page.
+fn failed(outcome: &Outcome) -> Response<ScrapeBody> {
+    let sentence = outcome.sentence();
+    match outcome {
+        Outcome::Panicked => text(StatusCode::INTERNAL_SERVER_ERROR, sentence),
+        _ => later(sentence),
+    }
+}
+
 /// A response that asks to come again.
 fn later(sentence: &'static str) -> Response<ScrapeBody> {
     let mut response = text(StatusCode::SERVICE_UNAVAILABLE, sentence);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     response
 }
-
-const BUSY: &str = "Too many scrapes wait for one that does not end; scrape again later.\n";
-const LATE: &str = "The metrics were not collected in time; scrape again later.\n";
-const NO_THREAD: &str =
-    "The system has no thread left to collect the metrics; scrape again later.\n";
-const PANICKED: &str = "The metrics could not be collected: a source of metrics panicked.\n";

@@ -1,7 +1,7 @@
 //! Answers Prometheus scrapes.
 //!
 //! [`Endpoint`] is a tower service, so it mounts in any router (axum: `route_service`), and it can
-//! listen by itself with [`Endpoint::serve`]. What it serves comes from a
+//! listen by itself with [`Endpoint::serve`], or where a [`Listener`] says. What it serves comes from a
 //! [`Source`](kymo_exposition::Source) of families, of which it knows nothing else. [`Access`] says who may
 //! scrape: TLS, passwords, tokens and networks, the same in a router and on the listener.
 //!
@@ -33,27 +33,53 @@
 //! ```
 
 mod access;
+#[cfg(unix)]
+mod activation;
 mod activity;
 mod body;
 mod compress;
 mod connections;
+mod contents;
 mod conversation;
 mod deadline;
 mod desk;
 mod document;
 mod encoding;
 mod endpoint;
+mod excerpt;
+mod exchange;
+mod filter;
 mod future;
+mod html;
+pub mod key;
+mod last_scrape;
+mod listen_error;
+mod listener;
+mod listeners;
 pub mod metrics;
+mod note;
+mod observer;
+mod overview;
 mod page;
+mod place;
 mod round;
 mod scraper;
 mod server;
+mod socket;
+mod table;
+mod targets;
 mod thread;
 mod timed_stream;
+mod traces;
+#[cfg(unix)]
+mod unix_socket;
 
 pub use access::{Access, AccessError, Gate};
 pub use body::{ScrapeBody, Withdrawn};
 pub use endpoint::Endpoint;
 pub use future::ScrapeFuture;
-pub use server::{DEFAULT_ADDRESS, ListenError, Server};
+pub use listen_error::ListenError;
+pub use listener::Listener;
+pub use place::Place;
+pub use server::{DEFAULT_ADDRESS, Server};
+pub use table::Table;

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{deadline::Deadline, document::Document, encoding::Encoding};
+use crate::{deadline::Deadline, document::Document, encoding::Encoding, filter::Filter};
 
 /// The time a collection has at least. Who can wait for less gets what is there by then, and costs nobody else
 /// anything: it is the half of what whoever waits for the least time can wait for.
@@ -33,6 +33,21 @@ pub(crate) enum Outcome {
     NoThread,
 }
 
+impl Outcome {
+    /// Why there is no document, in one sentence; empty if there is one.
+    pub(crate) fn sentence(&self) -> &'static str {
+        match self {
+            Self::Document(_) => "",
+            Self::Panicked => "The metrics could not be collected: a source of metrics panicked.\n",
+            Self::Late => "The metrics were not collected in time; scrape again later.\n",
+            Self::Busy => "Too many scrapes wait for one that does not end; scrape again later.\n",
+            Self::NoThread => {
+                "The system has no thread left to collect the metrics; scrape again later.\n"
+            }
+        }
+    }
+}
+
 /// One collection, and all who wait for it.
 #[derive(Debug, Default)]
 pub(crate) struct Round {
@@ -40,6 +55,8 @@ pub(crate) struct Round {
     seats: Mutex<Vec<Weak<Seat>>>,
     /// Whether somebody wants the document in an encoding, in the order of [`Encoding`].
     wants: [AtomicBool; 3],
+    /// The families that somebody wants; nothing while nobody said.
+    filter: Mutex<Option<Filter>>,
 }
 
 /// Where somebody waits; it is given up by dropping it.
@@ -73,6 +90,20 @@ impl Round {
     /// Whether somebody wants the document in this encoding.
     pub(crate) fn wants(&self, encoding: Encoding) -> bool {
         self.wants[encoding as usize].load(Ordering::Relaxed)
+    }
+
+    /// Somebody wants these families.
+    pub(crate) fn widen(&self, filter: &Filter) {
+        let mut wanted = self.filter.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *wanted {
+            Some(wanted) => wanted.widen(filter),
+            None => *wanted = Some(filter.clone()),
+        }
+    }
+
+    /// The families that somebody wants.
+    pub(crate) fn filter(&self) -> Filter {
+        self.filter.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default()
     }
 
     /// When collecting that begins `now` must end for the first of them who can wait for [`LEAST`], unless

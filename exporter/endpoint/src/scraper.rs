@@ -10,16 +10,25 @@ use std::{
     time::{Duration, Instant},
 };
 
+use kymo_core::OTHER;
 use kymo_exposition::Source;
+use opentelemetry::metrics::MeterProvider;
 
 use crate::{
     compress::compress,
+    contents::{Census, Contents},
     deadline::Deadline,
     desk::{Desk, Errands},
     document::Document,
     encoding::Encoding,
+    filter::Filter,
+    key,
+    listeners::Listeners,
+    metrics,
+    observer::Observer,
     page::Page,
     round::{Outcome, Round, Ticket},
+    table::Tables,
 };
 
 /// Who wait for one collection, at most.
@@ -45,6 +54,10 @@ pub(crate) struct Scraper {
     has_unwritable: AtomicBool,
     /// Whether it was reported that not everything has room.
     is_too_long: AtomicBool,
+    pub(crate) observer: Arc<Observer>,
+    census: Census,
+    pub(crate) listeners: Listeners,
+    pub(crate) tables: Tables,
 }
 
 impl Scraper {
@@ -56,7 +69,41 @@ impl Scraper {
             changed: Condvar::new(),
             has_unwritable: AtomicBool::new(false),
             is_too_long: AtomicBool::new(false),
+            observer: Arc::default(),
+            census: Census::default(),
+            listeners: Listeners::default(),
+            tables: Tables::default(),
         }
+    }
+
+    /// Measures scrapes, the page and the listeners with `meters`, unless somebody does already.
+    pub(crate) fn measure(self: &Arc<Self>, meters: &dyn MeterProvider) {
+        let meter = metrics::SCOPE.meter(meters);
+        if !self.observer.attach(&meter) {
+            return;
+        }
+        let scraper = Arc::downgrade(self);
+        metrics::SCRAPE_SERIES.observable_up_down_counter(&meter, move |to| {
+            let Some(scraper) = scraper.upgrade() else { return };
+            let (named, others) = scraper.census.get();
+            let others = (others > 0).then(|| (OTHER.to_owned(), others));
+            for (family, series) in named.into_iter().chain(others) {
+                let series = series.try_into().unwrap_or(i64::MAX);
+                to.observe(series, &[key::SCRAPE_FAMILY.of(family)]);
+            }
+        });
+        let scraper = Arc::downgrade(self);
+        metrics::LISTENERS.observable_up_down_counter(&meter, move |to| {
+            let Some(scraper) = scraper.upgrade() else { return };
+            for (attributes, count) in scraper.listeners.open() {
+                to.observe(count, &attributes);
+            }
+        });
+    }
+
+    /// How much work it may be to compress a document, from 1 to 9; 0 if none is.
+    pub(crate) fn level(&self) -> u8 {
+        self.level.load(Ordering::Relaxed)
     }
 
     /// How long a document is handed out to those who ask after it was collected.
@@ -74,6 +121,7 @@ impl Scraper {
         self: &Arc<Self>,
         deadline: Deadline,
         encoding: Encoding,
+        filter: &Filter,
     ) -> Result<Ticket, Outcome> {
         let mut desk = self.desk();
         let now = Instant::now();
@@ -83,7 +131,9 @@ impl Scraper {
         if desk.is_stuck(now) {
             return Err(Outcome::Busy);
         }
-        let ticket = desk.next().join(deadline, encoding, WAITING).ok_or(Outcome::Busy)?;
+        let round = desk.next();
+        round.widen(filter);
+        let ticket = round.join(deadline, encoding, WAITING).ok_or(Outcome::Busy)?;
         if !desk.is_kept {
             let scraper = Arc::clone(self);
             desk.is_kept = spawn("kymo-scrape", move || {
@@ -167,31 +217,34 @@ impl Scraper {
 
     /// Everything the source has to say by `deadline`, as those of `round` want it.
     fn write(&self, round: &Round, deadline: Instant) -> Document {
-        let page = Page::write(LONGEST, |sink| self.source.collect_by(deadline, sink));
-        self.report(&page);
-        let level = self.level.load(Ordering::Relaxed);
+        let filter = round.filter();
+        let page = Page::write(LONGEST, &filter, |sink| self.source.collect_by(deadline, sink));
+        self.report(&page.contents);
+        self.census.take(&page.contents, key::SCRAPE_FAMILY.limit().into());
+        let level = self.level();
         let wanted = [Encoding::Gzip, Encoding::Zstd].into_iter();
         let wanted = wanted.filter(|encoding| level > 0 && round.wants(*encoding));
         let others: Vec<_> = wanted
             .filter_map(|encoding| Some((encoding, compress(&page.parts, encoding, level)?)))
             .collect();
-        Document::new(page.parts, others)
+        Document::new(page.parts, others).with_contents(page.contents)
     }
 
-    /// Tells the log, once each, that something is not on the page.
-    fn report(&self, page: &Page) {
-        let unwritable = page.report.dropped + page.report.unsupported;
+    /// Counts what is not on the page, and tells the log, once each.
+    fn report(&self, contents: &Contents) {
+        let (report, left_out) = (contents.report, contents.left_out);
+        self.observer.written(report, left_out);
+        let unwritable = report.dropped + report.unsupported;
         if unwritable > 0 && !self.has_unwritable.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 "{unwritable} series are not on the page: text 0.0.4 cannot carry them; a source of \
                  metrics gives them malformed labels or values, or native histograms"
             );
         }
-        if page.left_out > 0 && !self.is_too_long.swap(true, Ordering::Relaxed) {
+        if left_out > 0 && !self.is_too_long.swap(true, Ordering::Relaxed) {
             tracing::warn!(
-                "{} series are not on the page: it has {LONGEST} bytes without them; record fewer \
-                 attributes, or switch metrics off with a view",
-                page.left_out
+                "{left_out} series are not on the page: it has {LONGEST} bytes without them; record \
+                 fewer attributes, or switch metrics off with a view"
             );
         }
     }

@@ -1,14 +1,26 @@
 //! A listener of its own.
 
-use std::{error::Error, fmt, io, net::SocketAddr, pin::pin, time::Duration};
-
-use tokio::{
-    net::{TcpListener, TcpStream, ToSocketAddrs, lookup_host},
-    runtime::Handle,
-    task, time,
+use std::{
+    net::SocketAddr,
+    pin::pin,
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
-use crate::{Endpoint, connections::Connections, thread::ListenerThread};
+use tokio::{runtime::Handle, task, time};
+
+use crate::{
+    Endpoint,
+    connections::Connections,
+    last_scrape::LastScrape,
+    listen_error::{ListenError, Objection},
+    listener::Listener,
+    place::Place,
+    scraper::Scraper,
+    socket::{Accepted, Accepting},
+    thread::{ListenerThread, Stop},
+    traces::Traces,
+};
 
 /// Where a Prometheus exporter listens by default, as the OpenTelemetry specification asks of it.
 pub const DEFAULT_ADDRESS: &str = "localhost:9464";
@@ -16,7 +28,7 @@ pub const DEFAULT_ADDRESS: &str = "localhost:9464";
 /// How long to wait after the system could not accept, such as for want of file descriptors.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// A listener that answers scrapes of `/metrics`.
+/// A listener that answers scrapes of `/metrics`, and shows at `/` what there is.
 ///
 /// It runs until [`Server::shutdown`] or the end of the runtime that it was made in: dropping this handle
 /// leaves it running. It has a thread of its own, and sources collect on others of its own, so that it
@@ -31,54 +43,45 @@ const RETRY: Duration = Duration::from_secs(1);
 ///   it is idle for 2 minutes, over HTTP/2 too: who only answers pings is idle.
 #[derive(Debug)]
 pub struct Server {
-    address: SocketAddr,
+    place: Place,
     thread: ListenerThread,
 }
 
-/// Why an address cannot be listened on.
-#[derive(thiserror::Error)]
-#[error("cannot listen for scrapes{}: {}", shown(.address), remedy(.source))]
-#[non_exhaustive]
-pub struct ListenError {
-    /// The addresses that the given one means, such as `127.0.0.1:9464`, with commas between; empty if
-    /// nobody knows what it means.
-    pub address: String,
-    /// The error of the system.
-    pub source: io::Error,
-}
-
 impl Server {
-    pub(crate) async fn listen(
-        endpoint: Endpoint,
-        address: impl ToSocketAddrs,
-    ) -> Result<Self, ListenError> {
+    /// What of `endpoint` is to be scraped, if it can be listened for here.
+    pub(crate) fn check(endpoint: &Endpoint) -> Result<Arc<Scraper>, ListenError> {
         let unknown = |source| ListenError { address: String::new(), source };
         if Handle::try_current().is_err() {
-            return Err(unknown(io::ErrorKind::Unsupported.into()));
+            return Err(unknown(std::io::ErrorKind::Unsupported.into()));
         }
-        if !endpoint.is_enabled() {
-            // Nobody would ever find out: each scrape would be answered 404.
-            let nothing = io::Error::new(io::ErrorKind::NotFound, "there are no metrics to scrape");
-            return Err(unknown(nothing));
-        }
-        let addresses: Vec<_> = lookup_host(address).await.map_err(unknown)?.collect();
-        let error = |source| {
-            let addresses: Vec<_> = addresses.iter().map(SocketAddr::to_string).collect();
-            ListenError { address: addresses.join(", "), source }
-        };
-        let is_near = |address: &SocketAddr| address.ip().to_canonical().is_loopback();
-        if !addresses.iter().all(is_near) && !endpoint.is_meant_for_others() {
-            return Err(error(io::Error::other(Unguarded)));
-        }
-        let listener = TcpListener::bind(&*addresses).await.map_err(error)?;
-        let address = listener.local_addr().map_err(error)?;
-        let thread = ListenerThread::start(listener, endpoint).map_err(error)?;
-        Ok(Self { address, thread })
+        // Nobody would ever find out: each scrape would be answered 404.
+        endpoint.scraper().cloned().ok_or_else(|| unknown(Objection::NothingToScrape.into()))
+    }
+
+    pub(crate) async fn listen(
+        endpoint: Endpoint,
+        listener: Listener,
+    ) -> Result<Self, ListenError> {
+        let scraper = Self::check(&endpoint)?;
+        let (is_meant, has_tls) = (endpoint.is_meant_for_others(), endpoint.has_tls());
+        let bound = listener.bind(scraper, is_meant, has_tls).await?;
+        let place = bound.place;
+        let started = ListenerThread::start(bound.socket, bound.traces, endpoint);
+        let error = |source| ListenError { address: place.to_string(), source };
+        let thread = started.map_err(error)?;
+        Ok(Self { place, thread })
     }
 
     /// The address it listens on, with the port the system chose if it was asked for port 0.
+    ///
+    /// A unix socket has none: it is `0.0.0.0:0` then, and [`Server::place`] is the path.
     pub fn local_addr(&self) -> SocketAddr {
-        self.address
+        self.place.address()
+    }
+
+    /// Where it listens, with the port that was taken.
+    pub fn place(&self) -> &Place {
+        &self.place
     }
 
     /// Accepts no more connections, and waits until the scrapes under way are answered, or until
@@ -87,90 +90,73 @@ impl Server {
     /// After it no connection is open. Only a source that is still collecting goes on, on its thread,
     /// which nothing can stop; what it collects is thrown away.
     pub async fn shutdown(self, timeout: Duration) {
-        self.thread.stop(timeout).await;
+        self.thread.stop(Stop { timeout, is_awaited: false }).await;
+    }
+
+    /// As [`Server::shutdown`], after somebody scraped once more, so that Prometheus has the last numbers;
+    /// whether anybody did within `timeout`, which is for both.
+    ///
+    /// It is a scrape of all families, by `GET`, that begins after this call. Call it when the last
+    /// request of the program was served, with a timeout above the interval of Prometheus.
+    pub async fn shutdown_after_scrape(self, timeout: Duration) -> bool {
+        self.thread.stop(Stop { timeout, is_awaited: true }).await
     }
 }
 
-/// Accepts connections until told to stop, and within what time.
+/// Accepts connections until told to stop, and how; whether a scrape came that was awaited then.
 pub(crate) async fn accept(
-    listener: TcpListener,
+    listener: Accepting,
+    traces: Traces,
     endpoint: Endpoint,
-    stop: impl Future<Output = Duration>,
-) {
-    let mut connections = Connections::new(endpoint);
-    let mut stop = pin!(stop);
-    let timeout = loop {
-        tokio::select! {
-            timeout = &mut stop => break timeout,
-            stream = next(&listener) => {
-                connections.open(stream);
-                // What it has sent already counts before others come.
-                task::yield_now().await;
+    stop: impl Future<Output = Stop>,
+) -> bool {
+    let last = Arc::new(LastScrape::default());
+    let mut connections = Connections::new(endpoint, Arc::clone(&last));
+    let stop = {
+        let mut stop = pin!(stop);
+        loop {
+            tokio::select! {
+                stop = &mut stop => break stop,
+                () = open_next(&listener, &mut connections) => {}
             }
         }
     };
-    drop(listener);
-    connections.close(timeout).await;
+    let begun = Instant::now();
+    let came = stop.is_awaited && {
+        connections.await_last();
+        let came = async {
+            loop {
+                tokio::select! {
+                    () = last.wait() => return,
+                    () = open_next(&listener, &mut connections) => {}
+                }
+            }
+        };
+        time::timeout(stop.timeout, came).await.is_ok()
+    };
+    // Whoever takes the place next writes files of the same names.
+    drop((traces, listener));
+    connections.close(stop.timeout.saturating_sub(begun.elapsed())).await;
+    came
 }
 
-async fn next(listener: &TcpListener) -> TcpStream {
+async fn open_next(listener: &Accepting, connections: &mut Connections) {
+    match next(listener).await {
+        Accepted::Tcp(stream, address) => connections.open(stream, address),
+        #[cfg(unix)]
+        Accepted::Unix(stream, address) => connections.open(stream, address),
+    }
+    // What it has sent already counts before others come.
+    task::yield_now().await;
+}
+
+async fn next(listener: &Accepting) -> Accepted {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok(accepted) => return accepted,
             Err(_) => time::sleep(RETRY).await,
         }
     }
-}
-
-/// The sentence: a `main` that returns this error prints it so.
-impl fmt::Debug for ListenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// Other machines reach an address, and no rule says who may scrape there.
-#[derive(Debug, thiserror::Error)]
-#[error("no rule says who may scrape")]
-struct Unguarded;
-
-fn shown(address: &str) -> String {
-    if address.is_empty() { String::new() } else { format!(" on {address}") }
-}
-
-/// The numbers of Unix for a system, or a process, without a file descriptor left, for which the standard
-/// library has no kind.
-const ENFILE: i32 = 23;
-const EMFILE: i32 = 24;
-
-fn remedy(error: &io::Error) -> String {
-    let remedy = match error.kind() {
-        _ if error.get_ref().is_some_and(<dyn Error + Send + Sync>::is::<Unguarded>) => {
-            "other machines reach this address: give the endpoint an `Access` with `web_config` (users, or \
-             certificates of clients that are verified), `basic_auth`, `bearer_token`, \
-             `bearer_token_file` or `allowed_networks`, or with `allow_insecure` for everybody; or listen \
-             on localhost"
-        }
-        io::ErrorKind::AddrInUse => {
-            "the address is in use; is another exporter running? Choose another port"
-        }
-        io::ErrorKind::AddrNotAvailable => {
-            "this machine does not have the address; use one of its own, such as localhost"
-        }
-        io::ErrorKind::Unsupported => "call it inside a tokio runtime",
-        io::ErrorKind::NotFound => {
-            "telemetry was installed without `.prometheus()`; call it before `.install()`, or set \
-             OTEL_METRICS_EXPORTER=prometheus"
-        }
-        io::ErrorKind::PermissionDenied => "not permitted; choose a port above 1023",
-        // What it cannot bind has other kinds: this is `EAGAIN` of the thread.
-        io::ErrorKind::WouldBlock => "the system has no thread left; raise the limit of threads",
-        _ if matches!(error.raw_os_error(), Some(ENFILE | EMFILE)) => {
-            "too many files are open; raise the limit of open files"
-        }
-        _ => "give a host and a port, such as localhost:9464",
-    };
-    format!("{remedy} ({error})")
 }
 
 #[cfg(test)]

@@ -1,22 +1,35 @@
 //! The thread of a listener.
 
-use std::{io, net, sync::mpsc, thread, time::Duration};
+use std::{io, sync::mpsc, thread, time::Duration};
 
 use tokio::{
-    net::TcpListener,
     runtime::{Builder, Runtime},
     sync::oneshot,
 };
 
-use crate::{Endpoint, server::accept};
+use crate::{
+    Endpoint,
+    server::accept,
+    socket::{Accepting, Socket},
+    traces::Traces,
+};
 
 /// A thread of its own, with a runtime of its own, so that scrapes are answered however busy the
 /// program's are.
 #[derive(Debug)]
 pub(crate) struct ListenerThread {
-    stop: oneshot::Sender<Duration>,
-    /// Nothing is ever sent: it closes when the thread is done.
-    done: oneshot::Receiver<()>,
+    stop: oneshot::Sender<Stop>,
+    /// Whether a scrape came that was awaited; it closes when the thread is done.
+    done: oneshot::Receiver<bool>,
+}
+
+/// How a listener stops.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Stop {
+    /// Within what time.
+    pub(crate) timeout: Duration,
+    /// Whether it awaits one more scrape.
+    pub(crate) is_awaited: bool,
 }
 
 impl ListenerThread {
@@ -25,21 +38,22 @@ impl ListenerThread {
     /// # Errors
     ///
     /// The system has no thread left, or nothing for its runtime to wait with.
-    pub(crate) fn start(listener: TcpListener, endpoint: Endpoint) -> io::Result<Self> {
-        let listener = listener.into_std()?;
+    pub(crate) fn start(socket: Socket, traces: Traces, endpoint: Endpoint) -> io::Result<Self> {
         let (stop, stopped) = oneshot::channel();
-        let (running, done) = oneshot::channel::<()>();
+        let (running, done) = oneshot::channel();
         let (mut alive, ended) = oneshot::channel::<()>();
         // It is dropped with the program's runtime.
         tokio::spawn(async move { alive.closed().await });
         let (sender, started) = mpsc::sync_channel(1);
         // The runtime is made and dropped over there: in the caller's runtime it must not be dropped.
-        let body = move || match runtime(listener) {
+        let body = move || match runtime(socket) {
             Ok((runtime, listener)) => {
                 drop(sender.send(Ok(())));
-                runtime.block_on(accept(listener, endpoint, told_to_stop(stopped, ended)));
+                let stop = told_to_stop(stopped, ended);
+                let came = runtime.block_on(accept(listener, traces, endpoint, stop));
                 drop(runtime);
-                drop(running);
+                // Whoever waited may have left.
+                let _ = running.send(came);
             }
             Err(error) => drop(sender.send(Err(error))),
         };
@@ -48,28 +62,28 @@ impl ListenerThread {
         Ok(Self { stop, done })
     }
 
-    /// Ends the thread within `timeout`.
-    pub(crate) async fn stop(self, timeout: Duration) {
+    /// Ends the thread; whether a scrape came that was awaited.
+    pub(crate) async fn stop(self, stop: Stop) -> bool {
         // The thread may have ended already, with the program's runtime.
-        let _ = self.stop.send(timeout);
-        let _ = self.done.await;
+        let _ = self.stop.send(stop);
+        self.done.await.unwrap_or(false)
     }
 }
 
 /// A runtime, and the listener in it.
-fn runtime(listener: net::TcpListener) -> io::Result<(Runtime, TcpListener)> {
+fn runtime(socket: Socket) -> io::Result<(Runtime, Accepting)> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let entered = runtime.enter();
-    let listener = TcpListener::from_std(listener)?;
+    let listener = socket.enter()?;
     drop(entered);
     Ok((runtime, listener))
 }
 
-/// Waits until somebody wants a stop, and says within what time.
-async fn told_to_stop(stop: oneshot::Receiver<Duration>, ended: oneshot::Receiver<()>) -> Duration {
+/// Waits until somebody wants a stop, and says how.
+async fn told_to_stop(stop: oneshot::Receiver<Stop>, ended: oneshot::Receiver<()>) -> Stop {
     tokio::select! {
         // An error is that the handle was dropped: nobody will ask to stop any more.
-        Ok(timeout) = stop => timeout,
-        _ = ended => Duration::ZERO,
+        Ok(stop) = stop => stop,
+        _ = ended => Stop::default(),
     }
 }

@@ -2,16 +2,17 @@
 
 mod admission;
 mod listening;
+mod overview;
 mod pull;
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 #[allow(unreachable_pub, unused_imports, reason = "the feature `upstream` adds to it")]
 pub use crate::beside::prometheus::*;
 pub use kymo_bridge::{Bridge, BridgeBuilder, Cause, Error as BridgeError, Loss, Reader};
 pub use kymo_endpoint::{
-    Access, AccessError, DEFAULT_ADDRESS, Endpoint, Gate, ListenError, ScrapeBody, ScrapeFuture,
-    Server, Withdrawn,
+    Access, AccessError, DEFAULT_ADDRESS, Endpoint, Gate, ListenError, Listener, Place, ScrapeBody,
+    ScrapeFuture, Server, Table, Withdrawn,
 };
 pub use kymo_exposition as exposition;
 use kymo_exposition::{Sink, Source};
@@ -136,7 +137,9 @@ impl Telemetry {
         };
         // One for all: they share what is collected.
         self.kept.of(|| {
+            let tables = overview::tables(bridge.clone(), Arc::clone(&self.description));
             let endpoint = Endpoint::new(Living { bridge, _provider: self.provider.clone() });
+            let endpoint = endpoint.measure(self.meters()).show(tables);
             match self.ending.exporter::<Pull>().and_then(|pull| pull.gate.as_ref()) {
                 Some(gate) => endpoint.behind(gate),
                 None => endpoint,

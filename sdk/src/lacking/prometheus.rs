@@ -83,6 +83,12 @@ impl Telemetry {
     {
     }
 
+    pub fn serve_on<A>(&self, _: A)
+    where
+        for<'a> Self: WithPrometheus<'a>,
+    {
+    }
+
     pub fn bridge(&self)
     where
         for<'a> Self: WithPrometheus<'a>,

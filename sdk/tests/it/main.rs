@@ -16,6 +16,7 @@ mod mistakes;
 mod pools;
 mod process;
 mod readers;
+mod scrape;
 mod testing;
 mod view;
 

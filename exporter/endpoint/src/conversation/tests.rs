@@ -52,6 +52,7 @@ fn connect() -> (DuplexStream, JoinHandle<()>) {
         client: Client { address: None, certified: None },
         guard: None,
         activity: Activity::new(),
+        last: Arc::default(),
         over: Notify::new(),
     };
     let conversing = tokio::spawn(async move {

@@ -23,7 +23,7 @@ impl Wake for Unpark {
 /// Asks, and puts the document down as soon as it is there.
 fn scrape(scraper: &Arc<Scraper>) {
     let deadline = Deadline::of(&http::HeaderMap::new(), Instant::now());
-    let mut ticket = scraper.ask(deadline, Encoding::Identity).unwrap();
+    let mut ticket = scraper.ask(deadline, Encoding::Identity, &Filter::All).unwrap();
     let waker = Arc::new(Unpark(thread::current())).into();
     let outcome = loop {
         match std::pin::Pin::new(&mut ticket).poll(&mut Context::from_waker(&waker)) {

@@ -3,7 +3,10 @@
 use std::{future::pending, sync::mpsc};
 
 use kymo_exposition::{Family, Kind, Number, Series, Sink, Source, Value};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
 
 use super::*;
 use crate::Access;
@@ -35,6 +38,7 @@ impl Source for Large {
         sink.series(&Series { labels: &[], start_time: None, timestamp: None, value });
     }
 }
+
 /// Listens in the runtime of the test, whose clock it is.
 async fn listen(source: impl Source + 'static) -> SocketAddr {
     listen_to(Endpoint::new(source)).await
@@ -43,7 +47,9 @@ async fn listen(source: impl Source + 'static) -> SocketAddr {
 async fn listen_to(endpoint: Endpoint) -> SocketAddr {
     let listener = TcpListener::bind("localhost:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(accept(listener, endpoint, pending()));
+    let scraper = endpoint.scraper().cloned().unwrap();
+    let traces = Traces::new(scraper, Place::Tcp(address), Vec::new());
+    tokio::spawn(accept(Accepting::Tcp(listener), traces, endpoint, pending()));
     address
 }
 

@@ -14,7 +14,7 @@ fn get(address: SocketAddr, path: &str) -> String {
     ask(address, "GET", path)
 }
 
-fn ask(address: SocketAddr, method: &str, path: &str) -> String {
+pub(crate) fn ask(address: SocketAddr, method: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(stream, "{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n").unwrap();
     let mut response = String::new();
@@ -88,14 +88,36 @@ async fn whatever_tokio_listens_on_is_an_address() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_listener_answers_get_and_head_alone() {
+async fn the_listener_answers_get_and_head_and_says_so() {
     let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
     for path in ["/", "/metrics"] {
-        assert!(ask(server.local_addr(), "HEAD", path).starts_with("HTTP/1.1 200"));
-        for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
+        let (got, head) =
+            (ask(server.local_addr(), "GET", path), ask(server.local_addr(), "HEAD", path));
+        assert!(head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"), "{head}");
+        let length = |response: &str| {
+            let mut lines = response.lines();
+            lines.find_map(|line| line.strip_prefix("content-length: ").map(str::to_owned)).unwrap()
+        };
+        let body = got.split_once("\r\n\r\n").unwrap().1;
+        assert_eq!(length(&got), body.len().to_string(), "{path}");
+        if path == "/metrics" {
+            assert_eq!(length(&head), length(&got));
+        }
+        for (method, status) in [("POST", 405), ("PUT", 405), ("DELETE", 405), ("OPTIONS", 204)] {
             let response = ask(server.local_addr(), method, path);
-            assert!(response.starts_with("HTTP/1.1 405"), "{method} {path}: {response}");
-            assert!(response.contains("allow: GET, HEAD\r\n"), "{method} {path}: {response}");
+            let status = format!("HTTP/1.1 {status}");
+            assert!(response.starts_with(&status), "{method} {path}: {response}");
+            let allow = "allow: GET, HEAD, OPTIONS\r\n";
+            assert!(response.contains(allow), "{method} {path}: {response}");
+        }
+    }
+    let response = ask(server.local_addr(), "OPTIONS", "*");
+    assert!(response.starts_with("HTTP/1.1 204"), "{response}");
+    for method in ["GET", "HEAD", "POST", "OPTIONS"] {
+        for path in ["/nothing", "/metrics/", "//"] {
+            let response = ask(server.local_addr(), method, path);
+            assert!(response.starts_with("HTTP/1.1 404"), "{method} {path}: {response}");
+            assert_eq!(response.ends_with("\r\n\r\n"), method == "HEAD", "{response}");
         }
     }
 }

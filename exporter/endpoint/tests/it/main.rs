@@ -6,8 +6,13 @@ mod access;
 mod churn;
 mod compression;
 mod deadline;
+mod filter;
+mod last_scrape;
 mod limits;
 mod listener;
+mod measured;
+mod overview;
+mod places;
 mod service;
 mod sharing;
 mod threads;
@@ -66,6 +71,30 @@ impl Source for Counted {
         sink.family(&Family { name: "collection", help: "", unit: "", kind: Kind::Gauge });
         let value = Value::Number(Number::U64(number), None);
         sink.series(&Series { labels: &[], start_time: None, timestamp: None, value });
+    }
+}
+
+/// A source of three families, of which two have some series.
+struct Shelves;
+
+impl Shelves {
+    const PAGE: &str = "# TYPE books gauge\nbooks{shelf=\"0\"} 7\nbooks{shelf=\"1\"} 7\n\
+        # TYPE readers gauge\nreaders{shelf=\"0\"} 7\n\
+        # TYPE seats gauge\nseats{shelf=\"0\"} 7\nseats{shelf=\"1\"} 7\nseats{shelf=\"2\"} 7\n";
+}
+
+impl Source for Shelves {
+    fn collect(&self, sink: &mut dyn Sink) {
+        for (name, count) in [("books", 2), ("readers", 1), ("seats", 3)] {
+            sink.family(&Family { name, help: "", unit: "", kind: Kind::Gauge });
+            for number in 0..count {
+                let number = number.to_string();
+                let labels = [kymo_exposition::Label::new("shelf", &number)];
+                let value = Value::Number(Number::U64(7), None);
+                let series = Series { labels: &labels, start_time: None, timestamp: None, value };
+                sink.series(&series);
+            }
+        }
     }
 }
 

@@ -40,7 +40,10 @@ async fn a_head_is_answered_with_the_length_alone() {
 async fn other_methods_are_refused_with_the_allowed_ones() {
     let (head, _) = answer(Endpoint::new(Up), Method::POST).await;
     assert_eq!(head.status, StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!(head.headers["allow"], "GET, HEAD");
+    assert_eq!(head.headers["allow"], "GET, HEAD, OPTIONS");
+    let (head, body) = answer(Endpoint::new(Up), Method::OPTIONS).await;
+    assert_eq!((head.status, body.as_str()), (StatusCode::NO_CONTENT, ""));
+    assert_eq!(head.headers["allow"], "GET, HEAD, OPTIONS");
 }
 
 #[tokio::test]

@@ -42,7 +42,10 @@ const PERMITTED: &[(&str, &[&str])] = &[
     ("kymo-macros", &["proc-macro2", "quote", "syn"]),
     ("kymo-migrations", &["kymo-core", "kymo-sqlx", "opentelemetry", "sqlx", "tokio"]),
     ("kymo-exposition", &[]),
-    ("kymo-bridge", &["kymo-exposition", "opentelemetry", "opentelemetry_sdk", "prometheus"]),
+    (
+        "kymo-bridge",
+        &["kymo-core", "kymo-exposition", "opentelemetry", "opentelemetry_sdk", "prometheus"],
+    ),
     (
         "kymo-endpoint",
         &[
@@ -57,6 +60,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "http-body",
             "hyper",
             "hyper-util",
+            "listenfd",
             "ring",
             "rustls",
             "subtle",
@@ -128,6 +132,7 @@ const NEUTRAL: &[&str] = &[
     "async-stream",
     "async-trait",
     "foldhash",
+    "form_urlencoded",
     "futures-channel",
     "futures-core",
     "futures-util",

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use integration_tests::{Bookshop, Prometheus, eventually, receiver::Authority};
+use integration_tests::{Bookshop, Prometheus, Sampled, eventually, receiver::Authority};
 
 /// The hash that libxcrypt makes of `secret`, at a cost that is usual.
 const SECRET: &str = "$2y$10$abcdefghijklmnopqrstuuqflPDzB6gcMhKa1rZqKiun2YGL5sa2u";
@@ -75,9 +75,15 @@ async fn prometheus_scrapes_by_tls_with_a_certificate_and_a_password() {
     assert_eq!(curl(&url, &authority, &["-u", "prometheus:secret"]), "\n000");
     let refused = "sum by (error_type) (kymo_endpoint_refusals_total) > 0";
     let look = async || prometheus.query(refused).await;
-    let refused = eventually(Duration::from_secs(10), look, |refused| refused.len() == 2).await;
-    let reasons: BTreeSet<_> = refused.iter().map(|it| it.labels["error_type"].as_str()).collect();
-    assert_eq!(reasons, BTreeSet::from(["credentials", "handshake"]));
+    let reasons = |refused: &[Sampled]| -> BTreeSet<String> {
+        refused.iter().map(|it| it.labels["error_type"].clone()).collect()
+    };
+    let expected = ["credentials", "handshake"].map(str::to_owned);
+    let is_there = |refused: &Vec<Sampled>| reasons(refused).is_superset(&expected.clone().into());
+    let refused = eventually(Duration::from_secs(10), look, is_there).await;
+    // Where the machine is slow, Prometheus may have met the one look at a password that its address gets.
+    let others = &reasons(&refused) - &expected.into();
+    assert!(others.iter().all(|reason| reason == "busy"), "{refused:?}");
     // Nor does anybody go round it: the router of the shop cannot ask for certificates.
     let mounted = format!("{}/metrics", shop.url());
     assert_eq!(

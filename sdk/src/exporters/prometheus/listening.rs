@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kymo_endpoint::{ListenError, Server};
+use kymo_endpoint::{ListenError, Listener, Server};
 
 use super::Pull;
 use crate::{
@@ -34,6 +34,9 @@ pub enum ServeError {
         /// The error of the listener.
         source: ListenError,
     },
+    /// What [`Telemetry::serve_on`] was given cannot be listened on.
+    #[error(transparent)]
+    ListenOn(ListenError),
 }
 
 impl Telemetry {
@@ -67,6 +70,34 @@ impl Telemetry {
             port: port.origin.or_variable(PORT),
             source,
         })
+    }
+
+    /// Listens for scrapes as `listener` says, whatever the environment does: on a port of a range, on a unix
+    /// socket, or on one that systemd opened.
+    ///
+    /// ```no_run
+    /// use kymo::prometheus::Listener;
+    ///
+    /// # async fn run(telemetry: &kymo::Telemetry) -> Result<(), kymo::prometheus::ServeError> {
+    /// let server = telemetry.serve_on(Listener::ports("localhost", 9464..=9479)).await?;
+    /// println!("metrics on {}", server.place());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ServeError`], as [`Telemetry::serve`], and when no port is free, a file cannot be written, or systemd
+    /// opened no such socket.
+    ///
+    /// # Panics
+    ///
+    /// As [`Telemetry::serve`].
+    pub async fn serve_on(&self, listener: Listener) -> Result<Server, ServeError> {
+        if self.bridge().is_none() {
+            return Err(ServeError::NothingToScrape);
+        }
+        self.endpoint().serve_on(listener).await.map_err(ServeError::ListenOn)
     }
 }
 

@@ -158,6 +158,9 @@ impl Exporter for Pull {
     }
 
     fn measure(&self, meters: &dyn MeterProvider) {
+        if let Some(bridge) = &self.bridge {
+            bridge.measure(meters);
+        }
         if let Some(gate) = &self.gate {
             gate.measure(meters);
         }

@@ -65,9 +65,11 @@ pub(super) fn exposed_name(point: &Point) -> (String, BTreeMap<String, String>) 
     (name, labels)
 }
 
-/// Nothing about the exporters themselves, and not the resource.
+/// Nothing about the exporters themselves, of which a scrape shows other numbers than a push, and not the
+/// resource.
 pub(super) fn ours(name: &str) -> bool {
-    !name.starts_with("otel_sdk_") && name != "target_info"
+    let of_exporters = ["otel_sdk_", "kymo_scrape_"];
+    !of_exporters.iter().any(|prefix| name.starts_with(prefix)) && name != "target_info"
 }
 
 pub(super) fn series(name: &str, mut labels: BTreeMap<String, String>) -> Series {

@@ -1,0 +1,136 @@
+//! The families that a scraper wants.
+
+use std::collections::BTreeSet;
+
+use kymo_exposition::Kind;
+
+/// Names of one request at most.
+const NAMES: usize = 100;
+/// Names that are looked for in one collection at most; where more are wanted, everything is written.
+const TOGETHER: usize = 1_000;
+
+/// The families that a scraper wants, by `name[]` of its query.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) enum Filter {
+    #[default]
+    All,
+    Named(BTreeSet<String>),
+}
+
+/// A query has more names than are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TooMany;
+
+impl Filter {
+    /// What the query of a request says, such as `name[]=up&name[]=jobs_total`; everything if it names
+    /// nothing. Other keys mean nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`TooMany`] when there are more than a hundred names.
+    pub(crate) fn of(query: Option<&str>) -> Result<Self, TooMany> {
+        let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        let mut names = BTreeSet::new();
+        for (_, name) in pairs.filter(|(key, _)| key == "name[]") {
+            names.insert(name.into_owned());
+            if names.len() > NAMES {
+                return Err(TooMany);
+            }
+        }
+        Ok(if names.is_empty() { Self::All } else { Self::Named(names) })
+    }
+
+    /// Whether the family of that name and kind is wanted, or one of its samples, such as `…_bucket`.
+    pub(crate) fn takes(&self, name: &str, kind: Kind) -> bool {
+        match self {
+            Self::All => true,
+            Self::Named(names) => {
+                let is_sample = |suffix: &&str| names.contains(&format!("{name}{suffix}"));
+                names.contains(name) || kind.suffixes().iter().any(is_sample)
+            }
+        }
+    }
+
+    /// Takes what `other` takes too.
+    pub(crate) fn widen(&mut self, other: &Self) {
+        *self = match (std::mem::take(self), other) {
+            (Self::Named(mut names), Self::Named(more)) => {
+                names.extend(more.iter().cloned());
+                if names.len() > TOGETHER { Self::All } else { Self::Named(names) }
+            }
+            _ => Self::All,
+        };
+    }
+
+    pub(crate) fn is_all(&self) -> bool {
+        *self == Self::All
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(names: &[&str]) -> Filter {
+        Filter::Named(names.iter().map(|&name| name.to_owned()).collect())
+    }
+
+    #[test]
+    fn a_query_names_families_and_everything_else_in_it_means_nothing() {
+        for (query, expected) in [
+            (None, Filter::All),
+            (Some(""), Filter::All),
+            (Some("name=up&collect[]=cpu"), Filter::All),
+            (Some("name[]=up"), named(&["up"])),
+            (Some("name%5B%5D=up&x=1&name[]=a%3Ab"), named(&["up", "a:b"])),
+            (Some("name[]=up&name[]=up"), named(&["up"])),
+            (Some("name[]="), named(&[""])),
+            (Some("name[]=%ff"), named(&["\u{fffd}"])),
+        ] {
+            assert_eq!(Filter::of(query), Ok(expected), "{query:?}");
+        }
+    }
+
+    #[test]
+    fn a_hundred_names_are_looked_for_and_no_more() {
+        let query = |count: usize| {
+            let names: Vec<_> = (0..count).map(|n| format!("name[]=n{n}")).collect();
+            names.join("&")
+        };
+        assert!(Filter::of(Some(&query(100))).is_ok());
+        assert_eq!(Filter::of(Some(&query(101))), Err(TooMany));
+    }
+
+    #[test]
+    fn a_family_is_found_by_its_name_and_by_those_of_its_samples() {
+        let filter = named(&["a", "b_bucket", "c_sum"]);
+        for (name, kind, expected) in [
+            ("a", Kind::Counter, true),
+            ("a", Kind::Histogram, true),
+            ("b", Kind::Histogram, true),
+            ("b", Kind::Gauge, false),
+            ("b", Kind::Summary, false),
+            ("c", Kind::Summary, true),
+            ("d", Kind::Gauge, false),
+        ] {
+            assert_eq!(filter.takes(name, kind), expected, "{name} {kind:?}");
+            assert!(Filter::All.takes(name, kind));
+        }
+    }
+
+    #[test]
+    fn what_several_want_is_what_each_wants() {
+        let mut filter = named(&["a"]);
+        filter.widen(&named(&["b"]));
+        assert_eq!(filter, named(&["a", "b"]));
+        filter.widen(&Filter::All);
+        assert!(filter.is_all());
+        filter.widen(&named(&["a"]));
+        assert!(filter.is_all());
+        let mut filter = named(&["a"]);
+        for n in 0..2 * TOGETHER {
+            filter.widen(&named(&[&n.to_string()]));
+        }
+        assert!(filter.is_all(), "names without end are not kept");
+    }
+}

@@ -1,0 +1,84 @@
+//! The sockets of listeners.
+
+#[cfg(unix)]
+use std::os::unix::net as unix;
+use std::{
+    io,
+    net::{self, IpAddr},
+};
+
+use tokio::net::{TcpListener, TcpStream};
+#[cfg(unix)]
+use tokio::net::{UnixListener, UnixStream};
+
+use crate::place::Place;
+
+/// A socket that is bound, in no runtime yet.
+#[derive(Debug)]
+pub(crate) enum Socket {
+    Tcp(net::TcpListener),
+    #[cfg(unix)]
+    Unix(unix::UnixListener),
+}
+
+/// A socket whose connections are accepted, in a runtime.
+#[derive(Debug)]
+pub(crate) enum Accepting {
+    Tcp(TcpListener),
+    #[cfg(unix)]
+    Unix(UnixListener),
+}
+
+/// A connection, and where the client is.
+pub(crate) enum Accepted {
+    Tcp(TcpStream, IpAddr),
+    #[cfg(unix)]
+    Unix(UnixStream, IpAddr),
+}
+
+impl Socket {
+    /// Where it is.
+    pub(crate) fn place(&self) -> io::Result<Place> {
+        Ok(match self {
+            Self::Tcp(listener) => Place::Tcp(listener.local_addr()?),
+            #[cfg(unix)]
+            Self::Unix(listener) => {
+                let address = listener.local_addr()?;
+                Place::Unix(address.as_pathname().map(Into::into).unwrap_or_default())
+            }
+        })
+    }
+
+    /// The same, in the runtime that this is called in.
+    pub(crate) fn enter(self) -> io::Result<Accepting> {
+        Ok(match self {
+            Self::Tcp(listener) => {
+                listener.set_nonblocking(true)?;
+                Accepting::Tcp(TcpListener::from_std(listener)?)
+            }
+            #[cfg(unix)]
+            Self::Unix(listener) => {
+                listener.set_nonblocking(true)?;
+                Accepting::Unix(UnixListener::from_std(listener)?)
+            }
+        })
+    }
+}
+
+impl Accepting {
+    /// The next connection.
+    pub(crate) async fn accept(&self) -> io::Result<Accepted> {
+        Ok(match self {
+            Self::Tcp(listener) => {
+                let (stream, address) = listener.accept().await?;
+                Accepted::Tcp(stream, address.ip())
+            }
+            #[cfg(unix)]
+            Self::Unix(listener) => Accepted::Unix(listener.accept().await?.0, HERE),
+        })
+    }
+}
+
+/// From where clients of a unix socket come: they are on this machine.
+#[cfg(unix)]
+const HERE: IpAddr = IpAddr::V4(net::Ipv4Addr::LOCALHOST);
