@@ -39,7 +39,9 @@ pub const OPERATION_DURATION: MetricSpec = MetricSpec::new(
     key::HTTP_RESPONSE_STATUS_CODE,
     key::COMPONENT_NAME,
     key::COMPONENT_TYPE,
-    key::RPC_RESPONSE_STATUS_CODE,
+    key::RPC_RESPONSE_STATUS_CODE.described(
+        "The status of the last call over gRPC, such as `OK` or `UNAVAILABLE`; absent if none came.",
+    ),
     key::SERVER_ADDRESS,
     key::SERVER_PORT,
 ])

@@ -114,6 +114,12 @@ pub const HTTP_RESPONSE_STATUS_CODE: AttributeKey = AttributeKey::new(
     "The status that was sent, three digits; absent if none was, `_OTHER` when series ran out.",
 );
 
+/// The status of a call over gRPC.
+pub const RPC_RESPONSE_STATUS_CODE: AttributeKey = AttributeKey::new(
+    "rpc.response.status_code",
+    "The status of the call, such as `OK` or `UNAVAILABLE`; absent if it ended without one.",
+);
+
 /// The database product.
 pub const DB_SYSTEM_NAME: AttributeKey = AttributeKey::new(
     "db.system.name",

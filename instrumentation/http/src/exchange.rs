@@ -6,12 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::Buf;
 use http::{HeaderMap, Method, Response, StatusCode, header::CONTENT_LENGTH};
-use http_body::Body;
+use http_body::{Body, Frame};
 use kymo_core::{Attempt, Bounded, Outcome};
 
 use crate::{
     RequestHead, failure,
+    grpc::Call,
     inside::{Inside, Kind},
     measure::Measure,
     protocol::Protocol,
@@ -79,6 +81,7 @@ impl Exchange {
                 streams_unknown_lengths: reading.streams_unknown_lengths,
             },
         );
+        exchange.attempt.record_mut().call = Call::of(head, instruments);
         // A panic in there is the request's.
         let route = exchange.attempt.run(|| measure.route(head));
         exchange.attempt.record_mut().key.route = route;
@@ -172,6 +175,19 @@ impl Exchange {
         self.attempt.record_mut().response_bytes += bytes as u64;
     }
 
+    /// A frame of the response's body passes.
+    pub(crate) fn read<D: Buf>(&mut self, frame: &Frame<D>) {
+        if !self.is_call() {
+            return;
+        }
+        // What its data shows of itself is foreign code, and its panic is the body's.
+        self.attempt.decide(Outcome::Panic);
+        if let Some(call) = &mut self.attempt.record_mut().call {
+            call.read(frame);
+        }
+        self.attempt.decide(Outcome::Cancelled);
+    }
+
     /// The response's body was polled and has more to come, be it only trailers.
     pub(crate) fn await_more(&mut self) {
         let recording = self.attempt.record_mut();
@@ -192,6 +208,11 @@ impl Exchange {
         if recording.measure.instruments.times_first_byte() {
             recording.first_byte = Some(started.elapsed());
         }
+        if let Some(call) = &mut recording.call
+            && !call.answer(status, response.headers())
+        {
+            recording.call = None;
+        }
         if self.has_no_body(status) {
             self.end(Outcome::Success);
             return None;
@@ -208,7 +229,7 @@ impl Exchange {
         }
         if exact.is_none() && stream::is_server_sent_events(response.headers()) {
             self.become_stream(StreamKind::ServerSentEvents);
-        } else if self.streams_unknown_lengths && promised.is_none() {
+        } else if self.streams_unknown_lengths && promised.is_none() && !self.is_call() {
             self.become_stream(StreamKind::Body);
         }
         Some(self)
@@ -232,6 +253,11 @@ impl Exchange {
         self.expectation == Expectation::NoBody
             || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
             || self.is_upgrade(status)
+    }
+
+    /// Whether it is a call of gRPC, whose status comes last.
+    fn is_call(&self) -> bool {
+        self.attempt.record().call.is_some()
     }
 
     /// Takes the one observation of the latency now, and goes on as a stream.

@@ -8,15 +8,28 @@
 //! | `panic` | the service or the body unwound, be it while it was dropped |
 //! | `body_error` | the response's body failed midway, or ended before what was promised |
 //! | `_OTHER` | the service failed with any other error before there was a response |
+//! | `UNKNOWN`, `DEADLINE_EXCEEDED`, `UNIMPLEMENTED`, `INTERNAL`, `UNAVAILABLE`, `DATA_LOSS` | a call of gRPC ended with that status, or was given up when its time was over |
 //!
-//! A 4xx is no error of a server, as the HTTP conventions say.
+//! A 4xx is no error of a server, as the HTTP conventions say, nor is any other status of gRPC.
 
 use kymo_core::{Bounded, KnownValues, Outcome};
 
-use crate::time_out::is_time_out;
+use crate::{grpc::Code, time_out::is_time_out};
 
 /// The failures of this crate that have a name.
-pub(crate) const FAILURES: KnownValues = KnownValues::of(&["body_error"]);
+pub(crate) const FAILURES: KnownValues = KnownValues::of(&[
+    "body_error",
+    "UNKNOWN",
+    "DEADLINE_EXCEEDED",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+]);
+
+/// The failures that a client alone can make: by a body that it does not take, by a deadline that is too
+/// short, and by a method that there is not.
+const OF_CLIENTS: [&str; 3] = ["body_error", "DEADLINE_EXCEEDED", "UNIMPLEMENTED"];
 
 /// The outcome of a service that returned `error` instead of a response.
 pub(crate) fn of_service<E: 'static>(error: &E) -> Outcome {
@@ -31,6 +44,21 @@ pub(crate) fn of_body<E: 'static>(error: &E) -> Outcome {
 /// The outcome of a response whose body ended before all that was promised.
 pub(crate) fn of_short_body() -> Outcome {
     Outcome::Failed(FAILURES.bound("body_error"))
+}
+
+/// The outcome of a call that ended with `code`, which is an error of a server.
+pub(crate) fn of_call(code: Code) -> Outcome {
+    Outcome::Failed(FAILURES.bound(code.name()))
+}
+
+/// Whether `failure` has the name of a status of gRPC.
+pub(crate) fn is_of_call(failure: Bounded) -> bool {
+    failure != Bounded::OTHER && of_short_body() != Outcome::Failed(failure)
+}
+
+/// Whether it takes the program to make `failure`.
+pub(crate) fn is_operators(failure: Bounded) -> bool {
+    !OF_CLIENTS.contains(&FAILURES.value(failure))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use kymo_core::{Bounded, Folds, InFlight, SeriesCache, ValueBudget};
 use opentelemetry::metrics::{BoundUpDownCounter, Meter};
 
 use crate::{
+    grpc::Calls,
     key,
     metrics::{self, ServerInstruments},
     series::{ActiveKey, ExchangeKey, ExchangeSeries, StreamKey, StreamSeries},
@@ -37,6 +38,10 @@ pub(crate) struct Instruments {
     /// One for each key: both of its parts are closed sets.
     active: Box<[OnceLock<BoundUpDownCounter<i64>>]>,
     streams: SeriesCache<StreamKey, StreamSeries>,
+    /// Made with the first call of gRPC; `None` in there if they are switched off.
+    calls: OnceLock<Option<Calls>>,
+    meter: Meter,
+    settings: Settings,
 }
 
 impl Instruments {
@@ -55,6 +60,7 @@ impl Instruments {
                         key::HTTP_REQUEST_METHOD,
                         key::NETWORK_PROTOCOL_VERSION,
                         key::URL_SCHEME,
+                        key::ERROR_TYPE,
                     ],
                 ),
             ),
@@ -63,6 +69,9 @@ impl Instruments {
                 SERIES.into(),
                 folds(&metrics::ACTIVE_STREAMS, &[key::HTTP_ROUTE.key]),
             ),
+            calls: OnceLock::new(),
+            meter: meter.clone(),
+            settings: settings.clone(),
             get: settings.methods.bound("GET"),
             head: settings.methods.bound("HEAD"),
             vocabulary: Vocabulary {
@@ -103,6 +112,11 @@ impl Instruments {
     /// `route` within the budget of routes.
     pub(crate) fn route(&self, route: &str) -> Bounded {
         self.vocabulary.routes.bound(route)
+    }
+
+    /// The instruments of calls of gRPC, unless they are switched off.
+    pub(crate) fn calls(&self) -> Option<&Calls> {
+        self.calls.get_or_init(|| Calls::new(&self.meter, &self.settings)).as_ref()
     }
 
     /// Counts one more request under way.

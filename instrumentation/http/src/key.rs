@@ -1,7 +1,7 @@
 //! The attribute keys of this crate's metrics.
 
 use kymo_core::key::{AttributeKey, BudgetedKey};
-pub use kymo_core::key::{ERROR_TYPE, HTTP_RESPONSE_STATUS_CODE};
+pub use kymo_core::key::{ERROR_TYPE, HTTP_RESPONSE_STATUS_CODE, RPC_RESPONSE_STATUS_CODE};
 
 /// The request method.
 pub const HTTP_REQUEST_METHOD: AttributeKey = AttributeKey::new(
@@ -21,6 +21,18 @@ pub const NETWORK_PROTOCOL_VERSION: AttributeKey = AttributeKey::new(
     "network.protocol.version",
     "`0.9`, `1.0`, `1.1`, `2` or `3`; absent if unknown, `_OTHER` when series ran out.",
 );
+
+/// The method of a call: 300 that were recognised, and 300 that have only failed so far.
+pub const RPC_METHOD: BudgetedKey = BudgetedKey::new(
+    "rpc.method",
+    300,
+    "The method, such as `books.v1.Books/Get`; `_OTHER` for one that the server does not know or when \
+     series ran out.",
+)
+.with_reserve(300);
+
+/// The system of remote calls.
+pub const RPC_SYSTEM_NAME: AttributeKey = AttributeKey::new("rpc.system.name", "`grpc`.");
 
 /// The scheme the client used.
 pub const URL_SCHEME: AttributeKey = AttributeKey::new(

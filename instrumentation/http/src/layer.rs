@@ -106,6 +106,14 @@ impl ServerLayer {
         self.change(|settings| settings.route_budget = limit.min(SERIES))
     }
 
+    /// Keeps the names of exactly these methods of gRPC in `rpc.method`, such as `books.v1.Books/Get`;
+    /// any other becomes `_OTHER`.
+    ///
+    /// Without this, a name is learned from the answers: [when](crate#grpc).
+    pub fn grpc_methods(self, methods: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.change(|settings| settings.grpc_methods = Some(methods.into_iter().collect()))
+    }
+
     /// Measures `metric` too.
     pub fn with(self, metric: ServerMetric) -> Self {
         self.change(|settings| settings.disabled.retain(|disabled| *disabled != metric))

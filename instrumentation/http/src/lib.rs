@@ -43,6 +43,7 @@
 //! | the service refused while it was waited for | once, then, unseen | `timeout`, `_OTHER` or `panic` |
 //! | server-sent events (`text/event-stream`) | once, at the head | absent, or the status if 5xx |
 //! | WebSocket and other upgrades | once, at the head | absent |
+//! | a call of [gRPC](#grpc) | once, when its status is there | absent, or the status if it is an error |
 //!
 //! A status of 5xx that was sent is the error's type, whatever happened to its body. A 4xx is no
 //! error of a server.
@@ -88,6 +89,21 @@
 //! Limits that wait in `call`, as everything does that is added to axum's `Router` by a `layer` of
 //! its own, need none of this.
 //!
+//! # gRPC
+//!
+//! A `POST` whose content type is gRPC's or gRPC-web's is a call, and recorded in
+//! `rpc.server.call.duration` as well: with the status from the trailers, from the head of an answer that
+//! is nothing else, or from the last frame of a gRPC-web body. A `grpc-status` that is missing or that is
+//! no status is `UNKNOWN`, and a refusal by HTTP the status that clients conclude from it. A call that ends
+//! without a status has none, and its `error.type` says how: as above, or `DEADLINE_EXCEEDED` if it was
+//! given up when the time of its `grpc-timeout` was over. Six statuses are errors of a server, and each is
+//! then the `error.type` of both metrics. A 2xx of another content type answers no call.
+//!
+//! `rpc.method` is a name once the server has shown that it knows the method, by an answer that began: 300
+//! of them. One that only failed so far has one of 300 more places, because a client can make such. What the
+//! server does not implement is `_OTHER`. A route of axum without a parameter is a method that is known
+//! from the start, and [`ServerLayer::grpc_methods`] is a list of all.
+//!
 //! # What clients can make
 //!
 //! Methods and schemes come from closed sets, routes from the program, and versions and statuses
@@ -122,7 +138,9 @@
 //!   request is warned of by whichever layer sees it, through `tracing`, or on standard error if it
 //!   has no subscriber; [`ServerLayer::route`] can tell the route instead.
 //! - The route of what `Router::nest_service` hides: add the layer to the router inside instead.
-//! - The outcome of a protocol on top of HTTP: gRPC answers 200 and tells its status in the trailers.
+//! - The outcome of a protocol on top of HTTP other than gRPC; of gRPC-web, a status in a body that is
+//!   compressed as a whole, or whose data does not show all of its bytes at once. Such a call has no
+//!   status and no error.
 //! - TLS. Whether the scheme is `https` is [said](ServerLayer::over_tls), or told by a
 //!   [trusted proxy](ServerLayer::trust_forwarded_headers); only HTTP/3 never goes without.
 //! - The end of an upgraded connection, outside a tokio runtime. Inside one, the service receives
@@ -137,6 +155,7 @@ mod exchange;
 mod failure;
 mod frame;
 mod future;
+mod grpc;
 mod handler;
 mod head;
 mod inside;

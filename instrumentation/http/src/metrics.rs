@@ -6,8 +6,8 @@ use opentelemetry::metrics::{Histogram, Meter, UpDownCounter};
 use crate::{buckets, key, settings::Settings};
 
 const ERROR_TYPE: AttributeKey = key::ERROR_TYPE.described(
-    "Why it failed: the status of a 5xx, `timeout`, `cancelled`, `panic`, `body_error` or \
-     `_OTHER`; absent on success.",
+    "Why it failed: the status of a 5xx, `timeout`, `cancelled`, `panic`, `body_error`, a status of gRPC \
+     that is an error of a server, or `_OTHER`; absent on success.",
 );
 
 /// The attributes of a request that has ended.
@@ -114,6 +114,29 @@ pub const STREAM_DURATION: MetricSpec = MetricSpec::new(
 .with_attributes(&[key::HTTP_ROUTE.key, key::STREAM_KIND])
 .recorded("Once for each stream or upgraded connection, when it has ended.");
 
+/// Time from the arrival of a gRPC call until its status, or the last of its answer, was handed to the
+/// server.
+pub const CALL_DURATION: MetricSpec = MetricSpec::new(
+    "rpc.server.call.duration",
+    MetricKind::Histogram { buckets: buckets::HTTP_DURATION },
+    "s",
+    "Measures the duration of an incoming Remote Procedure Call (RPC).",
+)
+.with_attributes(&[
+    key::ERROR_TYPE.described(
+        "Why it failed: `UNKNOWN`, `DEADLINE_EXCEEDED`, `UNIMPLEMENTED`, `INTERNAL`, `UNAVAILABLE` or \
+         `DATA_LOSS`; of a call that ended without a status also `timeout`, `cancelled`, `panic`, \
+         `body_error` or `_OTHER`; absent on success and with any other status.",
+    ),
+    key::RPC_METHOD.key,
+    key::RPC_RESPONSE_STATUS_CODE,
+    key::RPC_SYSTEM_NAME,
+])
+.recorded(
+    "Once for each gRPC call through `telemetry.http()`, when its answer has ended or it was dropped, \
+     streams too.",
+);
+
 /// Every metric declared in this crate.
 pub const ALL: &[MetricSpec] = &[
     REQUEST_DURATION,
@@ -124,6 +147,7 @@ pub const ALL: &[MetricSpec] = &[
     HANDLER_DURATION,
     ACTIVE_STREAMS,
     STREAM_DURATION,
+    CALL_DURATION,
 ];
 
 /// A metric of the server layer that can be switched on and off and given its own buckets.
@@ -144,6 +168,8 @@ pub enum ServerMetric {
     ActiveStreams,
     /// `kymo.http.server.stream.duration`, in seconds; on.
     StreamDuration,
+    /// `rpc.server.call.duration`, in seconds, of calls of gRPC; on.
+    CallDuration,
 }
 
 impl ServerMetric {
@@ -156,6 +182,7 @@ impl ServerMetric {
             Self::FirstByteDuration => &FIRST_BYTE_DURATION,
             Self::ActiveStreams => &ACTIVE_STREAMS,
             Self::StreamDuration => &STREAM_DURATION,
+            Self::CallDuration => &CALL_DURATION,
         }
     }
 }
@@ -193,4 +220,10 @@ impl ServerInstruments {
             stream_duration: seconds(ServerMetric::StreamDuration),
         }
     }
+}
+
+/// The instrument of calls, unless it is switched off: made with the first call.
+pub(crate) fn call_duration(meter: &Meter, settings: &Settings) -> Option<Histogram<f64>> {
+    let (spec, buckets) = settings.metric(ServerMetric::CallDuration)?;
+    Some(spec.histogram_with(meter, buckets))
 }

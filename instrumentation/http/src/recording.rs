@@ -6,6 +6,7 @@ use kymo_core::{InFlight, Outcome, Record};
 
 use crate::{
     failure,
+    grpc::Call,
     measure::Measure,
     protocol::Protocol,
     request_size::RequestSize,
@@ -23,6 +24,8 @@ pub(crate) struct Recording {
     /// The length of the response's body, as its head or the body itself promised.
     pub(crate) promised_bytes: Option<u64>,
     pub(crate) first_byte: Option<Duration>,
+    /// The call of gRPC that the exchange is, if it is one.
+    pub(crate) call: Option<Box<Call>>,
     streaming: Option<Box<Streaming>>,
     in_flight: Option<InFlight>,
 }
@@ -54,6 +57,7 @@ impl Recording {
             response_bytes: 0,
             promised_bytes: None,
             first_byte: None,
+            call: None,
             streaming: None,
             in_flight: measure.instruments.enter(active),
         }
@@ -99,9 +103,13 @@ impl Recording {
 
 impl Record for Recording {
     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
-        self.key.end(match outcome {
+        let outcome = match outcome {
             Outcome::Cancelled if self.is_delivered() => Outcome::Success,
             outcome => outcome,
+        };
+        self.key.end(match &self.call {
+            Some(call) => call.record(self.measure.instruments.calls(), elapsed, outcome),
+            None => outcome,
         });
         if self.streaming.is_none() {
             return self.measure.record(&self.key, |series| {

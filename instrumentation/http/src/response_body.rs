@@ -68,6 +68,9 @@ where
             polled
         });
         exchange.sent(bytes);
+        if let Poll::Ready(Some(Ok(frame))) = &polled {
+            exchange.read(frame);
+        }
         match &polled {
             Poll::Ready(None) => exchange.complete(),
             Poll::Ready(Some(Err(error))) => exchange.fail_body(error),

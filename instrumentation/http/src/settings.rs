@@ -13,6 +13,8 @@ pub(crate) struct Settings {
     pub(crate) buckets: BTreeMap<ServerMetric, Buckets>,
     pub(crate) methods: KnownValues,
     pub(crate) route_budget: u16,
+    /// The methods of gRPC that are known; otherwise they are learned.
+    pub(crate) grpc_methods: Option<KnownValues>,
 }
 
 impl Default for Settings {
@@ -22,6 +24,7 @@ impl Default for Settings {
             buckets: BTreeMap::new(),
             methods: KNOWN_METHODS,
             route_budget: key::HTTP_ROUTE.limit(),
+            grpc_methods: None,
         }
     }
 }

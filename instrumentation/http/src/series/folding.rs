@@ -3,7 +3,7 @@
 use kymo_core::{Bounded, Outcome, SeriesClass, SeriesKey, key::AttributeKey};
 
 use super::{ExchangeKey, Status};
-use crate::{key, protocol::Protocol};
+use crate::{failure, key, protocol::Protocol};
 
 impl SeriesKey for ExchangeKey {
     /// First what the client chooses: the version, the scheme and an odd method, and of a failure of
@@ -28,7 +28,7 @@ impl SeriesKey for ExchangeKey {
             let route = Some(Bounded::OTHER);
             return Some((Self { route, ..self }, key::HTTP_ROUTE.key));
         }
-        self.fold_status().or_else(|| self.fold_method())
+        self.fold_status().or_else(|| self.fold_method()).or_else(|| self.fold_call())
     }
 
     /// A failure of the program is an operator's for as long as its route is known.
@@ -37,8 +37,8 @@ impl SeriesKey for ExchangeKey {
         let class = match self.outcome {
             Outcome::Panic | Outcome::Timeout => SeriesClass::Operator,
             _ if self.status.is_server_error() => SeriesClass::Operator,
-            // The service failed; once there is a status, it was the body.
-            Outcome::Failed(_) if self.status == Status::NotSent => SeriesClass::Operator,
+            // The service failed; once there is a status, it was the body, or a call of gRPC.
+            Outcome::Failed(failure) if self.is_operators(failure) => SeriesClass::Operator,
             Outcome::Success if !is_refused && !self.is_odd() => SeriesClass::Ordinary,
             Outcome::Success | Outcome::Cancelled | Outcome::Failed(_) => SeriesClass::Client,
         };
@@ -65,6 +65,18 @@ impl ExchangeKey {
         self.method == Bounded::OTHER
             || self.is_head
             || self.status == Status::Sent(METHOD_NOT_ALLOWED)
+    }
+
+    fn is_operators(&self, failure: Bounded) -> bool {
+        let is_of_service = self.status == Status::NotSent && !failure::is_of_call(failure);
+        is_of_service || failure::is_of_call(failure) && failure::is_operators(failure)
+    }
+
+    /// Which failure it was of a call of gRPC.
+    fn fold_call(self) -> Option<(Self, AttributeKey)> {
+        let Outcome::Failed(failure) = self.outcome else { return None };
+        let outcome = Outcome::Failed(Bounded::OTHER);
+        failure::is_of_call(failure).then_some((Self { outcome, ..self }, key::ERROR_TYPE))
     }
 
     fn fold_method(self) -> Option<(Self, AttributeKey)> {
@@ -111,7 +123,7 @@ mod tests {
     use kymo_core::KnownValues;
 
     use super::*;
-    use crate::{failure, instruments::SERIES, scheme::SCHEMES};
+    use crate::{grpc::Code, instruments::SERIES, scheme::SCHEMES};
 
     /// Folds everything that can happen, as where there is no room at all.
     #[test]
@@ -126,6 +138,8 @@ mod tests {
             Outcome::Timeout,
             failure::of_short_body(),
             failure::of_service(&"wrong"),
+            failure::of_call(Code::INTERNAL),
+            failure::of_call(Code::UNIMPLEMENTED),
         ];
         let protocols = [Protocol::Http09, Protocol::Http10, Protocol::Http11, Protocol::Http2];
         let statuses = (100..1000).map(Status::Sent).chain([Status::NotSent]);

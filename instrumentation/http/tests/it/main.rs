@@ -8,6 +8,7 @@ mod server_meters;
 mod bodies;
 mod cardinality;
 mod gate;
+mod grpc;
 mod handlers;
 mod nested;
 mod outcomes;

@@ -13,6 +13,17 @@ const METRICS: &[&str] = &[
     metric::HTTP_SERVER_RESPONSE_BODY_SIZE,
 ];
 
+/// The one of them that is about calls of gRPC.
+const CALLS: &[&str] = &[metric::RPC_SERVER_CALL_DURATION];
+
+/// The attributes that we set there.
+const CALL_ATTRIBUTES: &[&str] = &[
+    attribute::ERROR_TYPE,
+    attribute::RPC_METHOD,
+    attribute::RPC_RESPONSE_STATUS_CODE,
+    attribute::RPC_SYSTEM_NAME,
+];
+
 /// Those of them that are about pushing.
 const PUSH: &[&str] = &[
     metric::OTEL_SDK_EXPORTER_OPERATION_DURATION,
@@ -143,10 +154,11 @@ fn every_name_is_of_the_conventions_or_a_classic_or_begins_with_ours() {
             continue;
         }
         let ours = metric.name.starts_with("kymo.");
-        let sets = [METRICS, PUSH, PROCESS, DATABASE];
+        let sets = [METRICS, CALLS, PUSH, PROCESS, DATABASE];
         let known = sets.iter().any(|set| set.contains(&metric.name));
         assert!(ours || known, "{}", metric.name);
-        let sets = [ATTRIBUTES, PUSH_ATTRIBUTES, PROCESS_ATTRIBUTES, DATABASE_ATTRIBUTES];
+        let sets =
+            [ATTRIBUTES, CALL_ATTRIBUTES, PUSH_ATTRIBUTES, PROCESS_ATTRIBUTES, DATABASE_ATTRIBUTES];
         for key in keys(metric) {
             let known = sets.iter().any(|set| set.contains(&key));
             assert!(key.starts_with("kymo.") || known, "{key}");
@@ -166,6 +178,14 @@ fn the_metrics_of_the_conventions_have_their_kinds_units_and_keys() {
     let active = declared(metric::HTTP_SERVER_ACTIVE_REQUESTS);
     assert_eq!(active.kind, MetricKind::UpDownCounter);
     assert_eq!(keys(active), [attribute::HTTP_REQUEST_METHOD, attribute::URL_SCHEME].into());
+}
+
+#[test]
+fn the_duration_of_a_call_has_the_unit_the_keys_and_the_buckets_that_are_advised() {
+    let calls = declared(CALLS[0]);
+    assert_eq!((calls.unit, keys(calls)), ("s", CALL_ATTRIBUTES.iter().copied().collect()));
+    let bounds = &[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
+    assert_eq!(calls.kind, MetricKind::Histogram { buckets: bounds });
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The layer on servers other than axum's.
 
-use std::{borrow::Cow, convert::Infallible, time::Duration};
+use std::{convert::Infallible, time::Duration};
 
 use http_body_util::Full;
 use hyper::{Request, Response, server::conn::http1};
@@ -47,15 +47,14 @@ async fn a_bare_hyper_service_is_measured() {
     server.abort();
 }
 
+/// As in the document.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tonic_server_is_measured_with_its_methods_as_routes() {
+async fn a_tonic_server_is_measured_by_its_methods_and_their_statuses() {
     let telemetry = TestTelemetry::new();
     let (_reporter, health) = tonic_health::server::health_reporter();
-    // The path of a gRPC call names a method of a service: a closed set.
-    let layer = telemetry.http().route(|head| Some(Cow::Owned(head.uri.path().to_owned())));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let server = transport::Server::builder().layer(layer).add_service(health);
+    let server = transport::Server::builder().layer(telemetry.http()).add_service(health);
     let server = tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
 
     let channel = transport::Endpoint::new(address).unwrap().connect().await.unwrap();
@@ -70,8 +69,12 @@ async fn a_tonic_server_is_measured_with_its_methods_as_routes() {
     let metrics = settled(&telemetry).await;
     let requests = metrics.histogram(DURATION).with("network.protocol.version", "2");
     requests.clone().with("http.response.status_code", 200).assert_count(3);
-    requests.clone().with("http.route", "/grpc.health.v1.Health/Check").assert_count(2);
-    let left = requests.with("http.route", "/grpc.health.v1.Health/Watch");
-    left.with("error.type", "cancelled").assert_count(1);
+    requests.with("error.type", "cancelled").assert_count(1);
+    let calls = metrics.histogram("rpc.server.call.duration").with("rpc.system.name", "grpc");
+    let checks = calls.clone().with("rpc.method", "grpc.health.v1.Health/Check");
+    checks.clone().with("rpc.response.status_code", "OK").assert_count(1);
+    checks.with("rpc.response.status_code", "NOT_FOUND").without("error.type").assert_count(1);
+    let left = calls.with("rpc.method", "grpc.health.v1.Health/Watch");
+    left.with("error.type", "cancelled").without("rpc.response.status_code").assert_count(1);
     server.abort();
 }

@@ -23,6 +23,8 @@ const ON_REQUEST: &[&str] = &[
     "kymo_scrape_losses_",
     "kymo_scrape_series_left_out_",
     "otel_sdk_exporter_",
+    // Only of a server of gRPC.
+    "rpc_server_call_duration_seconds",
     // The classic names of the process.
     "process_cpu_seconds_total",
     "process_max_fds",

@@ -1,0 +1,119 @@
+//! The methods of gRPC that keep their names.
+
+use std::sync::Arc;
+
+use kymo_core::{Bounded, KnownValues, ValueBudget};
+use opentelemetry::metrics::Meter;
+
+use crate::{RequestHead, key, metrics};
+
+/// The methods that keep their names: those of a list, or those that a server shows to know.
+///
+/// A client can ask for anything, and a server answers a method that it does not know with
+/// `UNIMPLEMENTED`. So a name is learned with the end of its first call: if it was recognised, it takes
+/// one of 300 places. One that only failed so far takes one of 300 others, because whoever refuses calls
+/// before their method is looked up refuses invented ones too.
+#[derive(Debug)]
+pub(super) enum Methods {
+    Listed(KnownValues),
+    Learned(ValueBudget),
+}
+
+/// The method that a call asks for.
+#[derive(Debug)]
+pub(super) enum Asked {
+    /// It has its name, or will never have one.
+    Settled(Bounded),
+    /// It has no name yet, and the end of the call decides.
+    New(Box<str>),
+    /// There is no place for another name.
+    NoRoom,
+}
+
+/// How a call shows whether the server knows its method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Recognition {
+    /// Its answer began: the service took it.
+    Recognised,
+    /// It failed at once, as one would whose method is not known.
+    Unsure,
+    /// The server says that it does not have it.
+    Unknown,
+}
+
+impl Methods {
+    /// Exactly those of `list`, or those that are learned.
+    pub(super) fn new(meter: &Meter, list: Option<&KnownValues>) -> Self {
+        list.map_or_else(
+            || Self::Learned(key::RPC_METHOD.budget(meter, &metrics::CALL_DURATION)),
+            |list| Self::Listed(list.clone()),
+        )
+    }
+
+    /// The method that a request with this head asks for.
+    pub(super) fn asked(&self, head: &RequestHead<'_>) -> Asked {
+        let path = head.uri.path();
+        let Some(name) = name(path) else { return Asked::Settled(Bounded::OTHER) };
+        match self {
+            Self::Listed(list) => Asked::Settled(list.bound(name)),
+            // The program has a route for this method alone.
+            Self::Learned(budget) if head.matched_path() == Some(path) => {
+                Asked::Settled(budget.bound(name))
+            }
+            Self::Learned(budget) => match budget.settled(name) {
+                None => Asked::New(name.into()),
+                Some(Bounded::OTHER) => Asked::NoRoom,
+                Some(known) => Asked::Settled(known),
+            },
+        }
+    }
+
+    /// The method that was asked for by a call that ended so.
+    pub(super) fn answered(&self, asked: &Asked, recognition: Recognition) -> Bounded {
+        match (self, asked) {
+            (_, Asked::Settled(method)) => *method,
+            (Self::Listed(_), _) => Bounded::OTHER,
+            (_, _) if recognition == Recognition::Unknown => Bounded::OTHER,
+            (Self::Learned(budget), Asked::NoRoom) => budget.counted(Bounded::OTHER),
+            (Self::Learned(budget), Asked::New(name)) => match recognition {
+                Recognition::Recognised => budget.bound(name),
+                _ => budget.counted(budget.admit_in_reserve(name)),
+            },
+        }
+    }
+
+    pub(super) fn value(&self, method: Bounded) -> Arc<str> {
+        match self {
+            Self::Listed(list) => list.value(method).into(),
+            Self::Learned(budget) => budget.value(method),
+        }
+    }
+}
+
+/// The name of the method that a path asks for, such as `grpc.health.v1.Health/Check`.
+fn name(path: &str) -> Option<&str> {
+    let name = path.strip_prefix('/')?;
+    let (service, method) = name.rsplit_once('/')?;
+    (!service.is_empty() && !method.is_empty()).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_names_a_service_and_its_method() {
+        for (path, expected) in [
+            ("/grpc.health.v1.Health/Check", Some("grpc.health.v1.Health/Check")),
+            ("/api/books.Books/Get", Some("api/books.Books/Get")),
+            ("/books", None),
+            ("/books/", None),
+            ("//Get", None),
+            ("/", None),
+            ("*", None),
+            ("", None),
+        ] {
+            assert_eq!(name(path), expected, "{path}");
+        }
+    }
+}

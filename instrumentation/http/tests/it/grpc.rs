@@ -1,0 +1,11 @@
+//! Calls of gRPC end with their status, wherever that is.
+
+mod answers;
+mod called;
+mod echo;
+mod endings;
+mod laws;
+mod names;
+mod server;
+mod tonic_calls;
+mod web;

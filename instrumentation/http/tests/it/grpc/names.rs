@@ -1,0 +1,171 @@
+//! Clients cannot make methods.
+
+use std::{convert::Infallible, future};
+
+use axum::{Router, body::Body, http::Request, response::Response, routing::post};
+use http_body_util::BodyExt;
+use kymo_http::ServerLayer;
+use tower::{Layer, ServiceExt, service_fn};
+
+use super::{
+    answers::{GRPC, head},
+    called::{CALLS, called},
+};
+use crate::server_meters::{Point, ServerMeters};
+
+/// A server that answers each call with the status that its method begins with; an answer with `OK` has a
+/// head of its own.
+async fn obey(request: Request<Body>) -> Result<Response, Infallible> {
+    let method = request.uri().path().rsplit('/').next().unwrap_or_default();
+    let status = method.split('-').next().unwrap_or_default();
+    Ok(head(200, &[GRPC, ("grpc-status", status)]).body(Body::empty()).unwrap())
+}
+
+async fn send(layer: &ServerLayer, path: &str) {
+    let request = Request::post(path).header("content-type", "application/grpc");
+    let request = request.body(Body::empty()).unwrap();
+    let response = layer.layer(service_fn(obey)).oneshot(request).await.unwrap();
+    drop(response.into_body().collect().await);
+}
+
+fn named(points: &[Point]) -> usize {
+    let mut names: Vec<_> = points.iter().filter_map(|point| point.get("rpc.method")).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.iter().filter(|name| **name != "_OTHER").count()
+}
+
+fn folded(meters: &ServerMeters) -> i64 {
+    let folded = meters.of("kymo.cardinality.folded");
+    let of_methods = folded.iter().filter(|point| {
+        point.get("kymo.cardinality.attribute") == Some("rpc.method")
+            && point.get("kymo.cardinality.metric") == Some(CALLS)
+    });
+    of_methods.map(|point| point.count).sum()
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_methods_that_there_are_not_are_one_series() {
+    let meters = ServerMeters::new();
+    let layer = meters.layer();
+    for n in 0..100_000 {
+        send(&layer, &format!("/test.Books/12-{n}")).await;
+    }
+    let unimplemented = Some("UNIMPLEMENTED");
+    let points = meters.of(CALLS);
+    assert_eq!(called(&points), [("_OTHER", unimplemented, unimplemented, 100_000)]);
+    assert_eq!(folded(&meters), 0, "nothing was folded that had a name");
+}
+
+/// Who refuses calls before their method is looked up refuses invented ones as well.
+#[tokio::test]
+async fn methods_that_only_fail_take_half_of_the_names_and_leave_the_others_theirs() {
+    let meters = ServerMeters::new();
+    let layer = meters.layer();
+    for n in 0..10_000 {
+        send(&layer, &format!("/test.Books/16-{n}")).await;
+    }
+    let points = meters.of(CALLS);
+    assert_eq!(named(&points), 300);
+    assert_eq!(folded(&meters), 10_000 - 300);
+    for n in 0..300 {
+        send(&layer, &format!("/test.Books/0-{n}")).await;
+    }
+    let points = meters.of(CALLS);
+    let well = points.iter().filter(|p| p.get("rpc.response.status_code") == Some("OK"));
+    assert!(well.clone().all(|point| point.get("rpc.method") != Some("_OTHER")));
+    assert_eq!(well.count(), 300);
+    assert_eq!(named(&points), 600);
+    for n in 0..10 {
+        send(&layer, &format!("/test.Books/0-more-{n}")).await;
+    }
+    assert_eq!(named(&meters.of(CALLS)), 600);
+    assert_eq!(folded(&meters), 10_000 - 300 + 10);
+}
+
+#[tokio::test]
+async fn a_method_keeps_its_name_once_it_is_known() {
+    let meters = ServerMeters::new();
+    let layer = meters.layer();
+    let service = |status: &'static str| {
+        layer.layer(service_fn(move |_: Request<Body>| {
+            let head = head(200, &[GRPC, ("grpc-status", status)]);
+            future::ready(Ok::<_, Infallible>(head.body(Body::empty()).unwrap()))
+        }))
+    };
+    let call = || {
+        let request = Request::post("/test.Books/Get").header("content-type", "application/grpc");
+        request.body(Body::empty()).unwrap()
+    };
+    for status in ["12", "0", "12"] {
+        service(status).oneshot(call()).await.unwrap();
+    }
+    let unimplemented = Some("UNIMPLEMENTED");
+    let expected = [
+        ("_OTHER", unimplemented, unimplemented, 1),
+        ("test.Books/Get", Some("OK"), None, 1),
+        ("test.Books/Get", unimplemented, unimplemented, 1),
+    ];
+    assert_eq!(called(&meters.of(CALLS)), expected);
+}
+
+#[tokio::test]
+async fn a_list_of_methods_is_all_there_is() {
+    let meters = ServerMeters::new();
+    let layer = meters.layer().grpc_methods(["test.Books/0-get", "test.Books/12-buy"]);
+    for path in ["/test.Books/0-get", "/test.Books/12-buy", "/test.Books/0-sell"] {
+        send(&layer, path).await;
+    }
+    let unimplemented = Some("UNIMPLEMENTED");
+    let expected = [
+        ("_OTHER", Some("OK"), None, 1),
+        ("test.Books/0-get", Some("OK"), None, 1),
+        ("test.Books/12-buy", unimplemented, unimplemented, 1),
+    ];
+    assert_eq!(called(&meters.of(CALLS)), expected);
+}
+
+/// Of a route without a parameter, the program itself says the name.
+#[tokio::test]
+async fn a_method_with_a_route_of_its_own_is_known_before_its_first_success() {
+    let meters = ServerMeters::new();
+    let buy = async || head(200, &[GRPC, ("grpc-status", "12")]).body(Body::empty()).unwrap();
+    let app = Router::new().route("/test.Books/Buy", post(buy)).layer(meters.layer());
+    let request = Request::post("/test.Books/Buy").header("content-type", "application/grpc");
+    app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let unimplemented = Some("UNIMPLEMENTED");
+    let expected = [("test.Books/Buy", unimplemented, unimplemented, 1)];
+    assert_eq!(called(&meters.of(CALLS)), expected);
+}
+
+#[tokio::test]
+async fn a_path_that_names_no_method_is_other() {
+    let meters = ServerMeters::new();
+    let layer = meters.layer();
+    let long = format!("/test.Books/0-{}", "x".repeat(2000));
+    for path in ["/", "/0", "/books/", "//0", &long] {
+        send(&layer, path).await;
+    }
+    let points = meters.of(CALLS);
+    assert_eq!(named(&points), 0, "{points:#?}");
+    assert_eq!(points.iter().map(|point| point.count).sum::<i64>(), 5);
+}
+
+#[tokio::test]
+async fn every_status_of_every_method_stays_below_the_limit_of_the_sdk() {
+    let meters = ServerMeters::new();
+    let layer = meters.layer();
+    for method in 0..700 {
+        for status in 0..17 {
+            send(&layer, &format!("/test.Books{method}/{status}")).await;
+        }
+    }
+    let points = meters.of(CALLS);
+    assert!(points.len() < 1791, "{}", points.len());
+    assert!(points.iter().all(|point| point.get("otel.metric.overflow").is_none()));
+    assert_eq!(points.iter().map(|point| point.count).sum::<i64>(), 700 * 17);
+    for status in ["OK", "INTERNAL", "NOT_FOUND", "UNIMPLEMENTED"] {
+        let of_status = points.iter().filter(|p| p.get("rpc.response.status_code") == Some(status));
+        assert_eq!(of_status.map(|point| point.count).sum::<i64>(), 700, "{status}");
+    }
+}

@@ -1,0 +1,246 @@
+//! Real calls to a real server of tonic.
+
+use axum::Router;
+use tonic::{Code, Request, service::Routes, transport};
+use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+use tonic_reflection::pb::v1::{
+    ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
+    server_reflection_request::MessageRequest,
+};
+
+use super::{
+    called::{call, called, settled, the_call},
+    echo::{self, BIDI, CLIENT_STREAM, Echo, SERVER_STREAM, UNARY},
+    server::Server,
+};
+use crate::server_meters::ServerMeters;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_kind_of_call_is_recorded_once_by_its_method() {
+    for compressed in [false, true] {
+        let meters = ServerMeters::new();
+        let server = Server::echo(&meters).await;
+        let client = server.client().await;
+        let mut client = if compressed { client.compressed() } else { client };
+
+        assert_eq!(client.unary(Request::new("Dune")).await.unwrap(), "Dune");
+        assert_eq!(client.client_stream(&["Du", "ne"]).await.unwrap(), "Dune");
+        let (texts, end) = echo::all(client.server_stream("Dune").await.unwrap()).await;
+        assert_eq!((texts.join(" "), end.is_ok()), ("first Dune last".to_owned(), true));
+        let (texts, end) = echo::all(client.bidi(&["Dune", "Emma"]).await.unwrap()).await;
+        assert_eq!((texts.join(" "), end.is_ok()), ("Dune Emma".to_owned(), true));
+
+        let points = settled(&meters, 4).await;
+        let each = |method| (method, Some("OK"), None, 1);
+        let expected = [BIDI, CLIENT_STREAM, SERVER_STREAM, UNARY].map(each);
+        assert_eq!(called(&points), expected, "{compressed}");
+        let requests = meters.only("http.server.request.duration");
+        assert_eq!((requests.get("error.type"), requests.count), (None, 4));
+        assert_eq!(requests.get("http.response.status_code"), Some("200"));
+    }
+}
+
+/// A call that fails before its first message is trailers-only.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_status_is_told_and_six_are_errors_also_for_http() {
+    const ERRORS: [&str; 6] =
+        ["UNKNOWN", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS"];
+    for (number, name) in [
+        (1, "CANCELLED"),
+        (2, "UNKNOWN"),
+        (3, "INVALID_ARGUMENT"),
+        (4, "DEADLINE_EXCEEDED"),
+        (5, "NOT_FOUND"),
+        (6, "ALREADY_EXISTS"),
+        (7, "PERMISSION_DENIED"),
+        (8, "RESOURCE_EXHAUSTED"),
+        (9, "FAILED_PRECONDITION"),
+        (10, "ABORTED"),
+        (11, "OUT_OF_RANGE"),
+        (12, "UNIMPLEMENTED"),
+        (13, "INTERNAL"),
+        (14, "UNAVAILABLE"),
+        (15, "DATA_LOSS"),
+        (16, "UNAUTHENTICATED"),
+    ] {
+        let meters = ServerMeters::new();
+        let server = Server::echo(&meters).await;
+        let mut client = server.client().await;
+        let text = format!("fail:{number}");
+        // Before any message, and after the first one.
+        let status = client.unary(Request::new(&text)).await.unwrap_err();
+        assert_eq!(status.code() as i32, number);
+        let (texts, end) = echo::all(client.server_stream(&text).await.unwrap()).await;
+        assert_eq!((texts.len(), end.unwrap_err().code() as i32), (1, number));
+
+        let points = settled(&meters, 2).await;
+        let error = ERRORS.contains(&name).then_some(name);
+        // The server may not know a method that it says not to implement.
+        let unary = if number == 12 { "_OTHER" } else { UNARY };
+        let mut expected = [(unary, Some(name), error, 1), (SERVER_STREAM, Some(name), error, 1)];
+        expected.sort_unstable();
+        assert_eq!(called(&points), expected);
+        let requests = meters.only("http.server.request.duration");
+        assert_eq!((requests.get("error.type"), requests.count), (error, 2));
+        assert_eq!(requests.get("http.response.status_code"), Some("200"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_goes_away_is_a_cancellation_without_a_status() {
+    let meters = ServerMeters::new();
+    let server = Server::echo(&meters).await;
+    let mut client = server.client().await;
+    let mut texts = client.server_stream("slow").await.unwrap();
+    assert_eq!(texts.message().await.unwrap().unwrap(), "first");
+    drop(texts);
+    let expected = call(SERVER_STREAM, None, Some("cancelled"), Some("cancelled"));
+    assert_eq!(the_call(&meters).await, expected);
+
+    let meters = ServerMeters::new();
+    let server = Server::echo(&meters).await;
+    let mut client = server.client().await;
+    let unary = client.unary(Request::new("slow"));
+    tokio::time::timeout(std::time::Duration::from_millis(50), unary).await.unwrap_err();
+    let expected = call(UNARY, None, Some("cancelled"), Some("cancelled"));
+    assert_eq!(the_call(&meters).await, expected);
+}
+
+/// A client that went away with its connection, and not by a message of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_breaks_is_a_cancellation_of_each_call_on_it() {
+    let meters = ServerMeters::new();
+    let server = Server::echo(&meters).await;
+    let client = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut client = server.client().await;
+            let first = client.server_stream("slow").await.unwrap();
+            let second = client.bidi(&["Dune", "slow"]).await.unwrap();
+            drop((first, second));
+        });
+        // With its runtime the connection is gone.
+        drop(runtime);
+        server
+    });
+    let server = client.join().unwrap();
+    let points = settled(&meters, 2).await;
+    let gone = |method| (method, None, Some("cancelled"), 1);
+    assert_eq!(called(&points), [gone(BIDI), gone(SERVER_STREAM)]);
+    drop(server);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_whose_time_is_over_exceeded_its_deadline_whoever_gave_it_up() {
+    for millis in [1, 30, 100] {
+        let meters = ServerMeters::new();
+        let server = Server::echo(&meters).await;
+        let mut client = server.client().await;
+        let mut request = Request::new("slow");
+        request.set_timeout(std::time::Duration::from_millis(millis));
+        client.unary(request).await.unwrap_err();
+        let exceeded = Some("DEADLINE_EXCEEDED");
+        assert_eq!(the_call(&meters).await, call(UNARY, None, exceeded, exceeded), "{millis}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deadline_that_is_kept_changes_nothing_and_who_leaves_before_it_is_cancelled() {
+    let meters = ServerMeters::new();
+    let server = Server::echo(&meters).await;
+    let mut client = server.client().await;
+    let timed = |text| {
+        let mut request = Request::new(text);
+        request.set_timeout(std::time::Duration::from_secs(60));
+        request
+    };
+    client.unary(timed("Dune")).await.unwrap();
+    let unary = client.unary(timed("slow"));
+    tokio::time::timeout(std::time::Duration::from_millis(50), unary).await.unwrap_err();
+    let points = settled(&meters, 2).await;
+    let expected = [(UNARY, None, Some("cancelled"), 1), (UNARY, Some("OK"), None, 1)];
+    assert_eq!(called(&points), expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_in_a_method_or_in_its_stream_is_a_panic() {
+    let meters = ServerMeters::new();
+    let server = Server::echo(&meters).await;
+    server.client().await.unary(Request::new("panic")).await.unwrap_err();
+    assert_eq!(the_call(&meters).await, call(UNARY, None, Some("panic"), Some("panic")));
+
+    let meters = ServerMeters::new();
+    let server = Server::echo(&meters).await;
+    let texts = server.client().await.server_stream("panic").await.unwrap();
+    assert!(echo::all(texts).await.1.is_err());
+    assert_eq!(the_call(&meters).await, call(SERVER_STREAM, None, Some("panic"), Some("panic")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_and_reflection_are_services_as_any_other() {
+    let meters = ServerMeters::new();
+    let (_reporter, health) = tonic_health::server::health_reporter();
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()
+        .unwrap();
+    let router = transport::Server::builder()
+        .layer(meters.layer())
+        .add_service(health)
+        .add_service(reflection);
+    let server = Server::start(|incoming| router.serve_with_incoming(incoming)).await;
+    let mut health = HealthClient::new(server.channel().await);
+    let check = |service: &str| HealthCheckRequest { service: service.to_owned() };
+    health.check(check("")).await.unwrap();
+    assert_eq!(health.check(check("none")).await.unwrap_err().code(), Code::NotFound);
+    // It goes on until the client leaves.
+    let mut watch = health.watch(check("")).await.unwrap().into_inner();
+    watch.message().await.unwrap().unwrap();
+    drop(watch);
+    let mut reflection = ServerReflectionClient::new(server.channel().await);
+    let list = ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(MessageRequest::ListServices(String::new())),
+    };
+    let answers = reflection.server_reflection_info(futures_util::stream::iter([list]));
+    let mut answers = answers.await.unwrap().into_inner();
+    while answers.message().await.unwrap().is_some() {}
+
+    let points = settled(&meters, 4).await;
+    let info = "grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+    let (check, watch) = ("grpc.health.v1.Health/Check", "grpc.health.v1.Health/Watch");
+    let expected = [
+        (check, Some("NOT_FOUND"), None, 1),
+        (check, Some("OK"), None, 1),
+        (watch, None, Some("cancelled"), 1),
+        (info, Some("OK"), None, 1),
+    ];
+    assert_eq!(called(&points), expected);
+}
+
+/// tonic's services are routes of axum, whose template says no method.
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_and_other_requests_share_a_router_of_axum() {
+    let meters = ServerMeters::new();
+    let app: Router = Routes::new(Echo)
+        .into_axum_router()
+        .route("/books/{id}", axum::routing::get(async || "Dune"))
+        .layer(meters.layer());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move { axum::serve(listener, app).await });
+    let channel = transport::Endpoint::new(address).unwrap().connect().await.unwrap();
+    let mut client = echo::Client::new(channel);
+    client.unary(Request::new("Dune")).await.unwrap();
+    client.call("test.Echo/Missing", Request::new(String::new())).await.unwrap_err();
+    client.call("test.Missing/Unary", Request::new(String::new())).await.unwrap_err();
+
+    let points = settled(&meters, 3).await;
+    let unimplemented = Some("UNIMPLEMENTED");
+    let expected = [("_OTHER", unimplemented, unimplemented, 2), (UNARY, Some("OK"), None, 1)];
+    assert_eq!(called(&points), expected);
+    let requests = meters.of("http.server.request.duration");
+    let routes: Vec<_> = requests.iter().map(|point| point.get("http.route")).collect();
+    assert_eq!(routes.iter().filter(|route| **route == Some("/test.Echo/{*rest}")).count(), 2);
+    serving.abort();
+}

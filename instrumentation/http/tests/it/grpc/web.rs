@@ -1,0 +1,143 @@
+//! gRPC-web, whose trailers are the last frame of the body.
+
+use axum::body::{Body, Bytes};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use futures_util::stream;
+use http::{Request, Version};
+use http_body_util::BodyExt;
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use tonic::transport;
+use tonic_web::GrpcWebLayer;
+
+use super::{
+    answers::{answer, head},
+    called::{CALLS, call, called, settled, the_call},
+    echo::{Echo, SERVER_STREAM, UNARY},
+    server::Server,
+};
+use crate::server_meters::ServerMeters;
+
+/// A frame with a message of protobuf that holds `text`.
+pub(crate) fn message(text: &str) -> Vec<u8> {
+    let len = u8::try_from(text.len()).unwrap();
+    [&[0, 0, 0, 0, len + 2, 0x0a, len], text.as_bytes()].concat()
+}
+
+/// Calls `method` as a browser does, and gives back what it got.
+async fn browse(server: &Server, method: &str, text: &str, kind: &str) -> Vec<u8> {
+    let message = message(text);
+    let body = if kind.contains("text") { STANDARD.encode(message).into() } else { message };
+    let request = Request::post(format!("http://{}/{method}", server.address))
+        .header("content-type", kind)
+        .header("accept", kind)
+        .body(Body::from(body))
+        .unwrap();
+    let client = Client::builder(TokioExecutor::new()).build_http::<Body>();
+    let response = client.request(request).await.unwrap();
+    assert_eq!((response.status().as_u16(), response.version()), (200, Version::HTTP_11));
+    response.into_body().collect().await.unwrap().to_bytes().to_vec()
+}
+
+/// The layer sees either what browsers get, or what tonic's own layer makes it from.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_is_read_from_the_body_and_from_trailers_alike() {
+    for kind in ["application/grpc-web+proto", "application/grpc-web-text+proto"] {
+        for is_outside in [true, false] {
+            let meters = ServerMeters::new();
+            let layer = meters.layer();
+            let server = transport::Server::builder().accept_http1(true);
+            let server = if is_outside {
+                let router = server.layer(layer).layer(GrpcWebLayer::new()).add_service(Echo);
+                Server::start(|incoming| router.serve_with_incoming(incoming)).await
+            } else {
+                let router = server.layer(GrpcWebLayer::new()).layer(layer).add_service(Echo);
+                Server::start(|incoming| router.serve_with_incoming(incoming)).await
+            };
+            let body = browse(&server, UNARY, "Dune", kind).await;
+            assert!(body.len() > 20, "{body:?}");
+            browse(&server, UNARY, "fail:14", kind).await;
+            browse(&server, SERVER_STREAM, "Emma", kind).await;
+            browse(&server, SERVER_STREAM, "fail:5", kind).await;
+            browse(&server, "test.Echo/Missing", "Dune", kind).await;
+
+            let points = settled(&meters, 5).await;
+            let [unavailable, unimplemented] = ["UNAVAILABLE", "UNIMPLEMENTED"].map(Some);
+            let expected = [
+                ("_OTHER", unimplemented, unimplemented, 1),
+                (SERVER_STREAM, Some("NOT_FOUND"), None, 1),
+                (SERVER_STREAM, Some("OK"), None, 1),
+                (UNARY, Some("OK"), None, 1),
+                (UNARY, unavailable, unavailable, 1),
+            ];
+            assert_eq!(called(&points), expected, "{kind}, outside: {is_outside}");
+            let requests = meters.of("http.server.request.duration");
+            let failed = requests.iter().filter(|point| point.get("error.type").is_some());
+            assert_eq!(failed.map(|point| point.count).sum::<i64>(), 2);
+        }
+    }
+}
+
+const METHOD: &str = "test.Books/Get";
+
+fn web_request() -> Request<Body> {
+    let request = Request::post(format!("/{METHOD}"));
+    request.header("content-type", "application/grpc-web").body(Body::from("question")).unwrap()
+}
+
+const WEB: (&str, &str) = ("content-type", "application/grpc-web+proto");
+
+/// A body in pieces of `cut` bytes: a message, and the trailers of a call that failed.
+fn body(cut: usize) -> Body {
+    let trailers = b"grpc-status:13\r\ngrpc-message:no\r\n";
+    let len = u8::try_from(trailers.len()).unwrap();
+    let bytes = [&message("Dune")[..], &[0x80, 0, 0, 0, len], trailers].concat();
+    let pieces: Vec<_> = bytes.chunks(cut).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+    Body::from_stream(stream::iter(pieces as Vec<Result<_, std::io::Error>>))
+}
+
+#[tokio::test]
+async fn a_body_is_read_however_it_is_cut() {
+    let internal = Some("INTERNAL");
+    for cut in [1, 4, 5, 6, 13, 1000] {
+        let meters = ServerMeters::new();
+        answer(meters.layer(), web_request(), head(200, &[WEB]).body(body(cut)).unwrap()).await;
+        assert_eq!(the_call(&meters).await, call(METHOD, internal, internal, internal), "{cut}");
+    }
+}
+
+/// What nobody can read is no error that nobody saw.
+#[tokio::test]
+async fn a_body_that_is_compressed_on_the_way_tells_no_status() {
+    let meters = ServerMeters::new();
+    let headers = [WEB, ("content-encoding", "gzip")];
+    answer(meters.layer(), web_request(), head(200, &headers).body(body(9)).unwrap()).await;
+    assert_eq!(the_call(&meters).await, call(METHOD, None, None, None));
+
+    let meters = ServerMeters::new();
+    let headers = [WEB, ("content-encoding", "identity")];
+    answer(meters.layer(), web_request(), head(200, &headers).body(body(9)).unwrap()).await;
+    assert_eq!(the_call(&meters).await.1.as_deref(), Some("INTERNAL"));
+}
+
+#[tokio::test]
+async fn who_leaves_behind_the_trailers_has_the_status_and_who_leaves_before_has_none() {
+    for (frames, status) in [(6, None), (7, Some("INTERNAL"))] {
+        let meters = ServerMeters::new();
+        let answered = head(200, &[WEB]).body(body(8)).unwrap();
+        let mut answered = Some(answered);
+        let service = tower::service_fn(move |_: Request<Body>| {
+            std::future::ready(Ok::<_, std::convert::Infallible>(answered.take().unwrap()))
+        });
+        let service = tower::Layer::layer(&meters.layer(), service);
+        let response = tower::ServiceExt::oneshot(service, web_request()).await.unwrap();
+        let mut body = response.into_body();
+        for _ in 0..frames {
+            body.frame().await.unwrap().unwrap();
+        }
+        drop(body);
+        let expected = (status, Some(status.unwrap_or("cancelled")));
+        let point = meters.only(CALLS);
+        assert_eq!((point.get("rpc.response.status_code"), point.get("error.type")), expected);
+        assert_eq!(meters.the_request().get("error.type"), Some("cancelled"));
+    }
+}
