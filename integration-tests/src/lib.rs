@@ -59,6 +59,7 @@ pub use crate::{
 #[doc = include_str!("../../README.md")]
 #[doc = include_str!("../../docs/caches.md")]
 #[doc = include_str!("../../docs/databases.md")]
+#[doc = include_str!("../../docs/grpc.md")]
 #[doc = include_str!("../../docs/http.md")]
 #[doc = include_str!("../../docs/migrations.md")]
 #[doc = include_str!("../../docs/process.md")]

@@ -2,6 +2,7 @@
 
 mod caches;
 mod databases;
+mod grpc;
 mod http;
 mod process;
 
