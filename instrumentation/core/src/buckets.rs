@@ -15,6 +15,11 @@ pub const DB_DURATION: &[f64] =
 pub const SHORT_DURATION: &[f64] =
     &[0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0];
 
+/// Rows that a query returns, as the database conventions advise for
+/// `db.client.response.returned_rows`.
+pub const DB_ROWS: &[f64] =
+    &[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10000.0];
+
 /// Upper bounds of a histogram that are known to be finite and strictly ascending.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Buckets(Vec<f64>);

@@ -132,6 +132,14 @@ pub const DB_NAMESPACE: BudgetedKey = BudgetedKey::new(
     "The database that a pool's options named when it was measured, of SQLite the file's name, \
      of Redis its number; absent if unknown.",
 );
+/// A statement in short: `SELECT books`, or the name that the program gave it.
+pub const DB_QUERY_SUMMARY: BudgetedKey = BudgetedKey::new(
+    "db.query.summary",
+    400,
+    "What the statement does and to which tables, such as `SELECT books`; or the name it was given; \
+     absent if unknown. 100 values are kept for statements that have only failed so far.",
+)
+.with_reserve(100);
 /// The code of the error that the database answered with.
 pub const DB_RESPONSE_STATUS_CODE: BudgetedKey = BudgetedKey::new(
     "db.response.status_code",

@@ -74,6 +74,7 @@ mod outcome;
 mod parentheses;
 mod references;
 mod statement;
+mod system;
 mod target;
 mod token;
 mod transaction;
@@ -82,6 +83,7 @@ mod words;
 
 pub use dialect::Dialect;
 pub use statement::{Change, Statement};
+pub use system::System;
 pub use transaction::{SavepointName, TransactionStatement};
 
 #[cfg(test)]

@@ -6,8 +6,3 @@ pub(crate) const DB_CONNECT: &[f64] = &[0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0,
 /// Seconds a program keeps a connection or a transaction to itself, up to a minute.
 pub(crate) const DB_USE: &[f64] =
     &[0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0];
-
-/// Rows that a query returns, as the database conventions advise for
-/// `db.client.response.returned_rows`.
-pub(crate) const ROWS: &[f64] =
-    &[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10000.0];

@@ -11,4 +11,3 @@ pub(crate) mod prefix;
 pub(crate) mod rows_affected;
 pub(crate) mod shown;
 pub(crate) mod status_code;
-pub(crate) mod system;

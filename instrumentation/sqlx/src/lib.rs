@@ -153,7 +153,6 @@ pub mod told;
 pub use database::{
     failure::error_type,
     opening::{MeasureConnections, connection_opened, pool_options},
-    system::System,
 };
 pub use handles::{
     acquire::AcquiredConnection,
@@ -166,5 +165,7 @@ pub use handles::{
     weak_pool::WeakMeasuredPool,
 };
 pub use kymo_pool::PoolNameError;
+#[doc(no_inline)]
+pub use kymo_sql::System;
 #[doc(no_inline)]
 pub use sqlx::{Database, Error, Executor, Pool};

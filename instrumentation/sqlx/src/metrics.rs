@@ -46,7 +46,7 @@ pub const OPERATION_DURATION: MetricSpec = MetricSpec::new(
 /// Rows that the caller was given, of operations that return rows.
 pub const RETURNED_ROWS: MetricSpec = MetricSpec::new(
     "db.client.response.returned_rows",
-    MetricKind::Histogram { buckets: buckets::ROWS },
+    MetricKind::Histogram { buckets: kymo_core::buckets::DB_ROWS },
     "{row}",
     "The actual number of records returned by the database operation.",
 )

@@ -1,10 +1,8 @@
 //! The recording of an operation, a transaction and a connection: times, outcomes, and the series for them.
 
-pub(crate) mod late_value;
 pub(crate) mod measures;
 pub(crate) mod operation;
 pub(crate) mod pool_series;
-pub(crate) mod recent;
 pub(crate) mod recorder;
 pub(crate) mod remembered;
 pub(crate) mod series;

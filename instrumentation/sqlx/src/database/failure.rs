@@ -1,9 +1,10 @@
 //! Why an operation failed: the closed set of `error.type`, and what the failure takes with it.
 
 use kymo_core::KnownValues;
+use kymo_sql::System;
 use sqlx::error::{DatabaseError, Error, ErrorKind};
 
-use crate::database::{damage::Damage, status_code::StatusCode, system::System};
+use crate::database::{damage::Damage, status_code::StatusCode};
 
 /// The values of `error.type`, beside `cancelled`, `panic` and `_OTHER`.
 pub(crate) const FAILURES: KnownValues = KnownValues::of(&[

@@ -1,8 +1,7 @@
 //! The database that a pool speaks to.
 
 use kymo_core::Place;
-
-use crate::database::system::System;
+use kymo_sql::System;
 
 /// Where a database is, by the conventions' attributes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,9 +2,10 @@
 
 use std::str;
 
+use kymo_sql::System;
 use sqlx::error::DatabaseError;
 
-use crate::database::{prefix::Prefix, system::System};
+use crate::database::prefix::Prefix;
 
 /// A status code as the server gives it: letters and digits, at most eight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

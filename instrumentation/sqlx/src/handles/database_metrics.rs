@@ -3,11 +3,12 @@
 use std::{fmt::Debug, sync::Arc};
 
 use kymo_pool::{PoolMetrics, PoolName, PoolNameError};
+use kymo_sql::System;
 use opentelemetry::metrics::MeterProvider;
 use sqlx::{Database, Executor, Pool};
 
 use crate::{
-    database::{driver::Driver, identity::Identity, system::System},
+    database::{driver::Driver, identity::Identity},
     handles::{
         pool::{MeasuredPool, Shared},
         settings::PoolSettings,

@@ -78,9 +78,7 @@ impl<'p, DB: Database> Executor<'p> for &MeasuredPool<DB> {
         'p: 'e,
     {
         let pool = self.clone();
-        Box::pin(async move {
-            (pool.driver().prepare_with)(&mut **pool.acquire().await?, sql, parameters).await
-        })
+        Box::pin(async move { (&mut *pool.acquire().await?).prepare_with(sql, parameters).await })
     }
 
     fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<DB>>>
@@ -88,7 +86,7 @@ impl<'p, DB: Database> Executor<'p> for &MeasuredPool<DB> {
         'p: 'e,
     {
         let pool = self.clone();
-        Box::pin(async move { (pool.driver().describe)(&mut **pool.acquire().await?, sql).await })
+        Box::pin(async move { (&mut *pool.acquire().await?).describe(sql).await })
     }
 }
 

@@ -1,9 +1,10 @@
 //! Settings of one pool: its name, where its database is said to be, and what is measured.
 
+use kymo_sql::System;
 use sqlx::{Database, Pool};
 
 use crate::{
-    database::{destination::Destination, identity::Identity, system::System},
+    database::{destination::Destination, identity::Identity},
     recording::without::Without,
 };
 

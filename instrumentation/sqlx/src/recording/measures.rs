@@ -1,17 +1,18 @@
 //! The recording of one pool.
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
+    pin::pin,
     sync::{Arc, OnceLock},
     time::Duration,
 };
 
-use kymo_core::{Bounded, PlaceKey};
-use kymo_sql::TransactionStatement;
+use kymo_core::{Bounded, Claim, PlaceKey};
+use kymo_sql::{System, TransactionStatement};
 use opentelemetry::metrics::BoundHistogram;
 
 use crate::{
-    database::{failure::Failure, identity::Identity, system::System},
+    database::{failure::Failure, identity::Identity},
     key,
     recording::{
         operation::{Operation, Reading},
@@ -47,6 +48,7 @@ impl Measures {
         pool: PoolSeries,
         without: Without,
     ) -> Self {
+        Claim::promise();
         let system = identity.protocol;
         Self {
             statements: recorder.statements(system),
@@ -96,13 +98,23 @@ impl Measures {
         Operation::new(self, statement, None)
     }
 
+    /// Runs a piece of what the driver does, which nobody else is to measure.
+    pub(crate) fn claim<T>(&self, piece: impl FnOnce() -> T) -> T {
+        match self.system {
+            System::Postgresql | System::Mysql | System::Mariadb => Claim::Statement.run(piece),
+            // SQLite's driver works on a thread of its own, and another one may.
+            _ => Claim::Statement.run_carried(piece),
+        }
+    }
+
     /// Runs what is no operation, but may cost a transaction all the same.
     pub(crate) async fn noticing_damage<T>(
         &self,
         ledger: &mut Ledger,
         run: impl Future<Output = sqlx::Result<T>>,
     ) -> sqlx::Result<T> {
-        let result = run.await;
+        let mut run = pin!(run);
+        let result = poll_fn(|context| self.claim(|| run.as_mut().poll(context))).await;
         if let Some(failure) = result.as_ref().err().and_then(|e| Failure::of(e, self.system)) {
             ledger.failed(TransactionStatement::None, failure.damage, self.system);
         }

@@ -5,14 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kymo_core::{Attempt, Bounded, OTHER, Outcome, Record};
-use kymo_sql::TransactionStatement;
+use kymo_core::{Attempt, Bounded, OTHER, Outcome, Record, Watch, Watched};
+use kymo_sql::{System, TransactionStatement};
 
 use crate::{
     database::{
         damage::Damage,
         failure::{FAILURES, Failure},
-        system::System,
     },
     recording::{measures::Measures, statement::Statement},
     rows::ledger::Ledger,
@@ -66,6 +65,11 @@ impl<'m> Operation<'m> {
         }))
     }
 
+    /// Whoever records it.
+    pub(crate) fn measures(&self) -> &'m Measures {
+        self.0.record().measures
+    }
+
     /// Starts the clock, unless it runs, and tells what it showed.
     pub fn start(&mut self) -> Instant {
         self.0.start()
@@ -76,14 +80,22 @@ impl<'m> Operation<'m> {
         self.0.restart_at(moment);
     }
 
-    /// Runs a piece of what the driver does; if it unwinds, the operation is a panic.
+    /// Runs a piece of what the driver does, which nobody else is to measure; if it unwinds, the operation is
+    /// a panic.
     pub fn run<T>(&mut self, piece: impl FnOnce() -> T) -> T {
-        self.0.run(piece)
+        let measures = self.measures();
+        self.0.run(|| measures.claim(piece))
     }
 
     /// As [`Operation::run`], of a future, whose first poll starts the clock.
     pub fn watch<F: Future>(&mut self, running: F) -> impl Future<Output = F::Output> {
-        self.0.watch(running)
+        Watched::new(running, self)
+    }
+
+    /// Waits for the connection that the operation will run on, which may run statements of others: if that
+    /// unwinds, the operation is a panic.
+    pub(crate) fn wait<F: Future>(&mut self, waiting: F) -> impl Future<Output = F::Output> {
+        self.0.watch(waiting)
     }
 
     /// Whether rows are asked for.
@@ -184,6 +196,13 @@ impl<'m> Operation<'m> {
         let result = self.watch(run).await;
         self.end(&result);
         result
+    }
+}
+
+impl Watch for Operation<'_> {
+    fn run<T>(&mut self, piece: impl FnOnce() -> T) -> T {
+        self.start();
+        Self::run(self, piece)
     }
 }
 

@@ -8,16 +8,13 @@ use std::{
     time::Duration,
 };
 
+use kymo_sql::System;
 use opentelemetry::{
     KeyValue, StringValue,
     metrics::{BoundCounter, BoundHistogram, Counter, Histogram},
 };
 
-use crate::{
-    database::{failure::Failure, system::System},
-    key,
-    metrics::Instruments,
-};
+use crate::{database::failure::Failure, key, metrics::Instruments};
 
 /// The instruments of one pool, bound to its name.
 #[derive(Debug)]

@@ -3,10 +3,11 @@
 use std::sync::{Arc, OnceLock};
 
 use kymo_core::{Bounded, Folds, PlaceKey, Places, SeriesCache, ValueBudget};
+use kymo_sql::System;
 use opentelemetry::metrics::{BoundCounter, Meter};
 
 use crate::{
-    database::{identity::Identity, system::System},
+    database::identity::Identity,
     key,
     metrics::{self, Instruments},
     recording::{

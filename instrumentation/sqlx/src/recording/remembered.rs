@@ -1,8 +1,7 @@
 //! A text that was read before.
 
+use kymo_core::LateValue;
 use kymo_sql::{Dialect, TransactionStatement};
-
-use crate::recording::late_value::LateValue;
 
 /// Keeps what a text says, whoever sends it.
 #[derive(Debug)]
@@ -22,9 +21,6 @@ pub(crate) struct Change {
     /// As the statement writes it.
     pub(crate) table: LateValue,
 }
-
-/// How many bytes a text may have that is remembered: longer ones are made for the occasion.
-pub(crate) const MAX_TEXT: usize = 8 * 1024;
 
 impl Remembered {
     pub(crate) fn of(sql: &str, dialect: Dialect) -> Self {

@@ -1,11 +1,9 @@
 //! A statement that a program sends, as its text tells of it.
 
-use std::{ops::Deref, sync::Arc};
-
+use kymo_core::{LateValue, Recalled};
 use kymo_sql::TransactionStatement;
 
 use crate::recording::{
-    late_value::LateValue,
     remembered::{Change, Remembered},
     without::Without,
 };
@@ -13,21 +11,12 @@ use crate::recording::{
 /// A statement, as far as its text tells, without what is not wanted.
 #[derive(Debug)]
 pub(crate) struct Statement<'s> {
-    text: Text<'s>,
+    text: Recalled<'s, Remembered>,
     without: Without,
 }
 
-/// What a text says: lent, so that a statement that is sent again and again is not copied.
-#[derive(Debug)]
-pub(crate) enum Text<'s> {
-    /// Of a text that has a place for good.
-    Regular(&'s Remembered),
-    /// Of any other, which may be forgotten before the statement ends.
-    Other(Arc<Remembered>),
-}
-
 impl<'s> Statement<'s> {
-    pub(crate) fn new(text: Text<'s>, without: Without) -> Self {
+    pub(crate) fn new(text: Recalled<'s, Remembered>, without: Without) -> Self {
         Self { text, without }
     }
 
@@ -54,16 +43,5 @@ impl<'s> Statement<'s> {
     /// It does several things to it, and may have done some of them if it fails.
     pub(crate) fn may_end_halfway(&self) -> bool {
         self.text.may_end_halfway
-    }
-}
-
-impl Deref for Text<'_> {
-    type Target = Remembered;
-
-    fn deref(&self) -> &Remembered {
-        match self {
-            Self::Regular(remembered) => remembered,
-            Self::Other(remembered) => remembered,
-        }
     }
 }

@@ -11,7 +11,7 @@ use sqlx::{Database, Either};
 
 use crate::{
     database::{driver::Step, rows_affected::ReadRows},
-    recording::operation::Operation,
+    recording::{measures::Measures, operation::Operation},
 };
 
 /// The steps of one operation, which is recorded after the last of them.
@@ -20,6 +20,7 @@ pub(crate) struct MeasuredStream<'e, DB: Database> {
     read_rows: ReadRows<DB>,
     /// Whether the caller is given the first row alone.
     gives_one: bool,
+    measures: &'e Measures,
     /// Until it has ended.
     operation: Option<Operation<'e>>,
 }
@@ -31,7 +32,8 @@ impl<'e, DB: Database> MeasuredStream<'e, DB> {
         operation: Operation<'e>,
         read_rows: ReadRows<DB>,
     ) -> Self {
-        Self { steps, read_rows, gives_one: false, operation: Some(operation) }
+        let measures = operation.measures();
+        Self { steps, read_rows, gives_one: false, measures, operation: Some(operation) }
     }
 
     /// The caller is given the first row alone.
@@ -45,8 +47,10 @@ impl<DB: Database> Stream for MeasuredStream<'_, DB> {
     type Item = Step<DB>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Step<DB>>> {
-        let Self { steps, read_rows, gives_one, operation: measured } = &mut *self;
-        let Some(operation) = measured else { return steps.as_mut().poll_next(context) };
+        let Self { steps, read_rows, gives_one, measures, operation: measured } = &mut *self;
+        let Some(operation) = measured else {
+            return measures.claim(|| steps.as_mut().poll_next(context));
+        };
         operation.start();
         let step = ready!(operation.run(|| steps.as_mut().poll_next(context)));
         match &step {
@@ -79,8 +83,11 @@ impl<DB: Database> Stream for MeasuredStream<'_, DB> {
 impl<DB: Database> Drop for MeasuredStream<'_, DB> {
     /// The driver's own drop belongs to the operation that is under way.
     fn drop(&mut self) {
-        if let Some(operation) = &mut self.operation {
-            operation.run(|| self.steps = Box::pin(stream::empty()));
+        let Self { steps, measures, operation, .. } = self;
+        let drop_steps = || *steps = Box::pin(stream::empty());
+        match operation {
+            Some(operation) => operation.run(drop_steps),
+            None => measures.claim(drop_steps),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{future::poll_fn, pin::pin, time::Instant};
 
+use kymo_core::Claim;
 use sqlx::{Database, Pool, pool::PoolConnection};
 
 use crate::{database::opening, recording::measures::Measures};
@@ -27,7 +28,8 @@ pub(crate) async fn acquire<DB: Database>(
             had_room = Some(polled_at.take().unwrap_or_else(Instant::now));
         }
         polled_at = None;
-        let (answer, noticed) = opening::noticing(|| acquiring.as_mut().poll(context));
+        let (answer, noticed) =
+            opening::noticing(|| Claim::Wait.run(|| acquiring.as_mut().poll(context)));
         opened |= noticed;
         answer
     })

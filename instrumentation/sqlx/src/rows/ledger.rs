@@ -7,12 +7,9 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use kymo_sql::{SavepointName, TransactionStatement};
+use kymo_sql::{SavepointName, System, TransactionStatement};
 
-use crate::{
-    database::{damage::Damage, system::System},
-    rows::changed::Changed,
-};
+use crate::{database::damage::Damage, rows::changed::Changed};
 
 /// Counts the rows that the open transaction of a connection changed, until it commits.
 ///

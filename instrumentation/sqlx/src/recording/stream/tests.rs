@@ -7,12 +7,13 @@ use std::{
 };
 
 use futures_util::{FutureExt, StreamExt, stream};
+use kymo_sql::System;
 use kymo_testing::TestMeters;
 use sqlx::{Sqlite, sqlite::SqliteQueryResult};
 
 use super::*;
 use crate::{
-    database::{identity::Identity, system::System},
+    database::identity::Identity,
     key,
     metrics::{self, SCOPE},
     recording::{

@@ -1,9 +1,8 @@
 //! Transactions that a program begins and ends with statements of its own.
 
-use kymo_sql::{SavepointName, TransactionStatement};
+use kymo_sql::{SavepointName, System, TransactionStatement};
 
 use super::{Changes, Ledger, Level, MAX_LEVELS};
-use crate::database::system::System;
 
 impl Ledger {
     /// Notes a statement that the program itself wrote to begin or end a transaction; gives back
@@ -60,7 +59,7 @@ impl Ledger {
             }
             // It refuses to begin inside a transaction: the one that was known has been undone.
             System::Sqlite => false,
-            System::Postgresql | System::OtherSql => !self.is_unclear && !self.levels.is_empty(),
+            _ => !self.is_unclear && !self.levels.is_empty(),
         };
         if !goes_on {
             self.roll_back();

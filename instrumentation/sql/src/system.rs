@@ -1,8 +1,8 @@
-//! Which database product a pool speaks to.
+//! Which database product is spoken to.
 
 use std::fmt;
 
-use kymo_sql::Dialect;
+use crate::Dialect;
 
 /// A database product, by the values of `db.system.name`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,7 +21,8 @@ pub enum System {
 }
 
 impl System {
-    pub(crate) const ALL: [Self; 5] =
+    /// Every product there is a name for.
+    pub const ALL: [Self; 5] =
         [Self::Postgresql, Self::Mysql, Self::Mariadb, Self::Sqlite, Self::OtherSql];
 
     /// The value of `db.system.name`.
@@ -36,7 +37,7 @@ impl System {
     }
 
     /// The product that a URL of this scheme leads to.
-    pub(crate) fn of_scheme(scheme: &str) -> Self {
+    pub fn of_scheme(scheme: &str) -> Self {
         match scheme {
             "postgres" | "postgresql" => Self::Postgresql,
             "mysql" => Self::Mysql,
@@ -47,7 +48,7 @@ impl System {
     }
 
     /// The SQL it reads.
-    pub(crate) const fn dialect(self) -> Dialect {
+    pub const fn dialect(self) -> Dialect {
         match self {
             Self::Postgresql => Dialect::Postgres,
             Self::Mysql | Self::Mariadb => Dialect::MySql,
@@ -57,12 +58,12 @@ impl System {
     }
 
     /// MySQL, or what came of it.
-    pub(crate) const fn is_mysql(self) -> bool {
+    pub const fn is_mysql(self) -> bool {
         matches!(self, Self::Mysql | Self::Mariadb)
     }
 
     /// The port that goes without saying.
-    pub(crate) const fn default_port(self) -> Option<u16> {
+    pub const fn default_port(self) -> Option<u16> {
         match self {
             Self::Postgresql => Some(5432),
             Self::Mysql | Self::Mariadb => Some(3306),

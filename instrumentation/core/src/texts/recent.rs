@@ -7,7 +7,7 @@ use std::{
 
 use foldhash::fast::RandomState;
 
-use crate::recording::remembered::{MAX_TEXT, Remembered};
+use super::MAX_TEXT;
 
 /// Keeps what was read of the texts that came last, in shards: in each, a text that was not asked for
 /// since it was last passed over makes room for another.
@@ -15,40 +15,40 @@ use crate::recording::remembered::{MAX_TEXT, Remembered};
 /// Bounded in number and in bytes. Whoever asks holds the lock of one shard among many, and allocates
 /// nothing.
 #[derive(Debug)]
-pub(crate) struct Recent {
-    shards: Box<[Mutex<Shard>]>,
+pub(super) struct Recent<T> {
+    shards: Box<[Mutex<Shard<T>>]>,
     hasher: RandomState,
 }
 
-#[derive(Debug, Default)]
-struct Shard {
-    entries: Vec<Entry>,
+#[derive(Debug)]
+struct Shard<T> {
+    entries: Vec<Entry<T>>,
     /// Whose turn it is to go.
     hand: usize,
     bytes: usize,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct Entry<T> {
     hash: u64,
     text: Box<str>,
-    remembered: Arc<Remembered>,
+    remembered: Arc<T>,
     was_used: bool,
     /// How often it was asked for.
     uses: u8,
 }
 
-impl Recent {
-    pub(crate) fn new() -> Self {
+impl<T> Recent<T> {
+    pub(super) fn new() -> Self {
         Self {
-            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            shards: (0..SHARDS).map(|_| Mutex::new(Shard::new())).collect(),
             hasher: RandomState::default(),
         }
     }
 
     /// What is remembered of `sql`, and whether that was asked for again and again; `None` if it is not
     /// among them.
-    pub(crate) fn find(&self, sql: &str) -> Option<(Arc<Remembered>, bool)> {
+    pub(super) fn find(&self, sql: &str) -> Option<(Arc<T>, bool)> {
         let (mut shard, hash) = self.shard(sql);
         let position = shard.position(hash, sql)?;
         let entry = shard.entries.get_mut(position)?;
@@ -58,7 +58,7 @@ impl Recent {
     }
 
     /// Puts in what was read of `sql`, unless it is there or too long.
-    pub(crate) fn put(&self, sql: &str, remembered: Arc<Remembered>) {
+    pub(super) fn put(&self, sql: &str, remembered: Arc<T>) {
         let (mut shard, hash) = self.shard(sql);
         if sql.len() > MAX_TEXT || shard.position(hash, sql).is_some() {
             return;
@@ -70,7 +70,7 @@ impl Recent {
     }
 
     /// Takes out what was read of `sql`.
-    pub(crate) fn take(&self, sql: &str) -> Option<Arc<Remembered>> {
+    pub(super) fn take(&self, sql: &str) -> Option<Arc<T>> {
         let (mut shard, hash) = self.shard(sql);
         let position = shard.position(hash, sql)?;
         Some(shard.remove(position).remembered)
@@ -78,7 +78,7 @@ impl Recent {
 
     /// How many texts there are, and how many bytes they have.
     #[cfg(test)]
-    pub(crate) fn size(&self) -> (usize, usize) {
+    pub(super) fn size(&self) -> (usize, usize) {
         let sizes = self.shards.iter().map(|shard| {
             let shard = shard.lock().unwrap();
             assert_eq!(
@@ -91,14 +91,18 @@ impl Recent {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "any bits of a hash will do")]
-    fn shard(&self, sql: &str) -> (MutexGuard<'_, Shard>, u64) {
+    fn shard(&self, sql: &str) -> (MutexGuard<'_, Shard<T>>, u64) {
         let hash = self.hasher.hash_one(sql);
         let shard = &self.shards[hash as usize % SHARDS];
         (shard.lock().unwrap_or_else(PoisonError::into_inner), hash)
     }
 }
 
-impl Shard {
+impl<T> Shard<T> {
+    fn new() -> Self {
+        Self { entries: Vec::new(), hand: 0, bytes: 0 }
+    }
+
     fn position(&self, hash: u64, sql: &str) -> Option<usize> {
         self.entries.iter().position(|entry| entry.hash == hash && *entry.text == *sql)
     }
@@ -118,7 +122,7 @@ impl Shard {
         }
     }
 
-    fn remove(&mut self, position: usize) -> Entry {
+    fn remove(&mut self, position: usize) -> Entry<T> {
         let entry = self.entries.swap_remove(position);
         self.bytes -= entry.text.len();
         entry
@@ -135,13 +139,12 @@ const REGULAR: u8 = 3;
 
 #[cfg(test)]
 mod tests {
-    use kymo_sql::Dialect;
     use proptest::prelude::*;
 
     use super::*;
 
-    fn known(sql: &str) -> Arc<Remembered> {
-        Arc::new(Remembered::of(sql, Dialect::Sqlite))
+    fn known(text: &str) -> Arc<String> {
+        Arc::new(text.to_owned())
     }
 
     #[test]

@@ -2,30 +2,31 @@
 
 use std::sync::OnceLock;
 
-use kymo_core::{Bounded, ValueBudget};
+use crate::{Bounded, ValueBudget};
 
 /// A value that a text says, such as its summary, which has a place in a budget only once the server took
 /// such a statement: texts that are refused, such as those somebody tries out, leave the places to others.
 ///
 /// Once it has a place, or there is none any more, it is one atomic load.
 #[derive(Debug)]
-pub(crate) struct LateValue {
+pub struct LateValue {
     text: Box<str>,
     settled: OnceLock<Bounded>,
 }
 
 impl LateValue {
-    pub(crate) fn new(text: &str) -> Self {
+    /// A value that has no place yet.
+    pub fn new(text: &str) -> Self {
         Self { text: Box::from(text), settled: OnceLock::new() }
     }
 
     /// Its place, which it takes now if it has none and there is one.
-    pub(crate) fn admitted(&self, budget: &ValueBudget) -> Bounded {
+    pub fn admitted(&self, budget: &ValueBudget) -> Bounded {
         *self.settled.get_or_init(|| budget.admit(&self.text))
     }
 
     /// Its place, or one of the reserve.
-    pub(crate) fn reserved(&self, budget: &ValueBudget) -> Bounded {
+    pub fn reserved(&self, budget: &ValueBudget) -> Bounded {
         if let Some(settled) = self.settled.get() {
             return *settled;
         }
