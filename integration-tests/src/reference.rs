@@ -1,6 +1,6 @@
 //! `METRICS.md`, made from the constants.
 
-use std::{fmt::Write, ptr};
+use std::fmt::Write;
 
 use kymo::{MetricKind, MetricSpec, Telemetry, key::Values};
 
@@ -38,7 +38,7 @@ pub async fn metrics_md() -> String {
         writeln!(page, "\n## {name}").expect("writing to a string");
         for metric in *metrics {
             let scraped = scraped_name(metric).await;
-            let heading = heading(metric, &declared);
+            let heading = heading(name, metric, &declared);
             write(&mut page, &heading, metric, &scraped).expect("writing to a string");
         }
     }
@@ -54,7 +54,7 @@ fn contents(
 ) -> std::fmt::Result {
     writeln!(page, "\n[{name}](#{name})\n")?;
     metrics.iter().try_for_each(|metric| {
-        let heading = heading(metric, declared);
+        let heading = heading(name, metric, declared);
         writeln!(page, "- [{heading}](#{})", anchor(&heading))
     })
 }
@@ -65,18 +65,11 @@ fn anchor(heading: &str) -> String {
     kept.map(|c| if c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()
 }
 
-/// The name; of a metric that is declared more than once, with the first attribute that only this
-/// declaration has.
-fn heading(metric: &MetricSpec, declared: &[&MetricSpec]) -> String {
+/// The name; of a metric that several crates declare, with the crate.
+fn heading(owner: &str, metric: &MetricSpec, declared: &[&MetricSpec]) -> String {
     let name = metric.name;
-    let is_other = |other: &&&MetricSpec| other.name == name && !ptr::eq(**other, metric);
-    let others = declared.iter().filter(is_other);
-    let others: Vec<_> = others.flat_map(|other| other.attributes).collect();
-    let own = metric.attributes.iter().find(|key| !others.contains(key));
-    match own.filter(|_| !others.is_empty()) {
-        Some(key) => format!("`{name}`, by `{}`", key.name),
-        None => format!("`{name}`"),
-    }
+    let is_shared = declared.iter().filter(|other| other.name == name).count() > 1;
+    if is_shared { format!("`{name}`, of `{owner}`") } else { format!("`{name}`") }
 }
 
 /// The name under which Prometheus sees `metric`: recorded once, and scraped.

@@ -38,6 +38,7 @@
 //! | `pool` | `Telemetry::pool`: the levels of any connection pool, module `pool` | no |
 //! | `sqlx` | `Telemetry::sqlx`, `Telemetry::sqlx_with`, module `sqlx`; and `pool` | no |
 //! | `sea-orm` | `Telemetry::sea_orm`, `Telemetry::sea_orm_with`, module `sea_orm`; and `sqlx` | no |
+//! | `sqlx-events` | `Telemetry::sqlx_events`, `Telemetry::sqlx_events_with`, module `sqlx_events` | no |
 //! | `cache` | `Telemetry::cache`, module `cache` | no |
 //! | `moka` | caches of moka: `cache::Cache::moka`, module `cache::moka` | no |
 //! | `redis` | `Telemetry::redis`, `Telemetry::redis_with`, `Telemetry::redis_handle`, module `redis` | no |
@@ -160,6 +161,8 @@ mod instrumentation {
     pub mod sea_orm;
     #[cfg(feature = "sqlx")]
     pub mod sqlx;
+    #[cfg(feature = "sqlx-events")]
+    pub mod sqlx_events;
 }
 
 /// The life of a telemetry, from `install()` to the end of the process.
@@ -253,6 +256,8 @@ mod lacking {
     mod sea_orm;
     #[cfg(not(feature = "sqlx"))]
     mod sqlx;
+    #[cfg(not(feature = "sqlx-events"))]
+    mod sqlx_events;
 }
 
 pub use builder::{TelemetryBuilder, injected::InjectedBuilder};
@@ -279,6 +284,8 @@ pub use instrumentation::repository;
 pub use instrumentation::sea_orm;
 #[cfg(feature = "sqlx")]
 pub use instrumentation::sqlx;
+#[cfg(feature = "sqlx-events")]
+pub use instrumentation::sqlx_events;
 pub use kymo_core::{BucketsError, MetricKind, MetricSpec};
 #[cfg(feature = "repository")]
 pub use kymo_repository::repository;
@@ -318,6 +325,8 @@ pub fn declared_metrics_by_crate() -> impl Iterator<Item = (&'static str, &'stat
         ("kymo-migrations", kymo_migrations::metrics::ALL),
         #[cfg(feature = "redis")]
         ("kymo-redis", kymo_redis::metrics::ALL),
+        #[cfg(feature = "sqlx-events")]
+        ("kymo-sqlx-events", kymo_sqlx_events::metrics::ALL),
         #[cfg(feature = "cache")]
         ("kymo-cache", kymo_cache::metrics::ALL),
         ("kymo-core", kymo_core::metrics::ALL),

@@ -1,6 +1,7 @@
 fn measure(telemetry: &kymo::Telemetry) {
     telemetry.sqlx("a pool");
     telemetry.sea_orm("a connection");
+    telemetry.sqlx_events();
     telemetry.cache("books");
     telemetry.redis("a connection");
     telemetry.repository("books");

@@ -35,6 +35,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
     ("kymo-pool", &["kymo-core", "opentelemetry"]),
     ("kymo-sqlx", &["kymo-core", "kymo-pool", "kymo-sql", "opentelemetry", "sqlx"]),
     ("kymo-sea-orm", &["kymo-pool", "kymo-sqlx", "sea-orm", "sqlx"]),
+    ("kymo-sqlx-events", &["kymo-core", "kymo-sql", "opentelemetry", "tracing-subscriber"]),
     ("kymo-cache", &["kymo-core", "opentelemetry"]),
     ("kymo-moka", &["kymo-cache", "kymo-core", "moka", "tokio"]),
     ("kymo-redis", &["kymo-cache", "kymo-core", "opentelemetry", "redis", "tokio"]),
@@ -113,6 +114,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "kymo-repository",
             "kymo-sea-orm",
             "kymo-sqlx",
+            "kymo-sqlx-events",
             "kymo-testing",
             "kymo-exposition",
             "kymo-bridge",
@@ -143,6 +145,7 @@ const NEUTRAL: &[&str] = &[
     "serde_json",
     "thiserror",
     "tracing",
+    "tracing-core",
     "uuid",
     "zmij",
 ];

@@ -136,10 +136,10 @@ fn declared(name: &str) -> &'static MetricSpec {
     kymo::declared_metrics().find(|metric| metric.name == name).unwrap_or_else(|| panic!("{name}"))
 }
 
-/// Of a metric that is declared for SQL as well, the one for Redis.
-fn declared_for_redis(name: &str) -> &'static MetricSpec {
-    let mut all = kymo::declared_metrics().filter(|metric| metric.name == name);
-    all.nth(1).unwrap_or_else(|| panic!("{name}"))
+/// Of a metric that several crates declare, the one of `owner`.
+fn declared_by(owner: &str, name: &str) -> &'static MetricSpec {
+    let (_, metrics) = kymo::declared_metrics_by_crate().find(|(it, _)| *it == owner).unwrap();
+    metrics.iter().find(|metric| metric.name == name).unwrap_or_else(|| panic!("{name}"))
 }
 
 fn keys(metric: &MetricSpec) -> BTreeSet<&'static str> {
@@ -232,10 +232,27 @@ fn the_metrics_of_databases_have_their_kinds_units_and_keys() {
 
 #[test]
 fn the_duration_of_an_operation_of_redis_has_its_unit_and_keys_and_the_buckets_of_sql() {
-    let metric = declared_for_redis(metric::DB_CLIENT_OPERATION_DURATION);
+    let metric = declared_by("kymo-redis", metric::DB_CLIENT_OPERATION_DURATION);
     let keys = keys(metric);
     assert_eq!((metric.unit, keys), ("s", REDIS_ATTRIBUTES.iter().copied().collect()));
     assert_eq!(metric.kind, declared(metric.name).kind, "over two sets no quantile is right");
+}
+
+#[test]
+fn the_events_of_sqlx_are_recorded_as_the_measured_pool_records_without_what_they_do_not_tell() {
+    for name in [DATABASE[0], DATABASE[1], metric::DB_CLIENT_CONNECTION_WAIT_TIME] {
+        let events = declared_by("kymo-sqlx-events", name);
+        let pool = declared_by("kymo-sqlx", name);
+        assert_eq!(events.kind, pool.kind, "{name}");
+        let lacking = [
+            attribute::DB_RESPONSE_STATUS_CODE,
+            attribute::ERROR_TYPE,
+            attribute::DB_CLIENT_CONNECTION_POOL_NAME,
+        ];
+        let told: BTreeSet<_> =
+            keys(pool).into_iter().filter(|key| !lacking.contains(key)).collect();
+        assert_eq!(keys(events), told, "{name}");
+    }
 }
 
 #[test]
@@ -262,7 +279,7 @@ fn names_and_units_follow_the_naming_rules() {
         if let Some(first) = known.insert(name, metric) {
             // The other has its own attributes, and the rest in common: also the buckets, since both are
             // one family.
-            assert!(SHARED.contains(&name), "{name} is declared twice");
+            assert!(SHARED.contains(&name) || DATABASE.contains(&name), "{name} is declared twice");
             assert_eq!(first.kind, metric.kind, "{name}");
             assert_eq!((first.unit, first.description), (metric.unit, metric.description));
         }

@@ -1,0 +1,111 @@
+//! Measures the statements of [sqlx](https://docs.rs/sqlx) by the events that it writes itself.
+//!
+//! sqlx's drivers report every statement through `tracing`. A layer counts these reports: nothing that a
+//! program runs goes round it, whatever its functions take, `&PgPool`, `&mut PgConnection` or a
+//! generic executor, and also beneath sea-orm and other crates. No type and no query changes:
+//!
+//! ```
+//! use kymo_sqlx_events::{EventMetrics, EventSettings, System};
+//! use opentelemetry_sdk::metrics::{InMemoryMetricExporter, SdkMeterProvider};
+//! use tracing_subscriber::{filter::LevelFilter, fmt, prelude::*};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let exporter = InMemoryMetricExporter::default();
+//! let meters = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
+//!
+//! let settings = EventSettings::new().system(System::Sqlite);
+//! tracing_subscriber::registry()
+//!     .with(fmt::layer().with_filter(LevelFilter::WARN))
+//!     .with(EventMetrics::new(&meters).layer(&settings))
+//!     .init();
+//!
+//! let pool = sqlx::SqlitePool::connect("sqlite::memory:").await?;
+//! sqlx::query("CREATE TABLE books (title TEXT)").execute(&pool).await?;
+//!
+//! meters.force_flush()?;
+//! let metrics = exporter.get_finished_metrics()?;
+//! let names: Vec<_> = metrics[0].scope_metrics().flat_map(|s| s.metrics()).map(|m| m.name()).collect();
+//! assert!(names.contains(&"db.client.operation.duration"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It depends on no version of sqlx: the events are the same in 0.7, 0.8 and 0.9.
+//!
+//! # Two sources
+//!
+//! | | the measured pool of `kymo-sqlx` | the events of sqlx |
+//! | --- | --- | --- |
+//! | sqlx | 0.9 | 0.7, 0.8 and 0.9, sea-orm 0.12 to 2.0 |
+//! | what changes in the program | the types that are written down | the subscriber, once |
+//! | statements on sqlx's own pool and connections | not seen | counted |
+//! | duration and returned rows, by summary | yes | yes |
+//! | `error.type`, the server's code, cancellation | yes | no: what failed or was given up counts as any other |
+//! | system, database, server | of the pool | of [`EventSettings`] |
+//! | `BEGIN`, `COMMIT`, `ROLLBACK` | yes | those of MySQL alone, and those that a program writes by hand |
+//! | what a driver asks by itself: settings of a new connection, types | no | yes |
+//! | `COPY` | no | no |
+//! | transactions, rows changed | yes | no |
+//! | connections: number, wait, use | yes, by pool | the wait, if the pool has an `acquire_time_level`; not whose |
+//!
+//! # Together with the measured pool
+//!
+//! Each statement counts once. What a measured pool, connection or transaction runs is counted by it, with all
+//! it knows, and not again by the event, also on SQLite, whose driver writes its events on a thread of its
+//! own. What went round it is counted by the event, under the same names, and in
+//! `kymo.db.unmeasured.operations` by summary: as long as that is 0, what the measured pool tells of
+//! statements is complete. What a driver sends by itself when it opens a connection, the pragmas of
+//! SQLite and one `SET` of MySQL, is not among them: nobody could have measured it. What it asks the
+//! server in order to run a measured statement, such as for a type, is part of that.
+//!
+//! # What a statement is called
+//!
+//! As the measured pool calls it: `db.query.summary` is `SELECT books`, or the name in a comment that the
+//! statement begins with, within the same limits. Which system a statement goes to is not told, and decides
+//! what is a name and what a value in it: name it in [`EventSettings::system`]. Otherwise
+//! `db.system.name`, which the conventions require, is `other_sql`, and no name in quotes is shown.
+//!
+//! # What keeps events away
+//!
+//! The layer has a filter of its own, so a filter of another layer does not concern it, and it changes
+//! nothing of what is logged. No event comes, however, where
+//!
+//! - a filter is for the whole subscriber, such as `registry().with(EnvFilter::…)`, and does not let
+//!   `sqlx::query` through at the level `DEBUG`: give it to the layer that logs, by `with_filter`, or add
+//!   the directive `sqlx::query=debug`;
+//! - a feature of `tracing` removes that level from the program, such as `max_level_info` or
+//!   `release_max_level_info`;
+//! - the connections are not to log: `ConnectOptions::log_statements(LevelFilter::Off)`.
+//!
+//! # What cannot be read
+//!
+//! `kymo.db.events.unread` counts events under sqlx's targets that are not as sqlx writes them. What can be
+//! read of them is recorded: a statement without a readable text has no summary, and one without a duration
+//! is counted there alone. A layer that is added twice records once, and two telemetries both record, each
+//! with its own meters.
+
+mod courier;
+mod event_metrics;
+mod filter;
+pub mod key;
+mod layer;
+pub mod metrics;
+mod on_registry;
+mod opening;
+mod recorder;
+mod series;
+mod settings;
+mod statement_reading;
+mod taken;
+mod target;
+mod text;
+mod wait_reading;
+
+pub use event_metrics::EventMetrics;
+pub use filter::EventFilter;
+#[doc(no_inline)]
+pub use kymo_sql::System;
+pub use layer::{EventLayer, SqlxEvents};
+pub use on_registry::OnRegistry;
+pub use settings::EventSettings;

@@ -1,0 +1,10 @@
+//! Everything that the layer promises, by events as sqlx writes them and by sqlx itself.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bad_input;
+mod common;
+mod places;
+mod sqlite;
+mod statements;
+mod waits;

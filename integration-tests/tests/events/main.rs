@@ -1,0 +1,10 @@
+//! sqlx by its own events, in a process whose subscriber has the layer: SQLite's driver writes them on
+//! threads of its own, which know no other subscriber.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod both;
+#[path = "../it/sql/empty_database.rs"]
+#[allow(dead_code, reason = "other tests need more of it")]
+mod empty_database;
+mod heard;
