@@ -169,3 +169,40 @@ async fn every_status_of_every_method_stays_below_the_limit_of_the_sdk() {
         assert_eq!(of_status.map(|point| point.count).sum::<i64>(), 700, "{status}");
     }
 }
+
+/// Also of HTTP, where each method is a route.
+#[tokio::test]
+async fn an_error_of_each_method_is_seen_whatever_clients_did_before() {
+    let meters = ServerMeters::new();
+    let layer = meters.layer().route(|head| Some(head.uri.path().to_owned().into()));
+    for status in [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16] {
+        for method in 0..150 {
+            obliged(&layer, method, status).await;
+        }
+    }
+    for method in 0..150 {
+        obliged(&layer, method, 13).await;
+    }
+    for (metric, key) in [(CALLS, "rpc.method"), ("http.server.request.duration", "http.route")] {
+        let points = meters.of(metric);
+        let internal = points.iter().filter(|p| p.get("error.type") == Some("INTERNAL"));
+        let mut names: Vec<_> = internal.filter_map(|point| point.get(key)).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), 150, "{metric}: {names:?}");
+        assert!(!names.contains(&"_OTHER"), "{metric}");
+        assert!(points.len() < 1791, "{metric}: {}", points.len());
+    }
+}
+
+/// Calls a method that ends with any status.
+async fn obliged(layer: &ServerLayer, method: usize, status: usize) {
+    let obey = move |_: Request<Body>| {
+        let head = head(200, &[GRPC, ("grpc-status", &status.to_string())]);
+        future::ready(Ok::<_, Infallible>(head.body(Body::empty()).unwrap()))
+    };
+    let request = Request::post(format!("/test.Any/M{method}"));
+    let request = request.header("content-type", "application/grpc").body(Body::empty()).unwrap();
+    let response = layer.layer(service_fn(obey)).oneshot(request).await.unwrap();
+    drop(response.into_body().collect().await);
+}
