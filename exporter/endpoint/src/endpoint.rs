@@ -11,11 +11,11 @@ use std::{
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use kymo_exposition::Source;
 use opentelemetry::metrics::MeterProvider;
-use tokio::net::{ToSocketAddrs, lookup_host};
 use tower_service::Service;
 
 use crate::{
     access::{Access, AccessError, Gate, Guard},
+    address::Address,
     body::ScrapeBody,
     deadline::Deadline,
     encoding::Encoding,
@@ -81,8 +81,7 @@ impl Endpoint {
         self
     }
 
-    /// Listens on `address`, whatever tokio takes for one, for scrapes of `/metrics`, on a port of its
-    /// own.
+    /// Listens on `address`, such as `localhost:9464`, for scrapes of `/metrics`, on a port of its own.
     ///
     /// [`DEFAULT_ADDRESS`](crate::DEFAULT_ADDRESS) is reachable from this machine only. Any other needs
     /// rules of [`Access`] that say who may scrape, which may be everybody. With the web-config file of
@@ -97,11 +96,11 @@ impl Endpoint {
     /// # Panics
     ///
     /// In a tokio runtime whose I/O driver is not enabled, as every tokio socket does.
-    pub async fn serve(&self, address: impl ToSocketAddrs) -> Result<Server, ListenError> {
+    pub async fn serve(&self, address: impl Into<Address>) -> Result<Server, ListenError> {
         Server::check(self)?;
-        let found = lookup_host(address).await;
+        let found = address.into().find().await;
         let found = found.map_err(|source| ListenError { address: String::new(), source })?;
-        self.serve_on(Listener::addresses(found.collect())).await
+        self.serve_on(Listener::addresses(found)).await
     }
 
     /// Listens as `listener` says: on a port of a range, on a unix socket, or on one that systemd opened.

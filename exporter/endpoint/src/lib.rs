@@ -36,6 +36,7 @@ mod access;
 #[cfg(unix)]
 mod activation;
 mod activity;
+mod address;
 mod body;
 mod compress;
 mod connections;
@@ -75,6 +76,7 @@ mod traces;
 mod unix_socket;
 
 pub use access::{Access, AccessError, Gate};
+pub use address::Address;
 pub use body::{ScrapeBody, Withdrawn};
 pub use endpoint::Endpoint;
 pub use future::ScrapeFuture;

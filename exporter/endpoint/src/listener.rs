@@ -10,11 +10,12 @@ use std::{
     sync::Arc,
 };
 
-use tokio::net::{TcpListener, lookup_host};
+use tokio::net::TcpListener;
 
 #[cfg(unix)]
 use crate::{activation, unix_socket};
 use crate::{
+    address::Address,
     listen_error::{ListenError, Objection},
     place::Place,
     scraper::Scraper,
@@ -206,7 +207,8 @@ impl Wanted {
             Self::Addresses(addresses) => addresses.iter().copied().map(Place::Tcp).collect(),
             Self::Ports { host, ports } => {
                 let host = host.trim_start_matches('[').trim_end_matches(']');
-                lookup_host((host, *ports.start())).await?.map(Place::Tcp).collect()
+                let found = Address::from((host, *ports.start())).find().await?;
+                found.into_iter().map(Place::Tcp).collect()
             }
             Self::Socket(socket) => vec![socket.place()?],
             #[cfg(unix)]

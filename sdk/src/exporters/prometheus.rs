@@ -11,8 +11,8 @@ use std::{sync::Arc, time::Instant};
 pub use crate::beside::prometheus::*;
 pub use kymo_bridge::{Bridge, BridgeBuilder, Cause, Error as BridgeError, Loss, Reader};
 pub use kymo_endpoint::{
-    Access, AccessError, DEFAULT_ADDRESS, Endpoint, Gate, ListenError, Listener, Place, ScrapeBody,
-    ScrapeFuture, Server, Table, Withdrawn,
+    Access, AccessError, Address, DEFAULT_ADDRESS, Endpoint, Gate, ListenError, Listener, Place,
+    ScrapeBody, ScrapeFuture, Server, Table, Withdrawn,
 };
 pub use kymo_exposition as exposition;
 use kymo_exposition::{Sink, Source};

@@ -75,7 +75,7 @@ async fn a_nonsensical_address_is_an_error_that_shows_a_good_one() {
 }
 
 #[tokio::test]
-async fn whatever_tokio_listens_on_is_an_address() {
+async fn whatever_the_standard_library_listens_on_is_an_address() {
     let endpoint = Endpoint::new(Up);
     let loopback = std::net::Ipv4Addr::LOCALHOST;
     endpoint.serve(("localhost", 0)).await.unwrap();
@@ -85,6 +85,9 @@ async fn whatever_tokio_listens_on_is_an_address() {
     endpoint.serve(SocketAddr::from((loopback, 0))).await.unwrap();
     let several = [SocketAddr::from((loopback, 0)), SocketAddr::from((loopback, 0))];
     endpoint.serve(&several[..]).await.unwrap();
+    endpoint.serve(several.to_vec()).await.unwrap();
+    endpoint.serve(("127.0.0.1", 0)).await.unwrap();
+    endpoint.serve((std::net::IpAddr::from(loopback), 0)).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

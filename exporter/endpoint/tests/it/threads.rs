@@ -4,7 +4,7 @@ use std::process::Command;
 
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
-use kymo_endpoint::Endpoint;
+use kymo_endpoint::{Endpoint, Listener};
 use tower::ServiceExt;
 
 use crate::Up;
@@ -34,6 +34,11 @@ async fn a_system_without_threads_costs_a_scrape_and_nothing_else() {
         let said = refused.into_body().collect().await.unwrap().to_bytes();
         assert!(said.starts_with(b"The system has no thread left"), "{said:?}");
     }
-    let error = endpoint.serve("127.0.0.1:0").await.unwrap_err().to_string();
+    for address in ["127.0.0.1:0", "localhost:0", "nowhere.invalid:0"] {
+        let error = endpoint.serve(address).await.unwrap_err().to_string();
+        assert!(error.contains("raise the limit of threads"), "{address}: {error}");
+    }
+    let ports = Listener::ports("localhost", 0..=0);
+    let error = endpoint.serve_on(ports).await.unwrap_err().to_string();
     assert!(error.contains("raise the limit of threads"), "{error}");
 }
