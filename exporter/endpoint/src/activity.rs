@@ -31,8 +31,10 @@ struct State {
 /// Ranks connections by their worth, least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
-    /// It has not sent a whole request yet.
+    /// It has sent nothing that is whole: no request, and no beginning of a handshake.
     Silent,
+    /// It has begun a handshake, and sent no whole request yet.
+    Greeted,
     /// Its last request was answered.
     Idle,
     /// A response is on its way.
@@ -56,6 +58,14 @@ impl Activity {
     pub(crate) fn rank(&self) -> (Stage, Instant) {
         let state = self.state();
         (state.stage, state.since)
+    }
+
+    /// The client has begun a handshake.
+    pub(crate) fn greeted(&self) {
+        let mut state = self.state();
+        if state.stage == Stage::Silent {
+            (state.stage, state.since) = (Stage::Greeted, Instant::now());
+        }
     }
 
     /// A whole request is there.
@@ -106,9 +116,9 @@ impl Activity {
         state.exchanges.is_empty()
     }
 
-    /// Whether there was no whole request yet.
-    pub(crate) fn is_silent(&self) -> bool {
-        self.state().stage == Stage::Silent
+    /// Whether there was a whole request.
+    pub(crate) fn has_asked(&self) -> bool {
+        self.state().stage > Stage::Greeted
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -35,8 +35,9 @@ impl Connections {
         Self { endpoint, graceful, tasks, open: Vec::with_capacity(AT_ONCE), last }
     }
 
-    /// Converses on `stream` with a client at `address`. If there is no room, the connection makes some that is worth least: one that
-    /// has asked for nothing before one that was answered, and only then one whose client reads.
+    /// Converses on `stream` with a client at `address`. If there is no room, the connection makes some that is
+    /// worth least: one that has said nothing before one that has begun a handshake, that before one that was
+    /// answered, and only then one whose client reads.
     pub(crate) fn open<S>(&mut self, stream: S, address: IpAddr)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -76,7 +77,7 @@ impl Connections {
     /// Waits until the exchanges under way have ended, and drops those that have not by `timeout`. Where no
     /// request is whole yet, as during a handshake, there is none.
     pub(crate) async fn close(mut self, timeout: Duration) {
-        for (connection, _) in self.open.iter().filter(|(_, activity)| activity.is_silent()) {
+        for (connection, _) in self.open.iter().filter(|(_, activity)| !activity.has_asked()) {
             connection.abort();
         }
         let _ = time::timeout(timeout, self.graceful.shutdown()).await;

@@ -13,12 +13,13 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::graceful::Watcher,
 };
+use rustls::server::Acceptor;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::Notify,
     time,
 };
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{LazyConfigAcceptor, server::TlsStream};
 use tower_service::Service;
 
 use crate::{
@@ -77,7 +78,7 @@ where
         None => conversation.serve(stream, false, watcher).await,
         Some(tls) => {
             // A scanner that fails here is no failure of ours.
-            if let Ok(stream) = handshake(stream, &tls).await {
+            if let Ok(stream) = handshake(stream, &tls, &conversation.activity).await {
                 let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
                 conversation.serve(stream, is_http2, watcher).await;
             } else if let Some(guard) = &conversation.guard {
@@ -90,9 +91,14 @@ where
 async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     tls: &Tls,
-) -> io::Result<tokio_rustls::server::TlsStream<S>> {
-    let acceptor = TlsAcceptor::from(Arc::clone(&tls.config));
-    time::timeout(HANDSHAKE, acceptor.accept(stream)).await?
+    activity: &Activity,
+) -> io::Result<TlsStream<S>> {
+    let accepting = async {
+        let begun = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+        activity.greeted();
+        begun.into_stream(Arc::clone(&tls.config)).await
+    };
+    time::timeout(HANDSHAKE, accepting).await?
 }
 
 /// A connection that has begun.

@@ -36,8 +36,9 @@ const RETRY: Duration = Duration::from_secs(1);
 ///
 /// Clients that do not speak or do not read cannot lock a scraper out:
 ///
-/// - 128 connections are open at most. For a further one, the oldest makes room of those that have asked
-///   for nothing yet, or else of those that were answered; one whose client reads is the last to go.
+/// - 128 connections are open at most. For a further one, the oldest makes room of those that have said
+///   nothing whole yet, or else of those that have begun a handshake, or else of those that were answered; one
+///   whose client reads is the last to go.
 /// - The head of a request may have 64 KiB.
 /// - A connection is dropped when a request and its response take more than 30 s together, or when
 ///   it is idle for 2 minutes, over HTTP/2 too: who only answers pings is idle.

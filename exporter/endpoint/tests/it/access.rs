@@ -1,6 +1,6 @@
 //! Who is let in, over real sockets and with a real client.
 
-mod authority;
+pub(crate) mod authority;
 mod curl;
 mod network;
 mod passwords;

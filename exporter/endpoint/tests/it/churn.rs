@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    io::{ErrorKind, Read, Write},
+    io::{self, ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
     sync::{
         Arc,
@@ -12,10 +12,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kymo_endpoint::{Endpoint, Server};
+use kymo_endpoint::{Access, Endpoint, Server};
 use kymo_exposition::Source;
+use rustls::{
+    ClientConfig, ClientConnection, RootCertStore, StreamOwned,
+    crypto::ring,
+    pki_types::{CertificateDer, pem::PemObject},
+};
 
-use crate::{Both, Counted, Large, Up};
+use crate::{Both, Counted, Large, Up, access::authority::Authority};
 
 /// Opens a thousand connections a second that say nothing, until it is dropped.
 struct Churn {
@@ -50,22 +55,85 @@ impl Churn {
     }
 }
 
-/// Whether a scrape over a connection of its own gives the whole document.
-fn scrape(address: SocketAddr, last: &str) -> bool {
-    let Ok(mut stream) = TcpStream::connect(address) else { return false };
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let sent =
-        stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+fn connect(address: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    Ok(stream)
+}
+
+/// Scrapes over `stream`, and says nothing else there.
+fn get(mut stream: impl Read + Write) -> io::Result<String> {
+    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")?;
     let mut response = String::new();
-    sent.and_then(|()| stream.read_to_string(&mut response)).is_ok() && response.ends_with(last)
+    stream.read_to_string(&mut response)?;
+    Ok(response)
+}
+
+/// A client of TLS that has all the time in the world before each of its messages but the first.
+#[derive(Clone)]
+struct Leisurely(Arc<ClientConfig>);
+
+impl Leisurely {
+    fn of(authority: &Authority) -> Self {
+        let mut roots = RootCertStore::empty();
+        let authority = CertificateDer::from_pem_file(authority.file("ca.crt")).unwrap();
+        roots.add(authority).unwrap();
+        let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        let builder = builder.with_safe_default_protocol_versions().unwrap();
+        Self(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
+    }
+
+    /// Shakes hands, and `pauses` meanwhile, also after it.
+    fn shake_hands(
+        &self,
+        address: SocketAddr,
+        mut pauses: impl FnMut(),
+    ) -> io::Result<StreamOwned<ClientConnection, TcpStream>> {
+        let mut stream = connect(address)?;
+        let name = "localhost".try_into().unwrap();
+        let mut tls = ClientConnection::new(Arc::clone(&self.0), name).unwrap();
+        tls.write_tls(&mut stream)?;
+        while tls.is_handshaking() || tls.wants_write() {
+            if tls.wants_write() {
+                pauses();
+                tls.write_tls(&mut stream)?;
+            } else if tls.read_tls(&mut stream)? == 0 {
+                return Err(ErrorKind::UnexpectedEof.into());
+            } else {
+                tls.process_new_packets().map_err(io::Error::other)?;
+            }
+        }
+        pauses();
+        Ok(StreamOwned::new(tls, stream))
+    }
 }
 
 /// How many of forty scrapes are whole while silent connections come and go.
 async fn whole(source: impl Source + 'static, last: &'static str) -> usize {
-    let server = Endpoint::new(source).serve("localhost:0").await.unwrap();
+    let scrape = |address| get(connect(address)?);
+    whole_of(Endpoint::new(source), scrape, last).await
+}
+
+/// The same over TLS, where more connections come during each handshake than there is room for.
+async fn whole_and_encrypted(source: impl Source + 'static, last: &'static str) -> usize {
+    let authority = Authority::new();
+    let access = Access::new().web_config(authority.web_config(""));
+    let client = Leisurely::of(&authority);
+    let pause = || thread::sleep(Duration::from_millis(160));
+    let scrape = move |address| get(client.shake_hands(address, pause)?);
+    whole_of(Endpoint::new(source).access(access).unwrap(), scrape, last).await
+}
+
+async fn whole_of(
+    endpoint: Endpoint,
+    scrape: impl Fn(SocketAddr) -> io::Result<String> + Send + 'static,
+    last: &'static str,
+) -> usize {
+    let server = endpoint.serve("localhost:0").await.unwrap();
     let address = server.local_addr();
     let churn = Churn::begin(address);
-    let scrapes = move || (0..40).filter(|_| scrape(address, last)).count();
+    let is_whole = move || scrape(address).is_ok_and(|page| page.ends_with(last));
+    let scrapes = move || (0..40).filter(|_| is_whole()).count();
     let whole = tokio::task::spawn_blocking(scrapes).await.unwrap();
     let opened = churn.end();
     assert!(opened > 0);
@@ -80,6 +148,49 @@ async fn silent_connections_that_come_and_go_cost_no_small_scrape() {
 #[tokio::test(flavor = "multi_thread")]
 async fn silent_connections_that_come_and_go_cost_no_large_scrape() {
     assert_eq!(whole(Both(Large, Both(Counted::default(), Up)), "up 1\n").await, 40);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silent_connections_that_come_and_go_cost_no_small_scrape_over_tls() {
+    assert_eq!(whole_and_encrypted(Up, "up 1\n").await, 40);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silent_connections_that_come_and_go_cost_no_large_scrape_over_tls() {
+    assert_eq!(whole_and_encrypted(Both(Large, Up), "up 1\n").await, 40);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handshake_that_has_begun_outlives_those_that_have_not() {
+    let authority = Authority::new();
+    let access = Access::new().web_config(authority.web_config(""));
+    let server = Endpoint::new(Up).access(access).unwrap().serve("localhost:0").await.unwrap();
+    let (mut silent, mut crowds) = (crowd(&server, 100), Vec::new());
+    for stream in &mut silent {
+        // The first bytes of a TLS record are no beginning of a handshake.
+        stream.write_all(&[0x16, 3, 1]).unwrap();
+    }
+    let client = Leisurely::of(&authority);
+    let stream = client.shake_hands(server.local_addr(), || {
+        crowds.push(crowd(&server, 300));
+        thread::sleep(Duration::from_millis(200));
+    });
+    assert!(get(stream.unwrap()).unwrap().ends_with("up 1\n"));
+    assert!(!is_open(&mut silent[0]));
+    // Nor do those that have begun one last for ever, where others ask.
+    let mut begun = client.shake_hands(server.local_addr(), || ()).unwrap().sock;
+    let mut answered: Vec<_> = (0..128)
+        .map(|_| {
+            let mut stream = client.shake_hands(server.local_addr(), || ()).unwrap();
+            stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
+            let mut status = [0; 12];
+            stream.read_exact(&mut status).unwrap();
+            stream
+        })
+        .collect();
+    begun.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    assert!(!matches!(begun.read(&mut [0]), Err(error) if error.kind() == ErrorKind::WouldBlock));
+    assert!(answered.iter_mut().all(|stream| is_open(&mut stream.sock)));
 }
 
 /// Asks over `stream`, and reads until the document is there.
