@@ -5,15 +5,20 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
 use crate::{
-    activity::Answering, document::Document, encoding::Encoding, excerpt::Excerpt,
-    exchange::Exchange, last_scrape::LastScrape, scraper::Scraper,
+    activity::Answering,
+    document::{Document, Pace},
+    encoding::Encoding,
+    excerpt::Excerpt,
+    exchange::Exchange,
+    last_scrape::LastScrape,
+    scraper::Scraper,
 };
 
 /// The body of an [`Endpoint`](crate::Endpoint)'s response: a document that it shares with all who asked at
@@ -21,7 +26,9 @@ use crate::{
 ///
 /// It fails where a client reads so slowly that its document is withdrawn: half a minute after the document
 /// was last handed out. Where others need the room, that is as soon as all who have it stopped to read, for a
-/// second or two, or after 5 s if all of them together take less than 256 KiB a second.
+/// second or two, or after 5 s if all of them together take less than 256 KiB a second, and less than it takes to
+/// be done within the time-out of their scrape. A listener of the endpoint's own sees what the system has sent;
+/// in a router, what waits in the buffers of its server counts for two seconds at most.
 pub struct ScrapeBody {
     content: Content,
     /// Held until all of it is written.
@@ -57,32 +64,37 @@ impl ScrapeBody {
         Self::of(Content::Sentence(text.into()))
     }
 
+    /// The whole of a document, for a reader who has so much time for it.
     pub(crate) fn document(
         document: Arc<Document>,
         encoding: Encoding,
         scraper: Arc<Scraper>,
+        time: Duration,
     ) -> Self {
         let left = document.len(encoding);
         Self::of(Content::Document(Reading {
             document: Some(document),
             encoding,
             scraper,
+            pace: Pace::of(left, time),
             next: 0,
             left,
             excerpt: None,
         }))
     }
 
-    /// A part of a document, as it is.
+    /// A part of a document, as it is, for a reader who has so much time for it.
     pub(crate) fn excerpt(
         document: Arc<Document>,
         excerpt: Excerpt,
         scraper: Arc<Scraper>,
+        time: Duration,
     ) -> Self {
         Self::of(Content::Document(Reading {
             document: Some(document),
             encoding: Encoding::Identity,
             scraper,
+            pace: Pace::of(excerpt.len(), time),
             next: 0,
             left: excerpt.len(),
             excerpt: Some(excerpt),
@@ -176,6 +188,8 @@ struct Reading {
     document: Option<Arc<Document>>,
     encoding: Encoding,
     scraper: Arc<Scraper>,
+    /// How fast it must read to be done in time.
+    pace: Pace,
     /// The part that comes next.
     next: usize,
     left: usize,
@@ -205,7 +219,7 @@ impl Reading {
     fn read(&mut self) -> Option<Bytes> {
         let (document, now) = (self.document.as_ref()?, Instant::now());
         loop {
-            let part = document.part(self.encoding, self.next, now)?;
+            let part = document.part(self.encoding, self.next, self.pace, now)?;
             let Some(excerpt) = &mut self.excerpt else {
                 self.next += 1;
                 return Some(part);

@@ -17,12 +17,12 @@ use crate::{contents::Contents, encoding::Encoding};
 /// long as a whole exchange may take on a listener.
 pub(crate) const LIFE: Duration = Duration::from_secs(30);
 /// Where another is wanted and there is no room for it, readers of whom none reads on lose theirs after this
-/// time, and those who read on so long after it was last handed out, unless they read on as fast as [`PACE`].
+/// time, and those who read on so long after it was last handed out, unless they read on at their [`Pace`].
 const STALLED: Duration = Duration::from_secs(1);
 const OUTSTAYED: Duration = Duration::from_secs(5);
-/// Bytes that readers of a document who are worth to wait for take in a second, all together: two megabits. Of
-/// what they take at once, so much counts: the system takes it, and asks for more when that is sent.
-const PACE: u64 = 256 * 1024;
+/// Bytes in a second that are enough for anybody: two megabits.
+const PACE: u32 = 256 * 1024;
+/// Of what readers take at once, so much counts: the system takes it, and asks for more when that is sent.
 const AHEAD: Duration = Duration::from_secs(2);
 
 /// A rendered document that many read, until it is withdrawn.
@@ -38,10 +38,26 @@ pub(crate) struct Document {
     handed_out: AtomicU64,
     /// When somebody last read on, or could begin to, in milliseconds of its life.
     read: AtomicU64,
-    /// Until when what was read is as much as [`PACE`], in microseconds of its life.
+    /// Until when what was read is as much as it must be, in microseconds of its life.
     paid: AtomicU64,
     /// In pieces of their own, so that who has one in hand keeps nothing else of it.
     parts: Mutex<Forms>,
+}
+
+/// Bytes that a reader takes in a second who is worth to wait for.
+///
+/// All readers of a document take them together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace(u32);
+
+impl Pace {
+    /// That of a reader who has `time` for so many bytes: who is slower is not done in time anyway, and
+    /// [`PACE`] is enough for anybody.
+    pub(crate) fn of(len: usize, time: Duration) -> Self {
+        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
+        let needed = (len as u64).saturating_mul(1_000).div_ceil(millis);
+        Self(u32::try_from(needed).unwrap_or(PACE).clamp(1, PACE))
+    }
 }
 
 /// The parts of a document in each encoding; empty where there is none.
@@ -90,21 +106,29 @@ impl Document {
         self.read.fetch_max(age, Ordering::Relaxed);
     }
 
-    /// Its part number `index` in an encoding, for a reader `now`, unless it was withdrawn or has no such part.
-    pub(crate) fn part(&self, encoding: Encoding, index: usize, now: Instant) -> Option<Bytes> {
+    /// Its part number `index` in an encoding, for a reader `now` who must read at this pace, unless it was
+    /// withdrawn or has no such part.
+    pub(crate) fn part(
+        &self,
+        encoding: Encoding,
+        index: usize,
+        pace: Pace,
+        now: Instant,
+    ) -> Option<Bytes> {
         let forms = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         let part = forms[encoding as usize].get(index).cloned();
         drop(forms);
         self.read.fetch_max(self.age(now), Ordering::Relaxed);
-        self.pay(part.as_ref().map_or(0, Bytes::len), now);
+        self.pay(part.as_ref().map_or(0, Bytes::len), pace, now);
         part
     }
 
     /// Somebody has taken so many bytes.
-    fn pay(&self, len: usize, now: Instant) {
+    fn pay(&self, len: usize, Pace(pace): Pace, now: Instant) {
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         let age = micros(now.saturating_duration_since(self.born));
-        let (bought, most) = (len as u64 * 1_000_000 / PACE, age.saturating_add(micros(AHEAD)));
+        let (bought, most) =
+            (len as u64 * 1_000_000 / u64::from(pace), age.saturating_add(micros(AHEAD)));
         let after = |paid: u64| paid.max(age).saturating_add(bought).min(most);
         let _ =
             self.paid.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |paid| Some(after(paid)));

@@ -35,8 +35,8 @@ use crate::{
 ///   that a scrape holds up nothing of the program and waits for nothing of it.
 /// - All who ask at the same time get one document, from one collection that began after they asked.
 ///   Clients who do not read it hold that document, and no more than two of them are in memory: where
-///   another is wanted, it is taken from those who stopped to read, or read less than 256 KiB a second
-///   for more than 5 s.
+///   another is wanted, it is taken from those who stopped to read, and after 5 s from those who read less
+///   than 256 KiB a second and too slowly to be done within the time that they wait.
 /// - What cannot be collected within the time that the scraper waits is left out: 10 s, or
 ///   `X-Prometheus-Scrape-Timeout-Seconds`, less a tenth for the way. If nothing is there by then, it
 ///   is a 503.

@@ -7,6 +7,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
+    time::Instant,
 };
 
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
@@ -182,12 +183,13 @@ fn respond(outcome: Outcome, scrape: &Scrape, exchange: Exchange) -> Response<Sc
         return failed(&outcome);
     };
     let scraper = Arc::clone(&scrape.scraper);
+    let time = scrape.deadline.answer.saturating_duration_since(Instant::now());
     let (body, encoding) = if scrape.filter.is_all() {
         let encoding = document.encoding(scrape.encoding);
-        (ScrapeBody::document(document, encoding, scraper), encoding)
+        (ScrapeBody::document(document, encoding, scraper, time), encoding)
     } else {
         let excerpt = Excerpt::new(document.contents.excerpt(&scrape.filter));
-        (ScrapeBody::excerpt(document, excerpt, scraper), Encoding::Identity)
+        (ScrapeBody::excerpt(document, excerpt, scraper, time), Encoding::Identity)
     };
     let length = HeaderValue::from(body.size_hint().lower());
     // Who wants the head alone puts the document down at once.

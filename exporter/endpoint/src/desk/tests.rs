@@ -5,7 +5,7 @@ use std::iter;
 use bytes::Bytes;
 
 use super::*;
-use crate::{deadline::Deadline, encoding::Encoding, round::Ticket};
+use crate::{deadline::Deadline, document::Pace, encoding::Encoding, round::Ticket};
 
 const PART: Bytes = Bytes::from_static(&[0; 4096]);
 const SECOND: Duration = Duration::from_secs(1);
@@ -18,7 +18,12 @@ fn document() -> Arc<Document> {
 
 /// Whether it was not withdrawn; its first part is empty, so that nobody has read on who looks for it.
 fn is_whole(document: &Document) -> bool {
-    document.part(Encoding::Identity, 0, document.last_read()).is_some()
+    document.part(Encoding::Identity, 0, usual(), document.last_read()).is_some()
+}
+
+/// How fast a reader must be who has the usual time.
+fn usual() -> Pace {
+    Pace::of(ROOM, 10 * SECOND)
 }
 
 /// Somebody who asks for what is collected within `collect`, and answered half a second later.
@@ -115,7 +120,7 @@ fn a_collection_that_has_not_ended_ten_seconds_after_its_time_is_stuck_until_it_
 
 /// After how many tenths of a second one of two documents is withdrawn, where another one is wanted and both
 /// have readers who take `parts` of 4 KiB in each tenth, for `reading` tenths.
-fn withdrawn_after(parts: usize, reading: u32) -> u32 {
+fn withdrawn_after(parts: usize, reading: u32, pace: Pace) -> u32 {
     let (mut desk, now) = (Desk::default(), Instant::now());
     let documents = [document(), document()];
     for document in &documents {
@@ -126,10 +131,11 @@ fn withdrawn_after(parts: usize, reading: u32) -> u32 {
         let at = now + tenths * SECOND / 10;
         for document in documents.iter().filter(|_| tenths < reading) {
             for part in 1..=parts {
-                document.part(Encoding::Identity, part, at);
+                document.part(Encoding::Identity, part, pace, at);
             }
         }
-        drop(desk.tidy(at + SECOND / 20));
+        // Just before they read on.
+        drop(desk.tidy(at + SECOND * 99 / 1000));
         documents.iter().all(|document| is_whole(document))
     };
     (0..1000).find(|tenths| !has_both(*tenths)).unwrap()
@@ -137,18 +143,33 @@ fn withdrawn_after(parts: usize, reading: u32) -> u32 {
 
 #[test]
 fn who_reads_on_keeps_a_document_also_where_another_is_wanted() {
-    let at_400_kib = withdrawn_after(10, 1000);
+    let at_400_kib = withdrawn_after(10, 1000, usual());
     assert!((300..302).contains(&at_400_kib), "for half a minute: {at_400_kib}");
-    let and_stops = withdrawn_after(10, 200);
+    let and_stops = withdrawn_after(10, 200, usual());
     assert!((209..=220).contains(&and_stops), "{and_stops}");
 }
 
 #[test]
+fn who_will_be_done_in_time_keeps_a_document_however_slow_that_is() {
+    // A page of 1 MiB.
+    for (parts, seconds, expected) in [
+        // 120 KiB a second are enough for 9 s, and not for 5 s.
+        (3, 9, 300..302),
+        (3, 5, 50..52),
+        (1, 30, 300..302),
+        (1, 20, 50..52),
+    ] {
+        let tenths = withdrawn_after(parts, 1000, Pace::of(ROOM, seconds * SECOND));
+        assert!(expected.contains(&tenths), "{parts} {seconds}: {tenths}");
+    }
+}
+
+#[test]
 fn who_reads_little_or_nothing_gives_way_where_another_is_wanted() {
-    let at_80_kib = withdrawn_after(2, 1000);
+    let at_80_kib = withdrawn_after(2, 1000, usual());
     assert!((50..52).contains(&at_80_kib), "{at_80_kib}");
-    let at_nothing = withdrawn_after(0, 0);
+    let at_nothing = withdrawn_after(0, 0, usual());
     assert!((10..12).contains(&at_nothing), "{at_nothing}");
-    let what_the_system_takes = withdrawn_after(250, 1);
+    let what_the_system_takes = withdrawn_after(250, 1, usual());
     assert!((20..22).contains(&what_the_system_takes), "{what_the_system_takes}");
 }

@@ -15,6 +15,7 @@ mod overview;
 mod places;
 mod service;
 mod sharing;
+mod slow_links;
 mod threads;
 mod wakers;
 
