@@ -113,8 +113,6 @@ pub mod key {
     pub use kymo_pool::key::*;
     #[cfg(feature = "process")]
     pub use kymo_process::key::*;
-    #[cfg(feature = "otlp")]
-    pub use kymo_push::key::*;
     #[cfg(feature = "redis")]
     pub use kymo_redis::key::*;
     #[cfg(feature = "repository")]
