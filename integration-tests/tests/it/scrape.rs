@@ -1,6 +1,7 @@
 //! Scrapes: their way through the exporter, and what Prometheus makes of them.
 
 mod access;
+mod attacks;
 mod both_views;
 mod declared;
 mod environment;

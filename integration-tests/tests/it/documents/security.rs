@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command};
 
-use integration_tests::receiver::Authority;
+use integration_tests::{attack, receiver::Authority};
 use kymo::prometheus::Access;
 
 use super::sources;
@@ -25,6 +25,16 @@ fn every_guarantee_names_tests_that_exist() {
             assert!(tests.contains(cited), "{} cites `{cited}`, which is no test", cells[0]);
         }
     }
+}
+
+#[test]
+fn the_attacks_of_the_document_are_those_that_are_tried() {
+    let document = document();
+    let (_, list) = document.split_once("## Attacks that are tried").unwrap();
+    let list = list.split("\n## ").next().unwrap();
+    let told: Vec<_> = list.lines().filter_map(|line| line.strip_prefix("- ")).collect();
+    let tried: Vec<_> = attack::ALL.iter().map(|attack| attack.name).collect();
+    assert_eq!(told, tried);
 }
 
 #[test]

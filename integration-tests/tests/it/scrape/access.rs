@@ -25,6 +25,30 @@ fn web_config(authority: &Authority) -> PathBuf {
     file
 }
 
+/// A bookshop whose own listener asks for a certificate and a password.
+pub(super) struct Guarded {
+    pub(super) shop: Bookshop,
+    /// The listener.
+    pub(super) target: String,
+    /// What Prometheus must be told to be let in.
+    pub(super) job: String,
+}
+
+pub(super) fn guarded_bookshop(authority: &Authority) -> Guarded {
+    let file = web_config(authority);
+    let shop = Bookshop::start_with(&["--metrics", "0.0.0.0:0", "--web-config", text(&file)]);
+    let port = shop.metrics_address().rsplit(':').next().unwrap().to_owned();
+    let target = format!("127.0.0.1:{port}");
+    let job = format!(
+        "  scheme: https\n  basic_auth: {{username: prometheus, password: secret}}\n  tls_config:\n    \
+         ca_file: {}\n    cert_file: {}\n    key_file: {}\n",
+        text(&authority.certificate()),
+        text(&authority.client_certificate()),
+        text(&authority.client_key()),
+    );
+    Guarded { shop, target, job }
+}
+
 fn curl(url: &str, authority: &Authority, args: &[&str]) -> String {
     let ca = authority.certificate();
     let output = Command::new("curl")
@@ -42,19 +66,8 @@ fn text(path: &Path) -> &str {
 #[tokio::test(flavor = "multi_thread")]
 async fn prometheus_scrapes_by_tls_with_a_certificate_and_a_password() {
     let authority = Authority::new();
-    let file = web_config(&authority);
-    let shop = Bookshop::start_with(&["--metrics", "0.0.0.0:0", "--web-config", text(&file)]);
-    let port = shop.metrics_address().rsplit(':').next().unwrap().to_owned();
-    let target = format!("127.0.0.1:{port}");
-    let (ca, certificate, key) =
-        (authority.certificate(), authority.client_certificate(), authority.client_key());
-    let job = format!(
-        "  scheme: https\n  basic_auth: {{username: prometheus, password: secret}}\n  tls_config:\n    \
-         ca_file: {}\n    cert_file: {}\n    key_file: {}\n",
-        text(&ca),
-        text(&certificate),
-        text(&key),
-    );
+    let (certificate, key) = (authority.client_certificate(), authority.client_key());
+    let Guarded { shop, target, job } = guarded_bookshop(&authority);
     let prometheus = Prometheus::scraping_with(&[&target], &job).await;
     assert_eq!(prometheus.value("count(target_info{service_name=\"bookshop\"})").await, Some(1.0));
     tokio::time::sleep(Duration::from_secs(5)).await;
