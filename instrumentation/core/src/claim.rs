@@ -20,7 +20,7 @@ use std::{
 /// use kymo_core::Claim;
 ///
 /// assert!(!Claim::Statement.run(|| Claim::Statement.is_made()));
-/// Claim::listen(|| None);
+/// Claim::listen(|_| None);
 /// assert!(Claim::Statement.run(|| Claim::Statement.is_made()));
 /// assert!(!Claim::Statement.is_made());
 /// ```
@@ -30,15 +30,18 @@ pub enum Claim {
     Statement,
     /// The wait for a connection.
     Wait,
+    /// What a migration runs: statements that are counted as such by whoever sees them, and that went round
+    /// nobody, since they are measured as a migration.
+    Migration,
 }
 
-/// Has the claims that are made on this thread, until what it gives is dropped, also made where a driver
-/// carries the work on, which is on a thread of its own; `None` where that cannot be.
-pub type Carry = fn() -> Option<Box<dyn Any>>;
+/// Has a claim, until what this gives is dropped, also made where a driver carries on the work of this
+/// thread, which is on a thread of its own; `None` where that cannot be.
+pub type Carry = fn(Claim) -> Option<Box<dyn Any>>;
 
 thread_local! {
     /// How often each is made.
-    static MADE: [Cell<u32>; 2] = const { [const { Cell::new(0) }; 2] };
+    static MADE: [Cell<u32>; 3] = const { [const { Cell::new(0) }; 3] };
 }
 
 static IS_LISTENED_TO: AtomicBool = AtomicBool::new(false);
@@ -48,12 +51,17 @@ static CARRY: OnceLock<Carry> = OnceLock::new();
 impl Claim {
     /// Runs `piece`, which is measured here and nowhere else.
     pub fn run<T>(self, piece: impl FnOnce() -> T) -> T {
-        if IS_LISTENED_TO.load(Ordering::Relaxed) { self.make(piece) } else { piece() }
+        if self.is_wanted() { self.make(piece) } else { piece() }
     }
 
     /// As [`Claim::run`], of what a driver carries on on a thread of its own.
     pub fn run_carried<T>(self, piece: impl FnOnce() -> T) -> T {
-        if IS_LISTENED_TO.load(Ordering::Relaxed) { self.carry(piece) } else { piece() }
+        if self.is_wanted() { self.carry(piece) } else { piece() }
+    }
+
+    /// Whether anybody asks for it. Of migrations that are no second source alone.
+    fn is_wanted(self) -> bool {
+        self == Self::Migration || Self::is_listened_to()
     }
 
     #[inline(never)]
@@ -65,7 +73,7 @@ impl Claim {
 
     #[inline(never)]
     fn carry<T>(self, piece: impl FnOnce() -> T) -> T {
-        let _carried = CARRY.get().and_then(|carry| carry());
+        let _carried = CARRY.get().and_then(|carry| carry(self));
         self.make(piece)
     }
 
@@ -83,6 +91,11 @@ impl Claim {
     /// Whether it is made on this thread now.
     pub fn is_made(self) -> bool {
         MADE.with(|made| made[self as usize].get() > 0)
+    }
+
+    /// Whether a second source is there.
+    pub fn is_listened_to() -> bool {
+        IS_LISTENED_TO.load(Ordering::Relaxed)
     }
 
     /// A second source is there: claims are made from now on, and `carry` takes them to other threads.
@@ -122,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_claim_is_on_its_thread_while_it_runs_and_ends_where_it_unwinds() {
-        Claim::listen(|| None);
+        Claim::listen(|_| None);
         Claim::Statement.run(|| {
             Claim::Statement.run_carried(|| assert!(Claim::Statement.is_made()));
             assert!(Claim::Statement.is_made());

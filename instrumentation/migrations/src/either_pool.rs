@@ -46,7 +46,7 @@ impl<DB: Database> EitherPool for MeasuredPool<DB> {
     }
 
     fn bare(&self) -> &Pool<DB> {
-        self.inner()
+        self.unmeasured()
     }
 
     fn held(&self) -> HeldPool<DB> {

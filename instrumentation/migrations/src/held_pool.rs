@@ -51,7 +51,7 @@ impl<DB: Database> Deref for UsedPool<DB> {
 
     fn deref(&self) -> &Pool<DB> {
         match self {
-            Self::Measured(pool) => pool.inner(),
+            Self::Measured(pool) => pool.unmeasured(),
             Self::Bare(pool) => pool,
         }
     }

@@ -78,6 +78,7 @@
 //! feature `experimental_metrics_bound_instruments` of `opentelemetry_sdk`.
 
 mod buckets;
+mod claimed;
 mod counts;
 mod database_series;
 mod direction;

@@ -16,6 +16,7 @@ use sqlx::{
 use tokio::runtime::Handle;
 
 use crate::{
+    claimed::claimed,
     database_series::DatabaseSeries,
     direction::Direction,
     either_pool::EitherPool,
@@ -149,10 +150,11 @@ impl Migrations {
         let series = self.series::<A::Database>();
         // Here, and not within: what `A` is would decide whether this can be sent otherwise.
         let acquiring = database.acquire();
-        series.run(Direction::Down, async move {
+        let undoing = async move {
             let mut connection = acquiring.await?;
             undo(self.migrator(), &mut Observed::new(&mut *connection, series), target).await
-        })
+        };
+        series.run(Direction::Down, claimed(undoing))
     }
 
     /// Reads from now on how the migrations stand in the database of `pool`, in the background: at
@@ -199,7 +201,7 @@ impl Migrations {
                         let pool = held.get();
                         async move {
                             let pool = pool.ok_or(sqlx::Error::PoolClosed)?;
-                            read(&pool, &watch.migrator().table_name).await
+                            claimed(read(&pool, &watch.migrator().table_name)).await
                         }
                     });
                     // Closed, or gone: that is the end of it.
@@ -233,13 +235,14 @@ impl Migrations {
     {
         let series = self.series::<A::Database>();
         let acquiring = database.acquire();
-        series.run(direction, async move {
+        let running = async move {
             let mut connection = acquiring.await?;
             let mut observed = Observed::new(&mut *connection, series);
             let skip = direction == Direction::Skip;
             // Hidden, because what is documented takes nothing but a driver's own connection.
             self.migrator().run_direct(target, &mut observed, skip).await
-        })
+        };
+        series.run(direction, claimed(running))
     }
 
     /// Those of the name that was given; else of the product.

@@ -23,15 +23,17 @@ use crate::layer::EventLayer;
 /// Nobody sees it: it makes no span, and hands everything on to the subscriber that it stands for.
 #[derive(Debug)]
 pub(crate) struct Courier {
+    claim: Claim,
     /// Weak, since the layer that keeps the courier belongs to it.
     subscriber: WeakDispatch,
 }
 
 /// Has the default subscriber of this thread, if our layer is in it, stood in for until the answer is dropped.
-pub(crate) fn carry() -> Option<Box<dyn Any>> {
+pub(crate) fn carry(claim: Claim) -> Option<Box<dyn Any>> {
     let courier = dispatcher::get_default(|subscriber| {
         let layer = subscriber.downcast_ref::<EventLayer>()?;
-        Some(layer.courier(|| Dispatch::new(Courier { subscriber: subscriber.downgrade() })))
+        let make = || Dispatch::new(Courier { claim, subscriber: subscriber.downgrade() });
+        Some(layer.courier(claim, make))
     });
     Some(Box::new(dispatcher::set_default(&courier?)))
 }
@@ -111,7 +113,7 @@ impl Subscriber for Courier {
     }
 
     fn enter(&self, span: &Id) {
-        Claim::Statement.begin();
+        self.claim.begin();
         if let Some(subscriber) = self.subscriber.upgrade().filter(|_| !is_none(span)) {
             subscriber.enter(span);
         }
@@ -121,7 +123,7 @@ impl Subscriber for Courier {
         if let Some(subscriber) = self.subscriber.upgrade().filter(|_| !is_none(span)) {
             subscriber.exit(span);
         }
-        Claim::Statement.end();
+        self.claim.end();
     }
 
     fn clone_span(&self, span: &Id) -> Id {

@@ -37,8 +37,8 @@ pub struct EventLayer {
     place: PlaceKey,
     has_summaries: bool,
     has_returned_rows: bool,
-    /// Of the subscriber that the layer is in, if a claim was ever carried there.
-    courier: RwLock<Option<Dispatch>>,
+    /// Of the subscriber that the layer is in, one for each claim that was ever carried there.
+    couriers: RwLock<Vec<(Claim, Dispatch)>>,
 }
 
 impl EventLayer {
@@ -50,19 +50,23 @@ impl EventLayer {
             has_summaries: !settings.without_summaries,
             has_returned_rows: !settings.without_returned_rows,
             recorder: Arc::clone(recorder),
-            courier: RwLock::new(None),
+            couriers: RwLock::default(),
         }
     }
 
-    /// The courier of the layer's subscriber, or what `make` makes of it.
-    pub(crate) fn courier(&self, make: impl FnOnce() -> Dispatch) -> Dispatch {
-        let known = self.courier.read().unwrap_or_else(PoisonError::into_inner).clone();
+    /// The courier of `claim` for the layer's subscriber, or what `make` makes of it.
+    pub(crate) fn courier(&self, claim: Claim, make: impl FnOnce() -> Dispatch) -> Dispatch {
+        let known = self.couriers.read().unwrap_or_else(PoisonError::into_inner);
+        let found = known.iter().find(|(known, _)| *known == claim).map(|(_, it)| it.clone());
+        drop(known);
         let is_of_use =
             |it: &Dispatch| it.downcast_ref::<Courier>().is_some_and(Courier::is_of_use);
-        known.filter(is_of_use).unwrap_or_else(|| {
+        found.filter(is_of_use).unwrap_or_else(|| {
             // Made while nothing is locked: it is shown to every callsite of the program.
             let new = make();
-            *self.courier.write().unwrap_or_else(PoisonError::into_inner) = Some(new.clone());
+            let mut couriers = self.couriers.write().unwrap_or_else(PoisonError::into_inner);
+            couriers.retain(|(known, _)| *known != claim);
+            couriers.push((claim, new.clone()));
             new
         })
     }
@@ -83,7 +87,8 @@ impl EventLayer {
         if is_unmeasured {
             self.recorder.note_claim();
         }
-        let is_unmeasured = is_unmeasured && !said.is_some_and(|said| said.is_of_driver);
+        let is_of_driver = said.is_some_and(|said| said.is_of_driver);
+        let is_unmeasured = is_unmeasured && !is_of_driver && !Claim::Migration.is_made();
         let returned = returned.filter(|_| self.has_returned_rows);
         self.recorder.record(key, seconds, returned, is_unmeasured);
     }

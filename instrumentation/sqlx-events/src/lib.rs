@@ -57,7 +57,8 @@
 //! `kymo.db.unmeasured.operations` by summary: as long as that is 0, what the measured pool tells of
 //! statements is complete. What a driver sends by itself when it opens a connection, the pragmas of
 //! SQLite and one `SET` of MySQL, is not among them: nobody could have measured it. What it asks the
-//! server in order to run a measured statement, such as for a type, is part of that.
+//! server in order to run a measured statement, such as for a type, is part of that. What a measured
+//! migrator runs is counted as statements, and is not among them either: it is measured as migrations.
 //!
 //! # What a statement is called
 //!

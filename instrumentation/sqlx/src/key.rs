@@ -15,5 +15,6 @@ pub const DB_COLLECTION_NAME: BudgetedKey =
 pub const DB_TRANSACTION_OUTCOME: AttributeKey = AttributeKey::new(
     "kymo.db.transaction.outcome",
     "`commit`; `rollback`, also when the server answered a commit with it; `dropped` \
-     before either was answered; or `error` when the commit or the rollback failed.",
+     before either was answered; `error` when the commit or the rollback failed; or `unknown` when the \
+     bare connection was lent out, on which it can be ended unseen.",
 );

@@ -62,17 +62,18 @@
 //!
 //! Where it is not certain what was committed, less is counted rather than more: after a batch with
 //! `BEGIN`, `COMMIT` and the like that failed, was dropped, or was left after its first row, nothing
-//! is counted on the connection until the next transaction is begun or ended on it. Some things
-//! cannot be known:
+//! is counted on the connection until the next transaction is begun or ended on it. So it is after the
+//! driver's own connection was lent out of a measured one, to a function that takes `&mut PgConnection`,
+//! for `COPY`, or to a generic [`Acquire`](sqlx::Acquire): a transaction can be begun, ended or aborted there
+//! unseen. A transaction that lent it out and is committed or rolled back counts no rows, and its
+//! outcome is `unknown`; a pool's connection counts no rows until it is given back, or a transaction
+//! has ended on it. Some things cannot be known:
 //!
 //! - What transactions are begun and ended inside `DO` blocks, procedures and prepared text.
 //! - A commit that was given up, or whose connection broke, and that happened after all: its rows
 //!   are not counted, nor are those of any operation that was cancelled.
 //! - A transaction by hand that is open when its connection is given back: what is changed on the
 //!   connection afterwards is taken to be committed at once.
-//! - What is done on the driver's own connection: a function that is lent it (`&mut PgConnection`,
-//!   `COPY`, a generic [`Acquire`](sqlx::Acquire)) can abort a transaction of PostgreSQL unseen. Its
-//!   commit is then counted, although the server has rolled back.
 //! - That autocommit was switched off in MySQL by a text of several statements, or inside a
 //!   transaction of sqlx that is over. On the connection itself, `SET autocommit = 0` is followed.
 //! - How many rows a statement with `RETURNING` changed of which one row alone is fetched: MariaDB
@@ -123,6 +124,10 @@
 //! - A connection that is being opened, or tested after its use, counts as `used`.
 //!
 //! # What is not measured
+//!
+//! What goes round the measured types is counted: `kymo.db.connection.direct_uses` says how often the bare
+//! pool or connection was taken out of them, and beside the layer of `kymo-sqlx-events`, which measures
+//! such statements, `kymo.db.unmeasured.operations` says which ran there.
 //!
 //! - What is done with the pool or the connection that a measured one derefs to: `COPY`, `LISTEN`,
 //!   and functions that take `&SqlitePool`, `&mut PgConnection` or the like. Let them take

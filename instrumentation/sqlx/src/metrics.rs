@@ -164,6 +164,24 @@ pub const CONNECTION_USE_TIME: MetricSpec = MetricSpec::new(
      took out.",
 );
 
+/// Times that the program took sqlx's own pool or connection out of a measured one, whose statements are not
+/// measured: the pool by a deref or `inner()`, a connection by a mutable deref, `as_mut()`, sqlx's trait
+/// `Acquire`, `into_inner()`, `detach()` or `leak()`.
+///
+/// It says that something may go round the measured pool, and not how much: that is
+/// `kymo.db.unmeasured.operations`, with the feature `sqlx-events`.
+pub const CONNECTION_DIRECT_USES: MetricSpec = MetricSpec::new(
+    "kymo.db.connection.direct_uses",
+    MetricKind::Counter,
+    "{use}",
+    "Times that the bare pool or connection was taken out of a measured one.",
+)
+.with_attributes(POOL)
+.recorded(
+    "When a measured pool, connection or transaction lends or gives away sqlx's own; there from the start, \
+     at zero.",
+);
+
 /// Requests for a connection that failed because none could be opened.
 pub const CONNECTION_ERRORS: MetricSpec = MetricSpec::new(
     "kymo.db.connection.errors",
@@ -185,6 +203,7 @@ pub const ALL: &[MetricSpec] = &[
     CONNECTION_UNTIMED,
     CONNECTION_WAIT_TIME,
     CONNECTION_USE_TIME,
+    CONNECTION_DIRECT_USES,
     CONNECTION_ERRORS,
 ];
 
@@ -204,6 +223,7 @@ pub(crate) struct Instruments {
     pub(crate) untimed: Counter<u64>,
     pub(crate) wait_time: Histogram<f64>,
     pub(crate) use_time: Histogram<f64>,
+    pub(crate) direct_uses: Counter<u64>,
     pub(crate) connection_errors: Counter<u64>,
 }
 
@@ -219,6 +239,7 @@ impl Instruments {
             untimed: CONNECTION_UNTIMED.counter(meter),
             wait_time: CONNECTION_WAIT_TIME.histogram(meter),
             use_time: CONNECTION_USE_TIME.histogram(meter),
+            direct_uses: CONNECTION_DIRECT_USES.counter(meter),
             connection_errors: CONNECTION_ERRORS.counter(meter),
         }
     }

@@ -8,3 +8,4 @@ mod both;
 #[allow(dead_code, reason = "other tests need more of it")]
 mod empty_database;
 mod heard;
+mod lent;

@@ -34,7 +34,8 @@ impl<'a, DB: Database> Acquire<'a> for &MeasuredPool<DB> {
     fn acquire(self) -> BoxFuture<'a, sqlx::Result<AcquiredConnection<DB>>> {
         let acquiring = MeasuredPool::acquire(self);
         Box::pin(async {
-            let (connection, use_time) = acquiring.await?.into_parts();
+            let (mut connection, use_time) = acquiring.await?.into_parts();
+            connection.lend();
             Ok(AcquiredConnection { connection: connection.guard, _use_time: use_time })
         })
     }

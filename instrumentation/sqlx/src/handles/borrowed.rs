@@ -25,7 +25,7 @@ impl<DB: Database, M: Deref<Target = Measures>> Borrowed<DB, M> {
         operation: &mut Operation<'_>,
     ) -> sqlx::Result<Self> {
         let asked = operation.start();
-        match operation.wait(waiting::acquire(pool.inner(), &measures, asked)).await {
+        match operation.wait(waiting::acquire(pool.unmeasured(), &measures, asked)).await {
             Ok((connection, obtained)) => {
                 operation.started_at(obtained);
                 Ok(Self { connection, use_time: UseTime::since(measures, obtained) })

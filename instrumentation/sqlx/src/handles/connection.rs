@@ -8,7 +8,7 @@ use std::{
 };
 
 use futures_core::future::BoxFuture;
-use sqlx::{Database, SqlSafeStr, SqlStr};
+use sqlx::{Connection as _, Database, SqlSafeStr, SqlStr, database::HasStatementCache};
 
 use crate::{
     database::driver::Driver, handles::transaction::MeasuredTransaction,
@@ -36,7 +36,9 @@ use crate::{
 ///
 /// `&mut` of it is an [`Executor`](sqlx::Executor). It derefs to the driver's own connection, for
 /// what only that can do, such as `COPY`: statements that are executed on the driver's connection
-/// itself are not measured.
+/// itself are not measured. Lending it out is counted in `kymo.db.connection.direct_uses`, and from
+/// then on, until a transaction is begun or ended here, no changed rows are counted: a transaction may
+/// have been begun or ended on it unseen.
 ///
 /// [`MeasuredPoolConnection`]: crate::MeasuredPoolConnection
 pub type MeasuredConnection<'c, DB> =
@@ -105,12 +107,50 @@ where
         }
     }
 
+    /// As [`Connection::ping`](sqlx::Connection::ping), which is no statement.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Connection::ping`](sqlx::Connection::ping).
+    pub fn ping(&mut self) -> impl Future<Output = sqlx::Result<()>> + Send + '_ {
+        self.guard.ping()
+    }
+
+    /// As [`Connection::cached_statements_size`](sqlx::Connection::cached_statements_size).
+    pub fn cached_statements_size(&self) -> usize
+    where
+        DB: HasStatementCache,
+    {
+        self.guard.cached_statements_size()
+    }
+
+    /// As [`Connection::clear_cached_statements`](sqlx::Connection::clear_cached_statements).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Connection::clear_cached_statements`](sqlx::Connection::clear_cached_statements).
+    pub fn clear_cached_statements(&mut self) -> impl Future<Output = sqlx::Result<()>> + Send + '_
+    where
+        DB: HasStatementCache,
+    {
+        self.guard.clear_cached_statements()
+    }
+
     fn open(
         &mut self,
         statement: Option<SqlStr>,
     ) -> impl Future<Output = sqlx::Result<MeasuredTransaction<'_, DB>>> + Send {
         let Self { measures, driver, ledger, guard } = self;
         MeasuredTransaction::begin_inside(measures, driver, ledger, guard, statement)
+    }
+}
+
+impl<DB: Database, G: DerefMut<Target = DB::Connection> + ?Sized> Measured<DB, G> {
+    /// The driver's own connection, on which anything can be done unseen.
+    pub(crate) fn lend(&mut self) -> &mut DB::Connection {
+        self.measures.pool().count_direct_use();
+        self.ledger.lend();
+        &mut self.guard
     }
 }
 
@@ -124,7 +164,7 @@ impl<DB: Database, G: DerefMut<Target = DB::Connection> + ?Sized> Deref for Meas
 
 impl<DB: Database, G: DerefMut<Target = DB::Connection> + ?Sized> DerefMut for Measured<DB, G> {
     fn deref_mut(&mut self) -> &mut DB::Connection {
-        &mut self.guard
+        self.lend()
     }
 }
 
@@ -134,7 +174,7 @@ where
     G: DerefMut<Target = DB::Connection> + ?Sized,
 {
     fn as_mut(&mut self) -> &mut DB::Connection {
-        &mut self.guard
+        self.lend()
     }
 }
 

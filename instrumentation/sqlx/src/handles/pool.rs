@@ -3,7 +3,10 @@
 use std::{fmt, future::Future, ops::Deref, sync::Arc, time::Instant};
 
 use kymo_pool::{PoolName, PoolState};
-use sqlx::{Database, Pool, SqlSafeStr, SqlStr, pool::PoolConnection};
+use sqlx::{
+    Connection, Database, Pool, SqlSafeStr, SqlStr,
+    pool::{CloseEvent, PoolConnection, PoolOptions},
+};
 
 use crate::{
     database::driver::Driver,
@@ -128,9 +131,60 @@ impl<DB: Database> MeasuredPool<DB> {
         WeakMeasuredPool::new(Arc::downgrade(&self.shared))
     }
 
-    /// The pool itself; what is done with it is not measured.
+    /// The pool itself; what is done with it is not measured, and `kymo.db.connection.direct_uses` counts
+    /// that it was taken.
     pub fn inner(&self) -> &Pool<DB> {
+        self.measures().pool().count_direct_use();
         &self.shared.pool
+    }
+
+    /// As [`MeasuredPool::inner`], for what is measured otherwise.
+    #[doc(hidden)]
+    pub fn unmeasured(&self) -> &Pool<DB> {
+        &self.shared.pool
+    }
+}
+
+/// What a pool does without a statement: as the methods of [`Pool`], which need not be taken out for it.
+impl<DB: Database> MeasuredPool<DB> {
+    /// As [`Pool::close`].
+    pub fn close(&self) -> impl Future<Output = ()> + '_ {
+        self.shared.pool.close()
+    }
+
+    /// As [`Pool::is_closed`].
+    pub fn is_closed(&self) -> bool {
+        self.shared.pool.is_closed()
+    }
+
+    /// As [`Pool::close_event`].
+    pub fn close_event(&self) -> CloseEvent {
+        self.shared.pool.close_event()
+    }
+
+    /// As [`Pool::size`].
+    pub fn size(&self) -> u32 {
+        self.shared.pool.size()
+    }
+
+    /// As [`Pool::num_idle`].
+    pub fn num_idle(&self) -> usize {
+        self.shared.pool.num_idle()
+    }
+
+    /// As [`Pool::options`].
+    pub fn options(&self) -> &PoolOptions<DB> {
+        self.shared.pool.options()
+    }
+
+    /// As [`Pool::connect_options`].
+    pub fn connect_options(&self) -> Arc<<DB::Connection as Connection>::Options> {
+        self.shared.pool.connect_options()
+    }
+
+    /// As [`Pool::set_connect_options`].
+    pub fn set_connect_options(&self, options: <DB::Connection as Connection>::Options) {
+        self.shared.pool.set_connect_options(options);
     }
 }
 
@@ -207,7 +261,7 @@ impl<DB: Database> Deref for MeasuredPool<DB> {
     type Target = Pool<DB>;
 
     fn deref(&self) -> &Pool<DB> {
-        &self.shared.pool
+        self.inner()
     }
 }
 

@@ -59,18 +59,21 @@ impl<DB: Database> MeasuredPoolConnection<DB> {
     }
 
     /// Takes the connection out of the pool, and of all measuring; as [`PoolConnection::detach`].
-    pub fn detach(self) -> DB::Connection {
+    pub fn detach(mut self) -> DB::Connection {
+        self.connection.lend();
         self.connection.guard.detach()
     }
 
     /// Takes the connection out of the pool for good, and of all measuring; as
     /// [`PoolConnection::leak`].
-    pub fn leak(self) -> DB::Connection {
+    pub fn leak(mut self) -> DB::Connection {
+        self.connection.lend();
         self.connection.guard.leak()
     }
 
     /// sqlx's own guard; neither its use nor its statements are measured from now on.
-    pub fn into_inner(self) -> PoolConnection<DB> {
+    pub fn into_inner(mut self) -> PoolConnection<DB> {
+        self.connection.lend();
         self.use_time.forget();
         self.connection.guard
     }
@@ -98,7 +101,7 @@ impl<DB: Database> AsRef<DB::Connection> for MeasuredPoolConnection<DB> {
 
 impl<DB: Database> AsMut<DB::Connection> for MeasuredPoolConnection<DB> {
     fn as_mut(&mut self) -> &mut DB::Connection {
-        &mut self.connection.guard
+        self.connection.lend()
     }
 }
 

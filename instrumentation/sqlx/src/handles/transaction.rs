@@ -30,7 +30,8 @@ use crate::{
 pub struct MeasuredTransaction<'c, DB: Database> {
     connection: Measured<DB, Transaction<'c, DB>>,
     span: TransactionSpan,
-    /// Of the transaction around this savepoint.
+    is_savepoint: bool,
+    /// Of the connection that it was begun on, or of the transaction around this savepoint.
     outer: Option<&'c mut Ledger>,
     /// Of the connection, if the transaction was begun on a pool. Last, so that it is dropped last.
     use_time: Option<UseTime>,
@@ -52,7 +53,8 @@ impl<'c, DB: Database> MeasuredTransaction<'c, DB> {
         let span = TransactionSpan::begin(measures, false);
         let (measures, ledger) = (Arc::clone(measures), Ledger::transaction());
         let connection = Measured { measures, driver, ledger, guard };
-        Ok(Self { connection, span, outer: None, use_time: Some(use_time) })
+        let (is_savepoint, outer, use_time) = (false, None, Some(use_time));
+        Ok(Self { connection, span, is_savepoint, outer, use_time })
     }
 
     /// Begins on a connection that has this ledger: if that is one of a transaction, what is begun is a
@@ -74,18 +76,19 @@ impl<'c, DB: Database> MeasuredTransaction<'c, DB> {
         let operation = Operation::new(measures, measures.statement(text), around);
         let guard = operation.observe(Transaction::begin(connection, statement)).await?;
         let span = TransactionSpan::begin(measures, is_savepoint);
-        let (ledger, outer) = if is_savepoint {
-            (ledger.savepoint(), Some(ledger))
-        } else {
-            (ledger.taken_over(), None)
-        };
+        let outer = ledger;
+        let ledger = if is_savepoint { outer.savepoint() } else { outer.taken_over() };
         let connection = Measured { measures: Arc::clone(measures), driver, ledger, guard };
-        Ok(Self { connection, span, outer, use_time: None })
+        Ok(Self { connection, span, is_savepoint, outer: Some(outer), use_time: None })
     }
 
     /// sqlx's own transaction; neither its statements nor its end are measured from now on, and rows
     /// that were changed before are not counted either.
-    pub fn into_inner(self) -> Transaction<'c, DB> {
+    pub fn into_inner(mut self) -> Transaction<'c, DB> {
+        self.connection.lend();
+        if let Some(outer) = self.outer {
+            outer.lend();
+        }
         self.span.forget();
         if let Some(use_time) = self.use_time {
             use_time.forget();
@@ -112,18 +115,19 @@ impl<'c, DB: Database> MeasuredTransaction<'c, DB> {
     ///
     /// Those of [`Transaction::commit`]; the rows are not counted then.
     pub async fn commit(self) -> sqlx::Result<()> {
-        let Self { connection, span, outer, use_time: _use_time } = self;
+        let Self { connection, span, is_savepoint, outer, use_time: _use_time } = self;
         let Measured { measures, mut ledger, guard, .. } = connection;
-        let text = if outer.is_some() { "RELEASE SAVEPOINT" } else { "COMMIT" };
+        let text = if is_savepoint { "RELEASE SAVEPOINT" } else { "COMMIT" };
         let operation = measures.operation(measures.statement(text));
         let result = operation.observe(guard.commit()).await;
         span.finish(match &result {
+            Ok(()) if !ledger.is_clear() => TransactionOutcome::Unknown,
             Ok(()) if ledger.is_lost() => TransactionOutcome::Rollback,
             Ok(()) => TransactionOutcome::Commit,
             Err(_) => TransactionOutcome::Error,
         });
         if result.is_ok() {
-            measures.count_changes(match outer {
+            measures.count_changes(match outer.filter(|_| is_savepoint) {
                 Some(outer) => outer.absorb(ledger),
                 None => ledger.committed(),
             });
@@ -137,12 +141,13 @@ impl<'c, DB: Database> MeasuredTransaction<'c, DB> {
     ///
     /// Those of [`Transaction::rollback`].
     pub async fn rollback(self) -> sqlx::Result<()> {
-        let Self { connection, span, outer, use_time: _use_time } = self;
-        let Measured { measures, guard, .. } = connection;
-        let text = if outer.is_some() { "ROLLBACK TO SAVEPOINT" } else { "ROLLBACK" };
+        let Self { connection, span, is_savepoint, outer: _outer, use_time: _use_time } = self;
+        let Measured { measures, mut ledger, guard, .. } = connection;
+        let text = if is_savepoint { "ROLLBACK TO SAVEPOINT" } else { "ROLLBACK" };
         let operation = measures.operation(measures.statement(text));
         let result = operation.observe(guard.rollback()).await;
         span.finish(match &result {
+            Ok(()) if !ledger.is_clear() => TransactionOutcome::Unknown,
             Ok(()) => TransactionOutcome::Rollback,
             Err(_) => TransactionOutcome::Error,
         });

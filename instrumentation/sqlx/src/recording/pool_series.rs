@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use kymo_core::Claim;
 use kymo_sql::System;
 use opentelemetry::{
     KeyValue, StringValue,
@@ -24,6 +25,7 @@ pub(crate) struct PoolSeries {
     create_time: LateHistogram,
     use_time: LateHistogram,
     timeouts: BoundCounter<u64>,
+    direct_uses: BoundCounter<u64>,
     /// By `error.type`, which is a closed set; not on any hot path.
     errors: Counter<u64>,
     pending: AtomicI64,
@@ -51,14 +53,18 @@ impl PoolSeries {
 
     /// Those of a pool called `name` that does not tell of its connections.
     pub(crate) fn untold(instruments: &Instruments, name: StringValue) -> Self {
-        let timeouts = instruments.timeouts.bind(&[key::DB_CONNECTION_POOL_NAME.of(name.clone())]);
+        let attributes = [key::DB_CONNECTION_POOL_NAME.of(name.clone())];
+        let timeouts = instruments.timeouts.bind(&attributes);
+        let direct_uses = instruments.direct_uses.bind(&attributes);
         // There from the start, so that the first one is a change.
         timeouts.add(0);
+        direct_uses.add(0);
         Self {
             wait_time: LateHistogram::of(&instruments.wait_time),
             create_time: LateHistogram::of(&instruments.create_time),
             use_time: LateHistogram::of(&instruments.use_time),
             timeouts,
+            direct_uses,
             errors: instruments.connection_errors.clone(),
             pending: AtomicI64::new(0),
             name,
@@ -89,6 +95,13 @@ impl PoolSeries {
 
     pub(crate) fn record_use(&self, elapsed: Duration) {
         self.use_time.record(elapsed, &self.name);
+    }
+
+    /// The bare pool or connection is taken out.
+    pub(crate) fn count_direct_use(&self) {
+        if !Claim::Migration.is_made() {
+            self.direct_uses.add(1);
+        }
     }
 
     /// No connection was obtained.

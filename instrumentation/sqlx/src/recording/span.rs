@@ -17,10 +17,13 @@ pub(crate) enum TransactionOutcome {
     Dropped,
     /// The commit or the rollback failed.
     Error,
+    /// The server answered, and it is not known what that ended: the bare connection was lent out.
+    Unknown,
 }
 
 impl TransactionOutcome {
-    pub(crate) const ALL: [Self; 4] = [Self::Commit, Self::Rollback, Self::Dropped, Self::Error];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Commit, Self::Rollback, Self::Dropped, Self::Error, Self::Unknown];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -28,6 +31,7 @@ impl TransactionOutcome {
             Self::Rollback => "rollback",
             Self::Dropped => "dropped",
             Self::Error => "error",
+            Self::Unknown => "unknown",
         }
     }
 }

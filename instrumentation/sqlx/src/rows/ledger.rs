@@ -202,6 +202,18 @@ impl Ledger {
         self.levels.push(Level::default());
     }
 
+    /// Notes that the bare connection is lent out, on which anything can be done unseen: until a transaction is
+    /// begun or ended here, nothing is counted.
+    pub(crate) fn lend(&mut self) {
+        self.lose_track();
+    }
+
+    /// Whether it is known which transaction is open.
+    pub(crate) fn is_clear(&mut self) -> bool {
+        self.hear();
+        !self.is_unclear
+    }
+
     /// Until a transaction is begun or ended, nothing is counted.
     fn lose_track(&mut self) {
         self.tell();

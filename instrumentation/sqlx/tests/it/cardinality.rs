@@ -114,7 +114,7 @@ async fn generated_tables_have_a_bounded_number_of_series_and_all_of_their_rows(
     let mut connection = pool.acquire().await.unwrap();
     for n in 0..500 {
         let create = format!("CREATE TEMPORARY TABLE generated_{n} (n INTEGER)");
-        sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut **connection).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut *connection).await.unwrap();
         let insert = format!("INSERT INTO generated_{n} VALUES (1), (2)");
         query(AssertSqlSafe(insert)).persistent(false).execute(&mut *connection).await.unwrap();
     }

@@ -6,6 +6,7 @@ mod act;
 mod by_hand;
 mod cardinality;
 mod database_meters;
+mod direct_uses;
 mod gauges;
 mod generic;
 mod identity;

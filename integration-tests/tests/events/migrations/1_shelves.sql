@@ -1,0 +1,1 @@
+CREATE TABLE lent_shelves (id BIGINT PRIMARY KEY);
