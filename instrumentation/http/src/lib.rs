@@ -99,7 +99,7 @@
 //! given up when the time of its `grpc-timeout` was over. Six statuses are errors of a server, and each is
 //! then the `error.type` of both metrics. A 2xx of another content type answers no call.
 //!
-//! `rpc.method` is a name once the server has shown that it knows the method, by an answer that began: 300
+//! `rpc.method` is a name once the server has shown that it knows the method, by a message or by `OK`: 300
 //! of them. One that only failed so far has one of 300 more places, because a client can make such. What the
 //! server does not implement is `_OTHER`. A route of axum without a parameter is a method that is known
 //! from the start, and [`ServerLayer::grpc_methods`] is a list of all.

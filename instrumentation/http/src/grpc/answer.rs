@@ -11,11 +11,11 @@ use super::{Code, methods::Recognition, web_trailers::WebTrailers, wire::Wire};
 #[derive(Debug)]
 pub(super) struct Answer {
     status: StatusCode,
-    /// Whether gRPC answers, or something on the way to it.
-    is_grpc: bool,
-    /// Whether it began before there was a status: the service took the call.
-    is_begun: bool,
+    /// `None` if something on the way to gRPC answers.
+    wire: Option<Wire>,
     code: Option<Code>,
+    /// Whether a message has passed.
+    has_message: bool,
     /// Whether the status has passed behind all messages.
     is_last: bool,
     trailers: Trailers,
@@ -34,8 +34,7 @@ impl Answer {
     pub(super) fn of(status: StatusCode, headers: &HeaderMap) -> Option<Self> {
         let code = code(headers);
         let wire = Wire::of(headers);
-        let is_grpc = wire.is_some() || code.is_some();
-        if !is_grpc && status.is_success() {
+        if wire.is_none() && code.is_none() && status.is_success() {
             return None;
         }
         let trailers = match wire.and_then(WebTrailers::of) {
@@ -43,21 +42,27 @@ impl Answer {
             Some(_) if is_compressed(headers) => Trailers::Unreadable,
             Some(web) => Trailers::OfWeb(web),
         };
-        let is_well = status.is_success() && code.is_none_or(|code| code == Code::OK);
-        let is_begun = is_well && wire.is_some();
-        Some(Self { status, is_grpc, is_begun, code, is_last: false, trailers })
+        Some(Self { status, wire, code, has_message: false, is_last: false, trailers })
     }
 
     /// A frame of its body passes.
     pub(super) fn read<D: Buf>(&mut self, frame: &Frame<D>) {
         if let Some(code) = frame.trailers_ref().and_then(code) {
             self.tell(code);
-        } else if let (Some(data), Trailers::OfWeb(web)) = (frame.data_ref(), &mut self.trailers) {
-            match web.read(data) {
-                Ok(None) => {}
-                Ok(Some(code)) => self.tell(code),
-                Err(_) => self.trailers = Trailers::Unreadable,
+        }
+        let Some(data) = frame.data_ref() else { return };
+        match &mut self.trailers {
+            Trailers::OfHttp => self.has_message |= data.has_remaining(),
+            Trailers::OfWeb(web) => {
+                let read = web.read(data);
+                self.has_message |= web.has_message();
+                match read {
+                    Ok(None) => {}
+                    Ok(Some(code)) => self.tell(code),
+                    Err(_) => self.trailers = Trailers::Unreadable,
+                }
             }
+            Trailers::Unreadable => {}
         }
     }
 
@@ -73,8 +78,10 @@ impl Answer {
 
     /// How it shows whether the server knows the method, if it ended with `code`.
     pub(super) fn recognition(&self, code: Option<Code>) -> Recognition {
+        let is_grpc = self.wire.is_some() && self.status.is_success();
         match code {
-            _ if self.is_begun => Recognition::Recognised,
+            Some(Code::OK) if is_grpc => Recognition::Recognised,
+            _ if is_grpc && self.has_message => Recognition::Recognised,
             Some(Code::UNIMPLEMENTED) => Recognition::Unknown,
             _ => Recognition::Unsure,
         }
@@ -82,7 +89,7 @@ impl Answer {
 
     /// Whether `code` is a failure of the exchange, too: what is not gRPC's is told by the status of HTTP.
     pub(super) fn fails(&self, code: Code) -> bool {
-        self.is_grpc && code.is_error()
+        code.is_error() && (self.wire.is_some() || self.code.is_some())
     }
 
     /// The status that comes last is the one that counts.

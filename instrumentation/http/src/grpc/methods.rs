@@ -33,9 +33,9 @@ pub(super) enum Asked {
 /// How a call shows whether the server knows its method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Recognition {
-    /// Its answer began: the service took it.
+    /// It was answered by a message, or by `OK`.
     Recognised,
-    /// It failed at once, as one would whose method is not known.
+    /// It failed before any message, as one would whose method is not known.
     Unsure,
     /// The server says that it does not have it.
     Unknown,

@@ -27,6 +27,7 @@ struct Frames {
     told: Option<Code>,
     /// The status, once all of the trailers have passed.
     code: Option<Code>,
+    has_message: bool,
     is_unreadable: bool,
 }
 
@@ -45,6 +46,11 @@ impl WebTrailers {
             Wire::WebText => Some(Base64::default()),
         };
         Some(Self { text, frames: Frames::default() })
+    }
+
+    /// Whether a message came, be it only in part.
+    pub(super) fn has_message(&self) -> bool {
+        self.frames.has_message
     }
 
     /// Reads what comes next, and gives back the status once it has passed.
@@ -99,6 +105,7 @@ impl Frames {
     fn begin(&mut self) {
         let [flags, length @ ..] = self.head.bytes;
         self.left = u32::from_be_bytes(length);
+        self.has_message |= !self.is_trailers();
         self.is_unreadable |= self.is_trailers() && flags & COMPRESSED != 0;
         if self.left == 0 {
             self.end();

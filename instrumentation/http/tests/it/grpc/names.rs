@@ -3,7 +3,10 @@
 use std::{convert::Infallible, future};
 
 use axum::{Router, body::Body, http::Request, response::Response, routing::post};
-use http_body_util::BodyExt;
+use futures_util::stream;
+use http::HeaderMap;
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
 use kymo_http::ServerLayer;
 use tower::{Layer, ServiceExt, service_fn};
 
@@ -167,6 +170,36 @@ async fn every_status_of_every_method_stays_below_the_limit_of_the_sdk() {
     for status in ["OK", "INTERNAL", "NOT_FOUND", "UNIMPLEMENTED"] {
         let of_status = points.iter().filter(|p| p.get("rpc.response.status_code") == Some(status));
         assert_eq!(of_status.map(|point| point.count).sum::<i64>(), 700, "{status}");
+    }
+}
+
+/// Not every server puts the status of a method that it does not know into the head.
+#[tokio::test]
+async fn a_status_without_any_message_shows_no_method_wherever_it_is() {
+    let frame = b"\x80\0\0\0\x0egrpc-status:12";
+    let trailers = || {
+        let status = ("grpc-status".parse().unwrap(), "12".parse().unwrap());
+        Frame::<&'static [u8]>::trailers(HeaderMap::from_iter([status]))
+    };
+    for is_web in [false, true] {
+        let meters = ServerMeters::new();
+        let layer = meters.layer();
+        let kind = if is_web { "application/grpc-web" } else { "application/grpc" };
+        for n in 0..1000 {
+            let last = if is_web { Frame::data(&frame[..]) } else { trailers() };
+            let empty = Frame::data(&b""[..]);
+            let body = StreamBody::new(stream::iter([empty, last].map(Ok::<_, Infallible>)));
+            let mut answer = Some(head(200, &[("content-type", kind)]).body(body).unwrap());
+            let answer =
+                move |_: Request<Body>| future::ready(Ok::<_, Infallible>(answer.take().unwrap()));
+            let request = Request::post(format!("/test.Books/M{n}")).header("content-type", kind);
+            let request = request.body(Body::empty()).unwrap();
+            let response = layer.layer(service_fn(answer)).oneshot(request).await.unwrap();
+            drop(response.into_body().collect().await);
+        }
+        let unimplemented = Some("UNIMPLEMENTED");
+        let points = meters.of(CALLS);
+        assert_eq!(called(&points), [("_OTHER", unimplemented, unimplemented, 1000)], "{kind}");
     }
 }
 
