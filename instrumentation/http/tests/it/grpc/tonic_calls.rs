@@ -1,12 +1,15 @@
 //! Real calls to a real server of tonic.
 
+use std::time::Duration;
+
 use axum::Router;
-use tonic::{Code, Request, service::Routes, transport};
+use tonic::{Code, Request, Status, body::Body, service::Routes, transport};
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 use tonic_reflection::pb::v1::{
     ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
     server_reflection_request::MessageRequest,
 };
+use tower::BoxError;
 
 use super::{
     called::{call, called, settled, the_call},
@@ -101,7 +104,7 @@ async fn a_client_that_goes_away_is_a_cancellation_without_a_status() {
     let server = Server::echo(&meters).await;
     let mut client = server.client().await;
     let unary = client.unary(Request::new("slow"));
-    tokio::time::timeout(std::time::Duration::from_millis(50), unary).await.unwrap_err();
+    tokio::time::timeout(Duration::from_millis(50), unary).await.unwrap_err();
     let expected = call(UNARY, None, Some("cancelled"), Some("cancelled"));
     assert_eq!(the_call(&meters).await, expected);
 }
@@ -137,7 +140,7 @@ async fn a_call_whose_time_is_over_exceeded_its_deadline_whoever_gave_it_up() {
         let server = Server::echo(&meters).await;
         let mut client = server.client().await;
         let mut request = Request::new("slow");
-        request.set_timeout(std::time::Duration::from_millis(millis));
+        request.set_timeout(Duration::from_millis(millis));
         client.unary(request).await.unwrap_err();
         let exceeded = Some("DEADLINE_EXCEEDED");
         assert_eq!(the_call(&meters).await, call(UNARY, None, exceeded, exceeded), "{millis}");
@@ -151,12 +154,12 @@ async fn a_deadline_that_is_kept_changes_nothing_and_who_leaves_before_it_is_can
     let mut client = server.client().await;
     let timed = |text| {
         let mut request = Request::new(text);
-        request.set_timeout(std::time::Duration::from_secs(60));
+        request.set_timeout(Duration::from_secs(60));
         request
     };
     client.unary(timed("Dune")).await.unwrap();
     let unary = client.unary(timed("slow"));
-    tokio::time::timeout(std::time::Duration::from_millis(50), unary).await.unwrap_err();
+    tokio::time::timeout(Duration::from_millis(50), unary).await.unwrap_err();
     let points = settled(&meters, 2).await;
     let expected = [(UNARY, None, Some("cancelled"), 1), (UNARY, Some("OK"), None, 1)];
     assert_eq!(called(&points), expected);
@@ -174,6 +177,36 @@ async fn a_panic_in_a_method_or_in_its_stream_is_a_panic() {
     let texts = server.client().await.server_stream("panic").await.unwrap();
     assert!(echo::all(texts).await.1.is_err());
     assert_eq!(the_call(&meters).await, call(SERVER_STREAM, None, Some("panic"), Some("panic")));
+}
+
+/// What tonic's builder sets is outside of every layer, and what an error becomes there is not seen.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_outside_of_the_layer_is_seen_as_the_documents_say() {
+    let meters = ServerMeters::new();
+    let router = transport::Server::builder().timeout(Duration::from_millis(50));
+    let router = router.layer(meters.layer()).add_service(Echo);
+    let server = Server::start(|incoming| router.serve_with_incoming(incoming)).await;
+    server.client().await.unary(Request::new("slow")).await.unwrap_err();
+    assert_eq!(the_call(&meters).await, call(UNARY, None, Some("cancelled"), Some("cancelled")));
+
+    let meters = ServerMeters::new();
+    let refuse = tower::layer::layer_fn(|_: Routes| {
+        tower::service_fn(async |_: http::Request<Body>| {
+            Err::<http::Response<Body>, BoxError>(Status::resource_exhausted("full").into())
+        })
+    });
+    let router = transport::Server::builder().layer(meters.layer()).layer(refuse).add_service(Echo);
+    let server = Server::start(|incoming| router.serve_with_incoming(incoming)).await;
+    let status = server.client().await.unary(Request::new("Dune")).await.unwrap_err();
+    assert_eq!(status.code(), Code::ResourceExhausted, "tonic makes one of the error");
+    assert_eq!(the_call(&meters).await, call(UNARY, None, Some("_OTHER"), Some("_OTHER")));
+
+    let meters = ServerMeters::new();
+    let late = tower::timeout::TimeoutLayer::new(Duration::from_millis(50));
+    let router = transport::Server::builder().layer(meters.layer()).layer(late).add_service(Echo);
+    let server = Server::start(|incoming| router.serve_with_incoming(incoming)).await;
+    server.client().await.unary(Request::new("slow")).await.unwrap_err();
+    assert_eq!(the_call(&meters).await, call(UNARY, None, Some("timeout"), Some("timeout")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,6 +8,7 @@ use http_body_util::BodyExt;
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use tonic::transport;
 use tonic_web::GrpcWebLayer;
+use tower_http::compression::CompressionLayer;
 
 use super::{
     answers::{answer, head},
@@ -30,6 +31,7 @@ async fn browse(server: &Server, method: &str, text: &str, kind: &str) -> Vec<u8
     let request = Request::post(format!("http://{}/{method}", server.address))
         .header("content-type", kind)
         .header("accept", kind)
+        .header("accept-encoding", "gzip")
         .body(Body::from(body))
         .unwrap();
     let client = Client::builder(TokioExecutor::new()).build_http::<Body>();
@@ -117,6 +119,29 @@ async fn a_body_that_is_compressed_on_the_way_tells_no_status() {
     let headers = [WEB, ("content-encoding", "identity")];
     answer(meters.layer(), web_request(), head(200, &headers).body(body(9)).unwrap()).await;
     assert_eq!(the_call(&meters).await.1.as_deref(), Some("INTERNAL"));
+}
+
+/// tower-http compresses gRPC-web, unless it is told otherwise, and leaves gRPC alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_compression_of_whole_bodies_hides_the_status_inside_the_layer_and_not_outside_of_it() {
+    let unavailable = Some("UNAVAILABLE");
+    for (is_inside, status) in [(true, None), (false, unavailable)] {
+        let meters = ServerMeters::new();
+        let (layer, compression) = (meters.layer(), CompressionLayer::new());
+        let server = transport::Server::builder().accept_http1(true);
+        let server = if is_inside {
+            let mut server = server.layer(layer).layer(compression).layer(GrpcWebLayer::new());
+            let router = server.add_service(Echo);
+            Server::start(|incoming| router.serve_with_incoming(incoming)).await
+        } else {
+            let mut server = server.layer(compression).layer(layer).layer(GrpcWebLayer::new());
+            let router = server.add_service(Echo);
+            Server::start(|incoming| router.serve_with_incoming(incoming)).await
+        };
+        let body = browse(&server, SERVER_STREAM, "fail:14", "application/grpc-web+proto").await;
+        assert_eq!(body[..2], [0x1f, 0x8b], "it is gzip");
+        assert_eq!(called(&settled(&meters, 1).await), [(SERVER_STREAM, status, status, 1)]);
+    }
 }
 
 #[tokio::test]
