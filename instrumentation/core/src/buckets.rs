@@ -2,6 +2,11 @@
 
 use std::{error::Error, fmt};
 
+/// Seconds from a request of HTTP to the end of its response, as the HTTP conventions advise for servers
+/// and for clients.
+pub const HTTP_DURATION: &[f64] =
+    &[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
+
 /// Seconds a database takes to answer: every bound that the database conventions advise for
 /// `db.client.operation.duration`, and three below one millisecond, which is a slow answer of Redis.
 ///

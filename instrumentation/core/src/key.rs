@@ -43,6 +43,12 @@ impl AttributeKey {
         Self { description, ..self }
     }
 
+    /// The same key where its values are learned at run time, as they are described there: `limit` of
+    /// them beside `_OTHER`.
+    pub const fn budgeted(self, limit: u16, description: &'static str) -> BudgetedKey {
+        BudgetedKey::new(self.name, limit, description)
+    }
+
     /// The attribute with this key and `value`.
     pub fn of(&self, value: impl Into<Value>) -> KeyValue {
         KeyValue::new(Key::from_static_str(self.name), value)
@@ -108,6 +114,12 @@ impl BudgetedKey {
 pub const ERROR_TYPE: AttributeKey =
     AttributeKey::new("error.type", "Why it failed, as a class and no message; absent on success.");
 
+/// The request method.
+pub const HTTP_REQUEST_METHOD: AttributeKey = AttributeKey::new(
+    "http.request.method",
+    "The method, or `_OTHER` for one that is not known or when series ran out.",
+);
+
 /// The status code that was sent.
 pub const HTTP_RESPONSE_STATUS_CODE: AttributeKey = AttributeKey::new(
     "http.response.status_code",
@@ -118,6 +130,18 @@ pub const HTTP_RESPONSE_STATUS_CODE: AttributeKey = AttributeKey::new(
 pub const RPC_RESPONSE_STATUS_CODE: AttributeKey = AttributeKey::new(
     "rpc.response.status_code",
     "The status of the call, such as `OK` or `UNAVAILABLE`; absent if it ended without one.",
+);
+
+/// The version of the protocol.
+pub const NETWORK_PROTOCOL_VERSION: AttributeKey = AttributeKey::new(
+    "network.protocol.version",
+    "`0.9`, `1.0`, `1.1`, `2` or `3`; absent if unknown, `_OTHER` when series ran out.",
+);
+
+/// The scheme of the target.
+pub const URL_SCHEME: AttributeKey = AttributeKey::new(
+    "url.scheme",
+    "`http`, `https`, or `_OTHER` for any other or when series ran out.",
 );
 
 /// The database product.

@@ -7,7 +7,8 @@
 //! already bound to their attributes: a hit takes no lock and allocates nothing.
 //!
 //! Some things that several instrumentations need are here once: the series of a name ([`Named`]), things
-//! that are observed at every collection ([`Roster`]), and the places of databases ([`Places`]).
+//! that are observed at every collection ([`Roster`]), the places of databases ([`Places`]), the methods of
+//! HTTP ([`KNOWN_METHODS`]), and which errors say that [time ran out](time_out).
 //!
 //! Depend on this crate to write an instrumentation. A service depends on `kymo`, which hands out
 //! finished instrumentations, and never needs this crate.
@@ -37,12 +38,14 @@ mod attempt;
 mod bounded;
 pub mod buckets;
 mod budget;
+mod cause;
 mod claim;
 mod fold;
 mod folds;
 mod in_flight;
 pub mod key;
 mod late_value;
+mod method;
 mod metric;
 pub mod metrics;
 mod moment;
@@ -57,17 +60,20 @@ mod series;
 mod series_class;
 mod table;
 mod texts;
+pub mod time_out;
 mod watched;
 
 pub use attempt::{Attempt, Record};
 pub use bounded::{Bounded, KnownValues, OTHER};
 pub use buckets::{Buckets, BucketsError};
 pub use budget::ValueBudget;
+pub use cause::{any_cause, standard};
 pub use claim::{Carry, Claim};
 pub use fold::Fold;
 pub use folds::Folds;
 pub use in_flight::InFlight;
 pub use late_value::LateValue;
+pub use method::KNOWN_METHODS;
 pub use metric::{Callback, MetricKind, MetricSpec};
 pub use moment::Moment;
 pub use named::Named;

@@ -1,9 +1,6 @@
 //! The bounds of this crate's histograms.
 
-/// Seconds a server takes to answer, as the HTTP conventions advise for
-/// `http.server.request.duration`.
-pub(crate) const HTTP_DURATION: &[f64] =
-    &[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
+pub(crate) use kymo_core::buckets::HTTP_DURATION;
 
 /// Bytes of a body, in powers of four from 256 B to 64 MiB; the first bucket holds empty bodies.
 pub(crate) const BODY_SIZE: &[f64] = &[

@@ -1,25 +1,16 @@
 //! The attribute keys of this crate's metrics.
 
 use kymo_core::key::{AttributeKey, BudgetedKey};
-pub use kymo_core::key::{ERROR_TYPE, HTTP_RESPONSE_STATUS_CODE, RPC_RESPONSE_STATUS_CODE};
-
-/// The request method.
-pub const HTTP_REQUEST_METHOD: AttributeKey = AttributeKey::new(
-    "http.request.method",
-    "The method, or `_OTHER` for one that is not known or when series ran out.",
-);
+pub use kymo_core::key::{
+    ERROR_TYPE, HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE, NETWORK_PROTOCOL_VERSION,
+    RPC_RESPONSE_STATUS_CODE, URL_SCHEME,
+};
 
 /// The route template that matched.
 pub const HTTP_ROUTE: BudgetedKey = BudgetedKey::new(
     "http.route",
     300,
     "The route template, such as `/books/{id}`; absent if none matched, never the path.",
-);
-
-/// The version of the protocol.
-pub const NETWORK_PROTOCOL_VERSION: AttributeKey = AttributeKey::new(
-    "network.protocol.version",
-    "`0.9`, `1.0`, `1.1`, `2` or `3`; absent if unknown, `_OTHER` when series ran out.",
 );
 
 /// The method of a call: 300 that were recognised, and 300 that have only failed so far.
@@ -33,12 +24,6 @@ pub const RPC_METHOD: BudgetedKey = BudgetedKey::new(
 
 /// The system of remote calls.
 pub const RPC_SYSTEM_NAME: AttributeKey = AttributeKey::new("rpc.system.name", "`grpc`.");
-
-/// The scheme the client used.
-pub const URL_SCHEME: AttributeKey = AttributeKey::new(
-    "url.scheme",
-    "`http`, `https`, or `_OTHER` for any other or when series ran out.",
-);
 
 /// The kind of a stream, which a response turned into and which outlives its request.
 pub const STREAM_KIND: AttributeKey =

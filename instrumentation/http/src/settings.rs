@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kymo_core::{Buckets, KnownValues, MetricSpec};
+use kymo_core::{Buckets, KNOWN_METHODS, KnownValues, MetricSpec};
 
-use crate::{key, method::KNOWN_METHODS, metrics::ServerMetric};
+use crate::{key, metrics::ServerMetric};
 
 /// The settings that instruments are made with; layers that share them share their series.
 #[derive(Debug, Clone)]

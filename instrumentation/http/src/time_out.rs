@@ -1,134 +1,41 @@
 //! The errors that say that time ran out.
 //!
-//! An error is a time-out if it, or one that it was caused by, is one of hyper or `std::io` that says
-//! so, one of tower or tokio, or of a type that is called `Elapsed`, `TimedOut`, `Timeout`,
-//! `TimeoutError`, `TimeoutExpired` or `DeadlineExceeded`, as those of tower-http and tonic are. An
-//! `enum` is what its variant is called.
-//!
-//! Causes are followed where they can be: from a standard error that is boxed, as `tower::BoxError`
-//! is and what is in axum's, and from those named above. Of another type nothing is known but its
-//! name: a generic error promises nothing but being `'static`. So a `TimeoutError` is believed only
-//! if it holds nothing: one that does is likely to be an `enum` of more than that.
+//! An error is a time-out if it, or one that it was caused by, is one of hyper or tower or tokio that says
+//! so, or one that is [one by itself](kymo_core::time_out). Causes are followed where they can be: from a
+//! standard error that is boxed, as `tower::BoxError` is and what is in axum's, and from those named
+//! above. Of another type nothing is known but its name: a generic error promises nothing but being
+//! `'static`.
 
-use std::{
-    any::{Any, type_name},
-    error::Error,
-    fmt::{self, Write},
-    io, mem,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::{any::Any, error::Error};
 
-/// The names of types that say nothing but that time ran out.
-const NAMES: [&str; 6] =
-    ["DeadlineExceeded", "Elapsed", "TimedOut", "Timeout", "TimeoutError", "TimeoutExpired"];
-
-/// The one of these names that an `enum` may have which knows other errors, too.
-const AMBIGUOUS: &str = "TimeoutError";
-
-/// More causes than this have a loop in them.
-const MOST_CAUSES: usize = 32;
+use kymo_core::{any_cause, standard, time_out};
 
 /// Whether `error`, or an error it was caused by, is a time-out.
 pub(crate) fn is_time_out<E: 'static>(error: &E) -> bool {
-    let name = type_name::<E>().rsplit("::").next().unwrap_or_default();
-    if NAMES.contains(&name) && (name != AMBIGUOUS || size_of::<E>() == 0) {
-        return true;
-    }
-    // What an error says of itself is foreign code, and its panic would be ours.
-    catch_unwind(AssertUnwindSafe(|| {
-        let mut cause = as_error(error);
-        for _ in 0..MOST_CAUSES {
-            let Some(error) = cause else { return false };
-            if says_so(error) {
-                return true;
-            }
-            cause = error.source();
-        }
-        false
-    }))
-    .unwrap_or_else(|panic| {
-        // It may panic again when it is dropped.
-        mem::forget(panic);
-        false
-    })
+    time_out::is_called_so::<E>() || as_error(error).is_some_and(|error| any_cause(error, says_so))
 }
 
 fn says_so(error: &(dyn Error + 'static)) -> bool {
     error.is::<tower::timeout::error::Elapsed>()
         || error.is::<tokio::time::error::Elapsed>()
         || error.downcast_ref().is_some_and(hyper::Error::is_timeout)
-        || error.downcast_ref().is_some_and(|e: &io::Error| e.kind() == io::ErrorKind::TimedOut)
-        || is_called_so(error)
-}
-
-/// Whether the name with which an error shows itself for debugging is one of [`NAMES`].
-///
-/// A derived `Debug` is the name of the type, or of the variant of an `enum`, and then nothing, or
-/// what is in it in parentheses or braces. Any other text only begins with a word.
-fn is_called_so(error: &dyn Error) -> bool {
-    let mut start = Start::default();
-    // What is written is never refused, or a `Debug` that relies on it would panic.
-    let _ = write!(start, "{error:?}");
-    start.name().is_some_and(|name| NAMES.contains(&name))
-}
-
-/// The start of what is written, longer than any of [`NAMES`] and what may follow it.
-#[derive(Default)]
-struct Start {
-    bytes: [u8; 24],
-    len: usize,
-}
-
-impl Start {
-    /// The name that a derived `Debug` would have begun with.
-    fn name(&self) -> Option<&str> {
-        let text = &self.bytes[..self.len];
-        let end = text.iter().position(|byte| !byte.is_ascii_alphanumeric());
-        let (name, rest) = text.split_at(end.unwrap_or(text.len()));
-        let is_derived = rest.is_empty() || rest.starts_with(b"(") || rest.starts_with(b" {");
-        str::from_utf8(name).ok().filter(|_| is_derived)
-    }
-}
-
-impl Write for Start {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let free = &mut self.bytes[self.len..];
-        let taken = text.len().min(free.len());
-        free[..taken].copy_from_slice(&text.as_bytes()[..taken]);
-        self.len += taken;
-        Ok(())
-    }
+        || time_out::says_so(error)
 }
 
 /// `error` as a standard error, if it is of a type that services and bodies of this field have.
 fn as_error(error: &dyn Any) -> Option<&(dyn Error + 'static)> {
-    if let Some(boxed) = error.downcast_ref::<Box<dyn Error + Send + Sync>>() {
-        return Some(&**boxed);
-    }
-    if let Some(boxed) = error.downcast_ref::<Box<dyn Error + Send>>() {
-        return Some(&**boxed);
-    }
-    if let Some(boxed) = error.downcast_ref::<Box<dyn Error>>() {
-        return Some(&**boxed);
-    }
     if let Some(error) = error.downcast_ref::<axum::Error>() {
         return Some(error);
     }
     if let Some(error) = error.downcast_ref::<hyper::Error>() {
         return Some(error);
     }
-    error.downcast_ref::<io::Error>().map(|error| error as _)
+    standard(error)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        sync::{
-            Arc,
-            atomic::{AtomicBool, Ordering},
-        },
-        time::Duration,
-    };
+    use std::{fmt, io, time::Duration};
 
     use tower::BoxError;
 
@@ -219,45 +126,6 @@ mod tests {
         assert!(is_time_out(&elapsed()));
         assert!(is_time_out(&tower::timeout::error::Elapsed::new()));
         assert!(is_time_out(&TimeoutExpired(())));
-    }
-
-    /// An error that needs the whole of its text to be taken.
-    struct Demanding;
-
-    impl fmt::Debug for Demanding {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            writeln!(f, "Demanding {{ and long: {} }}", "x".repeat(100)).unwrap();
-            write!(f, "of more than one line").unwrap();
-            Ok(())
-        }
-    }
-
-    impl fmt::Display for Demanding {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("demanding")
-        }
-    }
-
-    impl Error for Demanding {}
-
-    #[test]
-    fn what_an_error_says_of_itself_is_never_refused() {
-        // No panic, caught or not: a hook would be told of it, and may end the process.
-        let text = format!("{Demanding:?}");
-        let mut name = Start::default();
-        assert_eq!(write!(name, "{Demanding:?}"), Ok(()), "{text}");
-        let unwound = Arc::new(AtomicBool::new(false));
-        let (thread, told) = (std::thread::current().id(), Arc::clone(&unwound));
-        let hook = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if std::thread::current().id() == thread {
-                told.store(true, Ordering::Relaxed);
-            }
-            hook(panic);
-        }));
-        let demanding: BoxError = Box::new(Demanding);
-        assert!(!is_time_out(&demanding));
-        assert!(!unwound.load(Ordering::Relaxed));
     }
 
     /// As `anyhow`'s: shown for debugging as it is shown to people.

@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use kymo_core::KnownValues;
+use kymo_core::{KNOWN_METHODS, KnownValues};
 use opentelemetry::metrics::{Meter, MeterProvider};
 use tower_layer::Layer;
 
 use super::{instruments::HandlerInstruments, service::MeasuredHandler};
-use crate::{method::KNOWN_METHODS, scope};
+use crate::scope;
 
 /// Measures the time inside the handler in `kymo.http.server.handler.duration`.
 ///

@@ -1,6 +1,6 @@
-//! The methods that keep their name.
+//! The methods of HTTP that keep their name.
 
-use kymo_core::KnownValues;
+use crate::KnownValues;
 
 /// The methods of RFC 9110, `PATCH` of RFC 5789 and `QUERY`, which the HTTP conventions list as
 /// known; any other becomes `_OTHER`. Letters count: `get` is another method than `GET`.
