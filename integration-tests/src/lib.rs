@@ -63,6 +63,7 @@ pub use crate::{
 #[doc = include_str!("../../docs/databases.md")]
 #[doc = include_str!("../../docs/grpc.md")]
 #[doc = include_str!("../../docs/http.md")]
+#[doc = include_str!("../../docs/http-clients.md")]
 #[doc = include_str!("../../docs/migrations.md")]
 #[doc = include_str!("../../docs/process.md")]
 #[doc = include_str!("../../docs/repositories.md")]

@@ -14,7 +14,8 @@ Every metric that kymo emits, made from the constants in the code by
 that prints. kymo emits no other name and no other attribute.
 
 Beside its attributes, every series of these metrics has the labels `otel_scope_name`,
-`otel_scope_version` and `otel_scope_schema_url`, and `otel_scope_kymo_layer` if its layer has a name.
+`otel_scope_version` and `otel_scope_schema_url`, and `otel_scope_kymo_layer` if its layer has a name,
+or `otel_scope_kymo_client` if its client has one.
 They are some 120 bytes of every line; `.without_scope_info()` leaves them out. `target_info` has the
 attributes of the resource and nothing else.
 

@@ -29,6 +29,7 @@
 //! | feature | what it adds | on by default |
 //! | --- | --- | --- |
 //! | `http` | `Telemetry::http`, `Telemetry::http_handler`, module `http` | yes |
+//! | `http-client` | `Telemetry::http_client`, module `http_client` | no |
 //! | `prometheus` | `TelemetryBuilder::prometheus`, `Telemetry::endpoint`, `Telemetry::serve`, module `prometheus` | yes |
 //! | `otlp` | `TelemetryBuilder::otlp`, `TelemetryBuilder::console`, module `otlp` | no |
 //! | `otlp-grpc` | OTLP over gRPC: the protocol `grpc` | no |
@@ -107,6 +108,8 @@ pub mod key {
     pub use kymo_endpoint::key::*;
     #[cfg(feature = "http")]
     pub use kymo_http::key::*;
+    #[cfg(feature = "http-client")]
+    pub use kymo_http_client::key::*;
     #[cfg(feature = "migrations")]
     pub use kymo_migrations::key::*;
     #[cfg(feature = "pool")]
@@ -142,6 +145,8 @@ mod instrumentation {
     pub(crate) mod error_types;
     #[cfg(feature = "http")]
     pub mod http;
+    #[cfg(feature = "http-client")]
+    pub mod http_client;
     pub(crate) mod kept;
     #[cfg(feature = "migrations")]
     pub mod migrations;
@@ -234,6 +239,8 @@ mod lacking {
     mod config_file;
     #[cfg(not(feature = "http"))]
     mod http;
+    #[cfg(not(feature = "http-client"))]
+    mod http_client;
     #[cfg(not(feature = "migrations"))]
     mod migrations;
     #[cfg(not(feature = "otlp"))]
@@ -268,6 +275,8 @@ pub use exporters::prometheus;
 pub use instrumentation::cache;
 #[cfg(feature = "http")]
 pub use instrumentation::http;
+#[cfg(feature = "http-client")]
+pub use instrumentation::http_client;
 #[cfg(feature = "migrations")]
 pub use instrumentation::migrations;
 #[cfg(feature = "pool")]
@@ -305,6 +314,8 @@ pub fn declared_metrics_by_crate() -> impl Iterator<Item = (&'static str, &'stat
     let crates: &[(&'static str, &'static [MetricSpec])] = &[
         #[cfg(feature = "http")]
         ("kymo-http", kymo_http::metrics::ALL),
+        #[cfg(feature = "http-client")]
+        ("kymo-http-client", kymo_http_client::metrics::ALL),
         #[cfg(feature = "otlp")]
         ("kymo-push", kymo_push::metrics::ALL),
         #[cfg(feature = "prometheus")]

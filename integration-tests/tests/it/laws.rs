@@ -3,6 +3,7 @@
 mod cache;
 mod give_up;
 mod http;
+mod http_client;
 mod migrations;
 mod opening;
 mod redis;

@@ -4,6 +4,7 @@ fn measure(telemetry: &kymo::Telemetry) {
     telemetry.sqlx_events();
     telemetry.cache("books");
     telemetry.redis("a connection");
+    telemetry.http_client();
     telemetry.repository("books");
     telemetry.migrations("a migrator");
     telemetry.pool("orders", "a pool", "what asks it");

@@ -24,6 +24,22 @@ const CALL_ATTRIBUTES: &[&str] = &[
     attribute::RPC_SYSTEM_NAME,
 ];
 
+/// Those of them that are about clients of HTTP.
+const CLIENT: &[&str] =
+    &[metric::HTTP_CLIENT_REQUEST_DURATION, metric::HTTP_CLIENT_ACTIVE_REQUESTS];
+
+/// The attributes that we set there: of requests under way, then the others.
+const CLIENT_ATTRIBUTES: &[&str] = &[
+    attribute::HTTP_REQUEST_METHOD,
+    attribute::SERVER_ADDRESS,
+    attribute::SERVER_PORT,
+    attribute::URL_SCHEME,
+    attribute::URL_TEMPLATE,
+    attribute::ERROR_TYPE,
+    attribute::HTTP_RESPONSE_STATUS_CODE,
+    attribute::NETWORK_PROTOCOL_VERSION,
+];
+
 /// Those of them that are about pushing.
 const PUSH: &[&str] = &[
     metric::OTEL_SDK_EXPORTER_OPERATION_DURATION,
@@ -154,11 +170,17 @@ fn every_name_is_of_the_conventions_or_a_classic_or_begins_with_ours() {
             continue;
         }
         let ours = metric.name.starts_with("kymo.");
-        let sets = [METRICS, CALLS, PUSH, PROCESS, DATABASE];
+        let sets = [METRICS, CLIENT, CALLS, PUSH, PROCESS, DATABASE];
         let known = sets.iter().any(|set| set.contains(&metric.name));
         assert!(ours || known, "{}", metric.name);
-        let sets =
-            [ATTRIBUTES, CALL_ATTRIBUTES, PUSH_ATTRIBUTES, PROCESS_ATTRIBUTES, DATABASE_ATTRIBUTES];
+        let sets = [
+            ATTRIBUTES,
+            CLIENT_ATTRIBUTES,
+            CALL_ATTRIBUTES,
+            PUSH_ATTRIBUTES,
+            PROCESS_ATTRIBUTES,
+            DATABASE_ATTRIBUTES,
+        ];
         for key in keys(metric) {
             let known = sets.iter().any(|set| set.contains(&key));
             assert!(key.starts_with("kymo.") || known, "{key}");
@@ -186,6 +208,16 @@ fn the_duration_of_a_call_has_the_unit_the_keys_and_the_buckets_that_are_advised
     assert_eq!((calls.unit, keys(calls)), ("s", CALL_ATTRIBUTES.iter().copied().collect()));
     let bounds = &[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
     assert_eq!(calls.kind, MetricKind::Histogram { buckets: bounds });
+}
+
+#[test]
+fn the_metrics_of_clients_have_their_kinds_units_and_keys_and_the_buckets_of_servers() {
+    let [duration, active] = [CLIENT[0], CLIENT[1]].map(declared);
+    assert_eq!(duration.kind, declared(METRICS[0]).kind);
+    assert_eq!(active.kind, MetricKind::UpDownCounter);
+    assert_eq!((duration.unit, active.unit), ("s", "{request}"));
+    assert_eq!(keys(duration), CLIENT_ATTRIBUTES.iter().copied().collect());
+    assert_eq!(keys(active), CLIENT_ATTRIBUTES[..5].iter().copied().collect());
 }
 
 #[test]

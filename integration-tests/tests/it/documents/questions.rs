@@ -4,6 +4,7 @@ mod caches;
 mod databases;
 mod grpc;
 mod http;
+mod http_clients;
 mod process;
 
 use std::{fs, path::Path, time::Duration};

@@ -17,6 +17,8 @@ const ON_REQUEST: &[&str] = &[
     // Only when somebody says who may scrape, or listens on a port of its own.
     "kymo_endpoint_",
     "kymo_http_server_first_byte_duration_seconds",
+    // Only of a client: the bookshop asks nobody over HTTP.
+    "http_client_",
     // Only of a cluster.
     "kymo_redis_redirects_",
     // Only when something is lost, or does not fit.

@@ -34,12 +34,19 @@ fn general(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
     Ok(())
 }
 
-/// Reads the settings of HTTP: the methods of servers, and nothing of clients.
+/// Reads the settings of HTTP: the methods of servers, which are those of clients too.
 fn http(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
     for (key, part) in part.entries()? {
-        if key != "server" {
-            layer.ignore(&part, "kymo measures servers, by the stable conventions");
-            continue;
+        match key {
+            "server" => {}
+            "client" => {
+                layer.ignore(&part, "kymo knows the methods of servers for clients too");
+                continue;
+            }
+            _ => {
+                layer.ignore(&part, "kymo measures by the stable conventions");
+                continue;
+            }
         }
         for (key, part) in part.entries()? {
             if key != "known_methods" {

@@ -1,0 +1,98 @@
+//! The body of a measured response.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Buf;
+use http_body::{Body, Frame, SizeHint};
+use pin_project_lite::pin_project;
+
+use crate::exchange::Exchange;
+
+pin_project! {
+    /// A response's body that carries the exchange to its end, and changes nothing.
+    ///
+    /// The exchange is recorded when the last frame was handed over, when a frame is an error, or
+    /// when the body is dropped before either.
+    #[derive(Debug)]
+    pub struct MeasuredClientBody<B> {
+        // Always there, until it is dropped.
+        #[pin]
+        inner: Option<B>,
+        exchange: Option<Box<Exchange>>,
+    }
+
+    impl<B> PinnedDrop for MeasuredClientBody<B> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            // What it unwinds with while it is dropped is a panic.
+            if let Some(exchange) = this.exchange {
+                exchange.run(|| this.inner.set(None));
+                exchange.close();
+            }
+        }
+    }
+}
+
+impl<B> MeasuredClientBody<B> {
+    pub(crate) fn new(inner: B, exchange: Option<Box<Exchange>>) -> Self {
+        Self { inner: Some(inner), exchange }
+    }
+}
+
+impl<B> Body for MeasuredClientBody<B>
+where
+    B: Body,
+    B::Error: 'static,
+{
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        let this = self.project();
+        let Some(mut inner) = this.inner.as_pin_mut() else { return Poll::Ready(None) };
+        let Some(exchange) = this.exchange.as_mut() else {
+            return inner.poll_frame(cx);
+        };
+        exchange.read();
+        let (mut bytes, mut is_last) = (0, false);
+        let polled = exchange.run(|| {
+            let polled = inner.as_mut().poll_frame(cx);
+            if let Poll::Ready(Some(Ok(frame))) = &polled {
+                bytes = frame.data_ref().map_or(0, Buf::remaining);
+                // Trailers are the last frame there is; nobody need ask for more.
+                is_last = frame.is_trailers() || inner.is_end_stream();
+            }
+            polled
+        });
+        exchange.received(bytes);
+        match &polled {
+            Poll::Ready(None) => exchange.complete(),
+            Poll::Ready(Some(Err(error))) => exchange.fail_body(error),
+            Poll::Ready(Some(Ok(_))) if is_last => exchange.complete(),
+            Poll::Ready(Some(Ok(_))) | Poll::Pending => return polled,
+        }
+        *this.exchange = None;
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.as_ref().is_none_or(Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.as_ref().map_or_else(SizeHint::default, Body::size_hint)
+    }
+}
+
+impl<B: Default> Default for MeasuredClientBody<B> {
+    /// A body of no exchange: it records nothing.
+    fn default() -> Self {
+        Self::new(B::default(), None)
+    }
+}
