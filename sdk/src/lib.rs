@@ -30,6 +30,7 @@
 //! | --- | --- | --- |
 //! | `http` | `Telemetry::http`, `Telemetry::http_handler`, module `http` | yes |
 //! | `http-client` | `Telemetry::http_client`, module `http_client` | no |
+//! | `reqwest` | `Telemetry::reqwest`, module `http_client::reqwest`; and `http-client` | no |
 //! | `prometheus` | `TelemetryBuilder::prometheus`, `Telemetry::endpoint`, `Telemetry::serve`, module `prometheus` | yes |
 //! | `otlp` | `TelemetryBuilder::otlp`, `TelemetryBuilder::console`, module `otlp` | no |
 //! | `otlp-grpc` | OTLP over gRPC: the protocol `grpc` | no |
@@ -160,6 +161,8 @@ mod instrumentation {
     pub mod redis;
     #[cfg(feature = "repository")]
     pub mod repository;
+    #[cfg(feature = "reqwest")]
+    mod reqwest;
     #[cfg(feature = "sea-orm")]
     pub mod sea_orm;
     #[cfg(feature = "sqlx")]
@@ -212,6 +215,11 @@ mod beside {
         pub use kymo_moka as moka;
     }
 
+    pub(crate) mod http_client {
+        #[cfg(feature = "reqwest")]
+        pub use kymo_reqwest as reqwest;
+    }
+
     pub(crate) mod prometheus {
         #[cfg(feature = "upstream")]
         pub use opentelemetry_prometheus;
@@ -255,6 +263,8 @@ mod lacking {
     mod redis;
     #[cfg(not(feature = "repository"))]
     mod repository;
+    #[cfg(not(feature = "reqwest"))]
+    mod reqwest;
     #[cfg(not(feature = "resource"))]
     mod resource;
     #[cfg(not(feature = "sea-orm"))]

@@ -2,6 +2,8 @@
 
 use std::{any::Any, error::Error, fmt};
 
+use kymo_core::standard;
+
 /// Shows an error of one type as a standard error; `None` for one of another type.
 type Reader = for<'e> fn(&'e dyn Any) -> Option<&'e (dyn Error + 'static)>;
 
@@ -22,25 +24,13 @@ impl Reading {
     /// `error` as a standard error, if it is of a type that clients of this field have, or that the
     /// program named.
     pub(crate) fn error<'e>(&self, error: &'e dyn Any) -> Option<&'e (dyn Error + 'static)> {
-        if let Some(boxed) = error.downcast_ref::<Box<dyn Error + Send + Sync>>() {
-            return Some(&**boxed);
-        }
-        if let Some(boxed) = error.downcast_ref::<Box<dyn Error + Send>>() {
-            return Some(&**boxed);
-        }
-        if let Some(boxed) = error.downcast_ref::<Box<dyn Error>>() {
-            return Some(&**boxed);
-        }
         if let Some(error) = error.downcast_ref::<hyper_util::client::legacy::Error>() {
             return Some(error);
         }
         if let Some(error) = error.downcast_ref::<hyper::Error>() {
             return Some(error);
         }
-        if let Some(error) = error.downcast_ref::<std::io::Error>() {
-            return Some(error);
-        }
-        self.readers.iter().find_map(|read| read(error))
+        standard(error).or_else(|| self.readers.iter().find_map(|read| read(error)))
     }
 }
 

@@ -8,4 +8,5 @@ mod migrations;
 mod opening;
 mod redis;
 mod repository;
+mod reqwest;
 mod sqlx;

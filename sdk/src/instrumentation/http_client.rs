@@ -5,6 +5,9 @@ pub use kymo_http_client::{
     MeasuredClient, MeasuredClientBody, Outgoing, Target, UrlTemplate,
 };
 
+#[allow(unreachable_pub, unused_imports, reason = "the feature `reqwest` adds to it")]
+pub use crate::beside::http_client::*;
+
 use crate::Telemetry;
 
 impl Telemetry {

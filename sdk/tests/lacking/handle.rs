@@ -5,6 +5,7 @@ fn measure(telemetry: &kymo::Telemetry) {
     telemetry.cache("books");
     telemetry.redis("a connection");
     telemetry.http_client();
+    telemetry.reqwest();
     telemetry.repository("books");
     telemetry.migrations("a migrator");
     telemetry.pool("orders", "a pool", "what asks it");
