@@ -69,4 +69,5 @@ pub use crate::{
 #[doc = include_str!("../../docs/repositories.md")]
 #[doc = include_str!("../../docs/security.md")]
 #[doc = include_str!("../../docs/testing.md")]
+#[doc = include_str!("../../docs/upgrading.md")]
 struct Documents;

@@ -176,6 +176,7 @@ mod lifecycle {
     pub(crate) mod ending;
     pub(crate) mod installed;
     mod job;
+    pub(crate) mod lock_file;
     pub(crate) mod provider;
     #[cfg(any(feature = "otlp", feature = "prometheus", feature = "signal"))]
     pub(crate) mod runtime;

@@ -34,11 +34,13 @@
 //! - [`Snapshot::lint`] finds names, units and values that cause trouble later.
 //! - [`laws::hold`] drives an instrumentation, yours or ours, through every way an operation ends.
 //! - [`TestTelemetry::eventually`] waits for what another task records.
+//! - [`assert_one_opentelemetry`] finds a second OpenTelemetry API, whose metrics would be lost.
 //! - [`SnapshotReader`] gives snapshots of a meter provider that is not kymo's.
 //!
 //! It is for tests: an assertion that does not hold panics, with a message for the reader of the test's
 //! output.
 
+mod one_api;
 mod telemetry;
 
 pub use kymo_testing::{
@@ -47,4 +49,4 @@ pub use kymo_testing::{
     TestMeters, laws, lint,
 };
 
-pub use self::telemetry::TestTelemetry;
+pub use self::{one_api::assert_one_opentelemetry, telemetry::TestTelemetry};

@@ -7,7 +7,7 @@ use crate::{
     configuration::{self, Description, environment::Environment, file},
     exporters::{exporter::Exporter, reader::Readers},
     instrumentation::kept::Kept,
-    lifecycle::{ending::Ending, provider::Provider},
+    lifecycle::{ending::Ending, lock_file::report_other_apis, provider::Provider},
 };
 
 /// The part of a builder that does not depend on who provides the meters.
@@ -45,6 +45,7 @@ impl Basis {
         let environment =
             file::in_place_of(environment, self.file.take(), understand, description)?;
         environment.report_inert();
+        report_other_apis(&environment);
         let disabled = configuration::disabled(&environment);
         let disabled = description.note("sdk.disabled", disabled, bool::to_string);
         // Reported at the start, and not when the first layer is made.

@@ -17,7 +17,7 @@ use std::{
 use opentelemetry::KeyValue;
 
 use self::reports::Reports;
-use crate::configuration::Origin;
+use crate::{configuration::Origin, lifecycle::lock_file::LockFile};
 
 #[allow(unused_imports, reason = "used by the features")]
 pub(crate) use self::{
@@ -232,7 +232,7 @@ fn is_of_platform(name: &str) -> bool {
     // What a pod's specification is asked to set.
     let pod = ["POD_NAME", "POD_NAMESPACE", "POD_UID", "NODE_NAME", "CONTAINER_NAME"];
     let of_pod = || pod.contains(&name.strip_prefix("K8S_").unwrap_or(name));
-    name == "KUBERNETES_SERVICE_HOST" || of_pod()
+    ["KUBERNETES_SERVICE_HOST", LockFile::VARIABLE].contains(&name) || of_pod()
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     what_is_ignored_is_on_standard_error_if_nobody_listens();
     what_is_ignored_is_in_the_log_if_somebody_listens();
     nothing_is_said_if_nothing_is_wrong();
+    a_second_opentelemetry_is_said_where_cargo_runs_the_program();
     a_listener_that_gets_no_thread_is_an_error_that_says_so();
     a_listener_that_gets_no_file_is_an_error_that_says_so();
     a_push_that_fails_is_on_standard_error_if_nobody_listens();
@@ -281,6 +282,16 @@ fn a_push_that_the_program_asks_for_and_that_cannot_start_is_an_error() {
     assert!(said.starts_with("Error: ") && said.contains("give a file of them"), "{said}");
     let said = failure("otlp", &[NO_THREAD]);
     assert!(said.starts_with("Error: ") && said.contains("raise the limit of threads"), "{said}");
+}
+
+/// The benchmarks have a second one, because peers are on it.
+fn a_second_opentelemetry_is_said_where_cargo_runs_the_program() {
+    let benchmarks = concat!(env!("CARGO_MANIFEST_DIR"), "/../benchmarks");
+    let [_, said] = success("", &[("CARGO_MANIFEST_DIR", benchmarks)]);
+    assert_eq!(said.lines().count(), 1, "{said}");
+    for part in ["opentelemetry 0.32.", "sqlx-otel", "is lost", "docs/upgrading.md"] {
+        assert!(said.contains(part), "{said}");
+    }
 }
 
 fn nothing_is_said_if_nothing_is_wrong() {
