@@ -9,4 +9,5 @@ mod opening;
 mod redis;
 mod repository;
 mod reqwest;
+mod sea_orm;
 mod sqlx;
