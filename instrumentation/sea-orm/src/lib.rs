@@ -42,6 +42,9 @@
 //! `ROLLBACK`, nor of a statement that was dropped on the way: these are not counted there. Whoever has a
 //! callback of their own hands it to [`with_metric_callback`], since sea-orm keeps one.
 //!
+//! Where the events of sqlx are a second source, they count the second line instead, with its rows, and in
+//! `kymo.db.unmeasured.operations`.
+//!
 //! # What else is different
 //!
 //! - A duration begins when a connection is there, as sea-orm tells it. It tells nothing where a statement

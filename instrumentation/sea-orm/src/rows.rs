@@ -8,6 +8,7 @@ use std::{
 
 use futures_core::{Stream, stream::BoxStream};
 use futures_util::stream;
+use kymo_core::Claim;
 use kymo_sqlx::told::Operation;
 use sea_orm::{DbErr, QueryResult};
 
@@ -39,7 +40,9 @@ impl Stream for MeasuredQueryStream<'_> {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Row>> {
         let Self { rows, operation: measured } = &mut *self;
-        let Some(operation) = measured else { return rows.as_mut().poll_next(context) };
+        let Some(operation) = measured else {
+            return Claim::Statement.run_carried(|| rows.as_mut().poll_next(context));
+        };
         operation.start();
         let (polled, _) = operation.run(|| inside(|| rows.as_mut().poll_next(context)));
         let row = ready!(polled);
@@ -64,10 +67,10 @@ impl Drop for MeasuredQueryStream<'_> {
     /// The driver's own drop belongs to the statement, also when that has ended.
     fn drop(&mut self) {
         let Self { rows, operation } = self;
-        let mut clear = || inside(|| *rows = Box::pin(stream::empty()));
+        let clear = || inside(|| *rows = Box::pin(stream::empty()));
         match operation {
             Some(operation) => operation.run(clear),
-            None => clear(),
+            None => Claim::Statement.run_carried(clear),
         };
     }
 }
