@@ -43,7 +43,7 @@
 //! | duration and returned rows, by summary | yes | yes |
 //! | `error.type`, the server's code, cancellation | yes | no: what failed or was given up counts as any other |
 //! | system, database, server | of the pool | of [`EventSettings`] |
-//! | `BEGIN`, `COMMIT`, `ROLLBACK` | yes | those of MySQL alone, and those that a program writes by hand |
+//! | `BEGIN`, `COMMIT`, `ROLLBACK` | yes | those that a program writes by hand; of sqlx's own, all of MySQL, `COMMIT` and `ROLLBACK` of PostgreSQL, none of SQLite, and none that a drop makes |
 //! | what a driver asks by itself: settings of a new connection, types | no | yes |
 //! | `COPY` | no | no |
 //! | transactions, rows changed | yes | no |
