@@ -59,7 +59,7 @@ pub const SCRAPE_RESPONSE_SIZE: MetricSpec = MetricSpec::new(
     "By",
     "Bytes of a page, or of as much of it as a client took, compressed where it is.",
 )
-.with_attributes(&[key::SCRAPE_FORMAT, key::SCRAPE_ENCODING])
+.with_attributes(&[key::SCRAPE_ENCODING, key::SCRAPE_FORMAT])
 .recorded("When the page of a scrape was handed to the connection, or its client left.");
 
 /// Series of the page, by family.

@@ -79,6 +79,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "listenfd",
             "ring",
             "rustls",
+            "socket2",
             "subtle",
             "tokio",
             "tokio-rustls",

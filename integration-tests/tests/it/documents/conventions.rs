@@ -324,7 +324,8 @@ fn names_and_units_follow_the_naming_rules() {
         assert!(!(is_kept && name.starts_with("kymo.")), "{name}");
         let annotation = metric.unit.strip_prefix('{').and_then(|unit| unit.strip_suffix('}'));
         assert!(["s", "By", "1"].contains(&metric.unit) || annotation.is_some(), "{name}");
-        assert!(annotation.is_none_or(|unit| !unit.ends_with('s')), "{name}: singular");
+        let is_singular = |unit: &str| unit == "series" || !unit.ends_with('s');
+        assert!(annotation.is_none_or(is_singular), "{name}: singular");
         assert!(metric.description.ends_with('.'), "{name}: a sentence");
         assert!(metric.recorded.ends_with('.'), "{name}: says when it is recorded");
         let mut ordered = metric.attributes.to_vec();
