@@ -112,17 +112,26 @@ fn known_methods_come_from_the_file() {
             "file_format: \"1.1\"\ninstrumentation/development: {{general: {{http: {{server: {{known_methods: {methods}}}}}}}}}\n"
         );
         let telemetry = Config::new(&yaml).deployed(&[]).prometheus().build().unwrap();
-        let mut service = telemetry.http().layer(tower::service_fn(|_: Request| {
+        let answer = tower::service_fn(|_: Request| {
             ready(Ok::<_, Infallible>(Response::new(Body::empty())))
-        }));
-        let request = Request::builder().method("BREW").body(Body::empty()).unwrap();
+        });
+        let request = || Request::builder().method("BREW").body(Body::empty()).unwrap();
         let mut context = Context::from_waker(Waker::noop());
-        let _ = pin!(service.call(request)).as_mut().poll(&mut context);
+        let call = telemetry.http().layer(answer).call(request());
+        assert!(pin!(call).as_mut().poll(&mut context).is_ready());
+        let call = telemetry.http_client().layer(answer).call(request());
+        assert!(pin!(call).as_mut().poll(&mut context).is_ready());
         let families = telemetry.bridge().unwrap().registry().gather();
-        let duration =
-            families.iter().find(|family| family.name().ends_with("request_duration_seconds"));
-        let series = &duration.unwrap().get_metric()[0];
-        let method = series.get_label().iter().find(|label| label.name() == "http_request_method");
-        assert_eq!(method.unwrap().value(), expected, "{methods}");
+        let durations: Vec<_> = families
+            .iter()
+            .filter(|family| family.name().ends_with("request_duration_seconds"))
+            .collect();
+        assert_eq!(durations.len(), 2, "of the server, and of the client");
+        for duration in durations {
+            let series = &duration.get_metric()[0];
+            let mut labels = series.get_label().iter();
+            let method = labels.find(|label| label.name() == "http_request_method");
+            assert_eq!(method.unwrap().value(), expected, "{methods}");
+        }
     }
 }
