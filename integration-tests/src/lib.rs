@@ -67,6 +67,7 @@ pub use crate::{
 #[doc = include_str!("../../docs/migrations.md")]
 #[doc = include_str!("../../docs/process.md")]
 #[doc = include_str!("../../docs/repositories.md")]
+#[doc = include_str!("../../docs/scrape.md")]
 #[doc = include_str!("../../docs/security.md")]
 #[doc = include_str!("../../docs/testing.md")]
 #[doc = include_str!("../../docs/upgrading.md")]

@@ -1,6 +1,6 @@
 //! A real Prometheus server.
 
-use std::{collections::BTreeMap, fs, process::Command, time::Duration};
+use std::{collections::BTreeMap, fs, path::Path, process::Command, time::Duration};
 
 use serde::Deserialize;
 use tempfile::TempDir;
@@ -56,9 +56,30 @@ impl Prometheus {
     ///
     /// As [`Prometheus::scraping`], of any target.
     pub async fn scraping_with(targets: &[&str], more: &str) -> Self {
+        let quoted: Vec<_> = targets.iter().map(|target| format!("'{target}'")).collect();
+        let found = format!("static_configs: [{{targets: [{}]}}]", quoted.join(", "));
+        let this = Self::start(&found, more);
+        for target in targets {
+            this.wait_until_up(target).await;
+        }
+        this
+    }
+
+    /// Starts one that scrapes the targets of the files in `folder`, with more about the job in its
+    /// configuration. It waits for none of them.
+    ///
+    /// # Panics
+    ///
+    /// Without an installed `prometheus`, or when it is not ready in time.
+    pub fn finding_in(folder: &Path, more: &str) -> Self {
+        let files = folder.join("*.json");
+        Self::start(&format!("file_sd_configs: [{{files: ['{}']}}]", files.display()), more)
+    }
+
+    fn start(found: &str, more: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("prometheus.yml");
-        fs::write(&file, configuration(targets, more)).expect("a writable folder");
+        fs::write(&file, configuration(found, more)).expect("a writable folder");
         let process = Process::start(
             Command::new("prometheus")
                 .arg(format!("--config.file={}", file.display()))
@@ -68,11 +89,7 @@ impl Prometheus {
         let address = process.wait_for_line(READY, listening);
         process.wait_for_line(READY, |line| line.contains("Server is ready").then_some(()));
         let client = Client::new(format!("http://{address}"));
-        let this = Self { client, _process: process, _folder: folder };
-        for target in targets {
-            this.wait_until_up(target).await;
-        }
-        this
+        Self { client, _process: process, _folder: folder }
     }
 
     /// Evaluates a `PromQL` expression at this moment.
@@ -124,14 +141,11 @@ pub(crate) fn form(key: &str, value: &str) -> String {
 /// The content type of a form.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
-fn configuration(targets: &[&str], more: &str) -> String {
-    let targets: Vec<_> = targets.iter().map(|target| format!("'{target}'")).collect();
-    let targets = targets.join(", ");
+fn configuration(found: &str, more: &str) -> String {
     format!(
         "global: {{scrape_interval: 1s, scrape_timeout: 1s}}\n\
          scrape_configs:\n\
-         - job_name: test\n  \
-           static_configs: [{{targets: [{targets}]}}]\n{more}"
+         - job_name: test\n  {found}\n{more}"
     )
 }
 

@@ -20,8 +20,8 @@ mod stream;
 
 use std::{
     error::Error,
+    fmt,
     io::{self, Write},
-    net::SocketAddr,
     process::ExitCode,
     time::Duration,
 };
@@ -66,7 +66,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
 
     if let Some(address) = args.metrics {
         let metrics = telemetry.endpoint().serve(address).await?;
-        announce("metrics on ", metrics.local_addr());
+        announce("metrics on ", metrics.place());
     }
     announce("listening on http://", server.address());
     let app = routes::router(&telemetry, &store, cache, shutdown.clone());
@@ -86,7 +86,7 @@ fn log_warnings() {
 }
 
 /// A line of standard output, which scripts wait for.
-fn announce(what: &str, address: SocketAddr) {
+fn announce(what: &str, address: impl fmt::Display) {
     let mut out = io::stdout().lock();
     // Nobody reading is no reason to stop serving.
     let _ = writeln!(out, "{what}{address}").and_then(|()| out.flush());

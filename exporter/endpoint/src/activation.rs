@@ -2,54 +2,91 @@
 
 use std::{
     env, io,
-    sync::{Mutex, OnceLock, PoisonError},
+    os::fd::{AsFd, IntoRawFd, OwnedFd},
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use listenfd::ListenFd;
+use rustix::io::{FdFlags, fcntl_setfd};
 
-use crate::socket::Socket;
+use crate::{listen_error::Objection, socket::Socket};
 
-/// The sockets that systemd opened for this process (`sd_listen_fds(3)`).
+/// A socket that systemd opened for this process (`sd_listen_fds(3)`), until the process ends.
 struct Activated {
-    sockets: ListenFd,
-    /// `FileDescriptorName=` of each, in their order; none where systemd is something else.
-    names: Vec<String>,
+    /// `FileDescriptorName=`; nothing where somebody other than systemd gives none.
+    name: Option<String>,
+    socket: OwnedFd,
+    is_lent: AtomicBool,
 }
 
-/// Takes the socket of that name out of those that systemd opened, or the only one if none has a name;
-/// nothing if there is none, or it was taken already.
+/// That a listener has a socket of systemd; when this is dropped, another may have it.
+#[derive(Debug)]
+pub(crate) struct Loan(&'static AtomicBool);
+
+impl Drop for Loan {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
+/// The sockets of that name that systemd opened and that no listener has, or the only one if none has a name.
 ///
-/// The variables that announce the sockets are read, and removed, the first time.
-pub(crate) fn take(name: &str) -> io::Result<Option<Socket>> {
-    static ACTIVATED: OnceLock<Mutex<Activated>> = OnceLock::new();
-    let activated = ACTIVATED.get_or_init(|| {
-        let names = env::var("LISTEN_FDNAMES").unwrap_or_default();
-        let names = names.split(':').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-        Mutex::new(Activated { sockets: ListenFd::from_env(), names })
-    });
-    let mut activated = activated.lock().unwrap_or_else(PoisonError::into_inner);
-    for index in named(&activated.names, activated.sockets.len(), name) {
-        if let Some(socket) = take_at(&mut activated.sockets, index)? {
-            return Ok(Some(socket));
+/// # Errors
+///
+/// There is none, or none of them takes connections.
+pub(crate) fn borrow(name: &str) -> io::Result<Vec<(Socket, Loan)>> {
+    static ACTIVATED: OnceLock<Option<Vec<Activated>>> = OnceLock::new();
+    let activated = ACTIVATED.get_or_init(announced).as_deref().ok_or(Objection::Announced)?;
+    let names: Vec<_> = activated.iter().map(|it| it.name.as_deref()).collect();
+    let mut problem = Objection::NotActivated.into();
+    let mut borrowed = Vec::new();
+    for Activated { socket, is_lent, .. } in
+        named(&names, name).into_iter().filter_map(|index| activated.get(index))
+    {
+        if is_lent.swap(true, Ordering::Acquire) {
+            continue;
+        }
+        let loan = Loan(is_lent);
+        // It may be there beside one that is good: a unit gives all its sockets one name.
+        match socket.try_clone().and_then(Socket::new) {
+            Ok(socket) => borrowed.push((socket, loan)),
+            Err(error) => problem = error,
         }
     }
-    Ok(None)
+    if borrowed.is_empty() { Err(problem) } else { Ok(borrowed) }
 }
 
-/// Which of `count` sockets have this name.
-fn named(names: &[String], count: usize, name: &str) -> Vec<usize> {
-    if names.is_empty() && count == 1 {
+/// The sockets that the variables announce, which no child of this process gets; nothing if the variables are
+/// malformed.
+///
+/// The variables stay: others may read them at any time, and are for the process of `LISTEN_PID` alone.
+fn announced() -> Option<Vec<Activated>> {
+    // A process has far fewer descriptors.
+    let count = env::var("LISTEN_FDS").ok().and_then(|count| count.parse::<u32>().ok());
+    if count.is_some_and(|count| count > 1 << 16) {
+        return None;
+    }
+    let announced = sd_listen_fds::get().ok()?;
+    let sockets = announced.into_iter().map(|(name, socket)| (name, socket.into_std()));
+    let activated = sockets.filter_map(|(name, socket)| {
+        if fcntl_setfd(socket.as_fd(), FdFlags::CLOEXEC).is_err() {
+            // It is not open: it is nobody's, and least of all to be closed.
+            let _ = socket.into_raw_fd();
+            return None;
+        }
+        Some(Activated { name, socket, is_lent: AtomicBool::new(false) })
+    });
+    Some(activated.collect())
+}
+
+/// Which of the sockets with these names has this one.
+fn named(names: &[Option<&str>], name: &str) -> Vec<usize> {
+    if names == [None] {
         return vec![0];
     }
-    (0..count).filter(|index| names.get(*index).is_some_and(|its| its == name)).collect()
-}
-
-/// The socket at `index`, of either kind, unless it was taken.
-fn take_at(sockets: &mut ListenFd, index: usize) -> io::Result<Option<Socket>> {
-    match sockets.take_tcp_listener(index) {
-        Ok(listener) => Ok(listener.map(Socket::Tcp)),
-        Err(_) => Ok(sockets.take_unix_listener(index)?.map(Socket::Unix)),
-    }
+    (0..names.len()).filter(|index| names[*index] == Some(name)).collect()
 }
 
 #[cfg(test)]
@@ -58,14 +95,14 @@ mod tests {
 
     #[test]
     fn a_socket_is_found_by_its_name_or_is_the_only_one() {
-        let names = ["web", "metrics", "metrics"].map(str::to_owned);
-        assert_eq!(named(&names, 3, "web"), [0]);
-        assert_eq!(named(&names, 3, "metrics"), [1, 2]);
-        assert_eq!(named(&names, 2, "metrics"), [1], "of those that there are");
-        assert!(named(&names, 3, "other").is_empty());
-        assert_eq!(named(&[], 1, "metrics"), [0]);
-        assert!(named(&[], 2, "metrics").is_empty(), "nobody knows which");
-        assert!(named(&[], 0, "metrics").is_empty());
-        assert!(named(&names[..1], 1, "metrics").is_empty(), "it is for something else");
+        let names = ["web", "metrics", "metrics"].map(Some);
+        assert_eq!(named(&names, "web"), [0]);
+        assert_eq!(named(&names, "metrics"), [1, 2]);
+        assert!(named(&names, "other").is_empty());
+        assert_eq!(named(&["a", "", "metrics"].map(Some), "metrics"), [2], "as they are numbered");
+        assert_eq!(named(&[None], "metrics"), [0]);
+        assert!(named(&[None, None], "metrics").is_empty(), "nobody knows which");
+        assert!(named(&[], "metrics").is_empty());
+        assert!(named(&names[..1], "metrics").is_empty(), "it is for something else");
     }
 }

@@ -4,7 +4,7 @@ use std::{error::Error, fmt, io, path::PathBuf};
 
 /// Why an address cannot be listened on.
 #[derive(thiserror::Error)]
-#[error("cannot listen for scrapes{}: {}", shown(.address), remedy(.address, .source))]
+#[error("cannot listen for scrapes{}: {}", shown(.address), remedy(.source))]
 #[non_exhaustive]
 pub struct ListenError {
     /// The addresses that the given one means, such as `127.0.0.1:9464`, with commas between, or
@@ -24,8 +24,26 @@ pub(crate) enum Objection {
     NothingToScrape,
     /// systemd has opened no such socket.
     #[cfg(unix)]
-    #[error("systemd opened no such socket for this process, or it was taken already")]
+    #[error("systemd opened no such socket for this process, or another listener has it")]
     NotActivated,
+    /// Nobody can tell which sockets systemd has opened.
+    #[cfg(unix)]
+    #[error("LISTEN_PID or LISTEN_FDS is no such number")]
+    Announced,
+    /// A socket of somebody else is none that connections come to.
+    #[cfg(unix)]
+    #[error("it is no stream socket that listens")]
+    Deaf,
+    /// A path cannot be listened on.
+    #[cfg(unix)]
+    #[error("{0}")]
+    UnixSocket(io::Error),
+    #[error("it is no range of ports")]
+    NoRange,
+    #[error("`{0}` is no name of a label")]
+    NoLabel(String),
+    #[error("`{0}` is no host")]
+    NoHost(String),
     /// A unix socket has no port that a file could name.
     #[error("Prometheus does not scrape unix sockets")]
     NoTarget,
@@ -48,6 +66,37 @@ impl Objection {
                 "give the socket unit `FileDescriptorName=` with this name and `Service=` with this \
                  service; a program that takes sockets of its own hands over that of the metrics"
             }
+            #[cfg(unix)]
+            Self::Announced => "start it as a service of systemd, or without these variables",
+            #[cfg(unix)]
+            Self::Deaf => {
+                "call `listen` on it before, or give the socket unit `ListenStream=` and `Accept=no`"
+            }
+            #[cfg(unix)]
+            Self::UnixSocket(error) => match error.kind() {
+                _ if is_without_files(error) => TOO_MANY_FILES,
+                io::ErrorKind::AddrInUse => {
+                    "somebody listens there, or it is no socket; choose another path"
+                }
+                io::ErrorKind::TimedOut => {
+                    "another program keeps its folder locked; choose another folder"
+                }
+                _ => {
+                    "give a path of less than 100 bytes, in a folder that is there and that this \
+                     program may write to"
+                }
+            },
+            Self::NoRange => {
+                "give a range from its first port to its last, such as 9464..=9479, or 0..=0 for any \
+                 port"
+            }
+            Self::NoLabel(_) => {
+                "Prometheus would not take the file of targets; a label has letters, digits and \
+                 underscores, and begins with no digit"
+            }
+            Self::NoHost(_) => {
+                "give the target a name or an address alone, such as bookshop.example"
+            }
             Self::NoTarget => "listen on a port to have a file of targets, or write none",
             Self::Targets { .. } => {
                 "the file of targets cannot be written; name a folder that this program may write to"
@@ -58,8 +107,10 @@ impl Objection {
 
 impl From<Objection> for io::Error {
     fn from(objection: Objection) -> Self {
-        let kind = match objection {
+        let kind = match &objection {
             Objection::NothingToScrape => io::ErrorKind::NotFound,
+            #[cfg(unix)]
+            Objection::UnixSocket(error) => error.kind(),
             _ => io::ErrorKind::Other,
         };
         Self::new(kind, objection)
@@ -82,23 +133,20 @@ fn shown(address: &str) -> String {
 const ENFILE: i32 = 23;
 const EMFILE: i32 = 24;
 
-fn remedy(address: &str, error: &io::Error) -> String {
+const TOO_MANY_FILES: &str = "too many files are open; raise the limit of open files";
+
+fn is_without_files(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(ENFILE | EMFILE))
+}
+
+fn remedy(error: &io::Error) -> String {
     let objection = error.get_ref().and_then(<dyn Error + Send + Sync>::downcast_ref);
     let objection = objection.map(Objection::remedy);
     let remedy = objection.unwrap_or_else(|| match error.kind() {
         // What it cannot bind has other kinds: this is `EAGAIN` of the thread.
         io::ErrorKind::WouldBlock => "the system has no thread left; raise the limit of threads",
         io::ErrorKind::Unsupported => "call it inside a tokio runtime",
-        _ if matches!(error.raw_os_error(), Some(ENFILE | EMFILE)) => {
-            "too many files are open; raise the limit of open files"
-        }
-        io::ErrorKind::AddrInUse if address.starts_with("unix:") => {
-            "somebody listens there, or it is no socket; choose another path"
-        }
-        _ if address.starts_with("unix:") => {
-            "give a path of less than 100 bytes, in a folder that is there and that this program may \
-             write to"
-        }
+        _ if is_without_files(error) => TOO_MANY_FILES,
         io::ErrorKind::AddrInUse => {
             "the address is in use; is another exporter running? Choose another port"
         }

@@ -4,7 +4,7 @@
 use std::os::unix::net::UnixListener;
 use std::{
     io,
-    net::{self, IpAddr, SocketAddr},
+    net::{self, SocketAddr},
     ops::RangeInclusive,
     path::PathBuf,
     sync::Arc,
@@ -18,10 +18,11 @@ use crate::{
     address::Address,
     listen_error::{ListenError, Objection},
     place::Place,
+    range,
     scraper::Scraper,
     socket::Socket,
-    targets::TargetFile,
-    traces::Traces,
+    targets::Targets,
+    traces::{Belonging, Traces},
 };
 
 /// Where an endpoint listens by itself, for [`Endpoint::serve_on`](crate::Endpoint::serve_on).
@@ -38,8 +39,7 @@ use crate::{
 #[must_use = "give it to `serve_on`"]
 pub struct Listener {
     wanted: Wanted,
-    targets: Option<PathBuf>,
-    labels: Vec<(String, String)>,
+    targets: Targets,
 }
 
 #[derive(Debug)]
@@ -56,10 +56,12 @@ enum Wanted {
     Systemd(String),
 }
 
-/// A socket that is bound, and what shows that it is.
+/// Sockets that are bound, and what shows that they are.
 pub(crate) struct Bound {
-    pub(crate) socket: Socket,
+    pub(crate) sockets: Vec<Socket>,
+    /// The first of its places.
     pub(crate) place: Place,
+    pub(crate) places: Vec<Place>,
     pub(crate) traces: Traces,
 }
 
@@ -68,7 +70,9 @@ impl Listener {
     ///
     /// The port that was taken is in the metric `kymo.endpoint.listeners`, in
     /// [`Server::place`](crate::Server::place), and in a file if there is a [folder](Self::targets_in) for
-    /// it. Of several addresses of the host, the first that this machine has is the one.
+    /// it. Of several addresses of the host, the first that this machine has is the one. A port that this
+    /// process may not have is as good as taken. Port 0, any that is free, is no part of a range, but
+    /// `0..=0` is.
     pub fn ports(host: impl Into<String>, ports: RangeInclusive<u16>) -> Self {
         Self::new(Wanted::Ports { host: host.into(), ports })
     }
@@ -77,48 +81,71 @@ impl Listener {
     ///
     /// Whoever may write to that file may scrape, which is up to the folder and the umask: no other rule
     /// is needed. To rules of [networks](crate::Access::allowed_networks) a client comes from `127.0.0.1`.
-    /// A file on which nobody listens any more is replaced.
+    /// A file on which nobody listens any more is replaced, and of several processes that start at once one
+    /// has the path.
     #[cfg(unix)]
     pub fn unix(path: impl Into<PathBuf>) -> Self {
         Self::new(Wanted::Unix(path.into()))
     }
 
-    /// On the socket that systemd opened for this process with `FileDescriptorName=` as `name`, or the only
+    /// On the sockets that systemd opened for this process with `FileDescriptorName=` as `name`, or the only
     /// one of whoever gives them no names.
     ///
-    /// The first call in a process takes all such sockets, and removes the variables that announce them, so
-    /// that no child takes them for its own: call it at start-up. A program that takes sockets by itself
-    /// hands over that of the metrics, by [`Listener::tcp`] or [`Listener::unix_listener`].
+    /// They are all of a name: a unit may have a `ListenStream=` for each address. Where no other machine
+    /// reaches one, none needs a rule. They stay open until the process ends, as systemd keeps them open too:
+    /// whoever connects after a stop waits for the next listener.
+    ///
+    /// The first call in a process looks at all sockets that systemd opened, and keeps each from the children
+    /// of the process: call it before there are any. It changes no variable, and takes no socket from a
+    /// program that has its own by other means. If these take the variables away, as `sd_listen_fds(3)` may,
+    /// hand over the socket of the metrics, by [`Listener::tcp`] or [`Listener::unix_listener`].
     #[cfg(unix)]
     pub fn systemd(name: impl Into<String>) -> Self {
         Self::new(Wanted::Systemd(name.into()))
     }
 
-    /// On a socket of the program's own.
+    /// On a socket of the program's own, which listens already.
+    ///
+    /// It becomes non-blocking, and with it whatever shares it: a copy from `try_clone`, and the socket of
+    /// the process that it came from.
     pub fn tcp(listener: net::TcpListener) -> Self {
         Self::new(Wanted::Socket(Socket::Tcp(listener)))
     }
 
-    /// On a socket of the program's own, whose file it keeps.
+    /// On a socket of the program's own, as [`Listener::tcp`]; the program keeps its file.
     #[cfg(unix)]
     pub fn unix_listener(listener: UnixListener) -> Self {
         Self::new(Wanted::Socket(Socket::Unix(listener)))
     }
 
-    /// Writes a file into `folder` that names the address, for `file_sd_configs` of a Prometheus or an agent
-    /// on this machine, until the listener ends.
+    /// Writes a file into `folder` that names the address, for `file_sd_configs` of a Prometheus or an agent,
+    /// until the listener ends.
     ///
     /// The file is named for the address, such as `kymo-127.0.0.1_9464.json`: what a process leaves that
-    /// ended without a stop is replaced by the next one that takes its port. With TLS, the target has the
-    /// label `__scheme__`.
+    /// ended without a stop is replaced by the next one that takes its port. Everybody may read it who may
+    /// enter the folder, which is made if need be, as the umask allows.
+    ///
+    /// An address that means all of the machine, such as `0.0.0.0`, is `127.0.0.1` in the file: where the
+    /// certificate has another name, or the rules let in other networks alone, say a
+    /// [host](Self::target_host). With TLS, the target has the label `__scheme__`; a web-config file that
+    /// asks for TLS only later needs a restart for that.
     pub fn targets_in(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.targets = Some(folder.into());
+        self.targets.folder = Some(folder.into());
         self
     }
 
-    /// Gives the target in the file a label, such as `job`.
+    /// Names the target in the file by `host`, such as `bookshop.example`, and by the port that was taken.
+    pub fn target_host(mut self, host: impl Into<String>) -> Self {
+        self.targets.host = Some(host.into());
+        self
+    }
+
+    /// Gives the target in the file a label, such as `job`, in place of any of that name.
+    ///
+    /// A name has letters, digits and underscores, and begins with no digit: older versions of Prometheus
+    /// would take no file with another. A `__scheme__` that is said here stays, with TLS too.
     pub fn target_label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.labels.push((name.into(), value.into()));
+        self.targets.label(name.into(), value.into());
         self
     }
 
@@ -128,7 +155,7 @@ impl Listener {
     }
 
     fn new(wanted: Wanted) -> Self {
-        Self { wanted, targets: None, labels: Vec::new() }
+        Self { wanted, targets: Targets::default() }
     }
 
     /// Binds it for `scraper`. What others reach is bound only if it `is_meant_for_others`.
@@ -138,47 +165,30 @@ impl Listener {
         is_meant_for_others: bool,
         has_tls: bool,
     ) -> Result<Bound, ListenError> {
-        let Self { wanted, targets, mut labels } = self;
+        let Self { wanted, targets } = self;
         let address = wanted.shown();
         let error = |source| ListenError { address: address.clone(), source };
-        let places = wanted.places().await.map_err(error)?;
-        if !is_meant_for_others && !places.iter().all(Place::is_near) {
-            return Err(error(Objection::Unguarded.into()));
-        }
-        let mut files: Vec<Box<dyn Send>> = Vec::new();
-        let socket = match wanted {
-            Wanted::Addresses(addresses) => first(&addresses).await.map_err(error)?,
-            Wanted::Ports { ports, .. } => first_free(&places, ports).await.map_err(error)?,
-            Wanted::Socket(socket) => socket,
-            #[cfg(unix)]
-            Wanted::Unix(path) => {
-                let (socket, bound) = unix_socket::bind(&path).await.map_err(error)?;
-                files.push(Box::new(bound));
-                socket
+        let objection = |objection: Objection| error(objection.into());
+        let check = |places: &[Place]| {
+            if !is_meant_for_others && !places.iter().all(Place::is_near) {
+                return Err(Objection::Unguarded);
             }
-            #[cfg(unix)]
-            Wanted::Systemd(name) => {
-                let taken = activation::take(&name).map_err(error)?;
-                taken.ok_or_else(|| error(Objection::NotActivated.into()))?
-            }
+            targets.check_places(places)
         };
-        let place = socket.place().map_err(error)?;
-        if !is_meant_for_others && !place.is_near() {
-            return Err(error(Objection::Unguarded.into()));
+        targets.check().map_err(objection)?;
+        let wished = wanted.places().await.map_err(error)?;
+        check(&wished).map_err(objection)?;
+        let (sockets, mut belongings) = wanted.open(&wished).await.map_err(error)?;
+        let places: io::Result<Vec<_>> = sockets.iter().map(Socket::place).collect();
+        let places = places.map_err(error)?;
+        check(&places).map_err(objection)?;
+        for place in &places {
+            let file = targets.write(place, has_tls).map_err(objection)?;
+            belongings.extend(file.map(|file| Box::new(file) as Belonging));
         }
-        if has_tls {
-            labels.push(("__scheme__".to_owned(), "https".to_owned()));
-        }
-        let target = targets.map(|folder| match place {
-            Place::Unix(_) => Err(Objection::NoTarget),
-            Place::Tcp(address) => TargetFile::write(&folder, address, &labels)
-                .map_err(|source| Objection::Targets { folder, source }),
-        });
-        if let Some(target) = target {
-            files.push(Box::new(target.map_err(|objection| error(objection.into()))?));
-        }
-        let traces = Traces::new(scraper, place.clone(), files);
-        Ok(Bound { socket, place, traces })
+        let traces = Traces::new(scraper, places.clone(), belongings);
+        let place = places.first().cloned().ok_or_else(|| error(io::ErrorKind::NotFound.into()))?;
+        Ok(Bound { sockets, place, places, traces })
     }
 }
 
@@ -204,47 +214,51 @@ impl Wanted {
     /// Where it may be, as far as that is known before it is bound; of ports, on the first.
     async fn places(&self) -> io::Result<Vec<Place>> {
         Ok(match self {
-            Self::Addresses(addresses) => addresses.iter().copied().map(Place::Tcp).collect(),
+            Self::Addresses(addresses) => addresses.iter().copied().map(Place::tcp).collect(),
             Self::Ports { host, ports } => {
+                range::check(ports)?;
                 let host = host.trim_start_matches('[').trim_end_matches(']');
                 let found = Address::from((host, *ports.start())).find().await?;
-                found.into_iter().map(Place::Tcp).collect()
+                found.into_iter().map(Place::tcp).collect()
             }
-            Self::Socket(socket) => vec![socket.place()?],
+            Self::Socket(socket) => {
+                socket.check()?;
+                vec![socket.place()?]
+            }
             #[cfg(unix)]
             Self::Unix(path) => vec![Place::Unix(path.clone())],
             #[cfg(unix)]
             Self::Systemd(_) => Vec::new(),
         })
     }
+
+    /// Its sockets, at these places, and what goes with them at the end.
+    async fn open(self, places: &[Place]) -> io::Result<(Vec<Socket>, Vec<Belonging>)> {
+        let socket = match self {
+            Self::Addresses(addresses) => bind(&addresses).await?,
+            Self::Ports { ports, .. } => {
+                let addresses: Vec<_> = places.iter().filter_map(Place::address).collect();
+                range::first_free(&addresses, &ports, async |address| bind(&[address]).await)
+                    .await?
+            }
+            Self::Socket(socket) => socket,
+            #[cfg(unix)]
+            Self::Unix(path) => {
+                let bound = unix_socket::bind(&path).await.map_err(Objection::UnixSocket)?;
+                return Ok((vec![bound.0], vec![Box::new(bound.1)]));
+            }
+            #[cfg(unix)]
+            Self::Systemd(name) => {
+                let borrowed = activation::borrow(&name)?.into_iter();
+                return Ok(borrowed
+                    .map(|(socket, loan)| (socket, Box::new(loan) as Belonging))
+                    .unzip());
+            }
+        };
+        Ok((vec![socket], Vec::new()))
+    }
 }
 
-async fn first(addresses: &[SocketAddr]) -> io::Result<Socket> {
+async fn bind(addresses: &[SocketAddr]) -> io::Result<Socket> {
     Ok(Socket::Tcp(TcpListener::bind(addresses).await?.into_std()?))
-}
-
-/// The first free port on the first address that this machine has.
-///
-/// Not the first free one on any of them: two processes must not have one port, on an address each.
-async fn first_free(places: &[Place], ports: RangeInclusive<u16>) -> io::Result<Socket> {
-    let mut problem = io::Error::from(io::ErrorKind::InvalidInput);
-    let ips = places.iter().map(|place| place.address().ip());
-    for ip in ips {
-        match free_on(ip, ports.clone()).await {
-            Err(error) if error.kind() != io::ErrorKind::AddrInUse => problem = error,
-            bound => return bound,
-        }
-    }
-    Err(problem)
-}
-
-async fn free_on(ip: IpAddr, ports: RangeInclusive<u16>) -> io::Result<Socket> {
-    let mut problem = io::Error::from(io::ErrorKind::InvalidInput);
-    for port in ports {
-        match first(&[SocketAddr::new(ip, port)]).await {
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => problem = error,
-            bound => return bound,
-        }
-    }
-    Err(problem)
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, SocketAddr},
     path::PathBuf,
 };
 
@@ -14,13 +14,23 @@ use crate::key;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Place {
-    /// An address and a port.
+    /// An address and a port; an address of IPv4 as such, also where the socket is of IPv6, as
+    /// `::ffff:127.0.0.1`.
     Tcp(SocketAddr),
     /// The path of a unix socket; empty if it has none, as an abstract one.
     Unix(PathBuf),
 }
 
 impl Place {
+    /// An address and a port, whichever form the address has.
+    pub(crate) fn tcp(address: SocketAddr) -> Self {
+        Self::Tcp(match address.ip().to_canonical() {
+            ip @ IpAddr::V4(_) => SocketAddr::new(ip, address.port()),
+            // Its scope is in the address alone.
+            IpAddr::V6(_) => address,
+        })
+    }
+
     /// Whether this machine alone reaches it.
     pub(crate) fn is_near(&self) -> bool {
         match self {
@@ -29,11 +39,11 @@ impl Place {
         }
     }
 
-    /// The address; `0.0.0.0:0` for a unix socket, which has none.
-    pub(crate) fn address(&self) -> SocketAddr {
+    /// The address, which a unix socket has not.
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
         match self {
-            Self::Tcp(address) => *address,
-            Self::Unix(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+            Self::Tcp(address) => Some(*address),
+            Self::Unix(_) => None,
         }
     }
 

@@ -45,6 +45,7 @@ const RETRY: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Server {
     place: Place,
+    places: Vec<Place>,
     thread: ListenerThread,
 }
 
@@ -66,23 +67,30 @@ impl Server {
         let scraper = Self::check(&endpoint)?;
         let (is_meant, has_tls) = (endpoint.is_meant_for_others(), endpoint.has_tls());
         let bound = listener.bind(scraper, is_meant, has_tls).await?;
-        let place = bound.place;
-        let started = ListenerThread::start(bound.socket, bound.traces, endpoint);
-        let error = |source| ListenError { address: place.to_string(), source };
+        let started = ListenerThread::start(bound.sockets, bound.traces, endpoint);
+        let error = |source| ListenError { address: bound.place.to_string(), source };
         let thread = started.map_err(error)?;
-        Ok(Self { place, thread })
+        Ok(Self { place: bound.place, places: bound.places, thread })
     }
 
-    /// The address it listens on, with the port the system chose if it was asked for port 0.
+    /// The address it listens on, with the port the system chose if it was asked for port 0; none of a unix
+    /// socket.
     ///
-    /// A unix socket has none: it is `0.0.0.0:0` then, and [`Server::place`] is the path.
-    pub fn local_addr(&self) -> SocketAddr {
-        self.place.address()
+    /// Of several sockets that systemd opened, it is the first that has one: see [`Server::places`].
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        self.places.iter().find_map(Place::address)
     }
 
     /// Where it listens, with the port that was taken.
+    ///
+    /// If systemd opened several sockets of its name, it is the first of them.
     pub fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// All the places where it listens: one, unless systemd opened several sockets of its name.
+    pub fn places(&self) -> &[Place] {
+        &self.places
     }
 
     /// Accepts no more connections, and waits until the scrapes under way are answered, or until

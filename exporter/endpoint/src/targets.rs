@@ -4,62 +4,112 @@ use std::{
     fmt::Write,
     fs, io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
-/// A file for `file_sd_configs` of Prometheus, which goes when this is dropped.
-///
-/// It is named for the address: where a process ended without a stop, the next one that takes its port
-/// replaces the file.
-#[derive(Debug)]
-pub(crate) struct TargetFile(PathBuf);
+use crate::{listen_error::Objection, own_file::OwnFile, place::Place};
 
-impl TargetFile {
-    /// Says in `folder`, which is made if need be, that `address` is a target with `labels`.
-    pub(crate) fn write(
-        folder: &Path,
-        address: SocketAddr,
-        labels: &[(String, String)],
-    ) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
-        let name: String =
-            address.to_string().chars().filter(|it| !matches!(it, '[' | ']')).collect();
-        let path = folder.join(format!("kymo-{}.json", name.replace(':', "_")));
-        // Prometheus takes no file that is half written.
-        let new = path.with_extension("new");
-        fs::write(&new, json(address, labels))?;
-        fs::rename(&new, &path)?;
-        Ok(Self(path))
+/// What is written for `file_sd_configs` of Prometheus, if anything.
+#[derive(Debug, Default)]
+pub(crate) struct Targets {
+    pub(crate) folder: Option<PathBuf>,
+    /// By what name the listener is reached, if not by its own address.
+    pub(crate) host: Option<String>,
+    labels: Vec<(String, String)>,
+}
+
+impl Targets {
+    /// The target has this label, whatever it was before.
+    pub(crate) fn label(&mut self, name: String, value: String) {
+        self.labels.retain(|(known, _)| *known != name);
+        self.labels.push((name, value));
+    }
+
+    /// Whether Prometheus would take the file.
+    pub(crate) fn check(&self) -> Result<(), Objection> {
+        let labels = self.labels.iter().map(|(name, _)| name);
+        if let Some(name) = labels.into_iter().find(|name| !is_label(name)) {
+            return Err(Objection::NoLabel(name.clone()));
+        }
+        match &self.host {
+            Some(host) if host.is_empty() || host.contains(is_strange) => {
+                Err(Objection::NoHost(host.clone()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether there can be a file for a listener at each of these.
+    pub(crate) fn check_places(&self, places: &[Place]) -> Result<(), Objection> {
+        let is_unix = places.iter().any(|place| matches!(place, Place::Unix(_)));
+        if self.folder.is_some() && is_unix { Err(Objection::NoTarget) } else { Ok(()) }
+    }
+
+    /// Says in the folder, which is made if need be, that `place` is a target.
+    pub(crate) fn write(&self, place: &Place, has_tls: bool) -> Result<Option<OwnFile>, Objection> {
+        let (Some(folder), Some(address)) = (&self.folder, place.address()) else {
+            return Ok(None);
+        };
+        // The characters that no system minds in a name.
+        let name: String = address.to_string().replace(['[', ']'], "").replace(':', "_");
+        let path = folder.join(format!("kymo-{name}.json"));
+        let write = || -> io::Result<OwnFile> {
+            fs::create_dir_all(folder)?;
+            OwnFile::write(&path, &self.json(address, has_tls))
+        };
+        write().map(Some).map_err(|source| Objection::Targets { folder: folder.clone(), source })
+    }
+
+    /// The target as Prometheus reads it.
+    fn json(&self, address: SocketAddr, has_tls: bool) -> String {
+        let mut json = format!("[{{\"targets\":[{}],\"labels\":{{", quoted(&self.target(address)));
+        let says_scheme = self.labels.iter().any(|(name, _)| name == SCHEME);
+        let scheme = (has_tls && !says_scheme).then_some((SCHEME, "https"));
+        let labels = self.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        for (index, (name, value)) in labels.chain(scheme).enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            // Nothing can go wrong: it is in memory.
+            let _ = write!(json, "{comma}{}:{}", quoted(name), quoted(value));
+        }
+        json.push_str("}}]\n");
+        json
+    }
+
+    fn target(&self, address: SocketAddr) -> String {
+        match &self.host {
+            // A literal IPv6 address has brackets beside a port.
+            Some(host) if host.contains(':') && !host.starts_with('[') => {
+                format!("[{host}]:{}", address.port())
+            }
+            Some(host) => format!("{host}:{}", address.port()),
+            None => reachable(address).to_string(),
+        }
     }
 }
 
-impl Drop for TargetFile {
-    fn drop(&mut self) {
-        // Whoever removed it before was faster.
-        let _ = fs::remove_file(&self.0);
-    }
+/// By what Prometheus scrapes.
+const SCHEME: &str = "__scheme__";
+
+/// Whether each version of Prometheus takes this for the name of a label.
+fn is_label(name: &str) -> bool {
+    let is_part = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    name.chars().all(is_part) && name.starts_with(|it: char| !it.is_ascii_digit())
 }
 
-/// The target as Prometheus reads it.
-fn json(address: SocketAddr, labels: &[(String, String)]) -> String {
-    let mut json = format!("[{{\"targets\":[\"{}\"],\"labels\":{{", reachable(address));
-    for (index, (name, value)) in labels.iter().enumerate() {
-        let comma = if index == 0 { "" } else { "," };
-        // Nothing can go wrong: it is in memory.
-        let _ = write!(json, "{comma}{}:{}", quoted(name), quoted(value));
-    }
-    json.push_str("}}]\n");
-    json
+/// Whether no name of a host has this character.
+fn is_strange(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '/' | '?' | '#' | '@' | '\\')
 }
 
 /// Where whoever reads the file, on this machine, finds who listens on `address`.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    let ip: IpAddr = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, address.port())
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
 }
 
 /// A string of JSON (RFC 8259, section 7).
@@ -80,39 +130,4 @@ fn quoted(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_target_file_says_where_and_with_what_labels_until_it_is_dropped() {
-        let folder = tempfile::tempdir().unwrap();
-        let folder = folder.path().join("targets");
-        let labels = [("job", "book\"shop\\\n"), ("env", "köln")];
-        let labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let address = "0.0.0.0:9470".parse().unwrap();
-        let file = TargetFile::write(&folder, address, &labels).unwrap();
-        let text = fs::read_to_string(folder.join("kymo-0.0.0.0_9470.json")).unwrap();
-        let expected = "[{\"targets\":[\"127.0.0.1:9470\"],\
-                        \"labels\":{\"job\":\"book\\\"shop\\\\\\u000a\",\"env\":\"köln\"}}]\n";
-        assert_eq!(text, expected);
-        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing else is left");
-        drop(file);
-        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
-    }
-
-    #[test]
-    fn a_target_is_an_address_that_can_be_reached_and_the_file_has_a_name_of_it() {
-        for (address, target, name) in [
-            ("127.0.0.1:9464", "127.0.0.1:9464", "kymo-127.0.0.1_9464.json"),
-            ("[::1]:9464", "[::1]:9464", "kymo-__1_9464.json"),
-            ("[::]:9464", "[::1]:9464", "kymo-___9464.json"),
-            ("192.0.2.1:80", "192.0.2.1:80", "kymo-192.0.2.1_80.json"),
-        ] {
-            let folder = tempfile::tempdir().unwrap();
-            let file = TargetFile::write(folder.path(), address.parse().unwrap(), &[]).unwrap();
-            let text = fs::read_to_string(folder.path().join(name)).unwrap();
-            assert_eq!(text, format!("[{{\"targets\":[\"{target}\"],\"labels\":{{}}}}]\n"));
-            drop(file);
-        }
-    }
-}
+mod tests;

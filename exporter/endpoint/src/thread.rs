@@ -38,7 +38,11 @@ impl ListenerThread {
     /// # Errors
     ///
     /// The system has no thread left, or nothing for its runtime to wait with.
-    pub(crate) fn start(socket: Socket, traces: Traces, endpoint: Endpoint) -> io::Result<Self> {
+    pub(crate) fn start(
+        sockets: Vec<Socket>,
+        traces: Traces,
+        endpoint: Endpoint,
+    ) -> io::Result<Self> {
         let (stop, stopped) = oneshot::channel();
         let (running, done) = oneshot::channel();
         let (mut alive, ended) = oneshot::channel::<()>();
@@ -46,7 +50,7 @@ impl ListenerThread {
         tokio::spawn(async move { alive.closed().await });
         let (sender, started) = mpsc::sync_channel(1);
         // The runtime is made and dropped over there: in the caller's runtime it must not be dropped.
-        let body = move || match runtime(socket) {
+        let body = move || match runtime(sockets) {
             Ok((runtime, listener)) => {
                 drop(sender.send(Ok(())));
                 let stop = told_to_stop(stopped, ended);
@@ -55,7 +59,11 @@ impl ListenerThread {
                 // Whoever waited may have left.
                 let _ = running.send(came);
             }
-            Err(error) => drop(sender.send(Err(error))),
+            Err(error) => {
+                // Whoever tries again at once writes files of the same names.
+                drop(traces);
+                drop(sender.send(Err(error)));
+            }
         };
         thread::Builder::new().name("kymo-listener".to_owned()).spawn(body)?;
         started.recv().unwrap_or_else(|_| Err(io::Error::other("it ended at once")))?;
@@ -70,11 +78,11 @@ impl ListenerThread {
     }
 }
 
-/// A runtime, and the listener in it.
-fn runtime(socket: Socket) -> io::Result<(Runtime, Accepting)> {
+/// A runtime, and the sockets in it.
+fn runtime(sockets: Vec<Socket>) -> io::Result<(Runtime, Accepting)> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let entered = runtime.enter();
-    let listener = socket.enter()?;
+    let listener = Accepting::enter(sockets)?;
     drop(entered);
     Ok((runtime, listener))
 }

@@ -1,53 +1,76 @@
 //! Unix sockets that have a file.
 
 use std::{
-    fs, io,
-    os::unix::fs::{FileTypeExt, MetadataExt},
-    path::{Path, PathBuf},
+    fs::{self, File},
+    io,
+    os::unix::fs::FileTypeExt,
+    path::Path,
+    time::{Duration, Instant},
 };
 
-use tokio::net::{UnixListener, UnixStream};
+use rustix::fs::{FlockOperation, flock};
+use tokio::{
+    net::{UnixListener, UnixStream},
+    time,
+};
 
-use crate::socket::Socket;
+use crate::{
+    own_file::{Identity, OwnFile, identity},
+    socket::Socket,
+};
 
-/// The file of a unix socket, which goes when this is dropped, unless another has its name by then.
-#[derive(Debug)]
-pub(crate) struct SocketFile {
-    path: PathBuf,
-    identity: (u64, u64),
-}
+/// How long to wait for others who listen in the same folder; they take a moment.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Listens on a unix socket at `path`, in place of one on which nobody listens any more.
-pub(crate) async fn bind(path: &Path) -> io::Result<(Socket, SocketFile)> {
+///
+/// Of several processes that do so at once, one listens. Only where the folder cannot be locked, as one that
+/// this process may not read, two of them might take each other's for one that was left.
+pub(crate) async fn bind(path: &Path) -> io::Result<(Socket, OwnFile)> {
+    let _lock = lock_folder(path).await?;
     let listener = match UnixListener::bind(path) {
-        Err(error) if error.kind() == io::ErrorKind::AddrInUse && is_abandoned(path).await => {
-            fs::remove_file(path)?;
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+            let left = abandoned(path).await.ok_or(error)?;
+            if found(path) == Some(left) {
+                fs::remove_file(path)?;
+            }
             UnixListener::bind(path)?
         }
         bound => bound?,
     };
-    let identity = identity(path).ok_or(io::ErrorKind::NotFound)?;
-    Ok((Socket::Unix(listener.into_std()?), SocketFile { path: path.to_owned(), identity }))
+    Ok((Socket::Unix(listener.into_std()?), OwnFile::at(path)?))
 }
 
-/// Whether a process left the socket behind that ended without a stop.
-async fn is_abandoned(path: &Path) -> bool {
-    let is_socket = fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());
-    is_socket
-        && UnixStream::connect(path)
-            .await
-            .is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
-}
-
-fn identity(path: &Path) -> Option<(u64, u64)> {
-    fs::symlink_metadata(path).ok().map(|file| (file.dev(), file.ino()))
-}
-
-impl Drop for SocketFile {
-    fn drop(&mut self) {
-        if identity(&self.path) == Some(self.identity) {
-            // Whoever removed it before was faster.
-            let _ = fs::remove_file(&self.path);
+/// Keeps others from binding in the folder of `path` as long as what it returns is open.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::TimedOut`] if somebody else keeps it for too long.
+async fn lock_folder(path: &Path) -> io::Result<Option<File>> {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) else { return Ok(None) };
+    let begun = Instant::now();
+    loop {
+        match flock(&folder, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Ok(Some(folder)),
+            Err(rustix::io::Errno::WOULDBLOCK) if begun.elapsed() < PATIENCE => {
+                time::sleep(Duration::from_millis(5)).await;
+            }
+            Err(rustix::io::Errno::WOULDBLOCK) => return Err(io::ErrorKind::TimedOut.into()),
+            Err(_) => return Ok(None),
         }
     }
+}
+
+/// The socket at `path`, if a process left it behind that ended without a stop.
+async fn abandoned(path: &Path) -> Option<Identity> {
+    let left = found(path)?;
+    let refused = UnixStream::connect(path).await.err()?;
+    (refused.kind() == io::ErrorKind::ConnectionRefused).then_some(left)
+}
+
+/// The socket at `path`, and no other file.
+fn found(path: &Path) -> Option<Identity> {
+    let file = fs::symlink_metadata(path).ok()?;
+    file.file_type().is_socket().then(|| identity(&file))
 }

@@ -16,7 +16,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         app.clone().oneshot(request).await?;
     }
     match telemetry.serve().await {
-        Ok(server) => println!("metrics on http://{}", server.local_addr()),
+        Ok(server) => println!("metrics on http://{}", server.place()),
         Err(error) => println!("error: {error}"),
     }
     std::future::pending().await

@@ -8,3 +8,4 @@ mod environment;
 mod lint;
 mod one_request;
 mod prometheus;
+mod targets;

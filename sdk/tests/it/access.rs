@@ -66,7 +66,7 @@ async fn the_program_says_where_it_listens_and_others_need_a_rule() {
     let telemetry = builder().listen("127.0.0.1", 0).build().unwrap();
     assert_eq!(telemetry.describe().get("prometheus.host").unwrap().value, "127.0.0.1");
     let server = telemetry.serve().await.unwrap();
-    assert!(server.local_addr().ip().is_loopback());
+    assert!(server.local_addr().unwrap().ip().is_loopback());
 
     let telemetry = builder().listen("0.0.0.0", 0).build().unwrap();
     let error = telemetry.serve().await.unwrap_err();

@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use super::*;
-use crate::Access;
+use crate::{Access, socket::Socket};
 
 const GET: &[u8] = b"GET /metrics HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
 
@@ -48,8 +48,9 @@ async fn listen_to(endpoint: Endpoint) -> SocketAddr {
     let listener = TcpListener::bind("localhost:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let scraper = endpoint.scraper().cloned().unwrap();
-    let traces = Traces::new(scraper, Place::Tcp(address), Vec::new());
-    tokio::spawn(accept(Accepting::Tcp(listener), traces, endpoint, pending()));
+    let traces = Traces::new(scraper, vec![Place::Tcp(address)], Vec::new());
+    let listener = Accepting::enter(vec![Socket::Tcp(listener.into_std().unwrap())]).unwrap();
+    tokio::spawn(accept(listener, traces, endpoint, pending()));
     address
 }
 

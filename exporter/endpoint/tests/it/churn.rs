@@ -130,7 +130,7 @@ async fn whole_of(
     last: &'static str,
 ) -> usize {
     let server = endpoint.serve("localhost:0").await.unwrap();
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     let churn = Churn::begin(address);
     let is_whole = move || scrape(address).is_ok_and(|page| page.ends_with(last));
     let scrapes = move || (0..40).filter(|_| is_whole()).count();
@@ -171,17 +171,17 @@ async fn a_handshake_that_has_begun_outlives_those_that_have_not() {
         stream.write_all(&[0x16, 3, 1]).unwrap();
     }
     let client = Leisurely::of(&authority);
-    let stream = client.shake_hands(server.local_addr(), || {
+    let stream = client.shake_hands(server.local_addr().unwrap(), || {
         crowds.push(crowd(&server, 300));
         thread::sleep(Duration::from_millis(200));
     });
     assert!(get(stream.unwrap()).unwrap().ends_with("up 1\n"));
     assert!(!is_open(&mut silent[0]));
     // Nor do those that have begun one last for ever, where others ask.
-    let mut begun = client.shake_hands(server.local_addr(), || ()).unwrap().sock;
+    let mut begun = client.shake_hands(server.local_addr().unwrap(), || ()).unwrap().sock;
     let mut answered: Vec<_> = (0..128)
         .map(|_| {
-            let mut stream = client.shake_hands(server.local_addr(), || ()).unwrap();
+            let mut stream = client.shake_hands(server.local_addr().unwrap(), || ()).unwrap();
             stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
             let mut status = [0; 12];
             stream.read_exact(&mut status).unwrap();
@@ -210,13 +210,13 @@ fn is_open(stream: &mut TcpStream) -> bool {
 }
 
 fn crowd(server: &Server, count: usize) -> Vec<TcpStream> {
-    (0..count).map(|_| TcpStream::connect(server.local_addr()).unwrap()).collect()
+    (0..count).map(|_| TcpStream::connect(server.local_addr().unwrap()).unwrap()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_was_answered_outlives_those_that_ask_for_nothing() {
     let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
-    let mut prometheus = TcpStream::connect(server.local_addr()).unwrap();
+    let mut prometheus = TcpStream::connect(server.local_addr().unwrap()).unwrap();
     ask_again(&mut prometheus);
     let mut silent = crowd(&server, 127);
     // A request that is not whole asks for nothing.

@@ -18,7 +18,7 @@ async fn sent(address: SocketAddr, method: &'static str, path: &'static str) -> 
 async fn a_stop_may_wait_for_one_more_scrape() {
     let endpoint = Endpoint::new(Counted::default()).cache_for(Duration::from_secs(600));
     let server = endpoint.serve("127.0.0.1:0").await.unwrap();
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     assert!(sent(address, "GET", "/metrics").await.ends_with("collection 1\n"));
     let stopping = tokio::spawn(server.shutdown_after_scrape(Duration::from_secs(20)));
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -44,7 +44,7 @@ async fn a_stop_may_wait_for_one_more_scrape() {
 async fn a_scrape_that_began_before_is_not_the_last() {
     let gate = Gate::default();
     let server = Endpoint::new(Both(gate.clone(), Up)).serve("127.0.0.1:0").await.unwrap();
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     let before = tokio::spawn(sent(address, "GET", "/metrics"));
     tokio::time::sleep(Duration::from_millis(100)).await;
     let stopping = tokio::spawn(server.shutdown_after_scrape(Duration::from_secs(20)));

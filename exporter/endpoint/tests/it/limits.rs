@@ -13,7 +13,7 @@ use crate::Up;
 /// The listener's answer to `request`; a reset is an answer cut short.
 async fn answer(request: &[u8]) -> String {
     let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
-    let mut stream = TcpStream::connect(server.local_addr()).unwrap();
+    let mut stream = TcpStream::connect(server.local_addr().unwrap()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     // It may hang up before all of it is sent.
     let _ = stream.write_all(request);

@@ -25,7 +25,7 @@ pub(crate) fn ask(address: SocketAddr, method: &str, path: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_listener_serves_the_metrics_path_and_stops() {
     let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     assert!(get(address, "/metrics").ends_with("# TYPE up gauge\nup 1\n"));
     assert!(get(address, "/").contains("/metrics"));
     assert!(get(address, "/nothing").starts_with("HTTP/1.1 404"));
@@ -36,7 +36,7 @@ async fn the_listener_serves_the_metrics_path_and_stops() {
 #[tokio::test(flavor = "multi_thread")]
 async fn dropping_the_handle_leaves_the_listener_running() {
     let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     drop(server);
     for _ in 0..3 {
         assert!(get(address, "/metrics").contains("up 1"));
@@ -47,7 +47,7 @@ async fn dropping_the_handle_leaves_the_listener_running() {
 async fn a_shutdown_waits_for_a_stuck_scrape_no_longer_than_told() {
     let gate = Gate::default();
     let server = Endpoint::new(gate.clone()).serve("localhost:0").await.unwrap();
-    let mut stream = TcpStream::connect(server.local_addr()).unwrap();
+    let mut stream = TcpStream::connect(server.local_addr().unwrap()).unwrap();
     write!(stream, "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;
     server.shutdown(Duration::from_millis(100)).await;
@@ -57,7 +57,7 @@ async fn a_shutdown_waits_for_a_stuck_scrape_no_longer_than_told() {
 #[tokio::test]
 async fn an_address_in_use_is_an_error_that_says_what_to_do() {
     let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
-    let address = server.local_addr().to_string();
+    let address = server.local_addr().unwrap().to_string();
     let error = Endpoint::new(Up).serve(address.as_str()).await.unwrap_err();
     let ListenError { address: named, source, .. } = &error;
     assert_eq!((named, source.kind()), (&address, ErrorKind::AddrInUse));
@@ -94,8 +94,10 @@ async fn whatever_the_standard_library_listens_on_is_an_address() {
 async fn the_listener_answers_get_and_head_and_says_so() {
     let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
     for path in ["/", "/metrics"] {
-        let (got, head) =
-            (ask(server.local_addr(), "GET", path), ask(server.local_addr(), "HEAD", path));
+        let (got, head) = (
+            ask(server.local_addr().unwrap(), "GET", path),
+            ask(server.local_addr().unwrap(), "HEAD", path),
+        );
         assert!(head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"), "{head}");
         let length = |response: &str| {
             let mut lines = response.lines();
@@ -107,18 +109,18 @@ async fn the_listener_answers_get_and_head_and_says_so() {
             assert_eq!(length(&head), length(&got));
         }
         for (method, status) in [("POST", 405), ("PUT", 405), ("DELETE", 405), ("OPTIONS", 204)] {
-            let response = ask(server.local_addr(), method, path);
+            let response = ask(server.local_addr().unwrap(), method, path);
             let status = format!("HTTP/1.1 {status}");
             assert!(response.starts_with(&status), "{method} {path}: {response}");
             let allow = "allow: GET, HEAD, OPTIONS\r\n";
             assert!(response.contains(allow), "{method} {path}: {response}");
         }
     }
-    let response = ask(server.local_addr(), "OPTIONS", "*");
+    let response = ask(server.local_addr().unwrap(), "OPTIONS", "*");
     assert!(response.starts_with("HTTP/1.1 204"), "{response}");
     for method in ["GET", "HEAD", "POST", "OPTIONS"] {
         for path in ["/nothing", "/metrics/", "//"] {
-            let response = ask(server.local_addr(), method, path);
+            let response = ask(server.local_addr().unwrap(), method, path);
             assert!(response.starts_with("HTTP/1.1 404"), "{method} {path}: {response}");
             assert_eq!(response.ends_with("\r\n\r\n"), method == "HEAD", "{response}");
         }
@@ -128,7 +130,7 @@ async fn the_listener_answers_get_and_head_and_says_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_head_ends_its_connection() {
     let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
-    let mut stream = TcpStream::connect(server.local_addr()).unwrap();
+    let mut stream = TcpStream::connect(server.local_addr().unwrap()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     stream.write_all(b"HEAD /metrics HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
     let mut response = String::new();
@@ -141,14 +143,14 @@ const ROOM: usize = 128;
 
 /// Connects as many times as the listener has room for.
 fn crowd(server: &Server) -> Vec<TcpStream> {
-    (0..ROOM).map(|_| TcpStream::connect(server.local_addr()).unwrap()).collect()
+    (0..ROOM).map(|_| TcpStream::connect(server.local_addr().unwrap()).unwrap()).collect()
 }
 
 /// Asks for the metrics until they are served, as a scraper does, for ten seconds at most.
 fn scrape(server: &Server) -> String {
     let start = Instant::now();
     loop {
-        let mut stream = TcpStream::connect(server.local_addr()).unwrap();
+        let mut stream = TcpStream::connect(server.local_addr().unwrap()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         stream.write_all(GET).unwrap();
         let mut response = String::new();
@@ -203,7 +205,7 @@ fn a_scrape_waits_neither_for_the_tasks_nor_for_the_blocking_threads_of_the_prog
     busy.spawn_blocking(move || wait.recv());
     busy.spawn(async move { wait_task.recv() });
     std::thread::sleep(Duration::from_millis(50));
-    let mut stream = TcpStream::connect(server.local_addr()).unwrap();
+    let mut stream = TcpStream::connect(server.local_addr().unwrap()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     stream.write_all(GET).unwrap();
     let mut response = String::new();
@@ -217,7 +219,7 @@ fn a_scrape_waits_neither_for_the_tasks_nor_for_the_blocking_threads_of_the_prog
 fn a_listener_ends_with_the_runtime_it_was_made_in() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let server = runtime.block_on(Endpoint::new(Up).serve("localhost:0")).unwrap();
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     assert!(get(address, "/metrics").contains("up 1"));
     drop(runtime);
     let start = Instant::now();
@@ -231,7 +233,7 @@ fn a_listener_ends_with_the_runtime_it_was_made_in() {
 async fn after_a_shutdown_no_connection_is_open() {
     let gate = Gate::default();
     let server = Endpoint::new(gate.clone()).serve("localhost:0").await.unwrap();
-    let mut stream = TcpStream::connect(server.local_addr()).unwrap();
+    let mut stream = TcpStream::connect(server.local_addr().unwrap()).unwrap();
     stream.write_all(GET).unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;
     server.shutdown(Duration::from_millis(100)).await;
@@ -245,7 +247,7 @@ async fn after_a_shutdown_no_connection_is_open() {
 async fn a_shutdown_lets_a_scrape_under_way_finish() {
     let gate = Gate::default();
     let server = Endpoint::new(gate.clone()).serve("localhost:0").await.unwrap();
-    let mut stream = TcpStream::connect(server.local_addr()).unwrap();
+    let mut stream = TcpStream::connect(server.local_addr().unwrap()).unwrap();
     stream.write_all(GET).unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;
     let stopping = tokio::spawn(server.shutdown(Duration::from_secs(10)));
@@ -261,7 +263,7 @@ async fn a_shutdown_lets_a_scrape_under_way_finish() {
 async fn a_shutdown_waits_for_no_request_that_is_not_whole() {
     let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
     let mut streams: Vec<_> =
-        (0..2).map(|_| TcpStream::connect(server.local_addr()).unwrap()).collect();
+        (0..2).map(|_| TcpStream::connect(server.local_addr().unwrap()).unwrap()).collect();
     streams[0].write_all(b"GET /metrics HTTP/1.1\r\nHost: ").unwrap();
     tokio::time::sleep(Duration::from_millis(100)).await;
     let stopping = Instant::now();

@@ -151,7 +151,7 @@ async fn families_beyond_a_hundred_are_counted_together() {
     assert_eq!(series.len(), 101);
     assert_eq!((series["family_149"], series["family_50"]), (150, 51));
     assert_eq!(series["_OTHER"], (1..=50).sum::<i64>());
-    assert_eq!(series.values().sum::<i64>(), (1..=150).sum());
+    assert_eq!(series.values().sum::<i64>(), (1..=150).sum::<i64>());
 }
 
 /// A source of a series that cannot be written.
@@ -182,7 +182,7 @@ async fn a_listener_is_measured_while_it_is_open() {
     let server = endpoint.serve("127.0.0.1:0").await.unwrap();
     let other = endpoint.serve("127.0.0.1:0").await.unwrap();
     let ports = points(&meters).by("kymo.endpoint.listeners", "server.port");
-    let port = |server: &kymo_endpoint::Server| server.local_addr().port().to_string();
+    let port = |server: &kymo_endpoint::Server| server.local_addr().unwrap().port().to_string();
     assert_eq!(ports, [(port(&server), 1), (port(&other), 1)].into());
     let point = &points(&meters).of("kymo.endpoint.listeners")[0];
     assert_eq!(point.get("server.address"), Some("127.0.0.1"));

@@ -22,7 +22,7 @@ impl Source for Folded {
 
 async fn page(endpoint: Endpoint) -> String {
     let server = endpoint.serve("127.0.0.1:0").await.unwrap();
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     tokio::task::spawn_blocking(move || ask(address, "GET", "/")).await.unwrap()
 }
 

@@ -65,7 +65,7 @@ async fn fifty_scrapes_at_once_are_one_collection_that_began_after_they_asked() 
 async fn a_router_and_a_listener_share_too() {
     let (endpoint, counted, gate, first) = held_up().await;
     let server = endpoint.serve("localhost:0").await.unwrap();
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     let listened = tokio::task::spawn_blocking(move || get(address));
     let mounted = tokio::spawn(scrape(endpoint));
     tokio::time::sleep(Duration::from_millis(200)).await;
@@ -170,7 +170,7 @@ fn get(address: SocketAddr) -> String {
 async fn eight_who_scrape_in_a_loop_do_not_keep_prometheus_out() {
     let endpoint = Endpoint::new(Both(Counted::default(), Large));
     let server = endpoint.serve("localhost:0").await.unwrap();
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     let over = Arc::new(AtomicBool::new(false));
     let crowd = (0..8).map(|_| {
         let over = Arc::clone(&over);

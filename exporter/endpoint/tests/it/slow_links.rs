@@ -49,7 +49,7 @@ fn scrape(address: SocketAddr, rate: f64) -> bool {
 /// Two on slow links have pages that they read in `seconds`, while others want theirs all the time.
 async fn both_are_done(len: usize, seconds: f64) {
     let server = Endpoint::new(Page(len)).serve("localhost:0").await.unwrap();
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     let over = Arc::new(AtomicBool::new(false));
     let ended = Arc::clone(&over);
     let slow: Vec<_> = (0..2)

@@ -87,7 +87,7 @@ async fn mount(endpoint: Endpoint) -> SocketAddr {
 
 /// Serves the endpoint on a port of its own.
 async fn serve(endpoint: Endpoint) -> SocketAddr {
-    endpoint.serve("localhost:0").await.unwrap().local_addr()
+    endpoint.serve("localhost:0").await.unwrap().local_addr().unwrap()
 }
 
 /// A connection over which something was asked before.

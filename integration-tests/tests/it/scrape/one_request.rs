@@ -84,8 +84,9 @@ async fn a_listener_of_its_own_starts_on_localhost_with_the_page_of_the_router()
     let telemetry = builder.build().unwrap();
     telemetry.meter("shop").u64_counter("books.sold").build().add(1, &[]);
     let server = telemetry.serve().await.unwrap();
-    assert!(server.local_addr().ip().is_loopback(), "{}", server.local_addr());
-    let client = Client::new(format!("http://{}", server.local_addr()));
+    let address = server.local_addr().unwrap();
+    assert!(address.ip().is_loopback(), "{address}");
+    let client = Client::new(format!("http://{address}"));
     let page = client.get("/metrics").await;
     is(Scrape::parse(page.text()).unwrap().value("books_sold_total", &[]), 1.0);
 

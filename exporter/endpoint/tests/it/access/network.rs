@@ -64,7 +64,8 @@ async fn only_those_of_a_network_connect() {
         (&["10.0.0.0/8", "::1"], false),
     ] {
         let server = serve(Access::new().allowed_networks(networks.iter().copied())).await;
-        let got = Curl::new(&format!("http://{}/metrics", server.local_addr())).get().await;
+        let got =
+            Curl::new(&format!("http://{}/metrics", server.local_addr().unwrap())).get().await;
         assert_eq!(got.status == 200, is_let_in, "{networks:?}: {got:?}");
         assert!(is_let_in || got.status == 0, "not a word: {got:?}");
     }

@@ -8,7 +8,7 @@ const SLOW: &str = "$2y$10$abcdefghijklmnopqrstuuqflPDzB6gcMhKa1rZqKiun2YGL5sa2u
 #[tokio::test(flavor = "multi_thread")]
 async fn who_knows_a_password_is_let_in() {
     let server = serve(Access::new().basic_auth("scraper", SECRET)).await;
-    let url = format!("http://{}/metrics", server.local_addr());
+    let url = format!("http://{}/metrics", server.local_addr().unwrap());
     let got = Curl::new(&url).get().await;
     assert_eq!(got.status, 401);
     assert!(got.head.contains("www-authenticate: basic realm=\"metrics\""), "{got:?}");
@@ -28,7 +28,7 @@ async fn who_knows_a_password_is_let_in() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scraper_costs_one_look_in_its_life() {
     let server = serve(Access::new().basic_auth("scraper", SLOW)).await;
-    let url = format!("http://{}/metrics", server.local_addr());
+    let url = format!("http://{}/metrics", server.local_addr().unwrap());
     let scrape = async || {
         let start = Instant::now();
         assert_eq!(Curl::new(&url).args(["-u", "scraper:secret"]).status().await, 200);
@@ -46,7 +46,7 @@ async fn a_scraper_costs_one_look_in_its_life() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_guesses_keeps_no_scraper_out() {
     let server = serve(Access::new().basic_auth("scraper", SECRET)).await;
-    let url = format!("http://{}/metrics", server.local_addr());
+    let url = format!("http://{}/metrics", server.local_addr().unwrap());
     let attack = {
         let url = url.clone();
         tokio::spawn(async move {
@@ -73,7 +73,7 @@ async fn whoever_guesses_keeps_no_scraper_out() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_nobody_has_takes_as_long_as_a_wrong_password() {
     let server = serve(Access::new().basic_auth("scraper", SLOW)).await;
-    let url = format!("http://{}/metrics", server.local_addr());
+    let url = format!("http://{}/metrics", server.local_addr().unwrap());
     let mut quickest = Vec::new();
     for guess in ["scraper:wrong", "nobody:secret"] {
         let mut took = Vec::new();

@@ -15,7 +15,7 @@ async fn a_file_that_is_replaced_is_followed_and_a_broken_one_is_not() {
     let users = |hash: &str| format!("basic_auth_users:\n  scraper: {hash}\n");
     let file = authority.web_config(&users(SECRET));
     let server = serve(Access::new().web_config(&file)).await;
-    let url = format!("https://{}/metrics", server.local_addr());
+    let url = format!("https://{}/metrics", server.local_addr().unwrap());
     assert_eq!((status(&url, "secret").await, status(&url, "other").await), (200, 401));
 
     replace(&file, &Authority::with_certificate(&users(OTHER)));
@@ -48,7 +48,7 @@ async fn a_certificate_that_is_renewed_is_shown() {
     let authority = Authority::new();
     let file = authority.web_config("");
     let server = serve(Access::new().web_config(&file)).await;
-    let url = format!("https://{}/metrics", server.local_addr());
+    let url = format!("https://{}/metrics", server.local_addr().unwrap());
     let other = Authority::new();
     let trusted = async |authority: &Authority| {
         Curl::new(&url).args(authority.client(None)).status().await == 200
@@ -74,7 +74,7 @@ async fn a_client_who_is_no_longer_known_loses_its_connection() {
     let mutual = "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n";
     let file = authority.web_config(mutual);
     let server = serve(Access::new().web_config(&file)).await;
-    let url = format!("https://{}/metrics", server.local_addr());
+    let url = format!("https://{}/metrics", server.local_addr().unwrap());
     for http in ["--http1.1", "--http2"] {
         fs::write(&file, Authority::with_certificate(mutual)).unwrap();
         eventually("it is known", async || {

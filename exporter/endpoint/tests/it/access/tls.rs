@@ -5,7 +5,7 @@ const MUTUAL: &str = "  client_auth_type: RequireAndVerifyClientCert\n  client_c
 
 async fn listen(authority: &Authority, more: &str) -> (Server, String) {
     let server = serve(Access::new().web_config(authority.web_config(more))).await;
-    let url = format!("https://{}/metrics", server.local_addr());
+    let url = format!("https://{}/metrics", server.local_addr().unwrap());
     (server, url)
 }
 
@@ -20,7 +20,7 @@ async fn the_listener_speaks_tls_and_both_versions_of_http() {
         let head = Curl::new(&url).args(authority.client(None)).args([arg, "-I"]).get().await;
         assert_eq!(head.status, 200, "{head:?}");
     }
-    let plain = format!("http://{}/metrics", server.local_addr());
+    let plain = format!("http://{}/metrics", server.local_addr().unwrap());
     assert_eq!(Curl::new(&plain).get().await.status, 0, "nothing is said without encryption");
     let other = Authority::new();
     let got = Curl::new(&url).args(other.client(None)).get().await;
@@ -198,7 +198,7 @@ async fn a_handshake_that_does_not_end_holds_up_nobody() {
     let (server, url) = listen(&authority, "").await;
     let mut silent = Vec::new();
     for _ in 0..300 {
-        silent.push(tokio::net::TcpStream::connect(server.local_addr()).await.unwrap());
+        silent.push(tokio::net::TcpStream::connect(server.local_addr().unwrap()).await.unwrap());
     }
     let start = std::time::Instant::now();
     assert_eq!(Curl::new(&url).args(authority.client(None)).status().await, 200);
@@ -213,7 +213,8 @@ async fn noise_instead_of_a_handshake_costs_its_connection_alone() {
     let authority = Authority::new();
     let (server, url) = listen(&authority, "").await;
     for noise in [&b"GET /metrics HTTP/1.1\r\n\r\n"[..], &[0x16, 3, 1, 255, 255], &[0; 5000]] {
-        let mut stream = tokio::net::TcpStream::connect(server.local_addr()).await.unwrap();
+        let mut stream =
+            tokio::net::TcpStream::connect(server.local_addr().unwrap()).await.unwrap();
         let _ = stream.write_all(noise).await;
         let _ = stream.shutdown().await;
         let mut answer = Vec::new();
@@ -237,8 +238,8 @@ fn the_end_of_the_certificate_is_known() {
 async fn a_shutdown_waits_for_no_handshake() {
     let authority = Authority::new();
     let (server, _) = listen(&authority, "").await;
-    let silent = std::net::TcpStream::connect(server.local_addr()).unwrap();
-    let mut begun = std::net::TcpStream::connect(server.local_addr()).unwrap();
+    let silent = std::net::TcpStream::connect(server.local_addr().unwrap()).unwrap();
+    let mut begun = std::net::TcpStream::connect(server.local_addr().unwrap()).unwrap();
     // The first bytes of a TLS record.
     std::io::Write::write_all(&mut begun, &[0x16, 3, 1]).unwrap();
     tokio::time::sleep(Duration::from_millis(100)).await;

@@ -3,7 +3,7 @@ use super::*;
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_a_token_is_let_in() {
     let server = serve(Access::new().bearer_token("the-right-token")).await;
-    let url = format!("http://{}/metrics", server.local_addr());
+    let url = format!("http://{}/metrics", server.local_addr().unwrap());
     let with = |header: &'static str| Curl::new(&url).args(["-H", header]).status();
     assert_eq!(with("Authorization: Bearer the-right-token").await, 200);
     assert_eq!(with("authorization: bearer the-right-token").await, 200);
@@ -28,7 +28,7 @@ async fn every_path_and_method_is_behind_the_rules() {
     let server = serve(Access::new().bearer_token("the-right-token")).await;
     for path in ["/", "/metrics", "/nothing"] {
         for method in ["GET", "HEAD", "POST", "OPTIONS"] {
-            let url = format!("http://{}{path}", server.local_addr());
+            let url = format!("http://{}{path}", server.local_addr().unwrap());
             let asked = || {
                 let curl = Curl::new(&url);
                 if method == "HEAD" { curl.arg("-I") } else { curl.args(["-X", method]) }
@@ -46,7 +46,7 @@ async fn a_token_is_changed_by_its_file() {
     let file = folder.path().join("token");
     fs::write(&file, "the-first-token\n").unwrap();
     let server = serve(Access::new().bearer_token_file(&file)).await;
-    let url = format!("http://{}/metrics", server.local_addr());
+    let url = format!("http://{}/metrics", server.local_addr().unwrap());
     let with = async |token: &str| {
         let header = format!("Authorization: Bearer {token}");
         Curl::new(&url).args(["-H", &header]).status().await
