@@ -122,7 +122,7 @@ fn all_sockets_of_a_name_take_connections() {
     let passed = sockets.each_ref().map(|socket| socket.try_clone().unwrap().into());
     let started = Activated::start(passed, "$$", names, "files:metrics stop files:metrics");
     let said = started.lines(3);
-    assert_eq!(said[0], format!("files:metrics: {} (3 files)", places.join(" ")));
+    assert_eq!(said[0], format!("files:metrics: {} (3 files for everybody)", places.join(" ")));
     assert_eq!(said[1], "stop: 0 files");
     assert_eq!(said[2], said[0], "the next listener has them");
     assert!(scrape(&sockets[1]).ends_with("up 1\n"));
@@ -165,7 +165,7 @@ fn a_socket_of_systemd_that_others_reach_needs_a_rule_and_is_there_for_the_next_
     assert!(scrape(&far).ends_with("up 1\n"));
     assert!(said[2].contains("does not scrape unix sockets"), "{said:?}");
     assert!(said[3].starts_with("unix: unix:/"), "{said:?}");
-    assert!(said[4].ends_with("(1 files)"), "{said:?}");
+    assert!(said[4].ends_with("(1 files for everybody)"), "{said:?}");
 }
 
 #[test]

@@ -5,7 +5,10 @@ use std::{
     fmt::Write as _,
     fs,
     io::{Read, Write},
-    os::{fd::OwnedFd, unix::net::UnixStream},
+    os::{
+        fd::OwnedFd,
+        unix::{fs::PermissionsExt, net::UnixStream},
+    },
     path::Path,
     process::{Child, Command, Stdio},
     thread,
@@ -43,7 +46,7 @@ pub(crate) struct Activated {
 
 impl Activated {
     /// Starts this program with up to three sockets of these names, for a process that is `pid`, to take
-    /// these steps.
+    /// these steps, with a umask that leaves others nothing.
     pub(crate) fn start<const COUNT: usize>(
         sockets: [OwnedFd; COUNT],
         pid: &str,
@@ -52,7 +55,7 @@ impl Activated {
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let script = format!(
-            "exec 3<&0 4<&1 5<&2 </dev/null >\"$0.errors\" 2>&1; \
+            "umask 077; exec 3<&0 4<&1 5<&2 </dev/null >\"$0.errors\" 2>&1; \
              [ {COUNT} -gt 1 ] || exec 4<&-; [ {COUNT} -gt 2 ] || exec 5<&-; \
              export LISTEN_FDS={COUNT} LISTEN_FDNAMES={names} LISTEN_PID={pid}; exec \"$@\""
         );
@@ -99,7 +102,10 @@ impl Drop for Activated {
 pub(crate) async fn activated() {
     let mut said = fs::File::create(env::var_os(SAID).unwrap()).unwrap();
     let folder = Path::new(&env::var_os(SAID).unwrap()).with_extension("targets");
-    let files = || fs::read_dir(&folder).map_or(0, Iterator::count);
+    let files = || {
+        let files = fs::read_dir(&folder).into_iter().flatten().map(Result::unwrap);
+        files.map(|file| file.metadata().unwrap().permissions().mode() & 0o777).collect::<Vec<_>>()
+    };
     let mut servers = Vec::new();
     for step in env::var(STEPS).unwrap().split(' ') {
         let outcome = match step {
@@ -109,7 +115,7 @@ pub(crate) async fn activated() {
                 for server in servers.drain(..) {
                     kymo_endpoint::Server::shutdown(server, Duration::from_secs(5)).await;
                 }
-                format!("{} files", files())
+                format!("{} files", files().len())
             }
             _ => {
                 let (kind, name) = step.split_once(':').unwrap_or(("", step));
@@ -126,7 +132,8 @@ pub(crate) async fn activated() {
                         let places = server.places().iter().map(ToString::to_string);
                         let mut outcome = places.collect::<Vec<_>>().join(" ");
                         if kind == "files" {
-                            write!(outcome, " ({} files)", files()).unwrap();
+                            let readable = files().iter().filter(|mode| **mode == 0o644).count();
+                            write!(outcome, " ({readable} files for everybody)").unwrap();
                         }
                         servers.push(server);
                         outcome
