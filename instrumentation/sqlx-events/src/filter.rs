@@ -3,7 +3,7 @@
 use tracing::{Metadata, level_filters::LevelFilter, subscriber::Interest};
 use tracing_subscriber::layer::{Context, Filter};
 
-use crate::target::Target;
+use crate::{reception, target::Target};
 
 /// Lets the events of sqlx through, at whatever level they are, and nothing else.
 ///
@@ -14,6 +14,7 @@ pub struct EventFilter;
 
 impl<S> Filter<S> for EventFilter {
     fn enabled(&self, metadata: &Metadata<'_>, _context: &Context<'_, S>) -> bool {
+        reception::note(metadata);
         Target::of(metadata).is_some()
     }
 

@@ -95,6 +95,10 @@ impl EventLayer {
 }
 
 impl<S: Subscriber> Layer<S> for EventLayer {
+    fn on_register_dispatch(&self, subscriber: &Dispatch) {
+        self.recorder.announce(subscriber);
+    }
+
     fn event_enabled(&self, _event: &Event<'_>, _context: Context<'_, S>) -> bool {
         taken::begin();
         true
@@ -104,6 +108,7 @@ impl<S: Subscriber> Layer<S> for EventLayer {
         if !taken::take(&self.recorder) {
             return;
         }
+        Claim::hear();
         match Target::of(event.metadata()) {
             Some(Target::Statement) if Claim::Statement.is_made() => self.recorder.note_claim(),
             Some(Target::Statement) => self.record_statement(event),

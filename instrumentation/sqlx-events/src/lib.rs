@@ -79,6 +79,9 @@
 //!   `release_max_level_info`;
 //! - the connections are not to log: `ConnectOptions::log_statements(LevelFilter::Off)`.
 //!
+//! Of the first two a warning is logged when the subscriber is made, which says what to change; of a layer
+//! inside an `Option` or a `Vec`, [`Reception::now`] alone tells. The third cannot be seen from outside.
+//!
 //! # What cannot be read
 //!
 //! `kymo.db.events.unread` counts events under sqlx's targets that are not as sqlx writes them. What can be
@@ -94,6 +97,7 @@ mod layer;
 pub mod metrics;
 mod on_registry;
 mod opening;
+mod reception;
 mod recorder;
 mod series;
 mod settings;
@@ -109,4 +113,5 @@ pub use filter::EventFilter;
 pub use kymo_sql::System;
 pub use layer::{EventLayer, SqlxEvents};
 pub use on_registry::OnRegistry;
+pub use reception::Reception;
 pub use settings::EventSettings;

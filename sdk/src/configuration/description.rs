@@ -1,6 +1,9 @@
 //! The configuration in force, fit for a log.
 
-use std::fmt::{self, Display};
+use std::{
+    fmt::{self, Display},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use kymo_core::OneLine;
 
@@ -9,13 +12,18 @@ use super::setting::{Origin, Setting};
 /// The effective configuration of a telemetry, fit for a log at start-up.
 ///
 /// Printed, it is a table: a setting on each line, its value, cut after 512 bytes, and who decided it;
-/// below it, what was ignored, and why. Header values, and names, passwords and secret paths in URLs,
+/// below it, what was ignored, and why, and what is wrong as things are now. Header values, and names, passwords and secret paths in URLs,
 /// are never part of it.
 #[derive(Debug, Clone, Default)]
 pub struct Description {
     settings: Vec<EffectiveSetting>,
     ignored: Vec<String>,
+    watches: Arc<Mutex<Vec<Watch>>>,
 }
+
+/// Looks for what is wrong now, and says so in a sentence.
+#[allow(dead_code, reason = "the features look")]
+pub(crate) type Watch = fn() -> Option<String>;
 
 /// One setting that is in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +52,19 @@ impl Description {
     /// understood.
     pub fn ignored(&self) -> &[String] {
         &self.ignored
+    }
+
+    /// What is wrong as things are now, a sentence each, such as that a filter of `tracing` keeps the events of
+    /// sqlx away.
+    pub fn warnings(&self) -> Vec<String> {
+        let watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        watches.iter().filter_map(|watch| watch()).collect()
+    }
+
+    /// Has `watch` look whenever somebody wants to know.
+    #[allow(dead_code, reason = "the features look")]
+    pub(crate) fn watch(&self, watch: Watch) {
+        self.watches.lock().unwrap_or_else(PoisonError::into_inner).push(watch);
     }
 
     /// Keeps the sentences about settings without an effect.
@@ -86,6 +107,7 @@ impl Display for Description {
             let line_break = if n == 0 { "" } else { "\n" };
             write!(f, "{line_break}{name:names$}  {value:values$}  {}", setting.origin)?;
         }
-        self.ignored.iter().try_for_each(|line| write!(f, "\n{line}"))
+        let mut lines = self.ignored.iter().cloned().chain(self.warnings());
+        lines.try_for_each(|line| write!(f, "\n{line}"))
     }
 }

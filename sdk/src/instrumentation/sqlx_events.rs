@@ -3,7 +3,7 @@
 use kymo_sqlx_events::EventMetrics;
 
 pub use kymo_sqlx_events::{
-    EventFilter, EventLayer, EventSettings, OnRegistry, SqlxEvents, System,
+    EventFilter, EventLayer, EventSettings, OnRegistry, Reception, SqlxEvents, System,
 };
 
 use crate::Telemetry;
@@ -13,7 +13,8 @@ impl Telemetry {
     /// sqlx 0.7, 0.8 and 0.9, and beneath sea-orm and other crates.
     ///
     /// It has a filter of its own: what is logged neither changes nor switches it off. A filter of the
-    /// whole subscriber does: give that to the layer that logs.
+    /// whole subscriber does: give that to the layer that logs. It is a warning when the subscriber is made,
+    /// and [`Telemetry::describe`] shows it as long as it is so.
     ///
     /// ```
     /// use tracing_subscriber::{filter::LevelFilter, fmt, prelude::*};
@@ -52,6 +53,16 @@ impl Telemetry {
     /// # }
     /// ```
     pub fn sqlx_events_with<S: OnRegistry>(&self, settings: &EventSettings) -> SqlxEvents<S> {
-        self.kept.of(|| EventMetrics::new(self.meters())).layer(settings)
+        let make = || {
+            self.description.watch(not_heard);
+            EventMetrics::new(self.meters())
+        };
+        self.kept.of(make).layer(settings)
     }
+}
+
+/// What keeps the events away from the layer, if anything does.
+fn not_heard() -> Option<String> {
+    let reception = Reception::now();
+    (reception != Reception::Heard).then(|| reception.to_string())
 }

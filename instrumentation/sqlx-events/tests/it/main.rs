@@ -5,6 +5,7 @@
 mod bad_input;
 mod common;
 mod places;
+mod reception;
 mod sqlite;
 mod statements;
 mod waits;

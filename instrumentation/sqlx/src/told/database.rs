@@ -46,7 +46,7 @@ impl ToldDatabase {
     ///
     /// Where the events of sqlx are counted, one of them has told of it before.
     pub fn seen(&self, sql: &str, elapsed: Duration, failed: bool) {
-        if Claim::is_listened_to() {
+        if Claim::is_heard() {
             return;
         }
         let statement = self.measures.statement(sql);
