@@ -3,6 +3,7 @@
 //! `cargo run -p bookshop`, then `curl http://127.0.0.1:8080/books` and `…/metrics`.
 
 mod args;
+mod authors;
 mod books;
 mod cache;
 mod events;
@@ -28,9 +29,13 @@ use std::{
 
 use clap::Parser;
 use kymo::{
+    Telemetry,
     process::{BuildInfo, Handle},
     prometheus::Access,
+    sqlx_events::{EventSettings, System},
 };
+use tracing::Subscriber;
+use tracing_subscriber::{Layer, filter::LevelFilter, prelude::*, registry::LookupSpan};
 
 use crate::{args::Args, cache::BookCache, server::Server, shutdown::Shutdown, store::Store};
 
@@ -39,7 +44,6 @@ const FLUSH: Duration = Duration::from_secs(5);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    log_warnings();
     match run(Args::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -51,12 +55,16 @@ async fn main() -> ExitCode {
 
 async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let shutdown = Shutdown::on_signals()?;
-    let telemetry = kymo::Telemetry::for_service("bookshop").prometheus().process();
+    let telemetry = Telemetry::for_service("bookshop").prometheus().process();
     let telemetry = match args.web_config {
         Some(file) => telemetry.access(Access::new().web_config(file)),
         None => telemetry,
     };
-    let telemetry = telemetry.install()?;
+    // The layer for the events of sqlx is the telemetry's: what is wrong in the settings is logged before.
+    let settings = tracing_subscriber::registry().with(warnings());
+    let telemetry = tracing::subscriber::with_default(settings, || telemetry.install())?;
+    let events = telemetry.sqlx_events_with(&EventSettings::new().system(System::Sqlite));
+    tracing_subscriber::registry().with(warnings()).with(events).init();
     telemetry.tokio_runtime("main", &Handle::current());
     telemetry.build_info(BuildInfo::new(env!("CARGO_PKG_VERSION")));
     let server = Server::bind(args.listen).await?;
@@ -81,8 +89,13 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
 }
 
 /// To standard error: what cannot be told to a client, and what kymo finds wrong in its settings.
-fn log_warnings() {
-    tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(io::stderr).init();
+///
+/// The filter is the log's own: one for the whole subscriber would keep the events of sqlx away.
+fn warnings<S>() -> impl Layer<S> + Send + Sync
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    tracing_subscriber::fmt::layer().with_writer(io::stderr).with_filter(LevelFilter::WARN)
 }
 
 /// A line of standard output, which scripts wait for.

@@ -9,7 +9,7 @@ use axum::{
 use kymo::migrations::MigrationStatus;
 
 use crate::{
-    books,
+    authors, books,
     cache::BookCache,
     events, failures, orders,
     problem::Problem,
@@ -48,6 +48,7 @@ pub(crate) fn router(
     Router::new()
         .route("/books", get(books::list).post(books::create))
         .route("/books/{id}", get(books::read).put(books::replace).delete(books::remove))
+        .route("/authors", get(authors::list))
         .route("/orders", post(orders::place))
         .route("/slow", get(slow::slow))
         .route("/stream", get(stream::stream))

@@ -9,3 +9,4 @@ mod both;
 mod empty_database;
 mod heard;
 mod lent;
+mod shapes;

@@ -35,7 +35,7 @@ async fn every_query_is_counted_under_its_summary() {
 
     let count = "db_client_operation_duration_seconds_count";
     let counted: Vec<_> = scrape
-        .samples(count, &[])
+        .samples(count, &[("otel_scope_name", "kymo-sqlx")])
         .map(|sample| {
             let label = |key| sample.label(key).unwrap_or("").to_owned();
             (label("db_query_summary"), label("error_type"), sample.value)
@@ -59,6 +59,37 @@ async fn every_query_is_counted_under_its_summary() {
 
     let failed = [("error_type", "foreign_key_violation"), ("db_response_status_code", "787")];
     assert_eq!(scrape.value(count, &failed).to_string(), "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_of_a_bare_connection_is_shown_with_what_went_round_the_pool() {
+    let shop = Bookshop::start();
+    traffic(&shop).await;
+    let none = scrape(&shop).await;
+    let unmeasured = "kymo_db_unmeasured_operations_total";
+    assert_eq!(none.sum(unmeasured, &[]).to_string(), "0", "nothing has gone round it");
+    assert_eq!(none.sum("kymo_db_connection_direct_uses_total", &[]).to_string(), "0");
+
+    for _ in 0..3 {
+        let authors = shop.client().get("/authors").await;
+        assert_eq!(authors.text(), r#"[{"author":"Frank Herbert","books":1}]"#);
+    }
+    let scrape = scrape(&shop).await;
+    let statement = [("db_query_summary", "count_by_author")];
+    assert_eq!(scrape.value(unmeasured, &statement).to_string(), "3");
+    assert_eq!(scrape.sum(unmeasured, &[]).to_string(), "3");
+    assert_eq!(scrape.sum("kymo_db_connection_direct_uses_total", &[]).to_string(), "3");
+    for name in
+        ["db_client_operation_duration_seconds_count", "db_client_response_returned_rows_sum"]
+    {
+        let events = [statement[0], ("otel_scope_name", "kymo-sqlx-events")];
+        assert_eq!(scrape.sum(name, &events).to_string(), "3", "{name}");
+        assert_eq!(scrape.sum(name, &statement).to_string(), "3", "{name}: by the event alone");
+    }
+    // What the measured pool ran was not counted again.
+    let inserts = [("db_query_summary", "INSERT books")];
+    let inserts = scrape.sum("db_client_operation_duration_seconds_count", &inserts);
+    assert_eq!(inserts.to_string(), "2");
 }
 
 #[tokio::test(flavor = "multi_thread")]

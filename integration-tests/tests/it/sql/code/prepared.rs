@@ -1,6 +1,8 @@
 //! Statements that were prepared before.
 
-use sqlx::{Column, Connection as _, Executor, SqlSafeStr, SqlStr, Statement};
+#[allow(unused_imports, reason = "a measured connection has its methods itself")]
+use sqlx::Connection as _;
+use sqlx::{Column, Executor, SqlSafeStr, SqlStr, Statement};
 
 use super::{Pool, Transcript, books::Book, dialect};
 
