@@ -10,6 +10,8 @@ use tokio::{
     time::{self, Instant},
 };
 
+use crate::last_scrape::LastScrape;
+
 /// How far a connection is, for whoever must choose one to drop.
 #[derive(Debug)]
 pub(crate) struct Activity {
@@ -23,6 +25,8 @@ struct State {
     stage: Stage,
     /// When something last happened to a response.
     since: Instant,
+    /// Those of whose scrape all is written, and perhaps not yet sent.
+    written: Vec<Arc<LastScrape>>,
     /// When the requests came of whose responses there is more than was written; over HTTP/1 there is one at
     /// most.
     exchanges: Vec<Instant>,
@@ -46,11 +50,17 @@ pub(crate) enum Stage {
 pub(crate) struct Answering {
     activity: Arc<Activity>,
     begun: Instant,
+    last: Option<Arc<LastScrape>>,
 }
 
 impl Activity {
     pub(crate) fn new() -> Arc<Self> {
-        let state = State { stage: Stage::Silent, since: Instant::now(), exchanges: Vec::new() };
+        let state = State {
+            stage: Stage::Silent,
+            since: Instant::now(),
+            written: Vec::new(),
+            exchanges: Vec::new(),
+        };
         Arc::new(Self { state: Mutex::new(state), asked: Notify::new() })
     }
 
@@ -76,7 +86,7 @@ impl Activity {
         state.exchanges.push(begun);
         drop(state);
         self.asked.notify_one();
-        Answering { activity: Arc::clone(self), begun }
+        Answering { activity: Arc::clone(self), begun, last: None }
     }
 
     /// Waits until an exchange has taken longer than `limit`, or there has been none for `patience`.
@@ -110,6 +120,7 @@ impl Activity {
     /// Everything that was written is sent; whether that was all of the response.
     pub(crate) fn flushed(&self) -> bool {
         let mut state = self.state();
+        state.written.drain(..).for_each(|last| last.came());
         if state.stage == Stage::Answering && state.exchanges.is_empty() {
             state.stage = Stage::Idle;
         }
@@ -126,9 +137,17 @@ impl Activity {
     }
 }
 
+impl Answering {
+    /// Tells `last` when it is sent: it is all of its scrape.
+    pub(crate) fn tell(&mut self, last: Arc<LastScrape>) {
+        self.last = Some(last);
+    }
+}
+
 impl Drop for Answering {
     fn drop(&mut self) {
         let mut state = self.activity.state();
+        state.written.extend(self.last.take());
         if let Some(index) = state.exchanges.iter().position(|begun| *begun == self.begun) {
             state.exchanges.swap_remove(index);
         }

@@ -13,7 +13,7 @@ use http_body::{Body, Frame, SizeHint};
 
 use crate::{
     activity::Answering,
-    document::{Document, Pace},
+    document::{Document, Form, Pace},
     encoding::Encoding,
     excerpt::Excerpt,
     exchange::Exchange,
@@ -31,12 +31,15 @@ use crate::{
 /// in a router, what waits in the buffers of its server counts for two seconds at most.
 pub struct ScrapeBody {
     content: Content,
-    /// Held until all of it is written.
+    /// Held for as long as this is.
     answering: Option<Answering>,
     /// The scrape that it is the page of.
     exchange: Option<Exchange>,
-    /// Told when all of it is written.
+    /// Told when all of it is sent.
     last: Option<Arc<LastScrape>>,
+    /// Whether it is over only when it says so. Over HTTP/2 a client can leave while the last of it waits for
+    /// room; over HTTP/1 that ends the connection.
+    is_open: bool,
 }
 
 /// The document of a response was withdrawn before the client had read it.
@@ -59,22 +62,17 @@ impl ScrapeBody {
         Self::of(Content::Sentence(Bytes::from_static(sentence.as_bytes())))
     }
 
-    /// Text that is of this response alone.
-    pub(crate) fn text(text: String) -> Self {
-        Self::of(Content::Sentence(text.into()))
-    }
-
-    /// The whole of a document, for a reader who has so much time for it.
+    /// The whole of a document in a form, for a reader who has so much time for it.
     pub(crate) fn document(
         document: Arc<Document>,
-        encoding: Encoding,
+        form: Form,
         scraper: Arc<Scraper>,
         time: Duration,
     ) -> Self {
-        let left = document.len(encoding);
+        let left = document.len(form);
         Self::of(Content::Document(Reading {
             document: Some(document),
-            encoding,
+            form,
             scraper,
             pace: Pace::of(left, time),
             next: 0,
@@ -92,7 +90,7 @@ impl ScrapeBody {
     ) -> Self {
         Self::of(Content::Document(Reading {
             document: Some(document),
-            encoding: Encoding::Identity,
+            form: Form::Page(Encoding::Identity),
             scraper,
             pace: Pace::of(excerpt.len(), time),
             next: 0,
@@ -102,7 +100,7 @@ impl ScrapeBody {
     }
 
     fn of(content: Content) -> Self {
-        Self { content, answering: None, exchange: None, last: None }
+        Self { content, answering: None, exchange: None, last: None, is_open: false }
     }
 
     /// Measures `exchange` when all of it is written, or nobody wants it any more.
@@ -112,16 +110,16 @@ impl ScrapeBody {
         body
     }
 
-    /// Tells `last` when all of it is written.
-    pub(crate) fn told(self, last: Arc<LastScrape>) -> Self {
-        let mut body = Self { last: Some(last), ..self };
-        body.end_if_over();
-        body
+    /// Tells `last` when all of it is sent, over HTTP/2 or HTTP/1, if it is [held](Self::held) then.
+    pub(crate) fn told(self, last: Arc<LastScrape>, is_http2: bool) -> Self {
+        Self { last: Some(last), is_open: is_http2, ..self }
     }
 
-    /// Drops `answering` when all of it is written.
+    /// Holds `answering` until it is written, or nobody wants it any more.
     pub(crate) fn held(self, answering: Answering) -> Self {
-        Self { answering: Some(answering), ..self }
+        let mut body = Self { answering: Some(answering), ..self };
+        body.end_if_over();
+        body
     }
 }
 
@@ -138,6 +136,8 @@ impl Body for ScrapeBody {
             Content::Sentence(sentence) => Some(Ok(std::mem::take(sentence))),
             Content::Document(reading) => reading.part(),
         };
+        let part = part.map(|part| part.map(|part| self.without_end(part)));
+        self.is_open &= part.is_some();
         match (&part, &mut self.exchange) {
             (Some(Ok(part)), Some(exchange)) => exchange.sent(part.len()),
             (Some(Err(Withdrawn)), exchange) => {
@@ -150,7 +150,7 @@ impl Body for ScrapeBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.left() == 0
+        self.left() == 0 && !self.is_open
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -164,13 +164,24 @@ impl ScrapeBody {
         if self.left() > 0 {
             return;
         }
-        self.answering = None;
         if let Some(exchange) = self.exchange.take() {
             exchange.complete();
         }
-        if let Some(last) = self.last.take() {
-            last.came();
+        if !self.is_open
+            && let Some(answering) = &mut self.answering
+            && let Some(last) = self.last.take()
+        {
+            answering.tell(last);
         }
+    }
+
+    /// The next part, without its last byte if it is the last and this is open: the byte goes when there is room
+    /// for all of it, as HTTP/2 asks of a frame no more than room for one.
+    fn without_end(&mut self, mut part: Bytes) -> Bytes {
+        if self.is_open && self.left() == 0 && part.len() > 1 {
+            self.content = Content::Sentence(part.split_off(part.len() - 1));
+        }
+        part
     }
 
     /// Bytes that are still to come.
@@ -186,7 +197,7 @@ impl ScrapeBody {
 struct Reading {
     /// Absent when it is read, or withdrawn.
     document: Option<Arc<Document>>,
-    encoding: Encoding,
+    form: Form,
     scraper: Arc<Scraper>,
     /// How fast it must read to be done in time.
     pace: Pace,
@@ -218,17 +229,12 @@ impl Reading {
     /// What comes next, unless it was withdrawn.
     fn read(&mut self) -> Option<Bytes> {
         let (document, now) = (self.document.as_ref()?, Instant::now());
-        loop {
-            let part = document.part(self.encoding, self.next, self.pace, now)?;
-            let Some(excerpt) = &mut self.excerpt else {
-                self.next += 1;
-                return Some(part);
-            };
-            match excerpt.of(&part) {
-                Some(wanted) => return Some(wanted),
-                None => self.next += 1,
-            }
+        if let Some(excerpt) = &mut self.excerpt {
+            return document.piece(excerpt, self.pace, now);
         }
+        let part = document.part(self.form, self.next, self.pace, now)?;
+        self.next += 1;
+        Some(part)
     }
 
     fn put_down(&mut self) {

@@ -59,14 +59,6 @@ impl Connections {
         self.open.push((connection, activity));
     }
 
-    /// Waits, from now on, for one more scrape, of what is collected from now on.
-    pub(crate) fn await_last(&self) {
-        if let Some(scraper) = self.endpoint.scraper() {
-            scraper.cache_for(Duration::ZERO);
-        }
-        self.last.want();
-    }
-
     fn drop_the_least(&mut self) {
         let ranks = self.open.iter().map(|(_, activity)| activity.rank());
         if let Some((index, _)) = ranks.enumerate().min_by_key(|(_, rank)| *rank) {

@@ -20,7 +20,6 @@ use tokio::{
     time,
 };
 use tokio_rustls::{LazyConfigAcceptor, server::TlsStream};
-use tower_service::Service;
 
 use crate::{
     Endpoint,
@@ -28,8 +27,7 @@ use crate::{
     activity::Activity,
     body::ScrapeBody,
     endpoint::answer_method,
-    filter::Filter,
-    future::text,
+    future::{ScrapeFuture, text},
     last_scrape::LastScrape,
     timed_stream::TimedStream,
 };
@@ -189,8 +187,9 @@ impl Conversation {
 
     async fn route(&self, request: Request<Incoming>) -> Result<Response<ScrapeBody>, Infallible> {
         let path = request.uri().path();
-        // `OPTIONS *` asks about all of the server (RFC 9110, section 9.3.7).
-        if !matches!(path, "/" | "/metrics" | "*") {
+        // `OPTIONS *` asks about all of the server (RFC 9110, section 9.3.7), and nothing else asks so.
+        let is_known = matches!(path, "/" | "/metrics");
+        if !is_known && (path != "*" || request.method() != Method::OPTIONS) {
             let sentence = "Not found; the metrics are at /metrics, and what there is is at /.\n";
             return Ok(headed(text(StatusCode::NOT_FOUND, sentence), request.method()));
         }
@@ -198,18 +197,18 @@ impl Conversation {
             return Ok(answer);
         }
         if path == "/" {
-            let page = self.endpoint.overview(request.headers()).await;
-            return Ok(headed(page, request.method()));
+            return Ok(self.endpoint.overview(&request).await);
         }
-        let is_last = self.last.is_wanted() && request.method() == Method::GET;
-        let filter = Filter::of(request.uri().query());
-        let is_last = is_last && filter.is_ok_and(|filter| filter.is_all());
-        let mut response = self.endpoint.unguarded().call(request).await?;
-        if is_last && response.status() == StatusCode::OK {
-            let last = Arc::clone(&self.last);
-            response = response.map(|body| body.told(last));
+        let asked = self.endpoint.asked(&request);
+        let Some(since) = self.last.wanted().filter(|_| asked.is_whole()) else {
+            return ScrapeFuture::of(asked).await;
+        };
+        let response = ScrapeFuture::of(asked.collected_since(since)).await?;
+        if response.status() != StatusCode::OK {
+            return Ok(response);
         }
-        Ok(response)
+        let (last, is_http2) = (Arc::clone(&self.last), request.version() == Version::HTTP_2);
+        Ok(response.map(|body| body.told(last, is_http2)))
     }
 }
 

@@ -55,10 +55,16 @@ impl Desk {
         self.cache = time;
     }
 
-    /// Hands out the document that may be handed out again.
-    pub(crate) fn recent(&self, now: Instant) -> Option<Arc<Document>> {
+    /// Whether documents are handed out again.
+    pub(crate) fn has_cache(&self) -> bool {
+        !self.cache.is_zero()
+    }
+
+    /// Hands out the document that may be handed out again, to somebody who wants nothing that was collected
+    /// before `since`.
+    pub(crate) fn recent(&self, now: Instant, since: Option<Instant>) -> Option<Arc<Document>> {
         let (document, collected) = self.recent.as_ref()?;
-        if self.is_old(*collected, now) {
+        if self.is_old(*collected, now) || since.is_some_and(|since| *collected < since) {
             return None;
         }
         document.hand_out(now);

@@ -3,7 +3,7 @@
 use std::{
     iter,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 
-use crate::{contents::Contents, encoding::Encoding};
+use crate::{contents::Contents, encoding::Encoding, excerpt::Excerpt};
 
 /// A document is withdrawn from readers who have not read all of it so long after it was last handed out; as
 /// long as a whole exchange may take on a listener.
@@ -30,8 +30,8 @@ const AHEAD: Duration = Duration::from_secs(2);
 pub(crate) struct Document {
     /// What is on it.
     pub(crate) contents: Contents,
-    /// The lengths in bytes of the forms that it has, in the order of [`Encoding`].
-    lens: [Option<usize>; 3],
+    /// The lengths in bytes of the forms that it has.
+    lens: [OnceLock<usize>; FORMS],
     /// When it was there.
     born: Instant,
     /// When it was last handed out, in milliseconds of its life.
@@ -40,8 +40,9 @@ pub(crate) struct Document {
     read: AtomicU64,
     /// Until when what was read is as much as it must be, in microseconds of its life.
     paid: AtomicU64,
-    /// In pieces of their own, so that who has one in hand keeps nothing else of it.
-    parts: Mutex<Forms>,
+    /// In pieces of their own, so that who has one in hand keeps nothing else of it; absent when it was
+    /// withdrawn.
+    parts: Mutex<Option<Forms>>,
 }
 
 /// Bytes that a reader takes in a second who is worth to wait for.
@@ -60,8 +61,34 @@ impl Pace {
     }
 }
 
-/// The parts of a document in each encoding; empty where there is none.
-pub(crate) type Forms = [Arc<[Bytes]>; 3];
+/// A form in which a document is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// For scrapers.
+    Page(Encoding),
+    /// For humans: what is on it, and whatever else there is.
+    Overview,
+}
+
+/// The parts of a document in each form; empty where there is none.
+pub(crate) type Forms = [Arc<[Bytes]>; FORMS];
+
+const FORMS: usize = 4;
+
+impl Form {
+    fn index(self) -> usize {
+        match self {
+            Self::Page(encoding) => encoding as usize,
+            Self::Overview => FORMS - 1,
+        }
+    }
+}
+
+impl From<Encoding> for Form {
+    fn from(encoding: Encoding) -> Self {
+        Self::Page(encoding)
+    }
+}
 
 impl Document {
     /// The document of `parts`, and the same in other encodings.
@@ -69,13 +96,13 @@ impl Document {
         parts: Vec<Bytes>,
         others: impl IntoIterator<Item = (Encoding, Vec<Bytes>)>,
     ) -> Self {
-        let (mut lens, mut forms) = ([None; 3], Forms::default());
+        let (mut lens, mut forms) = ([const { OnceLock::new() }; FORMS], Forms::default());
         for (encoding, parts) in iter::once((Encoding::Identity, parts)).chain(others) {
-            lens[encoding as usize] = Some(parts.iter().map(Bytes::len).sum());
+            lens[encoding as usize] = len(&parts).into();
             forms[encoding as usize] = parts.into();
         }
         let [handed_out, read, paid] = [0; 3].map(AtomicU64::new);
-        let (contents, parts) = (Contents::default(), Mutex::new(forms));
+        let (contents, parts) = (Contents::default(), Mutex::new(Some(forms)));
         Self { contents, lens, born: Instant::now(), handed_out, read, paid, parts }
     }
 
@@ -86,17 +113,34 @@ impl Document {
 
     /// The encoding in which whoever wants this one reads it: that of its source if there is no other.
     pub(crate) fn encoding(&self, wanted: Encoding) -> Encoding {
-        self.lens[wanted as usize].map_or(Encoding::Identity, |_| wanted)
+        self.lens[wanted as usize].get().map_or(Encoding::Identity, |_| wanted)
     }
 
-    /// Its length in bytes in an encoding that it has, also when it was withdrawn.
-    pub(crate) fn len(&self, encoding: Encoding) -> usize {
-        self.lens[encoding as usize].unwrap_or(0)
+    /// Gives it the form for humans, unless it has one: once for all who look at it.
+    pub(crate) fn show(&self, overview: impl FnOnce() -> Vec<Bytes>) {
+        self.lens[Form::Overview.index()].get_or_init(|| {
+            let parts = overview();
+            let len = len(&parts);
+            if let Some(forms) = &mut *self.forms() {
+                forms[Form::Overview.index()] = parts.into();
+            }
+            len
+        });
     }
 
-    /// The bytes that it takes in all encodings.
+    /// Its length in bytes in a form that it has, also when it was withdrawn.
+    pub(crate) fn len(&self, form: Form) -> usize {
+        self.lens[form.index()].get().copied().unwrap_or(0)
+    }
+
+    /// The bytes that it takes in all forms.
     pub(crate) fn size(&self) -> usize {
-        self.lens.iter().flatten().sum()
+        self.lens.iter().filter_map(OnceLock::get).sum()
+    }
+
+    /// Whether it was there longer ago than `age`.
+    pub(crate) fn is_older(&self, age: Duration) -> bool {
+        self.born.elapsed() > age
     }
 
     /// Somebody who was not there when it was written may read it too.
@@ -106,21 +150,34 @@ impl Document {
         self.read.fetch_max(age, Ordering::Relaxed);
     }
 
-    /// Its part number `index` in an encoding, for a reader `now` who must read at this pace, unless it was
+    /// Its part number `index` in a form, for a reader `now` who must read at this pace, unless it was
     /// withdrawn or has no such part.
     pub(crate) fn part(
         &self,
-        encoding: Encoding,
+        form: impl Into<Form>,
         index: usize,
         pace: Pace,
         now: Instant,
     ) -> Option<Bytes> {
-        let forms = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
-        let part = forms[encoding as usize].get(index).cloned();
-        drop(forms);
+        let form = form.into();
+        self.take(pace, now, |forms| forms[form.index()].get(index).cloned())
+    }
+
+    /// The next piece of an excerpt, as [`Document::part`] gives parts of the whole.
+    pub(crate) fn piece(&self, excerpt: &mut Excerpt, pace: Pace, now: Instant) -> Option<Bytes> {
+        self.take(pace, now, |forms| excerpt.of(&forms[Encoding::Identity as usize]))
+    }
+
+    fn take(
+        &self,
+        pace: Pace,
+        now: Instant,
+        of: impl FnOnce(&Forms) -> Option<Bytes>,
+    ) -> Option<Bytes> {
+        let taken = self.forms().as_ref().and_then(of);
         self.read.fetch_max(self.age(now), Ordering::Relaxed);
-        self.pay(part.as_ref().map_or(0, Bytes::len), pace, now);
-        part
+        self.pay(taken.as_ref().map_or(0, Bytes::len), pace, now);
+        taken
     }
 
     /// Somebody has taken so many bytes.
@@ -161,6 +218,15 @@ impl Document {
 
     /// Takes it away from all who read it, and gives what they have yet to read.
     pub(crate) fn withdraw(&self) -> Forms {
-        std::mem::take(&mut *self.parts.lock().unwrap_or_else(PoisonError::into_inner))
+        self.forms().take().unwrap_or_default()
     }
+
+    fn forms(&self) -> MutexGuard<'_, Option<Forms>> {
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The bytes of a form.
+fn len(parts: &[Bytes]) -> usize {
+    parts.iter().map(Bytes::len).sum()
 }

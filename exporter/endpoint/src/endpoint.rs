@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use kymo_exposition::Source;
 use opentelemetry::metrics::MeterProvider;
 use tower_service::Service;
@@ -44,7 +44,10 @@ use crate::{
 ///
 /// The format is text 0.0.4, compressed by gzip or zstd for those who ask for it. It looks at no path: the
 /// router in front of it does. Who names families in the query, such as `?name[]=up&name[]=jobs_total`, gets
-/// those alone, as they are; and where nobody wants others at that moment, no others are written.
+/// those alone, as they are; and where nobody wants others at that moment, no others are written. The names are
+/// those of the source, and of its samples: a source that says `http.requests`, which the page writes as
+/// `http_requests`, is asked by its own name. A family that the page refuses because another has the name of
+/// its samples may be there where the other is not asked for.
 ///
 /// # Who may scrape
 ///
@@ -71,8 +74,8 @@ impl Endpoint {
     /// Hands out a document again to those who ask within `time` after it was collected; for this endpoint
     /// and all its clones, and none by default.
     ///
-    /// It keeps that document in memory for as long. Who asks later than that waits for a new one. It is
-    /// compressed as those wanted it who got it first: until there is a new one, others get it as it is.
+    /// It keeps that document in memory for as long. Who asks later than that waits for a new one, which has all
+    /// families whoever asks first. It is compressed as those wanted it who got it first: until there is a new one, others get it as it is.
     #[must_use]
     pub fn cache_for(self, time: Duration) -> Self {
         if let Some(scraper) = &self.scraper {
@@ -140,8 +143,8 @@ impl Endpoint {
     /// Shows the tables of `tables` too, at `/` of its own listeners: for this endpoint and all its clones.
     /// Only the first call has an effect.
     ///
-    /// It is called for each who looks, on the thread of the listener, and must not wait for anything. A
-    /// panic of it costs its tables.
+    /// It is called once for all who look at the same time, on the thread of a listener, and must not wait for
+    /// anything. A panic of it costs its tables.
     #[must_use]
     pub fn show(self, tables: impl Fn() -> Vec<Table> + Send + Sync + 'static) -> Self {
         if let Some(scraper) = &self.scraper {
@@ -193,10 +196,11 @@ impl Endpoint {
         self.guard.as_ref().is_some_and(|guard| guard.rules().tls.is_some())
     }
 
-    /// The page for humans.
-    pub(crate) async fn overview(&self, headers: &HeaderMap) -> Response<ScrapeBody> {
+    /// The page for humans, for `GET` or `HEAD`.
+    pub(crate) async fn overview<B>(&self, request: &Request<B>) -> Response<ScrapeBody> {
+        let deadline = Deadline::of(request.headers(), Instant::now());
         match &self.scraper {
-            Some(scraper) => overview::page(scraper, Deadline::of(headers, Instant::now())).await,
+            Some(scraper) => overview::page(scraper, deadline, request.method()).await,
             None => text(StatusCode::NOT_FOUND, DISABLED),
         }
     }
@@ -206,13 +210,8 @@ impl Endpoint {
         self.guard.as_ref()
     }
 
-    /// The same for requests that were let in already.
-    pub(crate) fn unguarded(&self) -> Self {
-        Self { scraper: self.scraper.clone(), guard: None }
-    }
-
-    /// Decides how `request` is to be answered.
-    fn asked<B>(&self, request: &Request<B>) -> Asked {
+    /// Decides how `request` is to be answered, once it is let in.
+    pub(crate) fn asked<B>(&self, request: &Request<B>) -> Asked {
         let Some(scraper) = &self.scraper else {
             return Asked::Sentence(text(StatusCode::NOT_FOUND, DISABLED));
         };
@@ -230,6 +229,7 @@ impl Endpoint {
             deadline: Deadline::of(request.headers(), Instant::now()),
             encoding,
             filter,
+            since: None,
             head_only: request.method() == Method::HEAD,
         })
     }

@@ -9,7 +9,8 @@ use bytes::Bytes;
 pub(crate) struct Excerpt {
     /// In ascending order, without one that is empty.
     places: VecDeque<Range<usize>>,
-    /// Where the part begins that is read.
+    /// The part that is read, and where it begins.
+    part: usize,
     offset: usize,
 }
 
@@ -17,7 +18,7 @@ impl Excerpt {
     /// These places, in ascending order.
     pub(crate) fn new(mut places: VecDeque<Range<usize>>) -> Self {
         places.retain(|place| !place.is_empty());
-        Self { places, offset: 0 }
+        Self { places, part: 0, offset: 0 }
     }
 
     /// Bytes that are yet to be read.
@@ -25,15 +26,18 @@ impl Excerpt {
         self.places.iter().map(Range::len).sum()
     }
 
-    /// The next piece that is wanted of `part`, which is the same until there is none: then comes the next
-    /// part of the document.
-    pub(crate) fn of(&mut self, part: &Bytes) -> Option<Bytes> {
-        let end = self.offset + part.len();
-        let Some(place) = self.places.front_mut().filter(|place| place.start < end) else {
-            self.offset = end;
-            return None;
+    /// The next piece that is wanted of the document with these parts, which are the same each time.
+    pub(crate) fn of(&mut self, parts: &[Bytes]) -> Option<Bytes> {
+        let place = self.places.front_mut()?;
+        let (part, end) = loop {
+            let part = parts.get(self.part)?;
+            let end = self.offset + part.len();
+            if place.start < end {
+                break (part, end);
+            }
+            (self.part, self.offset) = (self.part + 1, end);
         };
-        let (from, to) = (place.start.max(self.offset), place.end.min(end));
+        let (from, to) = (place.start, place.end.min(end));
         place.start = to;
         let piece = part.slice(from - self.offset..to - self.offset);
         if place.start == place.end {
@@ -53,11 +57,10 @@ mod tests {
         let mut excerpt = Excerpt::new(places.iter().cloned().collect());
         let whole = excerpt.len();
         let mut read = Vec::new();
-        for part in text.chunks(len).map(Bytes::copy_from_slice) {
-            while let Some(piece) = excerpt.of(&part) {
-                assert!(!piece.is_empty());
-                read.extend_from_slice(&piece);
-            }
+        let parts: Vec<_> = text.chunks(len).map(Bytes::copy_from_slice).collect();
+        while let Some(piece) = excerpt.of(&parts) {
+            assert!(!piece.is_empty());
+            read.extend_from_slice(&piece);
         }
         assert_eq!((read.len(), excerpt.len()), (whole, 0));
         String::from_utf8(read).unwrap()

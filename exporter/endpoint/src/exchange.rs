@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use crate::{encoding::Encoding, observer::Observer, round::Outcome};
+use crate::{encoding::Encoding, end::End, format::Format, observer::Observer, round::Outcome};
 
 /// A scrape under way, from the moment in which it is let in until its response is handed over.
 ///
@@ -10,30 +10,27 @@ use crate::{encoding::Encoding, observer::Observer, round::Outcome};
 #[derive(Debug)]
 pub(crate) struct Exchange {
     observer: Arc<Observer>,
+    format: Format,
     begun: Instant,
-    error: Option<&'static str>,
+    end: End,
     /// Bytes of the page that were sent, and how they are encoded; absent without a page.
     sent: Option<(u64, Encoding)>,
 }
 
 impl Exchange {
-    pub(crate) fn begin(observer: &Arc<Observer>) -> Self {
-        Self {
-            observer: Arc::clone(observer),
-            begun: Instant::now(),
-            error: Some("cancelled"),
-            sent: None,
-        }
+    pub(crate) fn begin(observer: &Arc<Observer>, format: Format) -> Self {
+        let (observer, begun) = (Arc::clone(observer), Instant::now());
+        Self { observer, format, begun, end: End::Cancelled, sent: None }
     }
 
     /// There is no page.
     pub(crate) fn fail(mut self, outcome: &Outcome) {
-        self.error = match outcome {
-            Outcome::Document(_) => None,
-            Outcome::Panicked => Some("panic"),
-            Outcome::Late => Some("timeout"),
-            Outcome::Busy => Some("busy"),
-            Outcome::NoThread => Some("thread"),
+        self.end = match outcome {
+            Outcome::Document(_) => End::Complete,
+            Outcome::Panicked => End::Panicked,
+            Outcome::Late => End::Late,
+            Outcome::Busy => End::Busy,
+            Outcome::NoThread => End::NoThread,
         };
     }
 
@@ -52,20 +49,41 @@ impl Exchange {
 
     /// Nothing is missing.
     pub(crate) fn complete(mut self) {
-        self.error = None;
+        self.end = End::Complete;
     }
 
     /// The page is taken away before it is sent.
     pub(crate) fn withdraw(mut self) {
-        self.error = Some("withdrawn");
+        self.end = End::Withdrawn;
     }
 }
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        self.observer.scraped(self.begun.elapsed(), self.error);
+        self.observer.scraped(self.format, self.begun.elapsed(), self.end);
         if let Some((bytes, encoding)) = self.sent {
-            self.observer.sent(bytes, encoding);
+            self.observer.sent(self.format, bytes, encoding);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_comes_instead_of_a_page_is_counted_once_by_its_cause() {
+        for (outcome, cause) in [
+            (Outcome::Panicked, "panic"),
+            (Outcome::Late, "timeout"),
+            (Outcome::Busy, "busy"),
+            (Outcome::NoThread, "thread"),
+        ] {
+            let observer = Arc::<Observer>::default();
+            Exchange::begin(&observer, Format::Text).fail(&outcome);
+            let counted: Vec<_> = observer.tally.ends().filter(|(_, count)| *count > 0).collect();
+            let [(attributes, 1)] = &counted[..] else { panic!("{cause}: {counted:?}") };
+            assert_eq!(attributes[1].value.as_str(), cause);
         }
     }
 }

@@ -23,6 +23,7 @@ use crate::{
     excerpt::Excerpt,
     exchange::Exchange,
     filter::Filter,
+    format::Format,
     round::{Outcome, Ticket},
     scraper::Scraper,
 };
@@ -62,6 +63,8 @@ pub(crate) struct Scrape {
     pub(crate) deadline: Deadline,
     pub(crate) encoding: Encoding,
     pub(crate) filter: Filter,
+    /// Nothing that was collected before is wanted.
+    pub(crate) since: Option<Instant>,
     pub(crate) head_only: bool,
 }
 
@@ -118,12 +121,29 @@ impl ScrapeFuture {
 }
 
 impl Asked {
+    /// Whether it is a scrape of everything.
+    pub(crate) fn is_whole(&self) -> bool {
+        match self {
+            Self::Sentence(_) => false,
+            Self::Scrape(scrape) => scrape.filter.is_all() && !scrape.head_only,
+        }
+    }
+
+    /// The same, of nothing that was collected before `since`.
+    pub(crate) fn collected_since(self, since: Instant) -> Self {
+        match self {
+            Self::Sentence(_) => self,
+            Self::Scrape(scrape) => Self::Scrape(Scrape { since: Some(since), ..scrape }),
+        }
+    }
+
     fn begin(self) -> State {
         match self {
             Self::Sentence(response) => State::Ready(Some(response)),
             Self::Scrape(scrape) => {
-                let exchange = Exchange::begin(&scrape.scraper.observer);
-                match scrape.scraper.ask(scrape.deadline, scrape.encoding, &scrape.filter) {
+                let Scrape { scraper, deadline, encoding, filter, since, .. } = &scrape;
+                let exchange = Exchange::begin(&scraper.observer, Format::Text);
+                match scraper.ask(*deadline, *encoding, filter, *since) {
                     Ok(ticket) => State::Waiting { ticket, scrape, exchange },
                     Err(outcome) => State::Ready(Some(respond(outcome, &scrape, exchange))),
                 }
@@ -186,7 +206,7 @@ fn respond(outcome: Outcome, scrape: &Scrape, exchange: Exchange) -> Response<Sc
     let time = scrape.deadline.answer.saturating_duration_since(Instant::now());
     let (body, encoding) = if scrape.filter.is_all() {
         let encoding = document.encoding(scrape.encoding);
-        (ScrapeBody::document(document, encoding, scraper, time), encoding)
+        (ScrapeBody::document(document, encoding.into(), scraper, time), encoding)
     } else {
         let excerpt = Excerpt::new(document.contents.excerpt(&scrape.filter));
         (ScrapeBody::excerpt(document, excerpt, scraper, time), Encoding::Identity)

@@ -4,8 +4,10 @@ use kymo_core::key::{AttributeKey, BudgetedKey};
 pub use kymo_core::key::{ERROR_TYPE, SERVER_ADDRESS, SERVER_PORT};
 
 /// The format that a scraper is answered in.
-pub const SCRAPE_FORMAT: AttributeKey =
-    AttributeKey::new("kymo.scrape.format", "The exposition format: `text/0.0.4`.");
+pub const SCRAPE_FORMAT: AttributeKey = AttributeKey::new(
+    "kymo.scrape.format",
+    "The exposition format: `text/0.0.4`; or `html`, of the page for humans at `/`.",
+);
 
 /// How a response is encoded.
 pub const SCRAPE_ENCODING: AttributeKey =
@@ -15,5 +17,5 @@ pub const SCRAPE_ENCODING: AttributeKey =
 pub const SCRAPE_FAMILY: BudgetedKey = BudgetedKey::new(
     "kymo.scrape.family",
     100,
-    "The family, as the page names it; `_OTHER` for all but the largest of them together.",
+    "The family, as its source names it; `_OTHER` for all but the largest of them together.",
 );

@@ -1,6 +1,12 @@
 //! The scrape that a listener waits for before it stops.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
 
 use tokio::sync::Notify;
 
@@ -8,27 +14,34 @@ use tokio::sync::Notify;
 /// to stop.
 #[derive(Debug, Default)]
 pub(crate) struct LastScrape {
-    is_wanted: AtomicBool,
+    wanted: OnceLock<Instant>,
+    has_come: AtomicBool,
     came: Notify,
 }
 
 impl LastScrape {
     /// The next scrape is the last.
     pub(crate) fn want(&self) {
-        self.is_wanted.store(true, Ordering::Release);
+        let _ = self.wanted.set(Instant::now());
     }
 
-    /// Whether a scrape that begins now is the last.
-    pub(crate) fn is_wanted(&self) -> bool {
-        self.is_wanted.load(Ordering::Acquire)
+    /// Since when a scrape that begins is the last, if it is: it shows nothing that was collected before.
+    pub(crate) fn wanted(&self) -> Option<Instant> {
+        self.wanted.get().copied()
     }
 
-    /// It was answered.
+    /// All of it is sent.
     pub(crate) fn came(&self) {
+        self.has_come.store(true, Ordering::Release);
         self.came.notify_one();
     }
 
-    /// Waits until it was answered.
+    /// Whether all of it is sent.
+    pub(crate) fn has_come(&self) -> bool {
+        self.has_come.load(Ordering::Acquire)
+    }
+
+    /// Waits until all of it is sent.
     pub(crate) async fn wait(&self) {
         self.came.notified().await;
     }

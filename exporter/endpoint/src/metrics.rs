@@ -22,10 +22,12 @@ pub const SCRAPE_REQUESTS: MetricSpec = MetricSpec::new(
     "kymo.scrape.requests",
     MetricKind::Counter,
     "{request}",
-    "Scrapes that were let in, however they ended.",
+    "Scrapes that were let in, however they ended, and looks at the page for humans.",
 )
 .with_attributes(&[SCRAPE_ERROR, key::SCRAPE_FORMAT])
-.recorded("When a scrape has its response, or has failed or left.");
+.recorded(
+    "When a scrape has its response, or has failed or left; each end is there before, at zero.",
+);
 
 /// Time from a scrape's request until its response was taken.
 pub const SCRAPE_DURATION: MetricSpec = MetricSpec::new(
@@ -80,7 +82,7 @@ pub const SCRAPE_SERIES_LEFT_OUT: MetricSpec = MetricSpec::new(
     "Series that a page lacks, because they cannot be written or have no room.",
 )
 .with_attributes(&[LEFT_OUT])
-.recorded("With each page that lacks some.");
+.recorded("With each page that lacks some; each cause is there before, at zero.");
 
 /// Listeners for scrapes.
 pub const LISTENERS: MetricSpec = MetricSpec::new(

@@ -14,12 +14,14 @@ pub(crate) struct Note {
 }
 
 impl Note {
-    /// The note that a series of `family` is; nothing if it is none, or counts nothing.
-    pub(crate) fn of(family: &str, series: &Series<'_>) -> Option<Self> {
+    /// Whether series of `family` are notes.
+    pub(crate) fn is_in(family: &str) -> bool {
         // A telemetry may have a prefix of its own, and other suffixes.
-        if !NOTED.iter().any(|name| family.contains(name)) {
-            return None;
-        }
+        NOTED.iter().any(|name| family.contains(name))
+    }
+
+    /// The note that a series is of `family`, which [has them](Note::is_in); nothing if it counts nothing.
+    pub(crate) fn of(family: &str, series: &Series<'_>) -> Option<Self> {
         let Value::Number(number, _) = series.value else { return None };
         let count = match number {
             Number::U64(count) => count,
@@ -59,6 +61,9 @@ mod tests {
             Label::new("otel_scope_name", "kymo-http"),
         ];
         let value = Value::Number(number, None);
+        if !Note::is_in(family) {
+            return None;
+        }
         Note::of(family, &Series { labels: &labels, start_time: None, timestamp: None, value })
     }
 

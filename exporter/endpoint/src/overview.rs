@@ -1,44 +1,72 @@
 //! The page at `/` of a listener: what there is, for humans.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::{Duration, Instant},
+};
 
-use http::{HeaderValue, Response, header};
+use bytes::Bytes;
+use http::{HeaderValue, Method, Response, header};
+use http_body::Body;
 use kymo_exposition::text::CONTENT_TYPE;
 
 use crate::{
-    body::ScrapeBody, contents::Contents, deadline::Deadline, encoding::Encoding, filter::Filter,
-    html::Html, round::Outcome, scraper::Scraper, table::Table,
+    body::ScrapeBody,
+    contents::Contents,
+    deadline::Deadline,
+    document::{Document, Form},
+    encoding::Encoding,
+    exchange::Exchange,
+    filter::Filter,
+    format::Format,
+    html::Html,
+    page::cut,
+    round::Outcome,
+    scraper::Scraper,
+    table::Table,
 };
 
 /// What is served, in which formats, how large each family is, what is missing and why, and what others have
 /// to say.
 ///
-/// It takes part in a collection as a scrape does.
-pub(crate) async fn page(scraper: &Arc<Scraper>, deadline: Deadline) -> Response<ScrapeBody> {
+/// It takes part in a collection as a scrape does, and is a form of the document that comes of it.
+pub(crate) async fn page(
+    scraper: &Arc<Scraper>,
+    deadline: Deadline,
+    method: &Method,
+) -> Response<ScrapeBody> {
+    let exchange = Exchange::begin(&scraper.observer, Format::Html);
     // Dropped last: nobody else may want the document.
     let _look = Look(scraper);
-    let outcome = match scraper.ask(deadline, Encoding::Identity, &Filter::All) {
+    let outcome = match scraper.ask(deadline, Encoding::Identity, &Filter::All, None) {
         Ok(ticket) => ticket.await,
         Err(outcome) => outcome,
     };
-    let mut page = Html::new("Metrics");
-    page.link("/metrics", "for Prometheus, and for OpenTelemetry collectors");
-    page.paragraph(&formats(scraper.level() > 0));
-    let listening = scraper.listeners.shown();
-    if !listening.is_empty() {
-        page.paragraph(&format!("Listeners: {}.", listening.join(", ")));
-    }
-    match &outcome {
+    let (document, exchange) = match outcome {
         Outcome::Document(document) => {
-            page.table(&families(&document.contents));
-            page.table(&left_out(&document.contents));
-            page.table(&folded(&document.contents));
+            document.show(|| write(scraper, Ok(&document.contents)));
+            (document, Some(exchange))
         }
-        _ => page.paragraph(outcome.sentence()),
-    }
-    scraper.tables.get().iter().for_each(|table| page.table(table));
-    let mut response = Response::new(ScrapeBody::text(page.finish()));
+        outcome => {
+            exchange.fail(&outcome);
+            let sentence = outcome.sentence();
+            (scraper.apology.get(|| write(scraper, Err(sentence))), None)
+        }
+    };
+    let time = deadline.answer.saturating_duration_since(Instant::now());
+    let body = ScrapeBody::document(document, Form::Overview, Arc::clone(scraper), time);
+    let length = HeaderValue::from(body.size_hint().lower());
+    // Who wants the head alone puts the document down at once.
+    let is_head = method == Method::HEAD;
+    let body = if is_head { ScrapeBody::empty() } else { body };
+    let send =
+        |exchange: Exchange| if is_head { exchange } else { exchange.send(Encoding::Identity) };
+    let mut response = Response::new(match exchange.map(send) {
+        Some(exchange) => body.measured(exchange),
+        None => body,
+    });
     let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, length);
     for (name, value) in [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
@@ -51,6 +79,48 @@ pub(crate) async fn page(scraper: &Arc<Scraper>, deadline: Deadline) -> Response
     }
     response
 }
+
+/// The page, of these contents or of why there are none, in parts.
+fn write(scraper: &Scraper, contents: Result<&Contents, &str>) -> Vec<Bytes> {
+    let mut page = Html::new("Metrics");
+    page.link("/metrics", "for Prometheus, and for OpenTelemetry collectors");
+    page.paragraph(&formats(scraper.level() > 0));
+    let listening = scraper.listeners.shown();
+    if !listening.is_empty() {
+        page.paragraph(&format!("Listeners: {}.", listening.join(", ")));
+    }
+    match contents {
+        Ok(contents) => {
+            page.table(&families(contents));
+            page.table(&left_out(contents));
+            page.table(&folded(contents));
+        }
+        Err(sentence) => page.paragraph(sentence),
+    }
+    scraper.tables.get().iter().for_each(|table| page.table(table));
+    cut(page.finish().as_bytes()).collect()
+}
+
+/// What those see who look while nothing can be collected: they share it, for as long as it is read and a few
+/// seconds at most.
+#[derive(Debug, Default)]
+pub(crate) struct Apology(Mutex<Weak<Document>>);
+
+impl Apology {
+    fn get(&self, overview: impl FnOnce() -> Vec<Bytes>) -> Arc<Document> {
+        let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(document) = shared.upgrade().filter(|document| !document.is_older(STALE)) {
+            return document;
+        }
+        let document = Arc::new(Document::new(Vec::new(), []));
+        document.show(overview);
+        *shared = Arc::downgrade(&document);
+        document
+    }
+}
+
+/// A listener drops who reads for half a minute: so there are seven of them at most.
+const STALE: Duration = Duration::from_secs(5);
 
 fn formats(is_compressed: bool) -> String {
     let encodings = if is_compressed { "as it is, or by gzip or zstd" } else { "as it is" };

@@ -33,6 +33,7 @@ impl Page {
             limit,
             filter,
             family: Announced::Nothing,
+            has_notes: false,
             end: 0,
             contents: Contents { is_partial: !filter.is_all(), ..Contents::default() },
         };
@@ -53,6 +54,8 @@ struct Writing<'a> {
     limit: usize,
     filter: &'a Filter,
     family: Announced,
+    /// Whether the series of the family are notes.
+    has_notes: bool,
     /// Where the last series ends: what is written after it is a header, which goes if no series follows.
     end: usize,
     contents: Contents,
@@ -72,6 +75,7 @@ impl Sink for Writing<'_> {
     fn family(&mut self, family: &Family<'_>) {
         if self.filter.takes(family.name, family.kind) {
             self.family = Announced::Family(family.name.to_owned(), family.kind);
+            self.has_notes = Note::is_in(family.name);
             self.writer.family(family);
         } else {
             self.family = Announced::Nothing;
@@ -117,8 +121,9 @@ impl Writing<'_> {
             }
         }
         self.end = end;
-        if let Some(family) = self.contents.families.last()
+        if self.has_notes
             && self.contents.notes.len() < NOTES
+            && let Some(family) = self.contents.families.last()
         {
             self.contents.notes.extend(Note::of(&family.name, series));
         }

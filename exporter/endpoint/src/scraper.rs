@@ -26,6 +26,7 @@ use crate::{
     listeners::Listeners,
     metrics,
     observer::Observer,
+    overview::Apology,
     page::Page,
     round::{Outcome, Round, Ticket},
     table::Tables,
@@ -55,9 +56,10 @@ pub(crate) struct Scraper {
     /// Whether it was reported that not everything has room.
     is_too_long: AtomicBool,
     pub(crate) observer: Arc<Observer>,
-    census: Census,
-    pub(crate) listeners: Listeners,
+    census: Arc<Census>,
+    pub(crate) listeners: Arc<Listeners>,
     pub(crate) tables: Tables,
+    pub(crate) apology: Apology,
 }
 
 impl Scraper {
@@ -70,32 +72,36 @@ impl Scraper {
             has_unwritable: AtomicBool::new(false),
             is_too_long: AtomicBool::new(false),
             observer: Arc::default(),
-            census: Census::default(),
-            listeners: Listeners::default(),
+            census: Arc::default(),
+            listeners: Arc::default(),
             tables: Tables::default(),
+            apology: Apology::default(),
         }
     }
 
     /// Measures scrapes, the page and the listeners with `meters`, unless somebody does already.
-    pub(crate) fn measure(self: &Arc<Self>, meters: &dyn MeterProvider) {
+    ///
+    /// What a callback holds while it observes is no part of what is scraped: the last of that may go meanwhile,
+    /// and a provider that goes while it reads waits for itself.
+    pub(crate) fn measure(&self, meters: &dyn MeterProvider) {
         let meter = metrics::SCOPE.meter(meters);
         if !self.observer.attach(&meter) {
             return;
         }
-        let scraper = Arc::downgrade(self);
+        let census = Arc::downgrade(&self.census);
         metrics::SCRAPE_SERIES.observable_up_down_counter(&meter, move |to| {
-            let Some(scraper) = scraper.upgrade() else { return };
-            let (named, others) = scraper.census.get();
+            let Some(census) = census.upgrade() else { return };
+            let (named, others) = census.get();
             let others = (others > 0).then(|| (OTHER.to_owned(), others));
             for (family, series) in named.into_iter().chain(others) {
                 let series = series.try_into().unwrap_or(i64::MAX);
                 to.observe(series, &[key::SCRAPE_FAMILY.of(family)]);
             }
         });
-        let scraper = Arc::downgrade(self);
+        let listeners = Arc::downgrade(&self.listeners);
         metrics::LISTENERS.observable_up_down_counter(&meter, move |to| {
-            let Some(scraper) = scraper.upgrade() else { return };
-            for (attributes, count) in scraper.listeners.open() {
+            let Some(listeners) = listeners.upgrade() else { return };
+            for (attributes, count) in listeners.open() {
                 to.observe(count, &attributes);
             }
         });
@@ -116,23 +122,27 @@ impl Scraper {
         self.level.store(level.min(9), Ordering::Relaxed);
     }
 
-    /// The right to a document that is collected from now on; or why there will be none.
+    /// The right to a document that is collected from now on; or why there will be none, which may be one that
+    /// is handed out again, if it was not collected before `since`.
     pub(crate) fn ask(
         self: &Arc<Self>,
         deadline: Deadline,
         encoding: Encoding,
         filter: &Filter,
+        since: Option<Instant>,
     ) -> Result<Ticket, Outcome> {
         let mut desk = self.desk();
         let now = Instant::now();
-        if let Some(document) = desk.recent(now) {
+        if let Some(document) = desk.recent(now, since) {
             return Err(Outcome::Document(document));
         }
         if desk.is_stuck(now) {
             return Err(Outcome::Busy);
         }
+        // What is to be handed out again is whole.
+        let has_cache = desk.has_cache();
         let round = desk.next();
-        round.widen(filter);
+        round.widen(if has_cache { &Filter::All } else { filter });
         let ticket = round.join(deadline, encoding, WAITING).ok_or(Outcome::Busy)?;
         if !desk.is_kept {
             let scraper = Arc::clone(self);
@@ -233,7 +243,7 @@ impl Scraper {
     /// Counts what is not on the page, and tells the log, once each.
     fn report(&self, contents: &Contents) {
         let (report, left_out) = (contents.report, contents.left_out);
-        self.observer.written(report, left_out);
+        self.observer.tally.lacks(report, left_out);
         let unwritable = report.dropped + report.unsupported;
         if unwritable > 0 && !self.has_unwritable.swap(true, Ordering::Relaxed) {
             tracing::warn!(

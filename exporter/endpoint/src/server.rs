@@ -28,11 +28,15 @@ pub const DEFAULT_ADDRESS: &str = "localhost:9464";
 /// How long to wait after the system could not accept, such as for want of file descriptors.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// How long scrapes that are under way at the end of a wait for the last one may go on.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// A listener that answers scrapes of `/metrics`, and shows at `/` what there is.
 ///
 /// It runs until [`Server::shutdown`] or the end of the runtime that it was made in: dropping this handle
-/// leaves it running. It has a thread of its own, and sources collect on others of its own, so that it
-/// answers while all tasks and all blocking threads of the program are busy.
+/// leaves it running, and dropping the future of a shutdown that has begun ends it at once. It has a thread
+/// of its own, and sources collect on others of its own, so that it answers while all tasks and all blocking
+/// threads of the program are busy.
 ///
 /// Clients that do not speak or do not read cannot lock a scraper out:
 ///
@@ -105,19 +109,26 @@ impl Server {
     /// As [`Server::shutdown`], after somebody scraped once more, so that Prometheus has the last numbers;
     /// whether anybody did within `timeout`, which is for both.
     ///
-    /// It is a scrape of all families, by `GET`, that begins after this call. Call it when the last
-    /// request of the program was served, with a timeout above the interval of Prometheus.
+    /// It is a scrape of all families, by `GET`, that begins after this call, is collected after it, and is
+    /// sent; what was late in it is missing as always. Whoever scrapes is somebody: where there are two of
+    /// Prometheus, or a probe reads `/metrics`, the first of them ends the wait, and the others may not have the
+    /// last numbers. A scrape that is under way when the time ends has a second more.
+    ///
+    /// Call it when the last request of the program was served, with a timeout above the interval of Prometheus.
     pub async fn shutdown_after_scrape(self, timeout: Duration) -> bool {
         self.thread.stop(Stop { timeout, is_awaited: true }).await
     }
 }
 
 /// Accepts connections until told to stop, and how; whether a scrape came that was awaited then.
+///
+/// What is `forsaken` stops at once: nobody waits for the end of it any more.
 pub(crate) async fn accept(
     listener: Accepting,
     traces: Traces,
     endpoint: Endpoint,
     stop: impl Future<Output = Stop>,
+    forsaken: impl Future<Output = ()>,
 ) -> bool {
     let last = Arc::new(LastScrape::default());
     let mut connections = Connections::new(endpoint, Arc::clone(&last));
@@ -130,23 +141,31 @@ pub(crate) async fn accept(
             }
         }
     };
-    let begun = Instant::now();
-    let came = stop.is_awaited && {
-        connections.await_last();
-        let came = async {
-            loop {
-                tokio::select! {
-                    () = last.wait() => return,
-                    () = open_next(&listener, &mut connections) => {}
+    let ending = async {
+        let ends_at = Instant::now().checked_add(stop.timeout);
+        if stop.is_awaited {
+            last.want();
+            let came = async {
+                loop {
+                    tokio::select! {
+                        () = last.wait() => return,
+                        () = open_next(&listener, &mut connections) => {}
+                    }
                 }
-            }
-        };
-        time::timeout(stop.timeout, came).await.is_ok()
+            };
+            // Whether it came is asked when all is over.
+            let _ = time::timeout(stop.timeout, came).await;
+        }
+        // Whoever takes the place next writes files of the same names.
+        drop((traces, listener));
+        let left = ends_at.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()));
+        connections.close(if stop.is_awaited { left.max(GRACE) } else { left }).await;
     };
-    // Whoever takes the place next writes files of the same names.
-    drop((traces, listener));
-    connections.close(stop.timeout.saturating_sub(begun.elapsed())).await;
-    came
+    tokio::select! {
+        () = ending => {}
+        () = forsaken => {}
+    }
+    last.has_come()
 }
 
 async fn open_next(listener: &Accepting, connections: &mut Connections) {

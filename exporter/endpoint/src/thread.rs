@@ -4,7 +4,7 @@ use std::{io, sync::mpsc, thread, time::Duration};
 
 use tokio::{
     runtime::{Builder, Runtime},
-    sync::oneshot,
+    sync::{oneshot, watch},
 };
 
 use crate::{
@@ -44,8 +44,8 @@ impl ListenerThread {
         endpoint: Endpoint,
     ) -> io::Result<Self> {
         let (stop, stopped) = oneshot::channel();
-        let (running, done) = oneshot::channel();
-        let (mut alive, ended) = oneshot::channel::<()>();
+        let (mut running, done) = oneshot::channel();
+        let (alive, ended) = watch::channel(());
         // It is dropped with the program's runtime.
         tokio::spawn(async move { alive.closed().await });
         let (sender, started) = mpsc::sync_channel(1);
@@ -53,8 +53,14 @@ impl ListenerThread {
         let body = move || match runtime(sockets) {
             Ok((runtime, listener)) => {
                 drop(sender.send(Ok(())));
-                let stop = told_to_stop(stopped, ended);
-                let came = runtime.block_on(accept(listener, traces, endpoint, stop));
+                let stop = told_to_stop(stopped, ended.clone());
+                let forsaken = async {
+                    tokio::select! {
+                        () = end(ended) => {}
+                        () = running.closed() => {}
+                    }
+                };
+                let came = runtime.block_on(accept(listener, traces, endpoint, stop, forsaken));
                 drop(runtime);
                 // Whoever waited may have left.
                 let _ = running.send(came);
@@ -88,10 +94,16 @@ fn runtime(sockets: Vec<Socket>) -> io::Result<(Runtime, Accepting)> {
 }
 
 /// Waits until somebody wants a stop, and says how.
-async fn told_to_stop(stop: oneshot::Receiver<Stop>, ended: oneshot::Receiver<()>) -> Stop {
+async fn told_to_stop(stop: oneshot::Receiver<Stop>, ended: watch::Receiver<()>) -> Stop {
     tokio::select! {
         // An error is that the handle was dropped: nobody will ask to stop any more.
         Ok(stop) = stop => stop,
-        _ = ended => Stop::default(),
+        () = end(ended) => Stop::default(),
     }
+}
+
+/// Waits for the end of the program's runtime.
+async fn end(mut ended: watch::Receiver<()>) {
+    // Nothing is ever sent.
+    let _ = ended.changed().await;
 }

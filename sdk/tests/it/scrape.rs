@@ -17,11 +17,15 @@ fn shop() -> TelemetryBuilder {
 
 /// What `telemetry` says at `path` on a listener of its own.
 async fn get(telemetry: &Telemetry, path: &'static str) -> String {
+    get_with(telemetry, path, "").await
+}
+
+async fn get_with(telemetry: &Telemetry, path: &'static str, header: &'static str) -> String {
     let server = telemetry.serve_on(Listener::ports("127.0.0.1", 0..=0)).await.unwrap();
     let Place::Tcp(address) = *server.place() else { panic!("{server:?}") };
     let answer = move || {
         let mut stream = TcpStream::connect(address).unwrap();
-        let head = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let head = format!("GET {path} HTTP/1.1\r\nHost: x\r\n{header}Connection: close\r\n\r\n");
         stream.write_all(head.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
@@ -53,11 +57,7 @@ async fn a_page_shows_how_the_scrapes_before_it_went_and_what_they_lacked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_human_sees_the_losses_and_the_configuration_without_its_secrets() {
-    let access = Access::new().bearer_token("the-right-token").allow_insecure();
-    let guarded = shop().access(access).build().unwrap();
-    assert!(get(&guarded, "/").await.starts_with("HTTP/1.1 401"));
-
+async fn a_human_sees_the_losses_and_the_configuration() {
     let telemetry = shop().environment([("OTEL_EXPORTER_PROMETHEUS_PORT", "<no port>")]);
     let telemetry = telemetry.access(Access::new().allow_insecure()).build().unwrap();
     telemetry.meter("a").u64_counter("sold").build().add(1, &[]);
@@ -71,6 +71,34 @@ async fn a_human_sees_the_losses_and_the_configuration_without_its_secrets() {
         assert!(page.contains(&format!("<td>{}</td>", setting.name)), "{}", setting.name);
     }
     assert!(page.contains("&lt;no port&gt;") && !page.contains("<no port>"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_human_sees_no_secret_of_the_configuration_and_none_of_what_is_wrong_with_it() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let hash = "$2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG";
+    std::fs::write(file.path(), format!("basic_auth_users: {{prometheus: {hash}}}\n")).unwrap();
+    let access = Access::new().web_config(file.path()).bearer_token("the-right-token");
+    let variables = [
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20hush,x-key=hush"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://user:hush@127.0.0.1:1/hush?key=hush"),
+        // They are malformed: what is wrong with them is shown too.
+        ("OTEL_EXPORTER_OTLP_METRICS_HEADERS", "hush"),
+        ("OTEL_RESOURCE_ATTRIBUTES", "password=hush,broken"),
+        ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "ftp://user:hush@c/hush"),
+        ("OTEL_EXPORTER_PROMETHEUS_PORT", "<no port>"),
+    ];
+    let telemetry = shop().environment(variables).otlp().access(access).build().unwrap();
+    assert!(get(&telemetry, "/").await.starts_with("HTTP/1.1 401"));
+    let page = get_with(&telemetry, "/", "Authorization: Bearer the-right-token\r\n").await;
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("<h2>Configuration</h2>"), "{page}");
+    for secret in ["hush", "the-right-token", hash, "$2y$"] {
+        assert!(!page.contains(secret), "{secret}: {page}");
+    }
+    let (_, ignored) = page.split_once("<h2>Settings that have no effect</h2>").unwrap();
+    for (variable, _) in &variables[2..] {
+        assert!(ignored.contains(variable), "{variable}: {ignored}");
+    }
 }
 
 #[tokio::test]

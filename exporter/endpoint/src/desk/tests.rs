@@ -46,12 +46,12 @@ fn a_cached_document_is_whole_for_as_long_as_it_is_handed_out_and_for_half_a_min
     for at in [0, 29, 31, 59] {
         let at = now + at * SECOND;
         drop(desk.tidy(at));
-        assert!(is_whole(&desk.recent(at).expect("it is not old yet")), "{:?}", at - now);
+        assert!(is_whole(&desk.recent(at, None).expect("it is not old yet")), "{:?}", at - now);
     }
     for (at, expected) in [(61, true), (88, true), (90, false)] {
         let at = now + at * SECOND;
         drop(desk.tidy(at));
-        assert!(desk.recent(at).is_none());
+        assert!(desk.recent(at, None).is_none());
         assert_eq!(is_whole(&document), expected, "{:?}", at - now);
     }
 }
@@ -62,11 +62,24 @@ fn a_cached_document_leaves_its_last_reader_as_much_time_as_any_other() {
     desk.cache_for(20 * SECOND);
     desk.end(Some(&document), now);
     let at = now + 19 * SECOND;
-    assert!(desk.recent(at).is_some());
+    assert!(desk.recent(at, None).is_some());
     desk.end(Some(&self::document()), at);
     let _ticket = ask(&mut desk, at, 9 * SECOND);
     drop(desk.tidy(at + SECOND / 2));
     assert!(is_whole(&document));
+}
+
+#[test]
+fn who_wants_nothing_of_before_is_given_nothing_of_before() {
+    let (mut desk, now) = (Desk::default(), Instant::now());
+    desk.cache_for(60 * SECOND);
+    desk.end(Some(&document()), now + SECOND);
+    let at = now + 2 * SECOND;
+    for (since, expected) in [(None, true), (Some(0), true), (Some(1), true), (Some(2), false)] {
+        let since = since.map(|since| now + since * SECOND);
+        assert_eq!(desk.recent(at, since).is_some(), expected, "{since:?}");
+    }
+    assert!(desk.recent(at, None).is_some(), "others are given it as before");
 }
 
 #[test]
@@ -76,7 +89,7 @@ fn a_cache_without_an_end_has_none() {
     desk.end(Some(&document()), now);
     for at in [now, now + 1_000_000 * SECOND] {
         assert!(desk.tidy(at).is_empty());
-        assert!(desk.recent(at).is_some());
+        assert!(desk.recent(at, None).is_some());
         assert_eq!(desk.idle(at), None, "nobody keeps the desk for it");
     }
 }

@@ -50,7 +50,7 @@ async fn listen_to(endpoint: Endpoint) -> SocketAddr {
     let scraper = endpoint.scraper().cloned().unwrap();
     let traces = Traces::new(scraper, vec![Place::Tcp(address)], Vec::new());
     let listener = Accepting::enter(vec![Socket::Tcp(listener.into_std().unwrap())]).unwrap();
-    tokio::spawn(accept(listener, traces, endpoint, pending()));
+    tokio::spawn(accept(listener, traces, endpoint, pending(), pending()));
     address
 }
 

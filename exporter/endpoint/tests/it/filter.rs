@@ -93,3 +93,20 @@ async fn a_part_of_a_page_is_not_handed_out_for_all_of_it() {
     assert_eq!(body.collect().await.unwrap().to_bytes(), Shelves::PAGE);
     assert!(get(&endpoint, "?name[]=seats").await.1.starts_with("# TYPE seats"));
 }
+
+#[tokio::test]
+async fn who_wants_some_costs_no_more_collections_than_who_wants_all() {
+    let counted = Counted::default();
+    let endpoint = Endpoint::new(Both(counted.clone(), Shelves));
+    let endpoint = endpoint.cache_for(std::time::Duration::from_secs(60));
+    for _ in 0..3 {
+        for query in ["?name[]=seats", "?name[]=nothing", "?name[]=collection"] {
+            assert_eq!(get(&endpoint, query).await.0, StatusCode::OK, "{query}");
+        }
+    }
+    assert_eq!(counted.begun(), 1, "within the time of the cache");
+    assert_eq!(
+        get(&endpoint, "?name[]=collection").await.1,
+        "# TYPE collection gauge\ncollection 1\n"
+    );
+}

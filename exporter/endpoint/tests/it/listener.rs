@@ -128,6 +128,16 @@ async fn the_listener_answers_get_and_head_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn all_of_a_server_has_options_and_no_page() {
+    let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
+    for (method, status) in [("OPTIONS", "204"), ("GET", "404"), ("HEAD", "404"), ("POST", "404")] {
+        let answer = ask(server.local_addr().unwrap(), method, "*");
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{method}: {answer}");
+        assert!(!answer.contains("up 1"), "{method}: {answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_head_ends_its_connection() {
     let server = Endpoint::new(Up).serve("localhost:0").await.unwrap();
     let mut stream = TcpStream::connect(server.local_addr().unwrap()).unwrap();

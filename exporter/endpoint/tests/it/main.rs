@@ -6,6 +6,7 @@ mod access;
 mod churn;
 mod compression;
 mod deadline;
+mod ends;
 mod filter;
 mod last_scrape;
 mod limits;

@@ -5,38 +5,103 @@ use std::time::Duration;
 use http::{Method, Request, header};
 use http_body_util::BodyExt;
 use kymo_endpoint::{Endpoint, metrics};
-use kymo_exposition::{Family, Kind, Label, Number, Series, Sink, Source, Value};
+use kymo_exposition::{
+    Family, Kind, Label, NativeBuckets, NativeHistogram, Number, Series, Sink, Source, Value,
+};
 use kymo_testing::{Points, TestMeters};
 use tower::ServiceExt;
 
-use crate::{Gate, Large, Shelves, Up};
+use crate::{Large, Shelves, Up, listener::ask};
 
 /// An endpoint that is measured.
-fn measured(source: impl Source + 'static) -> (Endpoint, TestMeters) {
+pub(crate) fn measured(source: impl Source + 'static) -> (Endpoint, TestMeters) {
     let meters = TestMeters::new();
     (Endpoint::new(source).measure(&*meters), meters)
 }
 
-async fn scrape(endpoint: &Endpoint, method: Method, encoding: &str) -> usize {
+pub(crate) async fn scrape(endpoint: &Endpoint, method: Method, encoding: &str) -> usize {
     let request = Request::builder().method(method).header(header::ACCEPT_ENCODING, encoding);
     let response = endpoint.clone().oneshot(request.body(()).unwrap()).await.unwrap();
     response.into_body().collect().await.unwrap().to_bytes().len()
 }
 
-fn points(meters: &TestMeters) -> Points {
+pub(crate) fn points(meters: &TestMeters) -> Points {
     let snapshot = meters.snapshot();
     snapshot.assert_declared(metrics::ALL);
     snapshot.points()
 }
 
 /// How many scrapes ended how.
-fn ends(points: &Points) -> Vec<(String, i64)> {
-    let requests = points.by("kymo.scrape.requests", "error.type");
+pub(crate) fn ends(points: &Points) -> Vec<(String, i64)> {
+    ends_of(points, "text/0.0.4")
+}
+
+/// How many scrapes for a page in `format` ended how; none was for another.
+fn ends_of(points: &Points, format: &str) -> Vec<(String, i64)> {
+    let mut requests = points.by("kymo.scrape.requests", "error.type");
+    requests.retain(|_, count| *count > 0);
     assert_eq!(requests, points.by("kymo.scrape.duration", "error.type"), "both count the same");
-    for point in points.of("kymo.scrape.requests") {
-        assert_eq!(point.get("kymo.scrape.format"), Some("text/0.0.4"));
+    for point in points.of("kymo.scrape.requests").iter().filter(|point| point.count > 0) {
+        assert_eq!(point.get("kymo.scrape.format"), Some(format));
     }
     requests.into_iter().collect()
+}
+
+#[tokio::test]
+async fn what_can_happen_is_there_before_it_has_at_zero() {
+    let (_endpoint, meters) = measured(Up);
+    let points = points(&meters);
+    let requests = points.of("kymo.scrape.requests");
+    let mut ends = Vec::new();
+    for point in &requests {
+        assert_eq!(point.count, 0, "{point:?}");
+        let format = point.get("kymo.scrape.format").unwrap();
+        ends.push((format, point.get("error.type").unwrap_or_default()));
+    }
+    ends.sort_unstable();
+    let causes = ["", "busy", "cancelled", "panic", "thread", "timeout", "withdrawn"];
+    let expected: Vec<_> = ["html", "text/0.0.4"]
+        .into_iter()
+        .flat_map(|format| causes.map(|cause| (format, cause)))
+        .collect();
+    assert_eq!(ends, expected);
+    let left_out = points.by("kymo.scrape.series.left_out", "error.type");
+    let expected = ["full", "malformed", "unsupported"].map(|cause| (cause.to_owned(), 0));
+    assert_eq!(left_out, expected.into());
+}
+
+#[tokio::test]
+async fn who_measures_first_measures_and_others_are_given_nothing() {
+    let (endpoint, meters) = measured(Up);
+    let other = TestMeters::new();
+    let endpoint = endpoint.measure(&*other);
+    scrape(&endpoint, Method::GET, "").await;
+    assert_eq!(ends(&points(&meters)), [(String::new(), 1)]);
+    assert!(points(&other).of("kymo.scrape.requests").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_of_a_human_is_counted_as_one() {
+    let looks = async |endpoint: Endpoint| {
+        let server = endpoint.serve("127.0.0.1:0").await.unwrap();
+        let address = server.local_addr().unwrap();
+        let look = |method| tokio::task::spawn_blocking(move || ask(address, method, "/"));
+        let page = look("GET").await.unwrap();
+        look("HEAD").await.unwrap();
+        look("POST").await.unwrap();
+        let (head, body) = page.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains(&format!("content-length: {}", body.len())), "{head}");
+        body.len() as f64
+    };
+    let (endpoint, meters) = measured(Shelves);
+    let len = looks(endpoint).await;
+    assert_eq!(ends_of(&points(&meters), "html"), [(String::new(), 2)]);
+    let size = points(&meters).only("kymo.scrape.response.size");
+    assert_eq!((size.count, size.sum, size.get("kymo.scrape.format")), (1, len, Some("html")));
+
+    let (endpoint, meters) = measured(Broken);
+    looks(endpoint).await;
+    assert_eq!(ends_of(&points(&meters), "html"), [("panic".to_owned(), 2)]);
 }
 
 #[tokio::test]
@@ -59,57 +124,12 @@ async fn a_scrape_is_counted_and_timed_and_its_bytes_are_those_that_were_sent() 
     }
 }
 
-struct Broken;
+pub(crate) struct Broken;
 
 impl Source for Broken {
     fn collect(&self, _: &mut dyn Sink) {
         panic!("a source of metrics that always panics, on purpose");
     }
-}
-
-#[tokio::test]
-async fn a_scrape_that_fails_is_counted_with_the_cause() {
-    let (endpoint, meters) = measured(Broken);
-    scrape(&endpoint, Method::GET, "").await;
-    assert_eq!(ends(&points(&meters)), [("panic".to_owned(), 1)]);
-    assert!(points(&meters).of("kymo.scrape.response.size").is_empty(), "there was no page");
-
-    let gate = Gate::default();
-    let (endpoint, meters) = measured(gate.clone());
-    let request = Request::builder().header("X-Prometheus-Scrape-Timeout-Seconds", "1");
-    let response = endpoint.clone().oneshot(request.body(()).unwrap()).await.unwrap();
-    assert_eq!(response.status(), 503);
-    assert_eq!(ends(&points(&meters)), [("timeout".to_owned(), 1)]);
-    gate.open();
-}
-
-#[tokio::test]
-async fn a_client_that_leaves_is_counted_once_wherever_it_is() {
-    let gate = Gate::default();
-    let (endpoint, meters) = measured(gate.clone());
-    let scraping = tokio::spawn(endpoint.clone().oneshot(Request::new(())));
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    scraping.abort();
-    assert!(scraping.await.is_err());
-    assert_eq!(ends(&points(&meters)), [("cancelled".to_owned(), 1)], "before there is a page");
-    gate.open();
-
-    let (endpoint, meters) = measured(Large);
-    let response = endpoint.clone().oneshot(Request::new(())).await.unwrap();
-    let mut body = response.into_body();
-    let read = body.frame().await.unwrap().unwrap().into_data().unwrap().len();
-    drop(body);
-    let points = points(&meters);
-    assert_eq!(ends(&points), [("cancelled".to_owned(), 1)], "in the middle of it");
-    let sent = points.only("kymo.scrape.response.size").sum;
-    assert!((sent - read as f64).abs() < 0.5, "{sent} of {read}");
-}
-
-#[tokio::test]
-async fn a_scrape_that_is_never_polled_is_counted_too() {
-    let (endpoint, meters) = measured(Up);
-    drop(tower::Service::call(&mut endpoint.clone(), Request::new(())));
-    assert_eq!(ends(&points(&meters)), [("cancelled".to_owned(), 1)]);
 }
 
 #[tokio::test]
@@ -154,7 +174,7 @@ async fn families_beyond_a_hundred_are_counted_together() {
     assert_eq!(series.values().sum::<i64>(), (1..=150).sum::<i64>());
 }
 
-/// A source of a series that cannot be written.
+/// A source of series that cannot be written.
 struct Malformed;
 
 impl Source for Malformed {
@@ -163,6 +183,18 @@ impl Source for Malformed {
         let labels = [Label::new("not legal", "")];
         let value = Value::Number(Number::U64(1), None);
         sink.series(&Series { labels: &labels, start_time: None, timestamp: None, value });
+        sink.family(&Family { name: "native", help: "", unit: "", kind: Kind::Histogram });
+        let value = Value::NativeHistogram(NativeHistogram {
+            schema: 0,
+            zero_threshold: 0.0,
+            zero_count: 1,
+            positive: NativeBuckets::default(),
+            negative: NativeBuckets::default(),
+            sum: Number::U64(0),
+            count: 1,
+            exemplars: &[],
+        });
+        sink.series(&Series { labels: &[], start_time: None, timestamp: None, value });
     }
 }
 
@@ -173,7 +205,8 @@ async fn series_that_are_not_on_the_page_are_counted_with_the_cause() {
         scrape(&endpoint, Method::GET, "").await;
     }
     let left_out = points(&meters).by("kymo.scrape.series.left_out", "error.type");
-    assert_eq!(left_out, [("malformed".to_owned(), 2)].into());
+    let expected = [("full", 0), ("malformed", 2), ("unsupported", 2)];
+    assert_eq!(left_out, expected.map(|(cause, series)| (cause.to_owned(), series)).into());
 }
 
 #[tokio::test(flavor = "multi_thread")]

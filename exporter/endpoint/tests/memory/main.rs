@@ -3,34 +3,22 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may")]
 
-use std::{
-    fs,
-    net::SocketAddr,
-    process::Command,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+mod streams;
 
-use bytes::Bytes;
-use http::Request;
-use http_body_util::Empty;
-use hyper::{body::Incoming, client::conn::http2};
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use kymo_endpoint::{Access, Endpoint};
+use std::{fs, net::SocketAddr, process::Command, time::Duration};
+
+use kymo_endpoint::Endpoint;
 use kymo_exposition::{Family, Kind, Label, Number, Series, Sink, Source, Value};
-use rcgen::{CertifiedKey, KeyPair};
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     task::JoinSet,
 };
-use tokio_rustls::{TlsConnector, client::TlsStream};
+
+use streams::{growth_over_tls, narrow, on_streams};
 
 /// A bookshop's page after 700 ordinary requests.
 const PAGE: usize = 6_000_000;
-/// The streams of one connection of HTTP/2.
-const STREAMS: usize = 46;
 
 /// A source with a page of many series.
 struct Shop;
@@ -173,69 +161,6 @@ async fn one_after_the_other(mut clients: Vec<TcpStream>) -> Vec<TcpStream> {
     deaf
 }
 
-/// Serves the endpoint in a router, and over TLS on a port of its own, with one scraper for both.
-async fn serve_both(endpoint: Endpoint, own: &CertifiedKey<KeyPair>) -> (SocketAddr, SocketAddr) {
-    let folder = tempfile::tempdir().unwrap();
-    let config = "tls_server_config: {cert_file: own.crt, key_file: own.key}\n";
-    for (name, text) in [
-        ("own.crt", own.cert.pem()),
-        ("own.key", own.signing_key.serialize_pem()),
-        ("web-config.yml", config.to_owned()),
-    ] {
-        fs::write(folder.path().join(name), text).unwrap();
-    }
-    let access = Access::new().web_config(folder.path().join("web-config.yml"));
-    let mounted = mount(endpoint.clone()).await;
-    (mounted, serve(endpoint.access(access).unwrap()).await)
-}
-
-/// A connection of HTTP/2 over TLS.
-async fn encrypted(address: SocketAddr, own: &CertifiedKey<KeyPair>) -> TlsStream<TcpStream> {
-    let mut roots = RootCertStore::empty();
-    roots.add(own.cert.der().clone()).unwrap();
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
-    let builder = builder.with_safe_default_protocol_versions().unwrap();
-    let mut config = builder.with_root_certificates(roots).with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec()];
-    let stream = TcpStream::connect(address).await.unwrap();
-    let name = "localhost".try_into().unwrap();
-    TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
-}
-
-type Streams = http2::SendRequest<Empty<Bytes>>;
-
-/// A connection of HTTP/2 whose streams have a window of one byte.
-async fn narrow(address: SocketAddr) -> (Streams, SocketAddr) {
-    (narrow_on(TcpStream::connect(address).await.unwrap()).await, address)
-}
-
-async fn narrow_on(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Streams {
-    let mut client = http2::Builder::new(TokioExecutor::new());
-    client.initial_stream_window_size(1);
-    let (streams, connection) = client.handshake(TokioIo::new(stream)).await.unwrap();
-    tokio::spawn(connection);
-    streams
-}
-
-async fn on_streams(client: (Streams, SocketAddr)) -> (Streams, Vec<Incoming>) {
-    on_so_many_streams(STREAMS, client).await
-}
-
-async fn on_so_many_streams(
-    count: usize,
-    (streams, address): (Streams, SocketAddr),
-) -> (Streams, Vec<Incoming>) {
-    let read = |mut streams: Streams| async move {
-        streams.ready().await.unwrap();
-        let request = Request::get(format!("http://{address}/metrics")).body(Empty::new());
-        let response = streams.send_request(request.unwrap()).await.unwrap();
-        assert_eq!(response.status(), 200);
-        response.into_body()
-    };
-    let bodies = (0..count).map(|_| read(streams.clone())).collect::<JoinSet<_>>();
-    (streams, bodies.join_all().await)
-}
-
 #[test]
 fn three_hundred_readers_that_stop_cost_less_than_three_pages_in_a_router() {
     alone("three_hundred_readers_that_stop_cost_less_than_three_pages_in_a_router", || {
@@ -267,29 +192,11 @@ fn readers_that_stop_cost_less_than_three_pages_on_a_listener() {
 #[test]
 fn streams_with_a_window_of_one_byte_cost_less_than_three_pages_over_tls() {
     alone("streams_with_a_window_of_one_byte_cost_less_than_three_pages_over_tls", || {
-        let own = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-        let listening = Mutex::new(None);
-        let serve = async |endpoint| {
-            let (mounted, own) = serve_both(endpoint, &own).await;
-            *listening.lock().unwrap() = Some(own);
-            mounted
-        };
-        let connect = async |_| {
-            let address = listening.lock().unwrap().unwrap();
-            let mut clients = Vec::new();
-            for _ in 0..40 {
-                clients.push((narrow_on(encrypted(address, &own).await).await, address));
-            }
-            clients
-        };
-        // As many streams as a connection may have, at more moments than documents fit into memory.
-        let stall = async |clients: Vec<_>| {
-            let mut stalled = Vec::new();
-            for client in clients {
-                stalled.push(on_so_many_streams(8, client).await);
-            }
-            stalled
-        };
-        growth(serve, connect, stall)
+        growth_over_tls("/metrics")
     });
+}
+
+#[test]
+fn humans_who_read_nothing_cost_less_than_three_pages_over_tls() {
+    alone("humans_who_read_nothing_cost_less_than_three_pages_over_tls", || growth_over_tls("/"));
 }
