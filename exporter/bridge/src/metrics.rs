@@ -20,6 +20,9 @@ use opentelemetry::{
 const COLLECTION_ERROR: AttributeKey = key::ERROR_TYPE
     .described("Why it failed: `panic` (of a callback) or `collection`; absent on success.");
 
+/// What reads here.
+const KIND: AttributeKey = key::COMPONENT_TYPE.described("`prometheus_http_text_metric_exporter`.");
+
 /// The causes of losses.
 const CAUSE: AttributeKey = key::ERROR_TYPE.described(
     "The cause, such as `type_conflict`, `duplicate_series`, `overflow` or `collector_panicked`: those of \
@@ -33,20 +36,20 @@ pub const COLLECTION_DURATION: MetricSpec = MetricSpec::new(
     "s",
     "The duration of the collect operation of the metric reader.",
 )
-.with_attributes(&[COLLECTION_ERROR, key::COMPONENT_NAME, key::COMPONENT_TYPE])
-.recorded("Once for each collection for a scrape.");
+.with_attributes(&[COLLECTION_ERROR, key::COMPONENT_NAME, KIND])
+.recorded("Once for each reading: for a scrape, and for whoever gathers the registry.");
 
 /// What was measured and is not on a page, or not as it was measured.
 pub const LOSSES: MetricSpec = MetricSpec::new(
     "kymo.scrape.losses",
     MetricKind::Counter,
-    "{measurement}",
-    "Measurements that a page lacks, or shows with less than was measured.",
+    "{loss}",
+    "What readings lacked of what was measured, or had with less than was measured.",
 )
 .with_attributes(&[CAUSE])
 .recorded(
-    "At every collection, for each cause there was: once per page for a family, once per series for a \
-     series.",
+    "At every collection, for each cause, from zero on: once per reading for a family, once per series \
+     for a series. Who else reads, such as a second scraper, counts it again.",
 );
 
 /// All of them.

@@ -187,8 +187,8 @@ pub const COMPONENT_NAME: AttributeKey = AttributeKey::new(
 /// The kind of exporter or reader, such as `otlp_http_metric_exporter`.
 pub const COMPONENT_TYPE: AttributeKey = AttributeKey::new(
     "otel.component.type",
-    "`otlp_http_metric_exporter`, `otlp_grpc_metric_exporter`, `console_metric_exporter`, \
-     `periodic_metric_reader` or `prometheus_http_text_metric_exporter`.",
+    "`otlp_http_metric_exporter`, `otlp_grpc_metric_exporter`, `console_metric_exporter` or \
+     `periodic_metric_reader`.",
 );
 
 /// The metric whose attribute was folded or cut.

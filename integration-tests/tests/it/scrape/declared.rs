@@ -21,8 +21,6 @@ const ON_REQUEST: &[&str] = &[
     "http_client_",
     // Only of a cluster.
     "kymo_redis_redirects_",
-    // Only when something is lost.
-    "kymo_scrape_losses_",
     "otel_sdk_exporter_",
     // Only of a server of gRPC.
     "rpc_server_call_duration_seconds",

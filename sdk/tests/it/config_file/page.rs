@@ -20,7 +20,7 @@ fn scraped(builder: TelemetryBuilder) -> (Vec<String>, Vec<String>) {
     let sold = telemetry.meter("shop").u64_counter("sold").with_unit("By").build();
     sold.add(1, &[]);
     let families: Vec<MetricFamily> = telemetry.bridge().unwrap().registry().gather();
-    let names = families.iter().map(|family| family.name().to_owned()).collect();
+    let names = crate::names_of(&families);
     let sold = families.iter().find(|family| family.name().contains("sold")).unwrap();
     let labels = sold.get_metric()[0].get_label().iter().map(|label| label.name().to_owned());
     (names, labels.collect())

@@ -22,7 +22,7 @@ impl Shown {
         self.0.meter("shop")
     }
 
-    /// Every sample, such as `sold_total{book="Dune"}`, and its value.
+    /// Every sample, such as `sold_total{book="Dune"}`, and its value, without what a bridge says of itself.
     pub(super) fn page(&self) -> BTreeMap<String, f64> {
         let mut page = Vec::new();
         let mut writer = TextWriter::new(&mut page);
@@ -30,6 +30,7 @@ impl Shown {
         writer.finish();
         let page = String::from_utf8(page).unwrap();
         let samples = page.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+        let samples = samples.filter(|line| !line.starts_with("kymo_scrape_losses"));
         samples
             .map(|line| line.rsplit_once(' ').unwrap())
             .map(|(series, value)| (series.to_owned(), value.parse().unwrap()))
