@@ -6,6 +6,9 @@ use crate::server_meters::{Point, ServerMeters};
 
 pub(crate) const CALLS: &str = "rpc.server.call.duration";
 
+/// A busy machine may take its time.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// What was recorded of calls: method, status and error of each series, and how many.
 pub(crate) type Called<'a> = (&'a str, Option<&'a str>, Option<&'a str>, i64);
 
@@ -24,7 +27,7 @@ pub(crate) fn called(points: &[Point]) -> Vec<Called<'_>> {
 
 /// The series of calls, once so many were recorded and nothing is under way any more.
 pub(crate) async fn settled(meters: &ServerMeters, calls: i64) -> Vec<Point> {
-    let patience = Instant::now() + Duration::from_secs(10);
+    let patience = Instant::now() + PATIENCE;
     loop {
         let points = meters.of(CALLS);
         let counted: i64 = points.iter().map(|point| point.count).sum();
@@ -39,7 +42,7 @@ pub(crate) async fn settled(meters: &ServerMeters, calls: i64) -> Vec<Point> {
 
 /// Waits until a call has come to the server.
 pub(crate) async fn under_way(meters: &ServerMeters) {
-    let patience = Instant::now() + Duration::from_secs(10);
+    let patience = Instant::now() + PATIENCE;
     while meters.active() == 0 {
         assert!(Instant::now() < patience, "no call has come");
         tokio::time::sleep(Duration::from_millis(5)).await;
