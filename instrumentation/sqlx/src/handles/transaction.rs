@@ -172,7 +172,7 @@ impl<DB: Database> DerefMut for MeasuredTransaction<'_, DB> {
 /// For what is locked or listened to through a transaction; as sqlx's own has it.
 impl<DB: Database> AsMut<DB::Connection> for MeasuredTransaction<'_, DB> {
     fn as_mut(&mut self) -> &mut DB::Connection {
-        &mut self.connection.guard
+        self.connection.lend()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The bare pool and the bare connection, taken out of measured ones.
 
-use kymo_sqlx::{DatabaseMetrics, MeasuredPool, pool_options};
+use kymo_sqlx::{DatabaseMetrics, MeasuredPool, MeasuredTransaction, pool_options};
 use kymo_testing::{Snapshot, TestMeters};
 use sqlx::{Acquire, Executor, Sqlite, SqliteConnection, SqlitePool};
 
@@ -27,6 +27,51 @@ async fn by_connection(connection: &mut SqliteConnection, sql: &'static str) {
 
 async fn by_any(source: impl Acquire<'_, Database = Sqlite>) {
     source.acquire().await.unwrap().execute("SELECT 1").await.unwrap();
+}
+
+async fn by_reference(mut connection: impl AsMut<SqliteConnection>) {
+    connection.as_mut().execute("SELECT 1").await.unwrap();
+}
+
+/// Every way out of a measured transaction to the driver's own connection.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Coerced,
+    Dereferenced,
+    AsMut,
+    AsMutOfItsConnection,
+    Acquired,
+    AcquiredOfItsConnection,
+    Begun,
+    BegunOfItsConnection,
+}
+
+impl Way {
+    const ALL: [Self; 8] = [
+        Self::Coerced,
+        Self::Dereferenced,
+        Self::AsMut,
+        Self::AsMutOfItsConnection,
+        Self::Acquired,
+        Self::AcquiredOfItsConnection,
+        Self::Begun,
+        Self::BegunOfItsConnection,
+    ];
+
+    async fn go(self, transaction: &mut MeasuredTransaction<'_, Sqlite>) {
+        match self {
+            Self::Coerced => by_connection(transaction, "SELECT 1").await,
+            Self::Dereferenced => by_any(&mut ***transaction).await,
+            Self::AsMut => by_reference(transaction).await,
+            Self::AsMutOfItsConnection => by_reference(&mut **transaction).await,
+            Self::Acquired => by_any(transaction).await,
+            Self::AcquiredOfItsConnection => by_any(&mut **transaction).await,
+            Self::Begun => Acquire::begin(transaction).await.unwrap().commit().await.unwrap(),
+            Self::BegunOfItsConnection => {
+                Acquire::begin(&mut **transaction).await.unwrap().commit().await.unwrap();
+            }
+        }
+    }
 }
 
 fn changed(metrics: &Snapshot) -> i64 {
@@ -63,6 +108,21 @@ async fn each_way_to_the_bare_pool_or_connection_is_one_direct_use() {
     by_any(&mut transaction).await;
     transaction.into_inner().rollback().await.unwrap();
     assert_eq!(uses(), 11);
+}
+
+#[tokio::test]
+async fn each_way_out_of_a_transaction_is_one_direct_use_and_leaves_its_end_unknown() {
+    for way in Way::ALL {
+        let (meters, pool) = pool().await;
+        let mut transaction = pool.begin().await.unwrap();
+        transaction.execute(INSERT).await.unwrap();
+        way.go(&mut transaction).await;
+        transaction.commit().await.unwrap();
+        let metrics = meters.snapshot();
+        let uses = metrics.points().count(DIRECT_USES, &[]);
+        let ends = (ended(&metrics, "unknown"), ended(&metrics, "commit"));
+        assert_eq!((uses, changed(&metrics), ends), (1, 0, (1, 0)), "{way:?}");
+    }
 }
 
 #[tokio::test]
