@@ -9,6 +9,8 @@ use std::{
     },
 };
 
+use crate::claimed::Claimed;
+
 /// What an instrumentation claims for itself while it runs: a second source that is told of it there, such as
 /// by events of a driver, leaves it out, and counts what nobody claimed.
 ///
@@ -58,6 +60,16 @@ impl Claim {
     /// As [`Claim::run`], of what a driver carries on on a thread of its own.
     pub fn run_carried<T>(self, piece: impl FnOnce() -> T) -> T {
         if self.is_wanted() { self.carry(piece) } else { piece() }
+    }
+
+    /// As [`Claim::run`], of every poll of `future` and of its drop.
+    pub fn around<F>(self, future: F) -> Claimed<F> {
+        Claimed::new(self, false, future)
+    }
+
+    /// As [`Claim::around`], of what a driver carries on on a thread of its own.
+    pub fn around_carried<F>(self, future: F) -> Claimed<F> {
+        Claimed::new(self, true, future)
     }
 
     /// Whether anybody asks for it. Of migrations that are no second source alone.

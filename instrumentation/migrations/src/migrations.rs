@@ -154,7 +154,7 @@ impl Migrations {
             let mut connection = acquiring.await?;
             undo(self.migrator(), &mut Observed::new(&mut *connection, series), target).await
         };
-        series.run(Direction::Down, claimed(undoing))
+        series.run(Direction::Down, claimed::<A::Database, _>(undoing))
     }
 
     /// Reads from now on how the migrations stand in the database of `pool`, in the background: at
@@ -201,7 +201,8 @@ impl Migrations {
                         let pool = held.get();
                         async move {
                             let pool = pool.ok_or(sqlx::Error::PoolClosed)?;
-                            claimed(read(&pool, &watch.migrator().table_name)).await
+                            claimed::<P::Database, _>(read(&pool, &watch.migrator().table_name))
+                                .await
                         }
                     });
                     // Closed, or gone: that is the end of it.
@@ -242,7 +243,7 @@ impl Migrations {
             // Hidden, because what is documented takes nothing but a driver's own connection.
             self.migrator().run_direct(target, &mut observed, skip).await
         };
-        series.run(direction, claimed(running))
+        series.run(direction, claimed::<A::Database, _>(running))
     }
 
     /// Those of the name that was given; else of the product.

@@ -1,13 +1,12 @@
 //! The recording of one pool.
 
 use std::{
-    future::{Future, poll_fn},
-    pin::pin,
+    future::Future,
     sync::{Arc, OnceLock},
     time::Duration,
 };
 
-use kymo_core::{Bounded, Claim, PlaceKey};
+use kymo_core::{Bounded, Claim, Claimed, PlaceKey};
 use kymo_sql::{System, TransactionStatement};
 use opentelemetry::metrics::BoundHistogram;
 
@@ -100,11 +99,25 @@ impl Measures {
 
     /// Runs a piece of what the driver does, which nobody else is to measure.
     pub(crate) fn claim<T>(&self, piece: impl FnOnce() -> T) -> T {
-        match self.system {
-            System::Postgresql | System::Mysql | System::Mariadb => Claim::Statement.run(piece),
-            // SQLite's driver works on a thread of its own, and another one may.
-            _ => Claim::Statement.run_carried(piece),
+        if self.is_carried_on() {
+            Claim::Statement.run_carried(piece)
+        } else {
+            Claim::Statement.run(piece)
         }
+    }
+
+    /// As [`Measures::claim`], of each poll of a future and of its drop.
+    fn claim_around<F>(&self, running: F) -> Claimed<F> {
+        if self.is_carried_on() {
+            Claim::Statement.around_carried(running)
+        } else {
+            Claim::Statement.around(running)
+        }
+    }
+
+    /// SQLite's driver works on a thread of its own, and another one may.
+    fn is_carried_on(&self) -> bool {
+        !matches!(self.system, System::Postgresql | System::Mysql | System::Mariadb)
     }
 
     /// Runs what is no operation, but may cost a transaction all the same.
@@ -113,8 +126,7 @@ impl Measures {
         ledger: &mut Ledger,
         run: impl Future<Output = sqlx::Result<T>>,
     ) -> sqlx::Result<T> {
-        let mut run = pin!(run);
-        let result = poll_fn(|context| self.claim(|| run.as_mut().poll(context))).await;
+        let result = self.claim_around(run).await;
         if let Some(failure) = result.as_ref().err().and_then(|e| Failure::of(e, self.system)) {
             ledger.failed(TransactionStatement::None, failure.damage, self.system);
         }
@@ -150,3 +162,6 @@ impl Measures {
         self.transactions[outcome as usize].get_or_init(bind).record(elapsed.as_secs_f64());
     }
 }
+
+#[cfg(test)]
+mod tests;
