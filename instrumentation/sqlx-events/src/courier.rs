@@ -30,12 +30,19 @@ pub(crate) struct Courier {
 
 /// Has the default subscriber of this thread, if our layer is in it, stood in for until the answer is dropped.
 pub(crate) fn carry(claim: Claim) -> Option<Box<dyn Any>> {
-    let courier = dispatcher::get_default(|subscriber| {
-        let layer = subscriber.downcast_ref::<EventLayer>()?;
-        let make = || Dispatch::new(Courier { claim, subscriber: subscriber.downgrade() });
-        Some(layer.courier(claim, make))
-    });
+    let courier =
+        dispatcher::get_default(|subscriber| match subscriber.downcast_ref::<Courier>() {
+            // Inside of another claim: the courier of that stands for the same subscriber.
+            Some(around) => courier(&around.subscriber.upgrade()?, claim),
+            None => courier(subscriber, claim),
+        });
     Some(Box::new(dispatcher::set_default(&courier?)))
+}
+
+fn courier(subscriber: &Dispatch, claim: Claim) -> Option<Dispatch> {
+    let layer = subscriber.downcast_ref::<EventLayer>()?;
+    let make = || Dispatch::new(Courier { claim, subscriber: subscriber.downgrade() });
+    Some(layer.courier(claim, make))
 }
 
 impl Courier {
@@ -90,7 +97,12 @@ impl Subscriber for Courier {
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
-        self.subscriber.upgrade().map_or(Id::from_u64(NO_SPAN), |it| it.new_span(span))
+        let Some(subscriber) = self.subscriber.upgrade() else { return Id::from_u64(NO_SPAN) };
+        if span.parent().is_some_and(is_none) {
+            // The current span, where none is.
+            return subscriber.new_span(&Attributes::new_root(span.metadata(), span.values()));
+        }
+        subscriber.new_span(span)
     }
 
     fn record(&self, span: &Id, values: &Record<'_>) {
