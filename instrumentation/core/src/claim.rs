@@ -47,7 +47,6 @@ thread_local! {
 }
 
 static IS_LISTENED_TO: AtomicBool = AtomicBool::new(false);
-static IS_HEARD: AtomicBool = AtomicBool::new(false);
 static IS_PROMISED: AtomicBool = AtomicBool::new(false);
 static CARRY: OnceLock<Carry> = OnceLock::new();
 
@@ -107,7 +106,7 @@ impl Claim {
     }
 
     /// Whether a second source is there.
-    fn is_listened_to() -> bool {
+    pub(crate) fn is_listened_to() -> bool {
         IS_LISTENED_TO.load(Ordering::Relaxed)
     }
 
@@ -117,18 +116,6 @@ impl Claim {
     pub fn listen(carry: Carry) {
         let _ = CARRY.set(carry);
         IS_LISTENED_TO.store(true, Ordering::Relaxed);
-    }
-
-    /// A second source was told of something: it is not kept from it.
-    pub fn hear() {
-        if !IS_HEARD.load(Ordering::Relaxed) {
-            IS_HEARD.store(true, Ordering::Relaxed);
-        }
-    }
-
-    /// Whether a second source was ever told of anything.
-    pub fn is_heard() -> bool {
-        IS_HEARD.load(Ordering::Relaxed)
     }
 
     /// An instrumentation is there that claims what it measures, so that what nobody claims has gone round

@@ -1,6 +1,9 @@
 //! The layer that the events of sqlx come to.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use kymo_core::{Claim, PlaceKey};
 use tracing::{Dispatch, Event, Subscriber};
@@ -90,7 +93,13 @@ impl EventLayer {
         let is_of_driver = said.is_some_and(|said| said.is_of_driver);
         let is_unmeasured = is_unmeasured && !is_of_driver && !Claim::Migration.is_made();
         let returned = returned.filter(|_| self.has_returned_rows);
-        self.recorder.record(key, seconds, returned, is_unmeasured);
+        let elapsed = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+        if reading.sighted.is_none_or(|it| it.is_first(elapsed)) {
+            self.recorder.record(key, seconds, returned);
+        }
+        if is_unmeasured {
+            self.recorder.count_unmeasured(key);
+        }
     }
 }
 
@@ -108,7 +117,6 @@ impl<S: Subscriber> Layer<S> for EventLayer {
         if !taken::take(&self.recorder) {
             return;
         }
-        Claim::hear();
         match Target::of(event.metadata()) {
             Some(Target::Statement) if Claim::Statement.is_made() => self.recorder.note_claim(),
             Some(Target::Statement) => self.record_statement(event),

@@ -60,6 +60,12 @@
 //! server in order to run a measured statement, such as for a type, is part of that. What a measured
 //! migrator runs is counted as statements, and is not among them either: it is measured as migrations.
 //!
+//! What takes the bare connection out of a measured one of sea-orm is told to its metric callback too: a statement
+//! is recorded by whichever comes first, and counted as one that went round; where no event comes, it is
+//! recorded all the same. While sea-orm waits for a connection on behalf of a measured statement or
+//! transaction, what the program's own hooks of the pool run, such as `after_connect`, is taken for part of
+//! that, and counted by nobody. So is the `SET TRANSACTION` of `begin_with_config`, which is part of `BEGIN`.
+//!
 //! # What a statement is called
 //!
 //! As the measured pool calls it: `db.query.summary` is `SELECT books`, or the name in a comment that the

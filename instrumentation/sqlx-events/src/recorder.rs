@@ -10,7 +10,10 @@ use std::{
 
 use kymo_core::{Bounded, Folds, Places, SeriesCache, ValueBudget};
 use kymo_sql::{Dialect, System};
-use opentelemetry::metrics::{BoundCounter, BoundHistogram, Meter};
+use opentelemetry::{
+    KeyValue,
+    metrics::{BoundCounter, BoundHistogram, Meter},
+};
 use tracing::{Dispatch, dispatcher};
 use tracing_core::callsite;
 
@@ -80,36 +83,42 @@ impl Recorder {
     }
 
     /// Records one statement; `returned` is absent if it was not one that returns rows.
-    pub(crate) fn record(
-        &self,
-        key: StatementKey,
-        seconds: f64,
-        returned: Option<u64>,
-        is_unmeasured: bool,
-    ) {
-        let Instruments { duration, returned_rows, unmeasured, .. } = &self.instruments;
-        let attributes = |key: StatementKey| key.attributes(&self.places, &self.summaries);
+    pub(crate) fn record(&self, key: StatementKey, seconds: f64, returned: Option<u64>) {
+        if let Some(summary) = key.summary {
+            self.summaries.counted(summary);
+        }
+        self.with(key, |series| {
+            let bind = || self.instruments.duration.bind(&self.attributes(series.key));
+            series.duration.get_or_init(bind).record(seconds);
+            if let Some(rows) = returned {
+                let bind = || self.instruments.returned_rows.bind(&self.attributes(series.key));
+                series.returned_rows.get_or_init(bind).record(rows);
+            }
+        });
+    }
+
+    /// Counts one that went round what is measured, whoever records it.
+    pub(crate) fn count_unmeasured(&self, key: StatementKey) {
+        self.with(key, |series| {
+            let summary = |it| key::DB_QUERY_SUMMARY.of(self.summaries.value(it));
+            let summary: Vec<_> = series.key.summary.map(summary).into_iter().collect();
+            let bind = || self.instruments.unmeasured.bind(&summary);
+            series.unmeasured.get_or_init(bind).add(1);
+        });
+    }
+
+    fn with(&self, key: StatementKey, record: impl FnOnce(&StatementSeries)) {
         let bind = |key| StatementSeries {
-            duration: duration.bind(&attributes(key)),
+            duration: OnceLock::new(),
             returned_rows: OnceLock::new(),
             unmeasured: OnceLock::new(),
             key,
         };
-        if let Some(summary) = key.summary {
-            self.summaries.counted(summary);
-        }
-        self.statements.with(key, bind, |series| {
-            series.duration.record(seconds);
-            if let Some(rows) = returned {
-                let bind = || returned_rows.bind(&attributes(series.key));
-                series.returned_rows.get_or_init(bind).record(rows);
-            }
-            if is_unmeasured {
-                let summary = |it| key::DB_QUERY_SUMMARY.of(self.summaries.value(it));
-                let summary: Vec<_> = series.key.summary.map(summary).into_iter().collect();
-                series.unmeasured.get_or_init(|| unmeasured.bind(&summary)).add(1);
-            }
-        });
+        self.statements.with(key, bind, record);
+    }
+
+    fn attributes(&self, key: StatementKey) -> Vec<KeyValue> {
+        key.attributes(&self.places, &self.summaries)
     }
 
     /// A pool is measured: says how many statements went round it, also if there are none.

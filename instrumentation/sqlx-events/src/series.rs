@@ -20,7 +20,8 @@ pub(crate) struct StatementKey {
 /// The instruments of one kind of statement.
 #[derive(Debug)]
 pub(crate) struct StatementSeries {
-    pub(crate) duration: BoundHistogram<f64>,
+    /// Bound when the first one is recorded, which may be by somebody else.
+    pub(crate) duration: OnceLock<BoundHistogram<f64>>,
     /// Bound when the first rows are counted: most statements return none.
     pub(crate) returned_rows: OnceLock<BoundHistogram<u64>>,
     /// Bound when the first one goes round a measured pool.

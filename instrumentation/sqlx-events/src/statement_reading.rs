@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use kymo_core::Recalled;
+use kymo_core::{Recalled, Sighted, Sighting};
 use tracing::{
     Event,
     field::{Field, Visit},
@@ -18,6 +18,8 @@ use crate::text::{Said, StatementTexts};
 pub(crate) struct StatementReading<'t> {
     texts: &'t StatementTexts,
     pub(crate) said: Option<Recalled<'t, Said>>,
+    /// The statement, where another source may see it as well.
+    pub(crate) sighted: Option<Sighted>,
     pub(crate) seconds: Option<f64>,
     pub(crate) returned: Option<u64>,
     /// The field that the text is read from now.
@@ -29,9 +31,9 @@ pub(crate) struct StatementReading<'t> {
 impl<'t> StatementReading<'t> {
     /// Reads `event`, whose text may be among `texts`.
     pub(crate) fn of(event: &Event<'_>, texts: &'t StatementTexts) -> Self {
-        let (said, seconds, returned) = (None, None, None);
+        let (said, sighted, seconds, returned) = (None, None, None, None);
         let (text_field, is_last) = ("db.statement", false);
-        let mut reading = Self { texts, said, seconds, returned, text_field, is_last };
+        let mut reading = Self { texts, said, sighted, seconds, returned, text_field, is_last };
         event.record(&mut reading);
         if reading.said.is_none() {
             (reading.text_field, reading.is_last) = ("summary", true);
@@ -52,7 +54,9 @@ impl Visit for StatementReading<'_> {
         if field.name() == self.text_field && (self.is_last || !value.is_empty()) {
             // Between line breaks of its own.
             let text = value.strip_prefix("\n\n").and_then(|text| text.strip_suffix('\n'));
-            self.said = Some(self.texts.find(text.unwrap_or(value)));
+            let text = text.unwrap_or(value);
+            self.sighted = Sighting::Event.of(text);
+            self.said = Some(self.texts.find(text));
         }
     }
 

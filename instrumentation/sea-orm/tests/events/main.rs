@@ -52,6 +52,16 @@ async fn each_statement_counts_once_and_what_went_round_is_told() {
     for _ in 0..3 {
         bare(&db).await.unwrap();
     }
+    // One that does not log, which no event tells of.
+    let mut options = ConnectOptions::new("sqlite::memory:");
+    options.max_connections(1).min_connections(1).sqlx_logging(false);
+    let silent = Database::connect(options).await.unwrap();
+    let silent = SeaOrmMetrics::new(&DatabaseMetrics::new(&*meters)).database(silent);
+    silent.execute_unprepared("CREATE TABLE silent (title TEXT)").await.unwrap();
+    for _ in 0..3 {
+        let select = of("SELECT title FROM silent");
+        silent.inner().query_all_raw(select).await.unwrap();
+    }
 
     let by = |name: &str| -> BTreeMap<String, i64> {
         meters.snapshot().points().by(name, "db.query.summary")
@@ -72,12 +82,14 @@ async fn each_statement_counts_once_and_what_went_round_is_told() {
         ("CREATE TABLE changed", 1),
         ("CREATE TABLE left", 1),
         ("CREATE TABLE measured", 1),
+        ("CREATE TABLE silent", 1),
         ("CREATE TABLE streamed", 1),
         ("INSERT changed", 1),
         ("SELECT bare", 3),
         ("SELECT changed", 1),
         ("SELECT left", 1),
         ("SELECT measured", 2),
+        ("SELECT silent", 3),
         ("SELECT streamed", 1),
     ];
     // What sqlx and sea-orm ask of a connection that is opened.

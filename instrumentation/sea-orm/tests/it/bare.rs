@@ -6,9 +6,12 @@ use std::sync::{
 };
 
 use futures_util::StreamExt;
+use kymo_sqlx_events::{EventMetrics, EventSettings, SqlxEvents};
+use kymo_testing::TestMeters;
 use sea_orm::{
     ActiveModelTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, TransactionTrait,
 };
+use tracing_subscriber::Registry;
 
 use crate::{
     book,
@@ -33,6 +36,18 @@ async fn a_function_of_the_bare_connection_is_counted_once() {
     shop.assert_operations("", &[(r#"SELECT "books""#, 3)]);
     let rows: i64 = shop.points().of(RETURNED_ROWS).iter().map(|point| point.count).sum();
     assert_eq!(rows, 1, "sea-orm does not tell how many rows there were");
+}
+
+#[tokio::test]
+async fn a_function_of_the_bare_connection_is_counted_where_a_layer_hears_no_event() {
+    let shop = Bookshop::open().await;
+    // In no subscriber, and the connection logs nothing either.
+    let events = EventMetrics::new(&*TestMeters::new());
+    let layer: SqlxEvents<Registry> = events.layer(&EventSettings::new());
+    count(&shop.db).await.unwrap();
+    drop(layer);
+    count(&shop.db).await.unwrap();
+    shop.assert_operations("", &[(r#"SELECT "books""#, 2)]);
 }
 
 #[tokio::test]

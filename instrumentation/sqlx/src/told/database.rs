@@ -2,7 +2,7 @@
 
 use std::{fmt, future::Future, sync::Arc, time::Duration};
 
-use kymo_core::{Claim, OTHER, Outcome};
+use kymo_core::{OTHER, Outcome, Sighting};
 use kymo_pool::{PoolMetrics, PoolName, PoolState};
 use sqlx::Error;
 
@@ -28,6 +28,7 @@ pub struct ToldDatabase {
 
 impl ToldDatabase {
     pub(crate) fn new(measures: Measures, name: Arc<PoolName>, pools: PoolMetrics) -> Self {
+        Sighting::expect_callbacks();
         Self { measures: Arc::new(measures), name, pools }
     }
 
@@ -44,9 +45,9 @@ impl ToldDatabase {
     /// Records a statement that was seen from afar: how long it took and whether it failed, and neither
     /// why nor how many rows it returned or changed.
     ///
-    /// Where the events of sqlx are counted, one of them has told of it before.
+    /// Where an event of sqlx tells of it too, whichever comes first is recorded.
     pub fn seen(&self, sql: &str, elapsed: Duration, failed: bool) {
-        if Claim::is_heard() {
+        if !Sighting::Callback.of(sql).is_none_or(|it| it.is_first(elapsed)) {
             return;
         }
         let statement = self.measures.statement(sql);
@@ -73,6 +74,11 @@ impl ToldDatabase {
     ) -> Result<(T, ToldTransaction), E> {
         let begun = self.statement("BEGIN").tell(run, error).await?;
         Ok((begun, ToldTransaction::begun(&self.measures)))
+    }
+
+    /// Counts that the bare connection is handed out.
+    pub fn lend(&self) {
+        self.measures.pool().count_direct_use();
     }
 
     /// Counts that no connection was to be had, as `error` says.
