@@ -15,6 +15,7 @@ use crate::{
     callback::{self, Inside},
     failure::{acquire_error, sqlx_error},
     observe::{Rows, fail, observe},
+    observed::Observed,
     rows::MeasuredQueryStream,
     transaction::MeasuredDatabaseTransaction,
 };
@@ -34,30 +35,19 @@ use crate::{
 /// ```
 ///
 /// It derefs to the connection: what is done with that is measured as far as sea-orm tells, see the
-/// [crate](crate). Clones share the pool, and have its name until the last of them is dropped.
+/// [crate](crate), and `kymo.db.connection.direct_uses` counts how often it is handed out. Clones share the pool, and have its name until the last of them is dropped.
 #[derive(Clone)]
 pub struct MeasuredDatabaseConnection {
     inner: Arc<DatabaseConnection>,
     told: ToldDatabase,
+    observed: Arc<Observed>,
 }
 
 impl MeasuredDatabaseConnection {
-    pub(crate) fn new(inner: DatabaseConnection, told: ToldDatabase) -> Self {
-        Self::calling(inner, told, |_| ())
-    }
-
-    /// Has sea-orm tell `told`, and then `callback`.
-    fn calling(
-        mut inner: DatabaseConnection,
-        told: ToldDatabase,
-        callback: impl Fn(&Info<'_>) + Send + Sync + 'static,
-    ) -> Self {
-        let seen = told.clone();
-        inner.set_metric_callback(move |info| {
-            callback::tell(&seen, info);
-            callback(info);
-        });
-        Self { inner: Arc::new(inner), told }
+    pub(crate) fn new(mut inner: DatabaseConnection, told: ToldDatabase) -> Self {
+        call(&mut inner, &told, |_| ());
+        let observed = Arc::new(Observed::new(inner.clone()));
+        Self { inner: Arc::new(inner), told, observed }
     }
 
     /// Calls `callback` as [`DatabaseConnection::set_metric_callback`] would, which takes no second one;
@@ -66,11 +56,15 @@ impl MeasuredDatabaseConnection {
         self,
         callback: impl Fn(&Info<'_>) + Send + Sync + 'static,
     ) -> Self {
-        Self::calling(DatabaseConnection::clone(&self.inner), self.told, callback)
+        let Self { inner, told, observed } = self;
+        let mut inner = DatabaseConnection::clone(&inner);
+        call(&mut inner, &told, callback);
+        Self { inner: Arc::new(inner), told, observed }
     }
 
     /// Observes the pool behind the connection, which only the program knows: `state` is asked at each
-    /// collection, for as long as this connection or a clone of it is there.
+    /// collection, for as long as this connection or a clone of it is there. It takes the place of one that this
+    /// connection or a clone was given before.
     ///
     /// ```
     /// use kymo_pool::PoolState;
@@ -88,7 +82,7 @@ impl MeasuredDatabaseConnection {
         self,
         state: impl Fn(&DatabaseConnection) -> PoolState + Send + Sync + 'static,
     ) -> Self {
-        self.told.watch_pool(&self.inner, state);
+        self.observed.ask(&self.told, Arc::new(state));
         self
     }
 
@@ -99,7 +93,22 @@ impl MeasuredDatabaseConnection {
 
     /// The connection itself; what is done with it is measured as far as sea-orm tells.
     pub fn inner(&self) -> &DatabaseConnection {
+        self.told.lend();
         &self.inner
+    }
+
+    /// As [`DatabaseConnection::ping`], which is no statement.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`DatabaseConnection::ping`].
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        self.inner.ping().await
+    }
+
+    /// As [`DatabaseConnection::get_database_backend`].
+    pub fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
     }
 
     /// Closes the connection; as [`DatabaseConnection::close`].
@@ -108,6 +117,15 @@ impl MeasuredDatabaseConnection {
     ///
     /// Those of [`DatabaseConnection::close`].
     pub async fn close(self) -> Result<(), DbErr> {
+        self.close_by_ref().await
+    }
+
+    /// Closes the connection of all clones; as [`DatabaseConnection::close_by_ref`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`DatabaseConnection::close_by_ref`].
+    pub async fn close_by_ref(&self) -> Result<(), DbErr> {
         self.inner.close_by_ref().await
     }
 
@@ -299,8 +317,21 @@ impl Deref for MeasuredDatabaseConnection {
     type Target = DatabaseConnection;
 
     fn deref(&self) -> &DatabaseConnection {
-        &self.inner
+        self.inner()
     }
+}
+
+/// Has sea-orm tell `told`, and then `callback`, what runs on `connection`.
+fn call(
+    connection: &mut DatabaseConnection,
+    told: &ToldDatabase,
+    callback: impl Fn(&Info<'_>) + Send + Sync + 'static,
+) {
+    let seen = told.clone();
+    connection.set_metric_callback(move |info| {
+        callback::tell(&seen, info);
+        callback(info);
+    });
 }
 
 impl fmt::Debug for MeasuredDatabaseConnection {

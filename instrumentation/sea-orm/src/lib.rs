@@ -42,8 +42,17 @@
 //! `ROLLBACK`, nor of a statement that was dropped on the way: these are not counted there. Whoever has a
 //! callback of their own hands it to [`with_metric_callback`], since sea-orm keeps one.
 //!
-//! Where the events of sqlx are a second source, they count the second line instead, with its rows, and in
-//! `kymo.db.unmeasured.operations`.
+//! A stream of the second line is always told as a success, when it is dropped: also one that failed, and one that
+//! was never read. Its time is that inside its polls.
+//!
+//! How often the bare types are taken out of the measured ones is `kymo.db.connection.direct_uses`. On a bare
+//! transaction statements can fail, and the transaction can end, unseen: from then on no rows that it changed are
+//! counted, and its outcome is `unknown`.
+//!
+//! Where the events of sqlx are a second source, they count the second line too, in
+//! `kymo.db.unmeasured.operations`. Each statement is recorded once, by whichever source is told first: mostly that
+//! is the event, which tells how many rows there were. Where no event comes, as with
+//! `ConnectOptions::sqlx_logging(false)` or behind a filter, it is the callback.
 //!
 //! # What else is different
 //!
@@ -52,8 +61,17 @@
 //! - The connection tells neither address nor name of its database: [`PoolSettings`] do.
 //! - Of rows changed by a statement with `RETURNING`, those count that were returned: one, where one was
 //!   asked for.
-//! - A statement on a transaction while another is open inside it counts as the outer one's, and is
-//!   committed with that.
+//! - A statement on a transaction while another is open inside it runs inside that one, and is lost with it, as
+//!   the database has it.
+//! - Of transactions that overlap, such as two that were begun inside one and are open at once, sea-orm ends the
+//!   innermost, whichever is ended: no rows of them are counted, and the outcome is `unknown`.
+//! - sea-orm tells its callback how long a statement took by the clock of the system. A statement of the first
+//!   line of the table took no longer than it was waited for; one of the second takes as long as that clock
+//!   says, which may be set meanwhile.
+//! - sea-orm waits for a connection inside of each statement and each `begin`. What the program's own hooks of the
+//!   pool run meanwhile, such as `after_connect` and `before_acquire`, is counted by nobody, also where the
+//!   events of sqlx are a second source. So is the `SET TRANSACTION` of `begin_with_config`: it is part of
+//!   `BEGIN`, and where it fails `BEGIN` does.
 //!
 //! [`with_metric_callback`]: MeasuredDatabaseConnection::with_metric_callback
 
@@ -61,6 +79,7 @@ mod callback;
 mod connection;
 mod failure;
 mod observe;
+mod observed;
 mod rows;
 mod sea_orm_metrics;
 mod transaction;

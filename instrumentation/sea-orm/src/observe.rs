@@ -45,9 +45,11 @@ pub(crate) async fn observe<T: Rows>(
     mut operation: Operation<'_>,
     run: impl Future<Output = Result<T, DbErr>>,
 ) -> Result<T, DbErr> {
+    let started = operation.start();
     let (result, told) = operation.watch(Inside::new(run)).await;
     if let Some(began) = told.and_then(|elapsed| Instant::now().checked_sub(elapsed)) {
-        operation.started_at(began);
+        // By a clock that is set now and then: it has not begun before it was polled.
+        operation.started_at(began.max(started));
     }
     match &result {
         Ok(rows) => {
@@ -76,3 +78,6 @@ pub(crate) fn fail(operation: &mut Operation<'_>, error: &DbErr) {
         None => operation.fail_otherwise(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,7 +22,9 @@ use crate::{
 /// inside it, and the rows it changed if it is committed.
 ///
 /// It derefs to the transaction: what is done with that is measured as far as sea-orm tells, see the
-/// [crate](crate).
+/// [crate](crate). On the bare transaction statements can fail and the transaction can end unseen: each time that
+/// it is handed out is counted in `kymo.db.connection.direct_uses`, and from then on, to the end of the
+/// outermost transaction, no changed rows are counted and the outcome is `unknown`.
 pub struct MeasuredDatabaseTransaction {
     // Before what measures it: its drop is part of the transaction.
     inner: DatabaseTransaction,
@@ -52,8 +54,10 @@ impl MeasuredDatabaseTransaction {
         self.told.rollback(self.inner.rollback(), sqlx_error).await
     }
 
-    /// The transaction itself; what is done with it is measured as far as sea-orm tells.
+    /// The transaction itself; what is done with it is measured as far as sea-orm tells, and it ends as
+    /// `unknown`.
     pub fn inner(&self) -> &DatabaseTransaction {
+        self.told.lend();
         &self.inner
     }
 
@@ -223,7 +227,7 @@ impl Deref for MeasuredDatabaseTransaction {
     type Target = DatabaseTransaction;
 
     fn deref(&self) -> &DatabaseTransaction {
-        &self.inner
+        self.inner()
     }
 }
 

@@ -6,6 +6,7 @@
 //! within the same budgets.
 
 mod database;
+mod nest;
 mod transaction;
 
 pub use self::{

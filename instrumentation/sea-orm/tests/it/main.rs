@@ -5,6 +5,7 @@
 mod bare;
 mod book;
 mod bookshop;
+mod direct_uses;
 mod pools;
 mod statements;
 mod streams;

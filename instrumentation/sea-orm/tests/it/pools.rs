@@ -59,3 +59,27 @@ async fn settings_say_where_the_database_is() {
     let expected = expected.map(|(key, value)| (key.to_owned(), value.to_owned()));
     assert_eq!(point.attributes, expected.into());
 }
+
+#[tokio::test]
+async fn a_callback_of_the_program_does_not_end_the_levels_in_whichever_order() {
+    let shop = Bookshop::open().await;
+    let expected = [("sqlite".to_owned(), 1)].into();
+    let db = shop.db.clone().with_pool_state(state).with_metric_callback(|_| ());
+    assert_eq!(shop.by(MAX, NAME), expected);
+    let db = db.with_metric_callback(|_| ());
+    assert_eq!(shop.by(MAX, NAME), expected);
+    drop(db);
+    let other = Bookshop::open().await;
+    let _db = other.db.clone().with_metric_callback(|_| ()).with_pool_state(state);
+    assert_eq!(other.by(MAX, NAME), expected);
+}
+
+#[tokio::test]
+async fn a_pool_whose_state_is_given_twice_is_one_pool() {
+    let shop = Bookshop::open().await;
+    let one = shop.db.clone().with_pool_state(state);
+    let _other = shop.db.clone().with_pool_state(state);
+    assert_eq!(shop.by(MAX, NAME), [("sqlite".to_owned(), 1)].into());
+    let _third = one.with_pool_state(|_| PoolState::new(7, 0).max(7));
+    assert_eq!(shop.by(MAX, NAME), [("sqlite".to_owned(), 7)].into(), "the last one is asked");
+}

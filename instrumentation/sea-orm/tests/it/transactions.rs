@@ -109,3 +109,51 @@ async fn statements_that_wait_for_each_other_in_one_transaction_are_all_measured
     transaction.commit().await.unwrap();
     assert_eq!(shop.inserted(), 2);
 }
+
+#[tokio::test]
+async fn a_statement_around_an_open_savepoint_runs_inside_it() {
+    let shop = Bookshop::open().await;
+    let transaction = shop.db.begin().await.unwrap();
+    let savepoint = transaction.begin().await.unwrap();
+    book::called("Dune").insert(&transaction).await.unwrap();
+    savepoint.rollback().await.unwrap();
+    let savepoint = transaction.begin().await.unwrap();
+    book::called("Emma").insert(&transaction).await.unwrap();
+    drop(savepoint);
+    let savepoint = transaction.begin().await.unwrap();
+    let inner = savepoint.begin().await.unwrap();
+    book::called("Ulysses").insert(&transaction).await.unwrap();
+    inner.commit().await.unwrap();
+    savepoint.commit().await.unwrap();
+    transaction.commit().await.unwrap();
+    let there = book::Entity::find().all(&shop.db).await.unwrap();
+    assert_eq!(there.into_iter().map(|book| book.title).collect::<Vec<_>>(), ["Ulysses"]);
+    assert_eq!(shop.inserted(), 1, "as the database has it");
+    shop.assert_transactions(&[("commit", 1)]);
+}
+
+#[tokio::test]
+async fn where_savepoints_overlap_less_is_counted_rather_than_more() {
+    let shop = Bookshop::open().await;
+    let transaction = shop.db.begin().await.unwrap();
+    let one = transaction.begin().await.unwrap();
+    let other = transaction.begin().await.unwrap();
+    book::called("Dune").insert(&one).await.unwrap();
+    // That ends the other one, which is inside it.
+    one.commit().await.unwrap();
+    other.rollback().await.unwrap();
+    transaction.commit().await.unwrap();
+    assert!(book::Entity::find().one(&shop.db).await.unwrap().is_none());
+    assert_eq!(shop.inserted(), 0);
+    shop.assert_transactions(&[("unknown", 1)]);
+
+    // What is ended before what is inside it is not ended.
+    let transaction = shop.db.begin().await.unwrap();
+    let savepoint = transaction.begin().await.unwrap();
+    book::called("Emma").insert(&savepoint).await.unwrap();
+    transaction.commit().await.unwrap();
+    drop(savepoint);
+    assert!(book::Entity::find().one(&shop.db).await.unwrap().is_none());
+    assert_eq!(shop.inserted(), 0);
+    shop.assert_transactions(&[("unknown", 2)]);
+}

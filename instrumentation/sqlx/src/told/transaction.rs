@@ -2,7 +2,7 @@
 
 use std::{fmt, future::Future, sync::Arc};
 
-use futures_util::lock::{Mutex, MutexGuard};
+use futures_util::lock::MutexGuard;
 use sqlx::Error;
 
 use crate::{
@@ -11,38 +11,41 @@ use crate::{
         operation::Operation,
         span::{TransactionOutcome, TransactionSpan},
     },
-    rows::ledger::Ledger,
+    told::nest::{Ledgers, Level},
 };
 
 /// A transaction whose statements others run: its duration until commit, rollback or drop, and the rows that
 /// it changed if it is committed.
 pub struct ToldTransaction {
     measures: Arc<Measures>,
-    ledger: Arc<Mutex<Ledger>>,
+    level: Level,
     span: TransactionSpan,
-    /// Of the transaction around this savepoint.
-    outer: Option<Arc<Mutex<Ledger>>>,
 }
 
 /// The rows of a transaction, for one statement at a time.
 pub struct ToldLedger<'t> {
     measures: &'t Measures,
-    ledger: MutexGuard<'t, Ledger>,
+    ledgers: MutexGuard<'t, Ledgers>,
 }
 
 impl ToldTransaction {
     pub(crate) fn begun(measures: &Arc<Measures>) -> Self {
-        Self {
-            measures: Arc::clone(measures),
-            ledger: Arc::new(Mutex::new(Ledger::transaction())),
-            span: TransactionSpan::begin(measures, false),
-            outer: None,
-        }
+        let span = TransactionSpan::begin(measures, false);
+        Self { measures: Arc::clone(measures), level: Level::begun(), span }
     }
 
     /// Waits until no other statement of the transaction runs.
+    ///
+    /// A statement runs in the innermost savepoint that is open, and is lost or kept with that.
     pub async fn ledger(&self) -> ToldLedger<'_> {
-        ToldLedger { measures: &self.measures, ledger: self.ledger.lock().await }
+        ToldLedger { measures: &self.measures, ledgers: self.level.nest().lock().await }
+    }
+
+    /// Counts that the transaction itself is handed out, on which anything can be done unseen: it and those
+    /// around it count no rows, and end as unknown.
+    pub fn lend(&self) {
+        self.measures.pool().count_direct_use();
+        self.level.lend();
     }
 
     /// Runs what sets a savepoint; what is changed behind it is lost if it is rolled back.
@@ -55,16 +58,12 @@ impl ToldTransaction {
         run: impl Future<Output = Result<T, E>>,
         error: fn(&E) -> Option<&Error>,
     ) -> Result<(T, Self), E> {
-        let mut outer = self.ledger.lock().await;
+        let mut ledgers = self.level.nest().lock().await;
         let operation = self.measures.operation(self.measures.statement("SAVEPOINT"));
         let begun = operation.tell(run, error).await?;
-        let savepoint = Self {
-            measures: Arc::clone(&self.measures),
-            ledger: Arc::new(Mutex::new(outer.savepoint())),
-            span: TransactionSpan::begin(&self.measures, true),
-            outer: Some(Arc::clone(&self.ledger)),
-        };
-        Ok((begun, savepoint))
+        let level = self.level.savepoint(&mut ledgers);
+        let span = TransactionSpan::begin(&self.measures, true);
+        Ok((begun, Self { measures: Arc::clone(&self.measures), level, span }))
     }
 
     /// Runs what commits, or releases the savepoint: the rows that were changed are counted if it succeeds,
@@ -78,24 +77,25 @@ impl ToldTransaction {
         run: impl Future<Output = Result<T, E>>,
         error: fn(&E) -> Option<&Error>,
     ) -> Result<T, E> {
-        let Self { measures, ledger, span, outer } = self;
-        let outer = match &outer {
-            Some(outer) => Some(outer.lock().await),
-            None => None,
-        };
-        let text = if outer.is_some() { "RELEASE SAVEPOINT" } else { "COMMIT" };
+        let Self { measures, mut level, span } = self;
+        let is_savepoint = level.is_savepoint();
+        let nest = Arc::clone(level.nest());
+        let mut ledgers = nest.lock().await;
+        let text = if is_savepoint { "RELEASE SAVEPOINT" } else { "COMMIT" };
         let operation = measures.operation(measures.statement(text));
         let result = operation.tell(run, error).await;
-        let mut ledger = std::mem::take(&mut *ledger.lock().await);
+        let mut ledger = level.end(&mut ledgers);
         span.finish(match &result {
+            Ok(_) if !ledger.is_clear() => TransactionOutcome::Unknown,
             Ok(_) if ledger.is_lost() => TransactionOutcome::Rollback,
             Ok(_) => TransactionOutcome::Commit,
             Err(_) => TransactionOutcome::Error,
         });
         if result.is_ok() {
-            measures.count_changes(match outer {
-                Some(mut outer) => outer.absorb(ledger),
-                None => ledger.committed(),
+            measures.count_changes(if is_savepoint {
+                ledgers.innermost().absorb(ledger)
+            } else {
+                ledger.committed()
             });
         }
         result
@@ -111,11 +111,15 @@ impl ToldTransaction {
         run: impl Future<Output = Result<T, E>>,
         error: fn(&E) -> Option<&Error>,
     ) -> Result<T, E> {
-        let Self { measures, span, outer, .. } = self;
-        let text = if outer.is_some() { "ROLLBACK TO SAVEPOINT" } else { "ROLLBACK" };
+        let Self { measures, mut level, span } = self;
+        let nest = Arc::clone(level.nest());
+        let mut ledgers = nest.lock().await;
+        let text = if level.is_savepoint() { "ROLLBACK TO SAVEPOINT" } else { "ROLLBACK" };
         let operation = measures.operation(measures.statement(text));
         let result = operation.tell(run, error).await;
+        let mut ledger = level.end(&mut ledgers);
         span.finish(match &result {
+            Ok(_) if !ledger.is_clear() => TransactionOutcome::Unknown,
             Ok(_) => TransactionOutcome::Rollback,
             Err(_) => TransactionOutcome::Error,
         });
@@ -126,7 +130,8 @@ impl ToldTransaction {
 impl ToldLedger<'_> {
     /// A statement of the transaction.
     pub fn statement(&mut self, sql: &str) -> Operation<'_> {
-        Operation::new(self.measures, self.measures.statement(sql), Some(&mut self.ledger))
+        let ledger = self.ledgers.innermost();
+        Operation::new(self.measures, self.measures.statement(sql), Some(ledger))
     }
 }
 
