@@ -2,6 +2,7 @@
 //! threads of its own, which know no other subscriber.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::duplicate_mod, reason = "the same code runs on each database")]
 
 mod both;
 #[path = "../it/sql/empty_database.rs"]

@@ -181,7 +181,7 @@ async fn the_counts_are_those_of_sqlite() {
     // Each change of the shapes is of one row, one apart that inserts three, and one that finds none.
     let is_change = |summary: &str| !summary.starts_with("SELECT");
     let all = counts[0].iter().chain(&counts[1]);
-    let changed: u64 = all.clone().filter(|(summary, _)| is_change(summary)).map(|(_, n)| n).sum();
-    assert_eq!(changes().await - before, changed + 2 - 1);
+    let touched: u64 = all.clone().filter(|(summary, _)| is_change(summary)).map(|(_, n)| n).sum();
+    assert_eq!(changes().await - before, touched + 2 - 1);
     agree(&counts, &all.map(|(summary, count)| (summary.clone(), *count)).collect());
 }
