@@ -43,7 +43,7 @@ pub const COLLECTION_DURATION: MetricSpec = MetricSpec::new(
 pub const LOSSES: MetricSpec = MetricSpec::new(
     "kymo.scrape.losses",
     MetricKind::Counter,
-    "{loss}",
+    "{measurement}",
     "What readings lacked of what was measured, or had with less than was measured.",
 )
 .with_attributes(&[CAUSE])
