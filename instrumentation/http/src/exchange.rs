@@ -208,10 +208,16 @@ impl Exchange {
         if recording.measure.instruments.times_first_byte() {
             recording.first_byte = Some(started.elapsed());
         }
-        if let Some(call) = &mut recording.call
-            && !call.answer(status, response.headers())
-        {
-            recording.call = None;
+        match &mut recording.call {
+            None => {
+                let instruments = &recording.measure.instruments;
+                recording.call = Call::shown(status, response.headers(), instruments);
+            }
+            Some(call) => {
+                if !call.answer(status, response.headers()) {
+                    recording.call = None;
+                }
+            }
         }
         if self.has_no_body(status) {
             self.end(Outcome::Success);

@@ -96,8 +96,10 @@
 //! is nothing else, or from the last frame of a gRPC-web body. A `grpc-status` that is missing or that is
 //! no status is `UNKNOWN`, and a refusal by HTTP the status that clients conclude from it. A call that ends
 //! without a status has none, and its `error.type` says how: as above, or `DEADLINE_EXCEEDED` if it was
-//! given up when the time of its `grpc-timeout` was over. Six statuses are errors of a server, and each is
-//! then the `error.type` of both metrics. A 2xx of another content type answers no call.
+//! given up when the time of its `grpc-timeout` was over, by a server that is known to have the method or
+//! has begun to answer. Six statuses are errors of a server, and each is then the `error.type` of both
+//! metrics. A 2xx of another content type answers no call. Any other request is a call, too, if it is
+//! answered as one, with a status.
 //!
 //! `rpc.method` is a name once the server has shown that it knows the method, by a message or by `OK`: 300
 //! of them. One that only failed so far has one of 300 more places, because a client can make such. What the

@@ -45,6 +45,16 @@ impl Answer {
         Some(Self { status, wire, code, has_message: false, is_last: false, trailers })
     }
 
+    /// Whether gRPC gives it, and not what stands before it.
+    pub(super) fn is_of_grpc(&self) -> bool {
+        self.wire.is_some() && self.status.is_success()
+    }
+
+    /// Whether it has told a status of gRPC.
+    pub(super) fn is_told(&self) -> bool {
+        self.code.is_some()
+    }
+
     /// A frame of its body passes.
     pub(super) fn read<D: Buf>(&mut self, frame: &Frame<D>) {
         if let Some(code) = frame.trailers_ref().and_then(code) {
@@ -78,7 +88,7 @@ impl Answer {
 
     /// How it shows whether the server knows the method, if it ended with `code`.
     pub(super) fn recognition(&self, code: Option<Code>) -> Recognition {
-        let is_grpc = self.wire.is_some() && self.status.is_success();
+        let is_grpc = self.is_of_grpc();
         match code {
             Some(Code::OK) if is_grpc => Recognition::Recognised,
             _ if is_grpc && self.has_message => Recognition::Recognised,

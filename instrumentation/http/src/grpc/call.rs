@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Buf;
 use http::{HeaderMap, Method, StatusCode};
 use http_body::Frame;
-use kymo_core::Outcome;
+use kymo_core::{Bounded, Outcome};
 
 use super::{
     Calls, Code,
@@ -23,6 +23,8 @@ pub(crate) struct Call {
     asked: Option<Asked>,
     deadline: Option<Deadline>,
     answer: Option<Answer>,
+    /// Whether the request said that it is a call.
+    is_announced: bool,
 }
 
 impl Call {
@@ -33,7 +35,22 @@ impl Call {
         }
         Wire::of(head.headers)?;
         let asked = instruments.calls().map(|calls| calls.methods.asked(head));
-        Some(Box::new(Self { asked, deadline: Deadline::of(head.headers), answer: None }))
+        let deadline = Deadline::of(head.headers);
+        Some(Box::new(Self { asked, deadline, answer: None, is_announced: true }))
+    }
+
+    /// The call that an answer with this head shows, although its request did not say that it is one.
+    ///
+    /// Nothing was kept of such a request, so its method has no name.
+    pub(crate) fn shown(
+        status: StatusCode,
+        headers: &HeaderMap,
+        instruments: &Instruments,
+    ) -> Option<Box<Self>> {
+        Wire::of(headers)?;
+        let answer = Answer::of(status, headers);
+        let asked = instruments.calls().map(|_| Asked::Settled(Bounded::OTHER));
+        Some(Box::new(Self { asked, deadline: None, answer, is_announced: false }))
     }
 
     /// The head of the response is there; whether the exchange is a call after all.
@@ -57,6 +74,9 @@ impl Call {
         elapsed: Duration,
         outcome: Outcome,
     ) -> Outcome {
+        if outcome == Outcome::Success && !self.is_sure() {
+            return outcome;
+        }
         let code = self.answer.as_ref().and_then(|answer| answer.code(outcome));
         let is_late = code.is_none() && outcome == Outcome::Cancelled && self.is_late(elapsed);
         let ended = if is_late { failure::of_call(Code::DEADLINE_EXCEEDED) } else { outcome };
@@ -77,8 +97,18 @@ impl Call {
         }
     }
 
+    /// Whether it is a call beyond doubt: a store can give back any content type that it was sent.
+    fn is_sure(&self) -> bool {
+        self.is_announced || self.answer.as_ref().is_some_and(Answer::is_told)
+    }
+
     /// Whether a call that was given up now had no time left.
+    ///
+    /// Any request can say how long it may take: it counts where gRPC has the method, or has begun to
+    /// answer.
     fn is_late(&self, elapsed: Duration) -> bool {
         self.deadline.is_some_and(|deadline| deadline.is_over(elapsed))
+            && (self.asked.as_ref().is_some_and(Asked::is_known)
+                || self.answer.as_ref().is_some_and(Answer::is_of_grpc))
     }
 }

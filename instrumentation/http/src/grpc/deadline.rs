@@ -12,15 +12,18 @@ pub(super) struct Deadline(Duration);
 /// than a tenth of that: the clock of whoever gives it up started elsewhere, and the words take their way.
 const TOLERANCE: Duration = Duration::from_millis(50);
 
+/// The least time that a client can mean: with less, it makes a deadline that no server can keep.
+const LEAST: Duration = Duration::from_millis(1);
+
 impl Deadline {
-    /// The deadline among `headers`, if there is one that can be read.
+    /// The deadline among `headers`, if there is one that can be read and meant.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         let (unit, digits) = headers.get("grpc-timeout")?.as_bytes().split_last()?;
         if digits.len() > 8 || !digits.iter().all(u8::is_ascii_digit) {
             return None;
         }
         let number: u64 = str::from_utf8(digits).ok()?.parse().ok()?;
-        Some(Self(match unit {
+        let time = match unit {
             b'H' => Duration::from_secs(number * 3600),
             b'M' => Duration::from_secs(number * 60),
             b'S' => Duration::from_secs(number),
@@ -28,7 +31,8 @@ impl Deadline {
             b'u' => Duration::from_micros(number),
             b'n' => Duration::from_nanos(number),
             _ => return None,
-        }))
+        };
+        (time >= LEAST).then_some(Self(time))
     }
 
     /// Whether a call that was given up after `elapsed` had no time left.
@@ -52,11 +56,14 @@ mod tests {
         assert_eq!(read("3M"), Some(Duration::from_secs(180)));
         assert_eq!(read("5S"), Some(Duration::from_secs(5)));
         assert_eq!(read("50m"), Some(Duration::from_millis(50)));
-        assert_eq!(read("7u"), Some(Duration::from_micros(7)));
-        assert_eq!(read("9n"), Some(Duration::from_nanos(9)));
+        assert_eq!(read("7000u"), Some(Duration::from_millis(7)));
+        assert_eq!(read("9000000n"), Some(Duration::from_millis(9)));
         assert_eq!(read("99999999H"), Some(Duration::from_secs(99_999_999 * 3600)));
         for odd in ["", "S", "5", "5s", "5 S", "-5S", "+5S", "999999999S", "\u{e9}S", "1.5S"] {
             assert_eq!(read(odd), None, "{odd:?}");
+        }
+        for unmeant in ["0H", "0S", "0m", "999u", "999999n", "1n"] {
+            assert_eq!(read(unmeant), None, "{unmeant:?}");
         }
         assert_eq!(Deadline::of(&HeaderMap::new()), None);
     }

@@ -30,6 +30,13 @@ pub(super) enum Asked {
     NoRoom,
 }
 
+impl Asked {
+    /// Whether the server is known to have the method.
+    pub(super) fn is_known(&self) -> bool {
+        matches!(self, Self::Settled(method) if *method != Bounded::OTHER)
+    }
+}
+
 /// How a call shows whether the server knows its method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Recognition {

@@ -1,6 +1,6 @@
 //! Answers that no good server gives.
 
-use std::{convert::Infallible, future, io};
+use std::{convert::Infallible, future, io, time::Duration};
 
 use axum::{
     Router,
@@ -16,7 +16,7 @@ use kymo_http::{ServerLayer, ServerMetric};
 use tower::{BoxError, Layer, ServiceExt, service_fn, timeout::error::Elapsed};
 
 use super::called::{CALLS, call, called, the_call};
-use crate::server_meters::ServerMeters;
+use crate::server_meters::{Point, ServerMeters};
 
 const METHOD: &str = "test.Books/Get";
 
@@ -121,31 +121,75 @@ async fn a_success_of_anything_but_grpc_is_no_call() {
     }
 }
 
+/// A server may serve what does not say that it is a call.
 #[tokio::test]
-async fn only_a_post_with_its_content_type_is_a_call() {
+async fn a_status_of_grpc_answers_a_call_whatever_its_request_said() {
+    let internal = Some("INTERNAL");
     for (method, content_type) in [
-        ("GET", "application/grpc"),
-        ("HEAD", "application/grpc"),
-        ("OPTIONS", "application/grpc"),
-        ("PUT", "application/grpc"),
-        ("POST", "application/json"),
-        ("POST", "application/grpcs"),
+        ("GET", Some("application/grpc")),
+        ("OPTIONS", Some("application/grpc")),
+        ("PUT", Some("application/grpc")),
+        ("POST", Some("application/json")),
+        ("POST", Some("application/grpcs")),
+        ("POST", None),
     ] {
         let meters = ServerMeters::new();
-        let mut request = request();
-        *request.method_mut() = method.parse().unwrap();
-        request.headers_mut().insert("content-type", HeaderValue::from_static(content_type));
         let response = head(200, &[GRPC]).body(with_trailers(Some("13"))).unwrap();
-        answer(meters.layer(), request, response).await;
-        assert_eq!(meters.of(CALLS), [], "{method} {content_type}");
-        let point = meters.the_request();
-        assert_eq!(point.get("http.request.method"), Some(method));
-        assert_eq!(point.get("error.type"), None, "{method} {content_type}");
+        answer(meters.layer(), unsaid(method, content_type), response).await;
+        let expected = call("_OTHER", internal, internal, internal);
+        assert_eq!(the_call(&meters).await, expected, "{method} {content_type:?}");
+        assert_eq!(meters.the_request().get("http.request.method"), Some(method));
+    }
+}
+
+/// A store may give back any content type that it was sent.
+#[tokio::test]
+async fn an_answer_without_a_status_of_grpc_is_no_call_if_its_request_said_nothing() {
+    for (method, headers, trailers) in [
+        ("GET", &[GRPC][..], None),
+        ("POST", &[GRPC], None),
+        ("HEAD", &[GRPC], Some("13")),
+        ("POST", &[("content-type", "application/json")], Some("13")),
+        ("POST", &[], None),
+    ] {
+        let meters = ServerMeters::new();
+        let response = head(200, headers).body(with_trailers(trailers)).unwrap();
+        answer(meters.layer(), unsaid(method, Some("application/json")), response).await;
+        assert_eq!(meters.of(CALLS), [], "{method} {headers:?}");
+        assert_eq!(meters.the_request().get("error.type"), None, "{method} {headers:?}");
         let names = meters.snapshot().points();
-        assert!(
-            names.iter().all(|point| point.get("kymo.cardinality.attribute") != Some("rpc.method")),
-            "a server without gRPC shows nothing of it"
-        );
+        let is_of_calls = |point: &Point| {
+            headers != [GRPC] && point.get("kymo.cardinality.attribute") == Some("rpc.method")
+        };
+        assert!(!names.iter().any(is_of_calls), "a server without gRPC shows nothing of it");
+    }
+}
+
+/// A request that does not say that it is a call.
+fn unsaid(method: &str, content_type: Option<&'static str>) -> Request<Body> {
+    let mut request = request();
+    *request.method_mut() = method.parse().unwrap();
+    request.headers_mut().remove("content-type");
+    if let Some(content_type) = content_type {
+        request.headers_mut().insert("content-type", HeaderValue::from_static(content_type));
+    }
+    request
+}
+
+/// Whoever calls a service of HTTP says as well how long it may take.
+#[tokio::test]
+async fn who_hangs_up_on_a_service_without_grpc_is_a_cancellation_whatever_time_it_gave() {
+    for timeout in ["0n", "1n", "0S", "1m", "20m"] {
+        let meters = ServerMeters::new();
+        let mut request = request();
+        request.headers_mut().insert("grpc-timeout", HeaderValue::from_static(timeout));
+        let service =
+            service_fn(|_: Request<Body>| future::pending::<Result<Response, Infallible>>());
+        let asked = meters.layer().layer(service).oneshot(request);
+        tokio::time::timeout(Duration::from_millis(30), asked).await.unwrap_err();
+        let cancelled = Some("cancelled");
+        assert_eq!(meters.the_request().get("error.type"), cancelled, "{timeout}");
+        assert_eq!(the_call(&meters).await.2.as_deref(), cancelled, "{timeout}");
     }
 }
 

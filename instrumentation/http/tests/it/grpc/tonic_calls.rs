@@ -140,24 +140,58 @@ async fn a_connection_that_breaks_is_a_cancellation_of_each_call_on_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_whose_time_is_over_exceeded_its_deadline_whoever_gave_it_up() {
     let exceeded = Some("DEADLINE_EXCEEDED");
+    let expected = |error| [(UNARY, None, error, 1), (UNARY, Some("OK"), None, 1)];
     let meters = ServerMeters::new();
     let server = Server::echo(&meters).await;
+    let mut client = server.client().await;
+    client.unary(Request::new("Dune")).await.unwrap();
     let mut request = Request::new("slow");
     request.set_timeout(Duration::from_millis(500));
-    server.client().await.unary(request).await.unwrap_err();
-    assert_eq!(the_call(&meters).await, call(UNARY, None, exceeded, exceeded));
+    client.unary(request).await.unwrap_err();
+    assert_eq!(called(&settled(&meters, 2).await), expected(exceeded));
 
-    for timeout in ["1n", "1000u", "50m"] {
+    // No client can mean less than a millisecond.
+    let cancelled = Some("cancelled");
+    for (timeout, error) in
+        [("0n", cancelled), ("1n", cancelled), ("1000u", exceeded), ("50m", exceeded)]
+    {
         let meters = ServerMeters::new();
         let server = Server::echo(&meters).await;
-        let request = http::Request::post(format!("http://{}/{UNARY}", server.address))
-            .header("content-type", "application/grpc")
-            .header("grpc-timeout", timeout)
-            .body(axum::body::Body::from(message("slow")))
-            .unwrap();
-        let client = Client::builder(TokioExecutor::new()).http2_only(true).build_http();
-        assert_eq!(client.request(request).await.unwrap().status(), 200, "tonic answers");
-        assert_eq!(the_call(&meters).await, call(UNARY, None, exceeded, exceeded), "{timeout}");
+        server.client().await.unary(Request::new("Dune")).await.unwrap();
+        assert_eq!(ask(&server, &GRPC, Some(timeout), "slow").await, 200, "tonic answers");
+        assert_eq!(called(&settled(&meters, 2).await), expected(error), "{timeout}");
+        let requests = meters.of("http.server.request.duration");
+        let failed: Vec<_> = requests.iter().filter_map(|point| point.get("error.type")).collect();
+        assert_eq!(failed, [error.unwrap()], "{timeout}");
+    }
+}
+
+const GRPC: [(&str, &str); 1] = [("content-type", "application/grpc")];
+
+/// Asks [`Echo`] over HTTP/2, with a request that says this of itself.
+async fn ask(
+    server: &Server,
+    headers: &[(&str, &str)],
+    timeout: Option<&str>,
+    text: &str,
+) -> http::StatusCode {
+    let request = http::Request::post(format!("http://{}/{UNARY}", server.address));
+    let said = headers.iter().copied().chain(timeout.map(|timeout| ("grpc-timeout", timeout)));
+    let request = said.fold(request, |request, (name, value)| request.header(name, value));
+    let client = Client::builder(TokioExecutor::new()).http2_only(true).build_http();
+    let request = request.body(axum::body::Body::from(message(text))).unwrap();
+    client.request(request).await.unwrap().status()
+}
+
+/// tonic does not ask for the content type.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_does_not_say_what_it_is_is_recorded_with_its_status() {
+    let internal = Some("INTERNAL");
+    for headers in [&[][..], &[("content-type", "application/x-protobuf")]] {
+        let meters = ServerMeters::new();
+        let server = Server::echo(&meters).await;
+        assert_eq!(ask(&server, headers, None, "fail:13").await, 200);
+        assert_eq!(the_call(&meters).await, call("_OTHER", internal, internal, internal));
     }
 }
 
