@@ -1,0 +1,1 @@
+SELECT id FROM lent_slow, pg_sleep(600);
