@@ -13,14 +13,13 @@ pub const HTTP_ROUTE: BudgetedKey = BudgetedKey::new(
     "The route template, such as `/books/{id}`; absent if none matched, never the path.",
 );
 
-/// The method of a call: 300 that were recognised, and 300 that have only failed so far.
+/// The method of a call.
 pub const RPC_METHOD: BudgetedKey = BudgetedKey::new(
     "rpc.method",
     300,
-    "The method, such as `books.v1.Books/Get`; `_OTHER` for one that the server does not know or when \
-     series ran out.",
-)
-.with_reserve(300);
+    "The method, such as `books.v1.Books/Get`; `_OTHER` for one that the server has not shown to \
+     have, or when series ran out.",
+);
 
 /// The system of remote calls.
 pub const RPC_SYSTEM_NAME: AttributeKey = AttributeKey::new("rpc.system.name", "`grpc`.");

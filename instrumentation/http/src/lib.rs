@@ -101,10 +101,9 @@
 //! metrics. A 2xx of another content type answers no call. Any other request is a call, too, if it is
 //! answered as one, with a status.
 //!
-//! `rpc.method` is a name once the server has shown that it knows the method, by a message or by `OK`: 300
-//! of them. One that only failed so far has one of 300 more places, because a client can make such. What the
-//! server does not implement is `_OTHER`. A route of axum without a parameter is a method that is known
-//! from the start, and [`ServerLayer::grpc_methods`] is a list of all.
+//! `rpc.method` is a name once gRPC has answered the method by a whole message or by `OK`: 300 of them. One
+//! that only failed so far is `_OTHER`, because a client can make such. A route of axum without a parameter
+//! has its name with the first answer of gRPC, and [`ServerLayer::grpc_methods`] is a list of all.
 //!
 //! # What clients can make
 //!

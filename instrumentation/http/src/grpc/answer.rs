@@ -5,7 +5,12 @@ use http::{HeaderMap, StatusCode, header::CONTENT_ENCODING};
 use http_body::Frame;
 use kymo_core::Outcome;
 
-use super::{Code, methods::Recognition, web_trailers::WebTrailers, wire::Wire};
+use super::{
+    Code,
+    methods::Recognition,
+    web_trailers::{Frames, WebTrailers, show},
+    wire::Wire,
+};
 
 /// The answer to a call, as far as it has passed.
 #[derive(Debug)]
@@ -14,7 +19,7 @@ pub(super) struct Answer {
     /// `None` if something on the way to gRPC answers.
     wire: Option<Wire>,
     code: Option<Code>,
-    /// Whether a message has passed.
+    /// Whether a whole message has passed.
     has_message: bool,
     /// Whether the status has passed behind all messages.
     is_last: bool,
@@ -24,7 +29,7 @@ pub(super) struct Answer {
 /// Where the status is that comes last.
 #[derive(Debug)]
 enum Trailers {
-    OfHttp,
+    OfHttp(Frames),
     OfWeb(WebTrailers),
     Unreadable,
 }
@@ -38,7 +43,7 @@ impl Answer {
             return None;
         }
         let trailers = match wire.and_then(WebTrailers::of) {
-            None => Trailers::OfHttp,
+            None => Trailers::OfHttp(Frames::default()),
             Some(_) if is_compressed(headers) => Trailers::Unreadable,
             Some(web) => Trailers::OfWeb(web),
         };
@@ -62,7 +67,14 @@ impl Answer {
         }
         let Some(data) = frame.data_ref() else { return };
         match &mut self.trailers {
-            Trailers::OfHttp => self.has_message |= data.has_remaining(),
+            // The first message is all there is to look for.
+            Trailers::OfHttp(_) if self.has_message => {}
+            Trailers::OfHttp(frames) => {
+                if !show(data, |bytes| frames.read(bytes)) {
+                    frames.lose();
+                }
+                self.has_message = frames.has_message();
+            }
             Trailers::OfWeb(web) => {
                 let read = web.read(data);
                 self.has_message |= web.has_message();
@@ -86,13 +98,19 @@ impl Answer {
         }
     }
 
-    /// How it shows whether the server knows the method, if it ended with `code`.
-    pub(super) fn recognition(&self, code: Option<Code>) -> Recognition {
-        let is_grpc = self.is_of_grpc();
-        match code {
-            Some(Code::OK) if is_grpc => Recognition::Recognised,
-            _ if is_grpc && self.has_message => Recognition::Recognised,
-            Some(Code::UNIMPLEMENTED) => Recognition::Unknown,
+    /// How it shows whether the server has the method, if its exchange ended in `outcome`.
+    ///
+    /// A body that anybody gave and something on its way called gRPC's shows nothing: it takes a whole
+    /// message, and a status unless the answer was given up before.
+    pub(super) fn recognition(&self, outcome: Outcome) -> Recognition {
+        let is_whole = self.is_told() || outcome != Outcome::Success;
+        match self.code {
+            _ if !self.is_of_grpc() => Recognition::Unsure,
+            Some(Code::OK) if outcome == Outcome::Success || self.is_last => {
+                Recognition::Recognised
+            }
+            _ if is_whole && self.has_message => Recognition::Recognised,
+            _ if self.is_told() => Recognition::Answered,
             _ => Recognition::Unsure,
         }
     }

@@ -82,7 +82,7 @@ impl Call {
         let ended = if is_late { failure::of_call(Code::DEADLINE_EXCEEDED) } else { outcome };
         if let (Some(calls), Some(asked)) = (calls, &self.asked) {
             let recognition = match &self.answer {
-                Some(answer) => answer.recognition(code),
+                Some(answer) => answer.recognition(outcome),
                 None => Recognition::Unsure,
             };
             let method = calls.methods.answered(asked, recognition);

@@ -7,12 +7,12 @@ use opentelemetry::metrics::Meter;
 
 use crate::{RequestHead, key, metrics};
 
-/// The methods that keep their names: those of a list, or those that a server shows to know.
+/// The methods that keep their names: those of a list, or those that a server shows to have.
 ///
-/// A client can ask for anything, and a server answers a method that it does not know with
-/// `UNIMPLEMENTED`. So a name is learned with the end of its first call: if it was recognised, it takes
-/// one of 300 places. One that only failed so far takes one of 300 others, because whoever refuses calls
-/// before their method is looked up refuses invented ones too.
+/// A client can ask for anything. So a name is learned with the end of its first call that was
+/// [recognised](Recognition), and takes one of 300 places; until then it is `_OTHER`, as the conventions
+/// ask for where it cannot be told whether a method is one of the program's. An example: whoever refuses
+/// calls before their method is looked up refuses invented ones too.
 #[derive(Debug)]
 pub(super) enum Methods {
     Listed(KnownValues),
@@ -25,7 +25,7 @@ pub(super) enum Asked {
     /// It has its name, or will never have one.
     Settled(Bounded),
     /// It has no name yet, and the end of the call decides.
-    New(Box<str>),
+    New { name: Box<str>, has_route: bool },
     /// There is no place for another name.
     NoRoom,
 }
@@ -40,12 +40,12 @@ impl Asked {
 /// How a call shows whether the server knows its method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Recognition {
-    /// It was answered by a message, or by `OK`.
+    /// gRPC answered by a message, or by `OK`.
     Recognised,
-    /// It failed before any message, as one would whose method is not known.
+    /// gRPC answered, but as it would answer any method.
+    Answered,
+    /// gRPC did not answer.
     Unsure,
-    /// The server says that it does not have it.
-    Unknown,
 }
 
 impl Methods {
@@ -63,12 +63,11 @@ impl Methods {
         let Some(name) = name(path) else { return Asked::Settled(Bounded::OTHER) };
         match self {
             Self::Listed(list) => Asked::Settled(list.bound(name)),
-            // The program has a route for this method alone.
-            Self::Learned(budget) if head.matched_path() == Some(path) => {
-                Asked::Settled(budget.bound(name))
-            }
             Self::Learned(budget) => match budget.settled(name) {
-                None => Asked::New(name.into()),
+                // A route of the program for this method alone says its name, if it is one of gRPC.
+                None => {
+                    Asked::New { name: name.into(), has_route: head.matched_path() == Some(path) }
+                }
                 Some(Bounded::OTHER) => Asked::NoRoom,
                 Some(known) => Asked::Settled(known),
             },
@@ -76,16 +75,21 @@ impl Methods {
     }
 
     /// The method that was asked for by a call that ended so.
+    ///
+    /// One that is not recognised is `_OTHER`, and not folded: room would not give it a name.
     pub(super) fn answered(&self, asked: &Asked, recognition: Recognition) -> Bounded {
-        match (self, asked) {
-            (_, Asked::Settled(method)) => *method,
-            (Self::Listed(_), _) => Bounded::OTHER,
-            (_, _) if recognition == Recognition::Unknown => Bounded::OTHER,
-            (Self::Learned(budget), Asked::NoRoom) => budget.counted(Bounded::OTHER),
-            (Self::Learned(budget), Asked::New(name)) => match recognition {
-                Recognition::Recognised => budget.bound(name),
-                _ => budget.counted(budget.admit_in_reserve(name)),
-            },
+        match (self, asked, recognition) {
+            (_, Asked::Settled(method), _) => *method,
+            (Self::Learned(budget), Asked::New { name, .. }, Recognition::Recognised)
+            | (
+                Self::Learned(budget),
+                Asked::New { name, has_route: true },
+                Recognition::Answered,
+            ) => budget.bound(name),
+            (Self::Learned(budget), Asked::NoRoom, Recognition::Recognised) => {
+                budget.counted(Bounded::OTHER)
+            }
+            _ => Bounded::OTHER,
         }
     }
 

@@ -17,8 +17,9 @@ pub(super) struct WebTrailers {
     frames: Frames,
 }
 
+/// What is known of the frames of a body so far.
 #[derive(Debug, Default)]
-struct Frames {
+pub(super) struct Frames {
     head: Filled<5>,
     /// Bytes of this frame that are still to come.
     left: u32,
@@ -48,9 +49,9 @@ impl WebTrailers {
         Some(Self { text, frames: Frames::default() })
     }
 
-    /// Whether a message came, be it only in part.
+    /// Whether a whole message came.
     pub(super) fn has_message(&self) -> bool {
-        self.frames.has_message
+        self.frames.has_message()
     }
 
     /// Reads what comes next, and gives back the status once it has passed.
@@ -59,19 +60,25 @@ impl WebTrailers {
     ///
     /// When the status cannot be read: the trailers are compressed, or `data` does not show all of it.
     pub(super) fn read(&mut self, data: &impl Buf) -> Result<Option<Code>, Unreadable> {
-        let mut slices = [IoSlice::new(&[]); 16];
-        let shown = data.chunks_vectored(&mut slices);
-        let mut bytes = 0;
-        for slice in &slices[..shown] {
-            bytes += slice.len();
-            match &mut self.text {
-                None => self.frames.read(slice),
-                Some(text) => text.decode(slice, |bytes| self.frames.read(bytes)),
-            }
-        }
-        let is_all = bytes == data.remaining();
+        let Self { text, frames } = self;
+        let is_all = show(data, |bytes| match text {
+            None => frames.read(bytes),
+            Some(text) => text.decode(bytes, |bytes| frames.read(bytes)),
+        });
         if is_all && !self.frames.is_unreadable { Ok(self.frames.code) } else { Err(Unreadable) }
     }
+}
+
+/// Gives `to` the bytes that `data` shows without being taken; whether it is all of them.
+pub(super) fn show(data: &impl Buf, mut to: impl FnMut(&[u8])) -> bool {
+    let mut slices = [IoSlice::new(&[]); 16];
+    let shown = data.chunks_vectored(&mut slices);
+    let mut bytes = 0;
+    for slice in &slices[..shown] {
+        bytes += slice.len();
+        to(slice);
+    }
+    bytes == data.remaining()
 }
 
 /// The status of a call is in its answer, but cannot be read.
@@ -79,7 +86,17 @@ impl WebTrailers {
 pub(super) struct Unreadable;
 
 impl Frames {
-    fn read(&mut self, mut bytes: &[u8]) {
+    /// Whether a whole message came, whose flags are those of one.
+    pub(super) fn has_message(&self) -> bool {
+        self.has_message && !self.is_unreadable
+    }
+
+    /// Bytes passed that were not shown, and so where a frame begins is not known any more.
+    pub(super) fn lose(&mut self) {
+        self.is_unreadable = true;
+    }
+
+    pub(super) fn read(&mut self, mut bytes: &[u8]) {
         while let Some((&first, rest)) = bytes.split_first() {
             if self.head.len < self.head.bytes.len() {
                 self.head.push(first);
@@ -105,7 +122,6 @@ impl Frames {
     fn begin(&mut self) {
         let [flags, length @ ..] = self.head.bytes;
         self.left = u32::from_be_bytes(length);
-        self.has_message |= !self.is_trailers();
         self.is_unreadable |= self.is_trailers() && flags & COMPRESSED != 0;
         if self.left == 0 {
             self.end();
@@ -117,6 +133,7 @@ impl Frames {
             self.end_line();
             self.code = self.told;
         }
+        self.has_message |= self.head.bytes[0] & !COMPRESSED == 0;
         self.head.len = 0;
     }
 

@@ -64,6 +64,8 @@ async fn a_tonic_server_is_measured_by_its_methods_and_their_statuses() {
     assert_eq!(client.check(unknown).await.unwrap_err().code(), Code::NotFound);
     // A stream that the client leaves.
     let watch = client.watch(HealthCheckRequest { service: String::new() }).await.unwrap();
+    let mut watch = watch.into_inner();
+    assert!(watch.message().await.unwrap().is_some());
     drop(watch);
 
     let metrics = settled(&telemetry).await;

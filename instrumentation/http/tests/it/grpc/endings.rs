@@ -56,7 +56,7 @@ async fn a_panic_in_a_route_of_ones_own_is_a_panic_of_the_call() {
         service_fn(async |_: Request<Body>| Ok::<_, Infallible>(Response::new(Body::empty())));
     tokio::spawn(layer.layer(service).oneshot(request())).await.unwrap_err();
     let panic = Some("panic");
-    assert_eq!(the_call(&meters).await, call("test.Books/Get", None, panic, panic));
+    assert_eq!(the_call(&meters).await, call("_OTHER", None, panic, panic));
 }
 
 #[tokio::test]
@@ -69,5 +69,5 @@ async fn data_that_unwinds_when_it_is_looked_at_is_a_panic() {
     let mut body = meters.layer().layer(service).oneshot(request()).await.unwrap().into_body();
     tokio::spawn(async move { body.frame().await.is_some() }).await.unwrap_err();
     let panic = Some("panic");
-    assert_eq!(the_call(&meters).await, call("test.Books/Get", None, panic, panic));
+    assert_eq!(the_call(&meters).await, call("_OTHER", None, panic, panic));
 }

@@ -62,28 +62,105 @@ async fn a_hundred_thousand_methods_that_there_are_not_are_one_series() {
 
 /// Who refuses calls before their method is looked up refuses invented ones as well.
 #[tokio::test]
-async fn methods_that_only_fail_take_half_of_the_names_and_leave_the_others_theirs() {
+async fn methods_that_only_fail_have_no_names_and_leave_the_others_theirs() {
     let meters = ServerMeters::new();
     let layer = meters.layer();
-    for n in 0..10_000 {
-        send(&layer, &format!("/test.Books/16-{n}")).await;
+    for n in 0..1000 {
+        for status in [2, 12, 13, 14, 16] {
+            send(&layer, &format!("/test.Books/{status}-{n}")).await;
+        }
+        for status in [302, 400, 401, 404, 413, 415, 429, 500, 503] {
+            refuse(&layer, &format!("/reset/secret-{n}"), status).await;
+        }
+        hang_up(&layer, &format!("/reset/secret-{n}"));
     }
     let points = meters.of(CALLS);
-    assert_eq!(named(&points), 300);
-    assert_eq!(folded(&meters), 10_000 - 300);
+    assert_eq!((named(&points), folded(&meters)), (0, 0), "{points:#?}");
+    assert_eq!(points.iter().map(|point| point.count).sum::<i64>(), 1000 * (5 + 9 + 1));
+    // Each that works has its name, and its errors.
     for n in 0..300 {
-        send(&layer, &format!("/test.Books/0-{n}")).await;
+        obliged(&layer, n, 0).await;
+        obliged(&layer, n, 13).await;
     }
     let points = meters.of(CALLS);
-    let well = points.iter().filter(|p| p.get("rpc.response.status_code") == Some("OK"));
-    assert!(well.clone().all(|point| point.get("rpc.method") != Some("_OTHER")));
-    assert_eq!(well.count(), 300);
-    assert_eq!(named(&points), 600);
-    for n in 0..10 {
-        send(&layer, &format!("/test.Books/0-more-{n}")).await;
+    for status in ["OK", "INTERNAL"] {
+        let of_status = points.iter().filter(|point| {
+            point.get("rpc.method") != Some("_OTHER")
+                && point.get("rpc.response.status_code") == Some(status)
+        });
+        assert_eq!(of_status.count(), 300, "{status}");
     }
-    assert_eq!(named(&meters.of(CALLS)), 600);
-    assert_eq!(folded(&meters), 10_000 - 300 + 10);
+    for n in 300..310 {
+        obliged(&layer, n, 0).await;
+    }
+    assert_eq!((named(&meters.of(CALLS)), folded(&meters)), (300, 10));
+}
+
+/// Calls what is refused by HTTP.
+async fn refuse(layer: &ServerLayer, path: &str, status: u16) {
+    let refuse = move |_: Request<Body>| {
+        future::ready(Ok::<_, Infallible>(head(status, &[]).body(Body::empty()).unwrap()))
+    };
+    let request = Request::post(path).header("content-type", "application/grpc");
+    let request = request.body(Body::empty()).unwrap();
+    layer.layer(service_fn(refuse)).oneshot(request).await.unwrap();
+}
+
+/// Calls, and leaves before there is an answer.
+fn hang_up(layer: &ServerLayer, path: &str) {
+    let wait = |_: Request<Body>| future::pending::<Result<Response, Infallible>>();
+    let request = Request::post(path).header("content-type", "application/grpc");
+    let request = request.body(Body::empty()).unwrap();
+    let call = layer.layer(service_fn(wait)).oneshot(request);
+    assert!(futures_util::FutureExt::now_or_never(call).is_none());
+}
+
+/// tonic-web calls any answer gRPC's, be it the page of a fallback; a store gives back what it was sent.
+#[tokio::test]
+async fn a_body_that_is_called_grpcs_on_its_way_shows_no_method() {
+    let (text, web) = ("application/grpc-web-text", "application/grpc-web+proto");
+    for (kind, body) in [
+        (web, "<html><body>Not here</body></html>"),
+        (text, "<html><body>Not here</body></html>"),
+        ("application/grpc", "<html><body>Not here</body></html>"),
+        ("application/grpc", "\0\0\0\0\x01x"),
+        (web, "\0\0\0\0\x01x"),
+        (web, "\0\0\0\0\x09x"),
+    ] {
+        let meters = ServerMeters::new();
+        let layer = meters.layer();
+        for n in 0..400 {
+            let answer = move |_: Request<Body>| {
+                let answer = head(200, &[("content-type", kind)]).body(Body::from(body));
+                future::ready(Ok::<_, Infallible>(answer.unwrap()))
+            };
+            let request = Request::post(format!("/evil/{n}")).header("content-type", kind);
+            let request = request.body(Body::empty()).unwrap();
+            let response = layer.layer(service_fn(answer)).oneshot(request).await.unwrap();
+            drop(response.into_body().collect().await);
+        }
+        let unknown = Some("UNKNOWN");
+        let points = meters.of(CALLS);
+        assert_eq!(called(&points), [("_OTHER", unknown, unknown, 400)], "{kind} {body}");
+        obliged(&layer, 0, 0).await;
+        assert_eq!((named(&meters.of(CALLS)), folded(&meters)), (1, 0), "{kind} {body}");
+    }
+}
+
+/// A route says the name of a method only if it is one of gRPC.
+#[tokio::test]
+async fn a_route_that_does_not_answer_as_grpc_takes_no_place() {
+    let meters = ServerMeters::new();
+    let refuse = async || head(415, &[]).body(Body::empty()).unwrap();
+    let app = (0..400).fold(Router::new(), |app, n| app.route(&format!("/api/r{n}"), post(refuse)));
+    let app = app.layer(meters.layer());
+    for n in 0..400 {
+        let request = Request::post(format!("/api/r{n}")).header("content-type", GRPC.1);
+        app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    }
+    let unknown = Some("UNKNOWN");
+    assert_eq!(called(&meters.of(CALLS)), [("_OTHER", unknown, unknown, 400)]);
+    assert_eq!(folded(&meters), 0);
 }
 
 #[tokio::test]
