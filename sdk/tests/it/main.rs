@@ -17,6 +17,7 @@ mod pools;
 mod process;
 mod readers;
 mod scrape;
+mod sqlx_events;
 mod testing;
 mod view;
 
