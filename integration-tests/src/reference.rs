@@ -90,9 +90,10 @@ pub async fn scraped_name(metric: &MetricSpec) -> String {
     }
     let scrape = Scrape::of(&telemetry).await;
     let families = scrape.families();
-    // A bridge says of itself what it lost, on every page.
-    let own = families.iter().find(|family| !family.name.starts_with("kymo_scrape_losses"));
-    own.or(families.first()).expect("one family").name.clone()
+    // Each page says of scrapes what it can, too.
+    let beginning = metric.name.replace('.', "_");
+    let own = families.iter().filter(|family| family.name.starts_with(&beginning));
+    own.min_by_key(|family| family.name.len()).expect("its family").name.clone()
 }
 
 fn write(page: &mut String, heading: &str, metric: &MetricSpec, scraped: &str) -> std::fmt::Result {
