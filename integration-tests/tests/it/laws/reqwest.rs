@@ -56,7 +56,8 @@ impl Client {
                 let head = format!("{:?} {:?}", answer.status(), answer.headers());
                 format!("{head} {:?}", answer.text().await)
             }
-            Err(error) => format!("{error:?}"),
+            // For debugging it shows a backtrace, where that is asked for.
+            Err(error) => format!("{error}, {}", matches!(error, Error::Middleware(_))),
         }
     }
 }
