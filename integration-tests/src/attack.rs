@@ -35,7 +35,10 @@ pub struct Attack {
 /// All that are known.
 pub const ALL: &[Attack] = &[
     Attack { name: "1,000 connections a second that say nothing", act: silence::churn },
-    Attack { name: "10,000 connections, 1,000 of them open", act: silence::many },
+    Attack {
+        name: "connections as fast as they are taken, 1,000 of them kept",
+        act: silence::many,
+    },
     Attack { name: "500 requests, a byte of the head a second", act: silence::slow_heads },
     Attack { name: "300 readers that stop after the status line", act: silence::stopped_readers },
     Attack { name: "300 readers of a byte now and then", act: silence::slow_readers },

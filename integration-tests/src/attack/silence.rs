@@ -28,7 +28,7 @@ pub(super) fn churn(targets: &Targets, over: &AtomicBool) -> u64 {
     opened.into()
 }
 
-/// Ten thousand, as fast as they come, of which the last thousand are open.
+/// As fast as they are taken, ten thousand at most, of which the last thousand are kept.
 pub(super) fn many(targets: &Targets, over: &AtomicBool) -> u64 {
     let (mut opened, mut open) = (0, VecDeque::new());
     while opened < 10_000 && !over.load(Ordering::Relaxed) {
