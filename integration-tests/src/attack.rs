@@ -14,26 +14,17 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-/// Where attackers go.
-#[derive(Clone, Copy, Debug)]
-pub struct Targets {
-    /// A listener that lets in everybody, such as one on localhost.
-    pub open: SocketAddr,
-    /// A listener with TLS, certificates of clients and passwords.
-    pub guarded: SocketAddr,
-}
-
 /// Something that clients do who mean a listener ill.
 #[derive(Clone, Copy, Debug)]
 pub struct Attack {
     /// A few words.
     pub name: &'static str,
     /// Goes on until it is told to end; the number of times that it tried.
-    act: fn(&Targets, &AtomicBool) -> u64,
+    act: fn(SocketAddr, &AtomicBool) -> u64,
 }
 
-/// All that are known.
-pub const ALL: &[Attack] = &[
+/// Those on a listener that lets in everybody, such as one on localhost.
+pub const OPEN: &[Attack] = &[
     Attack { name: "1,000 connections a second that say nothing", act: silence::churn },
     Attack {
         name: "connections as fast as they are taken, 1,000 of them kept",
@@ -50,6 +41,10 @@ pub const ALL: &[Attack] = &[
     Attack { name: "50 scrapers in a loop", act: crowds::scrapers },
     Attack { name: "20 who name 100 families each", act: crowds::names },
     Attack { name: "20 who look at the page for humans", act: crowds::lookers },
+];
+
+/// Those on a listener with TLS that asks for a certificate.
+pub const GUARDED: &[Attack] = &[
     Attack { name: "handshakes of TLS that stop", act: tls::stopped_handshakes },
     Attack { name: "plain HTTP, and noise, to TLS", act: tls::noise },
     Attack { name: "clients without a certificate", act: tls::without_certificate },
@@ -63,11 +58,11 @@ pub struct Attacking {
 }
 
 impl Attack {
-    /// Begins it.
-    pub fn begin(self, targets: Targets) -> Attacking {
+    /// Begins it, on the listener at `target`.
+    pub fn begin(self, target: SocketAddr) -> Attacking {
         let over = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&over);
-        let thread = thread::spawn(move || (self.act)(&targets, &told));
+        let thread = thread::spawn(move || (self.act)(target, &told));
         Attacking { over, thread: Some(thread) }
     }
 }

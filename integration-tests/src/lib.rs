@@ -5,7 +5,7 @@
 //!   ports, always stopped.
 //! - [`Postgres`] and [`MariaDb`] are real [`Database`] servers, to be killed, frozen and restarted.
 //! - [`Redis`] and [`RedisCluster`] are real too, and so is whom [`RedisSentinel`] watches.
-//! - [`attack::ALL`] is done to listeners by clients that mean them ill.
+//! - [`mod@attack`] is what clients do to listeners that mean them ill.
 //! - [`Receiver`] takes OTLP in this process, as badly as a test wishes.
 //! - [`otlp::Point`] is what either of the two collectors was told.
 //! - [`only_declared`] holds a page against the declared attribute keys.

@@ -6,23 +6,23 @@ use std::{
     sync::atomic::AtomicBool,
 };
 
-use super::{Targets, silence::connect, together};
+use super::{silence::connect, together};
 
 /// Fifty that scrape in a loop.
-pub(super) fn scrapers(targets: &Targets, over: &AtomicBool) -> u64 {
-    together(50, over, || get(targets.open, "/metrics"))
+pub(super) fn scrapers(target: SocketAddr, over: &AtomicBool) -> u64 {
+    together(50, over, || get(target, "/metrics"))
 }
 
 /// Twenty that name as many families as they may, of which there is none.
-pub(super) fn names(targets: &Targets, over: &AtomicBool) -> u64 {
+pub(super) fn names(target: SocketAddr, over: &AtomicBool) -> u64 {
     let names: Vec<_> = (0..100).map(|n| format!("name[]=nothing_{n}")).collect();
     let path = format!("/metrics?{}", names.join("&"));
-    together(20, over, || get(targets.open, &path))
+    together(20, over, || get(target, &path))
 }
 
 /// Twenty that look at the page for humans in a loop.
-pub(super) fn lookers(targets: &Targets, over: &AtomicBool) -> u64 {
-    together(20, over, || get(targets.open, "/"))
+pub(super) fn lookers(target: SocketAddr, over: &AtomicBool) -> u64 {
+    together(20, over, || get(target, "/"))
 }
 
 fn get(address: SocketAddr, path: &str) {

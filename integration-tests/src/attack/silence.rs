@@ -9,15 +9,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Targets;
-
 const REQUEST: &[u8] = b"GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n";
 
 /// A thousand a second, of which the last 300 are open.
-pub(super) fn churn(targets: &Targets, over: &AtomicBool) -> u64 {
+pub(super) fn churn(target: SocketAddr, over: &AtomicBool) -> u64 {
     let (begun, mut opened, mut open) = (Instant::now(), 0, VecDeque::new());
     while !over.load(Ordering::Relaxed) {
-        open.extend(connect(targets.open));
+        open.extend(connect(target));
         opened += 1;
         if open.len() > 300 {
             open.pop_front();
@@ -29,10 +27,10 @@ pub(super) fn churn(targets: &Targets, over: &AtomicBool) -> u64 {
 }
 
 /// As fast as they are taken, ten thousand at most, of which the last thousand are kept.
-pub(super) fn many(targets: &Targets, over: &AtomicBool) -> u64 {
+pub(super) fn many(target: SocketAddr, over: &AtomicBool) -> u64 {
     let (mut opened, mut open) = (0, VecDeque::new());
     while opened < 10_000 && !over.load(Ordering::Relaxed) {
-        open.extend(connect(targets.open));
+        open.extend(connect(target));
         opened += 1;
         if open.len() > 1_000 {
             open.pop_front();
@@ -43,15 +41,15 @@ pub(super) fn many(targets: &Targets, over: &AtomicBool) -> u64 {
 }
 
 /// Five hundred that send a request byte by byte.
-pub(super) fn slow_heads(targets: &Targets, over: &AtomicBool) -> u64 {
-    let mut streams: Vec<_> = (0..500).map(|_| connect(targets.open)).collect();
+pub(super) fn slow_heads(target: SocketAddr, over: &AtomicBool) -> u64 {
+    let mut streams: Vec<_> = (0..500).map(|_| connect(target)).collect();
     let mut tried = streams.len() as u64;
     for position in 0.. {
         for stream in &mut streams {
             let byte = &REQUEST[position % 20..][..1];
             let is_there = stream.as_mut().is_some_and(|stream| stream.write_all(byte).is_ok());
             if !is_there {
-                *stream = connect(targets.open);
+                *stream = connect(target);
                 tried += 1;
             }
         }
@@ -66,15 +64,15 @@ pub(super) fn slow_heads(targets: &Targets, over: &AtomicBool) -> u64 {
 }
 
 /// Three hundred that ask, and stop when they have the status line.
-pub(super) fn stopped_readers(targets: &Targets, over: &AtomicBool) -> u64 {
-    let streams: Vec<_> = (0..300).filter_map(|_| ask(targets.open, &mut [0; 15])).collect();
+pub(super) fn stopped_readers(target: SocketAddr, over: &AtomicBool) -> u64 {
+    let streams: Vec<_> = (0..300).filter_map(|_| ask(target, &mut [0; 15])).collect();
     wait(over);
     streams.len() as u64
 }
 
 /// Three hundred that ask, and read a byte at a time.
-pub(super) fn slow_readers(targets: &Targets, over: &AtomicBool) -> u64 {
-    let mut streams: Vec<_> = (0..300).filter_map(|_| ask(targets.open, &mut [0])).collect();
+pub(super) fn slow_readers(target: SocketAddr, over: &AtomicBool) -> u64 {
+    let mut streams: Vec<_> = (0..300).filter_map(|_| ask(target, &mut [0])).collect();
     while !over.load(Ordering::Relaxed) {
         for stream in &mut streams {
             let _ = stream.read(&mut [0]);
@@ -85,11 +83,11 @@ pub(super) fn slow_readers(targets: &Targets, over: &AtomicBool) -> u64 {
 }
 
 /// Ask, and are reset before the answer is read.
-pub(super) fn resets(targets: &Targets, over: &AtomicBool) -> u64 {
+pub(super) fn resets(target: SocketAddr, over: &AtomicBool) -> u64 {
     let mut tried = 0;
     while !over.load(Ordering::Relaxed) {
         // Where something is left to read, a close is a reset.
-        drop(ask(targets.open, &mut [0]));
+        drop(ask(target, &mut [0]));
         tried += 1;
         thread::sleep(Duration::from_millis(2));
     }

@@ -8,13 +8,13 @@ use std::{
     time::Duration,
 };
 
-use super::{Targets, silence::connect, together};
+use super::{silence::connect, together};
 
 /// A hundred requests at once, and no one to read the answers.
-pub(super) fn pipelines(targets: &Targets, over: &AtomicBool) -> u64 {
+pub(super) fn pipelines(target: SocketAddr, over: &AtomicBool) -> u64 {
     let requests = "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n".repeat(100);
     together(4, over, || {
-        let mut stream = connect(targets.open);
+        let mut stream = connect(target);
         if let Some(stream) = &mut stream {
             let _ = stream.write_all(requests.as_bytes());
         }
@@ -23,13 +23,13 @@ pub(super) fn pipelines(targets: &Targets, over: &AtomicBool) -> u64 {
 }
 
 /// A line of a head that does not end.
-pub(super) fn huge_heads(targets: &Targets, over: &AtomicBool) -> u64 {
+pub(super) fn huge_heads(target: SocketAddr, over: &AtomicBool) -> u64 {
     let head = format!("GET /metrics HTTP/1.1\r\nA: {}\r\n\r\n", "x".repeat(1024 * 1024));
-    together(4, over, || send(targets.open, head.as_bytes()))
+    together(4, over, || send(target, head.as_bytes()))
 }
 
 /// Requests with two lengths, requests in bodies, lines that are no headers, and other protocols.
-pub(super) fn shapes(targets: &Targets, over: &AtomicBool) -> u64 {
+pub(super) fn shapes(target: SocketAddr, over: &AtomicBool) -> u64 {
     const SHAPES: &[&[u8]] = &[
         b"GET /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
         b"POST /metrics HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n\
@@ -40,14 +40,14 @@ pub(super) fn shapes(targets: &Targets, over: &AtomicBool) -> u64 {
         b"SSH-2.0-OpenSSH_9.2\r\n",
         b"\0\0\0\0\0\0\0\0",
     ];
-    together(2, over, || SHAPES.iter().for_each(|shape| send(targets.open, shape)))
+    together(2, over, || SHAPES.iter().for_each(|shape| send(target, shape)))
 }
 
 /// The preface of HTTP/2, and a frame that is none.
-pub(super) fn http2(targets: &Targets, over: &AtomicBool) -> u64 {
+pub(super) fn http2(target: SocketAddr, over: &AtomicBool) -> u64 {
     let frames =
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\x06\x04\0\0\0\0\0\0\x04\0\0\0\x01\xff\xff\xff\xff";
-    together(4, over, || send(targets.open, frames))
+    together(4, over, || send(target, frames))
 }
 
 /// Sends it over a connection of its own, and reads a little of what comes.

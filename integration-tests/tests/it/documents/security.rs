@@ -33,7 +33,7 @@ fn the_attacks_of_the_document_are_those_that_are_tried() {
     let (_, list) = document.split_once("## Attacks that are tried").unwrap();
     let list = list.split("\n## ").next().unwrap();
     let told: Vec<_> = list.lines().filter_map(|line| line.strip_prefix("- ")).collect();
-    let tried: Vec<_> = attack::ALL.iter().map(|attack| attack.name).collect();
+    let tried: Vec<_> = attack::OPEN.iter().chain(attack::GUARDED).map(|it| it.name).collect();
     assert_eq!(told, tried);
 }
 

@@ -15,15 +15,14 @@ async fn prometheus_scrapes_on_and_the_application_answers_whatever_others_do() 
     let authority = Authority::new();
     let open = Bookshop::start_with(&["--metrics", "127.0.0.1:0"]);
     let guarded = access::guarded_bookshop(&authority);
-    let targets = attack::Targets {
-        open: open.metrics_address().parse().unwrap(),
-        guarded: guarded.target.parse().unwrap(),
-    };
-    let observer = Prometheus::scraping(&targets.open.to_string()).await;
+    let target = open.metrics_address();
+    let observer = Prometheus::scraping(&target).await;
     let known = Prometheus::scraping_with(&[&guarded.target], &guarded.job).await;
     let begun = Instant::now();
-    for attack in attack::ALL {
-        let attacking = attack.begin(targets);
+    let on_open = attack::OPEN.iter().map(|attack| (attack, &target));
+    let on_guarded = attack::GUARDED.iter().map(|attack| (attack, &guarded.target));
+    for (attack, target) in on_open.chain(on_guarded) {
+        let attacking = attack.begin(target.parse().unwrap());
         let until = Instant::now() + LONG;
         while Instant::now() < until {
             for shop in [&open, &guarded.shop] {
