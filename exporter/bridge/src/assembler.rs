@@ -13,6 +13,7 @@ use crate::{
     label::{OwnedLabel, push_value},
     layout::{Layout, Part},
     point::{Attributed, Visitor},
+    spelling::Spelling,
 };
 
 /// Makes the labels of one series after the other, in memory that it keeps.
@@ -32,6 +33,7 @@ pub(crate) struct Assembler {
     is_ambiguous: bool,
     /// Whether a series of the family stands for all that found no room.
     has_overflown: bool,
+    spelling: Spelling,
     /// The bytes of a value at most.
     longest: usize,
     /// The values of the current series that cannot be borrowed.
@@ -43,7 +45,7 @@ pub(crate) struct Assembler {
 
 impl Assembler {
     /// One that cuts values to `longest` bytes.
-    pub(crate) fn new(longest: usize) -> Self {
+    pub(crate) fn new(spelling: Spelling, longest: usize) -> Self {
         Assembler {
             layouts: Vec::new(),
             current: 0,
@@ -53,6 +55,7 @@ impl Assembler {
             left: 0,
             is_ambiguous: false,
             has_overflown: false,
+            spelling,
             longest,
             text: String::new(),
             ranges: Vec::new(),
@@ -211,7 +214,9 @@ impl Assembler {
         if let Some(index) = self.layouts.iter().position(fits) {
             return index;
         }
-        let layout = Layout::of(point.attributes(), it.scope, it.scope_labels, it.is_histogram);
+        let Surroundings { scope, scope_labels, is_histogram } = it;
+        let spelling = self.spelling;
+        let layout = Layout::of(point.attributes(), scope, scope_labels, is_histogram, spelling);
         if self.layouts.len() < 2 * LAYOUTS {
             self.layouts.push(layout);
             return self.layouts.len() - 1;

@@ -9,12 +9,13 @@ use prometheus::{
 };
 
 use crate::{
-    Bridge, Error,
+    Bridge, Error, Translation,
     apart::Apart,
     collector::OtelCollector,
     marker::Marker,
     name::{NameRules, is_legal},
-    otel::{Choice, Otel, TARGET_INFO},
+    naming::TARGET_INFO,
+    otel::{Choice, Otel},
     reader::Reader,
 };
 
@@ -25,6 +26,7 @@ pub struct BridgeBuilder {
     namespace: String,
     target_info: bool,
     scope_info: bool,
+    translation: Translation,
     units: bool,
     counter_suffixes: bool,
     resource_labels: Option<Choice>,
@@ -39,6 +41,7 @@ impl BridgeBuilder {
             namespace: String::new(),
             target_info: true,
             scope_info: true,
+            translation: Translation::default(),
             units: true,
             counter_suffixes: true,
             resource_labels: None,
@@ -75,6 +78,13 @@ impl BridgeBuilder {
         self
     }
 
+    /// Makes names of Prometheus of those of instruments and attributes by this strategy; of two calls,
+    /// the last one counts.
+    pub fn translation(mut self, translation: Translation) -> Self {
+        self.translation = translation;
+        self
+    }
+
     /// Adds no unit to names: `latency`, not `latency_seconds`.
     ///
     /// Two metrics that differ in their unit alone are then one family.
@@ -84,6 +94,8 @@ impl BridgeBuilder {
     }
 
     /// Adds no `_total` to the names of counters.
+    ///
+    /// A format that has no counters without it, such as `OpenMetrics`, adds it itself.
     pub fn without_counter_suffixes(mut self) -> Self {
         self.counter_suffixes = false;
         self
@@ -118,10 +130,12 @@ impl BridgeBuilder {
     /// When the namespace is not the beginning of a metric name, or the registry already has a
     /// bridge or a `target_info`.
     pub fn build(self) -> Result<Bridge, Error> {
+        let has_suffixes = self.translation.has_suffixes();
         let rules = NameRules {
             namespace: with_separator(self.namespace)?,
-            units: self.units,
-            counter_suffixes: self.counter_suffixes,
+            units: has_suffixes && self.units,
+            counter_suffixes: has_suffixes && self.counter_suffixes,
+            spelling: self.translation.spelling(),
         };
         let marker = Arc::new(Marker::new());
         if self.registry.is_some() {
@@ -159,6 +173,7 @@ impl fmt::Debug for BridgeBuilder {
             .field("namespace", &self.namespace)
             .field("target_info", &self.target_info)
             .field("scope_info", &self.scope_info)
+            .field("translation", &self.translation)
             .field("units", &self.units)
             .field("counter_suffixes", &self.counter_suffixes)
             .finish_non_exhaustive()

@@ -7,12 +7,7 @@ use prometheus::{
     proto::MetricFamily,
 };
 
-use crate::{
-    emitter::Emitter,
-    marker::Marker,
-    otel::{Entry, Otel},
-    proto::ProtoSink,
-};
+use crate::{emitter::Emitter, marker::Marker, naming::Entry, otel::Otel, proto::ProtoSink};
 
 /// The OpenTelemetry metrics inside a `prometheus::Registry`, for everybody who gathers it.
 pub(crate) struct OtelCollector {
@@ -31,10 +26,10 @@ impl Collector for OtelCollector {
             return vec![self.marker.family()];
         }
         let metrics = self.otel.measure(None);
-        let entries = self.otel.entries(&metrics);
-        let scopes = self.otel.scopes(&metrics, &[]);
+        let naming = self.otel.gathered();
+        let entries = naming.entries(&metrics, &self.otel.losses);
         let mut sink = ProtoSink::default();
-        let mut emitter = Emitter::new(&mut sink, &self.otel, metrics.resource(), &[], scopes);
+        let mut emitter = Emitter::new(&mut sink, &self.otel, naming.spelling(), &metrics, &[]);
         for family in entries.chunk_by(Entry::is_same_family) {
             let name = family.first().map_or("", |entry| entry.definition.name.as_str());
             emitter.family(name, family, false);

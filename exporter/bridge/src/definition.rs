@@ -15,7 +15,10 @@ use crate::{
 /// The name, kind and texts of a family. They never change after the first scrape that has the family.
 #[derive(Debug)]
 pub(crate) struct Definition {
+    /// The name, in the spelling of the first metric that has it.
     pub(crate) name: String,
+    /// The name without UTF-8, by which families are one or another.
+    pub(crate) key: String,
     pub(crate) kind: Kind,
     pub(crate) help: String,
     pub(crate) unit: String,
@@ -24,7 +27,7 @@ pub(crate) struct Definition {
 /// All families so far. The first metric of a name keeps it, so that scrapes do not contradict each other.
 #[derive(Debug, Default)]
 pub(crate) struct Definitions {
-    by_name: HashMap<String, Arc<Definition>>,
+    by_key: HashMap<String, Arc<Definition>>,
     names: Names,
 }
 
@@ -37,7 +40,7 @@ impl Definitions {
         help: &str,
         losses: &Losses,
     ) -> Option<Arc<Definition>> {
-        let vacant = match self.by_name.entry(family.name) {
+        let vacant = match self.by_key.entry(family.key().into_owned()) {
             Entry::Vacant(vacant) => vacant,
             Entry::Occupied(known) => {
                 let known = known.get();
@@ -54,11 +57,12 @@ impl Definitions {
         };
         if let Err(clash) = self.names.claim(vacant.key(), kind) {
             let cause = Cause::NameTaken { owner: clash.owner.into() };
-            losses.record(vacant.key(), cause);
+            losses.record(&family.name, cause);
             return None;
         }
         let definition = Definition {
-            name: vacant.key().clone(),
+            key: vacant.key().clone(),
+            name: family.name,
             kind,
             help: help.to_owned(),
             unit: family.unit.into_owned(),

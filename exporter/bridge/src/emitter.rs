@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use kymo_exposition::{Family, Histogram, Kind, Number, Series, Sink, Value};
 use opentelemetry_sdk::{
     Resource,
-    metrics::data::{AggregatedMetrics, HistogramDataPoint, Metric, MetricData},
+    metrics::data::{AggregatedMetrics, HistogramDataPoint, Metric, MetricData, ResourceMetrics},
 };
 
 use crate::{
@@ -14,11 +14,13 @@ use crate::{
     label::{self, OwnedLabel},
     loss::{Cause, Losses},
     merger::Merger,
+    naming::Entry,
     native::Natives,
-    otel::{Entry, Otel},
+    otel::Otel,
     outlet::Outlet,
     point::{self, Attributed},
     rank::Rank,
+    spelling::{Spelling, escaped_label},
 };
 
 /// Gives out families of OpenTelemetry metrics, in memory that it keeps between series.
@@ -28,6 +30,7 @@ pub(crate) struct Emitter<'a> {
     pub(crate) outlet: Outlet<'a>,
     losses: &'a Losses,
     longest: usize,
+    spelling: Spelling,
     resource: &'a Resource,
     /// The labels that the registry gives to all series.
     common: &'a [OwnedLabel],
@@ -42,22 +45,23 @@ pub(crate) struct Emitter<'a> {
 }
 
 impl<'a> Emitter<'a> {
-    /// Emits into `sink`, with the labels of each of the `scopes` by its position.
+    /// Emits `metrics` into `sink`, with the labels that are `common` to all of a registry.
     pub(crate) fn new(
         sink: &'a mut dyn Sink,
         otel: &'a Otel,
-        resource: &'a Resource,
+        spelling: Spelling,
+        metrics: &'a ResourceMetrics,
         common: &'a [OwnedLabel],
-        scopes: Vec<Vec<OwnedLabel>>,
     ) -> Self {
         Emitter {
             outlet: Outlet::new(sink),
             losses: &otel.losses,
             longest: otel.longest,
-            resource,
+            spelling,
+            resource: metrics.resource(),
             common,
-            scopes,
-            assembler: Assembler::new(otel.longest),
+            scopes: otel.scopes(metrics, common, spelling),
+            assembler: Assembler::new(spelling, otel.longest),
             merger: Merger::default(),
             is_merging: false,
             natives: Natives::default(),
@@ -88,7 +92,7 @@ impl<'a> Emitter<'a> {
 
     /// Gives out the one series of `target_info`: the attributes of the resource, and the value 1.
     fn target(&mut self) {
-        let labels = label::of_resource(self.resource, &|_| true).into_iter();
+        let labels = label::of_resource(self.resource, self.spelling, &|_| true).into_iter();
         let labels = label::joined(labels.chain(self.common.iter().cloned()));
         let labels: Vec<_> = labels.iter().map(OwnedLabel::borrowed).collect();
         self.outlet.give(&Series {
@@ -213,10 +217,12 @@ impl<'a> Emitter<'a> {
 
     /// Whether two metrics of the family have the same labels besides their attributes.
     fn has_twin_scopes(&self, family: &[Entry<'_>]) -> bool {
-        // An empty label is none.
+        // An empty label is none, and a name is one however it is spelt.
         let is_there = |label: &&OwnedLabel| !label.value.is_empty();
-        let labels =
-            |entry: &Entry<'_>| self.scopes.get(entry.scope).into_iter().flatten().filter(is_there);
+        let labels = |entry: &Entry<'_>| {
+            let labels = self.scopes.get(entry.scope).into_iter().flatten().filter(is_there);
+            labels.map(|label| (escaped_label(&label.name), &*label.value))
+        };
         family.iter().enumerate().any(|(index, entry)| {
             family[..index].iter().any(|before| labels(before).eq(labels(entry)))
         })

@@ -2,9 +2,9 @@
 
 use std::{borrow::Cow, cmp::Ordering, mem, time::SystemTime};
 
-use kymo_exposition::{Histogram, Label, NativeBuckets, NativeHistogram, Number, Series, Value};
+use kymo_exposition::{Histogram, Label, Number, Series, Value};
 
-use crate::{label::OwnedLabel, loss::Cause, rank::Rank, unit};
+use crate::{label::OwnedLabel, loss::Cause, owned_native::OwnedNative, rank::Rank, unit};
 
 /// A series that is held until all series of its family are known.
 #[derive(Debug)]
@@ -27,8 +27,8 @@ enum Content {
     Reading(Number),
     /// Two are added, in the buckets that both have.
     Histogram { bounds: Vec<f64>, counts: Vec<u64>, sum: Option<Number> },
-    /// One of two is kept: no writer has native histograms yet.
-    Native { shape: NativeHistogram<'static>, positive: Vec<u64>, negative: Vec<u64> },
+    /// Two are added, in the buckets of the coarser one.
+    Native(OwnedNative),
 }
 
 impl Held {
@@ -50,15 +50,7 @@ impl Held {
                 counts: it.counts.into(),
                 sum: it.sum,
             },
-            Value::NativeHistogram(it) => {
-                let empty = |side: NativeBuckets<'_>| NativeBuckets { counts: &[], ..side };
-                let (positive, negative) = (empty(it.positive), empty(it.negative));
-                Content::Native {
-                    shape: NativeHistogram { positive, negative, exemplars: &[], ..*it },
-                    positive: it.positive.counts.into(),
-                    negative: it.negative.counts.into(),
-                }
-            }
+            Value::NativeHistogram(it) => Content::Native(OwnedNative::copy(it)),
             _ => return None,
         };
         let labels = series.labels.iter().copied().map(OwnedLabel::from).collect();
@@ -87,6 +79,11 @@ impl Held {
                 *counts = apart(common.iter().map(|(_, below)| *below).chain([total]));
                 (!is_alike).then_some(Cause::UnlikeBuckets)
             }
+            (Content::Native(native), Content::Native(other)) => {
+                let sum = plus(native.borrowed().sum, other.borrowed().sum);
+                native.add(&other, sum);
+                None
+            }
             _ => return Some(Cause::DuplicateSeries),
         };
         self.start_time = self.start_time.min(later.start_time);
@@ -105,13 +102,7 @@ impl Held {
             Content::Histogram { bounds, counts, sum } => {
                 Value::Histogram(Histogram { bounds, counts, sum: *sum, exemplars: &[] })
             }
-            Content::Native { shape, positive, negative } => {
-                Value::NativeHistogram(NativeHistogram {
-                    positive: NativeBuckets { counts: positive, ..shape.positive },
-                    negative: NativeBuckets { counts: negative, ..shape.negative },
-                    ..*shape
-                })
-            }
+            Content::Native(native) => Value::NativeHistogram(native.borrowed()),
         };
         take(&Series { labels: &labels, start_time: self.start_time, timestamp: None, value });
     }

@@ -6,6 +6,8 @@ use kymo_exposition::Label;
 use opentelemetry::{Array, Value};
 use opentelemetry_sdk::Resource;
 
+use crate::spelling::{Spelling, escaped_label};
+
 /// A label that many series have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OwnedLabel {
@@ -25,37 +27,26 @@ impl From<Label<'_>> for OwnedLabel {
     }
 }
 
-/// The label name for an attribute key.
-///
-/// For example, `http.route` becomes `http_route`: characters that a label name cannot contain become `_`,
-/// runs of `_` become one, and a leading digit gets a `_` before it. Runs include a leading `__`, which is
-/// reserved for Prometheus itself.
-pub(crate) fn name(key: &str) -> String {
-    let mut name = String::with_capacity(key.len() + 1);
-    if key.is_empty() || key.starts_with(|first: char| first.is_ascii_digit()) {
-        name.push('_');
-    }
-    for char in key.chars() {
-        if char.is_ascii_alphanumeric() {
-            name.push(char);
-        } else if !name.ends_with('_') {
-            name.push('_');
-        }
-    }
-    name
-}
-
 /// Translates attributes, joining the values of keys that become the same label name.
 ///
 /// Values are joined by `;` in the lexicographic order of the original keys, as the OpenTelemetry
-/// specification asks in "Prometheus and `OpenMetrics` compatibility", section Metric Attributes.
+/// specification asks in "Prometheus and `OpenMetrics` compatibility", section Metric Attributes. Names
+/// that are the same without UTF-8 are the same, and the last of them is shown.
 /// The labels come out sorted by name.
-pub(crate) fn merge<'a>(attributes: impl Iterator<Item = (&'a str, &'a Value)>) -> Vec<OwnedLabel> {
-    let mut sorted: Vec<_> = attributes.map(|(key, value)| (name(key), key, value)).collect();
+pub(crate) fn merge<'a>(
+    attributes: impl Iterator<Item = (&'a str, &'a Value)>,
+    spelling: Spelling,
+) -> Vec<OwnedLabel> {
+    let named = |(key, value)| {
+        let name = spelling.label(key);
+        (escaped_label(&name).into_owned(), key, name, value)
+    };
+    let mut sorted: Vec<_> = attributes.map(named).collect();
     sorted.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
     let mut labels: Vec<OwnedLabel> = Vec::with_capacity(sorted.len());
-    for (name, _, attribute) in sorted {
-        if let Some(last) = labels.last_mut().filter(|last| last.name == name) {
+    for (escaped, _, name, attribute) in sorted {
+        if let Some(last) = labels.last_mut().filter(|last| escaped_label(&last.name) == escaped) {
+            last.name = name;
             last.value.push(';');
             push_value(&mut last.value, attribute);
         } else {
@@ -68,9 +59,13 @@ pub(crate) fn merge<'a>(attributes: impl Iterator<Item = (&'a str, &'a Value)>) 
 }
 
 /// The labels for those resource attributes that are chosen.
-pub(crate) fn of_resource(resource: &Resource, choose: &dyn Fn(&str) -> bool) -> Vec<OwnedLabel> {
+pub(crate) fn of_resource(
+    resource: &Resource,
+    spelling: Spelling,
+    choose: &dyn Fn(&str) -> bool,
+) -> Vec<OwnedLabel> {
     let all = resource.iter().map(|(key, value)| (key.as_str(), value));
-    merge(all.filter(|(key, _)| choose(key)))
+    merge(all.filter(|(key, _)| choose(key)), spelling)
 }
 
 /// The labels that every series of a scope has, of those that are given: each name once, and none that of
@@ -86,7 +81,9 @@ pub(crate) fn of_scope(labels: impl Iterator<Item = OwnedLabel>) -> Vec<OwnedLab
 pub(crate) fn joined(labels: impl Iterator<Item = OwnedLabel>) -> Vec<OwnedLabel> {
     let mut joined: Vec<OwnedLabel> = Vec::new();
     for label in labels {
-        match joined.iter_mut().find(|before| before.name == label.name) {
+        let is_same =
+            |before: &&mut OwnedLabel| escaped_label(&before.name) == escaped_label(&label.name);
+        match joined.iter_mut().find(is_same) {
             Some(before) => {
                 before.value.push(';');
                 before.value.push_str(&label.value);
@@ -171,22 +168,6 @@ mod tests {
     }
 
     #[test]
-    fn a_label_name_is_legal_whatever_the_key_is() {
-        let names = [
-            ("http.route", "http_route"),
-            ("x..y", "x_y"),
-            ("1st", "_1st"),
-            ("a:b", "a_b"),
-            ("__name__", "_name_"),
-            ("é", "_"),
-            ("", "_"),
-        ];
-        for (key, expected) in names {
-            assert_eq!(name(key), expected, "{key}");
-        }
-    }
-
-    #[test]
     fn values_that_are_no_strings_are_as_in_json() {
         assert_eq!(text("a \"b\""), "a \"b\"");
         assert_eq!(text(true), "true");
@@ -207,8 +188,12 @@ mod tests {
     #[test]
     fn keys_that_become_one_are_joined_in_the_order_of_the_keys() {
         let (one, two, three) = (Value::from("1"), Value::from("2"), Value::from("3"));
-        let merged = merge([("b", &three), ("a_b", &two), ("a.b", &one)].into_iter());
+        let all = || [("b", &three), ("a_b", &two), ("a.b", &one), ("c.d", &one)].into_iter();
         let label = |name: &str, value: &str| OwnedLabel { name: name.into(), value: value.into() };
-        assert_eq!(merged, [label("a_b", "1;2"), label("b", "3")]);
+        let both = [label("a_b", "1;2"), label("b", "3")];
+        let merged = merge(all(), Spelling::Underscores);
+        assert_eq!(merged, [&both[..], &[label("c_d", "1")]].concat());
+        let merged = merge(all(), Spelling::Utf8);
+        assert_eq!(merged, [&both[..], &[label("c.d", "1")]].concat());
     }
 }

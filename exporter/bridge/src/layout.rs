@@ -4,7 +4,10 @@ use std::mem::{Discriminant, discriminant};
 
 use opentelemetry::{Key, KeyValue, Value};
 
-use crate::label::{self, OwnedLabel};
+use crate::{
+    label::OwnedLabel,
+    spelling::{Spelling, escaped_label},
+};
 
 /// How the attributes of a series become labels, worked out once for all series with the same keys
 /// and types.
@@ -51,22 +54,23 @@ impl Layout {
         scope: usize,
         scope_labels: &[OwnedLabel],
         is_histogram: bool,
+        spelling: Spelling,
     ) -> Self {
         let all: Vec<_> = attributes.collect();
-        let mut sources: Vec<(String, &str, Part)> = Vec::new();
+        let mut sources = Vec::new();
         for (index, attribute) in all.iter().enumerate() {
             let key = attribute.key.as_str();
             if all[..index].iter().all(|before| before.key.as_str() != key) {
-                let name = label::name(key);
+                let name = spelling.label(key);
                 let is_taken = is_histogram && name == "le";
                 let name = if is_taken { format!("exported_{name}") } else { name };
-                sources.push((name, key, Part::Attribute(index)));
+                sources.push(Source::new(name, key, Part::Attribute(index)));
             }
         }
         // The SDK shows the attributes of a series in one of two orders; the labels have only one.
-        sources.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+        sources.sort_by(|a, b| (&a.escaped, a.key).cmp(&(&b.escaped, b.key)));
         for (index, label) in scope_labels.iter().enumerate() {
-            sources.push((label.name.clone(), &label.name, Part::Scope(index)));
+            sources.push(Source::new(label.name.clone(), &label.name, Part::Scope(index)));
         }
         let labels = planned(sources);
 
@@ -110,7 +114,8 @@ impl Layout {
     /// Those of two scopes whose attributes are the same differ in the labels of their scopes.
     pub(crate) fn is_rival(&self, other: &Self) -> bool {
         let names = |layout: &Self| {
-            let mut names: Vec<_> = layout.labels.iter().map(|label| label.name.clone()).collect();
+            let names = layout.labels.iter().map(|label| escaped_label(&label.name).into_owned());
+            let mut names: Vec<_> = names.collect();
             names.sort_unstable();
             names
         };
@@ -145,18 +150,35 @@ fn is_same(a: &str, b: &str) -> bool {
     std::ptr::eq(a, b) || a == b
 }
 
-/// Brings sources of the same name together, with the parts in the order of their keys.
-fn planned(sources: Vec<(String, &str, Part)>) -> Vec<Planned> {
-    let mut labels: Vec<(String, Vec<(&str, Part)>)> = Vec::new();
-    for (name, key, part) in sources {
-        match labels.iter_mut().find(|label| label.0 == name) {
-            Some(label) => label.1.push((key, part)),
-            None => labels.push((name, vec![(key, part)])),
+/// A value that becomes a label, or a part of one.
+struct Source<'a> {
+    name: String,
+    /// The name without UTF-8, by which labels are one or another.
+    escaped: String,
+    key: &'a str,
+    part: Part,
+}
+
+impl<'a> Source<'a> {
+    fn new(name: String, key: &'a str, part: Part) -> Self {
+        Source { escaped: escaped_label(&name).into_owned(), name, key, part }
+    }
+}
+
+/// Brings sources of the same name together, with the parts in the order of their keys. They have the
+/// name of the last: that of the scope, if it has one.
+fn planned(sources: Vec<Source<'_>>) -> Vec<Planned> {
+    let mut labels: Vec<Vec<Source<'_>>> = Vec::new();
+    for source in sources {
+        match labels.iter_mut().find(|label| label[0].escaped == source.escaped) {
+            Some(label) => label.push(source),
+            None => labels.push(vec![source]),
         }
     }
-    let plan = |(name, mut parts): (String, Vec<(&str, Part)>)| {
-        parts.sort_by_key(|(key, _)| *key);
-        Planned { name, parts: parts.into_iter().map(|(_, part)| part).collect() }
+    let plan = |mut sources: Vec<Source<'_>>| {
+        let name = sources.last().map(|last| last.name.clone()).unwrap_or_default();
+        sources.sort_by_key(|source| source.key);
+        Planned { name, parts: sources.into_iter().map(|source| source.part).collect() }
     };
     labels.into_iter().map(plan).collect()
 }

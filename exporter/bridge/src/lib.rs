@@ -19,7 +19,8 @@
 //! # Changes on the way
 //!
 //! The rules are those of the OpenTelemetry specification, [Prometheus and OpenMetrics
-//! compatibility][compatibility].
+//! compatibility][compatibility]. So it is with the default [`Translation`]; others leave names as they
+//! are, or add nothing to them.
 //!
 //! | in OpenTelemetry | in Prometheus |
 //! |---|---|
@@ -71,9 +72,11 @@ mod marker;
 mod merger;
 pub mod metrics;
 mod name;
+mod naming;
 mod native;
 mod otel;
 mod outlet;
+mod owned_native;
 mod point;
 mod proto;
 mod rank;
@@ -82,6 +85,8 @@ mod reading;
 mod scope;
 mod series_key;
 mod source;
+mod spelling;
+mod translation;
 mod unit;
 mod upstream;
 
@@ -90,3 +95,4 @@ pub use builder::BridgeBuilder;
 pub use error::Error;
 pub use loss::{Cause, Loss};
 pub use reader::Reader;
+pub use translation::Translation;

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use kymo_exposition::Kind;
 
-use crate::unit;
+use crate::{
+    spelling::{Spelling, escaped_metric},
+    unit,
+};
 
 /// How instrument names become family names.
 #[derive(Debug, Clone)]
@@ -13,6 +16,7 @@ pub(crate) struct NameRules {
     pub(crate) namespace: String,
     pub(crate) units: bool,
     pub(crate) counter_suffixes: bool,
+    pub(crate) spelling: Spelling,
 }
 
 /// A family's name, and the unit word that belongs to it.
@@ -22,51 +26,61 @@ pub(crate) struct FamilyName {
     pub(crate) unit: Cow<'static, str>,
 }
 
-impl NameRules {
-    /// The name and unit of the family for an instrument.
-    ///
-    /// Discouraged characters become `_` and runs of `_` become one. The unit is added unless the
-    /// name ends in it, then `_total` unless a counter's name ends in it, as the OpenTelemetry
-    /// specification asks in "Prometheus and `OpenMetrics` compatibility", sections Metric Metadata
-    /// and Sums. `ratio` says that the instrument is a gauge of unit `1`.
-    pub(crate) fn translate(&self, name: &str, unit: &str, kind: Kind, ratio: bool) -> FamilyName {
-        const TOTAL: &str = "_total";
-        let mut out = String::with_capacity(self.namespace.len() + name.len() + 24);
-        out.push_str(&self.namespace);
-        push_clean(&mut out, name);
-        if out.starts_with(|first: char| first.is_ascii_digit()) {
-            out.insert(0, '_');
-        }
-
-        let is_counter = kind == Kind::Counter;
-        let ends_in_total = is_counter && out.ends_with(TOTAL);
-        if ends_in_total {
-            out.truncate(out.len() - TOTAL.len());
-        }
-        let unit = if ratio { Cow::Borrowed("ratio") } else { unit::word(unit) };
-        let missing = missing(&out, &unit);
-        if self.units && !missing.is_empty() {
-            push_clean(&mut out, "_");
-            out.push_str(missing);
-        }
-        // A unit may be called so, too.
-        let is_wanted = ends_in_total || (is_counter && self.counter_suffixes);
-        if is_wanted && !out.ends_with(TOTAL) {
-            push_clean(&mut out, TOTAL);
-        }
-        FamilyName { name: out, unit }
+impl FamilyName {
+    /// The name without UTF-8, by which families are one or another.
+    pub(crate) fn key(&self) -> Cow<'_, str> {
+        escaped_metric(&self.name)
     }
 }
 
-/// Appends a text, with what a metric name should not contain as `_` and never two `_` in a row.
-pub(crate) fn push_clean(out: &mut String, text: &str) {
-    for char in text.chars() {
-        if char.is_ascii_alphanumeric() || char == ':' {
-            out.push(char);
-        } else if !out.ends_with('_') {
-            out.push('_');
+impl NameRules {
+    /// The name and unit of the family for an instrument.
+    ///
+    /// With underscores, discouraged characters become `_` and runs of `_` become one. The unit is added
+    /// unless the name ends in it, then `_total` unless a counter's name ends in it, as the OpenTelemetry
+    /// specification asks in "Prometheus and `OpenMetrics` compatibility", sections Metric Metadata
+    /// and Sums. `ratio` says that the instrument is a gauge of unit `1`.
+    pub(crate) fn translate(&self, name: &str, unit: &str, kind: Kind, ratio: bool) -> FamilyName {
+        let mut out = String::with_capacity(self.namespace.len() + name.len() + 24);
+        out.push_str(&self.namespace);
+        self.spelling.push_metric(&mut out, name);
+
+        let is_counter = kind == Kind::Counter;
+        let stem = self.without_total(&out).filter(|_| is_counter).map(str::len);
+        out.truncate(stem.unwrap_or(usize::MAX));
+        let unit = if ratio { Cow::Borrowed("ratio") } else { unit::word(unit) };
+        let missing = missing(&out, &unit);
+        if self.units && !missing.is_empty() {
+            push_suffix(&mut out, missing);
         }
+        // A unit may be called so, too.
+        let is_wanted = stem.is_some() || (is_counter && self.counter_suffixes);
+        if is_wanted && !out.ends_with("_total") {
+            push_suffix(&mut out, "total");
+        }
+        FamilyName { name: out, unit }
     }
+
+    /// The name before the word `total` and the `_` before that, if it ends so. Other characters become
+    /// that `_` where counters have suffixes: `jobs.total` is `jobs_total`.
+    fn without_total<'a>(&self, name: &'a str) -> Option<&'a str> {
+        let before = name.strip_suffix("total")?;
+        let is_end = |char: char| char == '_' || (self.counter_suffixes && is_separator(char));
+        before.strip_suffix(is_end)
+    }
+}
+
+/// Appends a word behind a `_`.
+fn push_suffix(out: &mut String, word: &str) {
+    if !out.ends_with('_') {
+        out.push('_');
+    }
+    out.push_str(word);
+}
+
+/// Whether words of a name can be on both sides of this.
+fn is_separator(char: char) -> bool {
+    !char.is_alphanumeric() && char != ':'
 }
 
 /// Whether this can be the beginning of every metric name.
@@ -85,9 +99,10 @@ fn missing<'a>(name: &str, unit: &'a str) -> &'a str {
     rest.unwrap_or(unit)
 }
 
-/// Whether `name` ends in `word`, behind a `_` or alone.
+/// Whether `name` ends in `word`, behind a character such as `_` or alone.
 fn ends_in_word(name: &str, word: &str) -> bool {
-    name.strip_suffix(word).is_some_and(|before| before.is_empty() || before.ends_with('_'))
+    name.strip_suffix(word)
+        .is_some_and(|before| before.is_empty() || before.ends_with(is_separator))
 }
 
 #[cfg(test)]
@@ -97,7 +112,16 @@ mod tests {
     use super::*;
 
     fn rules() -> NameRules {
-        NameRules { namespace: String::new(), units: true, counter_suffixes: true }
+        NameRules {
+            namespace: String::new(),
+            units: true,
+            counter_suffixes: true,
+            spelling: Spelling::Underscores,
+        }
+    }
+
+    fn utf8() -> NameRules {
+        NameRules { spelling: Spelling::Utf8, ..rules() }
     }
 
     fn counter(name: &str, unit: &str) -> String {
@@ -145,6 +169,44 @@ mod tests {
             let made = rules().translate(&name, &unit, kind, !is_counter && unit == "1").name;
             prop_assert!(made.is_empty() || is_legal(&made), "{made}");
             prop_assert!(!made.contains("__"), "{made}");
+        }
+
+        #[test]
+        fn a_name_has_all_that_the_instrument_s_has_and_a_key_that_every_format_can_write(
+            name in ".{1,12}",
+            unit in ".{0,12}",
+            (units, counter_suffixes) in any::<(bool, bool)>(),
+        ) {
+            let rules = NameRules { units, counter_suffixes, ..utf8() };
+            let made = rules.translate(&name, &unit, Kind::Counter, false);
+            prop_assert!(is_legal(&made.key()), "{}", made.key());
+            let stem = name.strip_suffix("total").unwrap_or(&name);
+            let stem = stem.trim_end_matches(is_separator);
+            prop_assert!(made.name.starts_with(stem), "{}", made.name);
+            if !units && !counter_suffixes {
+                prop_assert_eq!(made.name, name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_that_stays_as_it_is_gets_its_suffixes() {
+        let counter = |name, unit| utf8().translate(name, unit, Kind::Counter, false).name;
+        assert_eq!(counter("foo.bar", "By"), "foo.bar_bytes_total");
+        assert_eq!(counter("jobs.total", ""), "jobs_total");
+        assert_eq!(counter("jobs_total", ""), "jobs_total");
+        assert_eq!(counter("subtotal", ""), "subtotal_total");
+        assert_eq!(counter("copied.bytes", "By"), "copied.bytes_total");
+        assert_eq!(counter("copied.bytes.total", "By"), "copied.bytes_total");
+        assert_eq!(counter("größe..x", "kg"), "größe..x_kg_total");
+        let gauge = |name, unit| utf8().translate(name, unit, Kind::Gauge, unit == "1").name;
+        assert_eq!(gauge("1st.hits", "1"), "1st.hits_ratio");
+        assert_eq!(gauge("hit.ratio", "1"), "hit.ratio");
+        assert_eq!(gauge("jobs.total", ""), "jobs.total");
+        assert_eq!(gauge("climbed.meters", "m/s"), "climbed.meters_per_second");
+        let bare = NameRules { units: false, counter_suffixes: false, ..utf8() };
+        for name in ["jobs.total", "jobs_total", "jobs", "a..b__c"] {
+            assert_eq!(bare.translate(name, "By", Kind::Counter, false).name, name);
         }
     }
 

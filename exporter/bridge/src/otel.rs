@@ -11,33 +11,30 @@ use std::{
     time::Instant,
 };
 
-use kymo_exposition::Kind;
-use opentelemetry_sdk::metrics::{
-    ManualReader,
-    data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics},
-    reader::MetricReader,
-};
+use opentelemetry_sdk::metrics::{ManualReader, data::ResourceMetrics, reader::MetricReader};
 
 use crate::{
-    definition::{Definition, Definitions},
     label::{self, OwnedLabel},
     loss::{Cause, Losses},
     metrics::Readings,
-    name::{FamilyName, NameRules},
+    name::NameRules,
+    naming::Naming,
     scope,
+    spelling::Spelling,
 };
 
 /// The measurements of a provider, as families.
 pub(crate) struct Otel {
     pub(crate) reader: Arc<ManualReader>,
     pub(crate) losses: Arc<Losses>,
-    rules: NameRules,
+    /// The names that scrapers see.
+    pub(crate) naming: Naming,
+    /// Those in a registry, where they are others.
+    gathered: Option<Naming>,
     scope_info: bool,
-    target_info: bool,
     resource_labels: Option<Choice>,
     /// The bytes of an attribute's value at most.
     pub(crate) longest: usize,
-    definitions: Mutex<Definitions>,
     /// Whether a callback of an observable instrument has panicked.
     has_panicked: AtomicBool,
     /// The threads that read just now.
@@ -54,22 +51,6 @@ type Around = Box<dyn Fn(Option<Instant>, &mut dyn FnMut()) + Send + Sync>;
 /// Chooses resource attributes by their keys.
 pub(crate) type Choice = Box<dyn Fn(&str) -> bool + Send + Sync>;
 
-/// A metric and the family it is part of. Without a metric it is the resource itself.
-#[derive(Debug)]
-pub(crate) struct Entry<'a> {
-    pub(crate) definition: Arc<Definition>,
-    pub(crate) metric: Option<&'a Metric>,
-    /// The scope of the metric, by its position.
-    pub(crate) scope: usize,
-}
-
-impl Entry<'_> {
-    /// Whether both metrics are part of one family.
-    pub(crate) fn is_same_family(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.definition, &other.definition)
-    }
-}
-
 impl Otel {
     /// Reads by `rules`; values of attributes have `longest` bytes at most.
     pub(crate) fn new(
@@ -80,25 +61,28 @@ impl Otel {
         longest: usize,
     ) -> Self {
         let losses = Arc::new(Losses::default());
-        let mut definitions = Definitions::default();
-        if target_info {
-            // It comes first, so no metric can take its name.
-            definitions.admit(target_info_name(), Kind::Info, TARGET_HELP, &losses);
-        }
+        // What gathers a registry may know no other names.
+        let gathered = (rules.spelling != Spelling::Underscores)
+            .then(|| NameRules { spelling: Spelling::Underscores, ..rules.clone() })
+            .map(|rules| Naming::new(rules, target_info, &losses));
         Otel {
             reader: Arc::new(ManualReader::builder().build()),
+            naming: Naming::new(rules, target_info, &losses),
+            gathered,
             losses,
-            rules,
             scope_info,
-            target_info,
             resource_labels,
             longest,
-            definitions: Mutex::new(definitions),
             has_panicked: AtomicBool::new(false),
             reading: Mutex::default(),
             around: OnceLock::new(),
             readings: OnceLock::new(),
         }
+    }
+
+    /// The names in a registry.
+    pub(crate) fn gathered(&self) -> &Naming {
+        self.gathered.as_ref().unwrap_or(&self.naming)
     }
 
     /// Lets every reading happen inside `around`, unless they happen inside another already.
@@ -157,51 +141,19 @@ impl Otel {
         ResourceMetrics::default()
     }
 
-    /// All metrics that have a place in a family, sorted by the names of their families.
-    pub(crate) fn entries<'a>(&self, metrics: &'a ResourceMetrics) -> Vec<Entry<'a>> {
-        let mut definitions = self.definitions.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut entries = Vec::new();
-        if self.target_info && !metrics.resource().is_empty() {
-            let name = target_info_name();
-            let target = definitions.admit(name, Kind::Info, TARGET_HELP, &self.losses);
-            let entry = |definition| Entry { definition, metric: None, scope: 0 };
-            entries.extend(target.map(entry));
-        }
-        // The SDK keeps scopes in a hash map, and metrics in the order in which they were made.
-        // Sorted, conflicts end the same way in every process.
-        let mut scopes: Vec<_> = metrics.scope_metrics().enumerate().collect();
-        scopes.sort_by_cached_key(|(_, scoped)| scope::order(scoped.scope()));
-        for (scope, scoped) in scopes {
-            let mut all: Vec<_> = scoped.metrics().collect();
-            all.sort_by_key(|metric| {
-                (metric.name(), metric.unit(), metric.description(), shape(metric))
-            });
-            for metric in all {
-                let (kind, ratio) = classify(metric);
-                let name = self.rules.translate(metric.name(), metric.unit(), kind, ratio);
-                let help = metric.description();
-                let admitted = definitions.admit(name, kind, help, &self.losses);
-                let entry = |definition| Entry { definition, metric: Some(metric), scope };
-                entries.extend(admitted.map(entry));
-            }
-        }
-        drop(definitions);
-        entries.sort_by(|a, b| a.definition.name.cmp(&b.definition.name));
-        entries
-    }
-
     /// The labels of all series of each scope: about the scope, the resource and the registry.
     pub(crate) fn scopes(
         &self,
         metrics: &ResourceMetrics,
         common: &[OwnedLabel],
+        spelling: Spelling,
     ) -> Vec<Vec<OwnedLabel>> {
         let resource = match &self.resource_labels {
-            Some(choose) => label::of_resource(metrics.resource(), choose),
+            Some(choose) => label::of_resource(metrics.resource(), spelling, choose),
             None => Vec::new(),
         };
         let of = |scope| {
-            let own = if self.scope_info { scope::labels(scope) } else { Vec::new() };
+            let own = if self.scope_info { scope::labels(scope, spelling) } else { Vec::new() };
             label::of_scope(own.into_iter().chain(resource.iter().chain(common).cloned()))
         };
         metrics.scope_metrics().map(|scoped| of(scoped.scope())).collect()
@@ -230,53 +182,3 @@ impl Drop for Reading<'_> {
 fn locked(threads: &Mutex<Threads>) -> MutexGuard<'_, Threads> {
     threads.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-/// The kind of family for a metric, and whether it is a gauge of unit `1`.
-///
-/// The Prometheus translator calls only those ratios: a counter of unit `1` counts things.
-fn classify(metric: &Metric) -> (Kind, bool) {
-    let kind = match metric.data() {
-        AggregatedMetrics::F64(data) => kind_of(data),
-        AggregatedMetrics::U64(data) => kind_of(data),
-        AggregatedMetrics::I64(data) => kind_of(data),
-    };
-    (kind.0, kind.1 && metric.unit() == "1")
-}
-
-/// The kind of a metric, and of its numbers: two metrics may differ in nothing else.
-fn shape(metric: &Metric) -> (u8, u8) {
-    fn of<T>(data: &MetricData<T>) -> u8 {
-        match data {
-            MetricData::Gauge(_) => 0,
-            MetricData::Sum(sum) => 1 + u8::from(sum.is_monotonic()),
-            MetricData::Histogram(_) => 3,
-            MetricData::ExponentialHistogram(_) => 4,
-        }
-    }
-    match metric.data() {
-        AggregatedMetrics::F64(data) => (0, of(data)),
-        AggregatedMetrics::U64(data) => (1, of(data)),
-        AggregatedMetrics::I64(data) => (2, of(data)),
-    }
-}
-
-/// The kind of family for some data, and whether it is a gauge of the SDK: a sum that may fall is a gauge
-/// of Prometheus and no ratio.
-fn kind_of<T>(data: &MetricData<T>) -> (Kind, bool) {
-    match data {
-        MetricData::Gauge(_) => (Kind::Gauge, true),
-        MetricData::Sum(sum) if sum.is_monotonic() => (Kind::Counter, false),
-        MetricData::Sum(_) => (Kind::Gauge, false),
-        MetricData::Histogram(_) | MetricData::ExponentialHistogram(_) => (Kind::Histogram, false),
-    }
-}
-
-fn target_info_name() -> FamilyName {
-    FamilyName { name: TARGET_INFO.into(), unit: "".into() }
-}
-
-/// The family of the resource, by the specification "Prometheus and `OpenMetrics` compatibility", section
-/// Resource Attributes.
-pub(crate) const TARGET_INFO: &str = "target_info";
-/// Its description in the examples of the specification.
-const TARGET_HELP: &str = "Target metadata";

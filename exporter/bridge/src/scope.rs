@@ -5,13 +5,14 @@ use opentelemetry::InstrumentationScope;
 use crate::{
     label::{self, OwnedLabel},
     rank::Rank,
+    spelling::{Spelling, escaped_label},
 };
 
 /// The labels that say which library a series comes from.
 ///
 /// Scope attributes that would become one of the three fixed labels are dropped, as the OpenTelemetry
 /// specification asks in "Prometheus and `OpenMetrics` compatibility", section Instrumentation Scope.
-pub(crate) fn labels(scope: &InstrumentationScope) -> Vec<OwnedLabel> {
+pub(crate) fn labels(scope: &InstrumentationScope, spelling: Spelling) -> Vec<OwnedLabel> {
     let fixed =
         [(NAME, Some(scope.name())), (VERSION, scope.version()), (SCHEMA_URL, scope.schema_url())];
     let fixed = fixed.into_iter().filter_map(|(name, value)| {
@@ -21,15 +22,17 @@ pub(crate) fn labels(scope: &InstrumentationScope) -> Vec<OwnedLabel> {
         .attributes()
         .map(|attribute| (format!("otel_scope_{}", attribute.key), &attribute.value))
         .collect();
-    let attributes = label::merge(keyed.iter().map(|(key, value)| (key.as_str(), *value)));
-    let free = |label: &OwnedLabel| ![NAME, VERSION, SCHEMA_URL].contains(&label.name.as_str());
+    let attributes =
+        label::merge(keyed.iter().map(|(key, value)| (key.as_str(), *value)), spelling);
+    let free =
+        |label: &OwnedLabel| ![NAME, VERSION, SCHEMA_URL].contains(&&*escaped_label(&label.name));
     fixed.chain(attributes.into_iter().filter(free)).collect()
 }
 
 /// By what scopes are sorted: as Prometheus shows them, and then by the types of their attributes, of
 /// which it shows the text alone.
 pub(crate) fn order(scope: &InstrumentationScope) -> (Vec<(String, String)>, Rank) {
-    let labels = labels(scope).into_iter();
+    let labels = labels(scope, Spelling::Underscores).into_iter();
     let shown = labels.map(|OwnedLabel { name, value }| (name, value)).collect();
     (shown, Rank::of(0, scope.attributes(), usize::MAX))
 }
@@ -45,7 +48,8 @@ mod tests {
     use super::*;
 
     fn written(scope: &InstrumentationScope) -> Vec<(String, String)> {
-        labels(scope).into_iter().map(|label| (label.name, label.value)).collect()
+        let labels = labels(scope, Spelling::Underscores);
+        labels.into_iter().map(|label| (label.name, label.value)).collect()
     }
 
     fn pair(name: &str, value: &str) -> (String, String) {
@@ -74,5 +78,9 @@ mod tests {
         let attributes = hiding.map(|key| KeyValue::new(key, "x"));
         let scope = InstrumentationScope::builder("shop").with_attributes(attributes).build();
         assert_eq!(written(&scope), [pair("otel_scope_name", "shop")]);
+        let utf8 = labels(&scope, Spelling::Utf8);
+        let names: Vec<_> = utf8.iter().map(|label| label.name.as_str()).collect();
+        // Without UTF-8, the last one does not become one of ours.
+        assert_eq!(names, ["otel_scope_name", "otel_scope_schema..url"]);
     }
 }

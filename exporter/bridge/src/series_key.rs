@@ -2,6 +2,8 @@
 
 use kymo_exposition::Label;
 
+use crate::spelling::escaped_label;
+
 /// Identifies a series within its family as a server does, in memory that is kept for the next.
 #[derive(Debug, Default)]
 pub(crate) struct SeriesKey(Vec<u8>);
@@ -9,13 +11,16 @@ pub(crate) struct SeriesKey(Vec<u8>);
 impl SeriesKey {
     /// The key of the series with these labels: equal for those that are one series to a server.
     ///
-    /// To Prometheus an empty label is no label, and the order of labels means nothing.
+    /// To Prometheus an empty label is no label, and the order of labels means nothing. Names that are
+    /// equal without UTF-8 are equal: whoever asks for that has each series once, too.
     pub(crate) fn of(&mut self, labels: &[Label<'_>]) -> &[u8] {
-        let mut sorted: Vec<_> = labels.iter().filter(|label| !label.value.is_empty()).collect();
+        let labels = labels.iter().filter(|label| !label.value.is_empty());
+        let mut sorted: Vec<_> =
+            labels.map(|label| (escaped_label(label.name), label.value)).collect();
         sorted.sort_unstable();
         self.0.clear();
-        for label in sorted {
-            for text in [label.name, label.value] {
+        for (name, value) in sorted {
+            for text in [&*name, value] {
                 self.0.extend_from_slice(text.as_bytes());
                 // No UTF-8 has this byte.
                 self.0.push(0xFF);
@@ -38,6 +43,8 @@ mod tests {
         let (a, b, none) = (Label::new("a", "1"), Label::new("b", "2"), Label::new("c", ""));
         assert_eq!(key(&[a, b]), key(&[b, none, a]));
         assert_ne!(key(&[a, b]), key(&[a]));
+        assert_eq!(key(&[Label::new("x.y", "1")]), key(&[Label::new("x_y", "1")]));
+        assert_ne!(key(&[Label::new("x.y", "1")]), key(&[Label::new("x__y", "1")]));
     }
 
     #[test]

@@ -13,7 +13,8 @@ use crate::{
     gathering::Gathering,
     loss::{Cause, Losses},
     marker::Common,
-    otel::{Entry, Otel},
+    naming::Entry,
+    otel::Otel,
     outlet::Outlet,
 };
 
@@ -58,19 +59,18 @@ fn give_all(
     sink: &mut dyn Sink,
 ) {
     let losses = &*otel.losses;
-    let entries = otel.entries(metrics);
+    let entries = otel.naming.entries(metrics, losses);
     let own: Vec<_> =
         entries.chunk_by(Entry::is_same_family).map(|it| Own::of(it, common)).collect();
     let others = admitted(&own, families, losses);
 
-    let scopes = otel.scopes(metrics, &common.labels);
-    let mut emitter = Emitter::new(sink, otel, metrics.resource(), &common.labels, scopes);
+    let mut emitter = Emitter::new(sink, otel, otel.naming.spelling(), metrics, &common.labels);
     let mut others = others.iter().peekable();
-    for Own { name, entries } in &own {
-        while let Some(other) = others.next_if(|other| other.name() < name.as_ref()) {
+    for Own { name, key, entries } in &own {
+        while let Some(other) = others.next_if(|other| other.name() < key.as_ref()) {
             other.give(&mut emitter.outlet, losses);
         }
-        let twin = others.next_if(|other| other.name() == name);
+        let twin = others.next_if(|other| other.name() == key);
         emitter.family(name, entries, twin.is_some());
         if let Some(twin) = twin {
             twin.give_series(&mut emitter.outlet, losses);
@@ -82,18 +82,25 @@ fn give_all(
 /// A family from OpenTelemetry, under the name it has in this registry.
 struct Own<'a> {
     name: Cow<'a, str>,
+    /// The name without UTF-8, which others have.
+    key: Cow<'a, str>,
     entries: &'a [Entry<'a>],
 }
 
 impl<'a> Own<'a> {
     /// The family of these entries, with the prefix of the registry before its name.
     fn of(entries: &'a [Entry<'a>], common: &Common) -> Self {
-        let name = entries.first().map_or("", |entry| &entry.definition.name);
-        let name = match common.prefix.as_str() {
-            "" => Cow::Borrowed(name),
-            prefix => Cow::Owned(format!("{prefix}{name}")),
+        let definition = entries.first().map(|entry| &entry.definition);
+        let prefixed = |name: Option<&'a String>| match (name, common.prefix.as_str()) {
+            (None, _) => Cow::Borrowed(""),
+            (Some(name), "") => Cow::Borrowed(name.as_str()),
+            (Some(name), prefix) => Cow::Owned(format!("{prefix}{name}")),
         };
-        Own { name, entries }
+        Own {
+            name: prefixed(definition.map(|known| &known.name)),
+            key: prefixed(definition.map(|known| &known.key)),
+            entries,
+        }
     }
 }
 
@@ -108,11 +115,11 @@ fn admitted<'a>(
     }
     let mut names = Names::default();
     let mut definitions = HashMap::new();
-    for Own { name, entries } in own {
+    for Own { key, entries, .. } in own {
         if let Some(Entry { definition, .. }) = entries.first() {
             // They were admitted together before, so none is refused.
-            let _ = names.claim(name, definition.kind);
-            definitions.insert(name.as_ref(), &**definition);
+            let _ = names.claim(key, definition.kind);
+            definitions.insert(key.as_ref(), &**definition);
         }
     }
     let foreign = families.iter().filter_map(|family| Foreign::read(family, losses));

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::name::push_clean;
+use crate::spelling::push_clean;
 
 /// The Prometheus word for a UCUM unit, or `""` when there is nothing to say.
 ///

@@ -21,6 +21,23 @@ fn texts_and_registries_do_without_and_it_is_reported_once() {
 }
 
 #[test]
+fn two_series_that_are_one_are_added_up() {
+    let bridge = Bridge::builder().without_target_info().without_scope_info().build().unwrap();
+    let rig = exponential(bridge, 3);
+    for scope in ["one", "other"] {
+        let histogram = rig.provider.meter(scope).f64_histogram("latency").build();
+        for number in [0.0, 1.0, 3.9, -2.0] {
+            histogram.record(number, &[]);
+        }
+    }
+    let native = natives(&rig.bridge).remove(0);
+    assert_eq!((native.schema, native.zero_count, native.count), (3, 2, 8));
+    assert!((native.sum - 5.8).abs() < 1e-9, "{}", native.sum);
+    assert_eq!((native.positive, native.negative), (vec![(0, 2), (16, 2)], vec![(8, 2)]));
+    assert_eq!(rig.losses(), [("latency".into(), "ExponentialHistogram".into())]);
+}
+
+#[test]
 fn other_formats_get_a_native_histogram() {
     let rig = rig(3);
     let histogram = rig.meter().f64_histogram("latency").with_unit("s").build();
@@ -68,7 +85,10 @@ fn a_scale_below_minus_4_is_dropped_and_reported() {
 }
 
 fn rig(max_scale: i8) -> Rig {
-    let bridge = Bridge::builder().without_target_info().build().unwrap();
+    exponential(Bridge::builder().without_target_info().build().unwrap(), max_scale)
+}
+
+fn exponential(bridge: Bridge, max_scale: i8) -> Rig {
     let view = move |_: &Instrument| {
         let aggregation = Aggregation::Base2ExponentialHistogram {
             max_size: 160,

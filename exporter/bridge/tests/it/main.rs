@@ -16,6 +16,7 @@ mod measured;
 mod metadata_and_points;
 mod scrape;
 mod sides;
+mod translation;
 mod upstream;
 
 /// The strict reader that the text format itself is tested with.

@@ -1,0 +1,300 @@
+//! The strategies by which names become those of Prometheus.
+
+use std::collections::BTreeMap;
+
+use kymo_bridge::{Bridge, Translation};
+use kymo_exposition::{Family, Label, Number, Series, Sink, Source, Value, text::TextWriter};
+use opentelemetry::{InstrumentationScope, KeyValue, metrics::MeterProvider};
+use opentelemetry_sdk::{
+    Resource,
+    metrics::{Instrument, SdkMeterProvider, Stream},
+};
+use proptest::prelude::*;
+
+use super::scrape::{Rig, families, lines};
+
+const STRATEGIES: [Translation; 4] = Translation::ALL;
+
+/// The example of the specification of the exporter, and what is in a registry.
+#[test]
+fn a_name_is_translated_by_the_strategy_and_then_escaped_by_the_format() {
+    let expected = [
+        ("foo_bar_bytes_total", "foo_bar_bytes_total"),
+        ("foo_bar", "foo_bar"),
+        ("foo.bar_bytes_total", "foo_bar_bytes_total"),
+        ("foo.bar", "foo_bar"),
+    ];
+    for (translation, (exact, escaped)) in STRATEGIES.into_iter().zip(expected) {
+        let rig = bare(translation);
+        let counter = rig.meter().u64_counter("foo.bar").with_unit("By").build();
+        counter.add(1, &[KeyValue::new("http.route", "/")]);
+        let label = if exact.contains('.') || translation == Translation::NoTranslation {
+            "http.route"
+        } else {
+            "http_route"
+        };
+        assert_eq!(seen(&rig.bridge), [format!("{exact}{{{label}=/}} 1")], "{translation:?}");
+        assert_eq!(families(&rig.registry_text()).into_keys().collect::<Vec<_>>(), [escaped]);
+        let registry = families(&rig.registry_text());
+        assert_eq!(lines(&registry[escaped]), [format!("{escaped}{{http_route=/}} 1")]);
+        assert_eq!(unit_of(&rig.bridge), "bytes", "the unit is known without a suffix, too");
+    }
+}
+
+/// Names that the translator of Prometheus makes by each strategy: a counter's, a gauge's.
+#[test]
+fn names_are_those_of_the_translator_of_prometheus() {
+    for (name, unit, is_counter, expected) in [
+        ("requests", "", true, ["requests_total", "requests", "requests_total", "requests"]),
+        (
+            "requests_total",
+            "",
+            true,
+            ["requests_total", "requests_total", "requests_total", "requests_total"],
+        ),
+        (
+            "process.cpu.seconds",
+            "s",
+            true,
+            [
+                "process_cpu_seconds_total",
+                "process_cpu_seconds",
+                "process.cpu.seconds_total",
+                "process.cpu.seconds",
+            ],
+        ),
+        ("usage", "By", false, ["usage_bytes", "usage", "usage_bytes", "usage"]),
+        (
+            "free.share",
+            "1",
+            false,
+            ["free_share_ratio", "free_share", "free.share_ratio", "free.share"],
+        ),
+        (
+            "throughput",
+            "By/s",
+            false,
+            [
+                "throughput_bytes_per_second",
+                "throughput",
+                "throughput_bytes_per_second",
+                "throughput",
+            ],
+        ),
+        (
+            "payload-size",
+            "kg",
+            false,
+            ["payload_size_kg", "payload_size", "payload-size_kg", "payload-size"],
+        ),
+        ("waiting", "{request}", false, ["waiting", "waiting", "waiting", "waiting"]),
+        ("sent", "By/{packet}", false, ["sent_bytes", "sent", "sent_bytes", "sent"]),
+    ] {
+        for (translation, expected) in STRATEGIES.into_iter().zip(expected) {
+            let rig = bare(translation);
+            if is_counter {
+                rig.meter().u64_counter(name).with_unit(unit).build().add(1, &[]);
+            } else {
+                rig.meter().u64_gauge(name).with_unit(unit).build().record(1, &[]);
+            }
+            assert_eq!(seen(&rig.bridge), [format!("{expected}{{}} 1")], "{translation:?}");
+        }
+    }
+}
+
+#[test]
+fn names_that_are_one_with_underscores_are_one_family_in_every_strategy() {
+    for translation in STRATEGIES {
+        let rig = bare(translation);
+        for name in ["jobs.done", "jobs_done", "jobs-done"] {
+            rig.meter().u64_counter(name).build().add(1, &[]);
+        }
+        let own = prometheus::IntCounter::new("jobs_done", "Ours.").unwrap();
+        own.inc();
+        rig.bridge.register(Box::new(own)).unwrap();
+        let names: Vec<_> =
+            families(&text(&rig.bridge)).into_values().map(|it| lines(&it)).collect();
+        let expected: &[&[&str]] = match translation {
+            // Theirs is another name then.
+            Translation::UnderscoreEscapingWithSuffixes
+            | Translation::NoUtf8EscapingWithSuffixes => {
+                &[&["jobs_done{} 1"], &["jobs_done_total{} 3"]]
+            }
+            // One series of two collectors is the first one's.
+            _ => &[&["jobs_done{} 3"]],
+        };
+        assert_eq!(names, expected, "{translation:?}");
+    }
+}
+
+#[test]
+fn labels_that_are_one_with_underscores_are_one_in_every_strategy() {
+    for translation in STRATEGIES {
+        let rig = bare(translation);
+        let counter = rig.meter().u64_counter("jobs").build();
+        counter.add(1, &[KeyValue::new("a.b", "x"), KeyValue::new("a_b", "y")]);
+        counter.add(2, &[KeyValue::new("a.b", "z")]);
+        counter.add(4, &[KeyValue::new("a_b", "z")]);
+        counter.add(8, &[KeyValue::new("a_b", "x;y")]);
+        let document = families(&text(&rig.bridge)).into_values().next().unwrap();
+        let lines: Vec<_> = lines(&document)
+            .iter()
+            .map(|line| line.split_once('{').unwrap().1.to_owned())
+            .collect();
+        assert_eq!(lines, ["a_b=x;y} 9", "a_b=z} 6"], "{translation:?}");
+        assert!(rig.losses().is_empty(), "{:?}", rig.losses());
+    }
+}
+
+#[test]
+fn scopes_and_the_resource_have_exact_names_too() {
+    let bridge = Bridge::builder().translation(Translation::NoTranslation);
+    let bridge = bridge.resource_labels(|key| key == "k8s.pod").build().unwrap();
+    let attributes = [KeyValue::new("k8s.pod", "p"), KeyValue::new("__name__", "x")];
+    let resource = Resource::builder_empty().with_attributes(attributes).build();
+    let provider =
+        SdkMeterProvider::builder().with_resource(resource).with_reader(bridge.reader()).build();
+    let scope = InstrumentationScope::builder("shop")
+        .with_attributes([KeyValue::new("a.b", 1), KeyValue::new("name", "hidden")])
+        .build();
+    let counter = provider.meter_with_scope(scope).u64_counter("jobs").build();
+    counter.add(1, &[KeyValue::new("otel.scope.name", "theirs")]);
+    let expected = [
+        "jobs{k8s.pod=p,otel_scope_a.b=1,otel_scope_name=theirs;shop} 1",
+        "target_info{_name__=x,k8s.pod=p} 1",
+    ];
+    assert_eq!(seen(&bridge), expected);
+}
+
+#[test]
+fn a_histogram_has_no_second_label_of_its_buckets() {
+    for translation in STRATEGIES {
+        let rig = bare(translation);
+        let histogram = rig.meter().f64_histogram("latency").build();
+        histogram.record(1.0, &[KeyValue::new("le", "x")]);
+        let document = families(&text(&rig.bridge)).remove("latency").unwrap();
+        assert!(lines(&document).contains(&"latency_count{exported_le=x} 1".to_owned()));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever there is, each format can be written of it: without UTF-8, no name, label or series
+    /// is there twice.
+    #[test]
+    fn whatever_the_names_are_the_output_is_legal(
+        names in proptest::collection::vec(prop_oneof![".{1,8}", "[a.]{1,3}", "[a_1]{1,3}(.total)?"], 1..4),
+        keys in proptest::collection::vec(prop_oneof![".{0,6}", "[a._]{1,3}", "(__name__|le|1st)"], 0..4),
+        unit in prop_oneof!["[ -~]{0,8}", "(By|s|1|m/s|)"],
+        strategy in 0..4_usize,
+    ) {
+        let options = Bridge::builder().translation(STRATEGIES[strategy]);
+        let bridge = options.without_target_info().without_scope_info().build().unwrap();
+        let renamed = names.clone();
+        let view = move |instrument: &Instrument| {
+            let at: usize = instrument.name().strip_prefix('i')?.parse().ok()?;
+            Stream::builder().with_name(renamed.get(at)?.clone()).build().ok()
+        };
+        let provider =
+            SdkMeterProvider::builder().with_view(view).with_reader(bridge.reader()).build();
+        let rig = Rig { bridge, provider };
+        for at in 0..names.len() {
+            let counter = rig.meter().u64_counter(format!("i{at}")).with_unit(unit.clone()).build();
+            for end in 0..=keys.len() {
+                let attributes: Vec<_> =
+                    keys[..end].iter().map(|key| KeyValue::new(key.clone(), "v")).collect();
+                counter.add(1, &attributes);
+            }
+        }
+        for document in [text(&rig.bridge), rig.registry_text()] {
+            let mut sum = 0;
+            for family in families(&document).into_values() {
+                let mut series = BTreeMap::new();
+                for mut sample in family.samples {
+                    sample.labels.sort();
+                    let before = series.insert((sample.name, sample.labels), sample.timestamp);
+                    prop_assert!(before.is_none(), "{}", document);
+                    sum += sample.value.parse::<usize>().unwrap();
+                }
+            }
+            prop_assert_eq!(sum, names.len() * (keys.len() + 1), "{}", document);
+        }
+        seen(&rig.bridge);
+        prop_assert!(rig.losses().iter().all(|(_, cause)| cause == "HelpConflict"), "{:?}", rig.losses());
+    }
+}
+
+fn bare(translation: Translation) -> Rig {
+    let options = Bridge::builder().translation(translation);
+    Rig::of(options.without_target_info().without_scope_info())
+}
+
+/// The document of a format without UTF-8.
+fn text(bridge: &Bridge) -> String {
+    let mut out = Vec::new();
+    let mut writer = TextWriter::new(&mut out);
+    bridge.collect(&mut Underscored(&mut writer));
+    assert_eq!(writer.finish().dropped, 0);
+    String::from_utf8(out).unwrap()
+}
+
+/// Makes `_` of whatever a format without UTF-8 cannot write.
+struct Underscored<'a>(&'a mut dyn Sink);
+
+impl Sink for Underscored<'_> {
+    fn family(&mut self, family: &Family<'_>) {
+        self.0.family(&Family { name: &underscored(family.name), ..*family });
+    }
+
+    fn series(&mut self, series: &Series<'_>) {
+        let names: Vec<_> = series.labels.iter().map(|label| underscored(label.name)).collect();
+        let labels = names.iter().zip(series.labels);
+        let labels: Vec<_> = labels.map(|(name, label)| Label::new(name, label.value)).collect();
+        self.0.series(&Series { labels: &labels, ..*series });
+    }
+}
+
+fn underscored(name: &str) -> String {
+    let legal = |(at, char): (usize, char)| {
+        let is_legal = char.is_ascii_alphabetic() || (at > 0 && char.is_ascii_digit());
+        if is_legal { char } else { '_' }
+    };
+    name.chars().enumerate().map(legal).collect()
+}
+
+/// All series as they are pushed, each as `name{labels} value`.
+fn seen(bridge: &Bridge) -> Vec<String> {
+    let mut seen = Seen::default();
+    bridge.collect(&mut seen);
+    seen.lines
+}
+
+fn unit_of(bridge: &Bridge) -> String {
+    let mut seen = Seen::default();
+    bridge.collect(&mut seen);
+    seen.unit
+}
+
+#[derive(Default)]
+struct Seen {
+    name: String,
+    unit: String,
+    lines: Vec<String>,
+}
+
+impl Sink for Seen {
+    fn family(&mut self, family: &Family<'_>) {
+        assert!(!family.name.is_empty());
+        family.name.clone_into(&mut self.name);
+        family.unit.clone_into(&mut self.unit);
+    }
+
+    fn series(&mut self, series: &Series<'_>) {
+        let Value::Number(Number::U64(value), _) = series.value else { panic!("{series:?}") };
+        let labels = series.labels.iter().map(|label| format!("{}={}", label.name, label.value));
+        let mut labels: Vec<_> = labels.collect();
+        labels.sort();
+        self.lines.push(format!("{}{{{}}} {value}", self.name, labels.join(",")));
+    }
+}
