@@ -9,7 +9,9 @@ use std::{sync::Arc, time::Instant};
 
 #[allow(unreachable_pub, unused_imports, reason = "the feature `upstream` adds to it")]
 pub use crate::beside::prometheus::*;
-pub use kymo_bridge::{Bridge, BridgeBuilder, Cause, Error as BridgeError, Loss, Reader};
+pub use kymo_bridge::{
+    Bridge, BridgeBuilder, Cause, Error as BridgeError, Loss, Reader, Translation,
+};
 pub use kymo_endpoint::{
     Access, AccessError, Address, DEFAULT_ADDRESS, Endpoint, Gate, ListenError, Listener, Place,
     ScrapeBody, ScrapeFuture, Server, Table, Withdrawn,
@@ -56,6 +58,21 @@ impl TelemetryBuilder {
         let setting = ("scope_info", "off".to_owned());
         let change = BridgeBuilder::without_scope_info;
         self.with_bridge("without_scope_info", Some(setting), change)
+    }
+
+    /// Makes names of Prometheus of those of instruments and attributes by this strategy; of two calls, the
+    /// last one counts.
+    ///
+    /// For example, [`Translation::NoTranslation`] keeps `http.server.request.duration` as it is for servers
+    /// that ask for such names, as Prometheus 3 does. All others get `http_server_request_duration` then,
+    /// without the unit that the default adds.
+    ///
+    /// It is stronger than `KYMO_EXPORTER_PROMETHEUS_TRANSLATION_STRATEGY`, which has the name of a strategy
+    /// as the specification of the exporter writes it, and than the configuration file.
+    pub fn translation(self, translation: Translation) -> Self {
+        let setting = ("translation", translation.to_string());
+        let change = |bridge: BridgeBuilder| bridge.translation(translation);
+        self.with_bridge("translation", Some(setting), change)
     }
 
     /// Lets a Prometheus server pull from `bridge`, instead of one that the methods above describe:

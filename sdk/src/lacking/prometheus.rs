@@ -54,6 +54,13 @@ impl TelemetryBuilder {
         self
     }
 
+    pub fn translation<T>(self, _: T) -> Self
+    where
+        for<'a> Self: WithPrometheus<'a>,
+    {
+        self
+    }
+
     pub fn without_target_info(self) -> Self
     where
         for<'a> Self: WithPrometheus<'a>,

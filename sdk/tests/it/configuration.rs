@@ -406,3 +406,33 @@ fn printed_the_configuration_is_a_table() {
     let columns = table.lines().map(|line| line.rfind("  ").unwrap() + 2);
     assert_eq!(columns.collect::<std::collections::BTreeSet<_>>().len(), 1, "{table}");
 }
+
+#[test]
+fn names_are_translated_as_the_program_or_else_the_environment_says() {
+    use kymo::prometheus::Translation;
+
+    const VARIABLE: &str = "KYMO_EXPORTER_PROMETHEUS_TRANSLATION_STRATEGY";
+    const NAME: &str = "prometheus.translation";
+    for strategy in Translation::ALL {
+        let name = strategy.name().to_ascii_lowercase();
+        let said = || shop(&[(VARIABLE, &name)]).prometheus();
+        is(said(), NAME, strategy.name(), Origin::Environment(VARIABLE));
+        let in_code = said().translation(Translation::NoTranslation);
+        is(in_code, NAME, "NoTranslation", Origin::Code);
+
+        let telemetry = said().without_target_info().build().unwrap();
+        telemetry.meter("shop").u64_counter("foo.bar").with_unit("By").build().add(1, &[]);
+        let names = crate::names_of(&telemetry.bridge().unwrap().registry().gather());
+        let has_suffixes = strategy.name().ends_with("WithSuffixes");
+        let expected = if has_suffixes { "foo_bar_bytes_total" } else { "foo_bar" };
+        assert!(names.contains(&expected.to_owned()), "{strategy}: {names:?}");
+    }
+    let (setting, log) = effective(shop(&[(VARIABLE, "Dashes")]).prometheus(), NAME);
+    assert_eq!(setting, None);
+    assert!(log.contains(VARIABLE) && log.contains("or NoTranslation"), "{log}");
+    let bridge = kymo::prometheus::Bridge::builder().build().unwrap();
+    let beside = shop(&[(VARIABLE, "NoTranslation")]).bridge(bridge);
+    let (setting, log) = effective(beside, NAME);
+    assert_eq!(setting, None);
+    assert!(log.contains(VARIABLE) && log.contains("a bridge of its own"), "{log}");
+}

@@ -53,6 +53,7 @@ fn a_builder_with_a_provider_of_its_own_lacks_nothing_but_what_is_up_to_that_pro
         "prometheus",
         "reader",
         "registry",
+        "translation",
         "version",
         "view",
         "without_scope_info",

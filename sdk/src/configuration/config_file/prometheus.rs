@@ -42,22 +42,14 @@ pub(super) fn read(options: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake>
                 layer.file_only.page.resource_labels = names.map(|names| (names, WITH_LABELS));
             }
             "translation_strategy" => {
-                match part.text()?.map(|strategy| strategy.trim_end_matches("/development")) {
-                    None | Some("underscore_escaping_with_suffixes") => {}
-                    Some("underscore_escaping_without_suffixes") => {
-                        page.without_suffixes = Some(STRATEGY);
-                    }
-                    Some("no_utf8_escaping_with_suffixes" | "no_translation") => {
-                        layer.ignore(
-                            &part,
-                            "kymo has only names that every Prometheus server reads",
-                        );
-                    }
-                    Some(_) => {
-                        return Err(part.mistake(
-                            "write underscore_escaping_with_suffixes or \
-                             underscore_escaping_without_suffixes/development",
-                        ));
+                let strategy = part.text()?.map(|text| text.trim_end_matches("/development"));
+                let known = STRATEGIES.iter().find(|(known, _)| Some(*known) == strategy);
+                match known {
+                    Some((_, name)) => layer.say(TRANSLATION, STRATEGY, &part, *name),
+                    None if part.is_absent() => {}
+                    None => {
+                        let names = STRATEGIES.map(|(name, _)| name).join(", ");
+                        return Err(part.mistake(format!("write one of {names}")));
                     }
                 }
             }
@@ -105,3 +97,14 @@ const WITH_LABELS: &str =
     "meter_provider.readers[].pull.exporter.prometheus/development.with_resource_constant_labels";
 const STRATEGY: &str =
     "meter_provider.readers[].pull.exporter.prometheus/development.translation_strategy";
+
+const TRANSLATION: &str = "KYMO_EXPORTER_PROMETHEUS_TRANSLATION_STRATEGY";
+
+/// The strategies, without the `/development` of version 1.1, and their names in the specification of the
+/// exporter.
+const STRATEGIES: [(&str, &str); 4] = [
+    ("underscore_escaping_with_suffixes", "UnderscoreEscapingWithSuffixes"),
+    ("underscore_escaping_without_suffixes", "UnderscoreEscapingWithoutSuffixes"),
+    ("no_utf8_escaping_with_suffixes", "NoUTF8EscapingWithSuffixes"),
+    ("no_translation", "NoTranslation"),
+];

@@ -44,8 +44,6 @@ pub(crate) struct FileView {
 pub(crate) struct Page {
     pub(crate) without_scope_info: Option<&'static str>,
     pub(crate) without_target_info: Option<&'static str>,
-    /// Without units and `_total` at the end of names.
-    pub(crate) without_suffixes: Option<&'static str>,
     /// With some attributes of the resource on every series.
     pub(crate) resource_labels: Option<(Names, &'static str)>,
 }
@@ -117,7 +115,7 @@ impl Names {
 impl Page {
     /// Whether nothing is left out, and nothing added.
     pub(crate) fn is_whole(&self) -> bool {
-        let left_out = [self.without_scope_info, self.without_target_info, self.without_suffixes];
+        let left_out = [self.without_scope_info, self.without_target_info];
         left_out.iter().all(Option::is_none) && self.resource_labels.is_none()
     }
 }

@@ -4,7 +4,7 @@ use opentelemetry::metrics::MeterProvider;
 use opentelemetry_sdk::metrics::MeterProviderBuilder;
 
 use super::{
-    Access, Bridge, BridgeBuilder, Gate,
+    Access, Bridge, BridgeBuilder, Gate, Translation,
     admission::gate,
     listening::{host, port},
 };
@@ -12,7 +12,7 @@ use crate::{
     InstallError,
     configuration::{
         Description, Exporters, Origin,
-        environment::{Environment, Page},
+        environment::{Environment, Found, Page, one_of},
     },
     exporters::{
         exporter::Exporter,
@@ -91,8 +91,12 @@ impl PullPlan {
     fn bridge(&mut self, start: &Start<'_>) -> Result<Pulled, InstallError> {
         let asked = start.asked.is_some_and(|exporters| exporters.prometheus);
         let page = &start.environment.file_only().page;
-        let build = |bridge| {
+        let build = |bridge, translation: Option<&Found<Translation>>| {
             let bridge = with_page(bridge, page).attribute_value_limit(start.shape.longest_value());
+            let bridge = match translation {
+                Some(found) => bridge.translation(found.value),
+                None => bridge,
+            };
             bridge.build().map_err(|error| InstallError::Prometheus(error.into()))
         };
         match (self.given.take(), self.wanted.take()) {
@@ -106,14 +110,26 @@ impl PullPlan {
                                    program brings a bridge of its own, which must be told";
                     start.environment.warn("bridge", message);
                 }
+                if translation(start.environment).is_some() {
+                    let message = format!(
+                        "{} is ignored: the program brings a bridge of its own, which must be told",
+                        start.environment.origin(TRANSLATION)
+                    );
+                    start.environment.warn(TRANSLATION, &message);
+                }
                 Ok((Some(bridge), Origin::Code, Vec::new()))
             }
             (None, Some((bridge, said))) => {
-                Ok((Some(build(bridge)?), Origin::Code, differences(said, page)))
+                let is_said = said.iter().any(|said| said.method == "translation");
+                let found = translation(start.environment).filter(|_| !is_said);
+                let bridge = build(bridge, found.as_ref())?;
+                Ok((Some(bridge), Origin::Code, differences(said, found, page)))
             }
             (None, None) if asked => {
                 let origin = start.environment.origin(Exporters::VARIABLE);
-                Ok((Some(build(Bridge::builder())?), origin, differences(Vec::new(), page)))
+                let found = translation(start.environment);
+                let bridge = build(Bridge::builder(), found.as_ref())?;
+                Ok((Some(bridge), origin, differences(Vec::new(), found, page)))
             }
             (None, None) => Ok((None, Origin::Default, Vec::new())),
         }
@@ -190,15 +206,21 @@ fn describe(
     description.note("prometheus.port", port(listening, environment), u16::to_string);
 }
 
-/// The settings of the page that the program has `said`, and then those of the file.
-fn differences(said: Vec<Said>, page: &Page) -> Vec<Difference> {
+/// The strategy that the environment, or the file, has for names.
+fn translation(environment: &Environment) -> Option<Found<Translation>> {
+    let known = Translation::ALL.map(|translation| (translation.name(), translation));
+    environment.find(&[TRANSLATION], |name| one_of(name, &known))
+}
+
+const TRANSLATION: &str = "KYMO_EXPORTER_PROMETHEUS_TRANSLATION_STRATEGY";
+
+/// The settings of the page that the program has `said`, the strategy that was `found`, and then those of
+/// the file.
+fn differences(said: Vec<Said>, found: Option<Found<Translation>>, page: &Page) -> Vec<Difference> {
     let said = said.into_iter().filter_map(|said| said.setting);
     let mut all: Vec<_> = said.map(|(name, value)| (name, value, Origin::Code)).collect();
-    let off = [
-        ("scope_info", page.without_scope_info),
-        ("target_info", page.without_target_info),
-        ("suffixes", page.without_suffixes),
-    ];
+    all.extend(found.map(|found| ("translation", found.value.to_string(), found.origin)));
+    let off = [("scope_info", page.without_scope_info), ("target_info", page.without_target_info)];
     let off = off.into_iter().filter_map(|(name, key)| Some((name, "off".to_owned(), key?)));
     let labels = page.resource_labels.iter();
     let labels = labels.map(|(names, key)| ("resource_labels", names.to_string(), *key));
@@ -217,9 +239,6 @@ fn with_page(bridge: BridgeBuilder, page: &Page) -> BridgeBuilder {
     };
     let bridge = with(bridge, page.without_scope_info, BridgeBuilder::without_scope_info);
     let bridge = with(bridge, page.without_target_info, BridgeBuilder::without_target_info);
-    let bridge = with(bridge, page.without_suffixes, |bridge| {
-        bridge.without_units().without_counter_suffixes()
-    });
     match page.resource_labels.clone() {
         Some((labels, _)) => bridge.resource_labels(move |key| labels.contain(key)),
         None => bridge,

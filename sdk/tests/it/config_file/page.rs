@@ -43,6 +43,9 @@ fn each_option_of_the_page_has_its_effect_in_the_words_of_both_versions() {
             &["sold", "target_info"],
             &scope,
         ),
+        // A registry has no other names than those with underscores.
+        ("{translation_strategy: no_utf8_escaping_with_suffixes/development}", &all, &scope),
+        ("{translation_strategy: no_translation/development}", &["sold", "target_info"], &scope),
         (
             "{resource_constant_labels: {included: [region, z*]}}",
             &all,
@@ -85,7 +88,13 @@ fn what_the_file_says_of_the_page_is_described() {
         ("without_scope_info", "true", "scope_info", "off"),
         ("target_info_enabled/development", "false", "target_info", "off"),
         ("without_target_info", "true", "target_info", "off"),
-        ("translation_strategy", "underscore_escaping_without_suffixes", "suffixes", "off"),
+        (
+            "translation_strategy",
+            "underscore_escaping_without_suffixes",
+            "translation",
+            "UnderscoreEscapingWithoutSuffixes",
+        ),
+        ("translation_strategy", "no_translation/development", "translation", "NoTranslation"),
         ("resource_constant_labels", "{included: [z*]}", "resource_labels", "only z*"),
         ("with_resource_constant_labels", "{excluded: [a]}", "resource_labels", "without a"),
     ] {
@@ -93,10 +102,9 @@ fn what_the_file_says_of_the_page_is_described() {
         let key: &'static str = format!("{KEY}.{option}").leak();
         config.says(&format!("prometheus.{name}"), shown, key);
     }
-    let config =
-        page("{scope_info_enabled: true, translation_strategy: underscore_escaping_with_suffixes}");
+    let config = page("{scope_info_enabled: true}");
     let telemetry = config.deployed(&[]).build().unwrap();
-    for name in ["prometheus.scope_info", "prometheus.suffixes"] {
+    for name in ["prometheus.scope_info", "prometheus.translation"] {
         assert_eq!(telemetry.describe().get(name), None);
     }
     // Of two who say so, the program comes first.
@@ -117,14 +125,9 @@ fn where_to_listen_for_scrapes_is_in_the_file() {
 }
 
 #[test]
-fn names_that_only_new_servers_read_are_reported() {
-    for strategy in ["no_utf8_escaping_with_suffixes/development", "no_translation/development"] {
-        let config = page(&format!("{{translation_strategy: {strategy}}}"));
-        let reports = config.reported();
-        assert!(reports.len() == 1 && reports[0].contains("translation_strategy"), "{reports:?}");
-    }
+fn a_strategy_that_nobody_knows_is_an_error_that_lists_them() {
     let text = mistake(&page("{translation_strategy: dashes}"));
-    assert!(text.contains("translation_strategy") && text.contains("write underscore_"), "{text}");
+    assert!(text.contains("translation_strategy") && text.contains("no_translation"), "{text}");
 }
 
 fn strings(texts: &[&str]) -> Vec<String> {
