@@ -37,6 +37,7 @@ impl Natives {
             sum: point.sum().into(),
             count: u64::try_from(point.count()).ok()?,
             exemplars: &[],
+            classic: None,
         })
     }
 }

@@ -18,11 +18,17 @@ struct Side {
 }
 
 impl OwnedNative {
-    /// A copy without exemplars.
+    /// A copy without exemplars, and without a classic form.
     pub(crate) fn copy(it: &NativeHistogram<'_>) -> Self {
         let none = NativeBuckets::default();
         OwnedNative {
-            shape: NativeHistogram { positive: none, negative: none, exemplars: &[], ..*it },
+            shape: NativeHistogram {
+                positive: none,
+                negative: none,
+                exemplars: &[],
+                classic: None,
+                ..*it
+            },
             positive: Side::copy(it.positive),
             negative: Side::copy(it.negative),
         }
@@ -134,6 +140,7 @@ mod tests {
             sum: Number::U64(0),
             count: 1 + counts.iter().sum::<u64>(),
             exemplars: &[],
+            classic: None,
         })
     }
 

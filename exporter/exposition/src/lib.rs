@@ -2,7 +2,8 @@
 //!
 //! A [`Source`] pushes [`Family`] headers and their [`Series`] into a [`Sink`]; each writer of this
 //! crate is a `Sink`. Everything is borrowed from the source, nothing is collected on the
-//! way, and a writer allocates nothing per sample.
+//! way, and a writer allocates nothing per sample. [`Writer`] writes any [`Format`]; the writer of each is in
+//! its module, with what becomes of the parts of the model that it lacks.
 //!
 //! ```
 //! use kymo_exposition::{Family, Kind, Label, Number, Series, Sink, Value, text::TextWriter};
@@ -33,27 +34,41 @@
 //! source of families or a new format.
 
 mod exemplar;
+mod exemplar_labels;
 mod family;
+mod format;
+mod frame;
 mod histogram;
 mod label;
+mod label_names;
+mod lines;
 mod names;
 mod native;
+mod refusal;
 mod report;
+mod scheme;
 mod series;
+mod shapes;
 mod sink;
 mod summary;
 mod value;
+mod writer;
 
+pub mod openmetrics;
+pub mod protobuf;
 pub mod text;
 
 pub use exemplar::Exemplar;
 pub use family::{Family, Kind};
+pub use format::Format;
 pub use histogram::Histogram;
 pub use label::Label;
 pub use names::{Clash, Names};
 pub use native::{NativeBuckets, NativeHistogram, Span};
 pub use report::Report;
+pub use scheme::{Scheme, UnknownScheme};
 pub use series::Series;
 pub use sink::{Sink, Source};
 pub use summary::{Quantile, Summary};
 pub use value::{Number, Value};
+pub use writer::Writer;

@@ -8,10 +8,13 @@ use crate::Kind;
 ///
 /// A histogram `a` also owns the names of its samples: `a_bucket`, `a_sum` and `a_count`. A gauge
 /// `a_count` beside it would be read as one of them, and parsers refuse such a document.
+///
+/// OpenMetrics reserves more: [`Names::openmetrics`].
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     owners: HashMap<Box<str>, Kind>,
     scratch: String,
+    is_openmetrics: bool,
 }
 
 /// Why a family cannot have its name.
@@ -24,6 +27,12 @@ pub struct Clash {
 }
 
 impl Names {
+    /// The names of a document in OpenMetrics 1, in which the family `a` of a counter owns `a_total`, and that
+    /// of an info `a_info`; counters, histograms and summaries own `a_created` whether it is written or not.
+    pub fn openmetrics() -> Self {
+        Names { is_openmetrics: true, ..Names::default() }
+    }
+
     /// Takes a name for a family of this kind.
     ///
     /// # Errors
@@ -54,20 +63,32 @@ impl Names {
     }
 
     fn sample_of_another(&self, name: &str) -> Option<Clash> {
-        [Kind::Histogram, Kind::Summary].into_iter().find_map(|kind| {
-            kind.suffixes().iter().find_map(|suffix| {
+        [Kind::Histogram, Kind::Summary, Kind::Counter, Kind::Info].into_iter().find_map(|kind| {
+            self.suffixes(kind).iter().find_map(|suffix| {
                 self.owned(name.strip_suffix(suffix)?).filter(|clash| clash.kind == kind)
             })
         })
     }
 
     fn own_sample(&mut self, name: &str, kind: Kind) -> Option<Clash> {
-        kind.suffixes().iter().find_map(|suffix| {
+        self.suffixes(kind).iter().find_map(|suffix| {
             self.scratch.clear();
             self.scratch.push_str(name);
             self.scratch.push_str(suffix);
             self.owned(&self.scratch)
         })
+    }
+
+    /// The suffixes that samples of this kind add to the name of their family.
+    const fn suffixes(&self, kind: Kind) -> &'static [&'static str] {
+        match kind {
+            _ if !self.is_openmetrics => kind.suffixes(),
+            Kind::Counter => &["_total", "_created"],
+            Kind::Histogram => &["_bucket", "_sum", "_count", "_created"],
+            Kind::Summary => &["_sum", "_count", "_created"],
+            Kind::Info => &["_info"],
+            Kind::Gauge | Kind::StateSet | Kind::Unknown => &[],
+        }
     }
 }
 
@@ -99,6 +120,28 @@ mod tests {
             assert_eq!(names.claim(&sample, Kind::Gauge), Ok(()));
             let owner = names.claim("a", Kind::Histogram).unwrap_err().owner;
             assert_eq!(*owner, *sample);
+        }
+    }
+
+    #[test]
+    fn more_samples_belong_to_a_family_of_openmetrics() {
+        let owned = [
+            (Kind::Counter, &["_total", "_created"][..]),
+            (Kind::Info, &["_info"]),
+            (Kind::Histogram, &["_bucket", "_sum", "_count", "_created"]),
+            (Kind::Summary, &["_sum", "_count", "_created"]),
+        ];
+        for (kind, suffixes) in owned {
+            for suffix in suffixes {
+                let sample = format!("a{suffix}");
+                for [first, second] in [["a", &*sample], [&*sample, "a"]] {
+                    let kinds =
+                        if first == "a" { [kind, Kind::Gauge] } else { [Kind::Gauge, kind] };
+                    let mut names = Names::openmetrics();
+                    assert_eq!(names.claim(first, kinds[0]), Ok(()));
+                    assert!(names.claim(second, kinds[1]).is_err(), "{second} behind {first}");
+                }
+            }
         }
     }
 

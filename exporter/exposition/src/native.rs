@@ -1,6 +1,6 @@
 //! Native histograms.
 
-use crate::{Exemplar, Number};
+use crate::{Exemplar, Histogram, Number};
 
 /// Observations in buckets whose bounds grow exponentially: a native histogram.
 ///
@@ -24,6 +24,10 @@ pub struct NativeHistogram<'a> {
     pub count: u64,
     /// Exemplars with timestamps, the oldest first.
     pub exemplars: &'a [Exemplar<'a>],
+    /// The same observations in classic buckets, for formats and readers without native ones.
+    ///
+    /// A format that has native histograms writes both, and its reader chooses.
+    pub classic: Option<Histogram<'a>>,
 }
 
 /// One side of a native histogram: a run of buckets of which many may be empty.
@@ -44,7 +48,27 @@ pub struct Span {
     pub length: u32,
 }
 
+impl NativeHistogram<'_> {
+    /// Whether the resolution is one that native histograms have, the zero bucket is a bucket, the last index of
+    /// each side fits in 32 bits, and the count is that of all buckets, or more where the sum is NaN.
+    pub fn is_well_formed(&self) -> bool {
+        let mut counts = self.positive.counts.iter().chain(self.negative.counts);
+        let total = counts.try_fold(self.zero_count, |sum, &count| sum.checked_add(count));
+        let is_sum_nan = self.sum.as_f64().is_nan();
+        (-4..=8).contains(&self.schema)
+            && self.zero_threshold.is_finite()
+            && self.zero_threshold >= 0.0
+            && [self.positive, self.negative].into_iter().all(NativeBuckets::is_indexed)
+            && total.is_some_and(|it| it == self.count || (it < self.count && is_sum_nan))
+    }
+}
+
 impl<'a> NativeBuckets<'a> {
+    fn is_indexed(self) -> bool {
+        let len = i32::try_from(self.counts.len()).ok();
+        len.is_some_and(|len| self.offset.checked_add(len).is_some())
+    }
+
     /// The runs of buckets that are not empty, as the protobuf format writes them.
     pub fn spans(self) -> impl Iterator<Item = Span> + 'a {
         let (mut rest, mut gap) = (self.counts, self.offset);
@@ -93,6 +117,40 @@ mod tests {
         let spans: Vec<_> = buckets.spans().collect();
         assert_eq!(spans, [Span { offset: -1, length: 1 }]);
         assert_eq!(buckets.deltas().collect::<Vec<_>>(), [7]);
+    }
+
+    #[test]
+    fn a_histogram_whose_buckets_do_not_add_up_is_malformed() {
+        let buckets = NativeBuckets { offset: 1, counts: &[1, 2] };
+        let fine = NativeHistogram {
+            schema: 0,
+            zero_threshold: 0.0,
+            zero_count: 4,
+            positive: buckets,
+            negative: buckets,
+            sum: Number::F64(0.0),
+            count: 10,
+            exemplars: &[],
+            classic: None,
+        };
+        assert!(fine.is_well_formed());
+        let nan = Number::F64(f64::NAN);
+        assert!(NativeHistogram { count: 11, sum: nan, ..fine }.is_well_formed());
+        let far = NativeBuckets { offset: i32::MAX, ..buckets };
+        let huge = NativeBuckets { offset: 1, counts: &[u64::MAX] };
+        for broken in [
+            NativeHistogram { schema: -5, ..fine },
+            NativeHistogram { schema: 9, ..fine },
+            NativeHistogram { zero_threshold: -1.0, ..fine },
+            NativeHistogram { zero_threshold: f64::NAN, ..fine },
+            NativeHistogram { zero_threshold: f64::INFINITY, ..fine },
+            NativeHistogram { count: 11, ..fine },
+            NativeHistogram { count: 9, sum: nan, ..fine },
+            NativeHistogram { positive: far, ..fine },
+            NativeHistogram { negative: huge, ..fine },
+        ] {
+            assert!(!broken.is_well_formed(), "{broken:?}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Reports about documents.
 
+use crate::refusal::Refusal;
+
 /// Counts the samples that a writer wrote, and the series that it had to leave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -12,4 +14,15 @@ pub struct Report {
     pub dropped: u64,
     /// Series left out because the format has no way to write their value.
     pub unsupported: u64,
+}
+
+impl Report {
+    /// Counts a series that was refused.
+    pub(crate) fn note(&mut self, written: Result<(), Refusal>) {
+        match written {
+            Ok(()) => {}
+            Err(Refusal::Malformed) => self.dropped += 1,
+            Err(Refusal::Unsupported) => self.unsupported += 1,
+        }
+    }
 }

@@ -180,7 +180,7 @@ struct Malformed;
 impl Source for Malformed {
     fn collect(&self, sink: &mut dyn Sink) {
         Up.collect(sink);
-        let labels = [Label::new("not legal", "")];
+        let labels = [Label::new("", "")];
         let value = Value::Number(Number::U64(1), None);
         sink.series(&Series { labels: &labels, start_time: None, timestamp: None, value });
         sink.family(&Family { name: "native", help: "", unit: "", kind: Kind::Histogram });
@@ -193,6 +193,7 @@ impl Source for Malformed {
             sum: Number::U64(0),
             count: 1,
             exemplars: &[],
+            classic: None,
         });
         sink.series(&Series { labels: &[], start_time: None, timestamp: None, value });
     }

@@ -1,21 +1,18 @@
 //! The lines `# HELP` and `# TYPE`.
 
-use crate::{Family, Kind};
-
-use super::escape;
+use crate::{
+    Family, Kind,
+    lines::{Prefix, help},
+};
 
 /// Writes the comments above the first sample of a family.
-pub(super) fn write(name: &str, family: &Family<'_>, out: &mut Vec<u8>) {
+pub(super) fn write(name: &Prefix, family: &Family<'_>, out: &mut Vec<u8>) {
     if !family.help.is_empty() {
-        out.extend_from_slice(b"# HELP ");
-        out.extend_from_slice(name.as_bytes());
-        out.push(b' ');
-        escape::help(family.help, out);
+        name.comment("HELP", out);
+        help(family.help, out);
         out.push(b'\n');
     }
-    out.extend_from_slice(b"# TYPE ");
-    out.extend_from_slice(name.as_bytes());
-    out.push(b' ');
+    name.comment("TYPE", out);
     out.extend_from_slice(word(family.kind).as_bytes());
     out.push(b'\n');
 }

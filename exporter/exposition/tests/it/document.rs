@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use kymo_exposition::{
     Exemplar, Family, Histogram, Kind, Label, NativeBuckets, NativeHistogram, Number, Quantile,
-    Report, Series, Sink, Summary, Value,
+    Report, Scheme, Series, Sink, Summary, Value,
     text::{CONTENT_TYPE, TextWriter},
 };
 
@@ -56,6 +56,7 @@ fn what_the_format_has_no_words_for_is_left_out() {
         sum: Number::F64(1.0),
         count: 2,
         exemplars: &[exemplar],
+        classic: None,
     };
     let (document, report) = write(|sink| {
         sink.family(&Family { unit: "bytes", help: "", ..family("a_bytes_total", Kind::Counter) });
@@ -85,17 +86,15 @@ fn help_and_label_values_are_escaped() {
 
 #[test]
 fn a_broken_series_costs_only_itself() {
-    let dotted = [Label::new("a.b", "")];
-    let digit = [Label::new("1st", "")];
     let nameless = [Label::new("", "")];
-    let colon = [Label::new("a:b", "")];
+    let renaming = [Label::new("__name__", "b")];
+    let alike = [Label::new("a.b", "1"), Label::new("a_b", "2")];
     let twice = [Label::new("a", "1"), Label::new("b", ""), Label::new("a", "1")];
     let le = [Label::new("le", "1")];
     let broken = [
-        number(&dotted, 1_u64),
-        number(&digit, 1_u64),
         number(&nameless, 1_u64),
-        number(&colon, 1_u64),
+        number(&renaming, 1_u64),
+        number(&alike, 1_u64),
         number(&twice, 1_u64),
         series(&[], summary(&[])),
     ];
@@ -121,9 +120,9 @@ fn a_broken_series_costs_only_itself() {
             sink.series(&series(&[], histogram(&[1.0], &[0, 0])));
         }
     });
-    assert_eq!(report.dropped, 6 + 8);
-    assert_eq!(report.samples, 6 + 8 * 4);
-    assert_eq!(document.lines().count(), 2 + 6 + 2 + 8 * 4);
+    assert_eq!(report.dropped, 5 + 8);
+    assert_eq!(report.samples, 5 + 8 * 4);
+    assert_eq!(document.lines().count(), 2 + 5 + 2 + 8 * 4);
     assert!(super::parser::read(&document).is_ok());
 }
 
@@ -183,6 +182,93 @@ fn a_name_that_is_not_legal_is_escaped() {
         sink.series(&number(&[], 1_u64));
     });
     assert_eq!(document.lines().last(), Some("__http_d_ration_ 1"));
+}
+
+#[test]
+fn names_of_any_characters_are_in_quotes_in_version_1_0_0() {
+    let mut out = Vec::new();
+    let mut sink = TextWriter::new(&mut out).with_scheme(Scheme::AllowUtf8);
+    sink.family(&family("http.\"é\"", Kind::Gauge));
+    sink.series(&number(&[Label::new("a.b", "1"), Label::new("c", "2")], 1_u64));
+    sink.series(&number(&[], 2_u64));
+    sink.family(&Family { help: "", ..family("a.b", Kind::Histogram) });
+    sink.series(&series(&[Label::new("x", "1")], histogram(&[0.5], &[1, 2])));
+    sink.series(&series(&[], histogram(&[], &[1])));
+    sink.family(&Family { help: "", ..family("a b", Kind::Summary) });
+    sink.series(&series(&[], summary(&QUANTILES[..1])));
+    sink.family(&Family { help: "", ..family("plain", Kind::Gauge) });
+    sink.series(&number(&[Label::new("c", "2")], 1_u64));
+    assert_eq!(sink.finish().dropped, 0);
+    let document = r#"# HELP "http.\"é\"" Help.
+# TYPE "http.\"é\"" gauge
+{"http.\"é\"","a.b"="1",c="2"} 1
+{"http.\"é\""} 2
+# TYPE "a.b" histogram
+{"a.b_bucket",x="1",le="0.5"} 1
+{"a.b_bucket",x="1",le="+Inf"} 3
+{"a.b_sum",x="1"} 7.5
+{"a.b_count",x="1"} 3
+{"a.b_bucket",le="+Inf"} 1
+{"a.b_sum"} 7.5
+{"a.b_count"} 1
+# TYPE "a b" summary
+{"a b",quantile="0.5"} 2.25
+{"a b_sum"} 9
+{"a b_count"} 4
+# TYPE plain gauge
+plain{c="2"} 1
+"#;
+    assert_eq!(String::from_utf8(out).unwrap(), document);
+}
+
+#[test]
+fn series_that_escaping_makes_equal_are_told_apart_by_leaving_out_the_later_one() {
+    let [dot, underscore] = [Label::new("a.b", "1"), Label::new("a_b", "1")];
+    let fill = |sink: &mut dyn Sink| {
+        for name in ["m.n", "m_n", "o"] {
+            sink.family(&Family { help: "", ..family(name, Kind::Gauge) });
+            for labels in [&[dot][..], &[underscore], &[dot], &[], &[underscore]] {
+                sink.series(&number(labels, 1_u64));
+            }
+        }
+    };
+    let (document, report) = write(fill);
+    let of = |name: &str| {
+        format!(
+            "# TYPE {name} gauge\n{}",
+            format!("{name}{{a_b=\"1\"}} 1\n").repeat(2) + name + " 1\n"
+        )
+    };
+    assert_eq!(document, of("m_n") + &of("o"));
+    assert_eq!((report.samples, report.dropped), (6, 2 + 5 + 2));
+
+    let mut out = Vec::new();
+    let mut writer = TextWriter::new(&mut out).with_scheme(Scheme::AllowUtf8);
+    fill(&mut writer);
+    assert_eq!(writer.finish().samples, 15);
+}
+
+#[test]
+fn a_native_histogram_is_written_in_its_classic_form() {
+    let Value::Histogram(classic) = histogram(&[1.0], &[1, 2]) else { unreachable!() };
+    let native = NativeHistogram {
+        schema: 0,
+        zero_threshold: 0.0,
+        zero_count: 3,
+        positive: NativeBuckets::default(),
+        negative: NativeBuckets::default(),
+        sum: Number::F64(7.5),
+        count: 3,
+        exemplars: &[],
+        classic: Some(classic),
+    };
+    let lines = |value: Value<'_>| {
+        write(|sink| {
+            sink.family(&family("a", Kind::Histogram));
+            sink.series(&series(&[], value));
+        })
+    };
+    assert_eq!(lines(Value::NativeHistogram(native)), lines(histogram(&[1.0], &[1, 2])));
 }
 
 #[test]

@@ -1,133 +1,33 @@
-//! Any families at all, and what of them a document can hold, said a second time in other words.
+//! What of any families a document of text can hold, said a second time in other words.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use kymo_exposition::{Histogram, Kind, Label, Number, Quantile, Series, Summary, Value};
-use proptest::{collection::vec, prelude::*, sample::select};
+use kymo_exposition::{Kind, Number, Scheme};
 
-use super::parser::{ReadFamily, ReadSample};
+use super::{
+    any::{AnyFamily, AnyHistogram, AnySeries, AnyValue},
+    parser::{Labels, ReadFamily, ReadSample},
+};
 
-#[derive(Debug, Clone)]
-pub(crate) struct AnyFamily {
-    pub(crate) name: String,
-    pub(crate) help: String,
-    pub(crate) kind: Kind,
-    pub(crate) series: Vec<AnySeries>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct AnySeries {
-    labels: Vec<(String, String)>,
-    value: AnyValue,
-}
-
-#[derive(Debug, Clone)]
-enum AnyValue {
-    Number(Number),
-    Histogram(Vec<f64>, Vec<u64>, Option<Number>),
-    Summary(Vec<(f64, f64)>, Option<Number>, u64),
-}
-
+/// What a document holds, and how much of what it does not.
+#[derive(Default)]
 pub(crate) struct Expected {
     pub(crate) families: Vec<ReadFamily>,
     pub(crate) dropped: u64,
+    pub(crate) unsupported: u64,
 }
 
-pub(crate) fn families() -> impl Strategy<Value = Vec<AnyFamily>> {
-    let name = prop_oneof![
-        select(vec!["a", "b", "c", "a_sum", "b_count", "c_bucket", "é1", "9", ""]).prop_map_into(),
-        "\\PC{0,6}",
-    ];
-    let kinds = [
-        Kind::Counter,
-        Kind::Gauge,
-        Kind::Histogram,
-        Kind::Summary,
-        Kind::Info,
-        Kind::StateSet,
-        Kind::Unknown,
-    ];
-    let family = (name, any::<String>(), select(kinds.to_vec()), vec(series(), 0..5));
-    vec(family.prop_map(|(name, help, kind, series)| AnyFamily { name, help, kind, series }), 0..6)
+/// Why a series is not there.
+pub(crate) enum Lost {
+    Dropped,
+    Unsupported,
 }
 
-fn series() -> impl Strategy<Value = AnySeries> {
-    let key = prop_oneof![
-        30 => select(vec!["x", "y", "_z9", "_", "A"]).prop_map_into(),
-        1 => select(vec!["le", "quantile", "x.y", "9", ""]).prop_map_into(),
-        1 => "\\PC{0,4}",
-    ];
-    let text = prop_oneof!["[\\\\\"\n{}=, a]{0,12}", any::<String>()];
-    (vec((key, text), 0..4), value()).prop_map(|(labels, value)| AnySeries { labels, value })
-}
-
-fn value() -> impl Strategy<Value = AnyValue> {
-    let ascending = vec(0_u32..1000, 0..6).prop_map(|numbers| {
-        let sorted: BTreeSet<_> = numbers.into_iter().collect();
-        sorted.into_iter().map(|number| f64::from(number) / 1000.0).collect::<Vec<_>>()
-    });
-    let bounds = prop_oneof![5 => ascending, 1 => vec(any::<f64>(), 0..4)];
-    let count = prop_oneof![9 => 0_u64..1 << 53, 1 => any::<u64>()];
-    let histogram = (bounds.clone(), vec(count, 7), proptest::option::of(number()), 0..12_usize);
-    let summary = (bounds, any::<f64>(), proptest::option::of(number()), any::<u64>());
-    prop_oneof![
-        2 => number().prop_map(AnyValue::Number),
-        1 => histogram.prop_map(|(bounds, mut counts, sum, off)| {
-            counts.truncate(if off == 0 { 1 } else { bounds.len() + 1 });
-            AnyValue::Histogram(bounds, counts, sum)
-        }),
-        1 => summary.prop_map(|(quantiles, value, sum, count)| {
-            let quantiles = quantiles
-                .into_iter()
-                .map(|quantile| (quantile, value))
-                .collect();
-            AnyValue::Summary(quantiles, sum, count)
-        }),
-    ]
-}
-
-fn number() -> impl Strategy<Value = Number> {
-    prop_oneof![
-        any::<u64>().prop_map(Number::U64),
-        any::<i64>().prop_map(Number::I64),
-        proptest::num::f64::ANY.prop_map(Number::F64),
-        (-1000..1000_i32).prop_map(|number| Number::F64(f64::from(number))),
-    ]
-}
-
-impl AnySeries {
-    pub(crate) fn with(&self, give: impl FnOnce(&Series<'_>)) {
-        let label = |label: &'_ (String, String)| -> (String, String) { label.clone() };
-        let owned: Vec<_> = self.labels.iter().map(label).collect();
-        let labels: Vec<_> = owned.iter().map(|(name, value)| Label { name, value }).collect();
-        let quantiles: Vec<_> = match &self.value {
-            AnyValue::Summary(all, ..) => {
-                all.iter().map(|&(quantile, value)| Quantile { quantile, value }).collect()
-            }
-            _ => Vec::new(),
-        };
-        let value = match &self.value {
-            AnyValue::Number(number) => Value::Number(*number, None),
-            AnyValue::Histogram(bounds, counts, sum) => {
-                Value::Histogram(Histogram { bounds, counts, sum: *sum, exemplars: &[] })
-            }
-            AnyValue::Summary(_, sum, count) => {
-                Value::Summary(Summary { quantiles: &quantiles, sum: *sum, count: *count })
-            }
-        };
-        give(&Series { labels: &labels, start_time: None, timestamp: None, value });
-    }
-}
-
-pub(crate) fn of(families: &[AnyFamily]) -> Expected {
-    let mut expected = Expected { families: Vec::new(), dropped: 0 };
+pub(crate) fn of(families: &[AnyFamily], scheme: Scheme) -> Expected {
+    let mut expected = Expected::default();
     let mut taken: Vec<(String, Kind)> = Vec::new();
     for any in families {
-        let mut name =
-            any.name.replace(|c: char| !(c.is_ascii_alphanumeric() || "_:".contains(c)), "_");
-        if name.starts_with(|first: char| first.is_ascii_digit()) {
-            name.replace_range(..1, "_");
-        }
+        let name = escaped(&any.name, scheme, true);
         let free =
             !name.is_empty() && taken.iter().all(|other| !share(&samples(&name, any.kind), other));
         let kind = match any.kind {
@@ -137,26 +37,87 @@ pub(crate) fn of(families: &[AnyFamily]) -> Expected {
             Kind::Unknown => "untyped",
             _ => "gauge",
         };
-        let mut read = ReadFamily {
-            name: name.clone(),
-            help: (!any.help.is_empty()).then(|| any.help.clone()),
-            kind: kind.to_owned(),
-            samples: Vec::new(),
-        };
+        let mut read = ReadFamily::new(&name, kind);
+        read.help = (!any.help.is_empty()).then(|| any.help.clone());
+        let mut shapes = Shapes::default();
         for series in &any.series {
-            match lines(&name, any.kind, series).filter(|_| free) {
-                Some(lines) => read.samples.extend(lines),
-                None => expected.dropped += 1,
-            }
+            let labels = free.then(|| shapes.labels(series, any.kind, scheme)).flatten();
+            let labels = labels.ok_or(Lost::Dropped);
+            expected.add(labels.and_then(|it| lines(&name, any.kind, series, &it)), &mut read);
         }
         if free {
             taken.push((name, any.kind));
         }
-        if !read.samples.is_empty() {
-            expected.families.push(read);
-        }
+        expected.families.extend(Some(read).filter(|read| !read.samples.is_empty()));
     }
     expected
+}
+
+impl Expected {
+    /// The samples of a series, or that it is lost.
+    pub(crate) fn add(&mut self, lines: Result<Vec<ReadSample>, Lost>, family: &mut ReadFamily) {
+        match lines {
+            Ok(lines) => family.samples.extend(lines),
+            Err(Lost::Dropped) => self.dropped += 1,
+            Err(Lost::Unsupported) => self.unsupported += 1,
+        }
+    }
+}
+
+/// The names of labels in a family: which plain ones are behind the escaped ones.
+#[derive(Default)]
+pub(crate) struct Shapes(BTreeMap<BTreeSet<String>, BTreeSet<String>>);
+
+impl Shapes {
+    /// The labels of a series, unless they cannot be written.
+    pub(crate) fn labels(
+        &mut self,
+        series: &AnySeries,
+        kind: Kind,
+        scheme: Scheme,
+    ) -> Option<Labels> {
+        let reserved = match kind {
+            Kind::Histogram => "le",
+            Kind::Summary => "quantile",
+            _ => "",
+        };
+        let mut names = BTreeSet::new();
+        let mut labels = Vec::new();
+        for (plain, value) in &series.labels {
+            let name = escaped(plain, scheme, false);
+            if ["", "__name__", reserved].contains(&&*name) || !names.insert(name.clone()) {
+                return None;
+            }
+            labels.push((name, value.clone()));
+        }
+        let plain: BTreeSet<_> = series.labels.iter().map(|(name, _)| name.clone()).collect();
+        (self.0.entry(names).or_insert_with(|| plain.clone()) == &plain).then_some(labels)
+    }
+}
+
+/// By the descriptions of the schemes, one character after the other.
+pub(crate) fn escaped(name: &str, scheme: Scheme, colons: bool) -> String {
+    let legal = |(index, char): (usize, char)| match char {
+        'a'..='z' | 'A'..='Z' | '_' => true,
+        '0'..='9' => index > 0,
+        _ => char == ':' && colons,
+    };
+    if scheme == Scheme::AllowUtf8 {
+        return name.to_owned();
+    }
+    if name.chars().enumerate().all(legal) && scheme != Scheme::Dots {
+        return name.to_owned();
+    }
+    let chars = name.chars().enumerate().map(|(index, char)| match (scheme, char) {
+        (Scheme::Dots, '.') => "_dot_".to_owned(),
+        (Scheme::Dots | Scheme::Values, '_') => "__".to_owned(),
+        _ if legal((index, char)) => char.to_string(),
+        (Scheme::Values, _) => format!("_{:x}_", u32::from(char)),
+        (Scheme::Dots, _) => "__".to_owned(),
+        _ => "_".to_owned(),
+    });
+    let prefix = if scheme == Scheme::Values { "U__" } else { "" };
+    prefix.to_owned() + &chars.collect::<String>()
 }
 
 fn samples(name: &str, kind: Kind) -> Vec<String> {
@@ -173,61 +134,72 @@ fn share(mine: &[String], (name, kind): &(String, Kind)) -> bool {
     mine.contains(name) || samples(name, *kind).contains(&mine[0])
 }
 
-fn lines(name: &str, kind: Kind, series: &AnySeries) -> Option<Vec<ReadSample>> {
-    let reserved = match kind {
-        Kind::Histogram => "le",
-        Kind::Summary => "quantile",
-        _ => "",
-    };
-    let mut seen = BTreeSet::new();
-    for (label, _) in &series.labels {
-        let first = label.chars().next()?;
-        let legal = label.chars().all(|char| char.is_ascii_alphanumeric() || char == '_');
-        if first.is_ascii_digit() || !legal || label == reserved || !seen.insert(label) {
-            return None;
-        }
-    }
+fn lines(
+    name: &str,
+    kind: Kind,
+    series: &AnySeries,
+    labels: &Labels,
+) -> Result<Vec<ReadSample>, Lost> {
     let line = |suffix: &str, extra: Option<(&str, f64)>, value: String| {
         let extra = extra.map(|(label, number)| (label.to_owned(), text(Number::F64(number))));
-        let labels = series.labels.iter().cloned().chain(extra).collect();
-        ReadSample { name: format!("{name}{suffix}"), labels, value, timestamp: None }
+        let mut sample = ReadSample::new(&format!("{name}{suffix}"), labels, value);
+        sample.labels.extend(extra);
+        sample.timestamp = series.timestamp;
+        sample
     };
     let tail = |sum: Option<Number>, count: u64| {
         let sum = sum.map(|sum| line("_sum", None, text(sum)));
         sum.into_iter().chain([line("_count", None, count.to_string())])
     };
-    let ascending = |all: &[f64]| all.windows(2).all(|pair| pair[0] < pair[1]);
     match (kind, &series.value) {
-        (Kind::Histogram, AnyValue::Histogram(bounds, counts, sum)) => {
-            let finite = bounds.iter().all(|bound| bound.is_finite());
-            let total = counts.iter().map(|&count| u128::from(count)).sum::<u128>();
-            if !finite || !ascending(bounds) || counts.len() != bounds.len() + 1 {
-                return None;
-            }
-            let total = u64::try_from(total).ok()?;
-            let bounds = bounds.iter().copied().chain([f64::INFINITY]).enumerate();
-            let buckets = bounds.map(|(index, bound)| {
-                let below: u64 = counts[..=index].iter().sum();
-                line("_bucket", Some(("le", bound)), below.to_string())
-            });
-            Some(buckets.chain(tail(*sum, total)).collect())
+        (Kind::Histogram, AnyValue::Histogram(it)) => {
+            let buckets = it.cumulative().ok_or(Lost::Dropped)?;
+            let total = buckets.last().map_or(0, |last| last.1);
+            let buckets = buckets
+                .into_iter()
+                .map(|(bound, below)| line("_bucket", Some(("le", bound)), below.to_string()));
+            Ok(buckets.chain(tail(it.sum, total)).collect())
+        }
+        (Kind::Histogram, AnyValue::Native(it)) => {
+            let classic = it.classic.clone().ok_or(Lost::Unsupported)?;
+            let value = AnyValue::Histogram(classic);
+            lines(name, kind, &AnySeries { value, ..series.clone() }, labels)
         }
         (Kind::Summary, AnyValue::Summary(quantiles, sum, count)) => {
-            let all: Vec<_> = quantiles.iter().map(|quantile| quantile.0).collect();
-            if !ascending(&all) || !all.iter().all(|q| *q >= 0.0 && *q <= 1.0) {
-                return None;
+            if !are_quantiles(quantiles) {
+                return Err(Lost::Dropped);
             }
             let line = |&(q, value)| line("", Some(("quantile", q)), text(Number::F64(value)));
-            Some(quantiles.iter().map(line).chain(tail(*sum, *count)).collect())
+            Ok(quantiles.iter().map(line).chain(tail(*sum, *count)).collect())
         }
-        (Kind::Histogram | Kind::Summary, _) => None,
-        (_, AnyValue::Number(number)) => Some(vec![line("", None, text(*number))]),
-        _ => None,
+        (Kind::Histogram | Kind::Summary, _) => Err(Lost::Dropped),
+        (_, AnyValue::Number(number)) => Ok(vec![line("", None, text(*number))]),
+        _ => Err(Lost::Dropped),
     }
 }
 
+impl AnyHistogram {
+    /// Each bound with the observations below it, `+Inf` being the last, unless they make no histogram.
+    pub(crate) fn cumulative(&self) -> Option<Vec<(f64, u64)>> {
+        let finite = self.bounds.iter().all(|bound| bound.is_finite());
+        let ascending = self.bounds.windows(2).all(|pair| pair[0] < pair[1]);
+        let total = self.counts.iter().map(|&count| u128::from(count)).sum::<u128>();
+        if !finite || !ascending || self.counts.len() != self.bounds.len() + 1 {
+            return None;
+        }
+        u64::try_from(total).ok()?;
+        let bounds = self.bounds.iter().copied().chain([f64::INFINITY]).enumerate();
+        Some(bounds.map(|(index, bound)| (bound, self.counts[..=index].iter().sum())).collect())
+    }
+}
+
+pub(crate) fn are_quantiles(quantiles: &[(f64, f64)]) -> bool {
+    quantiles.windows(2).all(|pair| pair[0].0 < pair[1].0)
+        && quantiles.iter().all(|(q, _)| *q >= 0.0 && *q <= 1.0)
+}
+
 /// The digits: Rust's own float formatting is the shortest that reads back, too.
-fn text(number: Number) -> String {
+pub(crate) fn text(number: Number) -> String {
     match number {
         Number::U64(number) => number.to_string(),
         Number::I64(number) => number.to_string(),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod allocation;
+mod any;
 mod document;
 mod expected;
 mod parser;

@@ -1,7 +1,7 @@
-//! A strict reader of text 0.0.4, written from the format's description alone.
+//! A strict reader of Prometheus's text, written from the format's description alone.
 //!
 //! It refuses what a lenient reader forgives: unknown escapes, groups that are not contiguous,
-//! comments after samples, names outside the alphabet, buckets that do not add up.
+//! comments after samples, names outside the alphabet that are not in quotes, buckets that do not add up.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +11,7 @@ pub(crate) type Labels = Vec<(String, String)>;
 pub(crate) struct ReadFamily {
     pub(crate) name: String,
     pub(crate) help: Option<String>,
+    pub(crate) unit: Option<String>,
     pub(crate) kind: String,
     pub(crate) samples: Vec<ReadSample>,
 }
@@ -23,6 +24,22 @@ pub(crate) struct ReadSample {
     pub(crate) value: String,
     /// In milliseconds since the beginning of 1970.
     pub(crate) timestamp: Option<i64>,
+    /// Labels, value and time.
+    pub(crate) exemplar: Option<(Labels, String, Option<String>)>,
+}
+
+impl ReadFamily {
+    pub(crate) fn new(name: &str, kind: &str) -> Self {
+        let (name, kind) = (name.to_owned(), kind.to_owned());
+        ReadFamily { name, help: None, unit: None, kind, samples: Vec::new() }
+    }
+}
+
+impl ReadSample {
+    pub(crate) fn new(name: &str, labels: &Labels, value: String) -> Self {
+        let (name, labels) = (name.to_owned(), labels.clone());
+        ReadSample { name, labels, value, timestamp: None, exemplar: None }
+    }
 }
 
 /// Reads a document, or says which line is at fault.
@@ -36,23 +53,20 @@ pub(crate) fn read(document: &str) -> Result<Vec<ReadFamily>, String> {
     for line in document.split_terminator('\n') {
         let fault = |what: &str| format!("{what}: {line}");
         if let Some(rest) = line.strip_prefix("# HELP ") {
-            let (name, text) = rest.split_once(' ').ok_or(fault("no help text"))?;
-            help = Some((name.to_owned(), unescape(text, false).ok_or(fault("bad escape"))?));
+            let (name, text) = comment(rest).ok_or(fault("no help text"))?;
+            help = Some((name, unescape(text, false).ok_or(fault("bad escape"))?));
         } else if let Some(rest) = line.strip_prefix("# TYPE ") {
-            let (name, kind) = rest.split_once(' ').ok_or(fault("no type"))?;
+            let (name, kind) = comment(rest).ok_or(fault("no type"))?;
             if !["counter", "gauge", "histogram", "summary", "untyped"].contains(&kind) {
                 return Err(fault("unknown type"));
             }
-            if !is_name(name, true) || !seen.insert(name.to_owned()) {
-                return Err(fault("bad or repeated family"));
+            if !seen.insert(name.clone()) {
+                return Err(fault("repeated family"));
             }
-            let help = help.take().map(|(of, text)| (of == name).then_some(text));
-            families.push(ReadFamily {
-                name: name.to_owned(),
-                help: help.map(|text| text.ok_or(fault("help of another"))).transpose()?,
-                kind: kind.to_owned(),
-                samples: Vec::new(),
-            });
+            let mut family = ReadFamily::new(&name, kind);
+            let text = help.take().map(|(of, text)| (of == name).then_some(text));
+            family.help = text.map(|text| text.ok_or(fault("help of another"))).transpose()?;
+            families.push(family);
         } else {
             let family = families.last_mut().ok_or(fault("sample without family"))?;
             let sample = sample(line).ok_or(fault("not a sample"))?;
@@ -66,44 +80,81 @@ pub(crate) fn read(document: &str) -> Result<Vec<ReadFamily>, String> {
     Ok(families)
 }
 
+/// The name of a comment, and the rest.
+pub(crate) fn comment(rest: &str) -> Option<(String, &str)> {
+    if let Some(rest) = rest.strip_prefix('"') {
+        let (name, rest) = quoted(rest)?;
+        return Some((name, rest.strip_prefix(' ')?));
+    }
+    let (name, rest) = rest.split_once(' ')?;
+    is_name(name, true).then(|| (name.to_owned(), rest))
+}
+
 fn sample(line: &str) -> Option<ReadSample> {
+    let (name, labels, value) = named(line)?;
+    let (value, timestamp) = match value.split_once(' ') {
+        Some((value, timestamp)) => (value, Some(timestamp)),
+        None => (value, None),
+    };
+    value.parse::<f64>().ok()?;
+    let mut sample = ReadSample::new(&name, &labels, value.to_owned());
+    sample.timestamp = timestamp.map(str::parse).transpose().ok()?;
+    Some(sample)
+}
+
+/// The name, the labels, and what comes behind the space after them.
+pub(crate) fn named(line: &str) -> Option<(String, Labels, &str)> {
+    if let Some(rest) = line.strip_prefix("{\"") {
+        let (name, rest) = quoted(rest)?;
+        let (labels, rest) = match rest.strip_prefix(',') {
+            Some(rest) => labels(rest)?,
+            None => (Vec::new(), rest.strip_prefix('}')?),
+        };
+        return Some((name, labels, rest.strip_prefix(' ')?));
+    }
     let (name, rest) = line.split_at(line.find(['{', ' '])?);
-    let (labels, value) = match rest.strip_prefix('{') {
+    let (labels, rest) = match rest.strip_prefix('{') {
         Some(rest) => labels(rest)?,
         None => (Vec::new(), rest),
     };
-    let value = value.strip_prefix(' ')?;
-    let (value, timestamp) = match value.split_once(' ') {
-        Some((value, timestamp)) => (value, Some(timestamp.parse().ok()?)),
-        None => (value, None),
-    };
-    let legal = is_name(name, true) && value.parse::<f64>().is_ok();
-    legal.then(|| ReadSample { name: name.to_owned(), labels, value: value.to_owned(), timestamp })
+    is_name(name, true).then_some((name.to_owned(), labels, rest.strip_prefix(' ')?))
 }
 
-fn labels(mut rest: &str) -> Option<(Labels, &str)> {
+/// The labels up to the brace that closes them, and what comes behind it.
+pub(crate) fn labels(mut rest: &str) -> Option<(Labels, &str)> {
     let mut labels: Labels = Vec::new();
     loop {
-        let (name, after) = rest.split_once("=\"")?;
-        let mut escaped = false;
-        let end = after.char_indices().find(|&(_, char)| {
-            let ends = char == '"' && !escaped;
-            escaped = char == '\\' && !escaped;
-            ends
-        })?;
-        if !is_name(name, false) || labels.iter().any(|(taken, _)| taken == name) {
+        let (name, after) = if let Some(rest) = rest.strip_prefix('"') {
+            let (name, after) = quoted(rest)?;
+            (name, after.strip_prefix("=\"")?)
+        } else {
+            let (name, after) = rest.split_once("=\"")?;
+            is_name(name, false).then(|| (name.to_owned(), after))?
+        };
+        let (value, after) = quoted(after)?;
+        if name.is_empty() || labels.iter().any(|(taken, _)| *taken == name) {
             return None;
         }
-        labels.push((name.to_owned(), unescape(&after[..end.0], true)?));
-        rest = &after[end.0 + 1..];
-        match rest.strip_prefix(',') {
+        labels.push((name, value));
+        match after.strip_prefix(',') {
             Some(more) => rest = more,
-            None => return Some((labels, rest.strip_prefix('}')?)),
+            None => return Some((labels, after.strip_prefix('}')?)),
         }
     }
 }
 
-fn unescape(text: &str, quoted: bool) -> Option<String> {
+/// The text up to the quote that ends it, and what comes behind it.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let mut escaped = false;
+    let (end, _) = text.char_indices().find(|&(_, char)| {
+        let ends = char == '"' && !escaped;
+        escaped = char == '\\' && !escaped;
+        ends
+    })?;
+    Some((unescape(&text[..end], true)?, &text[end + 1..]))
+}
+
+pub(crate) fn unescape(text: &str, quoted: bool) -> Option<String> {
     let mut read = String::new();
     let mut chars = text.chars();
     while let Some(char) = chars.next() {
@@ -139,7 +190,7 @@ fn belongs(sample: &ReadSample, family: &ReadFamily) -> bool {
     }
 }
 
-/// Samples are unique, and every histogram ends in an `+Inf` bucket that equals its count.
+/// Every histogram ends in an `+Inf` bucket that equals its count.
 fn check(family: &ReadFamily) -> Result<(), String> {
     if family.kind != "histogram" {
         return Ok(());

@@ -1,12 +1,12 @@
-//! Escapes of texts, and names without illegal characters.
+//! Escapes of texts.
 
 /// Writes a help text on one line: `\` and line feeds are escaped.
-pub(super) fn help(text: &str, out: &mut Vec<u8>) {
+pub(crate) fn help(text: &str, out: &mut Vec<u8>) {
     escaped(text, |byte| matches!(byte, b'\\' | b'\n'), out);
 }
 
-/// Writes a label value between its quotes: `\`, `"` and line feeds are escaped.
-pub(super) fn label_value(value: &str, out: &mut Vec<u8>) {
+/// Writes a text between quotes, such as a label value: `\`, `"` and line feeds are escaped.
+pub(crate) fn quoted(value: &str, out: &mut Vec<u8>) {
     if has_special(value.as_bytes()) {
         escaped(value, |byte| matches!(byte, b'\\' | b'"' | b'\n'), out);
     } else {
@@ -14,24 +14,15 @@ pub(super) fn label_value(value: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// Replaces the content of `out` with a name that the format can write.
-///
-/// This is the `underscores` scheme: every character outside `[a-zA-Z0-9_:]` becomes `_`, and so
-/// does a digit at the beginning. It does nothing to a name that is legal already.
-pub(super) fn name_into(name: &str, out: &mut String) {
-    out.clear();
-    for (index, char) in name.chars().enumerate() {
-        let legal = matches!(char, 'a'..='z' | 'A'..='Z' | '_' | ':')
-            || (index > 0 && char.is_ascii_digit());
-        out.push(if legal { char } else { '_' });
+/// Writes the name of a label, in quotes unless it is legal without them.
+pub(crate) fn label_name(name: &str, is_legal: bool, out: &mut Vec<u8>) {
+    if is_legal {
+        out.extend_from_slice(name.as_bytes());
+    } else {
+        out.push(b'"');
+        quoted(name, out);
+        out.push(b'"');
     }
-}
-
-/// Whether this is a label name of the format.
-pub(super) fn is_label_name(name: &str) -> bool {
-    let mut bytes = name.bytes();
-    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
-        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn escaped(text: &str, special: impl Fn(u8) -> bool, out: &mut Vec<u8>) {
@@ -98,15 +89,6 @@ mod tests {
     fn neighbours_of_special_bytes_are_not_special() {
         for byte in (0..=u8::MAX).filter(|byte| !matches!(byte, b'\\' | b'"' | b'\n')) {
             assert!(!has_special(&[byte; 17]), "{byte}");
-        }
-    }
-
-    #[test]
-    fn names_are_escaped_only_where_they_must() {
-        let mut out = String::new();
-        for (name, escaped) in [("a:b_9", "a:b_9"), ("9a", "_a"), ("http.é", "http__"), ("", "")] {
-            name_into(name, &mut out);
-            assert_eq!(out, escaped);
         }
     }
 }

@@ -1,0 +1,218 @@
+//! The lines of a document in one of the text formats.
+
+mod block;
+mod bounds;
+mod escape;
+mod exemplar;
+mod number;
+mod prefix;
+mod style;
+mod timestamp;
+
+use std::time::SystemTime;
+
+use crate::{
+    Exemplar, Histogram, Kind, Number, Report, Scheme, Series, Summary, frame::Frame,
+    refusal::Refusal,
+};
+
+pub(crate) use escape::{help, quoted};
+pub(crate) use number::{write as write_number, write_f64, write_i64, write_u64};
+pub(crate) use prefix::Prefix;
+pub(crate) use style::Style;
+
+use block::LabelBlock;
+use bounds::Bounds;
+use exemplar::Exemplars;
+
+/// Writes the samples of one family after the other, each on a line of its own.
+///
+/// Nothing of a series is written unless everything is: all that can be refused comes first.
+#[derive(Debug)]
+pub(crate) struct Lines<'a> {
+    pub(crate) frame: Frame<'a>,
+    pub(crate) name: Prefix,
+    pub(crate) report: Report,
+    pub(crate) bounds: Bounds,
+    style: Style,
+    labels: LabelBlock,
+    exemplars: Exemplars,
+}
+
+impl<'a> Lines<'a> {
+    /// Lines that are appended to `out`.
+    pub(crate) fn new(out: &'a mut Vec<u8>, style: Style) -> Self {
+        Lines {
+            frame: Frame::new(out),
+            name: Prefix::default(),
+            report: Report::default(),
+            style,
+            labels: LabelBlock::default(),
+            bounds: Bounds::new(style),
+            exemplars: Exemplars::default(),
+        }
+    }
+
+    /// From now on names are escaped so.
+    pub(crate) fn set_scheme(&mut self, scheme: Scheme) {
+        self.labels.set_scheme(scheme);
+        self.exemplars.set_scheme(scheme);
+    }
+
+    /// Begins a family under this name, which is escaped already.
+    pub(crate) fn begin_family(&mut self, name: &str) {
+        self.name.set(name);
+        self.labels.begin_family();
+    }
+
+    /// Ends the family, and counts it if it has samples.
+    pub(crate) fn end_family(&mut self) {
+        self.report.families += u64::from(self.frame.end_family());
+    }
+
+    /// Makes sure that the labels of a series can be written.
+    pub(crate) fn check(&mut self, series: &Series<'_>, kind: Kind) -> Result<(), Refusal> {
+        self.labels.check(series.labels, kind, self.name.opening())
+    }
+
+    /// Writes one sample; its labels are checked already.
+    pub(crate) fn sample(
+        &mut self,
+        suffix: &str,
+        series: &Series<'_>,
+        number: Number,
+        exemplar: Option<&Exemplar<'_>>,
+    ) {
+        self.begin_sample(suffix, series);
+        self.end_sample(series, number);
+        self.end_line(series, exemplar);
+    }
+
+    /// Writes the samples of a histogram; its labels are checked already.
+    pub(crate) fn histogram(
+        &mut self,
+        series: &Series<'_>,
+        it: &Histogram<'_>,
+    ) -> Result<(), Refusal> {
+        let total = it.count().ok_or(Refusal::Malformed)?;
+        if it.counts.len() != it.bounds.len() + 1 {
+            return Err(Refusal::Malformed);
+        }
+        self.bounds.prepare(it.bounds)?;
+
+        let line = self.frame.out.len();
+        self.name.write("_bucket", self.frame.out);
+        let labels = self.frame.out.len();
+        self.labels.write(series.labels, self.frame.out);
+        let labels = labels..self.frame.out.len();
+        let is_open = self.name.is_quoted() || !labels.is_empty();
+        self.frame.out.push(if is_open { b',' } else { b'{' });
+        let le = self.frame.out.len();
+
+        let mut cumulative = 0;
+        for (index, count) in it.counts.iter().enumerate() {
+            if index > 0 {
+                self.frame.out.extend_from_within(line..le);
+            }
+            cumulative += count;
+            self.frame.out.extend_from_slice(self.bounds.text(index));
+            write_u64(cumulative, self.frame.out);
+            self.end_line(series, self.style.exemplar_of(it, index));
+        }
+        let sum = self.style.sum_of(it);
+        let count = self.style.has_count(sum).then_some(Number::U64(total));
+        for (suffix, total) in [("_sum", sum), ("_count", count)] {
+            let Some(total) = total else { continue };
+            self.name.write(suffix, self.frame.out);
+            self.frame.out.extend_from_within(labels.clone());
+            self.end_sample(series, total);
+            self.end_line(series, None);
+        }
+        Ok(())
+    }
+
+    /// Writes the samples of a summary; its labels are checked already.
+    pub(crate) fn summary(&mut self, series: &Series<'_>, it: &Summary<'_>) -> Result<(), Refusal> {
+        if !it.is_well_formed() {
+            return Err(Refusal::Malformed);
+        }
+        self.style.takes(it)?;
+        for q in it.quantiles {
+            self.begin_sample("", series);
+            let is_open = self.has_braces(series);
+            self.frame.out.extend_from_slice(if is_open { b"," } else { b"{" });
+            self.frame.out.extend_from_slice(b"quantile=\"");
+            self.style.label(q.quantile, self.frame.out);
+            self.frame.out.extend_from_slice(b"\"} ");
+            write_f64(q.value, self.frame.out);
+            self.end_line(series, None);
+        }
+        if let Some(sum) = it.sum.filter(|sum| self.style.is_total(*sum)) {
+            self.sample("_sum", series, sum, None);
+        }
+        self.sample("_count", series, Number::U64(it.count), None);
+        Ok(())
+    }
+
+    /// Writes a sample that says when the series began; its labels are checked already.
+    pub(crate) fn created(&mut self, series: &Series<'_>, start: SystemTime) {
+        self.begin_sample("_created", series);
+        self.close_labels(series);
+        timestamp::write(start, self.frame.out);
+        self.end_line(series, None);
+    }
+}
+
+/// The parts of lines.
+impl Lines<'_> {
+    /// The name and the labels, which stay open.
+    pub(crate) fn begin_sample(&mut self, suffix: &str, series: &Series<'_>) {
+        self.name.write(suffix, self.frame.out);
+        self.labels.write(series.labels, self.frame.out);
+    }
+
+    /// Closes the labels that have been written, if any.
+    pub(crate) fn close_labels(&mut self, series: &Series<'_>) {
+        let close: &[u8] = if self.has_braces(series) { b"} " } else { b" " };
+        self.frame.out.extend_from_slice(close);
+    }
+
+    /// Closes the labels, and adds the value.
+    pub(crate) fn end_sample(&mut self, series: &Series<'_>, value: Number) {
+        self.close_labels(series);
+        write_number(value, self.frame.out);
+    }
+
+    /// Adds the timestamp and the exemplars, if there are any.
+    pub(crate) fn end_line<'e>(
+        &mut self,
+        series: &Series<'_>,
+        exemplars: impl IntoIterator<Item = &'e Exemplar<'e>>,
+    ) {
+        if let Some(timestamp) = series.timestamp {
+            self.add_timestamp(timestamp);
+        }
+        if self.style == Style::Composite
+            && let Some(start) = series.start_time
+        {
+            self.frame.out.extend_from_slice(b" st@");
+            timestamp::write(start, self.frame.out);
+        }
+        for exemplar in exemplars {
+            self.exemplars.write(exemplar, self.frame.out);
+        }
+        self.frame.out.push(b'\n');
+        self.report.samples += 1;
+    }
+
+    /// Hardly any series has one, and what writes the others is to stay short.
+    #[cold]
+    fn add_timestamp(&mut self, timestamp: i64) {
+        self.frame.out.push(b' ');
+        self.style.timestamp(timestamp, self.frame.out);
+    }
+
+    fn has_braces(&self, series: &Series<'_>) -> bool {
+        self.name.is_quoted() || !series.labels.is_empty()
+    }
+}

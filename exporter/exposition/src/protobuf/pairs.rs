@@ -1,0 +1,57 @@
+//! The labels of a metric.
+
+use crate::{
+    Kind, Label, Scheme,
+    label_names::{Checked, LabelNames},
+    refusal::Refusal,
+};
+
+use super::{field, wire};
+
+/// The labels of a series as messages `LabelPair`.
+///
+/// The names are kept as the fields that come before each value.
+#[derive(Debug, Default)]
+pub(super) struct LabelPairs {
+    names: LabelNames,
+    /// The field of each name, one behind the other.
+    fields: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl LabelPairs {
+    /// From now on names are escaped so.
+    pub(super) fn set_scheme(&mut self, scheme: Scheme) {
+        self.names.set_scheme(scheme);
+    }
+
+    /// A family begins.
+    pub(super) fn begin_family(&mut self) {
+        self.names.begin_family();
+    }
+
+    /// Makes sure that these labels can be written for a series of this kind.
+    pub(super) fn check(&mut self, labels: &[Label<'_>], kind: Kind) -> Result<(), Refusal> {
+        if self.names.check(labels, kind)? == Checked::Changed {
+            self.fields.clear();
+            self.ends.clear();
+            for name in self.names.escaped() {
+                wire::bytes(field::LABEL_NAME, name.as_bytes(), &mut self.fields);
+                self.ends.push(self.fields.len());
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the labels that were checked last.
+    pub(super) fn write(&self, labels: &[Label<'_>], out: &mut Vec<u8>) {
+        let mut start = 0;
+        for (label, &end) in labels.iter().zip(&self.ends) {
+            let pair = wire::begin(field::LABEL, out);
+            out.extend_from_slice(&self.fields[start..end]);
+            wire::bytes(field::LABEL_VALUE, label.value.as_bytes(), out);
+            wire::end(pair, out);
+            start = end;
+        }
+    }
+}
