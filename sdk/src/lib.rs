@@ -84,6 +84,7 @@ pub mod configuration {
     pub(crate) mod environment;
     mod exporters;
     pub(crate) mod file;
+    pub(crate) mod meters;
     mod setting;
     pub(crate) mod wildcard;
 
@@ -311,7 +312,7 @@ pub use kymo_repository::repository;
 pub use lifecycle::signal::shutdown_signal;
 pub use opentelemetry;
 pub use telemetry::Telemetry;
-pub use view::{View, ViewError};
+pub use view::{InstrumentKind, Selector, View, ViewError};
 
 /// Every metric that the enabled features can emit.
 ///

@@ -3,6 +3,7 @@
 mod callbacks;
 mod error;
 mod instrument;
+mod kind;
 mod lengths;
 mod limit;
 mod meter;
@@ -15,6 +16,7 @@ mod plan;
 mod queue;
 mod rules;
 mod run;
+mod selector;
 mod shape;
 mod shapes;
 
@@ -25,19 +27,24 @@ use std::{
 
 use opentelemetry::{Key, KeyValue, Value};
 
-pub use self::error::ViewError;
+pub use opentelemetry_sdk::metrics::InstrumentKind;
+
+#[allow(unused_imports, reason = "used by the feature `config-file`")]
+pub(crate) use self::kind::KINDS;
 pub(crate) use self::{
     callbacks::{Callbacks, is_running as is_in_callback},
     meters::ShapedMeters,
     plan::ShapePlan,
     shapes::Shapes,
 };
+pub use self::{error::ViewError, selector::Selector};
 use crate::{TelemetryBuilder, configuration::environment::Names};
 
 /// The shape of some metrics: whether they exist, their buckets, attributes and limits.
 ///
-/// Give it to [`TelemetryBuilder::view`]. What a view does not mention stays as it is, and
-/// attributes are always named by the keys that the instrumentation gives them:
+/// Give it to [`TelemetryBuilder::view`], with the name of a metric, a pattern of names, or a [`Selector`].
+/// What a view does not mention stays as it is, and attributes are always named by the keys that the
+/// instrumentation gives them:
 ///
 /// ```
 /// use kymo::{Telemetry, View};
@@ -86,6 +93,8 @@ use crate::{TelemetryBuilder, configuration::environment::Names};
 #[derive(Debug, Clone, Default)]
 pub struct View {
     is_on: Option<bool>,
+    name: Option<String>,
+    description: Option<String>,
     buckets: Option<BucketKind>,
     limit: Option<usize>,
     kept: Option<Kept>,
@@ -98,8 +107,9 @@ pub struct View {
 enum BucketKind {
     /// In buckets with these upper bounds.
     Explicit(Vec<f64>),
-    /// In buckets that grow by one factor, which follows the values.
-    Exponential,
+    /// In buckets that grow by one factor, which follows the values: so many on each side of zero at most,
+    /// and no finer than this scale.
+    Exponential { size: u32, scale: i8 },
 }
 
 /// The attributes that are not lost.
@@ -147,7 +157,26 @@ impl View {
     ///
     /// Push carries them. A scrape in a text format cannot, and leaves the metric out.
     pub fn exponential_buckets(self) -> Self {
-        Self { buckets: Some(BucketKind::Exponential), ..self }
+        // The defaults of the specification.
+        self.exponential(160, 20)
+    }
+
+    /// The same with at most `size` buckets, and none finer than those of `scale`.
+    pub(crate) fn exponential(self, size: u32, scale: i8) -> Self {
+        Self { buckets: Some(BucketKind::Exponential { size, scale }), ..self }
+    }
+
+    /// The metric has this name instead of that of its instrument.
+    ///
+    /// The view must be of one metric: [`TelemetryBuilder::install`] refuses a pattern beside it. Other
+    /// views, and what kymo says of the metric, go on by the old name.
+    pub fn name(self, name: impl Into<String>) -> Self {
+        Self { name: Some(name.into()), ..self }
+    }
+
+    /// The metric has this description instead of that of its instrument.
+    pub fn description(self, description: impl Into<String>) -> Self {
+        Self { description: Some(description.into()), ..self }
     }
 
     /// At most `limit` sets of attributes are kept apart, instead of what the
@@ -229,9 +258,16 @@ impl fmt::Display for View {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let says = [
             self.is_on.map(|is_on| if is_on { "on" } else { "off" }.to_owned()),
+            self.name.as_ref().map(|name| format!("as {name}")),
+            self.description.as_ref().map(|description| format!("described as {description:?}")),
             self.buckets.as_ref().map(|buckets| match buckets {
                 BucketKind::Explicit(bounds) => format!("buckets {bounds:?}"),
-                BucketKind::Exponential => "exponential buckets".to_owned(),
+                BucketKind::Exponential { size: 160, scale: 20 } => {
+                    "exponential buckets".to_owned()
+                }
+                BucketKind::Exponential { size, scale } => {
+                    format!("{size} exponential buckets of scale {scale} at most")
+                }
             }),
             self.kept.as_ref().map(Kept::to_string),
         ];
@@ -248,14 +284,15 @@ impl fmt::Display for View {
 }
 
 impl TelemetryBuilder {
-    /// Gives a shape to every metric whose name matches `pattern`: letter for letter, where case
-    /// does not count, `*` stands for any number of characters and `?` for exactly one.
+    /// Gives a shape to the metrics that `selector` selects: a [`Selector`], or the pattern of a name, letter
+    /// for letter, where case does not count, `*` stands for any number of characters and `?` for exactly
+    /// one.
     ///
     /// Where several views match, all of them apply, and of what they say about one thing the last
     /// word counts. A metric never becomes two. If two views rename two attributes to one key, the
     /// one whose old key sorts first stays.
-    pub fn view(mut self, pattern: impl Into<String>, view: View) -> Self {
-        self.shape.add(pattern.into(), view);
+    pub fn view(mut self, selector: impl Into<Selector>, view: View) -> Self {
+        self.shape.add(selector.into(), view);
         self
     }
 

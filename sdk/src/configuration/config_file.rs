@@ -3,6 +3,7 @@
 mod distribution;
 mod instrumentation;
 mod layer;
+mod meters;
 mod otlp;
 mod part;
 mod prometheus;
@@ -33,7 +34,8 @@ impl TelemetryBuilder {
     /// It is YAML with `file_format: "1.1"`, as [the schema of OpenTelemetry][schema] describes it.
     /// Settings of other signals, and those that kymo does not have, are reported through `tracing` and
     /// ignored. `install()` and `build()` return [`ConfigFileError`] for a file that cannot be
-    /// read, is not YAML, is for another version, or has a value of a wrong type.
+    /// read, is not YAML, is for another version, or has a value of a wrong type, or a key where the schema
+    /// has none. In a file for a version that is newer than kymo such a key is reported and ignored.
     ///
     /// [schema]: https://opentelemetry.io/docs/specs/otel-config/types/
     pub fn config_file(mut self, path: impl Into<PathBuf>) -> Self {

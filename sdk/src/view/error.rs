@@ -17,6 +17,23 @@ pub enum ViewError {
         /// The pattern.
         pattern: String,
     },
+    /// The view would give one name to several metrics.
+    #[error(
+        "the view of `{pattern}` gives the name `{name}` to every metric that it selects; give it the \
+         name of one metric instead of a pattern"
+    )]
+    NameOfSeveral {
+        /// The pattern of the view.
+        pattern: String,
+        /// The name.
+        name: String,
+    },
+    /// The view would take the name of a metric away.
+    #[error("the view of `{pattern}` gives an empty name; leave it out, or write one")]
+    EmptyName {
+        /// The pattern of the view.
+        pattern: String,
+    },
     /// The bounds of the buckets cannot be those of a histogram.
     #[error("the view of `{pattern}`: {source}")]
     Buckets {

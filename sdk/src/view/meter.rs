@@ -8,11 +8,15 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use opentelemetry::metrics::{
-    AsyncInstrumentBuilder, Callback, Counter, Gauge, Histogram, HistogramBuilder,
-    InstrumentBuilder, InstrumentProvider, Meter, ObservableCounter, ObservableGauge,
-    ObservableUpDownCounter, UpDownCounter,
+use opentelemetry::{
+    InstrumentationScope,
+    metrics::{
+        AsyncInstrumentBuilder, Callback, Counter, Gauge, Histogram, HistogramBuilder,
+        InstrumentBuilder, InstrumentProvider, Meter, ObservableCounter, ObservableGauge,
+        ObservableUpDownCounter, UpDownCounter,
+    },
 };
+use opentelemetry_sdk::metrics::InstrumentKind;
 
 use super::{
     Shapes,
@@ -21,12 +25,14 @@ use super::{
     number::Number,
     observable::{Merge, Observers, Watched},
     rules::Rules,
+    selector::Subject,
 };
 
 /// A meter whose instruments have the shape that views give them.
 #[derive(Clone)]
 pub(super) struct ShapedMeter {
     meter: Meter,
+    scope: InstrumentationScope,
     shapes: Shapes,
     callbacks: Callbacks,
     /// Whether it is one of ours: their values are never too long.
@@ -37,11 +43,19 @@ pub(super) struct ShapedMeter {
 /// The state that instruments of the same name share.
 #[derive(Default)]
 struct Known {
-    /// By the name of the metric, in small letters.
-    rules: HashMap<String, Arc<Rules>>,
+    rules: HashMap<Ruled, Arc<Rules>>,
     observers: HashMap<Observed, Box<dyn Any + Send>>,
     /// Whether somebody was told that callbacks make no instruments.
     is_reported: bool,
+}
+
+/// The identity of an instrument to views, in one meter.
+#[derive(PartialEq, Eq, Hash)]
+struct Ruled {
+    /// In small letters.
+    name: String,
+    kind: InstrumentKind,
+    unit: String,
 }
 
 /// The identity of an observable instrument to the SDK, beside the type of its numbers.
@@ -54,20 +68,31 @@ struct Observed {
 }
 
 impl ShapedMeter {
-    /// The meter called `scope`.
-    pub(super) fn new(meter: Meter, scope: &str, shapes: &Shapes, callbacks: &Callbacks) -> Self {
-        let is_ours = scope.starts_with("kymo-");
+    /// The meter of `scope`.
+    pub(super) fn new(
+        meter: Meter,
+        scope: InstrumentationScope,
+        shapes: &Shapes,
+        callbacks: &Callbacks,
+    ) -> Self {
+        let is_ours = scope.name().starts_with("kymo-");
         let (shapes, callbacks) = (shapes.clone(), callbacks.clone());
-        Self { meter, shapes, callbacks, is_ours, known: Arc::default() }
+        Self { meter, scope, shapes, callbacks, is_ours, known: Arc::default() }
     }
 
     pub(super) fn to_meter(&self) -> Meter {
         Meter::new(Arc::new(self.clone()))
     }
 
-    /// The meter that makes the instrument `name`, and the rules for its attributes.
-    fn shape(&self, name: &str) -> (&dyn InstrumentProvider, Option<Arc<Rules>>) {
-        if self.shapes.of(name).is_off() {
+    /// The meter that makes an instrument, and the rules for its attributes.
+    fn shape(
+        &self,
+        kind: InstrumentKind,
+        name: &str,
+        unit: Option<&str>,
+    ) -> (&dyn InstrumentProvider, Option<Arc<Rules>>) {
+        let subject = Subject { name, kind, unit: unit.unwrap_or(""), scope: &self.scope };
+        if !self.shapes.measures(self.scope.name()) || self.shapes.of(subject).is_off() {
             return (&Nowhere, None);
         }
         if is_running() {
@@ -75,7 +100,7 @@ impl ShapedMeter {
             return (&Nowhere, None);
         }
         // The API has no other way to ask a meter who makes its instruments.
-        (self.meter.u64_counter("").instrument_provider, self.rules(name))
+        (self.meter.u64_counter("").instrument_provider, self.rules(subject))
     }
 
     /// Says that `name` cannot be made now.
@@ -88,12 +113,13 @@ impl ShapedMeter {
         }
     }
 
-    fn rules(&self, name: &str) -> Option<Arc<Rules>> {
-        let (view, common) = (self.shapes.of(name).of_attributes(), self.shapes.common());
+    fn rules(&self, subject: Subject<'_>) -> Option<Arc<Rules>> {
+        let (view, common) = (self.shapes.of(subject).of_attributes(), self.shapes.common());
         if view.is_none() && common.is_empty() && self.is_ours {
             return None;
         }
-        let known_as = name.to_ascii_lowercase();
+        let Subject { name, kind, unit, .. } = subject;
+        let known_as = Ruled { name: name.to_ascii_lowercase(), kind, unit: unit.to_owned() };
         if let Some(known) = self.known().rules.get(&known_as) {
             return Some(Arc::clone(known));
         }
@@ -106,11 +132,15 @@ impl ShapedMeter {
     /// Makes an observable instrument whose callbacks may panic, or never return.
     fn observable<I, T: Number>(
         &self,
+        kind: InstrumentKind,
         mut builder: AsyncInstrumentBuilder<'_, I, T>,
-        merge: Merge,
         make: impl FnOnce(&dyn InstrumentProvider, AsyncInstrumentBuilder<'_, I, T>) -> I,
     ) -> I {
-        let (provider, rules) = self.shape(&builder.name);
+        let (provider, rules) = self.shape(kind, &builder.name, builder.unit.as_deref());
+        let merge = match kind {
+            InstrumentKind::ObservableGauge => Merge::Last,
+            _ => Merge::Sum,
+        };
         let callbacks = mem::take(&mut builder.callbacks);
         let watch = |callback| Watched::new(&builder.name, callback, &self.callbacks);
         let callbacks = callbacks.into_iter().map(watch);
@@ -153,12 +183,14 @@ impl ShapedMeter {
 
 impl InstrumentProvider for ShapedMeter {
     fn u64_counter(&self, builder: InstrumentBuilder<'_, Counter<u64>>) -> Counter<u64> {
-        let (provider, rules) = self.shape(&builder.name);
+        let (provider, rules) =
+            self.shape(InstrumentKind::Counter, &builder.name, builder.unit.as_deref());
         provider.u64_counter(builder).ruled(rules)
     }
 
     fn f64_counter(&self, builder: InstrumentBuilder<'_, Counter<f64>>) -> Counter<f64> {
-        let (provider, rules) = self.shape(&builder.name);
+        let (provider, rules) =
+            self.shape(InstrumentKind::Counter, &builder.name, builder.unit.as_deref());
         provider.f64_counter(builder).ruled(rules)
     }
 
@@ -166,7 +198,8 @@ impl InstrumentProvider for ShapedMeter {
         &self,
         builder: InstrumentBuilder<'_, UpDownCounter<i64>>,
     ) -> UpDownCounter<i64> {
-        let (provider, rules) = self.shape(&builder.name);
+        let (provider, rules) =
+            self.shape(InstrumentKind::UpDownCounter, &builder.name, builder.unit.as_deref());
         provider.i64_up_down_counter(builder).ruled(rules)
     }
 
@@ -174,32 +207,38 @@ impl InstrumentProvider for ShapedMeter {
         &self,
         builder: InstrumentBuilder<'_, UpDownCounter<f64>>,
     ) -> UpDownCounter<f64> {
-        let (provider, rules) = self.shape(&builder.name);
+        let (provider, rules) =
+            self.shape(InstrumentKind::UpDownCounter, &builder.name, builder.unit.as_deref());
         provider.f64_up_down_counter(builder).ruled(rules)
     }
 
     fn u64_gauge(&self, builder: InstrumentBuilder<'_, Gauge<u64>>) -> Gauge<u64> {
-        let (provider, rules) = self.shape(&builder.name);
+        let (provider, rules) =
+            self.shape(InstrumentKind::Gauge, &builder.name, builder.unit.as_deref());
         provider.u64_gauge(builder).ruled(rules)
     }
 
     fn i64_gauge(&self, builder: InstrumentBuilder<'_, Gauge<i64>>) -> Gauge<i64> {
-        let (provider, rules) = self.shape(&builder.name);
+        let (provider, rules) =
+            self.shape(InstrumentKind::Gauge, &builder.name, builder.unit.as_deref());
         provider.i64_gauge(builder).ruled(rules)
     }
 
     fn f64_gauge(&self, builder: InstrumentBuilder<'_, Gauge<f64>>) -> Gauge<f64> {
-        let (provider, rules) = self.shape(&builder.name);
+        let (provider, rules) =
+            self.shape(InstrumentKind::Gauge, &builder.name, builder.unit.as_deref());
         provider.f64_gauge(builder).ruled(rules)
     }
 
     fn u64_histogram(&self, builder: HistogramBuilder<'_, Histogram<u64>>) -> Histogram<u64> {
-        let (provider, rules) = self.shape(&builder.name);
+        let (provider, rules) =
+            self.shape(InstrumentKind::Histogram, &builder.name, builder.unit.as_deref());
         provider.u64_histogram(builder).ruled(rules)
     }
 
     fn f64_histogram(&self, builder: HistogramBuilder<'_, Histogram<f64>>) -> Histogram<f64> {
-        let (provider, rules) = self.shape(&builder.name);
+        let (provider, rules) =
+            self.shape(InstrumentKind::Histogram, &builder.name, builder.unit.as_deref());
         provider.f64_histogram(builder).ruled(rules)
     }
 
@@ -207,7 +246,7 @@ impl InstrumentProvider for ShapedMeter {
         &self,
         builder: AsyncInstrumentBuilder<'_, ObservableCounter<u64>, u64>,
     ) -> ObservableCounter<u64> {
-        self.observable(builder, Merge::Sum, |provider, builder| {
+        self.observable(InstrumentKind::ObservableCounter, builder, |provider, builder| {
             provider.u64_observable_counter(builder)
         })
     }
@@ -216,7 +255,7 @@ impl InstrumentProvider for ShapedMeter {
         &self,
         builder: AsyncInstrumentBuilder<'_, ObservableCounter<f64>, f64>,
     ) -> ObservableCounter<f64> {
-        self.observable(builder, Merge::Sum, |provider, builder| {
+        self.observable(InstrumentKind::ObservableCounter, builder, |provider, builder| {
             provider.f64_observable_counter(builder)
         })
     }
@@ -225,7 +264,7 @@ impl InstrumentProvider for ShapedMeter {
         &self,
         builder: AsyncInstrumentBuilder<'_, ObservableUpDownCounter<i64>, i64>,
     ) -> ObservableUpDownCounter<i64> {
-        self.observable(builder, Merge::Sum, |provider, builder| {
+        self.observable(InstrumentKind::ObservableUpDownCounter, builder, |provider, builder| {
             provider.i64_observable_up_down_counter(builder)
         })
     }
@@ -234,7 +273,7 @@ impl InstrumentProvider for ShapedMeter {
         &self,
         builder: AsyncInstrumentBuilder<'_, ObservableUpDownCounter<f64>, f64>,
     ) -> ObservableUpDownCounter<f64> {
-        self.observable(builder, Merge::Sum, |provider, builder| {
+        self.observable(InstrumentKind::ObservableUpDownCounter, builder, |provider, builder| {
             provider.f64_observable_up_down_counter(builder)
         })
     }
@@ -243,7 +282,7 @@ impl InstrumentProvider for ShapedMeter {
         &self,
         builder: AsyncInstrumentBuilder<'_, ObservableGauge<u64>, u64>,
     ) -> ObservableGauge<u64> {
-        self.observable(builder, Merge::Last, |provider, builder| {
+        self.observable(InstrumentKind::ObservableGauge, builder, |provider, builder| {
             provider.u64_observable_gauge(builder)
         })
     }
@@ -252,7 +291,7 @@ impl InstrumentProvider for ShapedMeter {
         &self,
         builder: AsyncInstrumentBuilder<'_, ObservableGauge<i64>, i64>,
     ) -> ObservableGauge<i64> {
-        self.observable(builder, Merge::Last, |provider, builder| {
+        self.observable(InstrumentKind::ObservableGauge, builder, |provider, builder| {
             provider.i64_observable_gauge(builder)
         })
     }
@@ -261,7 +300,7 @@ impl InstrumentProvider for ShapedMeter {
         &self,
         builder: AsyncInstrumentBuilder<'_, ObservableGauge<f64>, f64>,
     ) -> ObservableGauge<f64> {
-        self.observable(builder, Merge::Last, |provider, builder| {
+        self.observable(InstrumentKind::ObservableGauge, builder, |provider, builder| {
             provider.f64_observable_gauge(builder)
         })
     }

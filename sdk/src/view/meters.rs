@@ -46,7 +46,7 @@ impl MeterProvider for ShapedMeters {
         let mut meters = self.meters.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || {
             let meter = self.provider.meter_with_scope(scope.clone());
-            ShapedMeter::new(meter, scope.name(), &self.shapes, &self.callbacks)
+            ShapedMeter::new(meter, scope.clone(), &self.shapes, &self.callbacks)
         };
         meters.entry(scope.clone()).or_insert_with(make).to_meter()
     }

@@ -25,10 +25,6 @@ impl Pattern {
         (!self.0.contains(['*', '?'])).then_some(&self.0)
     }
 
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Whether `name` matches; names of instruments are case-insensitive ASCII.
     pub(super) fn matches(&self, name: &str) -> bool {
         wildcard::matches(&self.0, name, |one, other| one.eq_ignore_ascii_case(&other))

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use kymo_core::{Buckets, MetricKind};
 use opentelemetry::{Key, KeyValue};
 
-use super::{BucketKind, Fate, Kept, Shapes, View, ViewError, lengths, limit, pattern::Pattern};
+use super::{
+    BucketKind, Fate, Kept, Selector, Shapes, View, ViewError, lengths, limit, selector::Selection,
+};
 use crate::{
     InstallError,
     configuration::{Description, Origin, environment::FileOnly},
@@ -15,15 +17,15 @@ use crate::{
 /// The views and the common attributes that a program asks for.
 #[derive(Debug, Default)]
 pub(crate) struct ShapePlan {
-    views: Vec<(String, View, Origin)>,
+    views: Vec<(Selector, View, Origin)>,
     common: BTreeMap<Key, KeyValue>,
     /// The bytes of an attribute's value at most.
     longest: Option<usize>,
 }
 
 impl ShapePlan {
-    pub(super) fn add(&mut self, pattern: String, view: View) {
-        self.views.push((pattern, view, Origin::Code));
+    pub(super) fn add(&mut self, selector: Selector, view: View) {
+        self.views.push((selector, view, Origin::Code));
     }
 
     pub(super) fn add_common(&mut self, attribute: KeyValue) {
@@ -39,10 +41,10 @@ impl ShapePlan {
         self.longest.unwrap_or(lengths::LONGEST)
     }
 
-    /// A view that is weaker than all others, because `origin` is.
+    /// A view of everything that is weaker than all others, because `origin` is.
     #[allow(dead_code, reason = "used by the features")]
-    pub(crate) fn add_weakest(&mut self, pattern: &str, view: View, origin: Origin) {
-        self.views.insert(0, (pattern.to_owned(), view, origin));
+    pub(crate) fn add_weakest(&mut self, view: View, origin: Origin) {
+        self.views.insert(0, (Selector::any(), view, origin));
     }
 
     /// Checks every view, and tells what is asked for.
@@ -58,23 +60,32 @@ impl ShapePlan {
             return Err(ViewError::EmptyCommonKey.into());
         }
         let mut views = Vec::new();
-        let mut add = |(pattern, view): (Pattern, View), origin| {
-            description.add(format!("view.{}", pattern.as_str()), &view, origin);
-            views.push((pattern, view));
+        let mut add = |(selection, view): (Selection, View), origin| {
+            description.add(format!("view.{selection}"), &view, origin);
+            views.push((selection, view));
         };
         let is_weakest = |(_, _, origin): &(_, _, Origin)| *origin != Origin::Code;
         let (weakest, own): (Vec<_>, Vec<_>) = self.views.into_iter().partition(is_weakest);
-        for (pattern, view, origin) in weakest {
-            add(check(pattern, view)?, origin);
+        for (selector, view, origin) in weakest {
+            add(check(selector, view)?, origin);
         }
         for known in &file.views {
-            let checked = check(known.pattern.clone(), known.view.clone());
+            let checked = check(known.selector.clone(), known.view.clone());
             let checked =
                 checked.map_err(|error| file.mistake_at(&known.key, known.line, error))?;
             add(checked, Origin::File(FileOnly::VIEWS));
         }
-        for (pattern, view, origin) in own {
-            add(check(pattern, view)?, origin);
+        for (selector, view, origin) in own {
+            add(check(selector, view)?, origin);
+        }
+        let meters = &file.meters;
+        let shown = |measures: bool| if measures { "on" } else { "off" };
+        for (pattern, measures) in &meters.named {
+            let name = format!("meter.{pattern}");
+            description.add(name, shown(*measures), Origin::File(FileOnly::METERS));
+        }
+        if !meters.others {
+            description.add("meter.*", "off", Origin::File(FileOnly::METERS));
         }
         for (kind, limit) in &file.limits {
             description.add(format!("limit.{kind}"), limit, Origin::File(FileOnly::LIMITS));
@@ -86,26 +97,35 @@ impl ShapePlan {
             description.add("attribute.value.limit", longest, Origin::Code);
         }
         let common = self.common.into_values().collect();
-        Ok(Shapes::new(views, common, file.limits.clone(), longest))
+        Ok(Shapes::new(views, meters.clone(), common, file.limits.clone(), longest))
     }
 }
 
-fn check(pattern: String, view: View) -> Result<(Pattern, View), ViewError> {
-    let Some(known) = Pattern::new(&pattern) else {
-        return Err(ViewError::Pattern { pattern });
+fn check(selector: Selector, view: View) -> Result<(Selection, View), ViewError> {
+    let shown = selector.to_string();
+    let Some(known) = selector.compile() else {
+        return Err(ViewError::Pattern { pattern: shown });
     };
     check_view(&known, &view)?;
     Ok((known, view))
 }
 
-fn check_view(pattern: &Pattern, view: &View) -> Result<(), ViewError> {
-    let name = || pattern.as_str().to_owned();
+fn check_view(selection: &Selection, view: &View) -> Result<(), ViewError> {
+    let name = || selection.to_string();
+    if let Some(new) = &view.name {
+        if new.is_empty() {
+            return Err(ViewError::EmptyName { pattern: name() });
+        }
+        if selection.exact().is_none() {
+            return Err(ViewError::NameOfSeveral { pattern: name(), name: new.clone() });
+        }
+    }
     if let Some(buckets) = &view.buckets {
         if let BucketKind::Explicit(bounds) = buckets {
             Buckets::new(bounds.as_slice())
                 .map_err(|source| ViewError::Buckets { pattern: name(), source })?;
         }
-        if pattern.exact().is_some_and(is_no_histogram) {
+        if selection.excludes_histograms() || selection.exact().is_some_and(is_no_histogram) {
             return Err(ViewError::NoHistogram { metric: name() });
         }
     }

@@ -1,6 +1,6 @@
 //! The shape of one metric, put together from all of its views.
 
-use opentelemetry_sdk::metrics::{Aggregation, Instrument, InstrumentKind, Stream};
+use opentelemetry_sdk::metrics::{Aggregation, Instrument, InstrumentKind, Stream, StreamBuilder};
 
 use super::{BucketKind, View};
 
@@ -11,9 +11,11 @@ pub(super) struct Shape(View);
 impl Shape {
     /// `view` has a word, after all that had theirs before.
     pub(super) fn hear(&mut self, view: &View) {
-        let View { is_on, buckets, limit, kept, fates, budgets } = view.clone();
+        let View { is_on, name, description, buckets, limit, kept, fates, budgets } = view.clone();
         let so_far = &mut self.0;
         so_far.is_on = is_on.or(so_far.is_on);
+        so_far.name = name.or(so_far.name.take());
+        so_far.description = description.or(so_far.description.take());
         so_far.buckets = buckets.or(so_far.buckets.take());
         so_far.limit = limit.or(so_far.limit);
         so_far.kept = kept.or(so_far.kept.take());
@@ -36,16 +38,18 @@ impl Shape {
     pub(super) fn stream(self, instrument: &Instrument, limit: usize) -> Option<Stream> {
         let limit = self.0.limit.unwrap_or(limit);
         let stream = Stream::builder().with_cardinality_limit(limit);
+        let View { name, description, .. } = self.0;
+        let stream = name.into_iter().fold(stream, StreamBuilder::with_name);
+        let stream = description.into_iter().fold(stream, StreamBuilder::with_description);
         let buckets = self.0.buckets.filter(|_| instrument.kind() == InstrumentKind::Histogram);
         let stream = buckets.into_iter().fold(stream, |stream, buckets| {
             stream.with_aggregation(match buckets {
                 BucketKind::Explicit(boundaries) => {
                     Aggregation::ExplicitBucketHistogram { boundaries, record_min_max: true }
                 }
-                // The defaults of the specification.
-                BucketKind::Exponential => Aggregation::Base2ExponentialHistogram {
-                    max_size: 160,
-                    max_scale: 20,
+                BucketKind::Exponential { size, scale } => Aggregation::Base2ExponentialHistogram {
+                    max_size: size,
+                    max_scale: scale,
                     record_min_max: true,
                 },
             })

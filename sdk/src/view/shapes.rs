@@ -6,12 +6,13 @@ use opentelemetry::KeyValue;
 use opentelemetry_sdk::metrics::{Instrument, InstrumentKind, MeterProviderBuilder};
 
 use super::{
-    View,
+    View, kind,
     lengths::{self, Lengths},
     limit,
-    pattern::Pattern,
+    selector::{Selection, Subject},
     shape::Shape,
 };
+use crate::configuration::meters::Meters;
 
 /// The views and the common attributes of a telemetry; without any, everything stays as it is but
 /// for the default limits.
@@ -20,7 +21,8 @@ pub(crate) struct Shapes(Arc<All>);
 
 #[derive(Debug)]
 struct All {
-    views: Vec<(Pattern, View)>,
+    views: Vec<(Selection, View)>,
+    meters: Meters,
     common: Vec<KeyValue>,
     /// The limits of metrics of which no view has one, by the type of the instrument.
     limits: BTreeMap<&'static str, usize>,
@@ -29,18 +31,20 @@ struct All {
 
 impl Default for Shapes {
     fn default() -> Self {
-        Self::new(Vec::new(), Vec::new(), BTreeMap::new(), lengths::LONGEST)
+        let (views, common, limits) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Self::new(views, Meters::default(), common, limits, lengths::LONGEST)
     }
 }
 
 impl Shapes {
     pub(super) fn new(
-        views: Vec<(Pattern, View)>,
+        views: Vec<(Selection, View)>,
+        meters: Meters,
         common: Vec<KeyValue>,
         limits: BTreeMap<&'static str, usize>,
         longest: usize,
     ) -> Self {
-        Self(Arc::new(All { views, common, limits, lengths: Lengths::new(longest) }))
+        Self(Arc::new(All { views, meters, common, limits, lengths: Lengths::new(longest) }))
     }
 
     /// Lets the SDK do what it can do by itself: buckets and limits.
@@ -50,31 +54,33 @@ impl Shapes {
         let shapes = self.clone();
         provider.with_view(move |instrument: &Instrument| {
             let limit = shapes.limit(instrument.kind()).unwrap_or_else(|| limit::of(instrument));
-            shapes.of(instrument.name()).stream(instrument, limit)
+            let subject = Subject {
+                name: instrument.name(),
+                kind: instrument.kind(),
+                unit: instrument.unit(),
+                scope: instrument.scope(),
+            };
+            shapes.of(subject).stream(instrument, limit)
         })
     }
 
-    /// Puts together all views of the metric `name`.
-    pub(super) fn of(&self, name: &str) -> Shape {
+    /// Whether `meter` measures.
+    pub(super) fn measures(&self, meter: &str) -> bool {
+        self.0.meters.measures(meter)
+    }
+
+    /// Puts together all views of `subject`.
+    pub(super) fn of(&self, subject: Subject<'_>) -> Shape {
         let mut shape = Shape::default();
-        let views = self.0.views.iter().filter(|(pattern, _)| pattern.matches(name));
+        let views = self.0.views.iter().filter(|(selection, _)| selection.matches(subject));
         views.for_each(|(_, view)| shape.hear(view));
         shape
     }
 
     /// The limit that a configuration file sets for every instrument of `kind`.
     fn limit(&self, kind: InstrumentKind) -> Option<usize> {
-        let kind = match kind {
-            InstrumentKind::Counter => "counter",
-            InstrumentKind::UpDownCounter => "up_down_counter",
-            InstrumentKind::Histogram => "histogram",
-            InstrumentKind::Gauge => "gauge",
-            InstrumentKind::ObservableCounter => "observable_counter",
-            InstrumentKind::ObservableUpDownCounter => "observable_up_down_counter",
-            InstrumentKind::ObservableGauge => "observable_gauge",
-        };
         let limits = &self.0.limits;
-        limits.get(kind).or_else(|| limits.get("default")).copied()
+        limits.get(kind::word(kind)).or_else(|| limits.get("default")).copied()
     }
 
     /// How long the values of attributes may be.

@@ -12,3 +12,4 @@ mod metrics;
 mod misuse;
 mod model;
 mod page;
+mod select;

@@ -21,7 +21,7 @@ fn kymo(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
     for (key, part) in part.entries()? {
         match key {
             "prometheus" => prometheus(&part, layer)?,
-            _ => layer.report(&part, "kymo has no such key"),
+            _ => return Err(part.mistake("kymo has no such key; correct it, or leave it out")),
         }
     }
     Ok(())
@@ -36,7 +36,7 @@ fn prometheus(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
                     layer.say(VARIABLE, WEB_CONFIG, &part, path);
                 }
             }
-            _ => layer.report(&part, "kymo has no such key"),
+            _ => return Err(part.mistake("kymo has no such key; correct it, or leave it out")),
         }
     }
     Ok(())

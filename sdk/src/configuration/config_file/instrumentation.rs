@@ -12,7 +12,9 @@ pub(super) fn read(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
         match key {
             "general" => general(&part, layer)?,
             // Each language is told apart, and may be one that this file is for, too.
-            _ => layer.ignore(&part, "kymo has no settings here"),
+            "cpp" | "dotnet" | "erlang" | "go" | "java" | "js" | "php" | "python" | "ruby"
+            | "rust" | "swift" => layer.ignore(&part, "kymo has no settings here"),
+            _ => layer.unknown(&part)?,
         }
     }
     Ok(())
@@ -28,7 +30,10 @@ fn general(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
                     layer.say("OTEL_SEMCONV_STABILITY_OPT_IN", STABILITY, &part, groups);
                 }
             }
-            _ => layer.ignore(&part, "kymo has no settings here"),
+            "code" | "db" | "gen_ai" | "messaging" | "rpc" | "sanitization" => {
+                layer.ignore(&part, "kymo has no settings here");
+            }
+            _ => layer.unknown(&part)?,
         }
     }
     Ok(())
@@ -43,15 +48,26 @@ fn http(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
                 layer.ignore(&part, "kymo knows the methods of servers for clients too");
                 continue;
             }
-            _ => {
+            "semconv" => {
                 layer.ignore(&part, "kymo measures by the stable conventions");
+                continue;
+            }
+            _ => {
+                layer.unknown(&part)?;
                 continue;
             }
         }
         for (key, part) in part.entries()? {
-            if key != "known_methods" {
-                layer.ignore(&part, "kymo measures no headers");
-                continue;
+            match key {
+                "known_methods" => {}
+                "request_captured_headers" | "response_captured_headers" => {
+                    layer.ignore(&part, "kymo measures no headers");
+                    continue;
+                }
+                _ => {
+                    layer.unknown(&part)?;
+                    continue;
+                }
             }
             let mut list = Vec::new();
             for item in part.any_items()? {

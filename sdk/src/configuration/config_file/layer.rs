@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use super::part::Part;
+use super::part::{Mistake, Part};
 use crate::configuration::environment::{Environment, FileOnly, Said};
 
 /// The settings that were read from a file so far.
@@ -11,6 +11,8 @@ pub(super) struct Layer {
     pub(super) file_only: FileOnly,
     /// The variable that the detector of the service reads.
     pub(super) service: Option<String>,
+    /// Whether the file is for a version that may have keys which nobody knows here.
+    pub(super) is_newer: bool,
     reports: Vec<(String, String)>,
 }
 
@@ -21,6 +23,7 @@ impl Layer {
             variables: BTreeMap::new(),
             file_only: FileOnly::default(),
             service: service.filter(|name| !name.trim().is_empty()).map(str::to_owned),
+            is_newer: false,
             reports: Vec::new(),
         }
     }
@@ -56,9 +59,18 @@ impl Layer {
         self.reports.push((part.key.clone(), message));
     }
 
-    /// Nobody knows the key of `part`.
-    pub(super) fn unknown(&mut self, part: &Part<'_>) {
-        self.report(part, "the configuration schema of OpenTelemetry has no such key here");
+    /// Nobody knows the key of `part`, which is a mistake where the schema allows no others.
+    pub(super) fn unknown(&mut self, part: &Part<'_>) -> Result<(), Mistake> {
+        if !self.is_newer {
+            return Err(part.mistake(format!("{NO_KEY}; correct it, or leave it out")));
+        }
+        self.extra(part);
+        Ok(())
+    }
+
+    /// Nobody knows the key of `part`, where the schema allows any.
+    pub(super) fn extra(&mut self, part: &Part<'_>) {
+        self.report(part, NO_KEY);
     }
 
     /// Everything that was read, instead of what was `before`, and a report of what was left out.
@@ -72,3 +84,5 @@ impl Layer {
         environment
     }
 }
+
+const NO_KEY: &str = "the configuration schema of OpenTelemetry has no such key here";

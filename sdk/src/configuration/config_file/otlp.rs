@@ -72,7 +72,7 @@ pub(super) fn read(options: &Part<'_>, layer: &mut Layer) -> Result<bool, Mistak
             }
             "max_request_size" => size(&part, 0, 64 << 20, layer)?,
             "max_response_size" => size(&part, 1, 4 << 20, layer)?,
-            _ => layer.unknown(&part),
+            _ => layer.unknown(&part)?,
         }
     }
     if let Some((part, list)) = headers.joined() {
@@ -110,7 +110,7 @@ fn tls(part: &Part<'_>, is_grpc: bool, layer: &mut Layer) -> Result<(), Mistake>
                 continue;
             }
             _ => {
-                layer.unknown(&part);
+                layer.unknown(&part)?;
                 continue;
             }
         };

@@ -53,7 +53,7 @@ pub(super) fn read(options: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake>
                     }
                 }
             }
-            _ => layer.unknown(&part),
+            _ => layer.unknown(&part)?,
         }
     }
     Ok(())
@@ -67,7 +67,7 @@ pub(super) fn names(part: &Part<'_>, layer: &mut Layer) -> Result<Option<Names>,
             "included" => names.included.insert(Vec::new()),
             "excluded" => &mut names.excluded,
             _ => {
-                layer.unknown(&part);
+                layer.unknown(&part)?;
                 continue;
             }
         };

@@ -63,7 +63,7 @@ fn periodic(
             "max_export_batch_size/development" => {
                 layer.ignore(&part, "kymo exports all metrics in one request");
             }
-            _ => layer.unknown(&part),
+            _ => layer.unknown(&part)?,
         }
     }
     let exporter = reader.required(exporter, "exporter")?;
@@ -101,7 +101,7 @@ fn pull(
             "exporter" => exporter = Some(part),
             "cardinality_limits" => view::limits(&part, layer)?,
             "producers" => layer.ignore(&part, NO_PRODUCERS),
-            _ => layer.unknown(&part),
+            _ => layer.unknown(&part)?,
         }
     }
     let exporter = reader.required(exporter, "exporter")?;
@@ -133,7 +133,7 @@ fn console(options: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
                 }
             }
             "default_histogram_aggregation" => otlp::histogram(&part, layer)?,
-            _ => layer.unknown(&part),
+            _ => layer.unknown(&part)?,
         }
     }
     Ok(())

@@ -31,7 +31,7 @@ pub(super) fn read(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
                 part.text()?;
                 layer.ignore(&part, "the resource of kymo has no schema");
             }
-            _ => layer.unknown(&part),
+            _ => layer.unknown(&part)?,
         }
     }
     Ok(())
@@ -45,7 +45,7 @@ fn attribute(item: &Part<'_>, layer: &mut Layer) -> Result<Option<KeyValue>, Mis
             "name" => name = part.text()?.filter(|name| !name.is_empty()),
             "value" => value = Some(part),
             "type" => kind = part.one_of(&TYPES)?,
-            _ => layer.unknown(&part),
+            _ => layer.unknown(&part)?,
         }
     }
     let name = Key::new(item.required(name, "name")?.to_owned());
@@ -102,7 +102,7 @@ fn detection(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
                     }
                 }
             }
-            _ => layer.unknown(&part),
+            _ => layer.unknown(&part)?,
         }
     }
     let named = detected.filter(|_| wanted.contain("service.name"));

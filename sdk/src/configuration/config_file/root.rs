@@ -3,6 +3,7 @@
 use super::{
     distribution, instrumentation,
     layer::Layer,
+    meters,
     part::{Mistake, Part},
     reader, resource, view,
 };
@@ -37,7 +38,7 @@ pub(super) fn read(root: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
                 layer.ignore(part, "kymo is for metrics, and this is not");
             }
             "distribution" => distribution::read(part, layer)?,
-            _ => layer.unknown(part),
+            _ => layer.extra(part),
         }
     }
     if !readers {
@@ -59,6 +60,7 @@ fn check_format(format: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
     match version.split_once('.').and_then(parse) {
         Some((1, minor)) => {
             if minor > NEWEST_MINOR {
+                layer.is_newer = true;
                 layer.report(format, "this version is newer than kymo, which reads it as 1.1");
             }
             Ok(())
@@ -81,10 +83,8 @@ fn provider(part: &Part<'_>, layer: &mut Layer) -> Result<bool, Mistake> {
                     layer.say("OTEL_METRICS_EXEMPLAR_FILTER", key, &part, filter);
                 }
             }
-            "meter_configurator/development" => {
-                layer.ignore(&part, "kymo switches metrics off by their names: use `views`");
-            }
-            _ => layer.unknown(&part),
+            "meter_configurator/development" => meters::read(&part, layer)?,
+            _ => layer.unknown(&part)?,
         }
     }
     if part.is_absent() {

@@ -6,8 +6,9 @@ use super::{
     prometheus::names,
 };
 use crate::{
-    View,
+    Selector, View,
     configuration::environment::{FileOnly, FileView},
+    view::KINDS,
 };
 
 /// Reads `views`.
@@ -18,43 +19,46 @@ pub(super) fn read(views: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
             match key {
                 "selector" => selector = Some(part),
                 "stream" => stream = Some(part),
-                _ => layer.unknown(&part),
+                _ => layer.unknown(&part)?,
             }
         }
         let selector = part.required(selector, "selector")?;
         let stream = part.required(stream, "stream")?;
-        // Both are looked at, so that every mistake is found.
-        let pattern = pattern(&selector, layer)?;
+        let selector = read_selector(&selector, layer)?;
         let view = view(&stream, layer)?;
-        if let Some(pattern) = pattern {
-            layer.found(FileOnly::VIEWS, &part);
-            let (key, line) = (part.key.clone(), part.line());
-            layer.file_only.views.push(FileView { pattern, view, key, line });
-        }
+        layer.found(FileOnly::VIEWS, &part);
+        let (key, line) = (part.key.clone(), part.line());
+        layer.file_only.views.push(FileView { selector, view, key, line });
     }
     Ok(())
 }
 
-/// The names that are selected, unless more is asked for: a view of too much would do harm.
-fn pattern(selector: &Part<'_>, layer: &mut Layer) -> Result<Option<String>, Mistake> {
-    let (mut pattern, mut is_by_name) = ("*".to_owned(), true);
-    for (key, part) in selector.entries()? {
-        match key {
-            "instrument_name" => part.text()?.unwrap_or("*").clone_into(&mut pattern),
-            "instrument_type" => is_by_name &= part.one_of(&KINDS)?.is_none(),
-            "unit" | "meter_name" | "meter_version" | "meter_schema_url" => {
-                is_by_name &= part.text()?.is_none();
+/// Reads what must be true of an instrument.
+fn read_selector(part: &Part<'_>, layer: &mut Layer) -> Result<Selector, Mistake> {
+    let mut selector = Selector::any();
+    for (key, part) in part.entries()? {
+        let text = |selector, set: fn(Selector, String) -> Selector| {
+            let text = part.text()?.map(str::to_owned);
+            Ok(text.into_iter().fold(selector, set))
+        };
+        selector = match key {
+            "instrument_name" => text(selector, Selector::with_name)?,
+            "instrument_type" => {
+                let word = part.one_of(&KINDS.map(|(word, _)| word))?;
+                let kind = KINDS.into_iter().find(|(known, _)| Some(*known) == word);
+                kind.into_iter().fold(selector, |selector, (_, kind)| selector.kind(kind))
             }
-            _ => layer.unknown(&part),
-        }
+            "unit" => text(selector, Selector::unit)?,
+            "meter_name" => text(selector, Selector::meter)?,
+            "meter_version" => text(selector, Selector::meter_version)?,
+            "meter_schema_url" => text(selector, Selector::meter_schema_url)?,
+            _ => {
+                layer.unknown(&part)?;
+                selector
+            }
+        };
     }
-    if !is_by_name {
-        layer.report(
-            selector,
-            "kymo selects by instrument_name only, so the whole view is left out",
-        );
-    }
-    Ok(is_by_name.then_some(pattern))
+    Ok(selector)
 }
 
 /// Reads a stream; what kymo does not have of it is reported and left out.
@@ -62,10 +66,8 @@ fn view(stream: &Part<'_>, layer: &mut Layer) -> Result<View, Mistake> {
     let mut view = View::new();
     for (key, part) in stream.entries()? {
         match key {
-            "name" | "description" => {
-                part.text()?;
-                layer.ignore(&part, "a metric of kymo keeps its name and description");
-            }
+            "name" => view = part.text()?.into_iter().fold(view, View::name),
+            "description" => view = part.text()?.into_iter().fold(view, View::description),
             "aggregation" => view = aggregation(view, &part, layer)?,
             "aggregation_cardinality_limit" => {
                 if let Some(limit) = limit(&part)? {
@@ -77,7 +79,7 @@ fn view(stream: &Part<'_>, layer: &mut Layer) -> Result<View, Mistake> {
                     view = view.only_names(names);
                 }
             }
-            _ => layer.unknown(&part),
+            _ => layer.unknown(&part)?,
         }
     }
     Ok(view)
@@ -123,36 +125,39 @@ fn buckets(view: View, part: &Part<'_>, layer: &mut Layer) -> Result<View, Mista
                     layer.ignore(&part, "least and greatest are always recorded");
                 }
             }
-            _ => layer.unknown(&part),
+            _ => layer.unknown(&part)?,
         }
     }
     Ok(view.buckets(bounds))
 }
 
-/// Reads exponential buckets, of which kymo has the default size and scale.
+/// Reads exponential buckets, with the size and the scale of the specification where the file gives none.
 fn exponential(view: View, part: &Part<'_>, layer: &mut Layer) -> Result<View, Mistake> {
+    let (mut size, mut scale) = (160, 20);
     for (key, part) in part.entries()? {
-        let is_default = match key {
-            "max_scale" => part.integer(-10, 20)?.is_none_or(|scale| scale == 20),
-            "max_size" => part.integer(2, i64::MAX)?.is_none_or(|size| size == 160),
-            "record_min_max" => part.boolean()?.unwrap_or(true),
-            _ => {
-                layer.unknown(&part);
-                continue;
+        match key {
+            "max_scale" => scale = part.integer(-10, 20)?.unwrap_or(scale),
+            "max_size" => size = part.integer(2, MOST_BUCKETS)?.unwrap_or(size),
+            "record_min_max" => {
+                if part.boolean()? == Some(false) {
+                    layer.ignore(&part, "least and greatest are always recorded");
+                }
             }
-        };
-        if !is_default {
-            layer.ignore(&part, "kymo has the default only");
+            _ => layer.unknown(&part)?,
         }
     }
-    Ok(view.exponential_buckets())
+    // Both are within what was asked for.
+    let (size, scale) = (u32::try_from(size), i8::try_from(scale));
+    Ok(view.exponential(size.unwrap_or(160), scale.unwrap_or(20)))
 }
 
 /// Reads the `cardinality_limits` of a reader; of several readers, the greatest limit counts.
 pub(super) fn limits(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
     for (key, part) in part.entries()? {
-        let Some(kind) = ["default"].iter().chain(&KINDS).find(|kind| **kind == key) else {
-            layer.unknown(&part);
+        let Some(kind) =
+            ["default"].into_iter().chain(KINDS.map(|(word, _)| word)).find(|kind| *kind == key)
+        else {
+            layer.unknown(&part)?;
             continue;
         };
         if let Some(limit) = limit(&part)? {
@@ -169,16 +174,8 @@ fn limit(part: &Part<'_>) -> Result<Option<usize>, Mistake> {
     Ok(limit.and_then(|limit| usize::try_from(limit).ok()))
 }
 
-/// The types of instruments.
-const KINDS: [&str; 7] = [
-    "counter",
-    "gauge",
-    "histogram",
-    "observable_counter",
-    "observable_gauge",
-    "observable_up_down_counter",
-    "up_down_counter",
-];
+/// More would be memory without bounds for each series.
+const MOST_BUCKETS: i64 = 1 << 14;
 
 /// Those of the metrics SDK's specification.
 const DEFAULT_BOUNDS: [f64; 15] = [

@@ -8,7 +8,11 @@ use std::{
 
 use opentelemetry::KeyValue;
 
-use crate::{View, configuration::wildcard, error::ConfigFileError};
+use crate::{
+    Selector, View,
+    configuration::{meters::Meters, wildcard},
+    error::ConfigFileError,
+};
 
 /// The settings of a configuration file that no variable has; without a file, none.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +26,8 @@ pub(crate) struct FileOnly {
     pub(crate) page: Page,
     /// Weaker than those of the program.
     pub(crate) views: Vec<FileView>,
+    /// Which meters measure.
+    pub(crate) meters: Meters,
     /// How many series a metric may have unless a view says otherwise, by the type of the
     /// instrument and by `default`.
     pub(crate) limits: BTreeMap<&'static str, usize>,
@@ -32,7 +38,7 @@ pub(crate) struct FileOnly {
 /// A view, and where it is.
 #[derive(Debug, Clone)]
 pub(crate) struct FileView {
-    pub(crate) pattern: String,
+    pub(crate) selector: Selector,
     pub(crate) view: View,
     pub(crate) key: String,
     pub(crate) line: usize,
@@ -60,6 +66,7 @@ impl FileOnly {
     pub(crate) const ATTRIBUTES: &'static str = "resource.attributes[]";
     pub(crate) const LIMITS: &'static str = "meter_provider.readers[].cardinality_limits";
     pub(crate) const VIEWS: &'static str = "meter_provider.views[]";
+    pub(crate) const METERS: &'static str = "meter_provider.meter_configurator/development";
     pub(crate) const DETECTED: &'static str = "resource.detection/development.detectors[].service";
 
     /// The parts that are about a meter provider and a bridge, which the program may have made itself.
@@ -68,6 +75,7 @@ impl FileOnly {
         let parts = [
             ("the resource", has_resource),
             ("its views", !self.views.is_empty()),
+            ("its meters", !self.meters.is_all()),
             ("its limits", !self.limits.is_empty()),
             ("the page", !self.page.is_whole()),
         ];

@@ -44,12 +44,12 @@ impl Plan for PushPlan {
         if found.value && start.is_pulled {
             let origin = found.origin;
             let message = format!(
-                "{origin} is ignored: a scrape cannot carry exponential histograms; \
-                 give single metrics a `View` with `exponential_buckets()` instead"
+                "{origin} is ignored: it would change the buckets of what is scraped, too; \
+                 give metrics a `View` with `exponential_buckets()` instead"
             );
             start.environment.warn(&message, &message);
         } else if found.value {
-            start.shape.add_weakest("*", View::new().exponential_buckets(), found.origin);
+            start.shape.add_weakest(View::new().exponential_buckets(), found.origin);
         }
         Ok(())
     }

@@ -199,12 +199,10 @@ fn what_kymo_cannot_do_is_said_and_the_rest_is_done() {
         ("- periodic: {exporter: {otlp_http: {compression: brotli}}}", "compression"),
         ("- periodic: {exporter: {otlp_http: {max_request_size: 1000}}}", "max_request_size"),
         ("- periodic: {exporter: {otlp_http: {max_response_size: 1000}}}", "max_response_size"),
-        ("- periodic: {exporter: {otlp_http: {tls: {insecure: true}}}}", "tls.insecure"),
         (
             "- periodic: {exporter: {console: {default_histogram_aggregation: base2_exponential_bucket_histogram}}}",
             "default_histogram_aggregation",
         ),
-        ("- periodic: {exporter: {console: }, speed: 9}", "speed"),
     ] {
         let config = Config::of_meters(&format!("readers:\n{yaml}\n"));
         let reports = config.reported();

@@ -89,6 +89,64 @@ fn every_mistake_is_told_with_its_line_its_key_and_a_remedy() {
     }
 }
 
+/// Each object of the schema that is ours to read, and has no other keys.
+#[test]
+fn a_key_that_the_schema_has_not_is_a_mistake_and_in_a_newer_file_a_report() {
+    let readers = "readers: [{periodic: {exporter: {console: }}}]";
+    let reader = |reader: &str| format!("meter_provider: {{readers: [{reader}]}}");
+    let view = |view: &str| format!("meter_provider: {{{readers}, views: [{view}]}}");
+    let periodic = |exporter: &str| reader(&format!("{{periodic: {{exporter: {{{exporter}}}}}}}"));
+    let pull = |options: &str| {
+        reader(&format!("{{pull: {{exporter: {{prometheus/development: {{{options}}}}}}}}}"))
+    };
+    for yaml in [
+        format!("meter_provider: {{{readers}, speed: 1}}"),
+        reader("{periodic: {exporter: {console: }, speed: 1}}"),
+        reader("{pull: {exporter: {prometheus/development: }, speed: 1}}"),
+        reader("{periodic: {exporter: {console: }, cardinality_limits: {speed: 1}}}"),
+        pull("speed: 1"),
+        pull("resource_constant_labels: {speed: [a]}"),
+        periodic("console: {speed: 1}"),
+        periodic("otlp_http: {speed: 1}"),
+        periodic("otlp_http: {tls: {speed: a}}"),
+        periodic("otlp_http: {tls: {insecure: true}}"),
+        periodic("otlp_grpc: {speed: 1}"),
+        periodic("otlp_grpc: {encoding: protobuf, speed: 1}"),
+        view("{selector: {}, stream: {}, speed: 1}"),
+        view("{selector: {speed: 1}, stream: {}}"),
+        view("{selector: {}, stream: {speed: 1}}"),
+        view("{selector: {}, stream: {attribute_keys: {speed: [a]}}}"),
+        view("{selector: {}, stream: {aggregation: {explicit_bucket_histogram: {speed: 1}}}}"),
+        view(
+            "{selector: {}, stream: {aggregation: {base2_exponential_bucket_histogram: {speed: 1}}}}",
+        ),
+        "resource: {speed: 1}".to_owned(),
+        "resource: {attributes: [{name: a, value: b, speed: 1}]}".to_owned(),
+        "resource: {detection/development: {speed: 1}}".to_owned(),
+        "instrumentation/development: {speed: 1}".to_owned(),
+        "instrumentation/development: {general: {speed: 1}}".to_owned(),
+        "instrumentation/development: {general: {http: {speed: 1}}}".to_owned(),
+        "instrumentation/development: {general: {http: {server: {speed: 1}}}}".to_owned(),
+    ] {
+        let text = mistake(&Config::new(&format!("file_format: \"1.1\"\n{yaml}\n")));
+        assert!(text.contains("no such key") && text.contains("line 2"), "{yaml}: {text}");
+        let is_first = ["speed`", "encoding`", "insecure`"].iter().any(|key| text.contains(key));
+        assert!(is_first, "{yaml}: {text}");
+        let newer = Config::new(&format!("file_format: \"1.2\"\n{yaml}\n"));
+        let reports = newer.reported();
+        let about = reports.iter().filter(|report| report.contains("no such key"));
+        assert!(about.count() >= 1, "{yaml}: {reports:?}");
+    }
+    // What kymo itself adds to the schema has one version.
+    for yaml in ["{kymo: {speed: 1}}", "{kymo: {prometheus: {web_config: a}}}"] {
+        for version in ["1.1", "1.2"] {
+            let text = format!("file_format: \"{version}\"\ndistribution: {yaml}\n");
+            let text = mistake(&Config::new(&text));
+            assert!(text.contains("kymo has no such key"), "{text}");
+        }
+    }
+}
+
 #[test]
 fn a_newer_minor_version_is_read_and_reported() {
     for (version, reports) in [("1.0", 0), ("1.0-rc.2", 0), ("1.1", 0), ("1.2", 1)] {
@@ -107,7 +165,7 @@ fn what_is_for_others_and_what_nobody_knows_is_said_once() {
          attribute_limits: {attribute_count_limit: 128}\n\
          distribution: {vendor: {a: 1}}\n\
          extra: 1\n\
-         instrumentation/development: {java: {a: {}}, general: {db: {}, http: {client: {}, server: {speed: 1}}}}\n",
+         instrumentation/development: {java: {a: {}}, general: {db: {}, http: {client: {}, server: {request_captured_headers: [a]}}}}\n",
     );
     let reports = config.reported();
     for key in [
@@ -120,7 +178,7 @@ fn what_is_for_others_and_what_nobody_knows_is_said_once() {
         "instrumentation/development.java",
         "instrumentation/development.general.db",
         "general.http.client",
-        "general.http.server.speed",
+        "general.http.server.request_captured_headers",
     ] {
         let about = reports.iter().filter(|report| report.contains(&format!("{key}` (line ")));
         assert_eq!(about.count(), 1, "{key}: {reports:?}");

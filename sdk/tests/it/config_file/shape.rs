@@ -134,32 +134,120 @@ fn a_view_of_the_program_has_the_last_word() {
 }
 
 #[test]
-fn a_view_that_selects_by_more_than_a_name_is_left_out_and_this_is_said() {
-    for selector in [
-        "instrument_type: counter",
-        "unit: s",
-        "meter_name: shop",
-        "meter_version: 1.0.0",
-        "meter_schema_url: a",
+fn a_view_selects_by_kind_unit_and_meter_and_all_must_be_so() {
+    for (selector, is_dropped) in [
+        ("instrument_type: counter", true),
+        ("instrument_type: observable_counter", false),
+        ("unit: \"\"", true),
+        ("unit: s", false),
+        ("meter_name: shop", true),
+        ("meter_name: sho*", false),
+        ("meter_version: 1.0.0", false),
+        ("meter_schema_url: a", false),
+        ("instrument_name: so*, instrument_type: counter, meter_name: shop", true),
+        ("instrument_name: so*, instrument_type: histogram, meter_name: shop", false),
+        ("instrument_name: , instrument_type: , unit: , meter_name: ", true),
     ] {
         let config =
             views(&format!("- {{selector: {{{selector}}}, stream: {{aggregation: {{drop: }}}}}}"));
         let telemetry = config.deployed(&[]).build().unwrap();
-        assert_eq!(series(&telemetry, "sold_total").len(), 30, "{selector}");
-        let reports = config.reported();
-        assert!(reports.len() == 1 && reports[0].contains("views[0].selector"), "{reports:?}");
+        let expected = if is_dropped { 0 } else { 30 };
+        assert_eq!(series(&telemetry, "sold_total").len(), expected, "{selector}");
+        assert_eq!(config.reported(), [""; 0], "{selector}");
+    }
+    let config =
+        views("- {selector: {instrument_type: counter, unit: s}, stream: {aggregation: {drop: }}}");
+    config.says("view.*{kind=counter, unit=s}", "off", "meter_provider.views[]");
+}
+
+#[test]
+fn a_view_gives_a_metric_another_name_and_description() {
+    let config = views(
+        "- selector: {instrument_name: sold}\n  stream: {name: sold.books, description: Sold.}",
+    );
+    let telemetry = config.deployed(&[]).build().unwrap();
+    assert_eq!(series(&telemetry, "sold_books_total").len(), 30);
+    let families = telemetry.bridge().unwrap().registry().gather();
+    let sold = families.iter().find(|family| family.name() == "sold_books_total").unwrap();
+    assert_eq!(sold.help(), "Sold.");
+    assert!(families.iter().all(|family| family.name() != "sold_total"));
+    assert_eq!(config.reported(), [""; 0]);
+}
+
+#[test]
+fn exponential_buckets_are_as_many_and_as_fine_as_the_file_says() {
+    for (options, shown) in [
+        ("{max_size: 80}", "80 exponential buckets of scale 20 at most"),
+        ("{max_size: 2, max_scale: -10}", "2 exponential buckets of scale -10 at most"),
+        ("{max_size: 160, max_scale: 20, record_min_max: true}", "exponential buckets"),
+    ] {
+        let config = views(&format!(
+            "- {{selector: {{}}, stream: {{aggregation: {{base2_exponential_bucket_histogram: {options}}}}}}}"
+        ));
+        config.says("view.*", shown, "meter_provider.views[]");
+        assert_eq!(config.reported(), [""; 0]);
+    }
+}
+
+#[test]
+fn the_file_says_which_meters_measure() {
+    let meters = |configurator: &str| {
+        Config::of_meters(&format!(
+            "readers:\n- pull: {{exporter: {{prometheus/development: }}}}\n\
+             meter_configurator/development: {configurator}\n"
+        ))
+    };
+    for (configurator, is_there) in [
+        ("{meters: [{name: sho?, config: {enabled: false}}]}", false),
+        ("{meters: [{name: Shop, config: {enabled: false}}]}", true),
+        ("{default_config: {enabled: false}}", false),
+        ("{default_config: {enabled: false}, meters: [{name: s*, config: {enabled: true}}]}", true),
+        ("{default_config: {enabled: false}, meters: [{name: s*, config: {}}]}", true),
+        (
+            "{meters: [{name: shop, config: {enabled: true}}, {name: \"*\", config: {enabled: false}}]}",
+            true,
+        ),
+    ] {
+        let config = meters(configurator);
+        let telemetry = config.deployed(&[]).build().unwrap();
+        let expected = if is_there { 30 } else { 0 };
+        assert_eq!(series(&telemetry, "sold_total").len(), expected, "{configurator}");
+        assert_eq!(config.reported(), [""; 0], "{configurator}");
+    }
+    let key = "meter_provider.meter_configurator/development";
+    let config = meters("{meters: [{name: a*, config: {enabled: false}}]}");
+    config.says("meter.a*", "off", key);
+    meters("{default_config: {enabled: false}}").says("meter.*", "off", key);
+    // A view that drops a metric is not weaker for that.
+    let config = Config::of_meters(
+        "readers:\n- pull: {exporter: {prometheus/development: }}\n\
+         views:\n- {selector: {instrument_name: sold}, stream: {aggregation: {drop: }}}\n\
+         meter_configurator/development: {meters: [{name: shop, config: {enabled: true}}]}\n",
+    );
+    let telemetry = config.deployed(&[]).build().unwrap();
+    assert_eq!(series(&telemetry, "sold_total").len(), 0);
+    for (configurator, key) in [
+        ("{meters: [{config: {}}]}", "`name` is missing"),
+        ("{meters: [{name: a}]}", "`config` is missing"),
+        ("{meters: []}", "empty list"),
+        ("{meters: [{name: a, config: {enabled: 1}}]}", "write true or false"),
+        ("{enabled: true}", "no such key"),
+    ] {
+        let text = mistake(&meters(configurator));
+        assert!(text.contains(key) && text.contains("meter_configurator/development"), "{text}");
     }
 }
 
 #[test]
 fn what_a_view_cannot_do_is_said_and_the_rest_is_done() {
     for (stream, key) in [
-        ("name: other", "stream.name"),
-        ("description: other", "stream.description"),
         ("aggregation: {sum: }", "aggregation.sum"),
         ("aggregation: {last_value: }", "aggregation.last_value"),
-        ("aggregation: {base2_exponential_bucket_histogram: {max_size: 80}}", "max_size"),
         ("aggregation: {explicit_bucket_histogram: {record_min_max: false}}", "record_min_max"),
+        (
+            "aggregation: {base2_exponential_bucket_histogram: {record_min_max: false}}",
+            "record_min_max",
+        ),
     ] {
         let limit = "aggregation_cardinality_limit: 4";
         let config = views(&format!(
@@ -204,6 +292,19 @@ fn a_view_that_cannot_be_is_an_error_with_its_key() {
             "from 1 to 1000000",
         ),
         ("{selector: {instrument_type: meter}, stream: {}}", "instrument_type", "counter, gauge"),
+        (
+            "{selector: {instrument_name: a*}, stream: {name: b}}",
+            "views[1]",
+            "instead of a pattern",
+        ),
+        ("{selector: {instrument_name: a}, stream: {name: \"\"}}", "views[1]", "empty name"),
+        (
+            "{selector: {}, stream: {aggregation: {base2_exponential_bucket_histogram: {max_size: 1}}}}",
+            "max_size",
+            "from 2 to 16384",
+        ),
+        ("{selector: {name: a}, stream: {}}", "views[1].selector.name", "no such key"),
+        ("{selector: {}, stream: {}, streams: {}}", "views[1].streams", "no such key"),
         ("{selector: {}, stream: {attribute_keys: {included: []}}}", "included", "empty list"),
         ("{selector: {}, stream: {attribute_keys: {excluded: a}}}", "excluded", "write a list"),
     ] {
