@@ -40,15 +40,6 @@ pub(crate) async fn settled(meters: &ServerMeters, calls: i64) -> Vec<Point> {
     }
 }
 
-/// Waits until a call has come to the server.
-pub(crate) async fn under_way(meters: &ServerMeters) {
-    let patience = Instant::now() + PATIENCE;
-    while meters.active() == 0 {
-        assert!(Instant::now() < patience, "no call has come");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
 /// The one call there was: its method, its status and its error; and the error of its request.
 pub(crate) async fn the_call(
     meters: &ServerMeters,

@@ -4,12 +4,14 @@ use std::{
     convert::Infallible,
     future::{self, Future},
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
 use futures_util::{Stream, StreamExt, stream};
 use http::uri::PathAndQuery;
 use kymo_testing::laws::Trap;
+use tokio::sync::Notify;
 use tonic::{
     Code, IntoStreamingRequest, Request, Response, Status, Streaming,
     body::Body,
@@ -52,7 +54,13 @@ async fn obey(text: &str) -> Result<String, Status> {
     }
 }
 
+/// Says that a `slow` one has begun: all of its request is there, and nothing of it can fail any more.
 async fn unary(request: Request<String>) -> Result<Response<String>, Status> {
+    if let Some(begun) = request.extensions().get::<Arc<Notify>>()
+        && request.get_ref() == "slow"
+    {
+        begun.notify_one();
+    }
     obey(&request.into_inner()).await.map(Response::new)
 }
 

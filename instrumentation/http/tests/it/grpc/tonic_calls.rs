@@ -3,17 +3,22 @@
 use std::time::Duration;
 
 use axum::Router;
+use futures_util::FutureExt;
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use tokio::sync::Semaphore;
 use tonic::{Code, Request, Status, body::Body, service::Routes, transport};
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 use tonic_reflection::pb::v1::{
     ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
     server_reflection_request::MessageRequest,
 };
-use tower::BoxError;
+use tower::{
+    BoxError, Layer, ServiceBuilder, ServiceExt, limit::GlobalConcurrencyLimitLayer,
+    load_shed::LoadShedLayer,
+};
 
 use super::{
-    called::{call, called, settled, the_call, under_way},
+    called::{CALLS, call, called, settled, the_call},
     echo::{self, BIDI, CLIENT_STREAM, Echo, SERVER_STREAM, UNARY},
     server::Server,
     web::message,
@@ -103,10 +108,10 @@ async fn a_client_that_goes_away_is_a_cancellation_without_a_status() {
     assert_eq!(the_call(&meters).await, expected);
 
     let meters = ServerMeters::new();
-    let server = Server::echo(&meters).await;
+    let (server, begun) = Server::saying_what_begins(&meters).await;
     let mut client = server.client().await;
     let unary = tokio::spawn(async move { client.unary(Request::new("slow")).await });
-    under_way(&meters).await;
+    begun.notified().await;
     unary.abort();
     let expected = call("_OTHER", None, Some("cancelled"), Some("cancelled"));
     assert_eq!(the_call(&meters).await, expected);
@@ -200,7 +205,7 @@ async fn a_call_that_does_not_say_what_it_is_is_recorded_with_its_status() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deadline_that_is_kept_changes_nothing_and_who_leaves_before_it_is_cancelled() {
     let meters = ServerMeters::new();
-    let server = Server::echo(&meters).await;
+    let (server, begun) = Server::saying_what_begins(&meters).await;
     let mut client = server.client().await;
     let timed = |text| {
         let mut request = Request::new(text);
@@ -210,7 +215,7 @@ async fn a_deadline_that_is_kept_changes_nothing_and_who_leaves_before_it_is_can
     client.unary(timed("Dune")).await.unwrap();
     settled(&meters, 1).await;
     let unary = tokio::spawn(async move { client.unary(timed("slow")).await });
-    under_way(&meters).await;
+    begun.notified().await;
     unary.abort();
     let points = settled(&meters, 2).await;
     let expected = [(UNARY, None, Some("cancelled"), 1), (UNARY, Some("OK"), None, 1)];
@@ -272,6 +277,49 @@ async fn what_is_outside_of_the_layer_is_seen_as_the_documents_say() {
     let server = Server::start(|incoming| router.serve_with_incoming(incoming)).await;
     server.client().await.unary(Request::new("slow")).await.unwrap_err();
     assert_eq!(the_call(&meters).await, call("_OTHER", None, Some("timeout"), Some("timeout")));
+}
+
+/// Who waits for a service that is not ready is no call that anybody knows of.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_shed_is_seen_as_the_documents_say() {
+    let shed = Code::ResourceExhausted;
+    // Of tonic's own, nothing has come to the layer yet.
+    let meters = ServerMeters::new();
+    let limited = transport::Server::builder().load_shed(true).concurrency_limit_per_connection(1);
+    let (server, begun) = Server::saying_what_begins_in(limited, &meters).await;
+    let channel = server.channel().await;
+    let mut client = echo::Client::new(channel.clone());
+    let slow = tokio::spawn(async move { client.unary(Request::new("slow")).await });
+    begun.notified().await;
+    let status = echo::Client::new(channel).unary(Request::new("Dune")).await.unwrap_err();
+    assert_eq!(status.code(), shed);
+    assert_eq!(meters.of(CALLS), []);
+    slow.abort();
+    assert_eq!(the_call(&meters).await, call("_OTHER", None, Some("cancelled"), Some("cancelled")));
+
+    // tower's, inside of the layer, fails each call.
+    let meters = ServerMeters::new();
+    let shedding = ServiceBuilder::new()
+        .layer(LoadShedLayer::new())
+        .layer(GlobalConcurrencyLimitLayer::with_semaphore(Semaphore::new(0).into()));
+    let router =
+        transport::Server::builder().layer(meters.layer()).layer(shedding).add_service(Echo);
+    let server = Server::start(|incoming| router.serve_with_incoming(incoming)).await;
+    let status = server.client().await.unary(Request::new("Dune")).await.unwrap_err();
+    assert_eq!(status.code(), shed);
+    assert_eq!(the_call(&meters).await, call("_OTHER", None, Some("_OTHER"), Some("_OTHER")));
+
+    // A limit without a shedder lets each wait, and whoever gives up there is a request alone.
+    let meters = ServerMeters::new();
+    let limit = GlobalConcurrencyLimitLayer::with_semaphore(Semaphore::new(0).into());
+    let service = meters.layer().layer(limit.layer(Echo));
+    let call = http::Request::post(format!("/{UNARY}")).header("content-type", "application/grpc");
+    let waiting = service.oneshot(call.body(Body::empty()).unwrap());
+    assert!(waiting.now_or_never().is_none());
+    assert_eq!(meters.of(CALLS), []);
+    let request = meters.the_request();
+    let said = ["error.type", "http.request.method"].map(|key| request.get(key));
+    assert_eq!(said, [Some("cancelled"), Some("_OTHER")]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
