@@ -8,6 +8,7 @@ use std::{
 use crate::{
     document::{Document, Forms, LIFE},
     round::{Round, Seat},
+    share::Share,
 };
 
 /// Documents in memory at most, with the one that is being written, unless all are shorter than [`ROOM`]
@@ -31,6 +32,7 @@ pub(crate) struct Desk {
     /// The one that may be handed out again, and when it was collected.
     recent: Option<(Arc<Document>, Instant)>,
     cache: Duration,
+    share: Share,
 }
 
 /// Work to be done without the lock.
@@ -90,6 +92,11 @@ impl Desk {
         self.next.get_or_insert_default()
     }
 
+    /// A collection took from `begun` to `now`.
+    pub(crate) fn spend(&mut self, begun: Instant, now: Instant) {
+        self.share.spend(begun, now);
+    }
+
     /// The collection under way has ended, and gave `document`; it was begun at `begun`.
     pub(crate) fn end(&mut self, document: Option<&Arc<Document>>, begun: Instant) {
         self.current = None;
@@ -119,6 +126,7 @@ impl Desk {
             self.next = None;
         }
         if self.current.is_none()
+            && self.share.opens_at(now).is_none()
             && let Some(deadline) = deadline
         {
             if !self.has_room() {
@@ -157,10 +165,12 @@ impl Desk {
         // A collection waits for room, if it does not for another.
         let room = self.documents.iter().map(|document| document.yields_at());
         let room = room.filter(|_| self.next.is_some() && self.current.is_none());
+        let share = self.share.opens_at(now);
+        let share = share.filter(|_| self.next.is_some() && self.current.is_none());
         // Nobody waits for the end of a cache that has none.
         let recent = self.recent.iter();
         let caches = recent.filter_map(|(_, collected)| collected.checked_add(self.cache));
-        let first = answers.chain(ends).chain(room).chain(caches).min();
+        let first = answers.chain(ends).chain(room).chain(share).chain(caches).min();
         let wait = first.map(|at| at.saturating_duration_since(now));
         wait.or_else(|| self.current.is_some().then_some(LIFE))
     }

@@ -70,6 +70,7 @@ mod range;
 mod round;
 mod scraper;
 mod server;
+mod share;
 mod socket;
 mod table;
 mod tally;

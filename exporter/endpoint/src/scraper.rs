@@ -43,7 +43,7 @@ const LONGEST: usize = 256 * 1024 * 1024;
 ///
 /// One collection runs at a time. Who asks meanwhile waits for the next one, with all others who do: so
 /// nobody gets what was collected before they asked, and however many ask, they cost one collection and one
-/// document. There are no threads while there is nothing to do.
+/// document. Those who ask in a loop have a share of the time. There are no threads while there is nothing to do.
 pub(crate) struct Scraper {
     source: Box<dyn Source>,
     desk: Mutex<Desk>,
@@ -209,13 +209,17 @@ impl Scraper {
         let outcome = match catch_unwind(AssertUnwindSafe(|| self.write(&round, deadline))) {
             Ok(document) => {
                 let document = Arc::new(document);
-                self.desk().end(Some(&document), begun);
+                let mut desk = self.desk();
+                desk.spend(begun, Instant::now());
+                desk.end(Some(&document), begun);
                 Outcome::Document(document)
             }
             Err(panic) => {
                 // It may panic again when it is dropped.
                 std::mem::forget(panic);
-                self.desk().end(None, begun);
+                let mut desk = self.desk();
+                desk.spend(begun, Instant::now());
+                desk.end(None, begun);
                 Outcome::Panicked
             }
         };

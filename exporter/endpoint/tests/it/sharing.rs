@@ -100,6 +100,31 @@ async fn a_cache_hands_out_a_document_again_for_as_long_as_it_was_told() {
     assert!(scrape(endpoint.clone()).await.1 > again);
 }
 
+/// A source that takes its time.
+struct Slow(Duration);
+
+impl Source for Slow {
+    fn collect(&self, _: &mut dyn Sink) {
+        thread::sleep(self.0);
+    }
+}
+
+#[tokio::test]
+async fn who_scrape_in_a_loop_have_a_tenth_of_the_time_after_their_first_second() {
+    let takes = Duration::from_millis(10);
+    let endpoint = Endpoint::new(Both(Counted::default(), Slow(takes)));
+    let (begun, mut last) = (Instant::now(), 0);
+    while begun.elapsed() < Duration::from_secs(4) {
+        let scrapes: JoinSet<_> = (0..8).map(|_| scrape(endpoint.clone())).collect();
+        for (status, number) in scrapes.join_all().await {
+            assert_eq!(status, StatusCode::OK);
+            last = last.max(number);
+        }
+    }
+    let most = (begun.elapsed() + Duration::from_secs(1)).as_millis() / (10 * takes).as_millis();
+    assert!(u128::from(last) <= most + 2, "{last} of {most}");
+}
+
 #[tokio::test]
 async fn a_thousand_wait_for_one_collection_and_who_comes_after_them_is_told_to_come_again() {
     let (endpoint, counted, gate, first) = held_up().await;
