@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::{
     client::Client,
-    executable,
+    executable::{self, Profile},
     process::{Process, Signal},
     scrape::Scrape,
 };
@@ -62,7 +62,7 @@ impl Bookshop {
     ///
     /// When it does not listen within 30 seconds.
     pub fn start_with(arguments: &[&str]) -> Self {
-        Self::run(arguments, &[])
+        Self::run(Self::command(), arguments, &[])
     }
 
     /// Starts one with these environment variables.
@@ -71,12 +71,20 @@ impl Bookshop {
     ///
     /// When it does not listen within 30 seconds.
     pub fn start_in(variables: &[(&str, &str)]) -> Self {
-        Self::run(&[], variables)
+        Self::run(Self::command(), &[], variables)
     }
 
-    fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+    /// Starts one that is built as for production, with more on its command line.
+    ///
+    /// # Panics
+    ///
+    /// When it does not listen within 30 seconds.
+    pub fn start_optimized(arguments: &[&str]) -> Self {
+        Self::run(Self::command_of(Profile::Release), arguments, &[])
+    }
+
+    fn run(mut command: Command, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut command = Self::command();
         command.args(["--listen", "127.0.0.1:0"]).args(arguments).env("TMPDIR", folder.path());
         command.envs(variables.iter().copied());
         let process = Process::start(&mut command);
@@ -88,7 +96,11 @@ impl Bookshop {
 
     /// The bare program, for tests of its command line.
     pub fn command() -> Command {
-        let mut command = Command::new(executable::of("bookshop"));
+        Self::command_of(Profile::Dev)
+    }
+
+    fn command_of(profile: Profile) -> Command {
+        let mut command = Command::new(executable::of("bookshop", profile));
         // Panics on purpose are part of the tests; their backtraces are not.
         command.env("RUST_BACKTRACE", "0");
         command
@@ -117,6 +129,11 @@ impl Bookshop {
     /// A client of this server. Clones share connections.
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.process.id().as_raw_nonzero().get().unsigned_abs()
     }
 
     /// The memory that it occupies, in bytes.
