@@ -53,7 +53,7 @@ impl Style {
     /// Refuses a summary that cannot be written.
     pub(crate) fn takes(self, it: &Summary<'_>) -> Result<(), Refusal> {
         let falls = it.quantiles.iter().any(|quantile| quantile.value < 0.0);
-        if falls && self == Style::OpenMetrics { Err(Refusal::Unsupported) } else { Ok(()) }
+        if falls && self != Style::Prometheus { Err(Refusal::Unsupported) } else { Ok(()) }
     }
 
     /// The exemplar of a bucket, where it is in the bucket and the format has exemplars.

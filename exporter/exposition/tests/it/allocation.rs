@@ -1,81 +1,111 @@
-//! The writer allocates nothing per sample.
+//! No writer allocates anything per sample.
+
+use std::time::{Duration, UNIX_EPOCH};
 
 use kymo_exposition::{
-    Family, Histogram, Kind, Label, Number, Series, Sink, Value, text::TextWriter,
+    Exemplar, Family, Format, Histogram, Kind, Label, NativeBuckets, NativeHistogram, Number,
+    Scheme, Series, Sink, Value, Writer,
 };
 
 use allocation_counter::measure;
 
 #[test]
 fn the_hundred_thousandth_series_allocates_as_little_as_the_second() {
-    let mut out = Vec::with_capacity(64 << 20);
-    let mut writer = TextWriter::new(&mut out);
-    writer.family(&family("jobs_total", Kind::Counter));
-    let mut values = String::with_capacity(32);
-    count(&mut writer, 0, &mut values);
+    for format in Format::ALL {
+        let mut out = Vec::with_capacity(64 << 20);
+        let mut writer = Writer::new(&mut out, format, Scheme::AllowUtf8);
+        writer.family(&family("jobs_total", Kind::Counter));
+        let mut values = String::with_capacity(32);
+        count(&mut writer, 0, &mut values);
 
-    let allocations = measure(|| {
-        for number in 1..100_000 {
-            count(&mut writer, number, &mut values);
-        }
-    });
-    assert_eq!(allocations.count_total, 0);
-    assert_eq!(writer.finish().samples, 100_000);
+        let allocations = measure(|| {
+            for number in 1..100_000 {
+                count(&mut writer, number, &mut values);
+            }
+        });
+        assert_eq!(allocations.count_total, 0, "{format}");
+        assert_eq!(writer.finish().samples, 100_000, "{format}");
+    }
 }
 
 #[test]
 fn a_histogram_allocates_nothing_once_its_bounds_are_known() {
-    let mut out = Vec::with_capacity(64 << 20);
-    let mut writer = TextWriter::new(&mut out);
-    writer.family(&family("latency_seconds", Kind::Histogram));
-    observe(&mut writer, 0);
+    for format in Format::ALL {
+        let mut out = Vec::with_capacity(64 << 20);
+        let mut writer = Writer::new(&mut out, format, Scheme::AllowUtf8);
+        writer.family(&family("latency_seconds", Kind::Histogram));
+        observe(&mut writer, 0);
 
-    let allocations = measure(|| (1..10_000).for_each(|number| observe(&mut writer, number)));
-    assert_eq!(allocations.count_total, 0);
-    assert_eq!(writer.finish().samples, 10_000 * 6);
+        let allocations = measure(|| (1..10_000).for_each(|number| observe(&mut writer, number)));
+        assert_eq!(allocations.count_total, 0, "{format}");
+        let samples = if format == Format::OpenMetrics200 { 1 } else { 6 };
+        assert_eq!(writer.finish().samples, 10_000 * samples, "{format}");
+    }
 }
 
 #[test]
 fn a_refused_series_allocates_nothing() {
-    let mut out = Vec::with_capacity(1 << 20);
-    let mut writer = TextWriter::new(&mut out);
-    writer.family(&family("jobs_total", Kind::Counter));
-    let bad = Series {
-        labels: &[Label::new("le", "x"), Label::new("le", "y")],
-        start_time: None,
-        timestamp: None,
-        value: Value::Number(Number::U64(1), None),
-    };
-    writer.series(&bad);
-    let allocations = measure(|| (1..1000).for_each(|_| writer.series(&bad)));
-    assert_eq!(allocations.count_total, 0);
-    assert_eq!(writer.finish().dropped, 1000);
+    for format in Format::ALL {
+        let mut out = Vec::with_capacity(1 << 20);
+        let mut writer = Writer::new(&mut out, format, Scheme::Underscores);
+        writer.family(&family("jobs_total", Kind::Counter));
+        let bad = Series {
+            labels: &[Label::new("not.legal", "x"), Label::new("not_legal", "y")],
+            start_time: None,
+            timestamp: None,
+            value: Value::Number(Number::U64(1), None),
+        };
+        writer.series(&bad);
+        let allocations = measure(|| (1..1000).for_each(|_| writer.series(&bad)));
+        assert_eq!(allocations.count_total, 0, "{format}");
+        assert_eq!(writer.finish().dropped, 1000, "{format}");
+    }
 }
 
-fn count(writer: &mut TextWriter<'_>, number: u64, value: &mut String) {
+fn count(writer: &mut Writer<'_>, number: u64, value: &mut String) {
     use std::fmt::Write;
     value.clear();
     write!(value, "queue \"{number}\"").unwrap();
+    let labels = [Label::new("trace_id", value), Label::new("a.b", "c")];
+    let exemplar = exemplar(&labels);
     writer.series(&Series {
         labels: &[Label::new("queue", value), Label::new("region", "eu")],
-        start_time: None,
+        start_time: Some(UNIX_EPOCH + Duration::from_millis(number)),
         timestamp: None,
-        value: Value::Number(Number::U64(number), None),
+        value: Value::Number(Number::U64(number), Some(exemplar)),
     });
 }
 
-fn observe(writer: &mut TextWriter<'_>, number: u64) {
+/// A histogram with native buckets, where a format has them.
+fn observe(writer: &mut Writer<'_>, number: u64) {
+    let labels = [Label::new("trace_id", "1")];
+    let exemplars = [None, Some(exemplar(&labels)), None, None];
+    let counts = [number, 1, 2, 3];
     writer.series(&Series {
         labels: &[Label::new("route", "/books/{id}")],
-        start_time: None,
+        start_time: Some(UNIX_EPOCH),
         timestamp: None,
-        value: Value::Histogram(Histogram {
-            bounds: &[0.005, 0.01, 0.25],
-            counts: &[number, 1, 2, 3],
-            sum: Some(Number::F64(0.1)),
+        value: Value::NativeHistogram(NativeHistogram {
+            schema: 3,
+            zero_threshold: 1e-128,
+            zero_count: number,
+            positive: NativeBuckets { offset: 1, counts: &[1, 0, 5] },
+            negative: NativeBuckets::default(),
+            sum: Number::F64(0.1),
+            count: number + 6,
             exemplars: &[],
+            classic: Some(Histogram {
+                bounds: &[0.005, 0.01, 0.25],
+                counts: &counts,
+                sum: Some(Number::F64(0.1)),
+                exemplars: &exemplars,
+            }),
         }),
     });
+}
+
+fn exemplar<'a>(labels: &'a [Label<'a>]) -> Exemplar<'a> {
+    Exemplar { labels, value: 0.007, timestamp: Some(UNIX_EPOCH) }
 }
 
 fn family(name: &str, kind: Kind) -> Family<'_> {

@@ -120,7 +120,7 @@ pub(crate) fn escaped(name: &str, scheme: Scheme, colons: bool) -> String {
     prefix.to_owned() + &chars.collect::<String>()
 }
 
-fn samples(name: &str, kind: Kind) -> Vec<String> {
+pub(crate) fn samples(name: &str, kind: Kind) -> Vec<String> {
     let suffixes: &[&str] = match kind {
         Kind::Histogram => &["", "_bucket", "_sum", "_count"],
         Kind::Summary => &["", "_sum", "_count"],

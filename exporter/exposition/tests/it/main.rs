@@ -1,4 +1,4 @@
-//! The text format, seen from its readers.
+//! The formats, seen from their readers.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -6,5 +6,7 @@ mod allocation;
 mod any;
 mod document;
 mod expected;
+mod openmetrics;
 mod parser;
+mod protobuf;
 mod roundtrip;

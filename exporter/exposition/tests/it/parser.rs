@@ -24,8 +24,10 @@ pub(crate) struct ReadSample {
     pub(crate) value: String,
     /// In milliseconds since the beginning of 1970.
     pub(crate) timestamp: Option<i64>,
-    /// Labels, value and time.
-    pub(crate) exemplar: Option<(Labels, String, Option<String>)>,
+    /// When counting began, in milliseconds too.
+    pub(crate) start: Option<i64>,
+    /// The labels, the value and the time of each.
+    pub(crate) exemplars: Vec<(Labels, String, Option<i64>)>,
 }
 
 impl ReadFamily {
@@ -38,7 +40,7 @@ impl ReadFamily {
 impl ReadSample {
     pub(crate) fn new(name: &str, labels: &Labels, value: String) -> Self {
         let (name, labels) = (name.to_owned(), labels.clone());
-        ReadSample { name, labels, value, timestamp: None, exemplar: None }
+        ReadSample { name, labels, value, timestamp: None, start: None, exemplars: Vec::new() }
     }
 }
 
