@@ -155,7 +155,9 @@ impl View {
     /// Histograms count in at most 160 buckets that grow by one factor and follow the values: the
     /// base-2 exponential histograms of OpenTelemetry. Metrics of other kinds stay as they are.
     ///
-    /// Push carries them. A scrape in a text format cannot, and leaves the metric out.
+    /// Push carries them, and so does a scrape in a format that has native histograms, as protobuf does. All
+    /// others get classic buckets of the same instrument, whose bounds are the powers of two; see
+    /// `kymo_bridge` for what is exact.
     pub fn exponential_buckets(self) -> Self {
         // The defaults of the specification.
         self.exponential(160, 20)

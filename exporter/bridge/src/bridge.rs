@@ -62,8 +62,8 @@ impl Bridge {
 
     /// The registry with the OpenTelemetry metrics and whatever else is registered there.
     ///
-    /// It has fewer details than the bridge itself: numbers are floats, native histograms are gone,
-    /// and names have underscores whatever the [`Translation`](crate::Translation) is.
+    /// It has fewer details than the bridge itself: numbers are floats, native histograms are classic
+    /// ones, and names have underscores whatever the [`Translation`](crate::Translation) is.
     pub fn registry(&self) -> &Registry {
         if let Some((_, marker)) = &self.otel {
             marker.share();

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use kymo_exposition::{Family, Histogram, Kind, Number, Series, Sink, Value};
+use kymo_exposition::{Family, Histogram, Kind, NativeHistogram, Number, Series, Sink, Value};
 use opentelemetry_sdk::{
     Resource,
     metrics::data::{AggregatedMetrics, HistogramDataPoint, Metric, MetricData, ResourceMetrics},
@@ -10,6 +10,7 @@ use opentelemetry_sdk::{
 
 use crate::{
     assembler::{Assembler, Surroundings, Survey},
+    classic::Classics,
     definition::Definition,
     label::{self, OwnedLabel},
     loss::{Cause, Losses},
@@ -40,6 +41,7 @@ pub(crate) struct Emitter<'a> {
     merger: Merger,
     is_merging: bool,
     natives: Natives,
+    classics: Classics,
     bounds: Vec<f64>,
     counts: Vec<u64>,
 }
@@ -65,6 +67,7 @@ impl<'a> Emitter<'a> {
             merger: Merger::default(),
             is_merging: false,
             natives: Natives::default(),
+            classics: Classics::default(),
             bounds: Vec::new(),
             counts: Vec::new(),
         }
@@ -137,8 +140,8 @@ impl<'a> Emitter<'a> {
                 }
             }
             MetricData::ExponentialHistogram(histogram) => {
-                self.losses.record(at.name(), Cause::ExponentialHistogram);
                 let mut natives = std::mem::take(&mut self.natives);
+                let mut classics = std::mem::take(&mut self.classics);
                 for point in histogram.data_points() {
                     let Some(native) = natives.make(point) else {
                         self.losses.record(at.name(), Cause::CoarseHistogram);
@@ -146,10 +149,12 @@ impl<'a> Emitter<'a> {
                         continue;
                     };
                     let start_time = Some(histogram.start_time());
-                    let value = Value::NativeHistogram(native);
+                    let classic = Some(classics.of(&native));
+                    let value = Value::NativeHistogram(NativeHistogram { classic, ..native });
                     self.series(point, Reading { start_time, value, is_latest: false }, at);
                 }
                 self.natives = natives;
+                self.classics = classics;
             }
         }
     }
@@ -215,7 +220,8 @@ impl<'a> Emitter<'a> {
         self.assembler.is_ambiguous()
     }
 
-    /// Whether two metrics of the family have the same labels besides their attributes.
+    /// Whether two metrics of the family have the same labels besides their attributes, or the same names of
+    /// them in two spellings.
     fn has_twin_scopes(&self, family: &[Entry<'_>]) -> bool {
         // An empty label is none, and a name is one however it is spelt.
         let is_there = |label: &&OwnedLabel| !label.value.is_empty();
@@ -223,8 +229,17 @@ impl<'a> Emitter<'a> {
             let labels = self.scopes.get(entry.scope).into_iter().flatten().filter(is_there);
             labels.map(|label| (escaped_label(&label.name), &*label.value))
         };
+        let names = |entry| labels(entry).map(|(name, _)| name);
+        let spelt = |entry: &Entry<'_>| {
+            let all = self.scopes.get(entry.scope).into_iter().flatten();
+            all.map(|label| label.name.as_str())
+        };
+        // A format without UTF-8 knows no two spellings of one name.
         family.iter().enumerate().any(|(index, entry)| {
-            family[..index].iter().any(|before| labels(before).eq(labels(entry)))
+            family[..index].iter().any(|before| {
+                labels(before).eq(labels(entry))
+                    || (names(before).eq(names(entry)) && !spelt(before).eq(spelt(entry)))
+            })
         })
     }
 }

@@ -2,16 +2,18 @@
 
 use std::{borrow::Cow, cmp::Ordering, mem, time::SystemTime};
 
-use kymo_exposition::{Histogram, Label, Number, Series, Value};
+use kymo_exposition::{Histogram, Label, NativeHistogram, Number, Series, Value};
 
-use crate::{label::OwnedLabel, loss::Cause, owned_native::OwnedNative, rank::Rank, unit};
+use crate::{
+    classic::Classics, label::OwnedLabel, loss::Cause, owned_native::OwnedNative, rank::Rank, unit,
+};
 
 /// A series that is held until all series of its family are known.
 #[derive(Debug)]
 pub(crate) struct Held {
     pub(crate) key: Box<[u8]>,
     pub(crate) rank: Rank,
-    labels: Vec<OwnedLabel>,
+    pub(crate) labels: Vec<OwnedLabel>,
     /// The meaning of its unit, however that is spelt.
     unit: Cow<'static, str>,
     start_time: Option<SystemTime>,
@@ -97,12 +99,17 @@ impl Held {
     /// Gives out the series.
     pub(crate) fn give(&self, take: impl FnOnce(&Series<'_>)) {
         let labels: Vec<Label<'_>> = self.labels.iter().map(OwnedLabel::borrowed).collect();
+        let mut classics = Classics::default();
         let value = match &self.value {
             Content::Sum(number) | Content::Reading(number) => Value::Number(*number, None),
             Content::Histogram { bounds, counts, sum } => {
                 Value::Histogram(Histogram { bounds, counts, sum: *sum, exemplars: &[] })
             }
-            Content::Native(native) => Value::NativeHistogram(native.borrowed()),
+            Content::Native(native) => {
+                let native = native.borrowed();
+                let classic = Some(classics.of(&native));
+                Value::NativeHistogram(NativeHistogram { classic, ..native })
+            }
         };
         take(&Series { labels: &labels, start_time: self.start_time, timestamp: None, value });
     }

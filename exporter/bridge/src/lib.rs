@@ -37,7 +37,9 @@
 //! | the scope | the labels `otel_scope_name`, `otel_scope_version`, `otel_scope_schema_url`, `otel_scope_…` |
 //! | the resource | the family `target_info` |
 //! | a histogram that has recorded less than zero, or has a bound below | a histogram without `_sum`; in a registry, which must have one, that is `NaN` |
-//! | an exponential histogram | a native histogram, for formats that have them |
+//! | an exponential histogram | a native histogram, and a [classic one](#classic-histograms) for whoever reads no others |
+//! | an exponential histogram of a scale above 8 | the same of scale 8 |
+//! | an exponential histogram of a scale below -4 | nothing, counted among the [losses](Bridge::losses) |
 //!
 //! Families of other collectors are passed on as they are, with the timestamps that their samples
 //! have. Those of OpenTelemetry have none: a scrape is about now.
@@ -50,6 +52,20 @@
 //! A series that cannot be passed on is dropped as narrowly as possible, logged once, and listed by
 //! [`Bridge::losses`]. Whatever a family was in the first scrape, it stays.
 //!
+//! # Classic histograms
+//!
+//! An exponential histogram has both forms at once, from one instrument: each format writes what it can,
+//! protobuf both, and a registry the classic one. Its bounds are the powers of two around what was
+//! recorded, and what is counted below each is exact: they are bounds of the native histogram, too, and stay
+//! so while the SDK merges buckets to make room. Below scale 0 there are fewer: every 4th power for -1, and
+//! every 65,536th for -4. A quantile that is read from them may be wrong by a factor of two, where that of the
+//! native histogram is by 2^(2^-scale): 0.3 % at scale 8. The two exceptions: an observation that equals a
+//! bound below zero is counted above it, as it is in the native histogram, and what OpenTelemetry takes for
+//! zero is counted as 0.
+//!
+//! No format that is scraped carries classic histograms as native ones of custom buckets. A server makes
+//! those itself: `convert_classic_histograms_to_nhcb` of Prometheus.
+//!
 //! [compatibility]: https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/
 
 mod apart;
@@ -57,6 +73,7 @@ mod assembler;
 mod beginning;
 mod bridge;
 mod builder;
+mod classic;
 mod collector;
 mod definition;
 mod emitter;

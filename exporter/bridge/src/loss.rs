@@ -40,10 +40,6 @@ pub enum Cause {
         /// The histogram or summary, or the family whose name its samples would take.
         owner: String,
     },
-    /// An exponential histogram can be neither in a text format nor in a `prometheus::Registry`.
-    ///
-    /// It is not lost for formats that have native histograms.
-    ExponentialHistogram,
     /// An exponential histogram is too coarse (scale below -4) for a native histogram.
     CoarseHistogram,
     /// Two series of a family have the same labels and cannot be added: gauges, series of two units,
@@ -93,7 +89,6 @@ impl Cause {
             Cause::TypeConflict { .. } => "type_conflict",
             Cause::HelpConflict => "help_conflict",
             Cause::NameTaken { .. } => "name_taken",
-            Cause::ExponentialHistogram => "exponential_histogram",
             Cause::CoarseHistogram => "coarse_histogram",
             Cause::DuplicateSeries => "duplicate_series",
             Cause::UnlikeBuckets => "unlike_buckets",
@@ -115,11 +110,10 @@ impl Cause {
 }
 
 /// The causes, as metrics call them.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 19] = [
     "type_conflict",
     "help_conflict",
     "name_taken",
-    "exponential_histogram",
     "coarse_histogram",
     "duplicate_series",
     "unlike_buckets",
@@ -152,9 +146,6 @@ impl fmt::Display for Cause {
                 return write!(out, "its samples cannot be told from those of {owner}; rename one");
             }
             Cause::HelpConflict => "it has two descriptions, the first is used; make them equal",
-            Cause::ExponentialHistogram => {
-                "exponential histograms cannot be written as text; use explicit buckets"
-            }
             Cause::CoarseHistogram => {
                 "an exponential histogram of a scale below -4 is dropped; use explicit buckets"
             }

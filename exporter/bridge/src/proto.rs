@@ -1,11 +1,11 @@
 //! Families of the `prometheus` crate.
 
-use kymo_exposition::{Family, Kind, Label, Number, Series, Sink, Value};
+use kymo_exposition::{Family, Histogram, Kind, Label, Number, Series, Sink, Value};
 use prometheus::proto;
 
 /// Turns families into those of the `prometheus` crate, one for each.
 ///
-/// Numbers become floats there, and native histograms do not exist.
+/// Numbers become floats there, and native histograms classic ones.
 #[derive(Debug, Default)]
 pub(crate) struct ProtoSink {
     done: Vec<proto::MetricFamily>,
@@ -59,11 +59,11 @@ impl Sink for ProtoSink {
                 metric.set_gauge(gauge);
             }
             Value::Histogram(it) => {
-                let Some(count) = it.count() else { return };
-                let mut histogram = proto::Histogram::default();
-                histogram.set_bucket(buckets(it.bounds, it.counts));
-                histogram.set_sample_count(count);
-                histogram.set_sample_sum(it.sum.map_or(f64::NAN, Number::as_f64));
+                let Some(histogram) = histogram(it) else { return };
+                metric.set_histogram(histogram);
+            }
+            Value::NativeHistogram(it) => {
+                let Some(histogram) = it.classic.as_ref().and_then(histogram) else { return };
                 metric.set_histogram(histogram);
             }
             _ => return,
@@ -77,6 +77,15 @@ fn label_pair(label: &Label<'_>) -> proto::LabelPair {
     pair.set_name(label.name.to_owned());
     pair.set_value(label.value.to_owned());
     pair
+}
+
+/// The histogram, unless it has more observations than can be counted.
+fn histogram(it: &Histogram<'_>) -> Option<proto::Histogram> {
+    let mut histogram = proto::Histogram::default();
+    histogram.set_sample_count(it.count()?);
+    histogram.set_bucket(buckets(it.bounds, it.counts));
+    histogram.set_sample_sum(it.sum.map_or(f64::NAN, Number::as_f64));
+    Some(histogram)
 }
 
 /// Cumulative buckets, without that of `+Inf`, which the count stands for.

@@ -1,23 +1,69 @@
 //! Exponential histograms on their way to native ones.
 
+use std::collections::BTreeMap;
+
 use kymo_exposition::{Family, Kind, Number, Series, Sink, Source, Value};
 use opentelemetry::{KeyValue, metrics::MeterProvider};
 use opentelemetry_sdk::metrics::{Aggregation, Instrument, SdkMeterProvider, Stream};
 
 use kymo_bridge::Bridge;
 
-use super::scrape::{Rig, text};
+use super::scrape::{Rig, families, normal, text};
 
 #[test]
-fn texts_and_registries_do_without_and_it_is_reported_once() {
-    let rig = rig(20);
-    rig.meter().f64_histogram("latency").build().record(1.0, &[]);
-    for _ in 0..2 {
+fn texts_and_registries_get_a_classic_histogram_and_nothing_is_lost() {
+    for scale in [20, 3, 0] {
+        let rig = rig(scale);
+        let histogram = rig.meter().f64_histogram("latency").with_unit("s").build();
+        for number in [0.0, 0.3, 1.0, 1.1, 3.9, 4.0] {
+            histogram.record(number, &[KeyValue::new("a", "b")]);
+        }
         let (document, report) = text(&rig.bridge);
-        assert_eq!((document.as_str(), report.unsupported), ("", 1));
+        assert_eq!((report.dropped, report.unsupported), (0, 0));
+        assert!(natives(&rig.bridge).iter().all(|native| native.has_classic));
+        let registry = families(&rig.registry_text()).remove("latency_seconds").unwrap();
+        let scraped = families(&document).remove("latency_seconds").unwrap();
+        assert_eq!(normal(scraped.clone()), normal(registry), "{scale}");
+        let value = |suffix: &str| {
+            let name = format!("latency_seconds_{suffix}");
+            let of = scraped.samples.iter().filter(|sample| sample.name == name);
+            of.map(|sample| {
+                let le = sample.labels.iter().find(|(name, _)| name == "le");
+                (le.map_or("", |(_, bound)| bound).to_owned(), sample.value.clone())
+            })
+            .collect::<Vec<_>>()
+        };
+        let expected =
+            [("0", "1"), ("0.25", "1"), ("0.5", "2"), ("1", "3"), ("2", "4"), ("4", "6")];
+        let expected = expected.into_iter().chain([("+Inf", "6")]);
+        let expected: Vec<_> = expected.map(|(le, n)| (le.to_owned(), n.to_owned())).collect();
+        assert_eq!(value("bucket"), expected, "{scale}");
+        assert_eq!((value("count")[0].1.as_str(), value("sum")[0].1.as_str()), ("6", "10.3"));
+        assert!(rig.losses().is_empty());
     }
-    assert_eq!(rig.registry_text(), "");
-    assert_eq!(rig.losses(), [("latency".into(), "ExponentialHistogram".into())]);
+}
+
+/// A server takes a bucket that falls for a restart.
+#[test]
+fn no_bucket_of_a_classic_histogram_falls_while_the_sdk_makes_its_buckets_wider() {
+    let rig = rig(20);
+    let histogram = rig.meter().f64_histogram("latency").build();
+    let mut before: BTreeMap<String, f64> = BTreeMap::new();
+    let mut number = 1.0;
+    for step in 0..400 {
+        number = (number * 1_103.515 + 0.123) % (1.0 + f64::from(step).exp2().min(1e9));
+        histogram.record(number, &[]);
+        let document = text(&rig.bridge).0;
+        let buckets = document.lines().filter_map(|line| line.strip_prefix("latency_bucket{"));
+        let buckets = buckets.map(|line| line.split_once("} ").unwrap());
+        let now: BTreeMap<_, _> =
+            buckets.map(|(labels, n)| (labels.to_owned(), n.parse().unwrap())).collect();
+        for (labels, count) in &before {
+            assert!(now.get(labels).is_none_or(|now| now >= count), "{labels} at {step}");
+        }
+        before = now;
+    }
+    assert!(before.len() > 20 && before.len() < 80, "{}", before.len());
 }
 
 #[test]
@@ -34,7 +80,7 @@ fn two_series_that_are_one_are_added_up() {
     assert_eq!((native.schema, native.zero_count, native.count), (3, 2, 8));
     assert!((native.sum - 5.8).abs() < 1e-9, "{}", native.sum);
     assert_eq!((native.positive, native.negative), (vec![(0, 2), (16, 2)], vec![(8, 2)]));
-    assert_eq!(rig.losses(), [("latency".into(), "ExponentialHistogram".into())]);
+    assert!(rig.losses().is_empty());
 }
 
 #[test]
@@ -81,7 +127,8 @@ fn a_scale_below_minus_4_is_dropped_and_reported() {
     rig.meter().f64_histogram("latency").build().record(1.0, &[]);
     assert!(natives(&rig.bridge).is_empty());
     let causes: Vec<_> = rig.losses().into_iter().map(|(_, cause)| cause).collect();
-    assert_eq!(causes, ["ExponentialHistogram", "CoarseHistogram"]);
+    assert_eq!(causes, ["CoarseHistogram"]);
+    assert_eq!((rig.text(), rig.registry_text()), (String::new(), String::new()));
 }
 
 fn rig(max_scale: i8) -> Rig {
@@ -116,6 +163,7 @@ struct Native {
     count: u64,
     positive: Vec<(i32, u64)>,
     negative: Vec<(i32, u64)>,
+    has_classic: bool,
 }
 
 struct Natives(Vec<Native>);
@@ -127,6 +175,7 @@ impl Sink for Natives {
 
     fn series(&mut self, series: &Series<'_>) {
         let Value::NativeHistogram(native) = &series.value else { panic!("{series:?}") };
+        assert!(native.is_well_formed(), "{native:?}");
         let filled = |buckets: kymo_exposition::NativeBuckets<'_>| {
             let all = (buckets.offset..).zip(buckets.counts.iter().copied());
             all.filter(|bucket| bucket.1 > 0).collect()
@@ -140,6 +189,7 @@ impl Sink for Natives {
             count: native.count,
             positive: filled(native.positive),
             negative: filled(native.negative),
+            has_classic: native.classic.is_some_and(|it| it.count() == Some(native.count)),
         });
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kymo_bridge::{Bridge, Translation};
-use kymo_exposition::{Family, Label, Number, Series, Sink, Source, Value, text::TextWriter};
+use kymo_exposition::{Family, Number, Series, Sink, Source, Value};
 use opentelemetry::{InstrumentationScope, KeyValue, metrics::MeterProvider};
 use opentelemetry_sdk::{
     Resource,
@@ -11,7 +11,7 @@ use opentelemetry_sdk::{
 };
 use proptest::prelude::*;
 
-use super::scrape::{Rig, families, lines};
+use super::scrape::{Rig, families, lines, text};
 
 const STRATEGIES: [Translation; 4] = Translation::ALL;
 
@@ -113,7 +113,7 @@ fn names_that_are_one_with_underscores_are_one_family_in_every_strategy() {
         own.inc();
         rig.bridge.register(Box::new(own)).unwrap();
         let names: Vec<_> =
-            families(&text(&rig.bridge)).into_values().map(|it| lines(&it)).collect();
+            families(&text(&rig.bridge).0).into_values().map(|it| lines(&it)).collect();
         let expected: &[&[&str]] = match translation {
             // Theirs is another name then.
             Translation::UnderscoreEscapingWithSuffixes
@@ -136,7 +136,7 @@ fn labels_that_are_one_with_underscores_are_one_in_every_strategy() {
         counter.add(2, &[KeyValue::new("a.b", "z")]);
         counter.add(4, &[KeyValue::new("a_b", "z")]);
         counter.add(8, &[KeyValue::new("a_b", "x;y")]);
-        let document = families(&text(&rig.bridge)).into_values().next().unwrap();
+        let document = families(&text(&rig.bridge).0).into_values().next().unwrap();
         let lines: Vec<_> = lines(&document)
             .iter()
             .map(|line| line.split_once('{').unwrap().1.to_owned())
@@ -144,6 +144,33 @@ fn labels_that_are_one_with_underscores_are_one_in_every_strategy() {
         assert_eq!(lines, ["a_b=x;y} 9", "a_b=z} 6"], "{translation:?}");
         assert!(rig.losses().is_empty(), "{:?}", rig.losses());
     }
+}
+
+/// What is shown where UTF-8 is: one name for one label.
+#[test]
+fn a_label_of_two_spellings_is_shown_without_utf_8() {
+    let rig = bare(Translation::NoTranslation);
+    let counter = rig.meter().u64_counter("jobs").build();
+    counter.add(1, &[KeyValue::new("a.b", "x"), KeyValue::new("c.d", "x")]);
+    assert_eq!(seen(&rig.bridge), ["jobs{a.b=x,c.d=x} 1"]);
+    counter.add(2, &[KeyValue::new("a_b", "y"), KeyValue::new("c.d", "x")]);
+    let mut both = seen(&rig.bridge);
+    both.sort();
+    assert_eq!(both, ["jobs{a_b=x,c.d=x} 1", "jobs{a_b=y,c.d=x} 2"]);
+}
+
+#[test]
+fn scopes_of_two_spellings_are_both_there() {
+    let bridge = Bridge::builder().translation(Translation::NoTranslation);
+    let bridge = bridge.without_target_info().build().unwrap();
+    let provider = SdkMeterProvider::builder().with_reader(bridge.reader()).build();
+    for (key, value) in [("a.b", "x"), ("a_b", "y")] {
+        let scope =
+            InstrumentationScope::builder("shop").with_attributes([KeyValue::new(key, value)]);
+        provider.meter_with_scope(scope.build()).u64_counter("jobs").build().add(1, &[]);
+    }
+    let (document, report) = text(&bridge);
+    assert_eq!((lines(&families(&document)["jobs"]).len(), report.dropped), (2, 0), "{document}");
 }
 
 #[test]
@@ -172,7 +199,7 @@ fn a_histogram_has_no_second_label_of_its_buckets() {
         let rig = bare(translation);
         let histogram = rig.meter().f64_histogram("latency").build();
         histogram.record(1.0, &[KeyValue::new("le", "x")]);
-        let document = families(&text(&rig.bridge)).remove("latency").unwrap();
+        let document = families(&text(&rig.bridge).0).remove("latency").unwrap();
         assert!(lines(&document).contains(&"latency_count{exported_le=x} 1".to_owned()));
     }
 }
@@ -207,7 +234,7 @@ proptest! {
                 counter.add(1, &attributes);
             }
         }
-        for document in [text(&rig.bridge), rig.registry_text()] {
+        for document in [text(&rig.bridge).0, rig.registry_text()] {
             let mut sum = 0;
             for family in families(&document).into_values() {
                 let mut series = BTreeMap::new();
@@ -228,39 +255,6 @@ proptest! {
 fn bare(translation: Translation) -> Rig {
     let options = Bridge::builder().translation(translation);
     Rig::of(options.without_target_info().without_scope_info())
-}
-
-/// The document of a format without UTF-8.
-fn text(bridge: &Bridge) -> String {
-    let mut out = Vec::new();
-    let mut writer = TextWriter::new(&mut out);
-    bridge.collect(&mut Underscored(&mut writer));
-    assert_eq!(writer.finish().dropped, 0);
-    String::from_utf8(out).unwrap()
-}
-
-/// Makes `_` of whatever a format without UTF-8 cannot write.
-struct Underscored<'a>(&'a mut dyn Sink);
-
-impl Sink for Underscored<'_> {
-    fn family(&mut self, family: &Family<'_>) {
-        self.0.family(&Family { name: &underscored(family.name), ..*family });
-    }
-
-    fn series(&mut self, series: &Series<'_>) {
-        let names: Vec<_> = series.labels.iter().map(|label| underscored(label.name)).collect();
-        let labels = names.iter().zip(series.labels);
-        let labels: Vec<_> = labels.map(|(name, label)| Label::new(name, label.value)).collect();
-        self.0.series(&Series { labels: &labels, ..*series });
-    }
-}
-
-fn underscored(name: &str) -> String {
-    let legal = |(at, char): (usize, char)| {
-        let is_legal = char.is_ascii_alphabetic() || (at > 0 && char.is_ascii_digit());
-        if is_legal { char } else { '_' }
-    };
-    name.chars().enumerate().map(legal).collect()
 }
 
 /// All series as they are pushed, each as `name{labels} value`.

@@ -94,7 +94,7 @@ fn the_description_says_what_every_view_says() {
 }
 
 #[test]
-fn exponential_buckets_are_for_push_and_a_scrape_says_that_it_lacks_them() {
+fn exponential_buckets_are_classic_ones_in_a_text_and_nothing_is_lost() {
     let shown = shaped(|shop| {
         shop.prometheus()
             .view("w*", View::new().exponential_buckets())
@@ -102,12 +102,18 @@ fn exponential_buckets_are_for_push_and_a_scrape_says_that_it_lacks_them() {
     });
     let meter = shown.meter();
     for name in ["wait.long", "wait.short"] {
-        meter.f64_histogram(name).with_boundaries(vec![0.5]).build().record(0.7, &[]);
+        let wait = meter.f64_histogram(name).with_boundaries(vec![0.5]).build();
+        for seconds in [0.3, 0.7, 1.0] {
+            wait.record(seconds, &[]);
+        }
     }
     meter.u64_counter("walks").build().add(1, &[]);
-    let page = shown.page();
-    let there = |name: &str| page.keys().any(|series| series.starts_with(name));
-    assert!(!there("wait_long") && there("wait_short") && there("walks"), "{page:?}");
-    let losses = shown.0.bridge().unwrap().losses();
-    assert_eq!(losses.iter().map(|loss| loss.family.as_str()).collect::<Vec<_>>(), ["wait_long"]);
+    let powers =
+        [(r#"le="+Inf""#, 3.0), (r#"le="0.25""#, 0.0), (r#"le="0.5""#, 1.0), (r#"le="1""#, 3.0)];
+    shown.shows("wait_long_bucket", &powers);
+    shown.shows("wait_long_count", &[("", 3.0)]);
+    shown.shows("wait_long_sum", &[("", 2.0)]);
+    shown.shows("wait_short_bucket", &[(r#"le="+Inf""#, 3.0), (r#"le="1""#, 3.0)]);
+    shown.shows("walks_total", &[("", 1.0)]);
+    assert!(shown.0.bridge().unwrap().losses().is_empty());
 }
