@@ -13,7 +13,7 @@ use kymo_core::{Attempt, Bounded, Outcome};
 
 use crate::{
     RequestHead, failure,
-    grpc::Call,
+    grpc::{Call, Shown},
     inside::{Inside, Kind},
     measure::Measure,
     protocol::Protocol,
@@ -176,16 +176,17 @@ impl Exchange {
     }
 
     /// A frame of the response's body passes.
-    pub(crate) fn read<D: Buf>(&mut self, frame: &Frame<D>) {
-        if !self.is_call() {
-            return;
+    pub(crate) fn read<D: Buf>(&mut self, frame: &Frame<D>, bytes: usize) {
+        let Some(call) = &mut self.attempt.record_mut().call else { return };
+        if let Some(trailers) = frame.trailers_ref() {
+            call.read_trailers(trailers);
         }
-        // What its data shows of itself is foreign code, and its panic is the body's.
-        self.attempt.decide(Outcome::Panic);
+        let Some(data) = frame.data_ref().filter(|_| call.pass(bytes)) else { return };
+        // What it shows of itself is foreign code, and its panic is the body's.
+        let shown = self.attempt.run(|| Shown::of(data));
         if let Some(call) = &mut self.attempt.record_mut().call {
-            call.read(frame);
+            call.read(&shown);
         }
-        self.attempt.decide(Outcome::Cancelled);
     }
 
     /// The response's body was polled and has more to come, be it only trailers.

@@ -13,10 +13,13 @@ mod call;
 mod calls;
 mod code;
 mod deadline;
+mod frames;
 mod methods;
+mod shown;
 mod web_trailers;
 mod wire;
 
 pub(crate) use call::Call;
 pub(crate) use calls::Calls;
 pub(crate) use code::Code;
+pub(crate) use shown::Shown;

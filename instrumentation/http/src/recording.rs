@@ -107,7 +107,7 @@ impl Record for Recording {
             Outcome::Cancelled if self.is_delivered() => Outcome::Success,
             outcome => outcome,
         };
-        self.key.end(match &self.call {
+        self.key.end(match &mut self.call {
             Some(call) => call.record(self.measure.instruments.calls(), elapsed, outcome),
             None => outcome,
         });

@@ -69,7 +69,7 @@ where
         });
         exchange.sent(bytes);
         if let Poll::Ready(Some(Ok(frame))) = &polled {
-            exchange.read(frame);
+            exchange.read(frame, bytes);
         }
         match &polled {
             Poll::Ready(None) => exchange.complete(),

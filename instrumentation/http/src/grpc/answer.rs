@@ -1,15 +1,10 @@
 //! The answer to a call.
 
-use bytes::Buf;
 use http::{HeaderMap, StatusCode, header::CONTENT_ENCODING};
-use http_body::Frame;
 use kymo_core::Outcome;
 
 use super::{
-    Code,
-    methods::Recognition,
-    web_trailers::{Frames, WebTrailers, show},
-    wire::Wire,
+    Code, frames::Frames, methods::Recognition, shown::Shown, web_trailers::WebTrailers, wire::Wire,
 };
 
 /// The answer to a call, as far as it has passed.
@@ -60,23 +55,25 @@ impl Answer {
         self.code.is_some()
     }
 
-    /// A frame of its body passes.
-    pub(super) fn read<D: Buf>(&mut self, frame: &Frame<D>) {
-        if let Some(code) = frame.trailers_ref().and_then(code) {
-            self.tell(code);
-        }
-        let Some(data) = frame.data_ref() else { return };
+    /// Bytes of its body pass; whether they have to be [read](Self::read).
+    pub(super) fn pass(&mut self, bytes: usize) -> bool {
         match &mut self.trailers {
             // The first message is all there is to look for.
-            Trailers::OfHttp(_) if self.has_message => {}
+            Trailers::OfHttp(frames) => !self.has_message && !frames.skip(bytes),
+            Trailers::OfWeb(web) => !web.skip(bytes),
+            Trailers::Unreadable => false,
+        }
+    }
+
+    /// Bytes of its body pass that show so much of themselves.
+    pub(super) fn read(&mut self, shown: &Shown<'_>) {
+        match &mut self.trailers {
             Trailers::OfHttp(frames) => {
-                if !show(data, |bytes| frames.read(bytes)) {
-                    frames.lose();
-                }
+                frames.read_all(shown);
                 self.has_message = frames.has_message();
             }
             Trailers::OfWeb(web) => {
-                let read = web.read(data);
+                let read = web.read(shown);
                 self.has_message |= web.has_message();
                 match read {
                     Ok(None) => {}
@@ -85,6 +82,22 @@ impl Answer {
                 }
             }
             Trailers::Unreadable => {}
+        }
+    }
+
+    /// Its trailers pass.
+    pub(super) fn read_trailers(&mut self, trailers: &HeaderMap) {
+        if let Some(code) = code(trailers) {
+            self.tell(code);
+        }
+    }
+
+    /// Its body has no more.
+    pub(super) fn end(&mut self) {
+        if let Trailers::OfWeb(web) = &mut self.trailers
+            && let Some(code) = web.end()
+        {
+            self.tell(code);
         }
     }
 
@@ -127,11 +140,16 @@ impl Answer {
     }
 }
 
+/// The status among headers or trailers: the last one, as in the body of gRPC-web.
 fn code(headers: &HeaderMap) -> Option<Code> {
-    headers.get("grpc-status").map(|status| Code::of_header(status.as_bytes()))
+    let status = headers.get_all("grpc-status").iter().next_back()?;
+    Some(Code::of_header(status.as_bytes()))
 }
 
 /// Whether a body with this head cannot be looked into.
 fn is_compressed(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity")
+    let is_none = |coding: &[u8]| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity");
+    let values = headers.get_all(CONTENT_ENCODING).iter();
+    let mut codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    codings.any(|coding| !is_none(coding.trim_ascii()))
 }

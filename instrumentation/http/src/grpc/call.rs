@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use bytes::Buf;
 use http::{HeaderMap, Method, StatusCode};
-use http_body::Frame;
 use kymo_core::{Bounded, Outcome};
 
 use super::{
@@ -12,6 +10,7 @@ use super::{
     answer::Answer,
     deadline::Deadline,
     methods::{Asked, Recognition},
+    shown::Shown,
     wire::Wire,
 };
 use crate::{RequestHead, failure, instruments::Instruments, series::CallKey};
@@ -59,23 +58,38 @@ impl Call {
         self.answer.is_some()
     }
 
-    /// A frame of the response's body passes.
-    pub(crate) fn read<D: Buf>(&mut self, frame: &Frame<D>) {
+    /// Bytes of the response's body pass; whether they have to be [read](Self::read).
+    pub(crate) fn pass(&mut self, bytes: usize) -> bool {
+        self.answer.as_mut().is_some_and(|answer| answer.pass(bytes))
+    }
+
+    /// Bytes of the response's body pass that show so much of themselves.
+    pub(crate) fn read(&mut self, shown: &Shown<'_>) {
         if let Some(answer) = &mut self.answer {
-            answer.read(frame);
+            answer.read(shown);
+        }
+    }
+
+    /// The trailers of the response pass.
+    pub(crate) fn read_trailers(&mut self, trailers: &HeaderMap) {
+        if let Some(answer) = &mut self.answer {
+            answer.read_trailers(trailers);
         }
     }
 
     /// Records the call, whose exchange took so long and ended in `outcome` for HTTP; how it ended if its
     /// status is looked at as well.
     pub(crate) fn record(
-        &self,
+        &mut self,
         calls: Option<&Calls>,
         elapsed: Duration,
         outcome: Outcome,
     ) -> Outcome {
-        if outcome == Outcome::Success && !self.is_sure() {
-            return outcome;
+        if outcome == Outcome::Success {
+            self.answer.iter_mut().for_each(Answer::end);
+            if !self.is_sure() {
+                return outcome;
+            }
         }
         let code = self.answer.as_ref().and_then(|answer| answer.code(outcome));
         let is_late = code.is_none() && outcome == Outcome::Cancelled && self.is_late(elapsed);

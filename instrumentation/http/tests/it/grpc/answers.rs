@@ -84,6 +84,15 @@ async fn the_status_behind_the_messages_counts_more_than_one_before_them() {
     assert_eq!(the_call(&meters).await, call(METHOD, internal, internal, internal));
 }
 
+/// As clients read them that know of it.
+#[tokio::test]
+async fn of_two_statuses_the_last_one_counts() {
+    let meters = ServerMeters::new();
+    let headers = [GRPC, ("grpc-status", "0"), ("grpc-status", "13")];
+    answer(meters.layer(), request(), head(200, &headers).body(Body::empty()).unwrap()).await;
+    assert_eq!(the_call(&meters).await.1.as_deref(), Some("INTERNAL"));
+}
+
 /// What stands before gRPC refuses by HTTP, and clients conclude a status.
 #[tokio::test]
 async fn a_refusal_by_http_is_the_status_that_clients_conclude() {

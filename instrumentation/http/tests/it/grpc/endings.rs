@@ -2,12 +2,14 @@
 
 use std::{
     convert::Infallible,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     task::{Context, Poll},
 };
 
 use axum::{body::Body, http::Request};
 use bytes::Buf;
+use futures_util::FutureExt;
 use http::Response;
 use http_body::Frame;
 use http_body_util::BodyExt;
@@ -34,17 +36,22 @@ impl Buf for Opaque {
     fn advance(&mut self, _: usize) {}
 }
 
-struct OpaqueBody;
+/// Ends after the first frame.
+#[derive(Default)]
+struct OpaqueBody {
+    has_begun: bool,
+}
 
 impl http_body::Body for OpaqueBody {
     type Data = Opaque;
     type Error = Infallible;
 
     fn poll_frame(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Opaque>, Infallible>>> {
-        Poll::Ready(Some(Ok(Frame::data(Opaque))))
+        let is_first = !std::mem::replace(&mut self.has_begun, true);
+        Poll::Ready(is_first.then(|| Ok(Frame::data(Opaque))))
     }
 }
 
@@ -59,15 +66,24 @@ async fn a_panic_in_a_route_of_ones_own_is_a_panic_of_the_call() {
     assert_eq!(the_call(&meters).await, call("_OTHER", None, panic, panic));
 }
 
+/// Be it that somebody catches it, and goes on.
 #[tokio::test]
 async fn data_that_unwinds_when_it_is_looked_at_is_a_panic() {
-    let meters = ServerMeters::new();
-    let service = service_fn(async |_: Request<Body>| {
-        let response = Response::builder().header("content-type", "application/grpc-web");
-        Ok::<_, Infallible>(response.body(OpaqueBody).unwrap())
-    });
-    let mut body = meters.layer().layer(service).oneshot(request()).await.unwrap().into_body();
-    tokio::spawn(async move { body.frame().await.is_some() }).await.unwrap_err();
-    let panic = Some("panic");
-    assert_eq!(the_call(&meters).await, call("_OTHER", None, panic, panic));
+    for goes_on in [false, true] {
+        let meters = ServerMeters::new();
+        let service = service_fn(async |_: Request<Body>| {
+            let response = Response::builder().header("content-type", "application/grpc-web");
+            Ok::<_, Infallible>(response.body(OpaqueBody::default()).unwrap())
+        });
+        let response = meters.layer().layer(service).oneshot(request()).await.unwrap();
+        let mut body = response.into_body();
+        catch_unwind(AssertUnwindSafe(|| body.frame().now_or_never().is_some())).unwrap_err();
+        if goes_on {
+            assert!(body.frame().await.is_none());
+        }
+        drop(body);
+        let panic = Some("panic");
+        assert_eq!(the_call(&meters).await.2.as_deref(), panic, "{goes_on}");
+        assert_eq!(meters.the_request().get("error.type"), panic, "{goes_on}");
+    }
 }
