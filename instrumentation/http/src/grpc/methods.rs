@@ -35,6 +35,17 @@ impl Asked {
     pub(super) fn is_known(&self) -> bool {
         matches!(self, Self::Settled(method) if *method != Bounded::OTHER)
     }
+
+    /// The same after an answer that shows it so.
+    pub(super) fn is_known_by(&self, recognition: Recognition) -> bool {
+        match (self, recognition) {
+            (Self::Settled(_), _) => self.is_known(),
+            (Self::New { has_route, .. }, Recognition::Answered) => *has_route,
+            (Self::New { .. } | Self::NoRoom, recognition) => {
+                recognition == Recognition::Recognised
+            }
+        }
+    }
 }
 
 /// How a call shows whether the server knows its method.
@@ -59,15 +70,12 @@ impl Methods {
 
     /// The method that a request with this head asks for.
     pub(super) fn asked(&self, head: &RequestHead<'_>) -> Asked {
-        let path = head.uri.path();
-        let Some(name) = name(path) else { return Asked::Settled(Bounded::OTHER) };
+        let Some(name) = name(head.uri.path()) else { return Asked::Settled(Bounded::OTHER) };
         match self {
             Self::Listed(list) => Asked::Settled(list.bound(name)),
             Self::Learned(budget) => match budget.settled(name) {
                 // A route of the program for this method alone says its name, if it is one of gRPC.
-                None => {
-                    Asked::New { name: name.into(), has_route: head.matched_path() == Some(path) }
-                }
+                None => Asked::New { name: name.into(), has_route: has_route(head, name) },
                 Some(Bounded::OTHER) => Asked::NoRoom,
                 Some(known) => Asked::Settled(known),
             },
@@ -78,17 +86,11 @@ impl Methods {
     ///
     /// One that is not recognised is `_OTHER`, and not folded: room would not give it a name.
     pub(super) fn answered(&self, asked: &Asked, recognition: Recognition) -> Bounded {
-        match (self, asked, recognition) {
-            (_, Asked::Settled(method), _) => *method,
-            (Self::Learned(budget), Asked::New { name, .. }, Recognition::Recognised)
-            | (
-                Self::Learned(budget),
-                Asked::New { name, has_route: true },
-                Recognition::Answered,
-            ) => budget.bound(name),
-            (Self::Learned(budget), Asked::NoRoom, Recognition::Recognised) => {
-                budget.counted(Bounded::OTHER)
-            }
+        let is_known = asked.is_known_by(recognition);
+        match (self, asked) {
+            (_, Asked::Settled(method)) => *method,
+            (Self::Learned(budget), Asked::New { name, .. }) if is_known => budget.bound(name),
+            (Self::Learned(budget), Asked::NoRoom) if is_known => budget.counted(Bounded::OTHER),
             _ => Bounded::OTHER,
         }
     }
@@ -101,11 +103,18 @@ impl Methods {
     }
 }
 
-/// The name of the method that a path asks for, such as `grpc.health.v1.Health/Check`.
+/// The name of the method that a path asks for, such as `grpc.health.v1.Health/Check`: it does not matter
+/// below what the services are.
 fn name(path: &str) -> Option<&str> {
-    let name = path.strip_prefix('/')?;
-    let (service, method) = name.rsplit_once('/')?;
+    let (before, _) = path.rmatch_indices('/').nth(1)?;
+    let name = &path[before + 1..];
+    let (service, method) = name.split_once('/')?;
     (!service.is_empty() && !method.is_empty()).then_some(name)
+}
+
+/// Whether the program has a route for the method `name` alone.
+fn has_route(head: &RequestHead<'_>, name: &str) -> bool {
+    !name.contains('{') && head.matched_path().and_then(self::name) == Some(name)
 }
 
 #[cfg(test)]
@@ -116,10 +125,14 @@ mod tests {
     fn a_path_names_a_service_and_its_method() {
         for (path, expected) in [
             ("/grpc.health.v1.Health/Check", Some("grpc.health.v1.Health/Check")),
-            ("/api/books.Books/Get", Some("api/books.Books/Get")),
+            ("/api/books.Books/Get", Some("books.Books/Get")),
+            ("/api/v1/books.Books/Get", Some("books.Books/Get")),
             ("/books", None),
             ("/books/", None),
+            ("/api/books/", None),
             ("//Get", None),
+            ("/api//Get", None),
+            ("//", None),
             ("/", None),
             ("*", None),
             ("", None),

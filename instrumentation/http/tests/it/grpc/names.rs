@@ -218,6 +218,47 @@ async fn a_method_with_a_route_of_its_own_is_known_before_its_first_success() {
     assert_eq!(called(&meters.of(CALLS)), expected);
 }
 
+/// A method has one name, wherever its service is nested and wherever the layer is.
+#[tokio::test]
+async fn a_method_is_called_the_same_below_any_path() {
+    let answer = async |headers: HeaderMap| {
+        let status = headers.get("x-status").map_or("", |status| status.to_str().unwrap());
+        head(200, &[GRPC, ("grpc-status", status)]).body(Body::empty()).unwrap()
+    };
+    for is_inside in [false, true] {
+        let meters = ServerMeters::new();
+        let layer = meters.layer();
+        let books = Router::new()
+            .route("/test.Books/Buy", post(answer))
+            .route("/{service}/{method}", post(answer));
+        let app = Router::new().route("/v1/x/test.Books/Sell", post(answer));
+        let app = if is_inside {
+            app.layer(layer.clone()).nest("/api/v2", books.layer(layer))
+        } else {
+            app.nest("/api/v2", books).layer(layer)
+        };
+        for (path, status) in [
+            ("/api/v2/test.Books/Buy", "12"),
+            ("/v1/x/test.Books/Sell", "12"),
+            ("/api/v2/test.Books/Lend", "12"),
+            ("/api/v2/test.Books/Lend", "0"),
+            ("/api/v2/{service}/{method}", "12"),
+        ] {
+            let request = Request::post(path).header("content-type", GRPC.1);
+            let request = request.header("x-status", status).body(Body::empty()).unwrap();
+            assert_eq!(app.clone().oneshot(request).await.unwrap().status(), 200);
+        }
+        let unimplemented = Some("UNIMPLEMENTED");
+        let expected = [
+            ("_OTHER", unimplemented, unimplemented, 2),
+            ("test.Books/Buy", unimplemented, unimplemented, 1),
+            ("test.Books/Lend", Some("OK"), None, 1),
+            ("test.Books/Sell", unimplemented, unimplemented, 1),
+        ];
+        assert_eq!(called(&meters.of(CALLS)), expected, "{is_inside}");
+    }
+}
+
 #[tokio::test]
 async fn a_path_that_names_no_method_is_other() {
     let meters = ServerMeters::new();
