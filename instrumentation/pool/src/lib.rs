@@ -55,6 +55,7 @@ mod observed_pool;
 mod pool_metrics;
 mod pool_name;
 mod pool_state;
+mod round;
 mod watched;
 
 pub use observed_pool::ObservedPool;

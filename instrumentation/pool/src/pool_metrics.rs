@@ -6,7 +6,7 @@ use std::{
 };
 
 use kymo_core::{Bounded, MetricSpec, OTHER, Roster, ValueBudget, sum_by_name};
-use opentelemetry::{StringValue, metrics::Meter, metrics::MeterProvider};
+use opentelemetry::metrics::{Meter, MeterProvider};
 
 use crate::{
     key,
@@ -15,6 +15,7 @@ use crate::{
     observed_pool::ObservedPool,
     pool_name::{PoolName, PoolNameError},
     pool_state::PoolState,
+    round::{Round, States},
     watched::{Ask, Watched},
 };
 
@@ -30,6 +31,7 @@ struct Registry {
     budget: ValueBudget,
     names: Mutex<Names>,
     pools: Roster<Bounded, Arc<dyn Ask>>,
+    round: Round,
 }
 
 impl PoolMetrics {
@@ -40,6 +42,7 @@ impl PoolMetrics {
             budget: key::DB_CONNECTION_POOL_NAME.budget(&meter, &metrics::CONNECTION_COUNT),
             names: Mutex::default(),
             pools: Roster::new(|pool: &Arc<dyn Ask>| pool.is_gone()),
+            round: Round::default(),
         });
         registry.observe(&meter);
         Self(registry)
@@ -108,12 +111,12 @@ impl PoolMetrics {
 
 impl Registry {
     fn observe(self: &Arc<Self>, meter: &Meter) {
-        let level = |spec: &MetricSpec, level: fn(&PoolState) -> Option<i64>| {
+        let level = |spec: &'static MetricSpec, level: fn(&PoolState) -> Option<i64>| {
             let registry = Arc::clone(self);
             spec.observable_up_down_counter(meter, move |instrument| {
-                for (name, state) in registry.states() {
-                    if let Some(level) = level(&state) {
-                        instrument.observe(level, &[key::DB_CONNECTION_POOL_NAME.of(name)]);
+                for (name, state) in &*registry.states(spec) {
+                    if let Some(level) = level(state) {
+                        instrument.observe(level, &[key::DB_CONNECTION_POOL_NAME.of(name.clone())]);
                     }
                 }
             });
@@ -124,8 +127,8 @@ impl Registry {
         level(&metrics::CONNECTION_PENDING_REQUESTS, |state| state.waiting);
         let registry = Arc::clone(self);
         metrics::CONNECTION_COUNT.observable_up_down_counter(meter, move |instrument| {
-            for (name, state) in registry.states() {
-                let name = key::DB_CONNECTION_POOL_NAME.of(name);
+            for (name, state) in &*registry.states(&metrics::CONNECTION_COUNT) {
+                let name = key::DB_CONNECTION_POOL_NAME.of(name.clone());
                 let of = |state| key::DB_CONNECTION_STATE.of(state);
                 instrument.observe(state.idle, &[name.clone(), of("idle")]);
                 instrument.observe(state.used, &[name, of("used")]);
@@ -144,8 +147,13 @@ impl Registry {
         name
     }
 
-    /// The states to observe now: those of pools without a name of their own are summed.
-    fn states(&self) -> Vec<(StringValue, PoolState)> {
+    /// The states that `gauge` shows of this collection.
+    fn states(&self, gauge: &'static MetricSpec) -> States {
+        self.round.states(gauge.name, || self.ask())
+    }
+
+    /// The states of now: those of pools without a name of their own are summed.
+    fn ask(&self) -> States {
         let pools = self.pools.there().into_iter();
         let states = pools.filter_map(|(name, pool)| Some((name, pool.ask()?.ok())));
         let sums = sum_by_name(states, PoolState::and);

@@ -3,9 +3,10 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Weak,
+        Arc, Weak,
         atomic::{AtomicBool, Ordering},
     },
+    thread,
 };
 
 use opentelemetry::StringValue;
@@ -37,15 +38,26 @@ impl<P, F> Watched<P, F> {
     }
 }
 
-impl<P: Send + Sync, F: Fn(&P) -> PoolState + Send + Sync> Ask for Watched<P, F> {
+impl<P: Send + Sync + 'static, F: Fn(&P) -> PoolState + Send + Sync> Ask for Watched<P, F> {
     fn ask(&self) -> Option<Result<PoolState, Unknown>> {
-        // Whoever drops the last of a pool runs the program's own code too.
-        let asked = catch_unwind(AssertUnwindSafe(|| Some((self.state)(&*self.pool.upgrade()?))));
-        asked.map_err(|_| self.report()).transpose()
+        let pool = self.pool.upgrade()?;
+        let asked = catch_unwind(AssertUnwindSafe(|| (self.state)(&pool)));
+        let_go(pool);
+        Some(asked.map_err(|_| self.report()))
     }
 
     fn is_gone(&self) -> bool {
         self.pool.strong_count() == 0
+    }
+}
+
+/// Lets go of `pool`, which the program may have dropped meanwhile: what the program's own drop does then, and how
+/// long it takes, is no part of a collection.
+fn let_go<P: Send + Sync + 'static>(pool: Arc<P>) {
+    if let Some(last) = Arc::into_inner(pool) {
+        let dropping = thread::Builder::new().name("kymo-pool".to_owned());
+        // Without a thread it is dropped here.
+        let _ = catch_unwind(AssertUnwindSafe(|| dropping.spawn(move || drop(last))));
     }
 }
 

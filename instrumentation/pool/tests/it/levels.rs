@@ -1,5 +1,7 @@
 //! The levels are those that a pool tells, and no others.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use kymo_pool::PoolState;
 
 use crate::pool_meters::{COUNT, GAUGES, MAX, PENDING, PoolMeters};
@@ -12,6 +14,25 @@ fn every_level_that_is_told_is_observed() {
     assert_eq!(meters.idle_and_used("orders"), (3, 4));
     let levels = GAUGES[1..].iter().map(|gauge| meters.level(gauge, "orders").unwrap());
     assert_eq!(levels.collect::<Vec<_>>(), [10, 2, 5, 1]);
+}
+
+#[test]
+fn a_pool_is_asked_once_in_each_collection() {
+    let meters = PoolMeters::new();
+    // Another number each time: all levels are of one moment.
+    let asked = AtomicU32::new(0);
+    let state = move |(): &()| {
+        let now = asked.fetch_add(1, Ordering::Relaxed) + 1;
+        PoolState::new(now, 0).max(now).waiting(now).idle_max(now).idle_min(now)
+    };
+    let _orders = meters.metrics.pool("orders", (), state).unwrap();
+    for collection in 1..4 {
+        let points = meters.points();
+        for gauge in &GAUGES[1..] {
+            assert_eq!(points.count(gauge, &[]), collection, "{gauge}");
+        }
+        assert_eq!(points.count(COUNT, &[]), collection);
+    }
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! A pool is observed for as long as somebody has it, and no longer.
 
-use std::sync::{Arc, Mutex, Weak};
+use std::{
+    sync::{Arc, Mutex, Weak, mpsc},
+    thread::{self, ThreadId},
+    time::Duration,
+};
 
 use kymo_pool::{ObservedPool, PoolState};
 
@@ -63,6 +67,32 @@ fn a_pool_that_is_dropped_while_it_is_asked_is_gone_in_the_next_collection() {
     *slot.lock().unwrap() = Some(meters.metrics.pool("orders", (), state).unwrap());
     meters.points();
     assert_eq!(meters.by_name(COUNT).len(), 0);
+}
+
+/// Tells on which thread it is dropped.
+struct Telling(mpsc::Sender<ThreadId>);
+
+impl Drop for Telling {
+    fn drop(&mut self) {
+        self.0.send(thread::current().id()).unwrap();
+        panic!("on purpose: as one that needs a runtime");
+    }
+}
+
+#[test]
+fn a_pool_that_is_dropped_while_it_is_asked_holds_up_no_collection() {
+    let meters = PoolMeters::new();
+    let (sender, receiver) = mpsc::channel();
+    let slot: Arc<Mutex<Option<ObservedPool<Telling>>>> = Arc::default();
+    let held = Arc::downgrade(&slot);
+    let state = move |_: &Telling| {
+        drop(held.upgrade().and_then(|slot| slot.lock().unwrap().take()));
+        PoolState::new(1, 0)
+    };
+    *slot.lock().unwrap() = Some(meters.metrics.pool("orders", Telling(sender), state).unwrap());
+    let (asked, told) = log::of(|| meters.idle_and_used("orders"));
+    assert_eq!((asked, told.as_str()), ((0, 1), ""), "it has answered");
+    assert_ne!(receiver.recv_timeout(Duration::from_secs(10)).unwrap(), thread::current().id());
 }
 
 #[test]
