@@ -1,7 +1,6 @@
 //! What an instrumentation has measured, told to a second source.
 
 use std::{
-    any::Any,
     cell::Cell,
     sync::{
         OnceLock,
@@ -22,7 +21,7 @@ use crate::claimed::Claimed;
 /// use kymo_core::Claim;
 ///
 /// assert!(!Claim::Statement.run(|| Claim::Statement.is_made()));
-/// Claim::listen(|_| None);
+/// Claim::listen(None);
 /// assert!(Claim::Statement.run(|| Claim::Statement.is_made()));
 /// assert!(!Claim::Statement.is_made());
 /// ```
@@ -35,15 +34,25 @@ pub enum Claim {
     /// What a migration runs: statements that are counted as such by whoever sees them, and that went round
     /// nobody, since they are measured as a migration.
     Migration,
+    /// The bare connection that a migrator takes, which is measured as migrations: not what a pool runs
+    /// meanwhile.
+    Lending,
 }
 
-/// Has a claim, until what this gives is dropped, also made where a driver carries on the work of this
-/// thread, which is on a thread of its own; `None` where that cannot be.
-pub type Carry = fn(Claim) -> Option<Box<dyn Any>>;
+/// The way of claims to where a driver carries on the work of a thread, which is on a thread of its own.
+///
+/// What is begun last is ended first, on the same thread.
+#[derive(Debug, Clone, Copy)]
+pub struct Carry {
+    /// Has a claim also made there from now on; `false` where that cannot be, and nothing is to be ended.
+    pub begin: fn(Claim) -> bool,
+    /// Ends what was begun last.
+    pub end: fn(),
+}
 
 thread_local! {
     /// How often each is made.
-    static MADE: [Cell<u32>; 3] = const { [const { Cell::new(0) }; 3] };
+    static MADE: [Cell<u32>; 4] = const { [const { Cell::new(0) }; 4] };
 }
 
 static IS_LISTENED_TO: AtomicBool = AtomicBool::new(false);
@@ -71,9 +80,9 @@ impl Claim {
         Claimed::new(self, true, future)
     }
 
-    /// Whether anybody asks for it. Of migrations that are no second source alone.
+    /// Whether anybody asks for it. Of connections that are lent that is no second source alone.
     fn is_wanted(self) -> bool {
-        self == Self::Migration || Self::is_listened_to()
+        self == Self::Lending || Self::is_listened_to()
     }
 
     #[inline(never)]
@@ -85,7 +94,8 @@ impl Claim {
 
     #[inline(never)]
     fn carry<T>(self, piece: impl FnOnce() -> T) -> T {
-        let _carried = CARRY.get().and_then(|carry| carry(self));
+        let carry = CARRY.get().filter(|carry| (carry.begin)(self));
+        let _carried = carry.map(|carry| Carried(carry.end));
         self.make(piece)
     }
 
@@ -106,15 +116,17 @@ impl Claim {
     }
 
     /// Whether a second source is there.
-    pub(crate) fn is_listened_to() -> bool {
+    pub fn is_listened_to() -> bool {
         IS_LISTENED_TO.load(Ordering::Relaxed)
     }
 
     /// A second source is there: claims are made from now on, and `carry` takes them to other threads.
     ///
-    /// Of several sources, the first one's `carry` is used.
-    pub fn listen(carry: Carry) {
-        let _ = CARRY.set(carry);
+    /// Of several sources, the first `carry` is used.
+    pub fn listen(carry: Option<Carry>) {
+        if let Some(carry) = carry {
+            let _ = CARRY.set(carry);
+        }
         IS_LISTENED_TO.store(true, Ordering::Relaxed);
     }
 
@@ -139,6 +151,15 @@ impl Drop for Made {
     }
 }
 
+/// A claim that is carried until this is dropped.
+struct Carried(fn());
+
+impl Drop for Carried {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::{panic, thread};
@@ -147,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_claim_is_on_its_thread_while_it_runs_and_ends_where_it_unwinds() {
-        Claim::listen(|_| None);
+        Claim::listen(None);
         Claim::Statement.run(|| {
             Claim::Statement.run_carried(|| assert!(Claim::Statement.is_made()));
             assert!(Claim::Statement.is_made());
@@ -157,6 +178,28 @@ mod tests {
         });
         panic::catch_unwind(|| Claim::Statement.run(|| panic!("as it may"))).unwrap_err();
         assert!(!Claim::Statement.is_made());
+    }
+
+    #[test]
+    fn a_claim_is_carried_until_what_runs_has_ended_or_unwinds() {
+        thread_local! {
+            static CARRIED: Cell<u32> = const { Cell::new(0) };
+        }
+        Claim::listen(Some(Carry {
+            begin: |claim| {
+                CARRIED.set(CARRIED.get() + u32::from(claim == Claim::Wait));
+                claim == Claim::Wait
+            },
+            end: || CARRIED.set(CARRIED.get() - 1),
+        }));
+        Claim::Wait.run_carried(|| {
+            Claim::Wait.run(|| assert_eq!(CARRIED.get(), 1));
+            Claim::Wait.run_carried(|| assert_eq!(CARRIED.get(), 2));
+            Claim::Statement.run_carried(|| assert_eq!(CARRIED.get(), 1));
+            panic::catch_unwind(|| Claim::Wait.run_carried(|| panic!("as it may"))).unwrap_err();
+            assert_eq!(CARRIED.get(), 1);
+        });
+        assert_eq!(CARRIED.get(), 0);
     }
 
     #[test]

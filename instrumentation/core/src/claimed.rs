@@ -66,18 +66,18 @@ mod tests {
 
     type Seen = Rc<RefCell<Vec<bool>>>;
 
-    /// Sees whether a migration is claimed where it is dropped.
+    /// Sees whether it is claimed where it is dropped.
     struct Seeing(Seen);
 
     impl Drop for Seeing {
         fn drop(&mut self) {
-            self.0.borrow_mut().push(Claim::Migration.is_made());
+            self.0.borrow_mut().push(Claim::Lending.is_made());
         }
     }
 
     async fn see(seen: Seen) {
         let seeing = Seeing(seen);
-        seeing.0.borrow_mut().push(Claim::Migration.is_made());
+        seeing.0.borrow_mut().push(Claim::Lending.is_made());
         pending::<()>().await;
     }
 
@@ -86,13 +86,13 @@ mod tests {
         for around in [Claim::around, Claim::around_carried] {
             let seen = Seen::default();
             {
-                let mut running = pin!(around(Claim::Migration, see(Rc::clone(&seen))));
+                let mut running = pin!(around(Claim::Lending, see(Rc::clone(&seen))));
                 let mut context = Context::from_waker(Waker::noop());
                 assert!(running.as_mut().poll(&mut context).is_pending());
-                assert!(!Claim::Migration.is_made());
+                assert!(!Claim::Lending.is_made());
             }
             assert_eq!(*seen.borrow(), [true, true]);
-            assert!(!Claim::Migration.is_made());
+            assert!(!Claim::Lending.is_made());
         }
     }
 }

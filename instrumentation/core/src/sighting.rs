@@ -2,7 +2,6 @@
 
 use std::{
     collections::VecDeque,
-    hash::BuildHasher as _,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -10,9 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use foldhash::fast::FixedState;
-
-use crate::Claim;
+use crate::{Claim, claimed_text::hash};
 
 /// A source that sees statements which nobody claims, beside another one: whichever sees a statement first records
 /// it, and the other one leaves it out.
@@ -27,7 +24,7 @@ use crate::Claim;
 /// use std::time::Duration;
 /// use kymo_core::{Claim, Sighting};
 ///
-/// Claim::listen(|_| None);
+/// Claim::listen(None);
 /// Sighting::expect_callbacks();
 /// let is_first = |by: Sighting| by.of("SELECT 1").is_none_or(|it| it.is_first(Duration::ZERO));
 /// assert!(is_first(Sighting::Event));
@@ -68,7 +65,7 @@ impl Sighting {
     /// The statement `text`, as this source sees it; `None` where there are no two sources.
     pub fn of(self, text: &str) -> Option<Sighted> {
         let are_two = EXPECTS_CALLBACKS.load(Ordering::Relaxed) && Claim::is_listened_to();
-        are_two.then(|| Sighted { by: self, text: FixedState::default().hash_one(text) })
+        are_two.then(|| Sighted { by: self, text: hash(text) })
     }
 }
 

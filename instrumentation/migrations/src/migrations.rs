@@ -16,7 +16,7 @@ use sqlx::{
 use tokio::runtime::Handle;
 
 use crate::{
-    claimed::claimed,
+    claimed::{claimed, lent},
     database_series::DatabaseSeries,
     direction::Direction,
     either_pool::EitherPool,
@@ -151,10 +151,11 @@ impl Migrations {
         // Here, and not within: what `A` is would decide whether this can be sent otherwise.
         let acquiring = database.acquire();
         let undoing = async move {
-            let mut connection = acquiring.await?;
-            undo(self.migrator(), &mut Observed::new(&mut *connection, series), target).await
+            let mut connection = lent(acquiring).await?;
+            let mut observed = Observed::new(&mut *connection, series);
+            claimed::<A::Database, _>(undo(self.migrator(), &mut observed, target)).await
         };
-        series.run(Direction::Down, claimed::<A::Database, _>(undoing))
+        series.run(Direction::Down, undoing)
     }
 
     /// Reads from now on how the migrations stand in the database of `pool`, in the background: at
@@ -201,8 +202,7 @@ impl Migrations {
                         let pool = held.get();
                         async move {
                             let pool = pool.ok_or(sqlx::Error::PoolClosed)?;
-                            claimed::<P::Database, _>(read(&pool, &watch.migrator().table_name))
-                                .await
+                            read(&pool, &watch.migrator().table_name).await
                         }
                     });
                     // Closed, or gone: that is the end of it.
@@ -237,13 +237,14 @@ impl Migrations {
         let series = self.series::<A::Database>();
         let acquiring = database.acquire();
         let running = async move {
-            let mut connection = acquiring.await?;
+            let mut connection = lent(acquiring).await?;
             let mut observed = Observed::new(&mut *connection, series);
             let skip = direction == Direction::Skip;
             // Hidden, because what is documented takes nothing but a driver's own connection.
-            self.migrator().run_direct(target, &mut observed, skip).await
+            let run = self.migrator().run_direct(target, &mut observed, skip);
+            claimed::<A::Database, _>(run).await
         };
-        series.run(direction, claimed::<A::Database, _>(running))
+        series.run(direction, running)
     }
 
     /// Those of the name that was given; else of the product.

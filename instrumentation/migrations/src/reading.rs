@@ -5,7 +5,7 @@ use sqlx::{
     migrate::{Migrate, MigrateError},
 };
 
-use crate::counts::Recorded;
+use crate::{claimed::claimed, counts::Recorded};
 
 /// Reads the table of migrations, `table`; one that is not there holds nothing.
 ///
@@ -17,7 +17,7 @@ where
     DB::Connection: Migrate,
 {
     let mut connection = pool.acquire().await?;
-    let recorded = recorded(&mut *connection, table).await;
+    let recorded = claimed::<DB, _>(recorded(&mut *connection, table)).await;
     // Hidden; it does what dropping the connection does, here and now.
     connection.return_to_pool().await;
     recorded

@@ -10,7 +10,7 @@ use std::{
 use pin_project_lite::pin_project;
 use sea_orm::metric::Info;
 
-use kymo_sqlx::told::ToldDatabase;
+use kymo_sqlx::told::Onlooker;
 
 thread_local! {
     /// Whether this thread runs a measured statement now, and what was told of it.
@@ -25,10 +25,10 @@ enum Running {
 
 /// Takes what sea-orm tells: what runs inside a measured statement is that statement, anything else went
 /// round it.
-pub(crate) fn tell(database: &ToldDatabase, info: &Info<'_>) {
+pub(crate) fn tell(onlooker: &Onlooker, info: &Info<'_>) {
     match RUNNING.get() {
         Running::Measured { .. } => RUNNING.set(Running::Measured { told: Some(info.elapsed) }),
-        Running::Nothing => database.seen(&info.statement.sql, info.elapsed, info.failed),
+        Running::Nothing => onlooker.seen(&info.statement.sql, info.elapsed, info.failed),
     }
 }
 

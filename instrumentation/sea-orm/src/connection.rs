@@ -4,7 +4,7 @@ use std::{fmt, ops::Deref, pin::Pin, sync::Arc};
 
 use async_trait::async_trait;
 use kymo_pool::PoolState;
-use kymo_sqlx::told::ToldDatabase;
+use kymo_sqlx::told::{Operation, ToldDatabase};
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     ExecResult, IsolationLevel, QueryResult, Statement, StreamTrait, TransactionError,
@@ -169,10 +169,10 @@ impl MeasuredDatabaseConnection {
 
     async fn run<T: Rows>(
         &self,
-        sql: &str,
+        operation: Operation<'_>,
         run: impl Future<Output = Result<T, DbErr>>,
     ) -> Result<T, DbErr> {
-        self.noticing(observe(self.told.statement(sql), run).await)
+        self.noticing(observe(operation, run).await)
     }
 
     async fn begun(
@@ -200,22 +200,22 @@ impl ConnectionTrait for MeasuredDatabaseConnection {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let sql = statement.sql.clone();
-        self.run(&sql, self.inner.execute_raw(statement)).await
+        let operation = self.told.statement(&statement.sql);
+        self.run(operation, self.inner.execute_raw(statement)).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.run(sql, self.inner.execute_unprepared(sql)).await
+        self.run(self.told.statement(sql), self.inner.execute_unprepared(sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let sql = statement.sql.clone();
-        self.run(&sql, self.inner.query_one_raw(statement)).await
+        let operation = self.told.statement(&statement.sql);
+        self.run(operation, self.inner.query_one_raw(statement)).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let sql = statement.sql.clone();
-        self.run(&sql, self.inner.query_all_raw(statement)).await
+        let operation = self.told.statement(&statement.sql);
+        self.run(operation, self.inner.query_all_raw(statement)).await
     }
 
     fn support_returning(&self) -> bool {
@@ -239,14 +239,15 @@ impl StreamTrait for MeasuredDatabaseConnection {
         statement: Statement,
     ) -> Pin<Box<dyn Future<Output = Result<Self::Stream<'a>, DbErr>> + 'a + Send>> {
         Box::pin(async move {
-            let sql = statement.sql.clone();
-            let mut wait = self.told.statement(&sql);
+            let mut wait = self.told.statement(&statement.sql);
+            // Starts with its first poll, if it comes to that.
+            let operation = self.told.statement(&statement.sql);
             let (obtained, _) = wait.watch(Inside::new(self.inner.stream_raw(statement))).await;
             match self.noticing(obtained) {
                 Ok(rows) => {
                     // Nothing is sent before the first poll.
                     wait.forget();
-                    Ok(MeasuredQueryStream::new(rows, Some(self.told.statement(&sql))))
+                    Ok(MeasuredQueryStream::new(rows, operation))
                 }
                 Err(error) => {
                     fail(&mut wait, &error);
@@ -327,9 +328,10 @@ fn call(
     told: &ToldDatabase,
     callback: impl Fn(&Info<'_>) + Send + Sync + 'static,
 ) {
-    let seen = told.clone();
+    // A bare clone of the connection, which calls this too, keeps nobody's name.
+    let onlooker = told.onlooker();
     connection.set_metric_callback(move |info| {
-        callback::tell(&seen, info);
+        callback::tell(&onlooker, info);
         callback(info);
     });
 }

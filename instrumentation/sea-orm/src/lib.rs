@@ -43,7 +43,7 @@
 //! callback of their own hands it to [`with_metric_callback`], since sea-orm keeps one.
 //!
 //! A stream of the second line is always told as a success, when it is dropped: also one that failed, and one that
-//! was never read. Its time is that inside its polls.
+//! was never read, of which nothing was sent. Its time is that inside its polls.
 //!
 //! How often the bare types are taken out of the measured ones is `kymo.db.connection.direct_uses`. On a bare
 //! transaction statements can fail, and the transaction can end, unseen: from then on no rows that it changed are
@@ -69,9 +69,15 @@
 //!   line of the table took no longer than it was waited for; one of the second takes as long as that clock
 //!   says, which may be set meanwhile.
 //! - sea-orm waits for a connection inside of each statement and each `begin`. What the program's own hooks of the
-//!   pool run meanwhile, such as `after_connect` and `before_acquire`, is counted by nobody, also where the
-//!   events of sqlx are a second source. So is the `SET TRANSACTION` of `begin_with_config`: it is part of
-//!   `BEGIN`, and where it fails `BEGIN` does.
+//!   pool run meanwhile, such as `after_connect` and `before_acquire`, is counted by the events of sqlx, as what
+//!   went round, and without these by nobody; on SQLite by nobody, whose driver does not tell which of its
+//!   statements it is. So is the `SET TRANSACTION` of `begin_with_config`: where it fails `BEGIN` does, and the
+//!   time of `BEGIN` includes it.
+//! - On SQLite, where the events of sqlx are a second source, another subscriber of `tracing` stands in for the
+//!   program's while a measured statement runs, and such hooks see it. They cannot find the program's by its
+//!   type, as `OpenTelemetrySpanExt::context` of `tracing-opentelemetry` does; and where no span is current,
+//!   `Span::current()` is one that only the hook knows: as the parent of a span that is made after the statement
+//!   has ended, the registry panics. Hand a span of your own on instead.
 //!
 //! [`with_metric_callback`]: MeasuredDatabaseConnection::with_metric_callback
 

@@ -8,8 +8,7 @@ use std::{
 
 use futures_core::{Stream, stream::BoxStream};
 use futures_util::stream;
-use kymo_core::Claim;
-use kymo_sqlx::told::Operation;
+use kymo_sqlx::told::{Claiming, Operation};
 use sea_orm::{DbErr, QueryResult};
 
 use crate::{
@@ -22,16 +21,26 @@ pub(crate) type Row = Result<QueryResult, DbErr>;
 /// The rows of one statement; the operation starts with the first poll, and is recorded after the last row.
 pub struct MeasuredQueryStream<'e> {
     rows: BoxStream<'e, Row>,
+    state: State<'e>,
+}
+
+enum State<'e> {
     /// Until it has ended.
-    operation: Option<Operation<'e>>,
+    Running(Operation<'e>),
+    /// What the driver still does belongs to the statement.
+    Over(Claiming),
+    /// The rows measure themselves.
+    Inside,
 }
 
 impl<'e> MeasuredQueryStream<'e> {
-    pub(crate) fn new(
-        rows: impl Stream<Item = Row> + Send + 'e,
-        operation: Option<Operation<'e>>,
-    ) -> Self {
-        Self { rows: Box::pin(rows), operation }
+    pub(crate) fn new(rows: impl Stream<Item = Row> + Send + 'e, operation: Operation<'e>) -> Self {
+        Self { rows: Box::pin(rows), state: State::Running(operation) }
+    }
+
+    /// Of rows that are measured.
+    pub(crate) fn of_measured(rows: impl Stream<Item = Row> + Send + 'e) -> Self {
+        Self { rows: Box::pin(rows), state: State::Inside }
     }
 }
 
@@ -39,12 +48,15 @@ impl Stream for MeasuredQueryStream<'_> {
     type Item = Row;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Row>> {
-        let Self { rows, operation: measured } = &mut *self;
-        let Some(operation) = measured else {
-            return Claim::Statement.run_carried(|| rows.as_mut().poll_next(context));
+        let Self { rows, state } = &mut *self;
+        let mut poll = || rows.as_mut().poll_next(context);
+        let operation = match state {
+            State::Running(operation) => operation,
+            State::Over(claiming) => return claiming.run(poll),
+            State::Inside => return poll(),
         };
         operation.start();
-        let (polled, _) = operation.run(|| inside(|| rows.as_mut().poll_next(context)));
+        let (polled, _) = operation.run(|| inside(poll));
         let row = ready!(polled);
         match &row {
             Some(Ok(_)) => {
@@ -54,7 +66,7 @@ impl Stream for MeasuredQueryStream<'_> {
             Some(Err(error)) => fail(operation, error),
             None => operation.succeed(),
         }
-        *measured = None;
+        *state = State::Over(operation.claiming());
         Poll::Ready(row)
     }
 
@@ -66,12 +78,15 @@ impl Stream for MeasuredQueryStream<'_> {
 impl Drop for MeasuredQueryStream<'_> {
     /// The driver's own drop belongs to the statement, also when that has ended.
     fn drop(&mut self) {
-        let Self { rows, operation } = self;
-        let clear = || inside(|| *rows = Box::pin(stream::empty()));
-        match operation {
-            Some(operation) => operation.run(clear),
-            None => Claim::Statement.run_carried(clear),
+        let Self { rows, state } = self;
+        let mut clear = || {
+            inside(|| *rows = Box::pin(stream::empty()));
         };
+        match state {
+            State::Running(operation) => operation.run(clear),
+            State::Over(claiming) => claiming.run(clear),
+            State::Inside => clear(),
+        }
     }
 }
 

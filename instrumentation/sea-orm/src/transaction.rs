@@ -13,8 +13,9 @@ use sea_orm::{
 };
 
 use crate::{
+    callback::Inside,
     failure::sqlx_error,
-    observe::{Rows, observe},
+    observe::{fail, observe},
     rows::MeasuredQueryStream,
 };
 
@@ -84,15 +85,6 @@ impl MeasuredDatabaseTransaction {
         result.map_err(TransactionError::Transaction)
     }
 
-    async fn run<T: Rows>(
-        &self,
-        sql: &str,
-        run: impl Future<Output = Result<T, DbErr>>,
-    ) -> Result<T, DbErr> {
-        let mut ledger = self.told.ledger().await;
-        observe(ledger.statement(sql), run).await
-    }
-
     async fn begun(
         &self,
         begin: impl Future<Output = Result<DatabaseTransaction, DbErr>>,
@@ -109,22 +101,23 @@ impl ConnectionTrait for MeasuredDatabaseTransaction {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let sql = statement.sql.clone();
-        self.run(&sql, self.inner.execute_raw(statement)).await
+        let mut ledger = self.told.ledger().await;
+        observe(ledger.statement(&statement.sql), self.inner.execute_raw(statement)).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.run(sql, self.inner.execute_unprepared(sql)).await
+        let mut ledger = self.told.ledger().await;
+        observe(ledger.statement(sql), self.inner.execute_unprepared(sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let sql = statement.sql.clone();
-        self.run(&sql, self.inner.query_one_raw(statement)).await
+        let mut ledger = self.told.ledger().await;
+        observe(ledger.statement(&statement.sql), self.inner.query_one_raw(statement)).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let sql = statement.sql.clone();
-        self.run(&sql, self.inner.query_all_raw(statement)).await
+        let mut ledger = self.told.ledger().await;
+        observe(ledger.statement(&statement.sql), self.inner.query_all_raw(statement)).await
     }
 
     fn support_returning(&self) -> bool {
@@ -150,15 +143,25 @@ impl StreamTrait for MeasuredDatabaseTransaction {
         Box::pin(async move {
             let sql = statement.sql.clone();
             let mut ledger = self.told.ledger().await;
-            let rows = self.inner.stream_raw(statement).await?;
-            let rows = stream! {
+            let mut wait = ledger.statement(&sql);
+            let (obtained, _) = wait.watch(Inside::new(self.inner.stream_raw(statement))).await;
+            let rows = match obtained {
+                Ok(rows) => rows,
+                Err(error) => {
+                    fail(&mut wait, &error);
+                    return Err(error);
+                }
+            };
+            // Nothing is sent before the first poll.
+            wait.forget();
+            let measured = stream! {
                 let operation = ledger.statement(&sql);
-                let mut rows = MeasuredQueryStream::new(rows, Some(operation));
+                let mut rows = MeasuredQueryStream::new(rows, operation);
                 while let Some(row) = rows.next().await {
                     yield row;
                 }
             };
-            Ok(MeasuredQueryStream::new(rows, None))
+            Ok(MeasuredQueryStream::of_measured(measured))
         })
     }
 }

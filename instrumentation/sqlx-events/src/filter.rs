@@ -3,7 +3,7 @@
 use tracing::{Metadata, level_filters::LevelFilter, subscriber::Interest};
 use tracing_subscriber::layer::{Context, Filter};
 
-use crate::{reception, target::Target};
+use crate::{announcement, reception, target::Target};
 
 /// Lets the events of sqlx through, at whatever level they are, and nothing else.
 ///
@@ -23,6 +23,7 @@ impl<S> Filter<S> for EventFilter {
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
+        announcement::look();
         // The level is a setting of each pool: `ConnectOptions::log_statements`.
         Some(LevelFilter::TRACE)
     }

@@ -1,9 +1,6 @@
 //! The layer that the events of sqlx come to.
 
-use std::{
-    sync::{Arc, PoisonError, RwLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use kymo_core::{Claim, PlaceKey};
 use tracing::{Dispatch, Event, Subscriber};
@@ -13,16 +10,9 @@ use tracing_subscriber::{
 };
 
 use crate::{
-    courier::{self, Courier},
-    filter::EventFilter,
-    recorder::Recorder,
-    series::StatementKey,
-    settings::EventSettings,
-    statement_reading::StatementReading,
-    taken,
-    target::Target,
-    text::StatementTexts,
-    wait_reading::WaitReading,
+    announcement::Announcement, couriers, filter::EventFilter, origin::Origin, recorder::Recorder,
+    series::StatementKey, settings::EventSettings, statement_reading::StatementReading, taken,
+    target::Target, text::StatementTexts, wait_reading::WaitReading,
 };
 
 /// A layer for a [`Registry`](tracing_subscriber::Registry) that measures the statements of sqlx, behind a
@@ -40,42 +30,31 @@ pub struct EventLayer {
     place: PlaceKey,
     has_summaries: bool,
     has_returned_rows: bool,
-    /// Of the subscriber that the layer is in, one for each claim that was ever carried there.
-    couriers: RwLock<Vec<(Claim, Dispatch)>>,
+    announcement: Arc<Announcement>,
 }
 
 impl EventLayer {
     pub(crate) fn new(recorder: &Arc<Recorder>, settings: &EventSettings) -> Self {
-        Claim::listen(courier::carry);
+        Claim::listen(Some(couriers::CARRY));
         Self {
             texts: recorder.texts(settings.spoken().dialect()),
             place: recorder.places.bound(settings.place()),
             has_summaries: !settings.without_summaries,
             has_returned_rows: !settings.without_returned_rows,
             recorder: Arc::clone(recorder),
-            couriers: RwLock::default(),
+            announcement: Arc::default(),
         }
     }
 
-    /// The courier of `claim` for the layer's subscriber, or what `make` makes of it.
-    pub(crate) fn courier(&self, claim: Claim, make: impl FnOnce() -> Dispatch) -> Dispatch {
-        let known = self.couriers.read().unwrap_or_else(PoisonError::into_inner);
-        let found = known.iter().find(|(known, _)| *known == claim).map(|(_, it)| it.clone());
-        drop(known);
-        let is_of_use =
-            |it: &Dispatch| it.downcast_ref::<Courier>().is_some_and(Courier::is_of_use);
-        found.filter(is_of_use).unwrap_or_else(|| {
-            // Made while nothing is locked: it is shown to every callsite of the program.
-            let new = make();
-            let mut couriers = self.couriers.write().unwrap_or_else(PoisonError::into_inner);
-            couriers.retain(|(known, _)| *known != claim);
-            couriers.push((claim, new.clone()));
-            new
-        })
+    pub(crate) fn announcement(&self) -> &Announcement {
+        &self.announcement
     }
 
     fn record_statement(&self, event: &Event<'_>) {
         let reading = StatementReading::of(event, &self.texts);
+        if reading.is_claimed {
+            return self.recorder.note_claim();
+        }
         if !reading.is_whole() {
             self.recorder.count_unread();
         }
@@ -90,8 +69,8 @@ impl EventLayer {
         if is_unmeasured {
             self.recorder.note_claim();
         }
-        let is_of_driver = said.is_some_and(|said| said.is_of_driver);
-        let is_unmeasured = is_unmeasured && !is_of_driver && !Claim::Migration.is_made();
+        let is_opening = said.is_some_and(|said| said.origin == Origin::Opening);
+        let is_unmeasured = is_unmeasured && !is_opening && !Claim::Migration.is_made();
         let returned = returned.filter(|_| self.has_returned_rows);
         let elapsed = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
         if reading.sighted.is_none_or(|it| it.is_first(elapsed)) {
@@ -104,8 +83,12 @@ impl EventLayer {
 }
 
 impl<S: Subscriber> Layer<S> for EventLayer {
+    fn on_layer(&mut self, _subscriber: &mut S) {
+        self.announcement.expect();
+    }
+
     fn on_register_dispatch(&self, subscriber: &Dispatch) {
-        self.recorder.announce(subscriber);
+        self.announcement.make(subscriber);
     }
 
     fn event_enabled(&self, _event: &Event<'_>, _context: Context<'_, S>) -> bool {
@@ -114,7 +97,7 @@ impl<S: Subscriber> Layer<S> for EventLayer {
     }
 
     fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
-        if !taken::take(&self.recorder) {
+        if !taken::take(event, self, &self.recorder) {
             return;
         }
         match Target::of(event.metadata()) {

@@ -62,9 +62,18 @@
 //!
 //! What takes the bare connection out of a measured one of sea-orm is told to its metric callback too: a statement
 //! is recorded by whichever comes first, and counted as one that went round; where no event comes, it is
-//! recorded all the same. While sea-orm waits for a connection on behalf of a measured statement or
-//! transaction, what the program's own hooks of the pool run, such as `after_connect`, is taken for part of
-//! that, and counted by nobody. So is the `SET TRANSACTION` of `begin_with_config`, which is part of `BEGIN`.
+//! recorded all the same. What the program's own hooks of the pool run while sea-orm waits for a connection, such
+//! as `after_connect`, and the `SET TRANSACTION` of `begin_with_config`, went round too. On SQLite they are taken
+//! for part of the measured statement, and counted by nobody: its driver does not tell which one it runs.
+//!
+//! All of this is of the process, and not of one telemetry: of two, the events of each leave out what a pool of
+//! either has measured, and once there was a measured pool, what nobody measures has gone round, also after that
+//! pool is gone. A program that itself sends, letter by letter, what a driver sends to open a connection is taken
+//! for the driver.
+//!
+//! SQLite's driver is told of a claim by a subscriber that stands in for that of the thread while the driver is
+//! given a statement. It hands everything on. Nothing of the program runs there but a hook of a pool beneath
+//! sea-orm.
 //!
 //! # What a statement is called
 //!
@@ -85,8 +94,11 @@
 //!   `release_max_level_info`;
 //! - the connections are not to log: `ConnectOptions::log_statements(LevelFilter::Off)`.
 //!
-//! Of the first two a warning is logged when the subscriber is made, which says what to change; of a layer
-//! inside an `Option` or a `Vec`, [`Reception::now`] alone tells. The third cannot be seen from outside.
+//! Of the first two a warning is logged when the subscriber is made, which says what to change: once for each
+//! subscriber. A layer inside an `Option` or a `Vec` is not told which one it is in, and is looked for in that of
+//! the whole program for a second; otherwise [`Reception::now`] tells. The third cannot be seen from outside, nor
+//! can `ConnectOptions::sqlx_logging(false)` of sea-orm, which is the same: statements of such a connection that
+//! no measured type runs are counted by nobody, and not in `kymo.db.unmeasured.operations` either.
 //!
 //! # What cannot be read
 //!
@@ -95,14 +107,20 @@
 //! is counted there alone. A layer that is added twice records once, and two telemetries both record, each
 //! with its own meters.
 
+mod announcement;
 mod courier;
+mod couriers;
 mod event_metrics;
 mod filter;
+mod identity;
 pub mod key;
 mod layer;
 pub mod metrics;
+mod no_span;
 mod on_registry;
 mod opening;
+mod origin;
+mod question;
 mod reception;
 mod recorder;
 mod series;

@@ -11,7 +11,8 @@ use tracing_subscriber::{
 ///
 /// Another one, such as what `tracing_subscriber::fmt()` builds, panics when such a layer is added:
 /// so that is an error of the compiler here. Whoever writes a subscriber that hands
-/// `LookupSpan::register_filter` on to a registry implements this for it.
+/// `LookupSpan::register_filter` on to a registry implements this for it, and has its `downcast_raw` find the
+/// registry: without that, each measured statement on SQLite registers a subscriber of its own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not made of layers on a `Registry`, and no layer on it can have a filter of its own",
     label = "not a `Registry` with layers",

@@ -1,18 +1,19 @@
 //! The statements that a driver sends by itself when it opens a connection.
 
 /// Whether `sql` is one of these, letter by letter as sqlx writes them: the pragmas of SQLite, each followed by
-/// a semicolon and a space, or the `SET` of MySQL and MariaDB.
+/// a semicolon and a space, or the `SET` of MySQL and MariaDB. A program that writes the very same is taken for
+/// its driver.
 ///
 /// PostgreSQL is told its settings without a statement.
 pub(crate) fn is_of_driver(sql: &str) -> bool {
     is_pragmas(sql) || is_set(sql)
 }
 
-/// `PRAGMA key = value; PRAGMA key = value; `, or nothing where all pragmas were taken out.
+/// `PRAGMA key = value; PRAGMA foreign_keys = ON; `: that one is always among them.
 fn is_pragmas(sql: &str) -> bool {
     let pragmas = sql.strip_suffix("; ").map(|sql| sql.split("; "));
-    sql.is_empty()
-        || pragmas.is_some_and(|mut all| {
+    sql.contains("PRAGMA foreign_keys = ")
+        && pragmas.is_some_and(|mut all| {
             all.all(|one| one.strip_prefix("PRAGMA ").is_some_and(|rest| rest.contains(" = ")))
         })
 }
@@ -44,7 +45,6 @@ mod tests {
     #[test]
     fn what_the_drivers_send_is_known() {
         for sql in [
-            "",
             "PRAGMA foreign_keys = ON; ",
             "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; ",
             "SET sql_mode=(SELECT CONCAT(@@sql_mode, ',PIPES_AS_CONCAT,NO_ENGINE_SUBSTITUTION')),\
@@ -59,6 +59,8 @@ mod tests {
     #[test]
     fn what_a_program_sends_is_not_taken_for_it() {
         for sql in [
+            "",
+            "PRAGMA user_version = 3; ",
             "PRAGMA foreign_keys = ON",
             "PRAGMA foreign_keys = ON;",
             "PRAGMA table_info(books); ",

@@ -1,11 +1,8 @@
 //! The recorder of all layers of one meter provider.
 
-use std::{
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread,
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicBool, Ordering},
 };
 
 use kymo_core::{Bounded, Folds, Places, SeriesCache, ValueBudget};
@@ -14,13 +11,10 @@ use opentelemetry::{
     KeyValue,
     metrics::{BoundCounter, BoundHistogram, Meter},
 };
-use tracing::{Dispatch, dispatcher};
-use tracing_core::callsite;
 
 use crate::{
     key,
     metrics::{self, Instruments},
-    reception::Reception,
     series::{StatementKey, StatementSeries},
     text::{Said, StatementTexts},
     wait_reading::WaitReading,
@@ -43,8 +37,6 @@ pub(crate) struct Recorder {
     wait_time: OnceLock<BoundHistogram<f64>>,
     /// A pool tells of waits that are not slow.
     tells_every_wait: AtomicBool,
-    /// Whether events come was looked into.
-    is_announced: AtomicBool,
 }
 
 impl Recorder {
@@ -64,7 +56,6 @@ impl Recorder {
             unmeasured: OnceLock::new(),
             wait_time: OnceLock::new(),
             tells_every_wait: AtomicBool::new(false),
-            is_announced: AtomicBool::new(false),
         }
     }
 
@@ -140,30 +131,6 @@ impl Recorder {
         }
         let bind = || self.instruments.wait_time.bind(&[]);
         self.wait_time.get_or_init(bind).record(seconds);
-    }
-
-    /// Warns once if no event will come from `subscriber`.
-    ///
-    /// On a thread of its own, and a moment later: the subscriber is being registered now, where nobody may
-    /// log.
-    pub(crate) fn announce(&self, subscriber: &Dispatch) {
-        if self.is_announced.swap(true, Ordering::Relaxed) {
-            return;
-        }
-        let subscriber = subscriber.downgrade();
-        let announce = move || {
-            let Some(subscriber) = subscriber.upgrade() else { return };
-            let reception = Reception::of(&subscriber);
-            if reception != Reception::Heard {
-                dispatcher::with_default(&subscriber, || {
-                    // The registration may still go on, and a log line believe what others wanted before.
-                    callsite::rebuild_interest_cache();
-                    tracing::warn!("{reception}");
-                });
-            }
-        };
-        // Without a thread nobody is warned.
-        let _ = thread::Builder::new().name("kymo-events".to_owned()).spawn(announce);
     }
 
     /// An event could not be read, or not whole.

@@ -2,13 +2,16 @@
 
 use std::fmt::Debug;
 
-use kymo_core::{Recalled, Sighted, Sighting};
+use kymo_core::{ClaimedText, Recalled, Sighted, Sighting};
 use tracing::{
     Event,
     field::{Field, Visit},
 };
 
-use crate::text::{Said, StatementTexts};
+use crate::{
+    origin::Origin,
+    text::{Said, StatementTexts},
+};
 
 /// As much of a statement as its event tells.
 ///
@@ -20,6 +23,8 @@ pub(crate) struct StatementReading<'t> {
     pub(crate) said: Option<Recalled<'t, Said>>,
     /// The statement, where another source may see it as well.
     pub(crate) sighted: Option<Sighted>,
+    /// It is the one that is measured on this thread now, or part of that.
+    pub(crate) is_claimed: bool,
     pub(crate) seconds: Option<f64>,
     pub(crate) returned: Option<u64>,
     /// The field that the text is read from now.
@@ -33,7 +38,9 @@ impl<'t> StatementReading<'t> {
     pub(crate) fn of(event: &Event<'_>, texts: &'t StatementTexts) -> Self {
         let (said, sighted, seconds, returned) = (None, None, None, None);
         let (text_field, is_last) = ("db.statement", false);
-        let mut reading = Self { texts, said, sighted, seconds, returned, text_field, is_last };
+        let is_claimed = false;
+        let mut reading =
+            Self { texts, said, sighted, is_claimed, seconds, returned, text_field, is_last };
         event.record(&mut reading);
         if reading.said.is_none() {
             (reading.text_field, reading.is_last) = ("summary", true);
@@ -55,8 +62,12 @@ impl Visit for StatementReading<'_> {
             // Between line breaks of its own.
             let text = value.strip_prefix("\n\n").and_then(|text| text.strip_suffix('\n'));
             let text = text.unwrap_or(value);
+            let said = self.texts.find(text);
+            self.is_claimed = ClaimedText::now().is_some_and(|claimed| {
+                said.origin == Origin::Question || claimed.is(text, said.is_of_transaction)
+            });
             self.sighted = Sighting::Event.of(text);
-            self.said = Some(self.texts.find(text));
+            self.said = Some(said);
         }
     }
 

@@ -1,9 +1,9 @@
 //! The texts of statements.
 
 use kymo_core::{LateValue, Recalled, Texts};
-use kymo_sql::{Dialect, Statement};
+use kymo_sql::{Dialect, Statement, TransactionStatement};
 
-use crate::opening;
+use crate::origin::Origin;
 
 /// The texts that were sent, each with what it says.
 #[derive(Debug)]
@@ -19,8 +19,9 @@ pub(crate) struct Said {
     pub(crate) summary: Option<LateValue>,
     /// Whether rows are asked for.
     pub(crate) returns_rows: bool,
-    /// It is what a driver sends by itself when it opens a connection.
-    pub(crate) is_of_driver: bool,
+    /// It begins or ends a transaction or a savepoint.
+    pub(crate) is_of_transaction: bool,
+    pub(crate) origin: Origin,
 }
 
 impl StatementTexts {
@@ -37,7 +38,8 @@ impl StatementTexts {
             Said {
                 summary: summary.map(LateValue::new),
                 returns_rows: read.returns_rows,
-                is_of_driver: opening::is_of_driver(sql),
+                is_of_transaction: read.transaction != TransactionStatement::None,
+                origin: Origin::of(sql),
             }
         })
     }

@@ -7,10 +7,12 @@
 
 mod database;
 mod nest;
+mod onlooker;
 mod transaction;
 
 pub use self::{
     database::ToldDatabase,
+    onlooker::Onlooker,
     transaction::{ToldLedger, ToldTransaction},
 };
-pub use crate::recording::operation::Operation;
+pub use crate::recording::{claiming::Claiming, operation::Operation};

@@ -9,5 +9,6 @@ mod both;
 #[allow(dead_code, reason = "other tests need more of it")]
 mod empty_database;
 mod heard;
+mod hooks;
 mod lent;
 mod shapes;

@@ -17,7 +17,10 @@ async fn a_clock_that_is_set_forward_makes_no_statement_of_an_hour() {
     let an_hour = Duration::from_hours(1);
     let run = async {
         tokio::time::sleep(Duration::from_millis(20)).await;
-        callback::tell(&told, &Info { elapsed: an_hour, statement: &select, failed: false });
+        callback::tell(
+            &told.onlooker(),
+            &Info { elapsed: an_hour, statement: &select, failed: false },
+        );
         Ok(None::<QueryResult>)
     };
     observe(told.statement(&select.sql), run).await.unwrap();
@@ -33,7 +36,7 @@ async fn a_statement_begins_when_a_connection_is_there() {
     let run = async {
         tokio::time::sleep(Duration::from_millis(200)).await;
         let elapsed = Duration::from_millis(1);
-        callback::tell(&told, &Info { elapsed, statement: &select, failed: false });
+        callback::tell(&told.onlooker(), &Info { elapsed, statement: &select, failed: false });
         Ok(None::<QueryResult>)
     };
     observe(told.statement(&select.sql), run).await.unwrap();

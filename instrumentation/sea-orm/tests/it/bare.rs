@@ -9,7 +9,8 @@ use futures_util::StreamExt;
 use kymo_sqlx_events::{EventMetrics, EventSettings, SqlxEvents};
 use kymo_testing::TestMeters;
 use sea_orm::{
-    ActiveModelTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, TransactionTrait,
+    ActiveModelTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
+    Statement, StreamTrait, TransactionTrait,
 };
 use tracing_subscriber::Registry;
 
@@ -71,6 +72,17 @@ async fn a_bare_stream_is_counted_once_when_it_is_dropped() {
     let stream = book::Entity::find().stream(shop.db.inner()).await.unwrap();
     assert_eq!(stream.count().await, 0);
     shop.assert_operations("", &[(r#"SELECT "books""#, 1)]);
+}
+
+#[tokio::test]
+async fn a_bare_stream_is_told_as_a_success_whether_it_failed_or_was_never_read() {
+    let shop = Bookshop::open().await;
+    let nothing = Statement::from_string(DbBackend::Sqlite, "SELECT x FROM nothing");
+    let mut failing = shop.db.inner().stream_raw(nothing).await.unwrap();
+    failing.next().await.unwrap().unwrap_err();
+    drop(failing);
+    drop(book::Entity::find().stream(shop.db.inner()).await.unwrap());
+    shop.assert_operations("", &[(r#"SELECT "books""#, 1), ("SELECT nothing", 1)]);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use kymo_pool::PoolState;
 use kymo_sea_orm::{PoolNameError, PoolSettings, System};
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
 use crate::bookshop::{Bookshop, DURATION, bare};
 
@@ -29,6 +29,19 @@ async fn the_levels_of_the_pool_are_observed_until_the_last_clone_is_gone() {
     drop(clone);
     assert_eq!(shop.by(MAX, NAME).len(), 0);
     let _again = shop.metrics.database_with(bare().await, &settings).unwrap();
+}
+
+#[tokio::test]
+async fn a_bare_clone_keeps_no_name_and_is_still_counted() {
+    let shop = Bookshop::open().await;
+    let settings = PoolSettings::new().named("orders");
+    let orders = shop.metrics.database_with(bare().await, &settings).unwrap();
+    let bare = DatabaseConnection::clone(orders.inner());
+    drop(orders);
+    let again = shop.metrics.database_with(bare, &settings).unwrap();
+    let select = Statement::from_string(again.get_database_backend(), "SELECT 1");
+    again.inner().query_all_raw(select).await.unwrap();
+    assert_eq!(shop.points().only(DURATION).count, 1);
 }
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use kymo_sqlx_events::{EventMetrics, EventSettings};
 use kymo_testing::{Snapshot, TestMeters};
 use proptest::prelude::*;
-use tracing::{Level, dispatcher, event, subscriber::with_default};
-use tracing_subscriber::{Layer, Registry, prelude::*};
+use tracing::{Event, Level, Subscriber, dispatcher, event, subscriber::with_default};
+use tracing_subscriber::{Layer, Registry, layer::Context, prelude::*};
 
 use crate::common::{Bed, statement};
 
@@ -105,6 +105,33 @@ fn two_subscribers_of_one_telemetry_are_both_heard() {
         with_default(Arc::clone(&shared), books);
     }
     assert_eq!(counts(&bed.meters.snapshot()), (5, 0));
+}
+
+/// A layer around another that does not ask it whether it wants an event.
+struct Unasked<L>(L);
+
+impl<L: Layer<S>, S: Subscriber> Layer<S> for Unasked<L> {
+    fn on_layer(&mut self, subscriber: &mut S) {
+        self.0.on_layer(subscriber);
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        self.0.on_event(event, context);
+    }
+}
+
+#[test]
+fn a_layer_that_is_not_asked_takes_each_event_also_where_another_one_was() {
+    let bed = Bed::new();
+    let two = || {
+        books();
+        statement("DELETE FROM books", 0, 0.1);
+    };
+    bed.recorded(two);
+    let above = Unasked(bed.metrics.layer(&EventSettings::new()));
+    let unasked = Registry::default().with(Unasked(bed.layer())).with(above);
+    let metrics = bed.recorded_by(unasked, || (0..10).for_each(|_| two()));
+    assert_eq!(counts(&metrics), (22, 0));
 }
 
 #[test]

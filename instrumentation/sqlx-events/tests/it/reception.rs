@@ -96,6 +96,26 @@ fn a_filter_around_the_layer_is_found_wherever_it_is() {
 }
 
 #[test]
+fn each_subscriber_is_looked_into_and_each_is_one_warning() {
+    let settings = kymo_sqlx_events::EventSettings::new();
+    let (bed, log) = (Bed::new(), Log::default());
+    // One that hears the events, as in a test before the program's own, and two that do not.
+    let fine = Dispatch::new(Registry::default().with(bed.layer()));
+    let filtered = |log: &Log| {
+        let layer = bed.metrics.layer::<Registry>(&settings).and_then(bed.metrics.layer(&settings));
+        Dispatch::new(Registry::default().with(layer).with(log.layer()).with(LevelFilter::INFO))
+    };
+    let first = filtered(&log);
+    assert!(log.eventually().contains("no statement is counted"), "{}", log.text());
+    let other = Log::default();
+    let second = filtered(&other);
+    assert!(other.eventually().contains("no statement is counted"), "{}", other.text());
+    thread::sleep(Duration::from_millis(50));
+    assert_eq!((log.text().lines().count(), other.text().lines().count()), (1, 1));
+    drop((fine, first, second));
+}
+
+#[test]
 fn filters_that_let_the_events_through_are_no_warning() {
     let settings = kymo_sqlx_events::EventSettings::new();
     let (bed, log) = (Bed::new(), Log::default());

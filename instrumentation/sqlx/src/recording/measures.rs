@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use kymo_core::{Bounded, Claim, Claimed, PlaceKey};
+use kymo_core::{Bounded, Claim, Claimed, ClaimedText, PlaceKey};
 use kymo_sql::{System, TransactionStatement};
 use opentelemetry::metrics::BoundHistogram;
 
@@ -14,6 +14,7 @@ use crate::{
     database::{failure::Failure, identity::Identity},
     key,
     recording::{
+        claiming::Claiming,
         operation::{Operation, Reading},
         pool_series::PoolSeries,
         recorder::Recorder,
@@ -97,13 +98,24 @@ impl Measures {
         Operation::new(self, statement, None)
     }
 
+    /// How what the driver does is claimed, all of it.
+    pub(crate) fn claiming(&self) -> Claiming {
+        if self.is_carried_on() { Claiming::Carried } else { Claiming::Here }
+    }
+
+    /// How the one statement `text` is claimed, while the driver may run those of others.
+    ///
+    /// A driver on a thread of its own is not told which one it is.
+    pub(crate) fn claiming_one(&self, text: Option<ClaimedText>) -> Claiming {
+        match text.filter(|_| !self.is_carried_on()) {
+            Some(text) => Claiming::One(text),
+            None => self.claiming(),
+        }
+    }
+
     /// Runs a piece of what the driver does, which nobody else is to measure.
     pub(crate) fn claim<T>(&self, piece: impl FnOnce() -> T) -> T {
-        if self.is_carried_on() {
-            Claim::Statement.run_carried(piece)
-        } else {
-            Claim::Statement.run(piece)
-        }
+        self.claiming().run(piece)
     }
 
     /// As [`Measures::claim`], of each poll of a future and of its drop.

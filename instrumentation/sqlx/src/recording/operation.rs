@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kymo_core::{Attempt, Bounded, OTHER, Outcome, Record, Watch, Watched};
+use kymo_core::{Attempt, Bounded, ClaimedText, OTHER, Outcome, Record, Watch, Watched};
 use kymo_sql::{System, TransactionStatement};
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         damage::Damage,
         failure::{FAILURES, Failure},
     },
-    recording::{measures::Measures, statement::Statement},
+    recording::{claiming::Claiming, measures::Measures, statement::Statement},
     rows::ledger::Ledger,
 };
 
@@ -30,6 +30,7 @@ struct Execution<'m> {
     /// Of the connection; `None` where there is no transaction to be in.
     ledger: Option<&'m mut Ledger>,
     statement: Statement<'m>,
+    claiming: Claiming,
     status: Option<Bounded>,
     returned: u64,
     changed: u64,
@@ -58,6 +59,7 @@ impl<'m> Operation<'m> {
             measures,
             ledger,
             statement,
+            claiming: measures.claiming(),
             status: None,
             returned: 0,
             changed: 0,
@@ -83,8 +85,19 @@ impl<'m> Operation<'m> {
     /// Runs a piece of what the driver does, which nobody else is to measure; if it unwinds, the operation is
     /// a panic.
     pub fn run<T>(&mut self, piece: impl FnOnce() -> T) -> T {
-        let measures = self.measures();
-        self.0.run(|| measures.claim(piece))
+        let claiming = self.claiming();
+        self.0.run(|| claiming.run(piece))
+    }
+
+    /// How what it [runs](Self::run) is claimed.
+    pub fn claiming(&self) -> Claiming {
+        self.0.record().claiming
+    }
+
+    /// Claims `text` alone: others may run meanwhile.
+    pub(crate) fn claiming_one(mut self, text: Option<ClaimedText>) -> Self {
+        self.0.record_mut().claiming = self.measures().claiming_one(text);
+        self
     }
 
     /// As [`Operation::run`], of a future, whose first poll starts the clock.

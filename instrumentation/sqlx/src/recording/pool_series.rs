@@ -99,7 +99,7 @@ impl PoolSeries {
 
     /// The bare pool or connection is taken out.
     pub(crate) fn count_direct_use(&self) {
-        if !Claim::Migration.is_made() {
+        if !Claim::Lending.is_made() {
             self.direct_uses.add(1);
         }
     }

@@ -1,18 +1,17 @@
 //! A database whose statements others run.
 
-use std::{fmt, future::Future, sync::Arc, time::Duration};
+use std::{fmt, future::Future, sync::Arc};
 
-use kymo_core::{OTHER, Outcome, Sighting};
+use kymo_core::{ClaimedText, Sighting};
 use kymo_pool::{PoolMetrics, PoolName, PoolState};
 use sqlx::Error;
 
 use crate::{
-    database::failure::FAILURES,
-    recording::{
-        measures::Measures,
-        operation::{Operation, Reading},
+    recording::{measures::Measures, operation::Operation},
+    told::{
+        onlooker::Onlooker,
+        transaction::{ToldTransaction, boundary},
     },
-    told::transaction::ToldTransaction,
 };
 
 /// A database whose statements others run; made by
@@ -39,27 +38,13 @@ impl ToldDatabase {
 
     /// A statement outside of any transaction: what it changes is committed at once.
     pub fn statement(&self, sql: &str) -> Operation<'_> {
-        self.measures.operation(self.measures.statement(sql))
+        let operation = self.measures.operation(self.measures.statement(sql));
+        operation.claiming_one(ClaimedText::of(sql))
     }
 
-    /// Records a statement that was seen from afar: how long it took and whether it failed, and neither
-    /// why nor how many rows it returned or changed.
-    ///
-    /// Where an event of sqlx tells of it too, whichever comes first is recorded.
-    pub fn seen(&self, sql: &str, elapsed: Duration, failed: bool) {
-        if !Sighting::Callback.of(sql).is_none_or(|it| it.is_first(elapsed)) {
-            return;
-        }
-        let statement = self.measures.statement(sql);
-        let outcome =
-            if failed { Outcome::Failed(FAILURES.bound(OTHER)) } else { Outcome::Success };
-        self.measures.record(&Reading {
-            summary: self.measures.summary(&statement, !failed),
-            outcome,
-            status: None,
-            elapsed,
-            returned: None,
-        });
+    /// Records what is seen from afar, for as long as it is kept: it keeps no name.
+    pub fn onlooker(&self) -> Onlooker {
+        Onlooker::new(&self.measures)
     }
 
     /// Runs what begins a transaction, whose error of sqlx `error` finds in one of its own.
@@ -72,7 +57,7 @@ impl ToldDatabase {
         run: impl Future<Output = Result<T, E>>,
         error: fn(&E) -> Option<&Error>,
     ) -> Result<(T, ToldTransaction), E> {
-        let begun = self.statement("BEGIN").tell(run, error).await?;
+        let begun = boundary(&self.measures, "BEGIN").tell(run, error).await?;
         Ok((begun, ToldTransaction::begun(&self.measures)))
     }
 

@@ -3,6 +3,7 @@
 use std::{fmt, future::Future, sync::Arc};
 
 use futures_util::lock::MutexGuard;
+use kymo_core::ClaimedText;
 use sqlx::Error;
 
 use crate::{
@@ -59,7 +60,7 @@ impl ToldTransaction {
         error: fn(&E) -> Option<&Error>,
     ) -> Result<(T, Self), E> {
         let mut ledgers = self.level.nest().lock().await;
-        let operation = self.measures.operation(self.measures.statement("SAVEPOINT"));
+        let operation = boundary(&self.measures, "SAVEPOINT");
         let begun = operation.tell(run, error).await?;
         let level = self.level.savepoint(&mut ledgers);
         let span = TransactionSpan::begin(&self.measures, true);
@@ -82,7 +83,7 @@ impl ToldTransaction {
         let nest = Arc::clone(level.nest());
         let mut ledgers = nest.lock().await;
         let text = if is_savepoint { "RELEASE SAVEPOINT" } else { "COMMIT" };
-        let operation = measures.operation(measures.statement(text));
+        let operation = boundary(&measures, text);
         let result = operation.tell(run, error).await;
         let mut ledger = level.end(&mut ledgers);
         span.finish(match &result {
@@ -115,7 +116,7 @@ impl ToldTransaction {
         let nest = Arc::clone(level.nest());
         let mut ledgers = nest.lock().await;
         let text = if level.is_savepoint() { "ROLLBACK TO SAVEPOINT" } else { "ROLLBACK" };
-        let operation = measures.operation(measures.statement(text));
+        let operation = boundary(&measures, text);
         let result = operation.tell(run, error).await;
         let mut ledger = level.end(&mut ledgers);
         span.finish(match &result {
@@ -131,8 +132,15 @@ impl ToldLedger<'_> {
     /// A statement of the transaction.
     pub fn statement(&mut self, sql: &str) -> Operation<'_> {
         let ledger = self.ledgers.innermost();
-        Operation::new(self.measures, self.measures.statement(sql), Some(ledger))
+        let operation = Operation::new(self.measures, self.measures.statement(sql), Some(ledger));
+        operation.claiming_one(ClaimedText::of(sql))
     }
+}
+
+/// What begins or ends a transaction or a savepoint, in whichever words the driver says it.
+pub(crate) fn boundary<'m>(measures: &'m Measures, sql: &str) -> Operation<'m> {
+    let operation = measures.operation(measures.statement(sql));
+    operation.claiming_one(ClaimedText::of_transaction())
 }
 
 impl fmt::Debug for ToldTransaction {

@@ -48,7 +48,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
     ("kymo-sql", &[]),
     ("kymo-pool", &["kymo-core", "opentelemetry"]),
     ("kymo-sqlx", &["kymo-core", "kymo-pool", "kymo-sql", "opentelemetry", "sqlx"]),
-    ("kymo-sea-orm", &["kymo-core", "kymo-pool", "kymo-sqlx", "sea-orm", "sqlx"]),
+    ("kymo-sea-orm", &["kymo-pool", "kymo-sqlx", "sea-orm", "sqlx"]),
     ("kymo-sqlx-events", &["kymo-core", "kymo-sql", "opentelemetry", "tracing-subscriber"]),
     ("kymo-cache", &["kymo-core", "opentelemetry"]),
     ("kymo-moka", &["kymo-cache", "kymo-core", "moka", "tokio"]),

@@ -27,7 +27,7 @@ fn measures(system: System) -> Measures {
 
 #[test]
 fn what_is_prepared_is_claimed_until_it_is_dropped_on_the_way() {
-    Claim::listen(|_| None);
+    Claim::listen(None);
     for system in [System::Postgresql, System::Mysql, System::Mariadb, System::Sqlite] {
         let (measures, mut ledger) = (measures(system), Ledger::transaction());
         let was_claimed = Cell::new(None);

@@ -1,0 +1,1 @@
+CREATE TABLE hook_shelves (id BIGINT PRIMARY KEY);
