@@ -30,6 +30,9 @@ const SHAPES: &[(&str, u64, u64)] = &[
     ("INSERT by_extractor", 1, 0),
 ];
 
+/// The same of the statements that the compiler checks, which are written for PostgreSQL alone.
+const MACROS: &[(&str, u64, u64)] = &[("SELECT by_macro", 2, 1)];
+
 /// How often each statement of the shapes was counted by a source in a database.
 fn counted(metrics: &Snapshot, scope: &str) -> BTreeMap<String, u64> {
     let all = metrics.histogram("db.client.operation.duration").scope(scope);
@@ -45,7 +48,7 @@ fn counted(metrics: &Snapshot, scope: &str) -> BTreeMap<String, u64> {
 }
 
 /// Runs the shapes alone, and gives back the statements that were counted, by the source.
-async fn play<F: Future<Output = ()>>(run: impl FnOnce() -> F) -> [BTreeMap<String, u64>; 3] {
+async fn play(run: impl AsyncFnOnce()) -> [BTreeMap<String, u64>; 3] {
     // Their tables have one name everywhere, and the events do not tell of which database they are.
     static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
     let _turn = TURN.lock().await;
@@ -78,10 +81,14 @@ async fn play<F: Future<Output = ()>>(run: impl FnOnce() -> F) -> [BTreeMap<Stri
 
 /// Holds what was counted against what is expected, and against what the database says: the sum of both sources.
 #[track_caller]
-fn agree(counts: &[BTreeMap<String, u64>; 3], database: &BTreeMap<String, u64>) {
+fn agree(
+    shapes: &[(&str, u64, u64)],
+    counts: &[BTreeMap<String, u64>; 3],
+    database: &BTreeMap<String, u64>,
+) {
     let [pool, events, round] = counts;
     let of = |which: fn(&(&str, u64, u64)) -> u64| {
-        let all = SHAPES.iter().map(|shape| (shape.0.to_owned(), which(shape)));
+        let all = shapes.iter().map(|shape| (shape.0.to_owned(), which(shape)));
         all.filter(|(_, count)| *count > 0).collect::<BTreeMap<_, _>>()
     };
     assert_eq!(*pool, of(|shape| shape.1), "by the measured pool");
@@ -115,11 +122,17 @@ async fn the_counts_are_those_of_postgres() {
     let pool = pool::<sqlx::Postgres>(&fresh.url).await;
     postgres::code::prepare(&pool, &MIGRATOR).await;
     pool.execute("CREATE EXTENSION pg_stat_statements").await.unwrap();
-    let counts = play(|| postgres::code::run(&pool)).await;
+    postgres::prepare_macro(&pool).await;
+    let counts = play(async || {
+        postgres::code::run(&pool).await;
+        postgres::run_macro(&pool).await;
+    })
+    .await;
 
     let rows = sqlx::query(
         "SELECT query, calls FROM pg_stat_statements JOIN pg_database ON dbid = pg_database.oid
-         WHERE datname = current_database() AND query NOT LIKE 'CREATE%'",
+         WHERE datname = current_database() AND query NOT LIKE 'CREATE%'
+         AND query NOT LIKE 'INSERT INTO by_macro%'",
     );
     let mut database = BTreeMap::new();
     for row in rows.fetch_all(&pool).await.unwrap() {
@@ -127,7 +140,7 @@ async fn the_counts_are_those_of_postgres() {
             *database.entry(summary).or_default() += row.get::<i64, _>("calls").unsigned_abs();
         }
     }
-    agree(&counts, &database);
+    agree(&[SHAPES, MACROS].concat(), &counts, &database);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,7 +150,7 @@ async fn the_counts_are_those_of_mariadb() {
     let pool = pool::<MySql>(&server.url()).await;
     mariadb::code::prepare(&pool, &MIGRATOR).await;
     let before = commands(&pool).await;
-    let counts = play(|| mariadb::code::run(&pool)).await;
+    let counts = play(async || mariadb::code::run(&pool).await).await;
     let after = commands(&pool).await;
 
     let grown = after.iter().map(|(verb, count)| (verb.clone(), count - before[verb]));
@@ -149,7 +162,7 @@ async fn the_counts_are_those_of_mariadb() {
     }
     assert_eq!(sum, database, "by the server, which counts commands");
     let all = counts[0].iter().chain(&counts[1]);
-    agree(&counts, &all.map(|(summary, count)| (summary.clone(), *count)).collect());
+    agree(SHAPES, &counts, &all.map(|(summary, count)| (summary.clone(), *count)).collect());
 }
 
 /// How often the server ran each command.
@@ -177,11 +190,11 @@ async fn the_counts_are_those_of_sqlite() {
         changes.await.unwrap().unsigned_abs()
     };
     let before = changes().await;
-    let counts = play(|| sqlite::code::run(&pool)).await;
+    let counts = play(async || sqlite::code::run(&pool).await).await;
     // Each change of the shapes is of one row, one apart that inserts three, and one that finds none.
     let is_change = |summary: &str| !summary.starts_with("SELECT");
     let all = counts[0].iter().chain(&counts[1]);
     let touched: u64 = all.clone().filter(|(summary, _)| is_change(summary)).map(|(_, n)| n).sum();
     assert_eq!(changes().await - before, touched + 2 - 1);
-    agree(&counts, &all.map(|(summary, count)| (summary.clone(), *count)).collect());
+    agree(SHAPES, &counts, &all.map(|(summary, count)| (summary.clone(), *count)).collect());
 }
