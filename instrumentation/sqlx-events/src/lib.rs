@@ -96,9 +96,10 @@
 //!
 //! Of the first two a warning is logged when the subscriber is made, which says what to change: once for each
 //! subscriber. A layer inside an `Option` or a `Vec` is not told which one it is in, and is looked for in that of
-//! the whole program for a second; otherwise [`Reception::now`] tells. The third cannot be seen from outside, nor
-//! can `ConnectOptions::sqlx_logging(false)` of sea-orm, which is the same: statements of such a connection that
-//! no measured type runs are counted by nobody, and not in `kymo.db.unmeasured.operations` either.
+//! the whole program for a second; otherwise [`Reception::now`] tells. Of the third a warning is logged
+//! when such a pool is measured by `kymo-sqlx` and the layer is there already. `ConnectOptions::sqlx_logging(false)`
+//! of sea-orm is the same, and cannot be seen from outside. Statements of such a connection that no measured type
+//! runs are counted by nobody but the callback of sea-orm, and never in `kymo.db.unmeasured.operations`.
 //!
 //! # What cannot be read
 //!

@@ -10,4 +10,5 @@ pub(crate) mod peeked;
 pub(crate) mod prefix;
 pub(crate) mod rows_affected;
 pub(crate) mod shown;
+pub(crate) mod silence;
 pub(crate) mod status_code;

@@ -8,7 +8,7 @@ use opentelemetry::metrics::MeterProvider;
 use sqlx::{Database, Executor, Pool};
 
 use crate::{
-    database::{driver::Driver, identity::Identity},
+    database::{driver::Driver, identity::Identity, silence},
     handles::{
         pool::{MeasuredPool, Shared},
         settings::PoolSettings,
@@ -122,6 +122,7 @@ impl DatabaseMetrics {
         driver: &'static Driver<DB>,
     ) -> MeasuredPool<DB> {
         let series = PoolSeries::new(&self.recorder.instruments, name.value().clone(), pool.size());
+        silence::warn(&pool, name.value().as_str());
         let identity = settings.identity(&pool);
         let measures =
             Measures::new(Arc::clone(&self.recorder), &identity, series, settings.without);
