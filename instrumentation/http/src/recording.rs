@@ -77,9 +77,11 @@ impl Recording {
         }
     }
 
-    /// Whether a body was dropped because the server had all of it: it does not ask for its end.
+    /// Whether a body was dropped because the server had all of it: it does not ask for its end. The
+    /// status of a call comes behind what was promised.
     fn is_delivered(&self) -> bool {
         self.promised_bytes.is_some_and(|promised| self.response_bytes >= promised)
+            && self.call.as_ref().is_none_or(|call| !call.awaits_status())
     }
 
     fn record_latency(&self, series: &ExchangeSeries, elapsed: Duration) {

@@ -55,8 +55,17 @@ impl Answer {
         self.code.is_some()
     }
 
+    /// Whether it has told the status that comes last, so that the client has all of it.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_last
+    }
+
     /// Bytes of its body pass; whether they have to be [read](Self::read).
     pub(super) fn pass(&mut self, bytes: usize) -> bool {
+        if bytes > 0 && !self.is_last {
+            // A status in the head is that of an answer without messages.
+            self.code = None;
+        }
         match &mut self.trailers {
             // The first message is all there is to look for.
             Trailers::OfHttp(frames) => !self.has_message && !frames.skip(bytes),
@@ -101,13 +110,14 @@ impl Answer {
         }
     }
 
-    /// The status that the client has of an exchange that ended in `outcome`.
+    /// The status that the client has of an exchange that ended in `outcome`; `None` if it has none, or
+    /// nobody can read it.
     pub(super) fn code(&self, outcome: Outcome) -> Option<Code> {
-        match (outcome, &self.trailers) {
-            (Outcome::Success, Trailers::Unreadable) => self.code,
-            (Outcome::Success, _) => self.code.or_else(|| Some(Code::of_http(self.status))),
-            (Outcome::Cancelled, _) if self.is_last => self.code,
-            _ => None,
+        match (self.code, &self.trailers) {
+            // What happens behind it changes nothing.
+            (Some(code), _) if self.is_last || outcome == Outcome::Success => Some(code),
+            (Some(_), _) | (None, Trailers::Unreadable) => None,
+            (None, _) => (outcome == Outcome::Success).then(|| Code::of_http(self.status)),
         }
     }
 

@@ -77,6 +77,12 @@ impl Call {
         }
     }
 
+    /// Whether gRPC answers it and its status is to come, however many bytes were promised.
+    pub(crate) fn awaits_status(&self) -> bool {
+        let awaits = |answer: &Answer| answer.is_of_grpc() && !answer.is_told();
+        self.is_announced && self.answer.as_ref().is_some_and(awaits)
+    }
+
     /// Records the call, whose exchange took so long and ended in `outcome` for HTTP; how it ended if its
     /// status is looked at as well.
     pub(crate) fn record(
@@ -85,11 +91,9 @@ impl Call {
         elapsed: Duration,
         outcome: Outcome,
     ) -> Outcome {
-        if outcome == Outcome::Success {
-            self.answer.iter_mut().for_each(Answer::end);
-            if !self.is_sure() {
-                return outcome;
-            }
+        let outcome = self.ended(outcome);
+        if outcome == Outcome::Success && !self.is_sure() {
+            return outcome;
         }
         let code = self.answer.as_ref().and_then(|answer| answer.code(outcome));
         let is_late = code.is_none() && outcome == Outcome::Cancelled && self.is_late(elapsed);
@@ -108,6 +112,18 @@ impl Call {
                 failure::of_call(code)
             }
             _ => ended,
+        }
+    }
+
+    /// The `outcome` of the exchange, which nobody leaves any more once its status has passed.
+    fn ended(&mut self, outcome: Outcome) -> Outcome {
+        let Some(answer) = &mut self.answer else { return outcome };
+        if outcome == Outcome::Success {
+            answer.end();
+        }
+        match outcome {
+            Outcome::Cancelled if answer.is_whole() => Outcome::Success,
+            outcome => outcome,
         }
     }
 

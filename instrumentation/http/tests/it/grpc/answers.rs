@@ -1,6 +1,6 @@
 //! Answers that no good server gives.
 
-use std::{convert::Infallible, future, io, time::Duration};
+use std::{convert::Infallible, future, io};
 
 use axum::{
     Router,
@@ -16,9 +16,9 @@ use kymo_http::{ServerLayer, ServerMetric};
 use tower::{BoxError, Layer, ServiceExt, service_fn, timeout::error::Elapsed};
 
 use super::called::{CALLS, call, called, the_call};
-use crate::server_meters::{Point, ServerMeters};
+use crate::server_meters::ServerMeters;
 
-const METHOD: &str = "test.Books/Get";
+pub(crate) const METHOD: &str = "test.Books/Get";
 
 pub(crate) fn request() -> Request<Body> {
     let request = Request::post(format!("/{METHOD}")).version(Version::HTTP_2);
@@ -32,9 +32,10 @@ pub(crate) fn head(status: u16, headers: &[(&'static str, &str)]) -> http::respo
 }
 
 pub(crate) const GRPC: (&str, &str) = ("content-type", "application/grpc");
+pub(crate) const WEB: (&str, &str) = ("content-type", "application/grpc-web+proto");
 
 /// A body of one message, and then these trailers.
-fn with_trailers(trailers: Option<&'static str>) -> Body {
+pub(crate) fn with_trailers(trailers: Option<&'static str>) -> Body {
     let trailers = trailers.map(|status| {
         let status = HeaderValue::from_static(status);
         Frame::trailers(HeaderMap::from_iter([("grpc-status".parse().unwrap(), status)]))
@@ -84,6 +85,51 @@ async fn the_status_behind_the_messages_counts_more_than_one_before_them() {
     assert_eq!(the_call(&meters).await, call(METHOD, internal, internal, internal));
 }
 
+/// What a client has, it has, whatever happens to the rest.
+#[tokio::test]
+async fn a_status_that_was_told_stays_whatever_http_makes_of_its_body() {
+    let meters = ServerMeters::new();
+    let response = head(200, &[GRPC, ("content-length", "100")]).body(with_trailers(Some("13")));
+    answer(meters.layer(), request(), response.unwrap()).await;
+    let (internal, short) = (Some("INTERNAL"), Some("body_error"));
+    assert_eq!(the_call(&meters).await, call(METHOD, internal, internal, short));
+
+    let last = || Ok(Bytes::from_static(b"\x80\0\0\0\x0egrpc-status:13"));
+    for (frames, of_request) in [
+        (vec![last(), Err(io::ErrorKind::BrokenPipe.into())], "body_error"),
+        (vec![last(), Ok(Bytes::new())], "INTERNAL"),
+    ] {
+        let meters = ServerMeters::new();
+        let frames: Vec<io::Result<_>> = frames;
+        let body = Body::from_stream(stream::iter(frames));
+        answer(meters.layer(), request(), head(200, &[WEB]).body(body).unwrap()).await;
+        let expected = call("_OTHER", internal, internal, Some(of_request));
+        assert_eq!(the_call(&meters).await, expected);
+    }
+}
+
+/// Of an answer with messages, no client looks for it there.
+#[tokio::test]
+async fn a_status_in_the_head_is_none_if_messages_follow() {
+    let unknown = Some("UNKNOWN");
+    for (headers, body) in [
+        ([GRPC, ("grpc-status", "0")], "\0\0\0\0\x01x"),
+        ([GRPC, ("grpc-status", "5")], "\0\0\0\0\0"),
+        ([WEB, ("grpc-status", "0")], "\0\0\0\0\x01x"),
+    ] {
+        let meters = ServerMeters::new();
+        answer(meters.layer(), request(), head(200, &headers).body(Body::from(body)).unwrap())
+            .await;
+        assert_eq!(the_call(&meters).await, call("_OTHER", unknown, unknown, unknown));
+    }
+    // One without messages may come in any number of empty frames.
+    let meters = ServerMeters::new();
+    let empty = stream::iter([Bytes::new(), Bytes::new()].map(Ok::<_, Infallible>));
+    let response = head(200, &[GRPC, ("grpc-status", "0")]).body(Body::from_stream(empty));
+    answer(meters.layer(), request(), response.unwrap()).await;
+    assert_eq!(the_call(&meters).await, call(METHOD, Some("OK"), None, None));
+}
+
 /// As clients read them that know of it.
 #[tokio::test]
 async fn of_two_statuses_the_last_one_counts() {
@@ -126,78 +172,6 @@ async fn a_success_of_anything_but_grpc_is_no_call() {
             assert_eq!(meters.of(CALLS), []);
             assert_eq!(meters.the_request().get("error.type"), None);
         }
-    }
-}
-
-/// A server may serve what does not say that it is a call.
-#[tokio::test]
-async fn a_status_of_grpc_answers_a_call_whatever_its_request_said() {
-    let internal = Some("INTERNAL");
-    for (method, content_type) in [
-        ("GET", Some("application/grpc")),
-        ("OPTIONS", Some("application/grpc")),
-        ("PUT", Some("application/grpc")),
-        ("POST", Some("application/json")),
-        ("POST", Some("application/grpcs")),
-        ("POST", None),
-    ] {
-        let meters = ServerMeters::new();
-        let response = head(200, &[GRPC]).body(with_trailers(Some("13"))).unwrap();
-        answer(meters.layer(), unsaid(method, content_type), response).await;
-        let expected = call("_OTHER", internal, internal, internal);
-        assert_eq!(the_call(&meters).await, expected, "{method} {content_type:?}");
-        assert_eq!(meters.the_request().get("http.request.method"), Some(method));
-    }
-}
-
-/// A store may give back any content type that it was sent.
-#[tokio::test]
-async fn an_answer_without_a_status_of_grpc_is_no_call_if_its_request_said_nothing() {
-    for (method, headers, trailers) in [
-        ("GET", &[GRPC][..], None),
-        ("POST", &[GRPC], None),
-        ("HEAD", &[GRPC], Some("13")),
-        ("POST", &[("content-type", "application/json")], Some("13")),
-        ("POST", &[], None),
-    ] {
-        let meters = ServerMeters::new();
-        let response = head(200, headers).body(with_trailers(trailers)).unwrap();
-        answer(meters.layer(), unsaid(method, Some("application/json")), response).await;
-        assert_eq!(meters.of(CALLS), [], "{method} {headers:?}");
-        assert_eq!(meters.the_request().get("error.type"), None, "{method} {headers:?}");
-        let names = meters.snapshot().points();
-        let is_of_calls = |point: &Point| {
-            headers != [GRPC] && point.get("kymo.cardinality.attribute") == Some("rpc.method")
-        };
-        assert!(!names.iter().any(is_of_calls), "a server without gRPC shows nothing of it");
-    }
-}
-
-/// A request that does not say that it is a call.
-fn unsaid(method: &str, content_type: Option<&'static str>) -> Request<Body> {
-    let mut request = request();
-    *request.method_mut() = method.parse().unwrap();
-    request.headers_mut().remove("content-type");
-    if let Some(content_type) = content_type {
-        request.headers_mut().insert("content-type", HeaderValue::from_static(content_type));
-    }
-    request
-}
-
-/// Whoever calls a service of HTTP says as well how long it may take.
-#[tokio::test]
-async fn who_hangs_up_on_a_service_without_grpc_is_a_cancellation_whatever_time_it_gave() {
-    for timeout in ["0n", "1n", "0S", "1m", "20m"] {
-        let meters = ServerMeters::new();
-        let mut request = request();
-        request.headers_mut().insert("grpc-timeout", HeaderValue::from_static(timeout));
-        let service =
-            service_fn(|_: Request<Body>| future::pending::<Result<Response, Infallible>>());
-        let asked = meters.layer().layer(service).oneshot(request);
-        tokio::time::timeout(Duration::from_millis(30), asked).await.unwrap_err();
-        let cancelled = Some("cancelled");
-        assert_eq!(meters.the_request().get("error.type"), cancelled, "{timeout}");
-        assert_eq!(the_call(&meters).await.2.as_deref(), cancelled, "{timeout}");
     }
 }
 
@@ -284,21 +258,4 @@ async fn a_body_that_breaks_has_no_status() {
         answer(meters.layer(), request(), response).await;
         assert_eq!(the_call(&meters).await, call(METHOD, None, Some(expected), Some(expected)));
     }
-}
-
-#[tokio::test]
-async fn a_body_that_is_dropped_without_trailers_is_a_cancellation() {
-    let meters = ServerMeters::new();
-    let endless = stream::repeat(Ok::<_, Infallible>("\0\0\0\0\x01x"));
-    let body = Body::from_stream(endless);
-    let response = head(200, &[GRPC, ("grpc-status", "0")]).body(body).unwrap();
-    let mut response = Some(response);
-    let service = service_fn(move |_: Request<Body>| {
-        future::ready(Ok::<_, Infallible>(response.take().unwrap()))
-    });
-    let mut body = meters.layer().layer(service).oneshot(request()).await.unwrap().into_body();
-    body.frame().await.unwrap().unwrap();
-    drop(body);
-    let cancelled = Some("cancelled");
-    assert_eq!(the_call(&meters).await, call(METHOD, None, cancelled, cancelled));
 }

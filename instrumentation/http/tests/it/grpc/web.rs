@@ -11,9 +11,10 @@ use tonic_web::GrpcWebLayer;
 use tower_http::compression::CompressionLayer;
 
 use super::{
-    answers::{answer, head},
-    called::{CALLS, call, called, settled, the_call},
+    answers::{METHOD, WEB, answer, head},
+    called::{call, called, settled, the_call},
     echo::{Echo, SERVER_STREAM, UNARY},
+    leaving::leave,
     server::Server,
 };
 use crate::server_meters::ServerMeters;
@@ -79,14 +80,10 @@ async fn the_status_is_read_from_the_body_and_from_trailers_alike() {
     }
 }
 
-const METHOD: &str = "test.Books/Get";
-
 fn web_request() -> Request<Body> {
     let request = Request::post(format!("/{METHOD}"));
     request.header("content-type", "application/grpc-web").body(Body::from("question")).unwrap()
 }
-
-const WEB: (&str, &str) = ("content-type", "application/grpc-web+proto");
 
 /// A body in pieces of `cut` bytes: a message, and the trailers of a call that failed.
 fn body(cut: usize) -> Body {
@@ -166,25 +163,14 @@ async fn a_compression_of_whole_bodies_hides_the_status_inside_the_layer_and_not
     }
 }
 
+/// Behind the trailers, the client has all of it.
 #[tokio::test]
 async fn who_leaves_behind_the_trailers_has_the_status_and_who_leaves_before_has_none() {
     for (frames, status) in [(6, None), (7, Some("INTERNAL"))] {
         let meters = ServerMeters::new();
-        let answered = head(200, &[WEB]).body(body(8)).unwrap();
-        let mut answered = Some(answered);
-        let service = tower::service_fn(move |_: Request<Body>| {
-            std::future::ready(Ok::<_, std::convert::Infallible>(answered.take().unwrap()))
-        });
-        let service = tower::Layer::layer(&meters.layer(), service);
-        let response = tower::ServiceExt::oneshot(service, web_request()).await.unwrap();
-        let mut body = response.into_body();
-        for _ in 0..frames {
-            body.frame().await.unwrap().unwrap();
-        }
-        drop(body);
-        let expected = (status, Some(status.unwrap_or("cancelled")));
-        let point = meters.only(CALLS);
-        assert_eq!((point.get("rpc.response.status_code"), point.get("error.type")), expected);
-        assert_eq!(meters.the_request().get("error.type"), Some("cancelled"));
+        let response = head(200, &[WEB]).body(body(8)).unwrap();
+        leave(&meters.layer(), web_request(), response, frames).await;
+        let error = Some(status.unwrap_or("cancelled"));
+        assert_eq!(the_call(&meters).await, call(METHOD, status, error, error));
     }
 }
