@@ -21,7 +21,7 @@ use crate::{configuration::Origin, lifecycle::lock_file::LockFile};
 
 #[allow(unused_imports, reason = "used by the features")]
 pub(crate) use self::{
-    file_only::{FileOnly, FileView, Names, Page},
+    file_only::{FileOnly, FileView, Further, Names, Page},
     value::{HEADERS, attributes, boolean, duration, headers, list, methods, one_of},
 };
 
@@ -60,7 +60,7 @@ impl Environment {
 
     /// Puts a file in place of the variables: by those that are equivalent, and by the settings that no
     /// variable has. The variables that the platform sets stay.
-    #[allow(dead_code, reason = "used by the feature `config-file`")]
+    #[allow(dead_code, reason = "used by the features `config-file` and `otlp`")]
     pub(crate) fn replaced(
         mut self,
         variables: impl IntoIterator<Item = (&'static str, Said)>,
@@ -70,6 +70,17 @@ impl Environment {
         let variables = variables.into_iter().map(|(name, said)| (name.to_owned(), said));
         self.variables.extend(variables);
         Self { file_only: Arc::new(file_only), ..self }
+    }
+
+    /// What each further reader that pushes finds in place of this, and whether it is the console.
+    #[allow(dead_code, reason = "used by the feature `otlp`")]
+    pub(crate) fn further(&self) -> Vec<(bool, Self)> {
+        let in_place = |further: &Further| {
+            let (file, places) = (self.file_only.file.clone(), further.places.clone());
+            let file_only = FileOnly { file, places, ..FileOnly::default() };
+            (further.is_console, self.clone().replaced(further.variables.clone(), file_only))
+        };
+        self.file_only.further.iter().map(in_place).collect()
     }
 
     /// The same without variables that nobody reads.

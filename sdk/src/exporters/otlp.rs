@@ -1,5 +1,6 @@
 //! The push exporters: see [`TelemetryBuilder::otlp`].
 
+mod beginning;
 mod headers;
 mod plan;
 mod resolve;

@@ -1,9 +1,9 @@
 //! The settings of a file, put together from its parts.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, mem, path::PathBuf};
 
 use super::part::{Mistake, Part};
-use crate::configuration::environment::{Environment, FileOnly, Said};
+use crate::configuration::environment::{Environment, FileOnly, Further, Said};
 
 /// The settings that were read from a file so far.
 pub(super) struct Layer {
@@ -44,6 +44,23 @@ impl Layer {
     /// `key` is that of `part`, with `[]` for every number.
     pub(super) fn found(&mut self, key: &'static str, part: &Part<'_>) {
         self.file_only.places.insert(key, (part.key.clone(), part.line()));
+    }
+
+    /// What `read` says is about one more reader that pushes, unless it says `false`: that kymo has none
+    /// such.
+    pub(super) fn further(
+        &mut self,
+        is_console: bool,
+        read: impl FnOnce(&mut Self) -> Result<bool, Mistake>,
+    ) -> Result<(), Mistake> {
+        let variables = mem::take(&mut self.variables);
+        let places = mem::take(&mut self.file_only.places);
+        let is_had = read(self)?;
+        let variables = mem::replace(&mut self.variables, variables);
+        let places = mem::replace(&mut self.file_only.places, places);
+        let further = Further { is_console, variables, places };
+        self.file_only.further.extend(is_had.then_some(further));
+        Ok(())
     }
 
     /// `part` is left out, because `why`.

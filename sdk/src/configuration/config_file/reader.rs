@@ -22,7 +22,7 @@ struct Schedule<'a> {
     timeout: Option<(Part<'a>, i64)>,
 }
 
-/// Reads all readers; kymo has one of each kind, and it is the first.
+/// Reads all readers; there may be several that push, and of those that are scraped the first counts.
 pub(super) fn read(readers: &[Part<'_>], layer: &mut Layer) -> Result<(), Mistake> {
     let mut exporters = Vec::new();
     for part in readers {
@@ -46,7 +46,8 @@ pub(super) fn read(readers: &[Part<'_>], layer: &mut Layer) -> Result<(), Mistak
     Ok(())
 }
 
-/// Reads a reader that pushes; `None` if kymo has no such exporter, or has one of its kind `before`.
+/// Reads a reader that pushes; `None` if kymo has no such exporter. One of a kind that was there `before` is
+/// told apart, and `None`, too.
 fn periodic(
     reader: &Part<'_>,
     layer: &mut Layer,
@@ -76,17 +77,23 @@ fn periodic(
             return Ok(None);
         }
     };
+    let read = |layer: &mut Layer| {
+        let is_had = if kind == Exporter::Console {
+            console(&options, layer)?;
+            true
+        } else {
+            otlp::read(&options, layer)?
+        };
+        if is_had {
+            schedule.say(kind, reader, layer);
+        }
+        Ok(is_had)
+    };
     if before.contains(&kind) {
-        layer.report(&options, "kymo pushes to one OTLP receiver and one console: to the first");
+        layer.further(kind == Exporter::Console, read)?;
         return Ok(None);
     }
-    if kind == Exporter::Console {
-        console(&options, layer)?;
-    } else if !otlp::read(&options, layer)? {
-        return Ok(None);
-    }
-    schedule.say(kind, reader, layer);
-    Ok(Some(kind))
+    Ok(read(layer)?.then_some(kind))
 }
 
 /// Reads a reader that is scraped; `None` if kymo has no such exporter, or has one `before`.

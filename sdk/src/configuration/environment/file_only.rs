@@ -8,6 +8,7 @@ use std::{
 
 use opentelemetry::KeyValue;
 
+use super::Said;
 use crate::{
     Selector, View,
     configuration::{meters::Meters, wildcard},
@@ -31,7 +32,19 @@ pub(crate) struct FileOnly {
     /// How many series a metric may have unless a view says otherwise, by the type of the
     /// instrument and by `default`.
     pub(crate) limits: BTreeMap<&'static str, usize>,
+    /// The readers that push beside the first of their kind.
+    pub(crate) further: Vec<Further>,
     /// The whole key, and the line, where a key with `[]` in it was found.
+    pub(crate) places: BTreeMap<&'static str, (String, usize)>,
+}
+
+/// What a file says of a reader that pushes beside the first of its kind.
+#[derive(Debug, Clone)]
+pub(crate) struct Further {
+    /// Whether it is the console, and not OTLP.
+    pub(crate) is_console: bool,
+    /// As of [`FileOnly`]: the variables that would say so.
+    pub(crate) variables: BTreeMap<&'static str, Said>,
     pub(crate) places: BTreeMap<&'static str, (String, usize)>,
 }
 

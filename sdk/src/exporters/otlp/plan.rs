@@ -5,7 +5,7 @@ use std::{future::Future, time::Duration};
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry_sdk::metrics::MeterProviderBuilder;
 
-use super::{Otlp, resolve::Resolved, variables};
+use super::{Otlp, beginning, variables};
 use crate::{
     FlushError, InstallError, View,
     configuration::{
@@ -38,18 +38,23 @@ impl Plan for PushPlan {
     /// Lets histograms be exponential, if the environment asks for that and nobody scrapes: the SDK
     /// aggregates once for all readers.
     fn prepare(&mut self, start: &mut Start<'_>) -> Result<(), InstallError> {
-        let Some(found) = start.environment.find(&variables::HISTOGRAMS, is_exponential) else {
+        let asks = |environment: &Environment| {
+            let found = environment.find(&variables::HISTOGRAMS, is_exponential);
+            found.filter(|found| found.value).map(|found| found.origin)
+        };
+        let further = start.environment.further();
+        let further = || further.iter().find_map(|(_, environment)| asks(environment));
+        let Some(origin) = asks(start.environment).or_else(further) else {
             return Ok(());
         };
-        if found.value && start.is_pulled {
-            let origin = found.origin;
+        if start.is_pulled {
             let message = format!(
                 "{origin} is ignored: it would change the buckets of what is scraped, too; \
                  give metrics a `View` with `exponential_buckets()` instead"
             );
             start.environment.warn(&message, &message);
-        } else if found.value {
-            start.shape.add_weakest(View::new().exponential_buckets(), found.origin);
+        } else {
+            start.shape.add_weakest(View::new().exponential_buckets(), origin);
         }
         Ok(())
     }
@@ -70,32 +75,29 @@ impl Plan for PushPlan {
         if let Some(method) = otlp.as_ref().and_then(Otlp::zero) {
             return Err(InstallError::ZeroDuration { method });
         }
-        let started = otlp.map(|otlp| begin(&otlp, origin, environment)).transpose()?.flatten();
-        description.add("otlp", if started.is_some() { "on" } else { "off" }, origin);
-        if let Some((push, resolved)) = started {
-            resolved.describe(description);
-            pushes.push(push);
+        match otlp {
+            Some(otlp) => {
+                pushes.extend(beginning::otlp("otlp", &otlp, origin, environment, description)?);
+            }
+            None => description.add("otlp", "off", origin),
         }
         let is_asked = asked.is_some_and(|exporters| exporters.console);
         if self.console || is_asked {
             let origin =
                 if self.console { Origin::Code } else { environment.origin(Exporters::VARIABLE) };
-            let console = Otlp::new().resolve_console(environment);
-            match (kymo_push::Push::console(console.schedule()), origin) {
-                (Ok(push), _) => {
-                    description.add("console", "on", origin);
-                    pushes.push(push);
-                    for (name, setting) in console.schedule_settings() {
-                        let shown = |time: &Duration| format!("{time:?}");
-                        description.note(&format!("console.{name}"), setting, shown);
-                    }
-                }
-                (Err(error), Origin::Environment(variable)) => {
-                    go_without(variable, &error, environment);
-                    description.add("console", "off", origin);
-                }
-                (Err(error), _) => return Err(refused(error)),
-            }
+            pushes.extend(beginning::console("console", origin, environment, description)?);
+        }
+        // Whoever is the first of its kind is there already.
+        let mut numbers = [0, 0];
+        for (is_console, environment) in environment.further() {
+            let number = &mut numbers[usize::from(is_console)];
+            *number += 1;
+            let (name, origin) = (|kind| format!("{kind}[{number}]"), Origin::File(READERS));
+            pushes.extend(if is_console {
+                beginning::console(&name("console"), origin, &environment, description)?
+            } else {
+                beginning::otlp(&name("otlp"), &Otlp::new(), origin, &environment, description)?
+            });
         }
         Ok(Box::new(Push(pushes)))
     }
@@ -163,10 +165,6 @@ fn failed(error: &kymo_push::FlushError) -> FlushError {
     FlushError::new(error, matches!(error, kymo_push::FlushError::Timeout { .. }))
 }
 
-fn refused(error: kymo_push::Error) -> InstallError {
-    InstallError::Push(error.into())
-}
-
 /// Reads the aggregation of histograms.
 fn is_exponential(aggregation: &str) -> Result<bool, String> {
     let known =
@@ -190,41 +188,5 @@ fn asked_for_otlp(
     }
 }
 
-/// Starts to push; what a variable says and cannot be is reported and counts as unset.
-///
-/// On a machine that lacks something, such as certificates, a push that variables ask for does not
-/// start, and this is reported; `asked` says who asks for it.
-fn begin(
-    otlp: &Otlp,
-    asked: Origin,
-    environment: &Environment,
-) -> Result<Option<(kymo_push::Push, Resolved)>, InstallError> {
-    let mut said = environment.clone();
-    loop {
-        let resolved = otlp.resolve(&said);
-        let error = match kymo_push::Push::otlp(&resolved.destination(), resolved.schedule()) {
-            Ok(push) => return Ok(Some((push, resolved))),
-            Err(error) => error,
-        };
-        match resolved.blame(&error) {
-            Some(Origin::Environment(variable)) => {
-                said.warn(variable, &format!("{variable} is ignored: {error}"));
-                said = said.without(variable);
-            }
-            Some(Origin::File(key)) => return Err(said.file_only().mistake(key, error).into()),
-            _ => {
-                let Some(variable) = resolved.asks_in_vain(&error, asked) else {
-                    return Err(refused(error));
-                };
-                go_without(variable, &error, environment);
-                return Ok(None);
-            }
-        }
-    }
-}
-
-/// Reports that what `variable` asks for cannot start.
-fn go_without(variable: &'static str, error: &kymo_push::Error, environment: &Environment) {
-    let message = format!("nothing is pushed, which {variable} asks for: {error}");
-    environment.warn(&message, &message);
-}
+/// The key that asks for readers.
+const READERS: &str = "meter_provider.readers[]";

@@ -179,28 +179,29 @@ impl Resolved {
         })
     }
 
-    /// Describes every setting; headers by their names alone.
-    pub(super) fn describe(self, description: &mut Description) {
+    /// Describes every setting below `name`; headers by their names alone.
+    pub(super) fn describe(self, name: &str, description: &mut Description) {
+        let named = |setting: &str| format!("{name}.{setting}");
         let endpoint = self.destination().shown_endpoint();
         let schedule = self.schedule_settings();
         let duration = |duration: &Duration| format!("{duration:?}");
         let file = |file: &Option<PathBuf>| {
             file.as_ref().map_or_else(|| "none".to_owned(), |path| path.display().to_string())
         };
-        description.add("otlp.endpoint", endpoint, self.endpoint.origin);
-        description.note("otlp.protocol", self.protocol, Protocol::to_string);
-        for (name, value) in self.headers {
-            description.note(&format!("otlp.header.{name}"), value, |_| "***");
+        description.add(named("endpoint"), endpoint, self.endpoint.origin);
+        description.note(&named("protocol"), self.protocol, Protocol::to_string);
+        for (header, value) in self.headers {
+            description.note(&named(&format!("header.{header}")), value, |_| "***");
         }
-        description.note("otlp.timeout", self.timeout, duration);
-        description.note("otlp.compression", self.compression, Compression::to_string);
-        description.note("otlp.certificate", self.ca_certificate, file);
-        description.note("otlp.client_certificate", self.client_certificate, file);
-        description.note("otlp.client_key", self.client_key, file);
-        description.note("otlp.insecure", self.insecure, bool::to_string);
-        description.note("otlp.temporality", self.temporality, TemporalityPreference::to_string);
-        for (name, setting) in schedule {
-            description.note(&format!("otlp.{name}"), setting, duration);
+        description.note(&named("timeout"), self.timeout, duration);
+        description.note(&named("compression"), self.compression, Compression::to_string);
+        description.note(&named("certificate"), self.ca_certificate, file);
+        description.note(&named("client_certificate"), self.client_certificate, file);
+        description.note(&named("client_key"), self.client_key, file);
+        description.note(&named("insecure"), self.insecure, bool::to_string);
+        description.note(&named("temporality"), self.temporality, TemporalityPreference::to_string);
+        for (time, setting) in schedule {
+            description.note(&named(time), setting, duration);
         }
     }
 

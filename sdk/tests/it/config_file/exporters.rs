@@ -167,23 +167,67 @@ fn a_time_without_end_is_reported_and_is_the_default() {
 }
 
 #[test]
-fn of_two_readers_of_a_kind_the_first_is_used_and_this_is_said() {
+fn each_reader_that_pushes_does_and_of_two_pages_the_first_is_there() {
     let yaml = "readers:\n\
-                - periodic: {exporter: {otlp_http: {endpoint: \"http://a:1\"}}}\n\
-                - periodic: {exporter: {otlp_grpc: {endpoint: \"http://b:1\"}}}\n\
+                - periodic: {exporter: {otlp_http: {endpoint: \"http://a:1\", timeout: 1}}}\n\
+                - periodic: {interval: 7000, exporter: {otlp_grpc: {endpoint: \"http://b:1\"}}}\n\
                 - periodic: {exporter: {console: }}\n\
-                - periodic: {exporter: {console: }}\n\
+                - periodic: {interval: 9000, exporter: {console: }}\n\
+                - periodic: {exporter: {otlp_http: {endpoint: \"http://c:1/v1/metrics\", headers: [{name: k, value: hush}]}}}\n\
                 - pull: {exporter: {prometheus/development: {port: 1}}}\n\
                 - pull: {exporter: {prometheus/development: {port: 2}}}\n";
     let config = Config::of_meters(yaml);
     let telemetry = config.deployed(&[]).build().unwrap();
-    assert_eq!(telemetry.describe().get("otlp.endpoint").unwrap().value, "http://a:1");
-    assert_eq!(telemetry.describe().get("prometheus.port").unwrap().value, "1");
-    let reports = config.reported();
-    assert_eq!(reports.len(), 3, "{reports:?}");
-    for key in ["readers[1].periodic", "readers[3].periodic", "readers[5].pull"] {
-        assert!(reports.iter().any(|report| report.contains(key)), "{reports:?}");
+    let description = telemetry.describe();
+    for (name, value) in [
+        ("otlp.endpoint", "http://a:1"),
+        ("otlp.timeout", "1ms"),
+        ("otlp.interval", "60s"),
+        ("otlp[1].endpoint", "http://b:1"),
+        ("otlp[1].protocol", "grpc"),
+        ("otlp[1].timeout", "10s"),
+        ("otlp[1].interval", "7s"),
+        ("otlp[2].endpoint", "http://c:1/v1/metrics"),
+        ("otlp[2].protocol", "http/protobuf"),
+        ("otlp[2].header.k", "***"),
+        ("console.interval", "60s"),
+        ("console[1].interval", "9s"),
+        ("prometheus.port", "1"),
+    ] {
+        assert_eq!(description.get(name).unwrap().value, value, "{name}\n{description}");
     }
+    assert_eq!(description.get("otlp[1].header.k"), None);
+    let reports = config.reported();
+    let [report] = &*reports else { panic!("{reports:?}") };
+    assert!(report.contains("readers[6].pull"), "{report}");
+}
+
+#[test]
+fn a_further_receiver_that_cannot_be_is_an_error_with_its_own_line() {
+    let config = Config::of_meters(
+        "readers:\n- periodic: {exporter: {otlp_http: {endpoint: \"http://a:1\"}}}\n\
+         - periodic: {exporter: {otlp_http: {endpoint: \"ftp://b\"}}}\n",
+    );
+    let text = mistake(&config);
+    assert!(text.contains("readers[1].periodic.exporter.otlp_http.endpoint"), "{text}");
+    assert!(text.contains("line 5"), "{text}");
+    let config = Config::of_meters(
+        "readers:\n- periodic: {exporter: {otlp_http: {endpoint: \"ftp://a\"}}}\n\
+         - periodic: {exporter: {otlp_http: {endpoint: \"http://b:1\"}}}\n",
+    );
+    let text = mistake(&config);
+    assert!(text.contains("readers[0].periodic") && text.contains("line 4"), "{text}");
+}
+
+#[test]
+fn histograms_are_exponential_if_any_receiver_wants_them_so() {
+    let config = Config::of_meters(
+        "readers:\n- periodic: {exporter: {otlp_http: {endpoint: \"http://a:1\"}}}\n\
+         - periodic: {exporter: {otlp_http: {endpoint: \"http://b:1\", \
+         default_histogram_aggregation: base2_exponential_bucket_histogram}}}\n",
+    );
+    let key = "meter_provider.readers[].periodic.exporter.otlp_http.default_histogram_aggregation";
+    config.says("view.*", "exponential buckets", key);
 }
 
 #[test]
