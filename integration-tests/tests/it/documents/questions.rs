@@ -9,7 +9,7 @@ mod process;
 
 use std::{fs, path::Path, time::Duration};
 
-use integration_tests::{Prometheus, eventually};
+use integration_tests::{Prometheus, Sampled, eventually};
 
 /// A rate takes two scrapes, and a busy machine some more.
 pub(crate) const SCRAPED: Duration = Duration::from_secs(30);
@@ -24,14 +24,33 @@ pub(crate) fn of(document: &str) -> Vec<String> {
 
 /// Asks each of them, after some more `traffic` each time, until it has an answer, which is a number.
 pub(crate) async fn ask(prometheus: &Prometheus, questions: &[String], traffic: impl AsyncFn()) {
+    let is_answer = |answer: &[Sampled]| !answer.is_empty() && are_numbers(answer);
+    ask_until(prometheus, questions, traffic, is_answer).await;
+}
+
+/// As [`ask`], where the traffic has in it what each question asks about: a number above zero.
+pub(crate) async fn find(prometheus: &Prometheus, questions: &[String], traffic: impl AsyncFn()) {
+    let is_found = |answer: &[Sampled]| {
+        answer.iter().any(|sampled| sampled.value > 0.0) && are_numbers(answer)
+    };
+    ask_until(prometheus, questions, traffic, is_found).await;
+}
+
+async fn ask_until(
+    prometheus: &Prometheus,
+    questions: &[String],
+    traffic: impl AsyncFn(),
+    is_answer: impl Fn(&[Sampled]) -> bool,
+) {
     for question in questions {
         let look = async || {
             traffic().await;
             prometheus.query(question).await
         };
-        let answer = eventually(SCRAPED, look, |answer| {
-            !answer.is_empty() && answer.iter().all(|sampled| sampled.value.is_finite())
-        });
-        answer.await;
+        eventually(SCRAPED, look, |answer| is_answer(answer)).await;
     }
+}
+
+fn are_numbers(answer: &[Sampled]) -> bool {
+    answer.iter().all(|sampled| sampled.value.is_finite())
 }
