@@ -10,11 +10,16 @@
 //! | `_OTHER` | the service failed with any other error before there was a response |
 //! | `UNKNOWN`, `DEADLINE_EXCEEDED`, `UNIMPLEMENTED`, `INTERNAL`, `UNAVAILABLE`, `DATA_LOSS` | a call of gRPC ended with that status, or was given up when its time was over |
 //!
-//! A 4xx is no error of a server, as the HTTP conventions say, nor is any other status of gRPC.
+//! A 4xx is no error of a server, as the HTTP conventions say, nor is any other status of gRPC. A method that
+//! the server is not known to have is `UNIMPLEMENTED` only as a call, and not as a request.
 
+use http::StatusCode;
 use kymo_core::{Bounded, KnownValues, Outcome};
 
-use crate::{grpc::Code, time_out::is_time_out};
+use crate::{
+    grpc::{Code, NAMES},
+    time_out::is_time_out,
+};
 
 /// The failures of this crate that have a name.
 pub(crate) const FAILURES: KnownValues = KnownValues::of(&[
@@ -25,6 +30,17 @@ pub(crate) const FAILURES: KnownValues = KnownValues::of(&[
     "INTERNAL",
     "UNAVAILABLE",
     "DATA_LOSS",
+    "500",
+    "501",
+    "502",
+    "503",
+    "504",
+    "505",
+    "506",
+    "507",
+    "508",
+    "510",
+    "511",
 ]);
 
 /// The failures that a client alone can make: by a body that it does not take, by a deadline that is too
@@ -51,9 +67,15 @@ pub(crate) fn of_call(code: Code) -> Outcome {
     Outcome::Failed(FAILURES.bound(code.name()))
 }
 
+/// The outcome of a call that was refused by a 5xx before it came to gRPC: one that IANA has not assigned has
+/// no name.
+pub(crate) fn of_refusal(status: StatusCode) -> Outcome {
+    Outcome::Failed(FAILURES.bound(status.as_str()))
+}
+
 /// Whether `failure` has the name of a status of gRPC.
 pub(crate) fn is_of_call(failure: Bounded) -> bool {
-    failure != Bounded::OTHER && of_short_body() != Outcome::Failed(failure)
+    NAMES.contains(&FAILURES.value(failure))
 }
 
 /// Whether it takes the program to make `failure`.

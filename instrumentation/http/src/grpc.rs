@@ -5,7 +5,7 @@
 //! | the trailers | the usual answer, over HTTP/2 |
 //! | the head | the answer has no messages, and is *trailers-only* |
 //! | the last frame of the body | gRPC-web, as bytes or as text in base64 |
-//! | nowhere | clients conclude it from the status of HTTP, and `UNKNOWN` from a 200 |
+//! | nowhere | a 200 is `UNKNOWN`; a refusal by HTTP has no status of gRPC, whatever clients conclude from it |
 
 mod answer;
 mod base64;
@@ -21,5 +21,5 @@ mod wire;
 
 pub(crate) use call::Call;
 pub(crate) use calls::Calls;
-pub(crate) use code::Code;
+pub(crate) use code::{Code, NAMES};
 pub(crate) use shown::Shown;

@@ -94,12 +94,14 @@
 //! A `POST` whose content type is gRPC's or gRPC-web's is a call, and recorded in
 //! `rpc.server.call.duration` as well: with the status from the trailers, from the head of an answer that
 //! is nothing else, or from the last frame of a gRPC-web body. A `grpc-status` that is missing or that is
-//! no status is `UNKNOWN`, and a refusal by HTTP the status that clients conclude from it. A call that ends
-//! without a status has none, and its `error.type` says how: as above, or `DEADLINE_EXCEEDED` if it was
-//! given up when the time of its `grpc-timeout` was over, by a server that is known to have the method or
-//! has begun to answer. Six statuses are errors of a server, and each is then the `error.type` of both
-//! metrics. A 2xx of another content type answers no call. Any other request is a call, too, if it is
-//! answered as one, with a status.
+//! no status is `UNKNOWN`. A call that ends without a status has none, and its `error.type` says how: as
+//! above, or `DEADLINE_EXCEEDED` if it was given up when the time of its `grpc-timeout` was over, by a server
+//! that is known to have the method or has begun to answer. A refusal by HTTP has no status of gRPC either: a
+//! 5xx is the `error.type`, and anything below 500 is none. Six statuses are errors of a server, and each is
+//! then the `error.type` of both metrics; `UNIMPLEMENTED` is that of HTTP only for a method that the server is
+//! known to have, or anybody who asks for others would make it fail. A 2xx of another content type answers no
+//! call, unless the server is known to have the method. Any other request is a call, too, if it is answered as
+//! one, with a status.
 //!
 //! `rpc.method` is a name once gRPC has answered the method by a whole message or by `OK`: 300 of them. One
 //! that only failed so far is `_OTHER`, because a client can make such. A route of axum without a parameter
@@ -118,6 +120,11 @@
 //! the scheme and the method, which clients choose. They are one pool: enough for three kinds of
 //! failure of each of 300 routes, or for all kinds of 60. A status of 5xx that IANA has not
 //! assigned becomes `_OTHER` there, because whoever is behind a gateway may choose any of a hundred.
+//!
+//! Calls have as much room in a metric of their own: 680 series, half of them for what clients alone make (a
+//! refusal by HTTP below 500, a hang-up, a deadline that is too short, any status that is no error of a
+//! server, `UNIMPLEMENTED`), and 900 more for failures of methods that are known: enough for three kinds of
+//! each of 300. Where it runs out, the method becomes `_OTHER`, and the status stays.
 //!
 //! Each fold is counted in `kymo.cardinality.folded`.
 //!
@@ -139,8 +146,8 @@
 //!   request is warned of by whichever layer sees it, through `tracing`, or on standard error if it
 //!   has no subscriber; [`ServerLayer::route`] can tell the route instead.
 //! - The route of what `Router::nest_service` hides: add the layer to the router inside instead.
-//! - The outcome of a protocol on top of HTTP other than gRPC; of gRPC-web, a status in a body that is
-//!   compressed as a whole, or whose data does not show all of its bytes at once. Such a call has no
+//! - The outcome of a protocol on top of HTTP other than gRPC; of gRPC-web, a status in a body or in trailers
+//!   that are compressed, or in data that does not show all of its bytes at once. Such a call has no
 //!   status and no error.
 //! - TLS. Whether the scheme is `https` is [said](ServerLayer::over_tls), or told by a
 //!   [trusted proxy](ServerLayer::trust_forwarded_headers); only HTTP/3 never goes without.

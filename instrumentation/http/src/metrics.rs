@@ -126,7 +126,8 @@ pub const CALL_DURATION: MetricSpec = MetricSpec::new(
     key::ERROR_TYPE.described(
         "Why it failed: `UNKNOWN`, `DEADLINE_EXCEEDED`, `UNIMPLEMENTED`, `INTERNAL`, `UNAVAILABLE` or \
          `DATA_LOSS`; of a call that ended without a status also `timeout`, `cancelled`, `panic`, \
-         `body_error` or `_OTHER`; absent on success and with any other status.",
+         `body_error`, the status of a 5xx that answered instead of gRPC, or `_OTHER`; absent on success, \
+         with any other status, and when HTTP refused the call by less than 500.",
     ),
     key::RPC_METHOD.key,
     key::RPC_RESPONSE_STATUS_CODE,

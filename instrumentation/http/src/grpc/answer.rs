@@ -30,19 +30,25 @@ enum Trailers {
 }
 
 impl Answer {
-    /// The answer with this head; `None` for the success of anything but gRPC, which answers no call.
+    /// The answer with this head; `None` if the connection goes on as another protocol, which answers no
+    /// call.
     pub(super) fn of(status: StatusCode, headers: &HeaderMap) -> Option<Self> {
-        let code = code(headers);
-        let wire = Wire::of(headers);
-        if wire.is_none() && code.is_none() && status.is_success() {
+        if status == StatusCode::SWITCHING_PROTOCOLS {
             return None;
         }
+        let wire = Wire::of(headers);
         let trailers = match wire.and_then(WebTrailers::of) {
             None => Trailers::OfHttp(Frames::default()),
             Some(_) if is_compressed(headers) => Trailers::Unreadable,
             Some(web) => Trailers::OfWeb(web),
         };
+        let code = code(headers);
         Some(Self { status, wire, code, has_message: false, is_last: false, trailers })
+    }
+
+    /// Whether it is the success of anything but gRPC.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.wire.is_none() && self.code.is_none() && self.status.is_success()
     }
 
     /// Whether gRPC gives it, and not what stands before it.
@@ -117,8 +123,15 @@ impl Answer {
             // What happens behind it changes nothing.
             (Some(code), _) if self.is_last || outcome == Outcome::Success => Some(code),
             (Some(_), _) | (None, Trailers::Unreadable) => None,
-            (None, _) => (outcome == Outcome::Success).then(|| Code::of_http(self.status)),
+            (None, _) => {
+                (outcome == Outcome::Success && self.status.is_success()).then_some(Code::UNKNOWN)
+            }
         }
+    }
+
+    /// The status of HTTP by which something on the way to gRPC refused the call.
+    pub(super) fn refusal(&self) -> Option<StatusCode> {
+        (self.code.is_none() && !self.status.is_success()).then_some(self.status)
     }
 
     /// How it shows whether the server has the method, if its exchange ended in `outcome`.
@@ -138,9 +151,15 @@ impl Answer {
         }
     }
 
-    /// Whether `code` is a failure of the exchange, too: what is not gRPC's is told by the status of HTTP.
-    pub(super) fn fails(&self, code: Code) -> bool {
-        code.is_error() && (self.wire.is_some() || self.code.is_some())
+    /// Whether `code` is a failure of the exchange, too, of a method that the server has or not: what is
+    /// not gRPC's is told by the status of HTTP.
+    ///
+    /// A method that there is not is asked for as a path is that leads nowhere.
+    pub(super) fn fails(&self, code: Code, has_method: bool) -> bool {
+        code.is_error()
+            && self.status.is_success()
+            && (self.wire.is_some() || self.is_told())
+            && (code != Code::UNIMPLEMENTED || has_method)
     }
 
     /// The status that comes last is the one that counts.

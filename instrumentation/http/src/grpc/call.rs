@@ -47,14 +47,17 @@ impl Call {
         instruments: &Instruments,
     ) -> Option<Box<Self>> {
         Wire::of(headers)?;
-        let answer = Answer::of(status, headers);
+        let answer = Some(Answer::of(status, headers)?);
         let asked = instruments.calls().map(|_| Asked::Settled(Bounded::OTHER));
         Some(Box::new(Self { asked, deadline: None, answer, is_announced: false }))
     }
 
     /// The head of the response is there; whether the exchange is a call after all.
+    ///
+    /// The success of anything but gRPC answers no call, unless the server has the method.
     pub(crate) fn answer(&mut self, status: StatusCode, headers: &HeaderMap) -> bool {
-        self.answer = Answer::of(status, headers);
+        self.answer = Answer::of(status, headers)
+            .filter(|answer| !answer.is_foreign() || self.asks_for_known());
         self.answer.is_some()
     }
 
@@ -92,27 +95,33 @@ impl Call {
         outcome: Outcome,
     ) -> Outcome {
         let outcome = self.ended(outcome);
-        if outcome == Outcome::Success && !self.is_sure() {
+        if !self.is_call(outcome) {
             return outcome;
         }
-        let code = self.answer.as_ref().and_then(|answer| answer.code(outcome));
+        let answer = self.answer.as_ref();
+        let code = answer.and_then(|answer| answer.code(outcome));
         let is_late = code.is_none() && outcome == Outcome::Cancelled && self.is_late(elapsed);
         let ended = if is_late { failure::of_call(Code::DEADLINE_EXCEEDED) } else { outcome };
+        let recognition = answer.map_or(Recognition::Unsure, |answer| answer.recognition(outcome));
         if let (Some(calls), Some(asked)) = (calls, &self.asked) {
-            let recognition = match &self.answer {
-                Some(answer) => answer.recognition(outcome),
-                None => Recognition::Unsure,
-            };
             let method = calls.methods.answered(asked, recognition);
-            let outcome = if code.is_some() { Outcome::Success } else { ended };
+            let outcome = match answer.and_then(Answer::refusal) {
+                _ if code.is_some() => Outcome::Success,
+                // As for HTTP, it says more than what happened to its body.
+                Some(status) if status.is_server_error() => failure::of_refusal(status),
+                _ => ended,
+            };
             calls.record(CallKey { method, code, outcome }, elapsed);
         }
-        match (code, &self.answer) {
-            (Some(code), Some(answer)) if outcome == Outcome::Success && answer.fails(code) => {
-                failure::of_call(code)
-            }
-            _ => ended,
-        }
+        let is_failure = |code: &Code| {
+            let has_method = match &self.asked {
+                Some(asked) => asked.is_known_by(recognition),
+                None => recognition == Recognition::Recognised,
+            };
+            outcome == Outcome::Success
+                && answer.is_some_and(|answer| answer.fails(*code, has_method))
+        };
+        code.filter(is_failure).map_or(ended, failure::of_call)
     }
 
     /// The `outcome` of the exchange, which nobody leaves any more once its status has passed.
@@ -128,8 +137,16 @@ impl Call {
     }
 
     /// Whether it is a call beyond doubt: a store can give back any content type that it was sent.
-    fn is_sure(&self) -> bool {
-        self.is_announced || self.answer.as_ref().is_some_and(Answer::is_told)
+    fn is_call(&self, outcome: Outcome) -> bool {
+        let is_shown = |answer: &Answer| {
+            answer.is_told() || outcome != Outcome::Success && answer.is_of_grpc()
+        };
+        self.is_announced || self.answer.as_ref().is_some_and(is_shown)
+    }
+
+    /// Whether the server is known to have the method that it asks for.
+    fn asks_for_known(&self) -> bool {
+        self.asked.as_ref().is_some_and(Asked::is_known)
     }
 
     /// Whether a call that was given up now had no time left.
@@ -138,7 +155,6 @@ impl Call {
     /// answer.
     fn is_late(&self, elapsed: Duration) -> bool {
         self.deadline.is_some_and(|deadline| deadline.is_over(elapsed))
-            && (self.asked.as_ref().is_some_and(Asked::is_known)
-                || self.answer.as_ref().is_some_and(Answer::is_of_grpc))
+            && (self.asks_for_known() || self.answer.as_ref().is_some_and(Answer::is_of_grpc))
     }
 }

@@ -1,7 +1,5 @@
 //! The status of a call.
 
-use http::StatusCode;
-
 /// The status of a call, by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Code(u8);
@@ -31,30 +29,16 @@ impl Code {
     pub(crate) const OK: Self = Self(0);
     pub(crate) const UNKNOWN: Self = Self(2);
     pub(crate) const DEADLINE_EXCEEDED: Self = Self(4);
-    pub(crate) const PERMISSION_DENIED: Self = Self(7);
     pub(crate) const UNIMPLEMENTED: Self = Self(12);
     pub(crate) const INTERNAL: Self = Self(13);
     pub(crate) const UNAVAILABLE: Self = Self(14);
     pub(crate) const DATA_LOSS: Self = Self(15);
-    pub(crate) const UNAUTHENTICATED: Self = Self(16);
 
     /// The status that a `grpc-status` says: `UNKNOWN` for anything but the number of one.
     pub(crate) fn of_header(value: &[u8]) -> Self {
         match *value {
             [digit @ b'0'..=b'9'] => Self(digit - b'0'),
             [b'1', digit @ b'0'..=b'6'] => Self(10 + digit - b'0'),
-            _ => Self::UNKNOWN,
-        }
-    }
-
-    /// The status that clients conclude from the status of HTTP, where no other is told.
-    pub(crate) fn of_http(status: StatusCode) -> Self {
-        match status.as_u16() {
-            400 => Self::INTERNAL,
-            401 => Self::UNAUTHENTICATED,
-            403 => Self::PERMISSION_DENIED,
-            404 => Self::UNIMPLEMENTED,
-            429 | 502 | 503 | 504 => Self::UNAVAILABLE,
             _ => Self::UNKNOWN,
         }
     }
@@ -88,26 +72,6 @@ mod tests {
         }
         for odd in ["", "17", "99", "-1", "+1", "00", "01", "1 ", "0x1", "OK", "1.0", "\u{e9}"] {
             assert_eq!(Code::of_header(odd.as_bytes()), Code::UNKNOWN, "{odd:?}");
-        }
-    }
-
-    #[test]
-    fn without_a_status_it_is_what_clients_conclude() {
-        for (status, name) in [
-            (200, "UNKNOWN"),
-            (302, "UNKNOWN"),
-            (400, "INTERNAL"),
-            (401, "UNAUTHENTICATED"),
-            (403, "PERMISSION_DENIED"),
-            (404, "UNIMPLEMENTED"),
-            (415, "UNKNOWN"),
-            (429, "UNAVAILABLE"),
-            (500, "UNKNOWN"),
-            (502, "UNAVAILABLE"),
-            (503, "UNAVAILABLE"),
-            (504, "UNAVAILABLE"),
-        ] {
-            assert_eq!(Code::of_http(StatusCode::from_u16(status).unwrap()).name(), name);
         }
     }
 

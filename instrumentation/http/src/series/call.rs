@@ -49,16 +49,17 @@ impl SeriesKey for CallKey {
         (self.method != method).then_some((Self { method, ..self }, key::RPC_METHOD.key))
     }
 
-    /// A failure of the program is an operator's for as long as its method is known.
+    /// A failure of the program is an operator's for as long as its method is known. A call that neither
+    /// failed nor has a status was refused by HTTP, which takes a client alone.
     fn class(&self) -> SeriesClass {
         let is_operators = match (self.code, self.outcome) {
-            (Some(Code::OK), _) | (None, Outcome::Success) => return SeriesClass::Ordinary,
+            (Some(Code::OK), _) => return SeriesClass::Ordinary,
             (Some(code), _) => {
                 code.is_error() && failure::is_operators(FAILURES.bound(code.name()))
             }
             (None, Outcome::Panic | Outcome::Timeout) => true,
             (None, Outcome::Failed(failure)) => failure::is_operators(failure),
-            (None, Outcome::Cancelled) => false,
+            (None, Outcome::Success | Outcome::Cancelled) => false,
         };
         match is_operators {
             true if self.method == Bounded::OTHER => SeriesClass::Ordinary,
@@ -76,6 +77,8 @@ impl SeriesKey for CallKey {
 mod tests {
     use std::collections::HashSet;
 
+    use http::StatusCode;
+
     use super::*;
     use crate::instruments::{RESERVE, SERIES};
 
@@ -83,6 +86,8 @@ mod tests {
     fn the_closed_remainder_has_its_place_below_the_limit_of_the_sdk() {
         let codes = (0..17).map(|n: u8| Some(Code::of_header(n.to_string().as_bytes())));
         let with_code = codes.map(|code| (code, Outcome::Success));
+        let refused = (500..600)
+            .map(|status| failure::of_refusal(StatusCode::from_u16(status).unwrap_or_default()));
         let without = [
             Outcome::Success,
             Outcome::Cancelled,
@@ -93,7 +98,8 @@ mod tests {
             failure::of_call(Code::DEADLINE_EXCEEDED),
         ];
         let mut remainder = HashSet::new();
-        for (code, outcome) in with_code.chain(without.map(|outcome| (None, outcome))) {
+        let without = refused.chain(without).map(|outcome| (None, outcome));
+        for (code, outcome) in with_code.chain(without) {
             let mut key = CallKey { method: FAILURES.bound("body_error"), code, outcome };
             while let Some((folded, _)) = key.fold() {
                 key = folded;
@@ -101,7 +107,7 @@ mod tests {
             assert!(key.is_shared() && key.class() != SeriesClass::Operator, "{key:?}");
             remainder.insert(key);
         }
-        assert_eq!(remainder.len(), 17 + 7);
+        assert_eq!(remainder.len(), 17 + 7 + 11);
         assert!(usize::from(SERIES) * 5 / 4 + RESERVE + remainder.len() < 1791);
     }
 }

@@ -7,6 +7,7 @@ mod endings;
 mod laws;
 mod leaving;
 mod names;
+mod refusals;
 mod server;
 mod tonic_calls;
 mod unannounced;

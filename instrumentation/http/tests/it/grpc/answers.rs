@@ -139,51 +139,6 @@ async fn of_two_statuses_the_last_one_counts() {
     assert_eq!(the_call(&meters).await.1.as_deref(), Some("INTERNAL"));
 }
 
-/// What stands before gRPC refuses by HTTP, and clients conclude a status.
-#[tokio::test]
-async fn a_refusal_by_http_is_the_status_that_clients_conclude() {
-    let unavailable = Some("UNAVAILABLE");
-    for (status, code, error, of_request) in [
-        (503, unavailable, unavailable, Some("503")),
-        (429, unavailable, unavailable, None),
-        (500, Some("UNKNOWN"), Some("UNKNOWN"), Some("500")),
-        (401, Some("UNAUTHENTICATED"), None, None),
-        (403, Some("PERMISSION_DENIED"), None, None),
-        (404, Some("UNIMPLEMENTED"), Some("UNIMPLEMENTED"), None),
-        (302, Some("UNKNOWN"), Some("UNKNOWN"), None),
-    ] {
-        let meters = ServerMeters::new();
-        let response = head(status, &[("content-type", "text/plain")]).body(Body::from("no"));
-        answer(meters.layer(), request(), response.unwrap()).await;
-        assert_eq!(the_call(&meters).await, call("_OTHER", code, error, of_request), "{status}");
-    }
-}
-
-/// A client says what it likes of its request, and a success of HTTP stays one.
-#[tokio::test]
-async fn a_success_of_anything_but_grpc_is_no_call() {
-    for (status, headers) in
-        [(200, &[("content-type", "application/json")][..]), (200, &[]), (204, &[]), (201, &[])]
-    {
-        for body in ["", "{}"] {
-            let meters = ServerMeters::new();
-            let response = head(status, headers).body(Body::from(body)).unwrap();
-            answer(meters.layer(), request(), response).await;
-            assert_eq!(meters.of(CALLS), []);
-            assert_eq!(meters.the_request().get("error.type"), None);
-        }
-    }
-}
-
-/// `CONNECT` and upgrades end with their head.
-#[tokio::test]
-async fn an_upgrade_is_recorded_once_at_its_head() {
-    let meters = ServerMeters::new();
-    answer(meters.layer(), request(), head(101, &[]).body(Body::empty()).unwrap()).await;
-    let unknown = Some("UNKNOWN");
-    assert_eq!(the_call(&meters).await, call("_OTHER", unknown, unknown, None));
-}
-
 #[tokio::test]
 async fn a_layer_that_takes_unknown_lengths_for_streams_still_waits_for_the_status() {
     let meters = ServerMeters::new();

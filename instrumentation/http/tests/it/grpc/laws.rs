@@ -1,8 +1,16 @@
 //! The laws, for calls of gRPC.
 
-use std::time::Duration;
+use std::{future, time::Duration};
 
-use axum::{Router, body::Body, extract::Request, response::Response};
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    http::StatusCode,
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+};
+use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use kymo_core::MetricSpec;
 use kymo_http::ServerLayer;
@@ -20,6 +28,28 @@ use super::{
 };
 
 struct Server(Router);
+
+/// Begins the path of what is refused by the status that follows.
+const REFUSED: &str = "refused";
+
+/// Begins the path of what is never answered.
+const SLOW: &str = "slow";
+
+/// Answers as what stands before gRPC does, whatever the method is.
+async fn stand_before(request: Request, next: Next) -> Response {
+    let path = request.uri().path().trim_start_matches('/');
+    let service = path.split('/').next().unwrap_or_default();
+    if service == SLOW {
+        return future::pending().await;
+    }
+    match service.strip_prefix(REFUSED).and_then(|status| status.parse().ok()) {
+        Some(status) => {
+            let status = StatusCode::from_u16(status).unwrap_or_default();
+            (status, [("content-type", "application/grpc")]).into_response()
+        }
+        None => next.run(request).await,
+    }
+}
 
 impl Server {
     async fn answer(&self, method: &str, text: &str) -> Response {
@@ -42,14 +72,14 @@ impl Subject for Server {
     type Telemetry = TestMeters;
     const OPERATIONS: &'static str = CALLS;
     const IN_FLIGHT: &'static [&'static str] = &["http.server.active_requests"];
-    const SERIES: usize = 2;
+    const SERIES: usize = 5;
 
     fn declared() -> Vec<MetricSpec> {
         kymo_http::metrics::ALL.iter().chain(kymo_core::metrics::ALL).copied().collect()
     }
 
     fn new(telemetry: Option<&TestMeters>) -> Self {
-        let app = Routes::new(Echo).into_axum_router();
+        let app = Routes::new(Echo).into_axum_router().layer(from_fn(stand_before));
         Self(match telemetry {
             Some(meters) => app.layer(ServerLayer::new(&**meters)),
             None => app,
@@ -89,11 +119,18 @@ impl Subject for Server {
         laws::unwind_in_drop(self.answer(UNARY, "trap")).await;
     }
 
+    /// Each third of it is refused before anybody looks at what it asks for, or given up.
     async fn client(&self, n: u32) {
-        let method = match n % 3 {
+        let method = match n % 6 {
             0 => UNARY.to_owned(),
             1 => format!("test.Echo/M{n}"),
-            _ => format!("test.S{n}/Unary"),
+            2 => format!("test.S{n}/Unary"),
+            3 => format!("{REFUSED}{}/{n}", [302, 400, 401, 404, 413, 415, 429][n as usize % 7]),
+            4 => format!("{REFUSED}503/{n}"),
+            _ => {
+                let method = format!("{SLOW}/{n}");
+                return assert!(self.answer(&method, "").now_or_never().is_none());
+            }
         };
         self.call(&method, &n.to_string()).await;
     }

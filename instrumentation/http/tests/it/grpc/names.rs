@@ -96,6 +96,38 @@ async fn methods_that_only_fail_have_no_names_and_leave_the_others_theirs() {
     assert_eq!((named(&meters.of(CALLS)), folded(&meters)), (300, 10));
 }
 
+/// A client alone makes each of these of a method that has its name.
+#[tokio::test]
+async fn what_clients_make_of_known_methods_leaves_room_for_others() {
+    let meters = ServerMeters::new();
+    let layer = meters.layer();
+    for method in 0..200 {
+        obliged(&layer, method, 0).await;
+    }
+    for method in 0..200 {
+        for status in [302, 400, 401, 404, 413, 415, 429] {
+            refuse(&layer, &format!("/test.Any/M{method}"), status).await;
+        }
+        for status in [3, 5, 12, 16] {
+            obliged(&layer, method, status).await;
+        }
+        hang_up(&layer, &format!("/test.Any/M{method}"));
+    }
+    for method in 200..250 {
+        obliged(&layer, method, 0).await;
+        obliged(&layer, method, 13).await;
+    }
+    let points = meters.of(CALLS);
+    for status in ["OK", "INTERNAL"] {
+        let of_new = points.iter().filter(|point| {
+            let method = point.get("rpc.method").and_then(|name| name.strip_prefix("test.Any/M"));
+            method.is_some_and(|n| n.parse::<u32>().unwrap() >= 200)
+                && point.get("rpc.response.status_code") == Some(status)
+        });
+        assert_eq!(of_new.count(), 50, "{status}");
+    }
+}
+
 /// Calls what is refused by HTTP.
 async fn refuse(layer: &ServerLayer, path: &str, status: u16) {
     let refuse = move |_: Request<Body>| {
@@ -158,8 +190,7 @@ async fn a_route_that_does_not_answer_as_grpc_takes_no_place() {
         let request = Request::post(format!("/api/r{n}")).header("content-type", GRPC.1);
         app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     }
-    let unknown = Some("UNKNOWN");
-    assert_eq!(called(&meters.of(CALLS)), [("_OTHER", unknown, unknown, 400)]);
+    assert_eq!(called(&meters.of(CALLS)), [("_OTHER", None, None, 400)]);
     assert_eq!(folded(&meters), 0);
 }
 
@@ -321,14 +352,29 @@ async fn a_status_without_any_message_shows_no_method_wherever_it_is() {
     }
 }
 
-/// Also of HTTP, where each method is a route.
+/// Also of HTTP, where each method is a route; and of those that had answered before, as methods that have
+/// only failed so far have no names.
 #[tokio::test]
-async fn an_error_of_each_method_is_seen_whatever_clients_did_before() {
+async fn an_error_of_each_known_method_is_seen_whatever_clients_did_before() {
     let meters = ServerMeters::new();
-    let layer = meters.layer().route(|head| Some(head.uri.path().to_owned().into()));
+    let layer = meters.layer().route(|head| {
+        let path = head.uri.path();
+        path.starts_with("/test.Any/").then(|| path.to_owned().into())
+    });
+    for n in 0..1000 {
+        for status in [302, 400, 401, 404, 413, 415, 429, 500, 503] {
+            refuse(&layer, &format!("/reset/secret-{n}"), status).await;
+        }
+        hang_up(&layer, &format!("/reset/secret-{n}"));
+    }
     for status in [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16] {
         for method in 0..150 {
             obliged(&layer, method, status).await;
+        }
+    }
+    for status in [302, 400, 401, 404, 413, 415, 429] {
+        for method in 0..150 {
+            refuse(&layer, &format!("/test.Any/M{method}"), status).await;
         }
     }
     for method in 0..150 {

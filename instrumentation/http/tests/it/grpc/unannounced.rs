@@ -67,3 +67,17 @@ async fn an_answer_without_a_status_of_grpc_is_no_call_if_its_request_said_nothi
         assert!(!names.iter().any(is_of_calls), "a server without gRPC shows nothing of it");
     }
 }
+
+/// The connection goes on as another protocol.
+#[tokio::test]
+async fn an_upgrade_answers_no_call_whatever_is_said_of_it() {
+    for headers in [&[][..], &[GRPC], &[GRPC, ("grpc-status", "13")]] {
+        for request in [request(), unsaid("GET", None)] {
+            let meters = ServerMeters::new();
+            let response = head(101, headers).body(Body::empty()).unwrap();
+            answer(meters.layer(), request, response).await;
+            assert_eq!(meters.of(CALLS), [], "{headers:?}");
+            assert_eq!(meters.the_request().get("error.type"), None, "{headers:?}");
+        }
+    }
+}

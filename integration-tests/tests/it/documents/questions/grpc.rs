@@ -86,7 +86,7 @@ async fn every_question_about_grpc_has_an_answer() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     let prometheus = Prometheus::scraping(&address).await;
     let questions = questions::of("grpc.md");
-    assert!(questions.len() >= 5, "{questions:#?}");
+    assert!(questions.len() >= 6, "{questions:#?}");
     questions::find(&prometheus, &questions, async || clients.round().await).await;
     server.abort();
 }
