@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::parser::{Labels, ReadFamily, ReadSample, comment, labels, named, unescape};
+use crate::parser::{Labels, ReadFamily, ReadSample, comment, labels, named, unescape};
 
 /// Reads a document of this version, or says which line is at fault.
 pub(crate) fn read(document: &str, version: u8) -> Result<Vec<ReadFamily>, String> {
