@@ -13,10 +13,10 @@ use http_body::{Body, Frame, SizeHint};
 
 use crate::{
     activity::Answering,
-    document::{Document, Form, Pace},
-    encoding::Encoding,
+    document::{Document, Pace},
     excerpt::Excerpt,
     exchange::Exchange,
+    form::Form,
     last_scrape::LastScrape,
     scraper::Scraper,
 };
@@ -81,16 +81,17 @@ impl ScrapeBody {
         }))
     }
 
-    /// A part of a document, as it is, for a reader who has so much time for it.
+    /// Some of a form of a document, for a reader who has so much time for it.
     pub(crate) fn excerpt(
         document: Arc<Document>,
+        form: Form,
         excerpt: Excerpt,
         scraper: Arc<Scraper>,
         time: Duration,
     ) -> Self {
         Self::of(Content::Document(Reading {
             document: Some(document),
-            form: Form::Page(Encoding::Identity),
+            form,
             scraper,
             pace: Pace::of(excerpt.len(), time),
             next: 0,
@@ -230,7 +231,7 @@ impl Reading {
     fn read(&mut self) -> Option<Bytes> {
         let (document, now) = (self.document.as_ref()?, Instant::now());
         if let Some(excerpt) = &mut self.excerpt {
-            return document.piece(excerpt, self.pace, now);
+            return document.piece(self.form, excerpt, self.pace, now);
         }
         let part = document.part(self.form, self.next, self.pace, now)?;
         self.next += 1;

@@ -6,10 +6,7 @@ use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 use zstd::stream::write::Encoder as ZstdEncoder;
 
-use crate::{
-    encoding::Encoding,
-    page::{PART, cut},
-};
+use crate::{encoding::Encoding, parts::Parts};
 
 /// Bytes of a document that is worth it.
 const SHORTEST: usize = 1024;
@@ -43,34 +40,6 @@ fn zstd(parts: &[Bytes], written: Parts, level: u8) -> io::Result<Parts> {
     encoder.finish()
 }
 
-/// Collects what is written, and cuts it into parts.
-#[derive(Default)]
-struct Parts {
-    parts: Vec<Bytes>,
-    buffer: Vec<u8>,
-}
-
-impl Parts {
-    fn finish(mut self) -> Vec<Bytes> {
-        self.parts.extend(cut(&self.buffer));
-        self.parts
-    }
-}
-
-impl Write for Parts {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.buffer.extend_from_slice(bytes);
-        let whole = self.buffer.len() - self.buffer.len() % PART;
-        self.parts.extend(cut(&self.buffer[..whole]));
-        self.buffer.drain(..whole);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Read;
@@ -78,6 +47,7 @@ mod tests {
     use flate2::read::GzDecoder;
 
     use super::*;
+    use crate::parts::{PART, cut};
 
     fn page(lines: usize) -> Vec<Bytes> {
         let lines: Vec<_> =

@@ -23,6 +23,8 @@ pub(crate) struct Contents {
     pub(crate) left_out: u64,
     /// Whether nobody wanted all of it.
     pub(crate) is_partial: bool,
+    /// What ends the page, after the families.
+    pub(crate) end: Range<usize>,
 }
 
 /// A family on a page.
@@ -36,17 +38,22 @@ pub(crate) struct Extent {
 }
 
 impl Contents {
-    /// Where the families are that `filter` takes; those that follow each other are one place.
+    /// Where the families are that `filter` takes, and the end; those that follow each other are one place.
     pub(crate) fn excerpt(&self, filter: &Filter) -> VecDeque<Range<usize>> {
         let mut places: VecDeque<Range<usize>> = VecDeque::new();
-        for family in self.families.iter().filter(|family| filter.takes(&family.name, family.kind))
-        {
+        let taken = self.families.iter().filter(|family| filter.takes(&family.name, family.kind));
+        for bytes in taken.map(|family| &family.bytes).chain([&self.end]) {
             match places.back_mut() {
-                Some(last) if last.end == family.bytes.start => last.end = family.bytes.end,
-                _ => places.push_back(family.bytes.clone()),
+                Some(last) if last.end == bytes.start => last.end = bytes.end,
+                _ => places.push_back(bytes.clone()),
             }
         }
         places
+    }
+
+    /// How many series there are.
+    pub(crate) fn len(&self) -> u64 {
+        self.families.iter().map(|family| family.series).sum()
     }
 
     /// How many series each family has, the largest first, and equals by name.
@@ -102,15 +109,17 @@ mod tests {
 
     #[test]
     fn an_excerpt_is_where_the_families_are() {
-        let page =
-            contents(&[("a", 1, 0..10), ("b", 1, 10..25), ("c", 1, 25..30), ("d", 1, 30..31)]);
+        let families = [("a", 1, 0..10), ("b", 1, 10..25), ("c", 1, 25..30), ("d", 1, 30..31)];
+        let page = Contents { end: 31..37, ..contents(&families) };
         let places = |names: &[&str]| {
             let names = names.iter().map(|&name| name.to_owned()).collect();
             bounds(page.excerpt(&Filter::Named(names)))
         };
-        assert_eq!(places(&["b"]), [(10, 25)]);
-        assert_eq!(places(&["d", "a", "b"]), [(0, 25), (30, 31)]);
-        assert_eq!(places(&["e"]), []);
+        assert_eq!(places(&["b"]), [(10, 25), (31, 37)], "the end ends each of them");
+        assert_eq!(places(&["d", "a", "b"]), [(0, 25), (30, 37)]);
+        assert_eq!(places(&["e"]), [(31, 37)]);
+        assert_eq!(bounds(page.excerpt(&Filter::All)), [(0, 37)]);
+        let page = Contents { end: 31..31, ..page };
         assert_eq!(bounds(page.excerpt(&Filter::All)), [(0, 31)]);
     }
 

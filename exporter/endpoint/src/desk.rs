@@ -6,15 +6,21 @@ use std::{
 };
 
 use crate::{
-    document::{Document, Forms, LIFE},
+    dialect::Dialect,
+    document::{Document, LIFE},
+    encoding::Encoding,
+    form::Forms,
     round::{Round, Seat},
     share::Share,
+    wanted::Wish,
 };
 
 /// Documents in memory at most, with the one that is being written, unless all are shorter than [`ROOM`]
 /// together.
 const AT_ONCE: usize = 2;
 const ROOM: usize = 1024 * 1024;
+/// Whoever asked within this time comes again.
+const REGULAR: Duration = Duration::from_secs(300);
 /// A collection that ends this long after its deadline may never end.
 const STUCK: Duration = Duration::from_secs(10);
 
@@ -33,6 +39,8 @@ pub(crate) struct Desk {
     recent: Option<(Arc<Document>, Instant)>,
     cache: Duration,
     share: Share,
+    /// What was asked for, and when last, where documents are handed out again.
+    asked: Vec<(Wish, Instant)>,
 }
 
 /// Work to be done without the lock.
@@ -62,13 +70,19 @@ impl Desk {
         !self.cache.is_zero()
     }
 
-    /// Hands out the document that may be handed out again, to somebody who wants nothing that was collected
-    /// before `since`.
-    pub(crate) fn recent(&self, now: Instant, since: Option<Instant>) -> Option<Arc<Document>> {
+    /// Hands out the document that may be handed out again, if it has a page in this dialect, to somebody who
+    /// wants nothing that was collected before `since`.
+    pub(crate) fn recent(
+        &self,
+        now: Instant,
+        since: Option<Instant>,
+        dialect: Dialect,
+    ) -> Option<Arc<Document>> {
         let (document, collected) = self.recent.as_ref()?;
         if self.is_old(*collected, now) || since.is_some_and(|since| *collected < since) {
             return None;
         }
+        document.find(dialect)?;
         document.hand_out(now);
         Some(Arc::clone(document))
     }
@@ -101,7 +115,7 @@ impl Desk {
     pub(crate) fn end(&mut self, document: Option<&Arc<Document>>, begun: Instant) {
         self.current = None;
         let Some(document) = document else { return };
-        if document.contents.is_partial {
+        if document.is_partial() {
             // It is for those who waited for it.
             self.documents.push(Arc::clone(document));
         } else {
@@ -129,6 +143,7 @@ impl Desk {
             && self.share.opens_at(now).is_none()
             && let Some(deadline) = deadline
         {
+            self.expect(now);
             if !self.has_room() {
                 errands.parts.extend(self.make_room(now));
             }
@@ -140,6 +155,30 @@ impl Desk {
             }
         }
         errands
+    }
+
+    /// Where documents are handed out again, they are in the dialects of all who ask: or else each of those would
+    /// have the next one collected.
+    pub(crate) fn remember(&mut self, now: Instant, dialect: Dialect, encoding: Encoding) {
+        if !self.has_cache() {
+            return;
+        }
+        let wish = Wish::new(dialect, encoding);
+        match self.asked.iter_mut().find(|(known, _)| known.dialect == dialect) {
+            Some((known, at)) => {
+                known.add(wish);
+                *at = now;
+            }
+            None => self.asked.push((wish, now)),
+        }
+    }
+
+    /// The next collection is for those too who will ask for what was asked for before.
+    fn expect(&mut self, now: Instant) {
+        self.asked.retain(|(_, at)| now.saturating_duration_since(*at) < REGULAR);
+        if let Some(round) = &self.next {
+            self.asked.iter().for_each(|(wish, _)| round.expect(*wish));
+        }
     }
 
     fn has_room(&self) -> bool {

@@ -1,9 +1,8 @@
 //! A rendered document that many read.
 
 use std::{
-    iter,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
@@ -11,7 +10,12 @@ use std::{
 
 use bytes::Bytes;
 
-use crate::{contents::Contents, encoding::Encoding, excerpt::Excerpt};
+use crate::{
+    dialect::Dialect,
+    encoding::Encoding,
+    excerpt::Excerpt,
+    form::{Form, Forms, Known, Rendering, len},
+};
 
 /// A document is withdrawn from readers who have not read all of it so long after it was last handed out; as
 /// long as a whole exchange may take on a listener.
@@ -28,10 +32,9 @@ const AHEAD: Duration = Duration::from_secs(2);
 /// A rendered document that many read, until it is withdrawn.
 #[derive(Debug)]
 pub(crate) struct Document {
-    /// What is on it.
-    pub(crate) contents: Contents,
-    /// The lengths in bytes of the forms that it has.
-    lens: [OnceLock<usize>; FORMS],
+    pages: Vec<Known>,
+    /// The length in bytes of the form for humans, if it has that.
+    overview: OnceLock<usize>,
     /// When it was there.
     born: Instant,
     /// When it was last handed out, in milliseconds of its life.
@@ -61,68 +64,43 @@ impl Pace {
     }
 }
 
-/// A form in which a document is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// For scrapers.
-    Page(Encoding),
-    /// For humans: what is on it, and whatever else there is.
-    Overview,
-}
-
-/// The parts of a document in each form; empty where there is none.
-pub(crate) type Forms = [Arc<[Bytes]>; FORMS];
-
-const FORMS: usize = 4;
-
-impl Form {
-    fn index(self) -> usize {
-        match self {
-            Self::Page(encoding) => encoding as usize,
-            Self::Overview => FORMS - 1,
-        }
-    }
-}
-
-impl From<Encoding> for Form {
-    fn from(encoding: Encoding) -> Self {
-        Self::Page(encoding)
-    }
-}
-
 impl Document {
-    /// The document of `parts`, and the same in other encodings.
-    pub(crate) fn new(
-        parts: Vec<Bytes>,
-        others: impl IntoIterator<Item = (Encoding, Vec<Bytes>)>,
-    ) -> Self {
-        let (mut lens, mut forms) = ([const { OnceLock::new() }; FORMS], Forms::default());
-        for (encoding, parts) in iter::once((Encoding::Identity, parts)).chain(others) {
-            lens[encoding as usize] = len(&parts).into();
-            forms[encoding as usize] = parts.into();
-        }
+    /// The document of these pages, each in another dialect.
+    pub(crate) fn of(pages: Vec<Rendering>) -> Self {
+        let (forms, pages) = Forms::of(pages);
         let [handed_out, read, paid] = [0; 3].map(AtomicU64::new);
-        let (contents, parts) = (Contents::default(), Mutex::new(Some(forms)));
-        Self { contents, lens, born: Instant::now(), handed_out, read, paid, parts }
+        let (overview, parts) = (OnceLock::new(), Mutex::new(Some(forms)));
+        Self { pages, overview, born: Instant::now(), handed_out, read, paid, parts }
     }
 
-    /// The same, with what is on it.
-    pub(crate) fn with_contents(self, contents: Contents) -> Self {
-        Self { contents, ..self }
+    /// Which of its pages is in this dialect.
+    pub(crate) fn find(&self, dialect: Dialect) -> Option<usize> {
+        self.pages.iter().position(|page| page.dialect == dialect)
     }
 
-    /// The encoding in which whoever wants this one reads it: that of its source if there is no other.
-    pub(crate) fn encoding(&self, wanted: Encoding) -> Encoding {
-        self.lens[wanted as usize].get().map_or(Encoding::Identity, |_| wanted)
+    /// What is known of a page of it.
+    pub(crate) fn page(&self, page: usize) -> Option<&Known> {
+        self.pages.get(page)
+    }
+
+    /// Whether nobody wanted all of it.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.pages.iter().any(|page| page.contents.is_partial)
+    }
+
+    /// The encoding in which whoever wants this one reads a page: that of its source if there is no other.
+    pub(crate) fn encoding(&self, page: usize, wanted: Encoding) -> Encoding {
+        let len = self.page(page).and_then(|page| page.len(wanted));
+        len.map_or(Encoding::Identity, |_| wanted)
     }
 
     /// Gives it the form for humans, unless it has one: once for all who look at it.
     pub(crate) fn show(&self, overview: impl FnOnce() -> Vec<Bytes>) {
-        self.lens[Form::Overview.index()].get_or_init(|| {
+        self.overview.get_or_init(|| {
             let parts = overview();
             let len = len(&parts);
             if let Some(forms) = &mut *self.forms() {
-                forms[Form::Overview.index()] = parts.into();
+                forms.overview = parts.into();
             }
             len
         });
@@ -130,12 +108,17 @@ impl Document {
 
     /// Its length in bytes in a form that it has, also when it was withdrawn.
     pub(crate) fn len(&self, form: Form) -> usize {
-        self.lens[form.index()].get().copied().unwrap_or(0)
+        let len = match form {
+            Form::Page(page, encoding) => self.page(page).and_then(|page| page.len(encoding)),
+            Form::Overview => self.overview.get().copied(),
+        };
+        len.unwrap_or(0)
     }
 
     /// The bytes that it takes in all forms.
     pub(crate) fn size(&self) -> usize {
-        self.lens.iter().filter_map(OnceLock::get).sum()
+        let overview = self.overview.get().copied().unwrap_or(0);
+        self.pages.iter().map(Known::size).sum::<usize>() + overview
     }
 
     /// Whether it was there longer ago than `age`.
@@ -152,20 +135,19 @@ impl Document {
 
     /// Its part number `index` in a form, for a reader `now` who must read at this pace, unless it was
     /// withdrawn or has no such part.
-    pub(crate) fn part(
-        &self,
-        form: impl Into<Form>,
-        index: usize,
-        pace: Pace,
-        now: Instant,
-    ) -> Option<Bytes> {
-        let form = form.into();
-        self.take(pace, now, |forms| forms[form.index()].get(index).cloned())
+    pub(crate) fn part(&self, form: Form, index: usize, pace: Pace, now: Instant) -> Option<Bytes> {
+        self.take(pace, now, |forms| forms.parts(form).get(index).cloned())
     }
 
     /// The next piece of an excerpt, as [`Document::part`] gives parts of the whole.
-    pub(crate) fn piece(&self, excerpt: &mut Excerpt, pace: Pace, now: Instant) -> Option<Bytes> {
-        self.take(pace, now, |forms| excerpt.of(&forms[Encoding::Identity as usize]))
+    pub(crate) fn piece(
+        &self,
+        form: Form,
+        excerpt: &mut Excerpt,
+        pace: Pace,
+        now: Instant,
+    ) -> Option<Bytes> {
+        self.take(pace, now, |forms| excerpt.of(forms.parts(form)))
     }
 
     fn take(
@@ -224,9 +206,4 @@ impl Document {
     fn forms(&self) -> MutexGuard<'_, Option<Forms>> {
         self.parts.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The bytes of a form.
-fn len(parts: &[Bytes]) -> usize {
-    parts.iter().map(Bytes::len).sum()
 }

@@ -2,6 +2,8 @@
 
 use http::{HeaderMap, HeaderValue, header};
 
+use crate::list::{items, parameter, split, weight};
+
 /// A content coding that a scraper may ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
@@ -11,17 +13,16 @@ pub(crate) enum Encoding {
 }
 
 impl Encoding {
+    /// All of them, in their order.
+    pub(crate) const ALL: [Self; 3] = [Self::Identity, Self::Gzip, Self::Zstd];
+
     /// The one that `Accept-Encoding` gives the most weight (RFC 9110, section 12.5.3); of equals, the one
     /// that makes the shortest document.
     ///
     /// A header that allows nothing we have, or that nobody can read, gets the document as it is.
     pub(crate) fn accepted(headers: &HeaderMap) -> Self {
         let mut weights = Weights::default();
-        for value in headers.get_all(header::ACCEPT_ENCODING) {
-            for item in value.to_str().unwrap_or_default().split(',') {
-                weights.hear(item);
-            }
-        }
+        items(headers, header::ACCEPT_ENCODING).for_each(|item| weights.hear(item));
         weights.best()
     }
 
@@ -51,11 +52,13 @@ struct Weights {
 
 impl Weights {
     fn hear(&mut self, item: &str) {
-        let mut parts = item.split(';').map(str::trim);
+        let mut parts = split(item, ';');
         let coding = parts.next().unwrap_or_default();
         let weight = match (parts.next(), parts.next()) {
             (None, _) => Some(1000),
-            (Some(parameter), None) => weight(parameter),
+            (Some(part), None) => parameter(part)
+                .filter(|(name, _)| name.eq_ignore_ascii_case("q"))
+                .and_then(|(_, value)| weight(value)),
             _ => None,
         };
         let Some(weight) = weight else { return };
@@ -82,24 +85,6 @@ impl Weights {
             best if best == gzip => Encoding::Gzip,
             _ => Encoding::Identity,
         }
-    }
-}
-
-/// The weight that a parameter such as `q=0.5` gives, in thousandths.
-fn weight(parameter: &str) -> Option<u16> {
-    let (name, value) = parameter.split_once('=')?;
-    if !name.trim_end().eq_ignore_ascii_case("q") {
-        return None;
-    }
-    let (whole, decimals) = value.trim_start().split_once('.').unwrap_or((value.trim(), ""));
-    if decimals.len() > 3 || !decimals.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let thousandths = format!("{decimals:0<3}").parse().ok()?;
-    match (whole, thousandths) {
-        ("0", thousandths) => Some(thousandths),
-        ("1", 0) => Some(1000),
-        _ => None,
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use kymo_exposition::Source;
+use kymo_exposition::{Format, Source};
 use opentelemetry::metrics::MeterProvider;
 use tower_service::Service;
 
@@ -23,6 +23,8 @@ use crate::{
     future::{Asked, Scrape, ScrapeFuture, text},
     listen_error::ListenError,
     listener::Listener,
+    negotiation::negotiate,
+    offer::Offer,
     overview,
     scraper::Scraper,
     server::Server,
@@ -42,9 +44,9 @@ use crate::{
 ///   is a 503.
 /// - A source that panics makes this one answer a 500, and nothing else.
 ///
-/// The format is text 0.0.4, compressed by gzip or zstd for those who ask for it. It looks at no path: the
-/// router in front of it does. Who names families in the query, such as `?name[]=up&name[]=jobs_total`, gets
-/// those alone, as they are; and where nobody wants others at that moment, no others are written. The names are
+/// Each client gets the best format that it reads, as its `Accept` says: see [`Endpoint::formats`]. It is compressed
+/// by gzip or zstd for those who ask for it. It looks at no path: the router in front of it does. Who names families in the query, such as `?name[]=up&name[]=jobs_total`, gets
+/// those alone, uncompressed; and where nobody wants others at that moment, no others are written. The names are
 /// those of the source, and of its samples: a source that says `http.requests`, which the page writes as
 /// `http_requests`, is asked by its own name. A family that the page refuses because another has the name of
 /// its samples may be there where the other is not asked for.
@@ -166,6 +168,50 @@ impl Endpoint {
         self
     }
 
+    /// Offers these formats to clients, and text 0.0.4, which every client reads; for this endpoint and all its
+    /// clones. By default that is all but OpenMetrics 2.0, which is not finished: [`Format::ALL`] has it too.
+    ///
+    /// A client gets the one of them that its `Accept` gives the most weight, with the escaping of names that it
+    /// asks for, underscores otherwise. Those who ask at the same time share one collection, and a page for each
+    /// format; those who want a fifth that differs from text 0.0.4 at the same time get text 0.0.4.
+    ///
+    /// ```
+    /// use kymo_exposition::Format;
+    /// # fn of(endpoint: kymo_endpoint::Endpoint) -> kymo_endpoint::Endpoint {
+    /// endpoint.formats([Format::OpenMetrics100, Format::Protobuf])
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn formats(self, formats: impl IntoIterator<Item = Format>) -> Self {
+        if let Some(scraper) = &self.scraper {
+            scraper.offer_others(|offer| offer.with(formats));
+        }
+        self
+    }
+
+    /// Answers in `format` those who ask for none of the [formats](Self::formats), such as a browser or curl, and
+    /// offers it; for this endpoint and all its clones. It is text 0.0.4 by default.
+    #[must_use]
+    pub fn fallback_format(self, format: Format) -> Self {
+        if let Some(scraper) = &self.scraper {
+            scraper.offer_others(|offer| offer.or(format));
+        }
+        self
+    }
+
+    /// Says in OpenMetrics 1.0.0 when each series began to count, by a sample `…_created` of its own; for this
+    /// endpoint and all its clones.
+    ///
+    /// A Prometheus that does not read them as such stores them as series. Protobuf and OpenMetrics 2.0 say it
+    /// without them.
+    #[must_use]
+    pub fn created_samples(self) -> Self {
+        if let Some(scraper) = &self.scraper {
+            scraper.offer_others(Offer::with_created);
+        }
+        self
+    }
+
     /// Answers those alone whom `access` lets in, in a router and on a listener of its own; what was said
     /// before of this no longer counts.
     ///
@@ -213,13 +259,13 @@ impl Endpoint {
     /// Decides how `request` is to be answered, once it is let in.
     pub(crate) fn asked<B>(&self, request: &Request<B>) -> Asked {
         let Some(scraper) = &self.scraper else {
-            return Asked::Sentence(text(StatusCode::NOT_FOUND, DISABLED));
+            return Asked::sentence(text(StatusCode::NOT_FOUND, DISABLED));
         };
         if let Some(answer) = answer_method(request.method()) {
-            return Asked::Sentence(answer);
+            return Asked::sentence(answer);
         }
         let Ok(filter) = Filter::of(request.uri().query()) else {
-            return Asked::Sentence(text(StatusCode::BAD_REQUEST, TOO_MANY));
+            return Asked::sentence(text(StatusCode::BAD_REQUEST, TOO_MANY));
         };
         // A part of a page is sent as it is.
         let encoding = Encoding::accepted(request.headers());
@@ -227,6 +273,7 @@ impl Endpoint {
         Asked::Scrape(Scrape {
             scraper: Arc::clone(scraper),
             deadline: Deadline::of(request.headers(), Instant::now()),
+            dialect: negotiate(request.headers(), scraper.offer()),
             encoding,
             filter,
             since: None,

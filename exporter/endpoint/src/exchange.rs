@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use crate::{encoding::Encoding, end::End, format::Format, observer::Observer, round::Outcome};
+use crate::{encoding::Encoding, end::End, medium::Medium, observer::Observer, round::Outcome};
 
 /// A scrape under way, from the moment in which it is let in until its response is handed over.
 ///
@@ -10,7 +10,7 @@ use crate::{encoding::Encoding, end::End, format::Format, observer::Observer, ro
 #[derive(Debug)]
 pub(crate) struct Exchange {
     observer: Arc<Observer>,
-    format: Format,
+    medium: Medium,
     begun: Instant,
     end: End,
     /// Bytes of the page that were sent, and how they are encoded; absent without a page.
@@ -18,9 +18,18 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
-    pub(crate) fn begin(observer: &Arc<Observer>, format: Format) -> Self {
+    pub(crate) fn begin(observer: &Arc<Observer>, medium: Medium) -> Self {
+        observer.tally.asked(medium);
         let (observer, begun) = (Arc::clone(observer), Instant::now());
-        Self { observer, format, begun, end: End::Cancelled, sent: None }
+        Self { observer, medium, begun, end: End::Cancelled, sent: None }
+    }
+
+    /// It is answered in another medium than was asked for.
+    pub(crate) fn answered_in(self, medium: Medium) -> Self {
+        self.observer.tally.asked(medium);
+        let mut exchange = self;
+        exchange.medium = medium;
+        exchange
     }
 
     /// There is no page.
@@ -60,9 +69,9 @@ impl Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        self.observer.scraped(self.format, self.begun.elapsed(), self.end);
+        self.observer.scraped(self.medium, self.begun.elapsed(), self.end);
         if let Some((bytes, encoding)) = self.sent {
-            self.observer.sent(self.format, bytes, encoding);
+            self.observer.sent(self.medium, bytes, encoding);
         }
     }
 }
@@ -80,7 +89,7 @@ mod tests {
             (Outcome::NoThread, "thread"),
         ] {
             let observer = Arc::<Observer>::default();
-            Exchange::begin(&observer, Format::Text).fail(&outcome);
+            Exchange::begin(&observer, Medium::ALL[0]).fail(&outcome);
             let counted: Vec<_> = observer.tally.ends().filter(|(_, count)| *count > 0).collect();
             let [(attributes, 1)] = &counted[..] else { panic!("{cause}: {counted:?}") };
             assert_eq!(attributes[1].value.as_str(), cause);

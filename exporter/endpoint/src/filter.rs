@@ -46,7 +46,9 @@ impl Filter {
             Self::All => true,
             Self::Named(names) => {
                 let is_sample = |suffix: &&str| names.contains(&format!("{name}{suffix}"));
-                names.contains(name) || kind.suffixes().iter().any(is_sample)
+                let is_there = names.contains(name) || kind.suffixes().iter().any(is_sample);
+                // OpenMetrics calls the family so.
+                is_there || bare(name, kind).is_some_and(|bare| names.contains(bare))
             }
         }
     }
@@ -64,6 +66,15 @@ impl Filter {
 
     pub(crate) fn is_all(&self) -> bool {
         *self == Self::All
+    }
+}
+
+/// The name of a family without the suffix that its kind gives to it.
+fn bare(name: &str, kind: Kind) -> Option<&str> {
+    match kind {
+        Kind::Counter => name.strip_suffix("_total"),
+        Kind::Info => name.strip_suffix("_info"),
+        _ => None,
     }
 }
 
@@ -103,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_family_is_found_by_its_name_and_by_those_of_its_samples() {
-        let filter = named(&["a", "b_bucket", "c_sum"]);
+        let filter = named(&["a", "b_bucket", "c_sum", "e", "f_total"]);
         for (name, kind, expected) in [
             ("a", Kind::Counter, true),
             ("a", Kind::Histogram, true),
@@ -112,6 +123,12 @@ mod tests {
             ("b", Kind::Summary, false),
             ("c", Kind::Summary, true),
             ("d", Kind::Gauge, false),
+            ("e_total", Kind::Counter, true),
+            ("e_info", Kind::Info, true),
+            ("e_total", Kind::Gauge, false),
+            ("e_info", Kind::Counter, false),
+            ("f_total", Kind::Counter, true),
+            ("f", Kind::Counter, false),
         ] {
             assert_eq!(filter.takes(name, kind), expected, "{name} {kind:?}");
             assert!(Filter::All.takes(name, kind));

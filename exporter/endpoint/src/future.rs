@@ -12,18 +12,19 @@ use std::{
 
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use http_body::Body;
-use kymo_exposition::text::CONTENT_TYPE;
 use tokio::sync::oneshot;
 
 use crate::{
     access::{Client, Guard, Verdict},
     body::ScrapeBody,
     deadline::Deadline,
+    dialect::Dialect,
     encoding::Encoding,
     excerpt::Excerpt,
     exchange::Exchange,
     filter::Filter,
-    format::Format,
+    form::Form,
+    medium::Medium,
     round::{Outcome, Ticket},
     scraper::Scraper,
 };
@@ -53,7 +54,7 @@ enum State {
 
 /// The answer to a request that is let in.
 pub(crate) enum Asked {
-    Sentence(Response<ScrapeBody>),
+    Sentence(Box<Response<ScrapeBody>>),
     Scrape(Scrape),
 }
 
@@ -61,6 +62,7 @@ pub(crate) enum Asked {
 pub(crate) struct Scrape {
     pub(crate) scraper: Arc<Scraper>,
     pub(crate) deadline: Deadline,
+    pub(crate) dialect: Dialect,
     pub(crate) encoding: Encoding,
     pub(crate) filter: Filter,
     /// Nothing that was collected before is wanted.
@@ -102,7 +104,8 @@ impl ScrapeFuture {
     fn answer(&mut self, outcome: Outcome) {
         let state = std::mem::replace(&mut self.state, State::Ready(None));
         if let State::Waiting { ticket, scrape, exchange } = state {
-            self.state = State::Ready(Some(respond(outcome, &scrape, exchange)));
+            let response = respond(outcome, &scrape, ticket.dialect, exchange);
+            self.state = State::Ready(Some(response));
             drop(ticket);
             scrape.scraper.put_down();
         }
@@ -121,6 +124,11 @@ impl ScrapeFuture {
 }
 
 impl Asked {
+    /// That there is nothing to be scraped.
+    pub(crate) fn sentence(response: Response<ScrapeBody>) -> Self {
+        Self::Sentence(Box::new(response))
+    }
+
     /// Whether it is a scrape of everything.
     pub(crate) fn is_whole(&self) -> bool {
         match self {
@@ -139,13 +147,19 @@ impl Asked {
 
     fn begin(self) -> State {
         match self {
-            Self::Sentence(response) => State::Ready(Some(response)),
+            Self::Sentence(response) => State::Ready(Some(*response)),
             Self::Scrape(scrape) => {
-                let Scrape { scraper, deadline, encoding, filter, since, .. } = &scrape;
-                let exchange = Exchange::begin(&scraper.observer, Format::Text);
-                match scraper.ask(*deadline, *encoding, filter, *since) {
-                    Ok(ticket) => State::Waiting { ticket, scrape, exchange },
-                    Err(outcome) => State::Ready(Some(respond(outcome, &scrape, exchange))),
+                let Scrape { scraper, deadline, dialect, encoding, filter, since, .. } = &scrape;
+                let (dialect, wanted) = (*dialect, (*dialect, *encoding));
+                let exchange = Exchange::begin(&scraper.observer, Medium::Page(dialect.format));
+                match scraper.ask(*deadline, wanted, filter, *since) {
+                    Ok(ticket) => {
+                        let exchange = exchange.answered_in(Medium::Page(ticket.dialect.format));
+                        State::Waiting { ticket, scrape, exchange }
+                    }
+                    Err(outcome) => {
+                        State::Ready(Some(respond(outcome, &scrape, dialect, exchange)))
+                    }
                 }
             }
         }
@@ -196,20 +210,29 @@ pub(crate) fn text(status: StatusCode, sentence: &'static str) -> Response<Scrap
     response
 }
 
-/// The response to a scrape.
-fn respond(outcome: Outcome, scrape: &Scrape, exchange: Exchange) -> Response<ScrapeBody> {
+/// The response to a scrape, which gets the page in this dialect.
+fn respond(
+    outcome: Outcome,
+    scrape: &Scrape,
+    dialect: Dialect,
+    exchange: Exchange,
+) -> Response<ScrapeBody> {
     let Outcome::Document(document) = outcome else {
         exchange.fail(&outcome);
         return failed(&outcome);
     };
     let scraper = Arc::clone(&scrape.scraper);
     let time = scrape.deadline.answer.saturating_duration_since(Instant::now());
+    let page = document.find(dialect).unwrap_or_default();
     let (body, encoding) = if scrape.filter.is_all() {
-        let encoding = document.encoding(scrape.encoding);
-        (ScrapeBody::document(document, encoding.into(), scraper, time), encoding)
+        let encoding = document.encoding(page, scrape.encoding);
+        let form = Form::Page(page, encoding);
+        (ScrapeBody::document(document, form, scraper, time), encoding)
     } else {
-        let excerpt = Excerpt::new(document.contents.excerpt(&scrape.filter));
-        (ScrapeBody::excerpt(document, excerpt, scraper, time), Encoding::Identity)
+        let places = document.page(page).map(|page| page.contents.excerpt(&scrape.filter));
+        let excerpt = Excerpt::new(places.unwrap_or_default());
+        let form = Form::Page(page, Encoding::Identity);
+        (ScrapeBody::excerpt(document, form, excerpt, scraper, time), Encoding::Identity)
     };
     let length = HeaderValue::from(body.size_hint().lower());
     // Who wants the head alone puts the document down at once.
@@ -220,9 +243,9 @@ fn respond(outcome: Outcome, scrape: &Scrape, exchange: Exchange) -> Response<Sc
     };
     let mut response = Response::new(body.measured(exchange));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
+    headers.insert(header::CONTENT_TYPE, dialect.content_type());
     headers.insert(header::CONTENT_LENGTH, length);
-    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept, accept-encoding"));
     if let Some(name) = encoding.name() {
         headers.insert(header::CONTENT_ENCODING, name);
     }

@@ -6,7 +6,8 @@ pub use kymo_core::key::{ERROR_TYPE, SERVER_ADDRESS, SERVER_PORT};
 /// The format that a scraper is answered in.
 pub const SCRAPE_FORMAT: AttributeKey = AttributeKey::new(
     "kymo.scrape.format",
-    "The exposition format: `text/0.0.4`; or `html`, of the page for humans at `/`.",
+    "The exposition format: `text/0.0.4`, `text/1.0.0`, `openmetrics/0.0.1`, `openmetrics/1.0.0`, \
+     `openmetrics/2.0.0` or `protobuf`; or `html`, of the page for humans at `/`.",
 );
 
 /// How a response is encoded.

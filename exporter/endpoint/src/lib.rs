@@ -5,6 +5,9 @@
 //! [`Source`](kymo_exposition::Source) of families, of which it knows nothing else. [`Access`] says who may
 //! scrape: TLS, passwords, tokens and networks, the same in a router and on the listener.
 //!
+//! Each client gets the best format that it reads: text, OpenMetrics or protobuf, as its `Accept` says. Those who ask
+//! at the same time share one collection.
+//!
 //! ```
 //! use std::convert::Infallible;
 //!
@@ -44,6 +47,7 @@ mod contents;
 mod conversation;
 mod deadline;
 mod desk;
+mod dialect;
 mod document;
 mod encoding;
 mod end;
@@ -51,20 +55,27 @@ mod endpoint;
 mod excerpt;
 mod exchange;
 mod filter;
-mod format;
+mod form;
 mod future;
 mod html;
 pub mod key;
 mod last_scrape;
+mod list;
 mod listen_error;
 mod listener;
 mod listeners;
+mod media_range;
+mod medium;
 pub mod metrics;
+mod negotiation;
 mod note;
 mod observer;
+mod offer;
 mod overview;
 mod own_file;
 mod page;
+mod pages;
+mod parts;
 mod place;
 mod range;
 mod round;
@@ -80,6 +91,7 @@ mod timed_stream;
 mod traces;
 #[cfg(unix)]
 mod unix_socket;
+mod wanted;
 
 pub use access::{Access, AccessError, Gate};
 pub use address::Address;

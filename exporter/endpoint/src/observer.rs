@@ -13,8 +13,9 @@ use opentelemetry::metrics::{Histogram, Meter};
 use crate::{
     encoding::Encoding,
     end::End,
-    format::Format,
-    key, metrics,
+    key,
+    medium::Medium,
+    metrics,
     tally::{Tally, attributes},
 };
 
@@ -55,16 +56,16 @@ impl Observer {
     }
 
     /// A scrape is over.
-    pub(crate) fn scraped(&self, format: Format, took: Duration, end: End) {
-        self.tally.ended(format, end);
+    pub(crate) fn scraped(&self, medium: Medium, took: Duration, end: End) {
+        self.tally.ended(medium, end);
         let Some(instruments) = self.instruments.get() else { return };
-        instruments.duration.record(took.as_secs_f64(), &attributes(format, end));
+        instruments.duration.record(took.as_secs_f64(), &attributes(medium, end));
     }
 
     /// So many bytes of a page were sent.
-    pub(crate) fn sent(&self, format: Format, bytes: u64, encoding: Encoding) {
+    pub(crate) fn sent(&self, medium: Medium, bytes: u64, encoding: Encoding) {
         let Some(instruments) = self.instruments.get() else { return };
-        let format = key::SCRAPE_FORMAT.of(format.name());
+        let format = key::SCRAPE_FORMAT.of(medium.name());
         let encoding = key::SCRAPE_ENCODING.of(encoding.as_str());
         instruments.response_size.record(bytes, &[format, encoding]);
     }

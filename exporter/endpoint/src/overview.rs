@@ -8,22 +8,12 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, header};
 use http_body::Body;
-use kymo_exposition::text::CONTENT_TYPE;
+use kymo_exposition::Format;
 
 use crate::{
-    body::ScrapeBody,
-    contents::Contents,
-    deadline::Deadline,
-    document::{Document, Form},
-    encoding::Encoding,
-    exchange::Exchange,
-    filter::Filter,
-    format::Format,
-    html::Html,
-    page::cut,
-    round::Outcome,
-    scraper::Scraper,
-    table::Table,
+    body::ScrapeBody, contents::Contents, deadline::Deadline, dialect::Dialect, document::Document,
+    encoding::Encoding, exchange::Exchange, filter::Filter, form::Form, html::Html, medium::Medium,
+    parts::cut, round::Outcome, scraper::Scraper, table::Table,
 };
 
 /// What is served, in which formats, how large each family is, what is missing and why, and what others have
@@ -35,16 +25,18 @@ pub(crate) async fn page(
     deadline: Deadline,
     method: &Method,
 ) -> Response<ScrapeBody> {
-    let exchange = Exchange::begin(&scraper.observer, Format::Html);
+    let exchange = Exchange::begin(&scraper.observer, Medium::Html);
     // Dropped last: nobody else may want the document.
     let _look = Look(scraper);
-    let outcome = match scraper.ask(deadline, Encoding::Identity, &Filter::All, None) {
+    let wanted = (Dialect::PLAIN, Encoding::Identity);
+    let outcome = match scraper.ask(deadline, wanted, &Filter::All, None) {
         Ok(ticket) => ticket.await,
         Err(outcome) => outcome,
     };
     let (document, exchange) = match outcome {
         Outcome::Document(document) => {
-            document.show(|| write(scraper, Ok(&document.contents)));
+            let page = document.find(Dialect::PLAIN).and_then(|page| document.page(page));
+            document.show(|| write(scraper, page.map(|page| &page.contents).ok_or("")));
             (document, Some(exchange))
         }
         outcome => {
@@ -84,7 +76,7 @@ pub(crate) async fn page(
 fn write(scraper: &Scraper, contents: Result<&Contents, &str>) -> Vec<Bytes> {
     let mut page = Html::new("Metrics");
     page.link("/metrics", "for Prometheus, and for OpenTelemetry collectors");
-    page.paragraph(&formats(scraper.level() > 0));
+    page.paragraph(&formats(scraper));
     let listening = scraper.listeners.shown();
     if !listening.is_empty() {
         page.paragraph(&format!("Listeners: {}.", listening.join(", ")));
@@ -112,7 +104,7 @@ impl Apology {
         if let Some(document) = shared.upgrade().filter(|document| !document.is_older(STALE)) {
             return document;
         }
-        let document = Arc::new(Document::new(Vec::new(), []));
+        let document = Arc::new(Document::of(Vec::new()));
         document.show(overview);
         *shared = Arc::downgrade(&document);
         document
@@ -122,10 +114,14 @@ impl Apology {
 /// A listener drops who reads for half a minute: so there are seven of them at most.
 const STALE: Duration = Duration::from_secs(5);
 
-fn formats(is_compressed: bool) -> String {
-    let encodings = if is_compressed { "as it is, or by gzip or zstd" } else { "as it is" };
+fn formats(scraper: &Scraper) -> String {
+    let offer = scraper.offer();
+    let formats: Vec<_> = offer.formats().map(Format::name).collect();
+    let (formats, fallback) = (formats.join(", "), offer.fallback);
+    let encodings = if scraper.level() > 0 { "as it is, or by gzip or zstd" } else { "as it is" };
     format!(
-        "Format: {CONTENT_TYPE}, {encodings}. /metrics?name[]=a&name[]=b has the families a and b alone."
+        "Formats: {formats}; {fallback} for those who ask for none of them; {encodings}. \
+         /metrics?name[]=a&name[]=b has the families a and b alone."
     )
 }
 

@@ -5,15 +5,19 @@ use std::{
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
-    sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 
-use crate::{deadline::Deadline, document::Document, encoding::Encoding, filter::Filter};
+use crate::{
+    deadline::Deadline,
+    dialect::Dialect,
+    document::Document,
+    encoding::Encoding,
+    filter::Filter,
+    wanted::{Wanted, Wish},
+};
 
 /// The time a collection has at least. Who can wait for less gets what is there by then, and costs nobody else
 /// anything: it is the half of what whoever waits for the least time can wait for.
@@ -53,10 +57,7 @@ impl Outcome {
 pub(crate) struct Round {
     outcome: OnceLock<Outcome>,
     seats: Mutex<Vec<Weak<Seat>>>,
-    /// Whether somebody wants the document in an encoding, in the order of [`Encoding`].
-    wants: [AtomicBool; 3],
-    /// The families that somebody wants; nothing while nobody said.
-    filter: Mutex<Option<Filter>>,
+    wanted: Mutex<Wanted>,
 }
 
 /// Where somebody waits; it is given up by dropping it.
@@ -71,6 +72,7 @@ impl Round {
     pub(crate) fn join(
         self: &Arc<Self>,
         deadline: Deadline,
+        dialect: Dialect,
         encoding: Encoding,
         limit: usize,
     ) -> Option<Ticket> {
@@ -83,27 +85,27 @@ impl Round {
             return None;
         }
         seats.push(Arc::downgrade(&seat));
-        self.wants[encoding as usize].store(true, Ordering::Relaxed);
-        Some(Ticket { round: Arc::clone(self), seat })
-    }
-
-    /// Whether somebody wants the document in this encoding.
-    pub(crate) fn wants(&self, encoding: Encoding) -> bool {
-        self.wants[encoding as usize].load(Ordering::Relaxed)
+        let dialect = self.wishes().ask(dialect, encoding);
+        Some(Ticket { round: Arc::clone(self), dialect, seat })
     }
 
     /// Somebody wants these families.
     pub(crate) fn widen(&self, filter: &Filter) {
-        let mut wanted = self.filter.lock().unwrap_or_else(PoisonError::into_inner);
-        match &mut *wanted {
-            Some(wanted) => wanted.widen(filter),
-            None => *wanted = Some(filter.clone()),
-        }
+        self.wishes().widen(filter);
     }
 
-    /// The families that somebody wants.
-    pub(crate) fn filter(&self) -> Filter {
-        self.filter.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default()
+    /// Somebody may come back for a page like this.
+    pub(crate) fn expect(&self, wish: Wish) {
+        self.wishes().expect(wish);
+    }
+
+    /// All that somebody wants.
+    pub(crate) fn wanted(&self) -> Wanted {
+        self.wishes().clone()
+    }
+
+    fn wishes(&self) -> MutexGuard<'_, Wanted> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// When collecting that begins `now` must end for the first of them who can wait for [`LEAST`], unless
@@ -177,6 +179,8 @@ impl Seat {
 #[derive(Debug)]
 pub(crate) struct Ticket {
     round: Arc<Round>,
+    /// What its page will be written in.
+    pub(crate) dialect: Dialect,
     seat: Arc<Seat>,
 }
 

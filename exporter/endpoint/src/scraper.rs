@@ -11,7 +11,7 @@ use std::{
 };
 
 use kymo_core::OTHER;
-use kymo_exposition::Source;
+use kymo_exposition::{Format, Sink, Source};
 use opentelemetry::metrics::MeterProvider;
 
 use crate::{
@@ -19,24 +19,30 @@ use crate::{
     contents::{Census, Contents},
     deadline::Deadline,
     desk::{Desk, Errands},
+    dialect::Dialect,
     document::Document,
     encoding::Encoding,
     filter::Filter,
+    form::Rendering,
     key,
     listeners::Listeners,
     metrics,
     observer::Observer,
+    offer::Offer,
     overview::Apology,
     page::Page,
+    pages::Pages,
     round::{Outcome, Round, Ticket},
     table::Tables,
+    wanted::Wish,
 };
 
 /// Who wait for one collection, at most.
 const WAITING: usize = 1024;
 /// A page of metrics is a tenth after little work, and hardly shorter after more.
 const LEVEL: u8 = 1;
-/// Bytes of a document at most: millions of series. Those that come after it are left out.
+/// Bytes of a document at most, of all its pages together: millions of series. Those that come after it are left
+/// out.
 const LONGEST: usize = 256 * 1024 * 1024;
 
 /// Collects a source for all who ask at the same time, on threads of its own.
@@ -49,6 +55,7 @@ pub(crate) struct Scraper {
     desk: Mutex<Desk>,
     /// How much work it may be to compress a document, from 1 to 9; 0 if none is.
     level: AtomicU8,
+    offer: Mutex<Offer>,
     /// Somebody asked, a collection ended, or a document was put down.
     changed: Condvar,
     /// Whether it was reported that something could not be written.
@@ -68,6 +75,7 @@ impl Scraper {
             source,
             desk: Mutex::default(),
             level: AtomicU8::new(LEVEL),
+            offer: Mutex::default(),
             changed: Condvar::new(),
             has_unwritable: AtomicBool::new(false),
             is_too_long: AtomicBool::new(false),
@@ -112,6 +120,17 @@ impl Scraper {
         self.level.load(Ordering::Relaxed)
     }
 
+    /// The formats that clients can have.
+    pub(crate) fn offer(&self) -> Offer {
+        *self.offer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Clients can have other formats from now on.
+    pub(crate) fn offer_others(&self, change: impl FnOnce(Offer) -> Offer) {
+        let mut offer = self.offer.lock().unwrap_or_else(PoisonError::into_inner);
+        *offer = change(*offer);
+    }
+
     /// How long a document is handed out to those who ask after it was collected.
     pub(crate) fn cache_for(&self, time: Duration) {
         self.desk().cache_for(time);
@@ -127,13 +146,14 @@ impl Scraper {
     pub(crate) fn ask(
         self: &Arc<Self>,
         deadline: Deadline,
-        encoding: Encoding,
+        (dialect, encoding): (Dialect, Encoding),
         filter: &Filter,
         since: Option<Instant>,
     ) -> Result<Ticket, Outcome> {
         let mut desk = self.desk();
         let now = Instant::now();
-        if let Some(document) = desk.recent(now, since) {
+        desk.remember(now, dialect, encoding);
+        if let Some(document) = desk.recent(now, since, dialect) {
             return Err(Outcome::Document(document));
         }
         if desk.is_stuck(now) {
@@ -143,7 +163,7 @@ impl Scraper {
         let has_cache = desk.has_cache();
         let round = desk.next();
         round.widen(if has_cache { &Filter::All } else { filter });
-        let ticket = round.join(deadline, encoding, WAITING).ok_or(Outcome::Busy)?;
+        let ticket = round.join(deadline, dialect, encoding, WAITING).ok_or(Outcome::Busy)?;
         if !desk.is_kept {
             let scraper = Arc::clone(self);
             desk.is_kept = spawn("kymo-scrape", move || {
@@ -231,27 +251,38 @@ impl Scraper {
 
     /// Everything the source has to say by `deadline`, as those of `round` want it.
     fn write(&self, round: &Round, deadline: Instant) -> Document {
-        let filter = round.filter();
-        let page = Page::write(LONGEST, &filter, |sink| self.source.collect_by(deadline, sink));
-        self.report(&page.contents);
-        self.census.take(&page.contents, key::SCRAPE_FAMILY.limit().into());
+        let wanted = round.wanted();
+        let dialects: Vec<_> = wanted.forms().iter().map(|wish| wish.dialect).collect();
+        let has_created = self.offer().has_created;
+        let collect = |sink: &mut dyn Sink| self.source.collect_by(deadline, sink);
+        let pages = Pages::write(LONGEST, &wanted.filter(), &dialects, has_created, collect);
+        for (page, wish) in pages.iter().zip(wanted.forms()) {
+            self.report(&page.contents, wish.dialect.format);
+        }
+        // A format may lack what another can carry.
+        if let Some(page) = pages.iter().max_by_key(|page| page.contents.len()) {
+            self.census.take(&page.contents, key::SCRAPE_FAMILY.limit().into());
+        }
         let level = self.level();
-        let wanted = [Encoding::Gzip, Encoding::Zstd].into_iter();
-        let wanted = wanted.filter(|encoding| level > 0 && round.wants(*encoding));
-        let others: Vec<_> = wanted
-            .filter_map(|encoding| Some((encoding, compress(&page.parts, encoding, level)?)))
-            .collect();
-        Document::new(page.parts, others).with_contents(page.contents)
+        let render = |(page, wish): (Page, &Wish)| {
+            let encodings = Encoding::ALL.into_iter();
+            let wanted = encodings.filter(|encoding| level > 0 && wish.has(*encoding));
+            let others = wanted
+                .filter_map(|encoding| Some((encoding, compress(&page.parts, encoding, level)?)))
+                .collect();
+            Rendering::new(wish.dialect, page, others)
+        };
+        Document::of(pages.into_iter().zip(wanted.forms()).map(render).collect())
     }
 
     /// Counts what is not on the page, and tells the log, once each.
-    fn report(&self, contents: &Contents) {
+    fn report(&self, contents: &Contents, format: Format) {
         let (report, left_out) = (contents.report, contents.left_out);
         self.observer.tally.lacks(report, left_out);
         let unwritable = report.dropped + report.unsupported;
         if unwritable > 0 && !self.has_unwritable.swap(true, Ordering::Relaxed) {
             tracing::warn!(
-                "{unwritable} series are not on the page: text 0.0.4 cannot carry them; a source of \
+                "{unwritable} series are not on the page: {format} cannot carry them; a source of \
                  metrics gives them malformed labels or values, or native histograms"
             );
         }

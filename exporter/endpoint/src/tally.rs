@@ -1,26 +1,37 @@
 //! Counts how scrapes end, and what pages lack.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    iter,
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+};
 
 use kymo_exposition::Report;
 use opentelemetry::KeyValue;
 
-use crate::{end::End, format::Format, key};
+use crate::{end::End, key, medium::Medium};
 
 /// How often scrapes ended how, and how many series pages lack and why: everything that can happen is there
-/// before it has, at zero.
+/// before it has, at zero. So it is with a format from when somebody asked for it first.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    ends: [[AtomicU64; End::ALL.len()]; Format::ALL.len()],
+    ends: [[AtomicU64; End::ALL.len()]; Medium::ALL.len()],
+    is_asked: [AtomicBool; Medium::ALL.len()],
     left_out: [AtomicU64; LEFT_OUT.len()],
 }
 
+/// So many of the media are there before anybody asked for them.
+const USUAL: usize = 2;
 /// Why a page lacks series.
 const LEFT_OUT: [&str; 3] = ["malformed", "unsupported", "full"];
 
 impl Tally {
-    pub(crate) fn ended(&self, format: Format, end: End) {
-        self.ends[format as usize][end as usize].fetch_add(1, Ordering::Relaxed);
+    /// Somebody asks for it.
+    pub(crate) fn asked(&self, medium: Medium) {
+        self.is_asked[medium.index()].store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn ended(&self, medium: Medium, end: End) {
+        self.ends[medium.index()][end as usize].fetch_add(1, Ordering::Relaxed);
     }
 
     /// A page lacks what `report` says, and what it had no room for.
@@ -33,9 +44,12 @@ impl Tally {
 
     /// How often each end was there.
     pub(crate) fn ends(&self) -> impl Iterator<Item = (Vec<KeyValue>, u64)> {
-        Format::ALL.into_iter().zip(&self.ends).flat_map(|(format, counts)| {
+        let asked = self.is_asked.iter().map(|is_asked| is_asked.load(Ordering::Relaxed));
+        let shown = iter::repeat_n(true, USUAL).chain(asked.skip(USUAL));
+        let all = Medium::ALL.into_iter().zip(&self.ends).zip(shown);
+        all.filter(|(_, is_shown)| *is_shown).flat_map(|((medium, counts), _)| {
             let counts = counts.iter().map(|count| count.load(Ordering::Relaxed));
-            let attributes = move |(end, count)| (attributes(format, end), count);
+            let attributes = move |(end, count)| (attributes(medium, end), count);
             End::ALL.into_iter().zip(counts).map(attributes)
         })
     }
@@ -48,8 +62,8 @@ impl Tally {
 }
 
 /// What metrics say of a scrape that ended so.
-pub(crate) fn attributes(format: Format, end: End) -> Vec<KeyValue> {
-    let format = key::SCRAPE_FORMAT.of(format.name());
+pub(crate) fn attributes(medium: Medium, end: End) -> Vec<KeyValue> {
+    let format = key::SCRAPE_FORMAT.of(medium.name());
     let error = end.error().map(|error| key::ERROR_TYPE.of(error));
     [format].into_iter().chain(error).collect()
 }

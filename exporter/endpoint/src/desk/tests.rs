@@ -5,7 +5,13 @@ use std::iter;
 use bytes::Bytes;
 
 use super::*;
-use crate::{deadline::Deadline, document::Pace, encoding::Encoding, round::Ticket};
+use crate::{
+    deadline::Deadline,
+    document::Pace,
+    form::{Form, Rendering},
+    page::Page,
+    round::Ticket,
+};
 
 const PART: Bytes = Bytes::from_static(&[0; 4096]);
 const SECOND: Duration = Duration::from_secs(1);
@@ -13,12 +19,15 @@ const SECOND: Duration = Duration::from_secs(1);
 /// A document for which there is room once, but not twice.
 fn document() -> Arc<Document> {
     let parts = iter::once(Bytes::new()).chain(iter::repeat_n(PART, ROOM / PART.len()));
-    Arc::new(Document::new(parts.collect(), []))
+    let page = Page { parts: parts.collect(), ..Page::default() };
+    Arc::new(Document::of(vec![Rendering::new(Dialect::PLAIN, page, Vec::new())]))
 }
+
+const PAGE: Form = Form::Page(0, Encoding::Identity);
 
 /// Whether it was not withdrawn; its first part is empty, so that nobody has read on who looks for it.
 fn is_whole(document: &Document) -> bool {
-    document.part(Encoding::Identity, 0, usual(), document.last_read()).is_some()
+    document.part(PAGE, 0, usual(), document.last_read()).is_some()
 }
 
 /// How fast a reader must be who has the usual time.
@@ -29,7 +38,7 @@ fn usual() -> Pace {
 /// Somebody who asks for what is collected within `collect`, and answered half a second later.
 fn ask(desk: &mut Desk, now: Instant, collect: Duration) -> Ticket {
     let deadline = Deadline { collect: now + collect, answer: now + collect + SECOND / 2 };
-    desk.next().join(deadline, Encoding::Identity, 10).unwrap()
+    desk.next().join(deadline, Dialect::PLAIN, Encoding::Identity, 10).unwrap()
 }
 
 /// How long after `now` the collection that is begun then has to end.
@@ -46,12 +55,16 @@ fn a_cached_document_is_whole_for_as_long_as_it_is_handed_out_and_for_half_a_min
     for at in [0, 29, 31, 59] {
         let at = now + at * SECOND;
         drop(desk.tidy(at));
-        assert!(is_whole(&desk.recent(at, None).expect("it is not old yet")), "{:?}", at - now);
+        assert!(
+            is_whole(&desk.recent(at, None, Dialect::PLAIN).expect("it is not old yet")),
+            "{:?}",
+            at - now
+        );
     }
     for (at, expected) in [(61, true), (88, true), (90, false)] {
         let at = now + at * SECOND;
         drop(desk.tidy(at));
-        assert!(desk.recent(at, None).is_none());
+        assert!(desk.recent(at, None, Dialect::PLAIN).is_none());
         assert_eq!(is_whole(&document), expected, "{:?}", at - now);
     }
 }
@@ -62,7 +75,7 @@ fn a_cached_document_leaves_its_last_reader_as_much_time_as_any_other() {
     desk.cache_for(20 * SECOND);
     desk.end(Some(&document), now);
     let at = now + 19 * SECOND;
-    assert!(desk.recent(at, None).is_some());
+    assert!(desk.recent(at, None, Dialect::PLAIN).is_some());
     desk.end(Some(&self::document()), at);
     let _ticket = ask(&mut desk, at, 9 * SECOND);
     drop(desk.tidy(at + SECOND / 2));
@@ -77,9 +90,9 @@ fn who_wants_nothing_of_before_is_given_nothing_of_before() {
     let at = now + 2 * SECOND;
     for (since, expected) in [(None, true), (Some(0), true), (Some(1), true), (Some(2), false)] {
         let since = since.map(|since| now + since * SECOND);
-        assert_eq!(desk.recent(at, since).is_some(), expected, "{since:?}");
+        assert_eq!(desk.recent(at, since, Dialect::PLAIN).is_some(), expected, "{since:?}");
     }
-    assert!(desk.recent(at, None).is_some(), "others are given it as before");
+    assert!(desk.recent(at, None, Dialect::PLAIN).is_some(), "others are given it as before");
 }
 
 #[test]
@@ -89,7 +102,7 @@ fn a_cache_without_an_end_has_none() {
     desk.end(Some(&document()), now);
     for at in [now, now + 1_000_000 * SECOND] {
         assert!(desk.tidy(at).is_empty());
-        assert!(desk.recent(at, None).is_some());
+        assert!(desk.recent(at, None, Dialect::PLAIN).is_some());
         assert_eq!(desk.idle(at), None, "nobody keeps the desk for it");
     }
 }
@@ -144,7 +157,7 @@ fn withdrawn_after(parts: usize, reading: u32, pace: Pace) -> u32 {
         let at = now + tenths * SECOND / 10;
         for document in documents.iter().filter(|_| tenths < reading) {
             for part in 1..=parts {
-                document.part(Encoding::Identity, part, pace, at);
+                document.part(PAGE, part, pace, at);
             }
         }
         // Just before they read on.
@@ -185,4 +198,34 @@ fn who_reads_little_or_nothing_gives_way_where_another_is_wanted() {
     assert!((10..12).contains(&at_nothing), "{at_nothing}");
     let what_the_system_takes = withdrawn_after(250, 1, usual());
     assert!((20..22).contains(&what_the_system_takes), "{what_the_system_takes}");
+}
+
+#[test]
+fn what_was_asked_for_is_expected_again_for_five_minutes_where_there_is_a_cache() {
+    use kymo_exposition::{Format, Scheme};
+
+    let openmetrics = Dialect { format: Format::OpenMetrics100, scheme: Scheme::AllowUtf8 };
+    for (cache, after, expected) in [
+        (SECOND, 0, &[Dialect::PLAIN, openmetrics][..]),
+        (SECOND, 299, &[Dialect::PLAIN, openmetrics]),
+        (SECOND, 300, &[Dialect::PLAIN]),
+        (Duration::ZERO, 1, &[Dialect::PLAIN]),
+    ] {
+        let (mut desk, now) = (Desk::default(), Instant::now());
+        desk.cache_for(cache);
+        desk.remember(now, openmetrics, Encoding::Gzip);
+        let at = now + after * SECOND;
+        desk.remember(at, Dialect::PLAIN, Encoding::Identity);
+        let _ticket = ask(&mut desk, at, SECOND);
+        let (round, _) = desk.tidy(at).round.expect("a collection begins");
+        let wanted = round.wanted();
+        let dialects: Vec<_> = wanted.forms().iter().map(|wish| wish.dialect).collect();
+        assert_eq!(dialects, expected, "{cache:?} {after}");
+        assert!(
+            wanted
+                .forms()
+                .iter()
+                .all(|wish| { wish.has(Encoding::Gzip) == (wish.dialect == openmetrics) })
+        );
+    }
 }

@@ -7,7 +7,7 @@ use super::*;
 fn join(round: &Arc<Round>) -> Ticket {
     let now = Instant::now();
     let deadline = Deadline { collect: now + LONG, answer: now + LONG };
-    round.join(deadline, Encoding::Identity, 10).unwrap()
+    round.join(deadline, Dialect::PLAIN, Encoding::Identity, 10).unwrap()
 }
 
 const LONG: Duration = Duration::from_secs(10);

@@ -2,8 +2,6 @@
 
 use std::task::{Context, Poll, Wake};
 
-use kymo_exposition::Sink;
-
 use super::*;
 
 struct Nothing;
@@ -23,7 +21,8 @@ impl Wake for Unpark {
 /// Asks, and puts the document down as soon as it is there.
 fn scrape(scraper: &Arc<Scraper>) {
     let deadline = Deadline::of(&http::HeaderMap::new(), Instant::now());
-    let mut ticket = scraper.ask(deadline, Encoding::Identity, &Filter::All, None).unwrap();
+    let mut ticket =
+        scraper.ask(deadline, (Dialect::PLAIN, Encoding::Identity), &Filter::All, None).unwrap();
     let waker = Arc::new(Unpark(thread::current())).into();
     let outcome = loop {
         match std::pin::Pin::new(&mut ticket).poll(&mut Context::from_waker(&waker)) {
@@ -53,7 +52,7 @@ fn what_nobody_reads_any_more_is_gone_at_once() {
 fn series_for_which_there_is_no_room_are_counted() {
     let scraper = Scraper::new(Box::new(Nothing));
     for _ in 0..2 {
-        scraper.report(&Contents { left_out: 3, ..Contents::default() });
+        scraper.report(&Contents { left_out: 3, ..Contents::default() }, Format::Text004);
     }
     let counts: Vec<_> = scraper.observer.tally.left_out().map(|(_, count)| count).collect();
     assert_eq!(counts, [0, 0, 6], "malformed, unsupported, full");

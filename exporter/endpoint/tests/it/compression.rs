@@ -22,7 +22,7 @@ struct Got {
 async fn scrape(endpoint: Endpoint, accepted: &'static str) -> Got {
     let request = Request::builder().header(header::ACCEPT_ENCODING, accepted).body(()).unwrap();
     let (head, body) = endpoint.oneshot(request).await.unwrap().into_parts();
-    assert_eq!(head.headers["vary"], "accept-encoding");
+    assert_eq!(head.headers["vary"], "accept, accept-encoding");
     let body = body.collect().await.unwrap().to_bytes();
     assert_eq!(head.headers["content-length"], body.len().to_string());
     let encoding = head.headers.get(header::CONTENT_ENCODING);

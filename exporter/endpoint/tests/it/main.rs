@@ -8,6 +8,7 @@ mod compression;
 mod deadline;
 mod ends;
 mod filter;
+mod formats;
 mod last_scrape;
 mod limits;
 mod listener;

@@ -39,9 +39,9 @@ async fn a_human_sees_what_is_served_the_largest_family_first_and_what_is_not() 
     ] {
         assert!(page.contains(header), "{header}: {page}");
     }
-    assert!(
-        page.contains("text/plain; version=0.0.4; charset=utf-8, as it is, or by gzip or zstd")
-    );
+    let formats = "Formats: text/0.0.4, openmetrics/1.0.0, text/1.0.0, openmetrics/0.0.1, protobuf; \
+                   text/0.0.4 for those who ask for none of them; as it is, or by gzip or zstd.";
+    assert!(page.contains(formats), "{page}");
     assert!(page.contains("<h2>Families: 4, with 8 series</h2>"), "{page}");
     let row = |name| page.find(&format!("<td>{name}</td><td>gauge</td>")).unwrap();
     assert!(row("seats") < row("books") && row("books") < row("readers"), "{page}");

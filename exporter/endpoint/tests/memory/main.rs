@@ -36,15 +36,21 @@ impl Source for Shop {
     }
 }
 
-/// Runs `measure` in a process of its own, as the test `name`, and gives how many bytes it has grown by there.
+/// Runs `measure` in a process of its own, as the test `name`, and sees that it grows by less than three pages
+/// there.
+fn alone(name: &str, measure: impl FnOnce() -> usize) {
+    alone_within(3 * PAGE, name, measure);
+}
+
+/// The same, by less than `most` bytes.
 ///
 /// Its allocator has one arena: where there are several, what is free in one of them is not seen from
 /// another, and the numbers are of the allocator.
-fn alone(name: &str, measure: impl FnOnce() -> usize) {
+fn alone_within(most: usize, name: &str, measure: impl FnOnce() -> usize) {
     const CHILD: &str = "KYMO_MEMORY_CHILD";
     if std::env::var_os(CHILD).is_some() {
         let grown = measure();
-        assert!(grown < 3 * PAGE, "{grown} bytes");
+        assert!(grown < most, "{grown} bytes");
         return;
     }
     let child = Command::new(std::env::current_exe().unwrap())
@@ -89,8 +95,14 @@ async fn connect(address: SocketAddr) -> TcpStream {
 }
 
 /// Asks for the page and reads nothing of it but the status.
-async fn be_deaf(mut stream: TcpStream) -> TcpStream {
-    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n").await.unwrap();
+async fn be_deaf(stream: TcpStream) -> TcpStream {
+    be_deaf_to("*/*", stream).await
+}
+
+/// The same of the page in a format.
+async fn be_deaf_to(accept: &str, mut stream: TcpStream) -> TcpStream {
+    let get = format!("GET /metrics HTTP/1.1\r\nHost: test\r\nAccept: {accept}\r\n\r\n");
+    stream.write_all(get.as_bytes()).await.unwrap();
     let mut status = [0; 15];
     stream.read_exact(&mut status).await.unwrap();
     assert_eq!(&status, b"HTTP/1.1 200 OK");
@@ -159,6 +171,37 @@ async fn one_after_the_other(mut clients: Vec<TcpStream>) -> Vec<TcpStream> {
         deaf.extend(at_once(some).await);
     }
     deaf
+}
+
+/// More dialects than one collection has.
+const DIALECTS: [&str; 8] = [
+    "text/plain;version=1.0.0;escaping=allow-utf-8",
+    "text/plain;version=1.0.0;escaping=dots",
+    "text/plain;version=1.0.0;escaping=values",
+    "text/plain;version=1.0.0;escaping=underscores",
+    "application/openmetrics-text;escaping=allow-utf-8",
+    "application/openmetrics-text;escaping=dots",
+    "application/openmetrics-text;escaping=values",
+    "*/*",
+];
+
+/// They stop to read at many moments, each in another format than the one before.
+async fn in_all_dialects(mut clients: Vec<TcpStream>) -> Vec<TcpStream> {
+    let mut deaf = Vec::new();
+    while !clients.is_empty() {
+        let some = clients.split_off(clients.len().saturating_sub(50)).into_iter();
+        let some = some.zip(DIALECTS.into_iter().cycle());
+        let stop = some.map(|(stream, accept)| be_deaf_to(accept, stream));
+        deaf.extend(stop.collect::<JoinSet<_>>().join_all().await);
+    }
+    deaf
+}
+
+#[test]
+fn readers_of_all_dialects_cost_less_than_three_times_the_pages_of_one_collection() {
+    let name = "readers_of_all_dialects_cost_less_than_three_times_the_pages_of_one_collection";
+    // Four, and the one that everybody reads.
+    alone_within(3 * 5 * PAGE, name, || growth(mount, connections::<300>, in_all_dialects));
 }
 
 #[test]

@@ -1,0 +1,288 @@
+//! The headers of real clients, and of nobody.
+
+use http::HeaderValue;
+use proptest::prelude::*;
+
+use super::*;
+
+const UTF8: Scheme = Scheme::AllowUtf8;
+const UNDERSCORES: Scheme = Scheme::Underscores;
+
+fn asked(lines: &[&str], offer: Offer) -> (Format, Scheme) {
+    let mut headers = HeaderMap::new();
+    for line in lines {
+        headers.append(header::ACCEPT, HeaderValue::from_str(line).unwrap());
+    }
+    let Dialect { format, scheme } = negotiate(&headers, offer);
+    (format, scheme)
+}
+
+fn usual(line: &str) -> (Format, Scheme) {
+    asked(&[line], Offer::default())
+}
+
+#[test]
+fn each_client_gets_the_best_that_it_reads() {
+    for (client, header, expected) in [
+        (
+            "Prometheus 1.8",
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,\
+             text/plain;version=0.0.4;q=0.3,*/*;q=0.1",
+            (Format::Protobuf, UNDERSCORES),
+        ),
+        (
+            "Prometheus 2.42",
+            "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,\
+             text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+            (Format::OpenMetrics100, UNDERSCORES),
+        ),
+        (
+            "Prometheus 2.42 with native histograms",
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,\
+             application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,\
+             text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+            (Format::Protobuf, UNDERSCORES),
+        ),
+        (
+            "Prometheus 2.55",
+            "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,\
+             text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+            (Format::OpenMetrics100, UNDERSCORES),
+        ),
+        (
+            "Prometheus 2.55 with UTF-8 names",
+            "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,\
+             application/openmetrics-text;version=0.0.1;escaping=allow-utf-8;q=0.4,\
+             text/plain;version=0.0.4;escaping=allow-utf-8;q=0.3,*/*;q=0.2",
+            (Format::OpenMetrics100, UTF8),
+        ),
+        (
+            "Prometheus 3.5",
+            "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,\
+             application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,\
+             text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+            (Format::OpenMetrics100, UTF8),
+        ),
+        (
+            "Prometheus 3.5 with native histograms",
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,\
+             application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,\
+             application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,\
+             text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
+            (Format::Protobuf, UNDERSCORES),
+        ),
+        (
+            "Prometheus 3.5, where names are escaped for its old queries",
+            "application/openmetrics-text;version=1.0.0;escaping=values;q=0.6,\
+             application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=values;q=0.4,\
+             text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+            (Format::OpenMetrics100, Scheme::Values),
+        ),
+        (
+            "what the documentation of Prometheus has",
+            "application/openmetrics-text;version=1.0.0;escaping=allow-utf8;q=0.5,\
+             application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf8;q=0.3,\
+             text/plain;version=0.0.4;q=0.2,/;q=0.1",
+            (Format::OpenMetrics100, UTF8),
+        ),
+        (
+            "Grafana Alloy and OpenTelemetry's collector, with Prometheus 3 in them",
+            "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.4",
+            (Format::Text100, UTF8),
+        ),
+        (
+            "VictoriaMetrics, vmagent and Netdata",
+            "text/plain;version=0.0.4;q=1,*/*;q=0.1",
+            (Format::Text004, UNDERSCORES),
+        ),
+        ("Datadog's agent", "text/plain", (Format::Text004, UNDERSCORES)),
+        (
+            "Datadog's agent, strictly",
+            "application/openmetrics-text; version=0.0.1; charset=utf-8",
+            (Format::OpenMetrics001, UNDERSCORES),
+        ),
+        (
+            "Datadog's agent, newest",
+            "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1",
+            (Format::OpenMetrics100, UNDERSCORES),
+        ),
+        (
+            "Telegraf",
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,\
+             text/plain;version=0.0.4;q=0.3",
+            (Format::Protobuf, UNDERSCORES),
+        ),
+        ("curl", "*/*", (Format::Text004, UNDERSCORES)),
+        (
+            "Firefox",
+            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            (Format::Text004, UNDERSCORES),
+        ),
+        (
+            "Java",
+            "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2",
+            (Format::Text004, UNDERSCORES),
+        ),
+    ] {
+        assert_eq!(usual(header), expected, "{client}");
+    }
+}
+
+#[test]
+fn the_weightiest_format_is_chosen_and_of_equals_the_first() {
+    for (header, expected) in [
+        ("", Format::Text004),
+        ("application/openmetrics-text", Format::OpenMetrics100),
+        ("application/openmetrics-text;q=0.4,text/plain;q=0.5", Format::Text004),
+        ("application/openmetrics-text,text/plain", Format::OpenMetrics100),
+        ("text/plain,application/openmetrics-text", Format::Text004),
+        ("text/plain;version=0.0.4;q=0.2,text/plain;version=1.0.0;q=0.201", Format::Text100),
+        (
+            "Application/OpenMetrics-Text ; Version=1.0.0 ; Q=0.9 , text/plain;q=0.5",
+            Format::OpenMetrics100,
+        ),
+        ("text/plain;q=0.5;version=1.0.0", Format::Text100),
+        ("text/plain;version=1.0.0;q=0,*/*", Format::Text004),
+        ("text/plain;q=0,application/*;q=0.1", Format::OpenMetrics100),
+        ("text/plain;version=0.0.4;q=0,*/*;q=0.5", Format::OpenMetrics100),
+        (
+            "text/plain;q=0.1,text/plain;version=0.0.4;q=0.9,application/openmetrics-text;q=0.5",
+            Format::Text004,
+        ),
+        ("text/plain;q=0.1,text/plain;q=0.9,application/openmetrics-text;q=0.5", Format::Text004),
+        ("*/*;q=0", Format::Text004),
+        ("text/*", Format::Text004),
+        ("application/json", Format::Text004),
+        ("application/openmetrics-text;version=2.0.0", Format::Text004),
+        (
+            "application/openmetrics-text;version=2.0.0,application/openmetrics-text;q=0.1",
+            Format::OpenMetrics100,
+        ),
+        ("application/openmetrics-text;q=1.5", Format::Text004),
+        ("application/openmetrics-text;version=\"1.0.0", Format::Text004),
+        (";;;,,,=,q=1,/;;/,\"", Format::Text004),
+    ] {
+        assert_eq!(usual(header).0, expected, "{header}");
+    }
+}
+
+#[test]
+fn names_are_escaped_as_the_chosen_range_says_where_its_format_can_quote_them() {
+    for (header, expected) in [
+        ("text/plain;escaping=allow-utf-8", (Format::Text004, UNDERSCORES)),
+        (
+            "application/openmetrics-text;version=0.0.1;escaping=dots",
+            (Format::OpenMetrics001, Scheme::Dots),
+        ),
+        ("text/plain;version=1.0.0", (Format::Text100, UNDERSCORES)),
+        ("text/plain;version=1.0.0;escaping=dots", (Format::Text100, Scheme::Dots)),
+        ("text/plain;version=1.0.0;escaping=nothing", (Format::Text100, UNDERSCORES)),
+        (
+            "text/plain;version=1.0.0;escaping=dots;q=0.1,text/plain;version=1.0.0;escaping=values",
+            (Format::Text100, Scheme::Values),
+        ),
+        ("text/plain;version=1.0.0,*/*;escaping=dots", (Format::Text100, UNDERSCORES)),
+    ] {
+        assert_eq!(usual(header), expected, "{header}");
+    }
+    let protobuf = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;\
+                    encoding=delimited;escaping=allow-utf-8";
+    assert_eq!(usual(protobuf), (Format::Protobuf, UTF8));
+}
+
+#[test]
+fn several_lines_are_one_header_and_without_one_there_is_the_fallback() {
+    let lines = ["text/plain;q=0.5", "application/openmetrics-text;q=0.6"];
+    assert_eq!(asked(&lines, Offer::default()).0, Format::OpenMetrics100);
+    assert_eq!(asked(&[], Offer::default()), (Format::Text004, UNDERSCORES));
+    let offer = Offer::default().or(Format::OpenMetrics100);
+    for lines in [&[][..], &["*/*"], &["application/json"], &["nonsense"]] {
+        assert_eq!(asked(lines, offer).0, Format::OpenMetrics100, "{lines:?}");
+    }
+    assert_eq!(asked(&["text/plain"], offer).0, Format::Text004);
+}
+
+#[test]
+fn nobody_gets_what_is_not_offered() {
+    let header =
+        "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
+    assert_eq!(asked(&[header], Offer::of([])).0, Format::Text004);
+    let offer = Offer::of([Format::OpenMetrics200]);
+    assert_eq!(
+        asked(&["application/openmetrics-text;version=2.0.0"], offer).0,
+        Format::OpenMetrics200
+    );
+    assert_eq!(asked(&["application/openmetrics-text"], offer).0, Format::Text004);
+}
+
+#[test]
+fn a_header_of_a_megabyte_costs_no_more_than_its_beginning() {
+    let begun = std::time::Instant::now();
+    for long in [
+        format!("text/plain;version=1.0.0,{}", "*/*,".repeat(1 << 18)),
+        format!("text/plain;version=1.0.0,{}", ";".repeat(1 << 20)),
+        format!("text/plain;version=1.0.0,text/plain;x=\"{}", "\\".repeat(1 << 20)),
+    ] {
+        assert_eq!(usual(&long).0, Format::Text100);
+    }
+    let long = format!("{},application/openmetrics-text", "x".repeat(1 << 20));
+    assert_eq!(usual(&long).0, Format::Text004);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(1), "{:?}", begun.elapsed());
+}
+
+/// Something like an item of `Accept`.
+fn item() -> impl Strategy<Value = String> {
+    let name = prop::sample::select(vec![
+        "*/*",
+        "/",
+        "text/*",
+        "text/plain",
+        "application/*",
+        "application/openmetrics-text",
+        "application/vnd.google.protobuf",
+        "text",
+        "",
+        "\"",
+    ]);
+    let parameter = prop::sample::select(vec![
+        "version=0.0.4",
+        "version=1.0.0",
+        "version=0.0.1",
+        "version=2.0.0",
+        "version=\"1.0.0\"",
+        "q=0",
+        "q=0.5",
+        "q=1",
+        "q=9",
+        "escaping=dots",
+        "escaping=allow-utf-8",
+        "escaping=x",
+        "encoding=delimited",
+        "proto=io.prometheus.client.MetricFamily",
+        "",
+        "=",
+        "\\",
+        "\"",
+    ]);
+    (name, prop::collection::vec(parameter, 0..5))
+        .prop_map(|(name, parameters)| [&[name], &parameters[..]].concat().join(";"))
+}
+
+proptest! {
+    #[test]
+    fn whoever_asks_gets_something_of_the_offer(
+        items in prop::collection::vec(item(), 0..8),
+        bytes in prop::collection::vec(any::<u8>(), 0..64),
+        formats in prop::collection::vec(prop::sample::select(Offer::FORMATS.to_vec()), 0..6),
+        fallback in prop::sample::select(Offer::FORMATS.to_vec()),
+    ) {
+        let offer = Offer::of(formats).or(fallback);
+        let mut headers = HeaderMap::new();
+        for line in [items.join(",").into_bytes(), bytes] {
+            headers.extend(HeaderValue::from_bytes(&line).ok().map(|value| (header::ACCEPT, value)));
+        }
+        let dialect = negotiate(&headers, offer);
+        prop_assert!(offer.has(dialect.format), "{dialect:?}");
+        prop_assert_eq!(dialect.scheme, dialect.format.applied(dialect.scheme));
+    }
+}
