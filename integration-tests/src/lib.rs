@@ -48,7 +48,7 @@ pub use crate::{
     declared::only_declared,
     patience::eventually,
     process::{Process, Signal},
-    prometheus::{Prometheus, Sampled},
+    prometheus::{Prometheus, Release, Sampled},
     receiver::Receiver,
     redis::{Redis, RedisCluster, RedisSentinel},
     rotel::Rotel,

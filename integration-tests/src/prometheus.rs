@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path, process::Command, time::Duratio
 use serde::Deserialize;
 use tempfile::TempDir;
 
-use crate::{client::Client, patience::eventually, process::Process};
+use crate::{client::Client, patience::eventually, process::Process, tool};
 
 const READY: Duration = Duration::from_secs(20);
 
@@ -18,6 +18,17 @@ pub struct Prometheus {
     client: Client,
     _process: Process,
     _folder: TempDir,
+}
+
+/// Which of the servers that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Release {
+    /// Debian's own, 2.42 or newer.
+    Installed,
+    /// 2.53, which can be told what to ask for.
+    Two,
+    /// 3.5 or newer.
+    Three,
 }
 
 /// One element of the answer to a query.
@@ -58,7 +69,7 @@ impl Prometheus {
     pub async fn scraping_with(targets: &[&str], more: &str) -> Self {
         let quoted: Vec<_> = targets.iter().map(|target| format!("'{target}'")).collect();
         let found = format!("static_configs: [{{targets: [{}]}}]", quoted.join(", "));
-        let this = Self::start(&found, more);
+        let this = Self::start(Release::Installed, &job("test", &found, more), &[]);
         for target in targets {
             this.wait_until_up(target).await;
         }
@@ -73,19 +84,50 @@ impl Prometheus {
     /// Without an installed `prometheus`, or when it is not ready in time.
     pub fn finding_in(folder: &Path, more: &str) -> Self {
         let files = folder.join("*.json");
-        Self::start(&format!("file_sd_configs: [{{files: ['{}']}}]", files.display()), more)
+        let found = format!("file_sd_configs: [{{files: ['{}']}}]", files.display());
+        Self::start(Release::Installed, &job("test", &found, more), &[])
     }
 
-    fn start(found: &str, more: &str) -> Self {
+    /// Starts one of a release that scrapes one target by several jobs, each with more in its configuration, and
+    /// waits until all of them have scraped it. It has these features.
+    ///
+    /// # Panics
+    ///
+    /// As [`Prometheus::scraping`], of any job.
+    pub async fn scraping_by(
+        release: Release,
+        target: &str,
+        jobs: &[(&str, &str)],
+        features: &[&str],
+    ) -> Self {
+        let found = format!("static_configs: [{{targets: ['{target}']}}]");
+        let jobs: Vec<_> =
+            jobs.iter().map(|(name, more)| (*name, job(name, &found, more))).collect();
+        let all: String = jobs.iter().map(|(_, job)| job.as_str()).collect();
+        let this = Self::start(release, &all, features);
+        for (name, _) in jobs {
+            let up = format!("up{{job=\"{name}\"}}");
+            let look = async || (this.value(&up).await, this.target().await);
+            eventually(UP, look, |(up, _)| *up == Some(1.0)).await;
+        }
+        this
+    }
+
+    fn start(release: Release, jobs: &str, features: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("prometheus.yml");
-        fs::write(&file, configuration(found, more)).expect("a writable folder");
-        let process = Process::start(
-            Command::new("prometheus")
-                .arg(format!("--config.file={}", file.display()))
-                .arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()))
-                .arg("--web.listen-address=127.0.0.1:0"),
-        );
+        fs::write(&file, format!("{GLOBAL}{jobs}")).expect("a writable folder");
+        let mut command = match release {
+            Release::Installed => Command::new("prometheus"),
+            Release::Two => tool::command("prometheus-2", "prometheus"),
+            Release::Three => tool::command("prometheus-3", "prometheus"),
+        };
+        command
+            .arg(format!("--config.file={}", file.display()))
+            .arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()))
+            .arg("--web.listen-address=127.0.0.1:0")
+            .args(features.iter().map(|feature| format!("--enable-feature={feature}")));
+        let process = Process::start(&mut command);
         let address = process.wait_for_line(READY, listening);
         process.wait_for_line(READY, |line| line.contains("Server is ready").then_some(()));
         let client = Client::new(format!("http://{address}"));
@@ -141,12 +183,11 @@ pub(crate) fn form(key: &str, value: &str) -> String {
 /// The content type of a form.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
-fn configuration(found: &str, more: &str) -> String {
-    format!(
-        "global: {{scrape_interval: 1s, scrape_timeout: 1s}}\n\
-         scrape_configs:\n\
-         - job_name: test\n  {found}\n{more}"
-    )
+const GLOBAL: &str = "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n";
+
+/// A job that scrapes what it finds so, with more in its configuration.
+fn job(name: &str, found: &str, more: &str) -> String {
+    format!("- job_name: {name}\n  {found}\n{more}")
 }
 
 /// The server logs the port that it was given.

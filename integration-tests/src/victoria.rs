@@ -1,6 +1,6 @@
 //! A real time series database that takes OTLP.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, fs, time::Duration};
 
 use serde::Deserialize;
 use tempfile::TempDir;
@@ -42,11 +42,30 @@ impl VictoriaMetrics {
     ///
     /// When it is not installed, or not there within 30 seconds.
     pub fn start() -> Self {
+        Self::start_with("scrape_configs: []\n")
+    }
+
+    /// Starts one that scrapes a target such as `127.0.0.1:8080` every second.
+    ///
+    /// # Panics
+    ///
+    /// As [`VictoriaMetrics::start`].
+    pub fn scraping(target: &str) -> Self {
+        Self::start_with(&format!(
+            "global: {{scrape_interval: 1s, scrape_timeout: 1s}}\nscrape_configs:\n\
+             - job_name: test\n  static_configs: [{{targets: ['{target}']}}]\n"
+        ))
+    }
+
+    fn start_with(scrapes: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("scrape.yml");
+        fs::write(&file, scrapes).expect("a writable folder");
         let mut command = tool::command("victoria-metrics", "victoria-metrics");
         command
             .arg(format!("-storageDataPath={}", folder.path().join("data").display()))
             .args(["-httpListenAddr=127.0.0.1:0", "-retentionPeriod=1d"])
+            .arg(format!("-promscrape.config={}", file.display()))
             // Points are found as soon as they are written.
             .args(["-search.latencyOffset=0s", "-search.disableCache"])
             .arg("-opentelemetry.usePrometheusNaming");

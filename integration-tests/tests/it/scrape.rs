@@ -5,6 +5,7 @@ mod attacks;
 mod both_views;
 mod declared;
 mod environment;
+mod formats;
 mod lint;
 mod one_request;
 mod prometheus;
