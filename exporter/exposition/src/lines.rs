@@ -85,7 +85,10 @@ impl<'a> Lines<'a> {
     ) {
         self.begin_sample(suffix, series);
         self.end_sample(series, number);
-        self.end_line(series, exemplar);
+        match exemplar {
+            None => self.end_line(series),
+            Some(exemplar) => self.end_line_with(series, [exemplar]),
+        }
     }
 
     /// Writes the samples of a histogram; its labels are checked already.
@@ -109,16 +112,27 @@ impl<'a> Lines<'a> {
         self.frame.out.push(if is_open { b',' } else { b'{' });
         let le = self.frame.out.len();
 
+        let Lines { frame: Frame { out, .. }, bounds, exemplars, report, style, .. } = self;
+        let kept = style.exemplars_of(it);
         let mut cumulative = 0;
         for (index, count) in it.counts.iter().enumerate() {
             if index > 0 {
-                self.frame.out.extend_from_within(line..le);
+                out.extend_from_within(line..le);
             }
             cumulative += count;
-            self.frame.out.extend_from_slice(self.bounds.text(index));
-            write_u64(cumulative, self.frame.out);
-            self.end_line(series, self.style.exemplar_of(it, index));
+            out.extend_from_slice(bounds.text(index));
+            write_u64(cumulative, out);
+            if series.timestamp.is_some() {
+                style.times(series, out);
+            }
+            if let Some(Some(exemplar)) = kept.get(index)
+                && bounds.is_in(exemplar.value, index)
+            {
+                exemplars.write(exemplar, out);
+            }
+            out.push(b'\n');
         }
+        report.samples += it.counts.len() as u64;
         let sum = self.style.sum_of(it);
         let count = self.style.has_count(sum).then_some(Number::U64(total));
         for (suffix, total) in [("_sum", sum), ("_count", count)] {
@@ -126,7 +140,7 @@ impl<'a> Lines<'a> {
             self.name.write(suffix, self.frame.out);
             self.frame.out.extend_from_within(labels.clone());
             self.end_sample(series, total);
-            self.end_line(series, None);
+            self.end_line(series);
         }
         Ok(())
     }
@@ -145,7 +159,7 @@ impl<'a> Lines<'a> {
             self.style.label(q.quantile, self.frame.out);
             self.frame.out.extend_from_slice(b"\"} ");
             write_f64(q.value, self.frame.out);
-            self.end_line(series, None);
+            self.end_line(series);
         }
         if let Some(sum) = it.sum.filter(|sum| self.style.is_total(*sum)) {
             self.sample("_sum", series, sum, None);
@@ -159,7 +173,7 @@ impl<'a> Lines<'a> {
         self.begin_sample("_created", series);
         self.close_labels(series);
         timestamp::write(start, self.frame.out);
-        self.end_line(series, None);
+        self.end_line(series);
     }
 }
 
@@ -183,33 +197,32 @@ impl Lines<'_> {
         write_number(value, self.frame.out);
     }
 
-    /// Adds the timestamp and the exemplars, if there are any.
-    pub(crate) fn end_line<'e>(
+    /// Adds the times and the exemplars, if there are any.
+    pub(crate) fn end_line_with<'e>(
         &mut self,
         series: &Series<'_>,
         exemplars: impl IntoIterator<Item = &'e Exemplar<'e>>,
     ) {
-        if let Some(timestamp) = series.timestamp {
-            self.add_timestamp(timestamp);
-        }
-        if self.style == Style::Composite
-            && let Some(start) = series.start_time
-        {
-            self.frame.out.extend_from_slice(b" st@");
-            timestamp::write(start, self.frame.out);
+        if series.timestamp.is_some() || series.start_time.is_some() {
+            self.style.times(series, self.frame.out);
         }
         for exemplar in exemplars {
             self.exemplars.write(exemplar, self.frame.out);
         }
-        self.frame.out.push(b'\n');
-        self.report.samples += 1;
+        self.end();
     }
 
-    /// Hardly any series has one, and what writes the others is to stay short.
-    #[cold]
-    fn add_timestamp(&mut self, timestamp: i64) {
-        self.frame.out.push(b' ');
-        self.style.timestamp(timestamp, self.frame.out);
+    /// Adds the times, if there are any.
+    fn end_line(&mut self, series: &Series<'_>) {
+        if series.timestamp.is_some() {
+            self.style.times(series, self.frame.out);
+        }
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.frame.out.push(b'\n');
+        self.report.samples += 1;
     }
 
     fn has_braces(&self, series: &Series<'_>) -> bool {

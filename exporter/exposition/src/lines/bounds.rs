@@ -55,4 +55,9 @@ impl Bounds {
         let start = bucket.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.text[start..self.ends[bucket]]
     }
+
+    /// Whether a value is not above this bucket.
+    pub(crate) fn is_in(&self, value: f64, bucket: usize) -> bool {
+        value <= self.written.get(bucket).copied().unwrap_or(f64::INFINITY)
+    }
 }

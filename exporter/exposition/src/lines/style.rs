@@ -1,6 +1,6 @@
 //! In which samples of the text formats differ.
 
-use crate::{Exemplar, Histogram, Number, Summary, refusal::Refusal};
+use crate::{Exemplar, Histogram, Number, Series, Summary, refusal::Refusal};
 
 use super::{number, timestamp};
 
@@ -24,13 +24,25 @@ impl Style {
         }
     }
 
-    /// Writes a time in milliseconds since the beginning of 1970.
-    pub(crate) fn timestamp(self, milliseconds: i64, out: &mut Vec<u8>) {
-        match self {
-            Style::Prometheus => number::write_i64(milliseconds, out),
-            Style::OpenMetrics | Style::Composite => {
-                timestamp::write_milliseconds(milliseconds, out);
+    /// Writes the times that a sample has.
+    ///
+    /// Hardly any has one, and what writes the others is to stay short.
+    #[cold]
+    pub(super) fn times(self, series: &Series<'_>, out: &mut Vec<u8>) {
+        if let Some(milliseconds) = series.timestamp {
+            out.push(b' ');
+            match self {
+                Style::Prometheus => number::write_i64(milliseconds, out),
+                Style::OpenMetrics | Style::Composite => {
+                    timestamp::write_milliseconds(milliseconds, out);
+                }
             }
+        }
+        if self == Style::Composite
+            && let Some(start) = series.start_time
+        {
+            out.extend_from_slice(b" st@");
+            timestamp::write(start, out);
         }
     }
 
@@ -56,17 +68,8 @@ impl Style {
         if falls && self != Style::Prometheus { Err(Refusal::Unsupported) } else { Ok(()) }
     }
 
-    /// The exemplar of a bucket, where it is in the bucket and the format has exemplars.
-    pub(super) fn exemplar_of<'a>(
-        self,
-        it: &Histogram<'a>,
-        bucket: usize,
-    ) -> Option<&'a Exemplar<'a>> {
-        if self == Style::Prometheus || it.exemplars.is_empty() {
-            return None;
-        }
-        let exemplar = it.exemplars.get(bucket)?.as_ref()?;
-        let bound = it.bounds.get(bucket).copied().unwrap_or(f64::INFINITY);
-        (exemplar.value <= bound).then_some(exemplar)
+    /// The exemplars of a histogram, where the format has them.
+    pub(super) fn exemplars_of<'a>(self, it: &Histogram<'a>) -> &'a [Option<Exemplar<'a>>] {
+        if self == Style::Prometheus { &[] } else { it.exemplars }
     }
 }

@@ -94,7 +94,7 @@ impl<'a> OpenMetrics2Writer<'a> {
                 self.lines.begin_sample("", series);
                 self.lines.end_sample(series, *number);
                 let exemplars = exemplar.iter().filter(|it| kind == Kind::Counter && is_timed(it));
-                self.lines.end_line(&started(series, kind), exemplars);
+                self.lines.end_line_with(&started(series, kind), exemplars);
                 Ok(())
             }
             _ => Err(Refusal::Malformed),
@@ -134,7 +134,7 @@ impl<'a> OpenMetrics2Writer<'a> {
         let of_classic = classic.map(|it| it.exemplars).unwrap_or_default().iter().flatten();
         let is_enough = of_classic.clone().next().is_some();
         let of_native = native.filter(|_| !is_enough).map(|it| it.exemplars).unwrap_or_default();
-        self.lines.end_line(series, of_classic.chain(of_native).filter(|it| is_timed(it)));
+        self.lines.end_line_with(series, of_classic.chain(of_native).filter(|it| is_timed(it)));
         Ok(())
     }
 
@@ -156,7 +156,7 @@ impl<'a> OpenMetrics2Writer<'a> {
             write_f64(q.value, out);
         }
         out.extend_from_slice(b"]}");
-        self.lines.end_line(series, None);
+        self.lines.end_line_with(series, []);
         Ok(())
     }
 }
