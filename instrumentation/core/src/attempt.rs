@@ -6,7 +6,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Outcome, moment::Moment, watched::Watched};
+use crate::{
+    Outcome, Trace,
+    here::{Work, Working},
+    moment::Moment,
+    watched::Watched,
+};
 
 /// Takes the reading of an [`Attempt`] that is over, such as into a histogram.
 pub trait Record {
@@ -24,6 +29,9 @@ pub trait Record {
 ///
 /// An attempt that never started records nothing. The time is that of the clock `M`; an attempt that is
 /// only counted has the clock `()`, which costs nothing.
+///
+/// A timed attempt belongs to the [`Trace`] that is current when it starts, or else when it is recorded; its
+/// record observes as part of that, wherever it is dropped.
 ///
 /// ```
 /// use std::time::Duration;
@@ -49,6 +57,7 @@ pub struct Attempt<R: Record, M: Moment = Instant> {
     /// The measured code runs, or it ran and never came back.
     is_inside: bool,
     is_over: bool,
+    trace: Option<Trace>,
     record: R,
 }
 
@@ -78,12 +87,26 @@ impl<R: Record> Attempt<R, ()> {
 
 impl<R: Record, M: Moment> Attempt<R, M> {
     fn from(started: Option<M>, record: R) -> Self {
-        Self { started, decided: None, is_inside: false, is_over: false, record }
+        let trace = started.and_then(|_| trace_of::<M>());
+        Self { started, decided: None, is_inside: false, is_over: false, trace, record }
     }
 
     /// Starts now, unless it has started, and says when it started.
     pub fn start(&mut self) -> M {
-        *self.started.get_or_insert_with(M::now)
+        *self.started.get_or_insert_with(|| {
+            self.trace = trace_of::<M>();
+            M::now()
+        })
+    }
+
+    /// The trace that it belongs to, as far as that is known.
+    pub fn trace(&self) -> Option<Trace> {
+        self.trace
+    }
+
+    /// It belongs to `trace`: for who knows better than the thread that starts it.
+    pub fn belong_to(&mut self, trace: Option<Trace>) {
+        self.trace = trace;
     }
 
     /// Counts the time from `moment`, even if it had started.
@@ -145,6 +168,11 @@ impl<R: Record, M: Moment> Attempt<R, M> {
         if let Some(started) = self.started.filter(|_| !self.is_over) {
             self.is_over = true;
             let outcome = if self.is_inside { Outcome::Panic } else { outcome };
+            let is_traced = M::IS_TIMED && Trace::is_wanted();
+            let _working = is_traced.then(|| {
+                let trace = self.trace.or_else(Trace::current);
+                Working::enter(Work::Record, trace, outcome != Outcome::Success)
+            });
             self.record.record(moment.since(started), outcome);
         }
     }
@@ -162,6 +190,12 @@ impl<R: Record, M: Moment> Drop for Attempt<R, M> {
             self.finish(self.outcome());
         }
     }
+}
+
+/// The trace that this thread works for, if anybody wants it of an attempt with such a clock.
+#[inline]
+fn trace_of<M: Moment>() -> Option<Trace> {
+    if M::IS_TIMED && Trace::is_wanted() { Trace::current() } else { None }
 }
 
 #[cfg(test)]

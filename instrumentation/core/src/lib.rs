@@ -10,6 +10,9 @@
 //! that are observed at every collection ([`Roster`]), the places of databases ([`Places`]), the methods of
 //! HTTP ([`KNOWN_METHODS`]), and which errors say that [time ran out](time_out).
 //!
+//! An observation may stand for many as an [`Exemplar`], which leads to its [`Trace`]: [`Exemplars`] keeps
+//! them beside what is measured.
+//!
 //! Depend on this crate to write an instrumentation. A service depends on `kymo`, which hands out
 //! finished instrumentations, and never needs this crate.
 //!
@@ -42,8 +45,10 @@ mod cause;
 mod claim;
 mod claimed;
 mod claimed_text;
+mod exemplar;
 mod fold;
 mod folds;
+mod here;
 mod in_flight;
 pub mod key;
 mod late_value;
@@ -60,10 +65,13 @@ mod scope;
 mod sentence;
 mod series;
 mod series_class;
+mod serving;
 mod sighting;
 mod table;
 mod texts;
 pub mod time_out;
+mod trace;
+mod traceparent;
 mod watched;
 
 pub use attempt::{Attempt, Record};
@@ -74,6 +82,9 @@ pub use cause::{any_cause, standard};
 pub use claim::{Carry, Claim};
 pub use claimed::Claimed;
 pub use claimed_text::ClaimedText;
+pub use exemplar::{
+    Exemplar, ExemplarFilter, ExemplarSlots, Exemplars, MetricExemplars, SeriesExemplars,
+};
 pub use fold::Fold;
 pub use folds::Folds;
 pub use in_flight::InFlight;
@@ -90,7 +101,9 @@ pub use scope::{SCHEMA_URL, Scope};
 pub use sentence::sentence;
 pub use series::{SeriesCache, SeriesKey};
 pub use series_class::SeriesClass;
+pub use serving::Serving;
 pub use sighting::{Sighted, Sighting};
 pub use table::Table;
 pub use texts::{Recalled, Texts};
+pub use trace::Trace;
 pub use watched::{Watch, Watched};

@@ -4,6 +4,9 @@ use std::time::{Duration, Instant};
 
 /// A reading of the clock that an [`Attempt`](crate::Attempt) is timed with.
 pub trait Moment: Copy {
+    /// Whether it tells the time.
+    const IS_TIMED: bool;
+
     /// The time that the clock shows now.
     fn now() -> Self;
 
@@ -12,6 +15,8 @@ pub trait Moment: Copy {
 }
 
 impl Moment for Instant {
+    const IS_TIMED: bool = true;
+
     fn now() -> Self {
         Self::now()
     }
@@ -23,6 +28,8 @@ impl Moment for Instant {
 
 /// No clock: an attempt that is counted, and not timed, takes no time.
 impl Moment for () {
+    const IS_TIMED: bool = false;
+
     fn now() -> Self {}
 
     fn since(self, (): Self) -> Duration {

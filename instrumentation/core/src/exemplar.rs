@@ -1,0 +1,64 @@
+//! Observations that stand for many, kept beside what is measured.
+
+mod filter;
+mod metric;
+mod series;
+mod slot;
+mod slots;
+mod store;
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use opentelemetry::KeyValue;
+
+pub use self::{
+    filter::ExemplarFilter, metric::MetricExemplars, series::SeriesExemplars, slots::ExemplarSlots,
+    store::Exemplars,
+};
+use crate::{Trace, here::Seen};
+
+/// How long an exemplar stays though others come that are faster: as long as a server takes between two
+/// scrapes, or two pushes are apart.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// One observation out of many, which leads from a number to the trace behind it.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Exemplar {
+    /// The span that it was observed in; none was current where [`ExemplarFilter::AlwaysOn`] keeps it.
+    pub trace: Option<Trace>,
+    /// The observed value, or what a counter was increased by.
+    pub value: f64,
+    /// The time of the observation.
+    pub time: SystemTime,
+    /// The attributes that the observation had and its series has not.
+    pub filtered: Option<Arc<[KeyValue]>>,
+    is_failed: bool,
+}
+
+impl Exemplar {
+    fn new(seen: Seen, value: f64, filtered: Option<Arc<[KeyValue]>>) -> Self {
+        let Seen { trace, is_failed } = seen;
+        Self { trace, value, time: SystemTime::now(), filtered, is_failed }
+    }
+
+    /// Whether it says more than `other`, in whose place it would be: it failed and the other did not, or it
+    /// is no less, or the other is more than a minute old.
+    fn outdoes(&self, other: &Self) -> bool {
+        // Whichever is later: threads look at the clock at once, and a clock may be set back.
+        let apart = self.time.duration_since(other.time).unwrap_or_else(|error| error.duration());
+        let is_fresh = apart < FRESH;
+        let is_more = match (self.is_failed, other.is_failed) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => self.value >= other.value,
+        };
+        is_more || !is_fresh
+    }
+}
+
+#[cfg(test)]
+mod tests;

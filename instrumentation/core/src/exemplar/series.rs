@@ -1,0 +1,60 @@
+//! The exemplars of a series that is bound.
+
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
+
+use opentelemetry::KeyValue;
+
+use super::{MetricExemplars, slots::Slots};
+use crate::here::{self, Seen};
+
+/// The exemplars of a series that is bound to its attributes: what a bound instrument carries along.
+///
+/// It has no slots before the first observation that may become an exemplar.
+pub struct SeriesExemplars {
+    metric: Arc<MetricExemplars>,
+    series: u64,
+    takes_all: bool,
+    filtered: Option<Arc<[KeyValue]>>,
+    /// Empty where there was no room for them.
+    slots: OnceLock<Option<Arc<Slots>>>,
+}
+
+impl SeriesExemplars {
+    pub(super) fn new(
+        metric: Arc<MetricExemplars>,
+        series: u64,
+        filtered: Option<Arc<[KeyValue]>>,
+    ) -> Self {
+        let takes_all = metric.takes_all();
+        Self { metric, series, takes_all, filtered, slots: OnceLock::new() }
+    }
+
+    /// Observes a `value`, which is asked for where it may become an exemplar.
+    ///
+    /// Without a trace it costs a look for one.
+    #[inline]
+    pub fn observe(&self, value: impl FnOnce() -> f64) {
+        if self.takes_all {
+            self.keep(here::seen(), value());
+        } else if let Some(seen) = here::traced() {
+            self.keep(seen, value());
+        }
+    }
+
+    #[cold]
+    fn keep(&self, seen: Seen, value: f64) {
+        let slots = self.slots.get_or_init(|| self.metric.slots(self.series));
+        if let Some(slots) = slots {
+            self.metric.keep(slots, seen, value, || self.filtered.clone());
+        }
+    }
+}
+
+impl fmt::Debug for SeriesExemplars {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SeriesExemplars").field("series", &self.series).finish_non_exhaustive()
+    }
+}

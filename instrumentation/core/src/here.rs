@@ -1,0 +1,315 @@
+//! The work of this thread: whose trace it is, and whether it failed.
+
+use std::{
+    cell::Cell,
+    panic::catch_unwind,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use opentelemetry::{Context, trace::TraceContextExt};
+
+use crate::Trace;
+
+/// Whether anybody keeps traces beside what is measured.
+static IS_WANTED: AtomicBool = AtomicBool::new(false);
+
+thread_local! {
+    static HERE: Here = const {
+        Here {
+            trace: Cell::new(None),
+            work: Cell::new(Work::Any),
+            is_failed: Cell::new(false),
+            sight: Cell::new(Sight::Untried),
+        }
+    };
+    /// It is dropped before the context of OpenTelemetry is, which was there before it.
+    static LOOKOUT: Lookout = const { Lookout };
+}
+
+/// The state of a thread.
+struct Here {
+    /// That of the request or of the attempt, if it has one.
+    trace: Cell<Option<Trace>>,
+    work: Cell<Work>,
+    /// Whether the attempt that is recorded failed.
+    is_failed: Cell<bool>,
+    sight: Cell<Sight>,
+}
+
+/// The work that a thread does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    Any,
+    /// It serves a request: what has no span is part of the request.
+    Request,
+    /// It records an attempt, whose trace is known.
+    Record,
+}
+
+/// Whether OpenTelemetry's current context can be seen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    Untried,
+    Clear,
+    /// The thread ends, and its context has ended.
+    Gone,
+}
+
+/// The span of OpenTelemetry's current context.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Span {
+    /// There is none.
+    Absent,
+    /// Nobody keeps its trace.
+    Dropped,
+    Sampled(Trace),
+}
+
+/// What is observed belongs to this.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen {
+    pub(crate) trace: Option<Trace>,
+    pub(crate) is_failed: bool,
+}
+
+/// Traces are kept from now on.
+pub(crate) fn want() {
+    IS_WANTED.store(true, Ordering::Relaxed);
+}
+
+#[inline]
+pub(crate) fn is_wanted() -> bool {
+    IS_WANTED.load(Ordering::Relaxed)
+}
+
+/// The trace of what this thread does.
+#[inline]
+pub(crate) fn trace() -> Option<Trace> {
+    HERE.with(Here::trace_now)
+}
+
+/// What this thread observes, if it has a trace.
+#[inline]
+pub(crate) fn traced() -> Option<Seen> {
+    HERE.with(|here| {
+        let trace = Some(here.trace_now()?);
+        Some(Seen { trace, is_failed: here.is_failed.get() })
+    })
+}
+
+/// What this thread observes, with or without a trace.
+pub(crate) fn seen() -> Seen {
+    HERE.with(|here| Seen { trace: here.trace_now(), is_failed: here.is_failed.get() })
+}
+
+/// Whether OpenTelemetry has a span here.
+pub(crate) fn has_span() -> bool {
+    HERE.with(|here| here.span() != Span::Absent)
+}
+
+impl Here {
+    #[inline]
+    fn trace_now(&self) -> Option<Trace> {
+        if self.work.get() == Work::Record {
+            return self.trace.get();
+        }
+        match self.span() {
+            Span::Absent => self.trace.get(),
+            Span::Dropped => None,
+            Span::Sampled(trace) => Some(trace),
+        }
+    }
+
+    #[inline]
+    fn span(&self) -> Span {
+        if self.sight.get() != Sight::Clear && !self.try_sight() {
+            return Span::Absent;
+        }
+        if Context::map_current(Context::has_active_span) { self.read_span() } else { Span::Absent }
+    }
+
+    #[cold]
+    fn read_span(&self) -> Span {
+        let span = Context::map_current(|context| {
+            let span = context.span();
+            let span = span.span_context();
+            match Trace::new(span.trace_id().to_bytes(), span.span_id().to_bytes()) {
+                None => Span::Absent,
+                Some(trace) if span.is_sampled() => Span::Sampled(trace),
+                Some(_) => Span::Dropped,
+            }
+        });
+        // A request without a trace of its own is part of the first that its work has.
+        if let Span::Sampled(trace) = span
+            && self.work.get() == Work::Request
+            && self.trace.get().is_none()
+        {
+            self.trace.set(Some(trace));
+        }
+        span
+    }
+
+    /// Looks for the first time; OpenTelemetry panics where a thread ends and its context has ended.
+    #[cold]
+    fn try_sight(&self) -> bool {
+        if self.sight.get() == Sight::Untried {
+            let is_there = catch_unwind(|| Context::map_current(|_| ())).is_ok();
+            let is_clear = is_there && LOOKOUT.try_with(|_| ()).is_ok();
+            self.sight.set(if is_clear { Sight::Clear } else { Sight::Gone });
+        }
+        self.sight.get() == Sight::Clear
+    }
+}
+
+/// A thread does some work, until this is dropped, be it by unwinding.
+///
+/// Those of one thread are dropped in the order opposite to that in which they were made.
+#[derive(Debug)]
+pub(crate) struct Working {
+    trace: Option<Trace>,
+    work: Work,
+    is_failed: bool,
+}
+
+impl Working {
+    /// From now on this thread does `work`, of this `trace`.
+    pub(crate) fn enter(work: Work, trace: Option<Trace>, is_failed: bool) -> Self {
+        HERE.with(|here| Self {
+            trace: here.trace.replace(trace),
+            work: here.work.replace(work),
+            is_failed: here.is_failed.replace(is_failed),
+        })
+    }
+
+    /// The trace of the work that this thread does.
+    pub(crate) fn trace() -> Option<Trace> {
+        HERE.with(|here| here.trace.get())
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        HERE.with(|here| {
+            here.trace.set(self.trace);
+            here.work.set(self.work);
+            here.is_failed.set(self.is_failed);
+        });
+    }
+}
+
+/// Sees that the thread ends.
+struct Lookout;
+
+impl Drop for Lookout {
+    fn drop(&mut self) {
+        HERE.with(|here| here.sight.set(Sight::Gone));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::atomic::AtomicUsize, thread};
+
+    use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
+
+    use super::*;
+    use crate::Serving;
+
+    fn number(number: u8) -> Option<Trace> {
+        Trace::new([number; 16], [number; 8])
+    }
+
+    fn context(number: u8, flags: TraceFlags) -> Context {
+        let (trace_id, span_id) =
+            (TraceId::from_bytes([number; 16]), SpanId::from_bytes([number; 8]));
+        let span = SpanContext::new(trace_id, span_id, flags, false, TraceState::NONE);
+        Context::new().with_remote_span_context(span)
+    }
+
+    #[test]
+    fn a_span_goes_before_the_request_even_if_it_is_not_sampled() {
+        want();
+        assert_eq!(trace(), None);
+        let serving = Serving::enter(number(1));
+        assert_eq!((trace(), has_span()), (number(1), false));
+        {
+            let _attached = context(2, TraceFlags::SAMPLED).attach();
+            assert_eq!((trace(), has_span()), (number(2), true));
+            let _inner = context(3, TraceFlags::default()).attach();
+            assert_eq!((trace(), has_span()), (None, true));
+            let _invalid = context(0, TraceFlags::SAMPLED).attach();
+            assert_eq!((trace(), has_span()), (number(1), false), "it is no span");
+        }
+        assert_eq!(trace(), number(1));
+        assert_eq!(serving.leave(), number(1));
+        assert_eq!(trace(), None);
+    }
+
+    #[test]
+    fn a_request_without_a_trace_has_that_of_the_first_span_that_measures() {
+        want();
+        let serving = Serving::enter(None);
+        {
+            let _attached = context(4, TraceFlags::default()).attach();
+            assert_eq!(trace(), None);
+        }
+        for number in [5, 6] {
+            let _attached = context(number, TraceFlags::SAMPLED).attach();
+            assert!(trace().is_some());
+        }
+        assert_eq!(trace(), number(5));
+        let inner = Serving::enter(None);
+        assert_eq!(inner.leave(), number(5), "it is part of the request around it");
+        assert_eq!(serving.leave(), number(5));
+        assert_eq!(trace(), None);
+    }
+
+    #[test]
+    fn what_is_recorded_belongs_to_its_attempt_whatever_is_current() {
+        want();
+        let _attached = context(7, TraceFlags::SAMPLED).attach();
+        {
+            let _working = Working::enter(Work::Record, None, true);
+            assert!(trace().is_none() && seen().is_failed);
+            let _inner = Working::enter(Work::Record, number(8), false);
+            assert_eq!(traced().map(|seen| (seen.trace, seen.is_failed)), Some((number(8), false)));
+        }
+        assert_eq!((trace(), seen().is_failed), (number(7), false));
+    }
+
+    #[test]
+    fn a_thread_that_ends_has_no_span_and_does_not_panic() {
+        /// Looks for a trace when its thread ends.
+        struct Last;
+
+        impl Drop for Last {
+            fn drop(&mut self) {
+                assert_eq!(trace(), None);
+                LOOKS.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+
+        static LOOKS: AtomicUsize = AtomicUsize::new(0);
+        thread_local! {
+            static LAST: Last = const { Last };
+        }
+
+        // It is made first, and so it is dropped last.
+        thread::spawn(|| {
+            LAST.with(|_| ());
+            assert_eq!(trace(), None);
+            let _attached = context(9, TraceFlags::SAMPLED).attach();
+            assert_eq!(trace(), number(9));
+        })
+        .join()
+        .unwrap();
+        // The context has ended before it was ever looked at.
+        thread::spawn(|| {
+            LAST.with(|_| ());
+            drop(context(9, TraceFlags::SAMPLED).attach());
+        })
+        .join()
+        .unwrap();
+        assert_eq!(LOOKS.load(Ordering::Relaxed), 2);
+    }
+}
