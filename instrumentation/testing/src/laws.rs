@@ -13,7 +13,9 @@
 //! 6. whoever uses the measured thing sees what it would see without;
 //! 7. an operation is one observation with `error.type="panic"` when its own code unwound, be it
 //!    while that was dropped, and one that was dropped because something else unwinds is
-//!    `cancelled`.
+//!    `cancelled`;
+//! 8. an operation in a sampled trace leads to it by one exemplar, which is in the bucket of its one
+//!    observation, and has its value.
 //!
 //! ```
 //! # use std::future::Future;
@@ -128,10 +130,12 @@
 
 mod law;
 mod subject;
+mod traced;
 mod unwinding;
 
 pub use self::{
     law::hold,
     subject::Subject,
+    traced::Traced,
     unwinding::{Trap, drop_while_unwinding, unwind, unwind_in_drop},
 };

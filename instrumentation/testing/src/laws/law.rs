@@ -1,4 +1,4 @@
-//! The seven laws.
+//! The eight laws.
 
 use std::{
     collections::BTreeSet,
@@ -9,13 +9,13 @@ use std::{
 use kymo_core::key;
 use opentelemetry::Value;
 
-use super::subject::Subject;
+use super::{subject::Subject, traced::Traced};
 use crate::{
     Kind, Number, Reading, Snapshot, TestBed, declaration,
     lint::{Finding, Rule, declarations},
 };
 
-/// Holds `S` to the seven laws.
+/// Holds `S` to the eight laws.
 ///
 /// # Panics
 ///
@@ -30,6 +30,7 @@ pub async fn hold<S: Subject>() {
     clients_make_a_bounded_number_of_series::<S>().await;
     the_caller_sees_what_it_would_see_without::<S>().await;
     what_unwinds_is_a_panic_and_what_is_dropped_by_another_is_cancelled::<S>().await;
+    what_is_traced_has_an_exemplar::<S>().await;
 }
 
 /// Before the laws: what is named is declared, and what is declared is conventional.
@@ -174,6 +175,34 @@ async fn the_caller_sees_what_it_would_see_without<S: Subject>() {
     assert_eq!(measured, bare, "law 6: whoever uses it sees the same, measured (left) and bare");
 }
 
+/// Law 8: whether a tracer of the program or a client knows the trace, and however the operation ends.
+async fn what_is_traced_has_an_exemplar<S: Subject>() {
+    for (number, traced) in [(1, Traced::new as fn(u64) -> Traced), (2, Traced::sent)] {
+        let traced = traced(number);
+        leads_to::<S>(&traced, async |subject: &S| subject.succeed().await).await;
+        leads_to::<S>(&traced, async |subject: &S| subject.fail().await).await;
+        leads_to::<S>(&traced, async |subject: &S| subject.cancel().await).await;
+    }
+}
+
+/// Law 8, of an operation that is `traced`.
+async fn leads_to<S: Subject>(traced: &Traced, operate: impl AsyncFn(&S)) {
+    let telemetry = S::Telemetry::fresh();
+    let subject = S::new(Some(&telemetry));
+    traced.around(operate(&subject)).await;
+    let Some(exemplars) = telemetry.exemplars(S::OPERATIONS) else { return };
+    let law = "law 8: an operation in a trace";
+    let snapshot = observed_once::<S>(&telemetry, &format!("{law} is exactly one observation"));
+    let name = S::OPERATIONS;
+    let known: Vec<_> = exemplars.iter().map(|exemplar| exemplar.trace).collect();
+    assert_eq!(known, [traced.trace()], "{law} has one exemplar of `{name}`\n{snapshot}");
+    let series = snapshot.named(name).flat_map(|metric| &metric.series);
+    let sum: f64 = series.map(|series| sum(&series.reading)).sum();
+    let value = exemplars[0].value;
+    let is_it = (sum - value).abs() <= f64::EPSILON * sum.abs();
+    assert!(is_it, "{law} has an exemplar of its value {sum}, not of {value}\n{snapshot}");
+}
+
 #[track_caller]
 fn observed_once<S: Subject>(telemetry: &S::Telemetry, law: &str) -> Snapshot {
     let snapshot = telemetry.snapshot();
@@ -227,6 +256,14 @@ fn error_types(snapshot: &Snapshot, name: &str) -> BTreeSet<String> {
     let happened = series.filter(|series| counted(&series.reading) > 0);
     let errors = happened.filter_map(|series| series.attributes.get(key::ERROR_TYPE.name));
     errors.map(Value::to_string).collect()
+}
+
+/// The sum of all that was observed.
+fn sum(reading: &Reading) -> f64 {
+    match reading {
+        Reading::Histogram(histogram) => histogram.sum.as_f64(),
+        Reading::Number(number) => number.as_f64(),
+    }
 }
 
 fn counted(reading: &Reading) -> u64 {
