@@ -7,9 +7,9 @@ use std::{
 };
 
 use bytes::Buf;
-use http::{HeaderMap, Method, Response, StatusCode, header::CONTENT_LENGTH};
+use http::{HeaderMap, HeaderName, Method, Response, StatusCode, header::CONTENT_LENGTH};
 use http_body::{Body, Frame};
-use kymo_core::{Attempt, Bounded, Outcome};
+use kymo_core::{Attempt, Bounded, Outcome, Serving, Trace};
 
 use crate::{
     RequestHead, failure,
@@ -81,6 +81,9 @@ impl Exchange {
                 streams_unknown_lengths: reading.streams_unknown_lengths,
             },
         );
+        if Trace::is_wanted() {
+            exchange.belong_to(head.headers);
+        }
         exchange.attempt.record_mut().call = Call::of(head, instruments);
         // A panic in there is the request's.
         let route = exchange.attempt.run(|| measure.route(head));
@@ -99,6 +102,17 @@ impl Exchange {
             expectation: Expectation::Body,
             streams_unknown_lengths: false,
         })
+    }
+
+    /// It belongs to the trace that the client sent, unless a tracer of the program knows better.
+    fn belong_to(&mut self, headers: &HeaderMap) {
+        let mut sent = headers.get_all(TRACEPARENT).iter();
+        // By W3C Trace Context, section 3.2.1, there is one or none.
+        if let (Some(sent), None, None) = (sent.next(), sent.next(), self.attempt.trace())
+            && !Trace::is_decided()
+        {
+            self.attempt.belong_to(Trace::of_traceparent(sent.as_bytes()));
+        }
     }
 
     /// Whether the route is known.
@@ -130,18 +144,23 @@ impl Exchange {
     }
 
     /// Runs `code`, which is foreign: if it unwinds, the exchange is a panic.
+    ///
+    /// What it measures belongs to the trace of the exchange, which is that of `code` if it had none.
     pub(crate) fn run<T>(&mut self, code: impl FnOnce() -> T) -> T {
         let _inside = Inside::enter(Kind::Server);
-        self.attempt.run(code)
+        let serving = Serving::enter(self.attempt.trace());
+        let answer = self.attempt.run(code);
+        self.attempt.belong_to(serving.leave());
+        answer
     }
 
     /// The service is about to be called; its future, which is there if the call came back,
     /// [says so](Self::came_back).
     ///
     /// Until then the exchange is a panic. Unlike [`run`](Self::run), this moves no future.
-    pub(crate) fn call(&mut self) -> Inside {
+    pub(crate) fn call(&mut self) -> (Inside, Serving) {
         self.attempt.decide(Outcome::Panic);
-        Inside::enter(Kind::Server)
+        (Inside::enter(Kind::Server), Serving::enter(self.attempt.trace()))
     }
 
     /// The call of the service came back.
@@ -252,7 +271,8 @@ impl Exchange {
     pub(crate) fn stream(&self, kind: StreamKind) -> StreamOpening {
         let recording = self.attempt.record();
         let key = StreamKey { route: recording.key.route, kind };
-        StreamOpening::new(Arc::clone(&recording.measure.instruments), key)
+        let instruments = Arc::clone(&recording.measure.instruments);
+        StreamOpening::new(instruments, key, self.attempt.trace())
     }
 
     /// Whether the head is all there is, whatever the headers and the body say.
@@ -269,11 +289,14 @@ impl Exchange {
 
     /// Takes the one observation of the latency now, and goes on as a stream.
     fn become_stream(&mut self, kind: StreamKind) {
-        let open = self.stream(kind).open();
-        self.attempt.record_mut().become_stream(open);
+        let (open, trace) = (self.stream(kind).open(), self.attempt.trace());
+        self.attempt.record_mut().become_stream(open, trace);
         self.attempt.finish(Outcome::Success);
     }
 }
+
+/// The header of W3C Trace Context.
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 fn content_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()

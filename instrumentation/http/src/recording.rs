@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use kymo_core::{InFlight, Outcome, Record};
+use kymo_core::{InFlight, Outcome, Record, Serving, Trace};
 
 use crate::{
     failure,
@@ -34,6 +34,8 @@ pub(crate) struct Recording {
 #[derive(Debug)]
 struct Streaming {
     series: Option<Arc<ExchangeSeries>>,
+    /// That of its request.
+    trace: Option<Trace>,
     _open: OpenStream,
 }
 
@@ -64,8 +66,8 @@ impl Recording {
     }
 
     /// The latency, which is recorded next, is all of the request; what follows is a stream.
-    pub(crate) fn become_stream(&mut self, open: OpenStream) {
-        self.streaming = Some(Box::new(Streaming { series: None, _open: open }));
+    pub(crate) fn become_stream(&mut self, open: OpenStream, trace: Option<Trace>) {
+        self.streaming = Some(Box::new(Streaming { series: None, trace, _open: open }));
     }
 
     /// The outcome of a response whose body has no more: a client that was promised more got a
@@ -131,9 +133,10 @@ impl Record for Recording {
 impl Drop for Recording {
     /// The sizes of a stream are known when it has ended.
     fn drop(&mut self) {
-        if let Some(series) =
-            self.streaming.as_ref().and_then(|streaming| streaming.series.as_ref())
+        if let Some(streaming) = self.streaming.as_ref()
+            && let Some(series) = &streaming.series
         {
+            let _serving = Serving::enter(streaming.trace);
             self.record_sizes(series);
         }
     }

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use http::{HeaderMap, header::CONTENT_TYPE};
-use kymo_core::{Attempt, InFlight, Outcome, Record};
+use kymo_core::{Attempt, InFlight, Outcome, Record, Serving, Trace};
 use opentelemetry::metrics::BoundHistogram;
 
 use crate::{
@@ -34,15 +34,18 @@ impl OpenStream {
 pub(crate) struct StreamOpening {
     instruments: Arc<Instruments>,
     key: StreamKey,
+    trace: Option<Trace>,
 }
 
 impl StreamOpening {
-    pub(crate) fn new(instruments: Arc<Instruments>, key: StreamKey) -> Self {
-        Self { instruments, key }
+    /// A stream of a request that belongs to `trace`.
+    pub(crate) fn new(instruments: Arc<Instruments>, key: StreamKey, trace: Option<Trace>) -> Self {
+        Self { instruments, key, trace }
     }
 
     /// The stream is open, until what is returned is dropped.
     pub(crate) fn open(self) -> OpenStream {
+        let _serving = Serving::enter(self.trace);
         self.instruments.open_stream(self.key)
     }
 }
