@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use kymo_core::key;
+use kymo_core::{Exemplars, key};
 use opentelemetry::metrics::MeterProvider;
 use prometheus::{Registry, core::Collector};
 
@@ -110,6 +110,16 @@ impl Bridge {
     ) {
         if let Some((otel, _)) = &self.otel {
             otel.read_within(Box::new(around));
+        }
+    }
+
+    /// Gives out `exemplars` with the series that they belong to, for whoever keeps them beside the provider.
+    ///
+    /// Only the first call has an effect, and none where another exporter reads. The registry cannot carry
+    /// them.
+    pub fn exemplars(&self, exemplars: Exemplars) {
+        if let Some((otel, _)) = &self.otel {
+            otel.take_exemplars(exemplars);
         }
     }
 

@@ -1,7 +1,8 @@
 //! The families of OpenTelemetry metrics, on their way out.
 
-use std::time::SystemTime;
+use std::{sync::Arc, time::SystemTime};
 
+use kymo_core::{Exemplars, MetricExemplars};
 use kymo_exposition::{Family, Histogram, Kind, NativeHistogram, Number, Series, Sink, Value};
 use opentelemetry_sdk::{
     Resource,
@@ -12,6 +13,7 @@ use crate::{
     assembler::{Assembler, Surroundings, Survey},
     classic::Classics,
     definition::Definition,
+    exemplar::{Shown, by_bucket},
     label::{self, OwnedLabel},
     loss::{Cause, Losses},
     merger::Merger,
@@ -44,6 +46,9 @@ pub(crate) struct Emitter<'a> {
     classics: Classics,
     bounds: Vec<f64>,
     counts: Vec<u64>,
+    exemplars: Option<&'a Exemplars>,
+    /// Those of the metric that is given out, if any of its series has some.
+    of_metric: Option<Arc<MetricExemplars>>,
 }
 
 impl<'a> Emitter<'a> {
@@ -70,6 +75,8 @@ impl<'a> Emitter<'a> {
             classics: Classics::default(),
             bounds: Vec::new(),
             counts: Vec::new(),
+            exemplars: otel.exemplars(),
+            of_metric: None,
         }
     }
 
@@ -108,6 +115,7 @@ impl<'a> Emitter<'a> {
 
     /// Gives out a metric, whatever its numbers are.
     fn metric(&mut self, metric: &Metric, at: Position<'_>) {
+        self.of_metric = self.exemplars.and_then(|all| at.exemplars(metric, all));
         match metric.data() {
             AggregatedMetrics::F64(data) => self.data(data, at),
             AggregatedMetrics::U64(data) => self.data(data, at),
@@ -130,7 +138,10 @@ impl<'a> Emitter<'a> {
             MetricData::Sum(sum) => {
                 let start_time = sum.is_monotonic().then(|| sum.start_time());
                 for point in sum.data_points() {
-                    let value = Value::Number(point.value().into(), None);
+                    let shown = self.exemplars_of(point);
+                    let labels = shown.labels();
+                    let exemplar = shown.all(&labels).pop().filter(|_| sum.is_monotonic());
+                    let value = Value::Number(point.value().into(), exemplar);
                     self.series(point, Reading { start_time, value, is_latest: false }, at);
                 }
             }
@@ -149,8 +160,15 @@ impl<'a> Emitter<'a> {
                         continue;
                     };
                     let start_time = Some(histogram.start_time());
-                    let classic = Some(classics.of(&native));
-                    let value = Value::NativeHistogram(NativeHistogram { classic, ..native });
+                    let shown = self.exemplars_of(point);
+                    let labels = shown.labels();
+                    let exemplars = &shown.all(&labels);
+                    let mut classic = classics.of(&native);
+                    let buckets = by_bucket(exemplars, classic.bounds);
+                    classic.exemplars = &buckets;
+                    let classic = Some(classic);
+                    let value =
+                        Value::NativeHistogram(NativeHistogram { exemplars, classic, ..native });
                     self.series(point, Reading { start_time, value, is_latest: false }, at);
                 }
                 self.natives = natives;
@@ -176,15 +194,24 @@ impl<'a> Emitter<'a> {
             // Without bounds the SDK only counts.
             counts.push(point.count());
         }
+        let shown = self.exemplars_of(point);
+        let labels = shown.labels();
+        let exemplars = by_bucket(&shown.all(&labels), &bounds);
         let value = Value::Histogram(Histogram {
             bounds: &bounds,
             counts: &counts,
             sum: point::rising_sum(point),
-            exemplars: &[],
+            exemplars: &exemplars,
         });
         self.series(point, Reading { start_time: Some(start), value, is_latest: false }, at);
         self.bounds = bounds;
         self.counts = counts;
+    }
+
+    /// The exemplars of the series of `point`.
+    fn exemplars_of(&self, point: &impl Attributed) -> Shown {
+        let known = self.of_metric.as_ref();
+        known.map_or_else(Shown::default, |known| Shown::new(known.of(point.attributes())))
     }
 
     /// Gives out one series, or holds it where another one may have the same labels.
@@ -260,6 +287,13 @@ impl<'a> Position<'a> {
     /// The unit of the metric as the instrument has it; empty for the resource.
     fn unit(self) -> &'a str {
         self.family[self.entry].metric.map(Metric::unit).unwrap_or_default()
+    }
+
+    /// Those of `all` exemplars that series of the metric have, if any has some.
+    fn exemplars(self, metric: &Metric, all: &Exemplars) -> Option<Arc<MetricExemplars>> {
+        let Entry { instrumentation, definition, .. } = &self.family[self.entry];
+        let is_histogram = definition.kind == Kind::Histogram;
+        all.of((*instrumentation)?, metric.name(), is_histogram)
     }
 
     /// The properties that all series of the metric share.

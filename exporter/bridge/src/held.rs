@@ -5,7 +5,13 @@ use std::{borrow::Cow, cmp::Ordering, mem, time::SystemTime};
 use kymo_exposition::{Histogram, Label, NativeHistogram, Number, Series, Value};
 
 use crate::{
-    classic::Classics, label::OwnedLabel, loss::Cause, owned_native::OwnedNative, rank::Rank, unit,
+    classic::Classics,
+    exemplar::{Shown, by_bucket},
+    label::OwnedLabel,
+    loss::Cause,
+    owned_native::OwnedNative,
+    rank::Rank,
+    unit,
 };
 
 /// A series that is held until all series of its family are known.
@@ -18,6 +24,7 @@ pub(crate) struct Held {
     unit: Cow<'static, str>,
     start_time: Option<SystemTime>,
     value: Content,
+    exemplars: Shown,
 }
 
 /// The value of a series, by the way in which two become one.
@@ -55,9 +62,15 @@ impl Held {
             Value::NativeHistogram(it) => Content::Native(OwnedNative::copy(it)),
             _ => return None,
         };
+        let exemplars = match &series.value {
+            Value::Number(_, exemplar) => Shown::copy(exemplar),
+            Value::Histogram(it) => Shown::copy(it.exemplars.iter().flatten()),
+            Value::NativeHistogram(it) => Shown::copy(it.exemplars),
+            _ => Shown::default(),
+        };
         let labels = series.labels.iter().copied().map(OwnedLabel::from).collect();
         let (unit, start_time) = (unit::meaning(unit), series.start_time);
-        Some(Held { key: key.into(), rank, labels, unit, start_time, value })
+        Some(Held { key: key.into(), rank, labels, unit, start_time, value, exemplars })
     }
 
     /// Takes in a series with the same labels that comes later, and says what that costs, if it
@@ -88,6 +101,7 @@ impl Held {
             }
             _ => return Some(Cause::DuplicateSeries),
         };
+        self.exemplars.take_in(later.exemplars);
         self.start_time = self.start_time.min(later.start_time);
         // An empty label says no more than none.
         if later.labels.len() < self.labels.len() {
@@ -100,15 +114,24 @@ impl Held {
     pub(crate) fn give(&self, take: impl FnOnce(&Series<'_>)) {
         let labels: Vec<Label<'_>> = self.labels.iter().map(OwnedLabel::borrowed).collect();
         let mut classics = Classics::default();
+        let exemplar_labels = self.exemplars.labels();
+        let exemplars = &self.exemplars.all(&exemplar_labels);
+        let buckets;
         let value = match &self.value {
-            Content::Sum(number) | Content::Reading(number) => Value::Number(*number, None),
+            Content::Sum(number) | Content::Reading(number) => {
+                Value::Number(*number, exemplars.last().copied())
+            }
             Content::Histogram { bounds, counts, sum } => {
-                Value::Histogram(Histogram { bounds, counts, sum: *sum, exemplars: &[] })
+                buckets = by_bucket(exemplars, bounds);
+                Value::Histogram(Histogram { bounds, counts, sum: *sum, exemplars: &buckets })
             }
             Content::Native(native) => {
                 let native = native.borrowed();
-                let classic = Some(classics.of(&native));
-                Value::NativeHistogram(NativeHistogram { classic, ..native })
+                let mut classic = classics.of(&native);
+                buckets = by_bucket(exemplars, classic.bounds);
+                classic.exemplars = &buckets;
+                let classic = Some(classic);
+                Value::NativeHistogram(NativeHistogram { exemplars, classic, ..native })
             }
         };
         take(&Series { labels: &labels, start_time: self.start_time, timestamp: None, value });

@@ -43,7 +43,9 @@
 //!
 //! Families of other collectors are passed on as they are, with the timestamps that their samples
 //! have. Those of OpenTelemetry have none: a scrape is about now.
-//! There are no exemplars, because the SDK collects none yet.
+//! Exemplars come from whoever [keeps them](Bridge::exemplars) beside the provider, because the SDK collects
+//! none. Their labels are `trace_id`, `span_id`, and the attributes that a view dropped, as far as 128
+//! characters have room for them.
 //!
 //! Series that are distinct there can be equal here: `x=""` and no `x`, the number 1 and the text `1`,
 //! or without the labels of the scope. Of such, sums and histograms are added, histograms in the
@@ -78,6 +80,7 @@ mod collector;
 mod definition;
 mod emitter;
 mod error;
+mod exemplar;
 mod foreign;
 mod gathering;
 mod guard;

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use kymo_exposition::Kind;
+use opentelemetry::InstrumentationScope;
 use opentelemetry_sdk::metrics::data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics};
 
 use crate::{
@@ -27,6 +28,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) metric: Option<&'a Metric>,
     /// The scope of the metric, by its position.
     pub(crate) scope: usize,
+    pub(crate) instrumentation: Option<&'a InstrumentationScope>,
 }
 
 impl Entry<'_> {
@@ -61,7 +63,8 @@ impl Naming {
         if self.target_info && !metrics.resource().is_empty() {
             let name = target_info_name();
             let target = definitions.admit(name, Kind::Info, TARGET_HELP, losses);
-            let entry = |definition| Entry { definition, metric: None, scope: 0 };
+            let entry =
+                |definition| Entry { definition, metric: None, scope: 0, instrumentation: None };
             entries.extend(target.map(entry));
         }
         // The SDK keeps scopes in a hash map, and metrics in the order in which they were made.
@@ -77,7 +80,9 @@ impl Naming {
                 let (kind, ratio) = classify(metric);
                 let name = self.rules.translate(metric.name(), metric.unit(), kind, ratio);
                 let admitted = definitions.admit(name, kind, metric.description(), losses);
-                let entry = |definition| Entry { definition, metric: Some(metric), scope };
+                let instrumentation = Some(scoped.scope());
+                let entry =
+                    |definition| Entry { definition, metric: Some(metric), scope, instrumentation };
                 entries.extend(admitted.map(entry));
             }
         }

@@ -11,6 +11,7 @@ use std::{
     time::Instant,
 };
 
+use kymo_core::Exemplars;
 use opentelemetry_sdk::metrics::{ManualReader, data::ResourceMetrics, reader::MetricReader};
 
 use crate::{
@@ -43,6 +44,7 @@ pub(crate) struct Otel {
     around: OnceLock<Around>,
     /// Who measures readings.
     readings: OnceLock<Readings>,
+    exemplars: OnceLock<Exemplars>,
 }
 
 /// Gets the time until which a reading may wait, and what reads.
@@ -77,6 +79,7 @@ impl Otel {
             reading: Mutex::default(),
             around: OnceLock::new(),
             readings: OnceLock::new(),
+            exemplars: OnceLock::new(),
         }
     }
 
@@ -93,6 +96,16 @@ impl Otel {
     /// Measures readings from now on, unless somebody does already.
     pub(crate) fn measure_readings(&self, readings: Readings) {
         let _ = self.readings.set(readings);
+    }
+
+    /// Gives out `exemplars` with the series that they belong to, unless others are given out already.
+    pub(crate) fn take_exemplars(&self, exemplars: Exemplars) {
+        let _ = self.exemplars.set(exemplars);
+    }
+
+    /// The exemplars that are given out, if any are.
+    pub(crate) fn exemplars(&self) -> Option<&Exemplars> {
+        self.exemplars.get()
     }
 
     /// Everything measured so far, by `deadline` if there is one; nothing while no provider is running.
