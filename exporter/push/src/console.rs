@@ -9,6 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use kymo_core::Exemplars;
 use opentelemetry_sdk::metrics::{data::ResourceMetrics, exporter::PushMetricExporter};
 use opentelemetry_stdout::MetricExporter;
 
@@ -44,10 +45,10 @@ impl Export for ConsoleExporter {
         "standard output"
     }
 
-    /// Prints right away, for the metrics are here and nowhere later.
+    /// Prints right away, for the metrics are here and nowhere later, without exemplars.
     ///
     /// Without a reader, printing panics; it does so once, because every panic prints too.
-    fn prepare(&self, metrics: &ResourceMetrics) -> Result<Bytes, Failure> {
+    fn prepare(&self, metrics: &ResourceMetrics, _: Option<&Exemplars>) -> Result<Bytes, Failure> {
         let failed = |reason: &str| Err(Failure::new(Kind::Output, reason.to_owned()));
         if self.closed.load(Ordering::Relaxed) {
             return failed("standard output is closed");

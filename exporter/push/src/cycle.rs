@@ -102,7 +102,8 @@ impl<E: Export> Cycle<E> {
             return Ok(None);
         }
         let mut exporting = self.observer.exporting(points);
-        match exporting.run(|| self.exporter.prepare(&metrics)) {
+        let exemplars = self.source.exemplars();
+        match exporting.run(|| self.exporter.prepare(&metrics, exemplars)) {
             Ok(bytes) => Ok(Some(Batch { bytes, exporting })),
             Err(failure) => {
                 finish(exporting, &Err(failure.clone()));

@@ -6,6 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use kymo_core::Exemplars;
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
 
 use crate::{
@@ -21,8 +22,12 @@ pub(crate) trait Export: Send + Sync + 'static {
     /// The receiver, as an operator knows it.
     fn target(&self) -> &str;
 
-    /// Encodes `metrics` as they are sent; may take its time.
-    fn prepare(&self, metrics: &ResourceMetrics) -> Result<Bytes, Failure>;
+    /// Encodes `metrics` as they are sent, with `exemplars` if any are kept; may take its time.
+    fn prepare(
+        &self,
+        metrics: &ResourceMetrics,
+        exemplars: Option<&Exemplars>,
+    ) -> Result<Bytes, Failure>;
 
     /// How long all tries may take together.
     fn timeout(&self) -> Duration;

@@ -8,6 +8,7 @@ use std::{
 
 use bytes::{BufMut, Bytes};
 use http::{Uri, uri::PathAndQuery};
+use kymo_core::Exemplars;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
 use tonic::{
@@ -109,8 +110,12 @@ impl Export for GrpcExporter {
         &self.target
     }
 
-    fn prepare(&self, metrics: &ResourceMetrics) -> Result<Bytes, Failure> {
-        Ok(encode(metrics))
+    fn prepare(
+        &self,
+        metrics: &ResourceMetrics,
+        exemplars: Option<&Exemplars>,
+    ) -> Result<Bytes, Failure> {
+        Ok(encode(metrics, exemplars))
     }
 
     fn timeout(&self) -> Duration {

@@ -12,6 +12,7 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
 use http_body_util::{BodyExt, Collected, Full, LengthLimitError, Limited};
+use kymo_core::Exemplars;
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
 
 use crate::{
@@ -112,8 +113,12 @@ impl Export for HttpExporter {
         &self.target
     }
 
-    fn prepare(&self, metrics: &ResourceMetrics) -> Result<Bytes, Failure> {
-        let compressed = self.compression.compress(encode(metrics));
+    fn prepare(
+        &self,
+        metrics: &ResourceMetrics,
+        exemplars: Option<&Exemplars>,
+    ) -> Result<Bytes, Failure> {
+        let compressed = self.compression.compress(encode(metrics, exemplars));
         compressed.map_err(|error| Failure::new(Kind::Output, error.to_string()))
     }
 

@@ -1,6 +1,7 @@
 //! The message that is sent.
 
 use bytes::Bytes;
+use kymo_core::Exemplars;
 use opentelemetry_proto::tonic::{
     collector::metrics::v1::ExportMetricsServiceRequest,
     metrics::v1::{ResourceMetrics as Message, metric::Data},
@@ -8,9 +9,14 @@ use opentelemetry_proto::tonic::{
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
 use prost::Message as _;
 
-/// The bytes of the request, before compression.
-pub(crate) fn encode(metrics: &ResourceMetrics) -> Bytes {
+use crate::exemplars;
+
+/// The bytes of the request, before compression, with `exemplars` if any are kept.
+pub(crate) fn encode(metrics: &ResourceMetrics, exemplars: Option<&Exemplars>) -> Bytes {
     let mut request = ExportMetricsServiceRequest::from(metrics);
+    if let Some(exemplars) = exemplars {
+        exemplars::add(&mut request, metrics, exemplars);
+    }
     request.resource_metrics.iter_mut().for_each(forget_extremes_of_nothing);
     request.encode_to_vec().into()
 }
@@ -59,7 +65,7 @@ mod tests {
         bound[0].record(7.0);
         meters.force_flush().unwrap();
         let collected = exporter.get_finished_metrics().unwrap();
-        let sent = ExportMetricsServiceRequest::decode(encode(&collected[0])).unwrap();
+        let sent = ExportMetricsServiceRequest::decode(encode(&collected[0], None)).unwrap();
         let mut extremes = Vec::new();
         for metric in &sent.resource_metrics[0].scope_metrics[0].metrics {
             match metric.data.as_ref().unwrap() {

@@ -11,6 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use kymo_core::Exemplars;
 use opentelemetry::metrics::MeterProvider;
 use tokio::sync::oneshot;
 
@@ -117,6 +118,11 @@ impl Push {
         around: impl Fn(Option<Instant>, &mut dyn FnMut()) + Send + Sync + 'static,
     ) {
         self.0.source.read_within(Box::new(around));
+    }
+
+    /// Sends `exemplars` with the series that they belong to, over OTLP; only the first call has an effect.
+    pub fn exemplars(&self, exemplars: Exemplars) {
+        self.0.source.take_exemplars(exemplars);
     }
 
     /// Measures the exports themselves with instruments of `meters`, usually the provider that got

@@ -5,6 +5,7 @@ use std::{
     time::Instant,
 };
 
+use kymo_core::Exemplars;
 use opentelemetry_sdk::{
     error::{OTelSdkError, OTelSdkResult},
     metrics::{ManualReader, Pipeline, data::ResourceMetrics, reader::MetricReader},
@@ -16,6 +17,7 @@ pub(crate) struct Source {
     pipeline: Mutex<Option<Weak<Pipeline>>>,
     /// Wraps each reading.
     around: OnceLock<Around>,
+    exemplars: OnceLock<Exemplars>,
 }
 
 /// Gets the time until which a reading may wait, and what reads.
@@ -40,6 +42,16 @@ impl Source {
     /// Lets every reading happen inside `around`, unless they happen inside another already.
     pub(crate) fn read_within(&self, around: Around) {
         let _ = self.around.set(around);
+    }
+
+    /// Lets `exemplars` go with the metrics, unless others do already.
+    pub(crate) fn take_exemplars(&self, exemplars: Exemplars) {
+        let _ = self.exemplars.set(exemplars);
+    }
+
+    /// The exemplars that go with the metrics, if any do.
+    pub(crate) fn exemplars(&self) -> Option<&Exemplars> {
+        self.exemplars.get()
     }
 
     /// Collects what there is by `deadline`, which calls every observable instrument.
