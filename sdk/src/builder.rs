@@ -5,6 +5,7 @@ pub(crate) mod injected;
 
 use std::fmt;
 
+use kymo_core::ExemplarFilter;
 use opentelemetry::{Key, KeyValue, Value};
 use opentelemetry_sdk::metrics::{SdkMeterProvider, reader::MetricReader};
 
@@ -88,6 +89,18 @@ impl TelemetryBuilder {
         self
     }
 
+    /// Keeps the observations that `filter` lets in as exemplars: those in a sampled trace, unless this or
+    /// `OTEL_METRICS_EXEMPLAR_FILTER` says otherwise.
+    ///
+    /// The trace is that of OpenTelemetry's current context, or else that which the header `traceparent` of the
+    /// request names that is served. Counters and histograms have exemplars, one for each bucket, of the
+    /// slowest lately, or of one that failed. They go out by scrapes whose format has them, and by OTLP.
+    /// `docs/exemplars.md` of the repository says more.
+    pub fn exemplar_filter(mut self, filter: ExemplarFilter) -> Self {
+        self.basis.exemplar_filter = Some(filter);
+        self
+    }
+
     /// Builds the telemetry, and makes its provider OpenTelemetry's global one, for
     /// instrumentation that asks for that.
     ///
@@ -126,12 +139,14 @@ impl TelemetryBuilder {
         let shape = std::mem::take(&mut start.shape);
         let shapes = shape.carry_out(environment.file_only(), start.description)?;
         let exporters = self.plans.start(&mut start)?;
+        let exemplars = self.basis.exemplars(&environment, &mut description, is_disabled);
         let detected = self.detectors.iter().flat_map(|find| find(&environment)).collect();
         let resource =
             resource::of(self.service, detected, self.attributes, &environment, &mut description);
         let sdk = shapes.attach(SdkMeterProvider::builder().with_resource(resource));
         let sdk = exporters.iter().fold(sdk, |sdk, exporter| exporter.attach(sdk));
-        let provider = Provider::own(self.readers.attach(sdk).build(), shapes, is_disabled);
+        let sdk = self.readers.attach(sdk).build();
+        let provider = Provider::own(sdk, shapes, exemplars, is_disabled);
         for exporter in &exporters {
             exporter.measure(provider.meters());
         }

@@ -95,7 +95,7 @@ pub mod configuration {
     #[allow(unused_imports, reason = "used by the features")]
     pub(crate) use self::{
         exporters::Exporters,
-        setting::{Setting, disabled},
+        setting::{Setting, disabled, exemplar_filter},
     };
 }
 
@@ -305,7 +305,7 @@ pub use instrumentation::sea_orm;
 pub use instrumentation::sqlx;
 #[cfg(feature = "sqlx-events")]
 pub use instrumentation::sqlx_events;
-pub use kymo_core::{BucketsError, MetricKind, MetricSpec};
+pub use kymo_core::{BucketsError, ExemplarFilter, MetricKind, MetricSpec};
 #[cfg(feature = "repository")]
 pub use kymo_repository::repository;
 #[cfg(feature = "signal")]

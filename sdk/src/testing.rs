@@ -43,6 +43,7 @@
 mod one_api;
 mod telemetry;
 
+pub use kymo_core::{Exemplar, Trace};
 pub use kymo_testing::{
     Attributes, Bucket, Buckets, Distributions, Histogram, Kind, Metric, Number, Numbers, Point,
     Points, Reading, Rendering, Scope, Selection, Series, Snapshot, SnapshotReader, TestBed,

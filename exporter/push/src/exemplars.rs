@@ -100,8 +100,8 @@ mod tests {
     use opentelemetry_sdk::{
         error::OTelSdkResult,
         metrics::{
-            InstrumentKind, ManualReader, Pipeline, SdkMeterProvider, Temporality,
-            reader::MetricReader,
+            InstrumentKind, ManualReader, MeterProviderBuilder, Pipeline, SdkMeterProvider,
+            Temporality, reader::MetricReader,
         },
     };
 
@@ -164,7 +164,7 @@ mod tests {
             Shared(Arc::new(ManualReader::builder().with_temporality(temporality).build()))
         });
         let meters = readers.iter().cloned();
-        let meters = meters.fold(SdkMeterProvider::builder(), |it, reader| it.with_reader(reader));
+        let meters = meters.fold(SdkMeterProvider::builder(), MeterProviderBuilder::with_reader);
         let meters = meters.build();
         let meter = meters.meter_with_scope(scope);
         let genre = [KeyValue::new("genre", "crime")];

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
+use kymo_core::{ExemplarFilter, Exemplars};
+
 use crate::{
     InstallError, Telemetry,
     configuration::{self, Description, environment::Environment, file},
@@ -17,6 +19,8 @@ pub(crate) struct Basis {
     pub(crate) environment: Option<Environment>,
     /// The configuration file, unless a variable names it.
     pub(crate) file: Option<PathBuf>,
+    /// The observations that become exemplars, if the program says so.
+    pub(crate) exemplar_filter: Option<ExemplarFilter>,
     /// By what each is for, so that each is done once.
     pub(crate) steps: BTreeMap<&'static str, Step>,
 }
@@ -25,6 +29,18 @@ pub(crate) struct Basis {
 pub(crate) type Step = Box<dyn FnOnce(&Telemetry) + Send + Sync>;
 
 impl Basis {
+    /// A place for the observations that become exemplars, as the program or else the environment says.
+    pub(super) fn exemplars(
+        &self,
+        environment: &Environment,
+        description: &mut Description,
+        is_disabled: bool,
+    ) -> Option<Exemplars> {
+        let filter = configuration::exemplar_filter(self.exemplar_filter, environment);
+        let filter = description.note("exemplar.filter", filter, ExemplarFilter::to_string);
+        if is_disabled { None } else { Exemplars::new(filter) }
+    }
+
     /// Reads `variables` instead of those of the process.
     pub(super) fn set_environment<N: Into<String>, V: Into<String>>(
         &mut self,
@@ -70,6 +86,11 @@ impl Basis {
         if let Some(callbacks) = provider.callbacks() {
             for exporter in &exporters {
                 exporter.prepare(callbacks);
+            }
+        }
+        if let Some(exemplars) = provider.exemplars() {
+            for exporter in &exporters {
+                exporter.show(exemplars);
             }
         }
         let telemetry = Telemetry {

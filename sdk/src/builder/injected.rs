@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
+use kymo_core::ExemplarFilter;
 use opentelemetry::metrics::MeterProvider;
 
 use super::basis::Basis;
@@ -46,6 +47,13 @@ impl InjectedBuilder {
         self
     }
 
+    /// As [`TelemetryBuilder::exemplar_filter`](crate::TelemetryBuilder::exemplar_filter); the
+    /// provider must call its metrics and their attributes what the instruments do.
+    pub fn exemplar_filter(mut self, filter: ExemplarFilter) -> Self {
+        self.basis.exemplar_filter = Some(filter);
+        self
+    }
+
     /// As [`TelemetryBuilder::install`](crate::TelemetryBuilder::install): the provider that was
     /// brought becomes OpenTelemetry's global one.
     ///
@@ -80,7 +88,8 @@ impl InjectedBuilder {
         Exporters::report_beside_injected(&environment, start.is_pulled);
         report_of_file(&environment);
         let exporters = self.plans.start(&mut start)?;
-        let provider = Provider::injected(self.provider, is_disabled);
+        let exemplars = self.basis.exemplars(&environment, &mut description, is_disabled);
+        let provider = Provider::injected(self.provider, exemplars, is_disabled);
         for exporter in &exporters {
             exporter.measure(provider.meters());
         }

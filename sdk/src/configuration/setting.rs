@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use kymo_core::ExemplarFilter;
+
 use super::environment::{self, Environment, Found};
 
 /// The origin of a setting: code is stronger than the environment, or than the configuration file that
@@ -45,6 +47,20 @@ impl<T> Setting<T> {
 pub(crate) fn disabled(environment: &Environment) -> Setting<bool> {
     let found = environment.find(&["OTEL_SDK_DISABLED"], environment::boolean);
     Setting::choose(None, found, false)
+}
+
+/// `OTEL_METRICS_EXEMPLAR_FILTER`, unless the program says something of its own.
+pub(crate) fn exemplar_filter(
+    code: Option<ExemplarFilter>,
+    environment: &Environment,
+) -> Setting<ExemplarFilter> {
+    let filters = [ExemplarFilter::AlwaysOn, ExemplarFilter::AlwaysOff, ExemplarFilter::TraceBased];
+    let found = environment.find(&["OTEL_METRICS_EXEMPLAR_FILTER"], |text| {
+        let names = filters.map(|filter| filter.to_string());
+        let known = [0, 1, 2].map(|at| (names[at].as_str(), filters[at]));
+        environment::one_of(text, &known)
+    });
+    Setting::choose(code, found, ExemplarFilter::default())
 }
 
 impl fmt::Display for Origin {

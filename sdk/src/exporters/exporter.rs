@@ -2,6 +2,7 @@
 
 use std::{any::Any, future::Future, pin::Pin, time::Duration};
 
+use kymo_core::Exemplars;
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry_sdk::metrics::MeterProviderBuilder;
 
@@ -16,6 +17,9 @@ pub(crate) trait Exporter: Any + Send + Sync {
 
     /// Lets `callbacks` run before each reads.
     fn prepare(&self, callbacks: &Callbacks);
+
+    /// Lets each give out `exemplars` with what it reads.
+    fn show(&self, exemplars: &Exemplars);
 
     /// Measures the exporters themselves.
     fn measure(&self, _: &dyn MeterProvider) {}

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kymo_core::Exemplars;
 use opentelemetry::{
     global,
     metrics::{MeterProvider, NoopMeterProvider},
@@ -27,18 +28,27 @@ pub(crate) enum Provider {
 }
 
 impl Provider {
-    pub(crate) fn own(provider: SdkMeterProvider, shapes: Shapes, disabled: bool) -> Self {
+    pub(crate) fn own(
+        provider: SdkMeterProvider,
+        shapes: Shapes,
+        exemplars: Option<Exemplars>,
+        disabled: bool,
+    ) -> Self {
         if disabled {
             return Self::nobody(Some(provider));
         }
-        Self::Somebody(ShapedMeters::new(Arc::new(provider), shapes))
+        Self::Somebody(ShapedMeters::new(Arc::new(provider), shapes, exemplars))
     }
 
-    pub(crate) fn injected(provider: Injected, disabled: bool) -> Self {
+    pub(crate) fn injected(
+        provider: Injected,
+        exemplars: Option<Exemplars>,
+        disabled: bool,
+    ) -> Self {
         if disabled {
             return Self::nobody(None);
         }
-        Self::Somebody(ShapedMeters::new(provider, Shapes::default()))
+        Self::Somebody(ShapedMeters::new(provider, Shapes::default(), exemplars))
     }
 
     fn nobody(provider: Option<SdkMeterProvider>) -> Self {
@@ -56,6 +66,14 @@ impl Provider {
     pub(crate) fn callbacks(&self) -> Option<&Callbacks> {
         match self {
             Self::Somebody(provider) => Some(provider.callbacks()),
+            Self::Nobody(..) => None,
+        }
+    }
+
+    /// The exemplars beside what is measured, if any are kept.
+    pub(crate) fn exemplars(&self) -> Option<&Exemplars> {
+        match self {
+            Self::Somebody(provider) => provider.exemplars(),
             Self::Nobody(..) => None,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::{ops::Deref, time::Duration};
 
+use kymo_core::Exemplar;
 use kymo_testing::{Snapshot, SnapshotReader, TestBed};
 
 use crate::{Telemetry, TelemetryBuilder};
@@ -58,6 +59,22 @@ impl TestTelemetry {
         self.reader.snapshot()
     }
 
+    /// The exemplars of the metrics called `name`, in no order; none where they are switched off.
+    ///
+    /// ```
+    /// use kymo::testing::{TestTelemetry, laws::Traced};
+    ///
+    /// let telemetry = TestTelemetry::new();
+    /// let sold = telemetry.meter("bookshop").u64_counter("books.sold").build();
+    /// let traced = Traced::new(1);
+    /// traced.run(|| sold.add(2, &[]));
+    /// let exemplars = telemetry.exemplars("books.sold");
+    /// assert_eq!((exemplars[0].value, exemplars[0].trace), (2.0, traced.trace()));
+    /// ```
+    pub fn exemplars(&self, name: &str) -> Vec<Exemplar> {
+        self.telemetry.provider.exemplars().map_or_else(Vec::new, |all| all.named(name))
+    }
+
     /// The first snapshot that is as `wanted`, looking again and again for at most `limit`: for
     /// what a server records in a task of its own, a moment after its client has the answer.
     ///
@@ -80,6 +97,10 @@ impl TestBed for TestTelemetry {
 
     fn snapshot(&self) -> Snapshot {
         self.reader.snapshot()
+    }
+
+    fn exemplars(&self, name: &str) -> Option<Vec<Exemplar>> {
+        Some(self.telemetry.provider.exemplars()?.named(name))
     }
 }
 

@@ -1,8 +1,8 @@
-//! A synchronous instrument whose attributes go through rules.
+//! A synchronous instrument whose attributes go through rules, and whose observations may become exemplars.
 
 use std::sync::Arc;
 
-use kymo_core::ValueBudget;
+use kymo_core::{MetricExemplars, SeriesExemplars, ValueBudget};
 use opentelemetry::{
     KeyValue,
     metrics::{
@@ -11,26 +11,35 @@ use opentelemetry::{
     },
 };
 
-use super::rules::{self, Rules};
+use super::{
+    number::Number,
+    rules::{self, Rules},
+};
 
 /// An instrument of the API that records `T`.
-pub(super) trait Handle<T>: Send + Sync + Sized + 'static {
+pub(super) trait Handle<T: Number>: Send + Sync + Sized + 'static {
     type Bound: Bound<T>;
 
     fn of(instrument: Arc<dyn SyncInstrument<T> + Send + Sync>) -> Self;
     fn record(&self, value: T, attributes: &[KeyValue]);
     fn bind(&self, attributes: &[KeyValue]) -> Self::Bound;
 
-    /// The same instrument for attributes that have yet to go through `rules`, if there are any.
-    fn ruled(self, rules: Option<Arc<Rules>>) -> Self
-    where
-        T: 'static,
-    {
-        match rules {
-            None => self,
-            Some(rules) => Self::of(Arc::new(Ruled { instrument: self, rules })),
+    /// The same instrument in `dress`, if there is anything to it.
+    fn dressed(self, dress: Dress) -> Self {
+        if dress.rules.is_none() && dress.exemplars.is_none() {
+            return self;
         }
+        Self::of(Arc::new(Dressed { instrument: self, dress }))
     }
+}
+
+/// What comes to an instrument of the SDK.
+#[derive(Default)]
+pub(super) struct Dress {
+    /// Attributes have yet to go through them.
+    pub(super) rules: Option<Arc<Rules>>,
+    /// Observations may become some.
+    pub(super) exemplars: Option<Arc<MetricExemplars>>,
 }
 
 /// An instrument of the API that is bound to its attributes.
@@ -38,31 +47,71 @@ pub(super) trait Bound<T>: Send + Sync + 'static {
     fn record(&self, value: T);
 }
 
-/// An instrument whose attributes go through rules.
-struct Ruled<H> {
+/// An instrument, and what comes to it.
+struct Dressed<H> {
     instrument: H,
-    rules: Arc<Rules>,
+    dress: Dress,
 }
 
-impl<T: 'static, H: Handle<T>> SyncInstrument<T> for Ruled<H> {
+impl<T: Number, H: Handle<T>> SyncInstrument<T> for Dressed<H> {
     fn measure(&self, value: T, attributes: &[KeyValue]) {
-        if self.rules.let_pass(attributes) {
-            return self.instrument.record(value, attributes);
+        let rules = self.dress.rules.as_deref().filter(|rules| !rules.let_pass(attributes));
+        let changed = rules.map(|rules| rules.apply(attributes, rules::count_fold));
+        let kept = changed.as_deref().unwrap_or(attributes);
+        self.instrument.record(value, kept);
+        if let Some(exemplars) = &self.dress.exemplars {
+            exemplars.observe(|| value.as_f64(), kept, || self.dropped(attributes));
         }
-        let attributes = self.rules.apply(attributes, rules::count_fold);
-        self.instrument.record(value, &attributes);
     }
 
     /// The rules are done with here, so that recording costs no more than one call more.
     fn bind(&self, attributes: &[KeyValue]) -> Box<dyn BoundSyncInstrument<T> + Send + Sync> {
         let mut folding = Vec::new();
-        let attributes = self.rules.apply(attributes, |budget| folding.push(Arc::clone(budget)));
-        let bound = self.instrument.bind(&attributes);
-        if folding.is_empty() {
-            Box::new(Plain(bound))
-        } else {
-            Box::new(Folded { bound, folding })
+        let changed = self
+            .dress
+            .rules
+            .as_ref()
+            .map(|rules| rules.apply(attributes, |budget| folding.push(Arc::clone(budget))));
+        let kept = changed.as_deref().unwrap_or(attributes);
+        let bound = self.instrument.bind(kept);
+        match &self.dress.exemplars {
+            None => boxed(bound, folding),
+            Some(exemplars) => {
+                let exemplars = exemplars.bind(kept, self.dropped(attributes));
+                boxed(Exemplary { bound, exemplars }, folding)
+            }
         }
+    }
+}
+
+impl<H> Dressed<H> {
+    /// Those of `attributes` that the rules leave out.
+    fn dropped(&self, attributes: &[KeyValue]) -> impl Iterator<Item = KeyValue> {
+        let rules = self.dress.rules.as_deref();
+        let is_dropped = move |it: &&KeyValue| rules.is_some_and(|rules| rules.drop(&it.key));
+        attributes.iter().filter(is_dropped).cloned()
+    }
+}
+
+/// A bound instrument, as the API wants to have it, some of whose attributes became `_OTHER` if there are
+/// budgets that are `folding`.
+fn boxed<T: Number, B: Bound<T>>(
+    bound: B,
+    folding: Vec<Arc<ValueBudget>>,
+) -> Box<dyn BoundSyncInstrument<T> + Send + Sync> {
+    if folding.is_empty() { Box::new(Plain(bound)) } else { Box::new(Folded { bound, folding }) }
+}
+
+/// A bound instrument whose observations may become exemplars.
+struct Exemplary<B> {
+    bound: B,
+    exemplars: SeriesExemplars,
+}
+
+impl<T: Number, B: Bound<T>> Bound<T> for Exemplary<B> {
+    fn record(&self, value: T) {
+        self.bound.record(value);
+        self.exemplars.observe(|| value.as_f64());
     }
 }
 
@@ -89,7 +138,7 @@ impl<T, B: Bound<T>> BoundSyncInstrument<T> for Folded<B> {
     }
 }
 
-impl<T: Send + Sync + 'static> Handle<T> for Counter<T> {
+impl<T: Number> Handle<T> for Counter<T> {
     type Bound = BoundCounter<T>;
 
     fn of(instrument: Arc<dyn SyncInstrument<T> + Send + Sync>) -> Self {
@@ -103,7 +152,7 @@ impl<T: Send + Sync + 'static> Handle<T> for Counter<T> {
     }
 }
 
-impl<T: Send + Sync + 'static> Handle<T> for UpDownCounter<T> {
+impl<T: Number> Handle<T> for UpDownCounter<T> {
     type Bound = BoundUpDownCounter<T>;
 
     fn of(instrument: Arc<dyn SyncInstrument<T> + Send + Sync>) -> Self {
@@ -117,7 +166,7 @@ impl<T: Send + Sync + 'static> Handle<T> for UpDownCounter<T> {
     }
 }
 
-impl<T: Send + Sync + 'static> Handle<T> for Gauge<T> {
+impl<T: Number> Handle<T> for Gauge<T> {
     type Bound = BoundGauge<T>;
 
     fn of(instrument: Arc<dyn SyncInstrument<T> + Send + Sync>) -> Self {
@@ -131,7 +180,7 @@ impl<T: Send + Sync + 'static> Handle<T> for Gauge<T> {
     }
 }
 
-impl<T: Send + Sync + 'static> Handle<T> for Histogram<T> {
+impl<T: Number> Handle<T> for Histogram<T> {
     type Bound = BoundHistogram<T>;
 
     fn of(instrument: Arc<dyn SyncInstrument<T> + Send + Sync>) -> Self {
@@ -145,25 +194,25 @@ impl<T: Send + Sync + 'static> Handle<T> for Histogram<T> {
     }
 }
 
-impl<T: 'static> Bound<T> for BoundCounter<T> {
+impl<T: Number> Bound<T> for BoundCounter<T> {
     fn record(&self, value: T) {
         self.add(value);
     }
 }
 
-impl<T: 'static> Bound<T> for BoundUpDownCounter<T> {
+impl<T: Number> Bound<T> for BoundUpDownCounter<T> {
     fn record(&self, value: T) {
         self.add(value);
     }
 }
 
-impl<T: 'static> Bound<T> for BoundGauge<T> {
+impl<T: Number> Bound<T> for BoundGauge<T> {
     fn record(&self, value: T) {
         self.record(value);
     }
 }
 
-impl<T: 'static> Bound<T> for BoundHistogram<T> {
+impl<T: Number> Bound<T> for BoundHistogram<T> {
     fn record(&self, value: T) {
         self.record(value);
     }

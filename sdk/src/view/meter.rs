@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use kymo_core::Exemplars;
 use opentelemetry::{
     InstrumentationScope,
     metrics::{
@@ -21,7 +22,7 @@ use opentelemetry_sdk::metrics::InstrumentKind;
 use super::{
     Shapes,
     callbacks::{Callbacks, is_running},
-    instrument::Handle,
+    instrument::{Dress, Handle},
     number::Number,
     observable::{Merge, Observers, Watched},
     rules::Rules,
@@ -35,6 +36,8 @@ pub(super) struct ShapedMeter {
     scope: InstrumentationScope,
     shapes: Shapes,
     callbacks: Callbacks,
+    /// Those of all meters, if any are kept.
+    exemplars: Option<Exemplars>,
     /// Whether it is one of ours: their values are never too long.
     is_ours: bool,
     known: Arc<Mutex<Known>>,
@@ -74,33 +77,42 @@ impl ShapedMeter {
         scope: InstrumentationScope,
         shapes: &Shapes,
         callbacks: &Callbacks,
+        exemplars: Option<&Exemplars>,
     ) -> Self {
         let is_ours = scope.name().starts_with("kymo-");
         let (shapes, callbacks) = (shapes.clone(), callbacks.clone());
-        Self { meter, scope, shapes, callbacks, is_ours, known: Arc::default() }
+        let (exemplars, known) = (exemplars.cloned(), Arc::default());
+        Self { meter, scope, shapes, callbacks, exemplars, is_ours, known }
     }
 
     pub(super) fn to_meter(&self) -> Meter {
         Meter::new(Arc::new(self.clone()))
     }
 
-    /// The meter that makes an instrument, and the rules for its attributes.
-    fn shape(
+    /// The meter that makes an instrument, and what comes to it; a histogram brings `bounds`, if any.
+    fn dress(
         &self,
         kind: InstrumentKind,
         name: &str,
         unit: Option<&str>,
-    ) -> (&dyn InstrumentProvider, Option<Arc<Rules>>) {
+        bounds: Option<&[f64]>,
+    ) -> (&dyn InstrumentProvider, Dress) {
         let subject = Subject { name, kind, unit: unit.unwrap_or(""), scope: &self.scope };
-        if !self.shapes.measures(self.scope.name()) || self.shapes.of(subject).is_off() {
-            return (&Nowhere, None);
+        let shape = self.shapes.of(subject);
+        if !self.shapes.measures(self.scope.name()) || shape.is_off() {
+            return (&Nowhere, Dress::default());
         }
         if is_running() {
             self.refuse(name);
-            return (&Nowhere, None);
+            return (&Nowhere, Dress::default());
         }
+        let exemplars = self.exemplars.as_ref().and_then(|all| {
+            let spread = shape.spread(kind, bounds)?;
+            Some(all.metric(&self.scope, shape.name().unwrap_or(name), spread))
+        });
         // The API has no other way to ask a meter who makes its instruments.
-        (self.meter.u64_counter("").instrument_provider, self.rules(subject))
+        let provider = self.meter.u64_counter("").instrument_provider;
+        (provider, Dress { rules: self.rules(subject), exemplars })
     }
 
     /// Says that `name` cannot be made now.
@@ -136,7 +148,8 @@ impl ShapedMeter {
         mut builder: AsyncInstrumentBuilder<'_, I, T>,
         make: impl FnOnce(&dyn InstrumentProvider, AsyncInstrumentBuilder<'_, I, T>) -> I,
     ) -> I {
-        let (provider, rules) = self.shape(kind, &builder.name, builder.unit.as_deref());
+        let (provider, Dress { rules, .. }) =
+            self.dress(kind, &builder.name, builder.unit.as_deref(), None);
         let merge = match kind {
             InstrumentKind::ObservableGauge => Merge::Last,
             _ => Merge::Sum,
@@ -183,63 +196,71 @@ impl ShapedMeter {
 
 impl InstrumentProvider for ShapedMeter {
     fn u64_counter(&self, builder: InstrumentBuilder<'_, Counter<u64>>) -> Counter<u64> {
-        let (provider, rules) =
-            self.shape(InstrumentKind::Counter, &builder.name, builder.unit.as_deref());
-        provider.u64_counter(builder).ruled(rules)
+        let (provider, dress) =
+            self.dress(InstrumentKind::Counter, &builder.name, builder.unit.as_deref(), None);
+        provider.u64_counter(builder).dressed(dress)
     }
 
     fn f64_counter(&self, builder: InstrumentBuilder<'_, Counter<f64>>) -> Counter<f64> {
-        let (provider, rules) =
-            self.shape(InstrumentKind::Counter, &builder.name, builder.unit.as_deref());
-        provider.f64_counter(builder).ruled(rules)
+        let (provider, dress) =
+            self.dress(InstrumentKind::Counter, &builder.name, builder.unit.as_deref(), None);
+        provider.f64_counter(builder).dressed(dress)
     }
 
     fn i64_up_down_counter(
         &self,
         builder: InstrumentBuilder<'_, UpDownCounter<i64>>,
     ) -> UpDownCounter<i64> {
-        let (provider, rules) =
-            self.shape(InstrumentKind::UpDownCounter, &builder.name, builder.unit.as_deref());
-        provider.i64_up_down_counter(builder).ruled(rules)
+        let (provider, dress) =
+            self.dress(InstrumentKind::UpDownCounter, &builder.name, builder.unit.as_deref(), None);
+        provider.i64_up_down_counter(builder).dressed(dress)
     }
 
     fn f64_up_down_counter(
         &self,
         builder: InstrumentBuilder<'_, UpDownCounter<f64>>,
     ) -> UpDownCounter<f64> {
-        let (provider, rules) =
-            self.shape(InstrumentKind::UpDownCounter, &builder.name, builder.unit.as_deref());
-        provider.f64_up_down_counter(builder).ruled(rules)
+        let (provider, dress) =
+            self.dress(InstrumentKind::UpDownCounter, &builder.name, builder.unit.as_deref(), None);
+        provider.f64_up_down_counter(builder).dressed(dress)
     }
 
     fn u64_gauge(&self, builder: InstrumentBuilder<'_, Gauge<u64>>) -> Gauge<u64> {
-        let (provider, rules) =
-            self.shape(InstrumentKind::Gauge, &builder.name, builder.unit.as_deref());
-        provider.u64_gauge(builder).ruled(rules)
+        let (provider, dress) =
+            self.dress(InstrumentKind::Gauge, &builder.name, builder.unit.as_deref(), None);
+        provider.u64_gauge(builder).dressed(dress)
     }
 
     fn i64_gauge(&self, builder: InstrumentBuilder<'_, Gauge<i64>>) -> Gauge<i64> {
-        let (provider, rules) =
-            self.shape(InstrumentKind::Gauge, &builder.name, builder.unit.as_deref());
-        provider.i64_gauge(builder).ruled(rules)
+        let (provider, dress) =
+            self.dress(InstrumentKind::Gauge, &builder.name, builder.unit.as_deref(), None);
+        provider.i64_gauge(builder).dressed(dress)
     }
 
     fn f64_gauge(&self, builder: InstrumentBuilder<'_, Gauge<f64>>) -> Gauge<f64> {
-        let (provider, rules) =
-            self.shape(InstrumentKind::Gauge, &builder.name, builder.unit.as_deref());
-        provider.f64_gauge(builder).ruled(rules)
+        let (provider, dress) =
+            self.dress(InstrumentKind::Gauge, &builder.name, builder.unit.as_deref(), None);
+        provider.f64_gauge(builder).dressed(dress)
     }
 
     fn u64_histogram(&self, builder: HistogramBuilder<'_, Histogram<u64>>) -> Histogram<u64> {
-        let (provider, rules) =
-            self.shape(InstrumentKind::Histogram, &builder.name, builder.unit.as_deref());
-        provider.u64_histogram(builder).ruled(rules)
+        let (provider, dress) = self.dress(
+            InstrumentKind::Histogram,
+            &builder.name,
+            builder.unit.as_deref(),
+            builder.boundaries.as_deref(),
+        );
+        provider.u64_histogram(builder).dressed(dress)
     }
 
     fn f64_histogram(&self, builder: HistogramBuilder<'_, Histogram<f64>>) -> Histogram<f64> {
-        let (provider, rules) =
-            self.shape(InstrumentKind::Histogram, &builder.name, builder.unit.as_deref());
-        provider.f64_histogram(builder).ruled(rules)
+        let (provider, dress) = self.dress(
+            InstrumentKind::Histogram,
+            &builder.name,
+            builder.unit.as_deref(),
+            builder.boundaries.as_deref(),
+        );
+        provider.f64_histogram(builder).dressed(dress)
     }
 
     fn u64_observable_counter(

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use kymo_core::Scope;
+use kymo_core::{Exemplars, Scope};
 use opentelemetry::{
     InstrumentationScope,
     metrics::{Meter, MeterProvider},
@@ -21,14 +21,20 @@ pub(crate) struct ShapedMeters {
     provider: Arc<dyn MeterProvider + Send + Sync>,
     shapes: Shapes,
     callbacks: Callbacks,
+    /// Those of all instruments, if any are kept.
+    exemplars: Option<Exemplars>,
     /// One for each scope: its instruments share their budgets.
     meters: Arc<Mutex<HashMap<InstrumentationScope, ShapedMeter>>>,
 }
 
 impl ShapedMeters {
-    pub(crate) fn new(provider: Arc<dyn MeterProvider + Send + Sync>, shapes: Shapes) -> Self {
-        let meters =
-            Self { provider, shapes, callbacks: Callbacks::default(), meters: Arc::default() };
+    pub(crate) fn new(
+        provider: Arc<dyn MeterProvider + Send + Sync>,
+        shapes: Shapes,
+        exemplars: Option<Exemplars>,
+    ) -> Self {
+        let (callbacks, meters) = (Callbacks::default(), Arc::default());
+        let meters = Self { provider, shapes, callbacks, exemplars, meters };
         let meter = Scope::CORE.meter(&meters);
         meters.shapes.lengths().show(&meter);
         meters.callbacks.misses().show(&meter);
@@ -39,6 +45,11 @@ impl ShapedMeters {
     pub(crate) fn callbacks(&self) -> &Callbacks {
         &self.callbacks
     }
+
+    /// The exemplars of its instruments, if any are kept.
+    pub(crate) fn exemplars(&self) -> Option<&Exemplars> {
+        self.exemplars.as_ref()
+    }
 }
 
 impl MeterProvider for ShapedMeters {
@@ -46,7 +57,8 @@ impl MeterProvider for ShapedMeters {
         let mut meters = self.meters.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || {
             let meter = self.provider.meter_with_scope(scope.clone());
-            ShapedMeter::new(meter, scope.clone(), &self.shapes, &self.callbacks)
+            let exemplars = self.exemplars.as_ref();
+            ShapedMeter::new(meter, scope.clone(), &self.shapes, &self.callbacks, exemplars)
         };
         meters.entry(scope.clone()).or_insert_with(make).to_meter()
     }

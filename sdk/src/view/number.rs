@@ -5,6 +5,9 @@ pub(super) trait Number: Copy + Send + Sync + 'static {
     /// Both together; the greatest number there is, rather than one that wraps round.
     fn plus(self, other: Self) -> Self;
 
+    /// The nearest float.
+    fn as_f64(self) -> f64;
+
     /// Whether it is finite: the SDK leaves out what is not.
     fn is_finite(self) -> bool {
         true
@@ -15,17 +18,29 @@ impl Number for u64 {
     fn plus(self, other: Self) -> Self {
         self.saturating_add(other)
     }
+
+    fn as_f64(self) -> f64 {
+        self as f64
+    }
 }
 
 impl Number for i64 {
     fn plus(self, other: Self) -> Self {
         self.saturating_add(other)
     }
+
+    fn as_f64(self) -> f64 {
+        self as f64
+    }
 }
 
 impl Number for f64 {
     fn plus(self, other: Self) -> Self {
         self + other
+    }
+
+    fn as_f64(self) -> f64 {
+        self
     }
 
     fn is_finite(self) -> bool {

@@ -81,18 +81,17 @@ impl Rules {
 
         let mut renamed = Vec::new();
         kept.retain_mut(|attribute| {
-            let fate = self.fates.iter().find(|(key, _)| *key == attribute.key);
-            let is_kept = self.kept.as_ref().is_none_or(|kept| kept.contain(&attribute.key));
-            if !is_kept || matches!(fate, Some((_, Fate::Dropped))) {
+            if self.drop(&attribute.key) {
                 return false;
             }
+            let fate = self.fate(&attribute.key);
             if let Some(budget) = self.budgets.iter().find(|budget| budget.key == attribute.key)
                 && !budget.admits(&attribute.value)
             {
                 attribute.value = Value::from(OTHER);
                 folds(&budget.values);
             }
-            if let Some((_, Fate::Renamed(new))) = fate {
+            if let Some(Fate::Renamed(new)) = fate {
                 renamed.push(KeyValue::new(new.clone(), attribute.value.clone()));
                 return false;
             }
@@ -105,6 +104,18 @@ impl Rules {
             sort(&mut kept);
         }
         kept
+    }
+}
+
+impl Rules {
+    /// Whether they leave out an attribute with this key.
+    pub(super) fn drop(&self, key: &Key) -> bool {
+        let is_kept = self.kept.as_ref().is_none_or(|kept| kept.contain(key));
+        !is_kept || matches!(self.fate(key), Some(Fate::Dropped))
+    }
+
+    fn fate(&self, key: &Key) -> Option<&Fate> {
+        self.fates.iter().find(|(known, _)| known == key).map(|(_, fate)| fate)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The shape of one metric, put together from all of its views.
 
+use kymo_core::ExemplarSlots;
 use opentelemetry_sdk::metrics::{Aggregation, Instrument, InstrumentKind, Stream, StreamBuilder};
 
 use super::{BucketKind, View};
@@ -34,6 +35,34 @@ impl Shape {
         is_said.then_some(self.0)
     }
 
+    /// The name of the metric, unless it is that of its instrument.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.0.name.as_deref()
+    }
+
+    /// How the exemplars of an instrument of `kind` are spread, which brings these `bounds`, if any.
+    ///
+    /// Of gauges they mean nothing to Prometheus, nor do those of up-down counters, which are gauges there.
+    pub(super) fn spread(
+        &self,
+        kind: InstrumentKind,
+        bounds: Option<&[f64]>,
+    ) -> Option<ExemplarSlots> {
+        match (kind, &self.0.buckets) {
+            (InstrumentKind::Counter, _) => Some(ExemplarSlots::One),
+            (InstrumentKind::Histogram, Some(BucketKind::Exponential { .. })) => {
+                Some(ExemplarSlots::Powers)
+            }
+            (InstrumentKind::Histogram, Some(BucketKind::Explicit(bounds))) => {
+                Some(ExemplarSlots::Buckets(bounds.as_slice().into()))
+            }
+            (InstrumentKind::Histogram, None) => {
+                Some(ExemplarSlots::Buckets(bounds.unwrap_or(USUAL_BOUNDS).into()))
+            }
+            _ => None,
+        }
+    }
+
     /// The stream that the SDK makes of `instrument`, with `limit` series unless a view has another limit.
     pub(super) fn stream(self, instrument: &Instrument, limit: usize) -> Option<Stream> {
         let limit = self.0.limit.unwrap_or(limit);
@@ -57,3 +86,9 @@ impl Shape {
         stream.build().ok()
     }
 }
+
+/// The bounds that the SDK gives to a histogram whose instrument has none: those of the specification.
+const USUAL_BOUNDS: &[f64] = &[
+    0.0, 5.0, 10.0, 25.0, 50.0, 75.0, 100.0, 250.0, 500.0, 750.0, 1000.0, 2500.0, 5000.0, 7500.0,
+    10000.0,
+];

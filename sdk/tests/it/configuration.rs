@@ -351,7 +351,6 @@ fn a_malformed_entity_is_left_out_and_reported() {
 fn what_is_set_in_vain_is_said() {
     for (variable, value, level, word) in [
         ("OTEL_LOG_LEVEL", "debug", "INFO", "tracing"),
-        ("OTEL_METRICS_EXEMPLAR_FILTER", "trace_based", "INFO", "no exemplars"),
         ("OTEL_METRICS_EXEMPLAR_FILTER", "sometimes", "WARN", "always_on, always_off"),
         ("OTEL_SEMCONV_STABILITY_OPT_IN", "http/dup", "INFO", "stable names only"),
     ] {
@@ -359,9 +358,11 @@ fn what_is_set_in_vain_is_said() {
         let said = log.contains(level) && log.contains(word) && log.contains(variable);
         assert!(said && log.lines().count() == 1, "{variable}: {log}");
     }
-    for (variable, value) in
-        [("OTEL_SEMCONV_STABILITY_OPT_IN", "http"), ("OTEL_METRICS_EXEMPLAR_FILTER", "always_off")]
-    {
+    for (variable, value) in [
+        ("OTEL_SEMCONV_STABILITY_OPT_IN", "http"),
+        ("OTEL_METRICS_EXEMPLAR_FILTER", "always_off"),
+        ("OTEL_METRICS_EXEMPLAR_FILTER", "trace_based"),
+    ] {
         assert_eq!(effective(shop(&[(variable, value)]), "otlp").1, "");
     }
 }

@@ -1,6 +1,6 @@
 //! Variables of the specification that change nothing here, and why.
 
-use super::{Environment, list, one_of};
+use super::{Environment, list};
 
 impl Environment {
     /// Says what is set in vain, so that nobody waits for an effect.
@@ -8,13 +8,6 @@ impl Environment {
         self.note("OTEL_LOG_LEVEL", |_| {
             Some("kymo and OpenTelemetry log through `tracing`; filter their targets there")
         });
-        let filter = |filter: &str| {
-            one_of(filter, &[("always_on", true), ("always_off", false), ("trace_based", true)])
-        };
-        if self.parse("OTEL_METRICS_EXEMPLAR_FILTER", filter) == Some(true) {
-            let why = "the OpenTelemetry SDK for Rust collects no exemplars yet";
-            self.note("OTEL_METRICS_EXEMPLAR_FILTER", |_| Some(why));
-        }
         self.note("OTEL_SEMCONV_STABILITY_OPT_IN", |groups| {
             let old = list(groups).any(|group| group.to_ascii_lowercase().ends_with("/dup"));
             old.then_some("kymo emits the stable names only, and no old ones beside them")

@@ -2,6 +2,7 @@
 
 use std::{future::Future, time::Duration};
 
+use kymo_core::Exemplars;
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry_sdk::metrics::MeterProviderBuilder;
 
@@ -112,6 +113,12 @@ impl Exporter for Push {
         for push in &self.0 {
             let callbacks = callbacks.clone();
             push.read_within(move |deadline, read| callbacks.read(deadline, read));
+        }
+    }
+
+    fn show(&self, exemplars: &Exemplars) {
+        for push in &self.0 {
+            push.exemplars(exemplars.clone());
         }
     }
 

@@ -1,5 +1,6 @@
 //! The pull exporter that a telemetry will have, and the one that it has.
 
+use kymo_core::Exemplars;
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry_sdk::metrics::MeterProviderBuilder;
 
@@ -186,6 +187,12 @@ impl Exporter for Pull {
         if let Some(bridge) = &self.bridge {
             let callbacks = callbacks.clone();
             bridge.read_within(move |deadline, read| callbacks.read(deadline, read));
+        }
+    }
+
+    fn show(&self, exemplars: &Exemplars) {
+        if let Some(bridge) = &self.bridge {
+            bridge.exemplars(exemplars.clone());
         }
     }
 }

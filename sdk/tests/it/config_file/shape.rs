@@ -1,6 +1,11 @@
 //! Views and limits.
 
-use kymo::{Telemetry, View, configuration::Origin, opentelemetry::KeyValue};
+use kymo::{
+    Telemetry, View,
+    configuration::Origin,
+    opentelemetry::KeyValue,
+    testing::{TestTelemetry, laws::Traced},
+};
 use prometheus::proto::{LabelPair, Metric, MetricFamily};
 
 use super::{Config, is, mistake};
@@ -311,4 +316,24 @@ fn a_view_that_cannot_be_is_an_error_with_its_key() {
         let text = mistake(&views(&format!("- {{selector: {{}}, stream: {{}}}}\n- {view}")));
         assert!(text.contains(key) && text.contains(remedy) && text.contains("line 7"), "{text}");
     }
+}
+
+#[test]
+fn the_file_says_which_observations_become_exemplars() {
+    let file = |filter| {
+        let exporter = "{prometheus/development: }";
+        let readers = format!("readers: [{{pull: {{exporter: {exporter}}}}}]");
+        Config::of_meters(&format!("{readers}\nexemplar_filter: {filter}\n"))
+    };
+    for (filter, kept) in [("always_on", 2), ("trace_based", 1), ("always_off", 0)] {
+        let config = file(filter);
+        config.says("exemplar.filter", filter, "meter_provider.exemplar_filter");
+        let telemetry = TestTelemetry::of(config.deployed(&[]));
+        let sold = telemetry.meter("shop").u64_counter("sold").build();
+        sold.add(1, &[KeyValue::new("is_traced", false)]);
+        Traced::new(1).run(|| sold.add(1, &[KeyValue::new("is_traced", true)]));
+        assert_eq!(telemetry.exemplars("sold").len(), kept, "{filter}");
+    }
+    let message = mistake(&file("Always_On"));
+    assert!(message.contains("always_on, always_off, trace_based"), "{message}");
 }

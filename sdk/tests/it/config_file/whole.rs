@@ -212,7 +212,6 @@ fn what_has_no_effect_here_is_noted_under_its_key() {
     let text = crate::log::text();
     for note in [
         "INFO kymo: log_level=info has no effect",
-        "meter_provider.exemplar_filter=trace_based has no effect",
         "instrumentation/development.general.stability_opt_in_list=http/dup has no effect",
     ] {
         assert!(text.contains(note), "{note}");
