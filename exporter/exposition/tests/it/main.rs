@@ -4,9 +4,13 @@
 
 mod allocation;
 mod any;
+mod any_bytes;
+mod corpus;
 mod document;
 mod expected;
 mod openmetrics;
 mod parser;
 mod protobuf;
 mod roundtrip;
+
+use {openmetrics::parser as openmetrics_parser, protobuf::message};

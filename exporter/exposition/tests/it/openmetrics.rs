@@ -2,7 +2,7 @@
 
 pub(crate) mod composite;
 pub(crate) mod expected;
-mod parser;
+pub(crate) mod parser;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -1,7 +1,7 @@
 //! Protobuf, seen from a reader that is generated.
 
 mod expected;
-mod message;
+pub(crate) mod message;
 
 use kymo_exposition::{
     Format, Histogram, Kind, Label, NativeBuckets, NativeHistogram, Number, Scheme, Series, Sink,
