@@ -1,6 +1,9 @@
 //! What runs inside a claim that goes along to the thread of a driver.
 
-use std::thread;
+use std::{
+    panic::{self, AssertUnwindSafe},
+    thread,
+};
 
 use kymo_core::{Claim, ClaimedText};
 use tracing::{
@@ -207,6 +210,36 @@ fn nothing_is_found_by_its_type_below_a_claim_that_goes_along() {
         assert!(Claim::Statement.run(is_found));
         assert!(!Claim::Statement.run_carried(is_found));
     });
+}
+
+#[test]
+fn what_stands_for_no_span_is_no_parent_once_its_claim_has_ended() {
+    let bed = Bed::new();
+    let subscriber = with_spans(bed.layer());
+    let carried = || Claim::Statement.run_carried(Span::current);
+    let [none, some] =
+        with_default(&subscriber, || [carried(), info_span!("request").in_scope(carried)]);
+    with_default(&subscriber, || {
+        none.in_scope(|| some.in_scope(|| statement("SELECT 1", 1, 0.1)));
+        let child_of = |parent: &Span| drop(info_span!(parent: parent, "child"));
+        child_of(&some);
+        // The registry has none of that name: as it is written in the documentation of kymo-sea-orm.
+        panic::catch_unwind(AssertUnwindSafe(|| child_of(&none))).unwrap_err();
+        Claim::Statement.run_carried(|| child_of(&none));
+    });
+}
+
+#[test]
+fn a_claim_goes_along_for_more_subscribers_than_are_remembered() {
+    let bed = Bed::new();
+    let all: Vec<_> = (0..100).map(|_| with_spans(bed.layer())).collect();
+    for subscriber in all.iter().chain(&all) {
+        with_default(subscriber, || {
+            let is_made = || is_made_by_a_driver(Claim::Statement);
+            let inside = || info_span!("request").in_scope(is_made);
+            assert!(Claim::Statement.run_carried(is_made) && Claim::Statement.run_carried(inside));
+        });
+    }
 }
 
 #[test]
