@@ -180,6 +180,17 @@ async fn each_statement_counts_once_inside_spans_of_the_program() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_statement_counts_once_under_another_subscriber() {
+    use tracing::instrument::WithSubscriber as _;
+
+    let fresh = EmptyDatabase::sqlite();
+    let pool = pool::<sqlx::Sqlite>(&fresh).await;
+    // The driver's thread has that of the process.
+    let other = tracing_subscriber::registry();
+    in_every_way(pool, "both_others").with_subscriber(other).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_statement_counts_once_on_postgres() {
     let fresh = EmptyDatabase::postgres().await;
     in_every_way(pool::<sqlx::Postgres>(&fresh).await, "both_postgres").await;
