@@ -4,4 +4,5 @@ mod agreement;
 mod deadlines;
 mod delivery;
 mod outage;
+mod readers;
 mod receivers;
