@@ -10,8 +10,9 @@
 //! | `_OTHER` | the service failed with any other error before there was a response |
 //! | `UNKNOWN`, `DEADLINE_EXCEEDED`, `UNIMPLEMENTED`, `INTERNAL`, `UNAVAILABLE`, `DATA_LOSS` | a call of gRPC ended with that status, or was given up when its time was over |
 //!
-//! A 4xx is no error of a server, as the HTTP conventions say, nor is any other status of gRPC. A method that
-//! the server is not known to have is `UNIMPLEMENTED` only as a call, and not as a request.
+//! A 4xx is no error of a server, as the HTTP conventions say, nor is any other status of gRPC. Of a method
+//! that the server is not known to have, `UNIMPLEMENTED`, a missing status and a deadline are errors of the
+//! call alone, and not of the request.
 
 use http::StatusCode;
 use kymo_core::{Bounded, KnownValues, Outcome};

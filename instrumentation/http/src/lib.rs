@@ -98,8 +98,8 @@
 //! above, or `DEADLINE_EXCEEDED` if it was given up when the time of its `grpc-timeout` was over, by a server
 //! that is known to have the method or has begun to answer. A refusal by HTTP has no status of gRPC either: a
 //! 5xx is the `error.type`, and anything below 500 is none. Six statuses are errors of a server, and each is
-//! then the `error.type` of both metrics; `UNIMPLEMENTED` is that of HTTP only for a method that the server is
-//! known to have, or anybody who asks for others would make it fail. A 2xx of another content type answers no
+//! then the `error.type` of both metrics; `UNIMPLEMENTED`, a missing status and a deadline are that of HTTP only
+//! for a method that the server is known to have, or anybody who asks for others would make it fail. A 2xx of another content type answers no
 //! call, unless the server is known to have the method. Any other request is a call, too, if it is answered as
 //! one, with a status.
 //!

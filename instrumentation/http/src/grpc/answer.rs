@@ -154,12 +154,14 @@ impl Answer {
     /// Whether `code` is a failure of the exchange, too, of a method that the server has or not: what is
     /// not gRPC's is told by the status of HTTP.
     ///
-    /// A method that there is not is asked for as a path is that leads nowhere.
+    /// Anybody can ask for a method that there is not, as for a path that leads nowhere, and for a page
+    /// that something on its way calls gRPC's.
     pub(super) fn fails(&self, code: Code, has_method: bool) -> bool {
+        let is_of_anything = !self.is_told() || code == Code::UNIMPLEMENTED;
         code.is_error()
             && self.status.is_success()
             && (self.wire.is_some() || self.is_told())
-            && (code != Code::UNIMPLEMENTED || has_method)
+            && (has_method || !is_of_anything)
     }
 
     /// The status that comes last is the one that counts.

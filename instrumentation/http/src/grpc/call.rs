@@ -41,12 +41,23 @@ impl Call {
     /// The call that an answer with this head shows, although its request did not say that it is one.
     ///
     /// Nothing was kept of such a request, so its method has no name.
+    #[inline]
     pub(crate) fn shown(
         status: StatusCode,
         headers: &HeaderMap,
         instruments: &Instruments,
     ) -> Option<Box<Self>> {
+        // Which is all that most answers take.
         Wire::of(headers)?;
+        Self::unannounced(status, headers, instruments)
+    }
+
+    #[cold]
+    fn unannounced(
+        status: StatusCode,
+        headers: &HeaderMap,
+        instruments: &Instruments,
+    ) -> Option<Box<Self>> {
         let answer = Some(Answer::of(status, headers)?);
         let asked = instruments.calls().map(|_| Asked::Settled(Bounded::OTHER));
         Some(Box::new(Self { asked, deadline: None, answer, is_announced: false }))
@@ -101,7 +112,7 @@ impl Call {
         let answer = self.answer.as_ref();
         let code = answer.and_then(|answer| answer.code(outcome));
         let is_late = code.is_none() && outcome == Outcome::Cancelled && self.is_late(elapsed);
-        let ended = if is_late { failure::of_call(Code::DEADLINE_EXCEEDED) } else { outcome };
+        let late = failure::of_call(Code::DEADLINE_EXCEEDED);
         let recognition = answer.map_or(Recognition::Unsure, |answer| answer.recognition(outcome));
         if let (Some(calls), Some(asked)) = (calls, &self.asked) {
             let method = calls.methods.answered(asked, recognition);
@@ -109,19 +120,24 @@ impl Call {
                 _ if code.is_some() => Outcome::Success,
                 // As for HTTP, it says more than what happened to its body.
                 Some(status) if status.is_server_error() => failure::of_refusal(status),
-                _ => ended,
+                _ if is_late => late,
+                _ => outcome,
             };
             calls.record(CallKey { method, code, outcome }, elapsed);
         }
-        let is_failure = |code: &Code| {
-            let has_method = match &self.asked {
-                Some(asked) => asked.is_known_by(recognition),
-                None => recognition == Recognition::Recognised,
-            };
-            outcome == Outcome::Success
-                && answer.is_some_and(|answer| answer.fails(*code, has_method))
+        let has_method = match &self.asked {
+            Some(asked) => asked.is_known_by(recognition),
+            None => recognition == Recognition::Recognised,
         };
-        code.filter(is_failure).map_or(ended, failure::of_call)
+        match (code, answer) {
+            (Some(code), Some(answer))
+                if outcome == Outcome::Success && answer.fails(code, has_method) =>
+            {
+                failure::of_call(code)
+            }
+            _ if is_late && has_method => late,
+            _ => outcome,
+        }
     }
 
     /// The `outcome` of the exchange, which nobody leaves any more once its status has passed.

@@ -62,9 +62,9 @@ async fn without_a_status_or_with_an_odd_one_it_is_unknown() {
         let meters = ServerMeters::new();
         let response = head(200, &[GRPC]).body(with_trailers(trailers)).unwrap();
         answer(meters.layer(), request(), response).await;
-        // A body that something called gRPC's on its way shows no method.
-        let method = trailers.map_or("_OTHER", |_| METHOD);
-        let expected = call(method, unknown, unknown, unknown);
+        // A body that something called gRPC's on its way shows no method, and is no failure of HTTP.
+        let (method, of_request) = trailers.map_or(("_OTHER", None), |_| (METHOD, unknown));
+        let expected = call(method, unknown, unknown, of_request);
         assert_eq!(the_call(&meters).await, expected, "{trailers:?}");
 
         // Of a trailers-only answer, too.
@@ -72,8 +72,13 @@ async fn without_a_status_or_with_an_odd_one_it_is_unknown() {
         let status = trailers.map(|status| ("grpc-status", status));
         let headers: Vec<_> = std::iter::once(GRPC).chain(status).collect();
         answer(meters.layer(), request(), head(200, &headers).body(Body::empty()).unwrap()).await;
-        assert_eq!(the_call(&meters).await.1.as_deref(), unknown, "{trailers:?}");
+        assert_eq!(the_call(&meters).await, call("_OTHER", unknown, unknown, of_request));
     }
+    // The server is known to have the method.
+    let meters = ServerMeters::new();
+    let layer = meters.layer().grpc_methods([METHOD]);
+    answer(layer, request(), head(200, &[GRPC]).body(with_trailers(None)).unwrap()).await;
+    assert_eq!(the_call(&meters).await, call(METHOD, unknown, unknown, unknown));
 }
 
 #[tokio::test]
@@ -120,7 +125,7 @@ async fn a_status_in_the_head_is_none_if_messages_follow() {
         let meters = ServerMeters::new();
         answer(meters.layer(), request(), head(200, &headers).body(Body::from(body)).unwrap())
             .await;
-        assert_eq!(the_call(&meters).await, call("_OTHER", unknown, unknown, unknown));
+        assert_eq!(the_call(&meters).await, call("_OTHER", unknown, unknown, None));
     }
     // One without messages may come in any number of empty frames.
     let meters = ServerMeters::new();

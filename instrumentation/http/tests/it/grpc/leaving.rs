@@ -104,6 +104,33 @@ async fn a_body_that_is_dropped_without_trailers_is_a_cancellation() {
     assert_eq!(the_call(&meters).await, call(METHOD, None, cancelled, cancelled));
 }
 
+/// Anybody can say a time, and leave an answer that something on its way called gRPC's.
+#[tokio::test]
+async fn who_leaves_an_answer_too_late_fails_the_request_only_of_a_method_that_the_server_has() {
+    let [exceeded, cancelled] = ["DEADLINE_EXCEEDED", "cancelled"].map(Some);
+    for (is_listed, frames, method, of_request) in
+        [(false, 0, "_OTHER", cancelled), (false, 1, METHOD, exceeded), (true, 0, METHOD, exceeded)]
+    {
+        let meters = ServerMeters::new();
+        let layer = meters.layer();
+        let layer = if is_listed { layer.grpc_methods([METHOD]) } else { layer };
+        let mut request = request();
+        request.headers_mut().insert("grpc-timeout", HeaderValue::from_static("1m"));
+        let slow = service_fn(async |_: Request<Body>| {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            let message = stream::iter([Ok::<_, Infallible>("\0\0\0\0\x01x")]);
+            let body = Body::from_stream(message.chain(stream::pending()));
+            Ok::<_, Infallible>(head(200, &[GRPC]).body(body).unwrap())
+        });
+        let mut body = layer.layer(slow).oneshot(request).await.unwrap().into_body();
+        for _ in 0..frames {
+            body.frame().await.unwrap().unwrap();
+        }
+        drop(body);
+        assert_eq!(the_call(&meters).await, call(method, None, exceeded, of_request));
+    }
+}
+
 /// A watch that had nothing to say yet has shown nothing: anybody can leave a page that something on its way
 /// called gRPC's.
 #[tokio::test]

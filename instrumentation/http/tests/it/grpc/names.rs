@@ -174,6 +174,8 @@ async fn a_body_that_is_called_grpcs_on_its_way_shows_no_method() {
         let unknown = Some("UNKNOWN");
         let points = meters.of(CALLS);
         assert_eq!(called(&points), [("_OTHER", unknown, unknown, 400)], "{kind} {body}");
+        let requests = meters.only("http.server.request.duration");
+        assert_eq!((requests.get("error.type"), requests.count), (None, 400), "{kind} {body}");
         obliged(&layer, 0, 0).await;
         assert_eq!((named(&meters.of(CALLS)), folded(&meters)), (1, 0), "{kind} {body}");
     }
