@@ -71,8 +71,8 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
 pub fn subject(series: &str, lines: usize, name: &str) -> Result<Box<dyn Subject>, BoxError> {
     let series =
         Series::from_name(series).ok_or_else(|| format!("there are no series {series:?}"))?;
-    if name == writer::PEER.name {
-        return scraper(&writer::PEER, Workload::of_one_instrument(series, lines));
+    if let Some(writer) = writer::PEERS.iter().find(|peer| peer.name == name) {
+        return scraper(writer, Workload::of_one_instrument(series, lines));
     }
     let peer = PEERS.iter().find(|peer| peer.name == name);
     let peer = peer.ok_or_else(|| format!("there is no exporter {name:?}"))?;

@@ -1,8 +1,8 @@
-//! The text writer of kymo alone, fed with families that are already there.
+//! The writers of kymo alone, fed with families that are already there.
 
-use ::kymo::prometheus::exposition::text::TextWriter;
 use ::kymo::prometheus::exposition::{
-    Family, Histogram, Kind, Label, Number, Series as Sample, Sink as _, Value,
+    Family, Format, Histogram, Kind, Label, Number, Scheme, Series as Sample, Sink as _, Value,
+    Writer,
 };
 
 use super::workload::{BOUNDS, HELP, LabelSet, OBSERVATIONS, Series, Workload};
@@ -11,33 +11,63 @@ use crate::callgrind;
 use crate::promise::Promise;
 use crate::subject::BoxError;
 
-pub const PEER: Peer = Peer {
-    name: "writer",
-    title: "kymo's text writer alone",
-    record: |workload| Ok(expose(workload)),
-};
+/// The writer of each format; that of text 0.0.4 is the one that the others are compared with.
+pub const PEERS: [Peer; 3] = [
+    Peer {
+        name: "writer",
+        title: "text 0.0.4",
+        record: |workload| Ok(expose(workload, Format::Text004)),
+    },
+    Peer {
+        name: "writer-openmetrics",
+        title: "OpenMetrics 1.0.0",
+        record: |workload| Ok(expose(workload, Format::OpenMetrics100)),
+    },
+    Peer {
+        name: PROTOBUF,
+        title: "protobuf",
+        record: |workload| Ok(expose(workload, Format::Protobuf)),
+    },
+];
 
-/// Says what the writer costs for each sample, apart from what it costs for each family.
+/// The one whose document has no lines.
+pub const PROTOBUF: &str = "writer-protobuf";
+
+/// Says what each writer costs for each sample, apart from what it costs for each family.
 pub fn summary() -> Result<Vec<Promise>, BoxError> {
+    let mut promises = Vec::new();
     let mut allocations = 0.0_f64;
     for series in [Series::Counters, Series::Histograms] {
         let [fewer, more] = SIZES.map(|size| Workload::of_one_instrument(series, size.lines));
-        let cost = |workload: &Workload| callgrind::cost(&name(series, workload.lines(), &PEER), 1);
-        let (few, many) = (cost(&fewer)?, cost(&more)?);
         let per_sample = |few: f64, many: f64| (many - few) / (more.lines() - fewer.lines()) as f64;
-        allocations = allocations.max(per_sample(few.allocations, many.allocations));
-        println!(
-            "The text writer alone, {}: {:.0} instructions and {} allocations a sample.\n",
-            series.name(),
-            per_sample(few.instructions, many.instructions),
-            per_sample(few.allocations, many.allocations),
-        );
+        let mut of_text = None;
+        for peer in &PEERS {
+            let cost =
+                |workload: &Workload| callgrind::cost(&name(series, workload.lines(), peer), 1);
+            let (few, many) = (cost(&fewer)?, cost(&more)?);
+            allocations = allocations.max(per_sample(few.allocations, many.allocations));
+            let instructions = per_sample(few.instructions, many.instructions);
+            println!(
+                "The writer of {} alone, {}: {instructions:.0} instructions and {} allocations a sample.\n",
+                peer.title,
+                series.name(),
+                per_sample(few.allocations, many.allocations),
+            );
+            let Some(of_text) = of_text else {
+                of_text = Some(instructions);
+                continue;
+            };
+            let what =
+                format!("instructions of {}, {}, over text 0.0.4", peer.title, series.name());
+            promises.push(Promise::at_most(1.2, what, instructions / of_text));
+        }
     }
-    let what = "allocations per sample in the text writer";
-    Ok(vec![Promise::at_most(0.0, what, allocations)])
+    let what = "allocations per sample in a writer";
+    promises.push(Promise::at_most(0.0, what, allocations));
+    Ok(promises)
 }
 
-fn expose(workload: &Workload) -> Box<Expose> {
+fn expose(workload: &Workload, format: Format) -> Box<Expose> {
     let workload = *workload;
     let name = match workload.series {
         Series::Counters => workload.counting_sample(0),
@@ -46,7 +76,7 @@ fn expose(workload: &Workload) -> Box<Expose> {
     let sets: Vec<_> = workload.sets().map(|set| (set.values(), set.count())).collect();
     let counts = counts();
     Box::new(move |text| {
-        let mut writer = TextWriter::new(text);
+        let mut writer = Writer::new(text, format, Scheme::Underscores);
         let kind = match workload.series {
             Series::Counters => Kind::Counter,
             Series::Histograms => Kind::Histogram,
@@ -66,8 +96,8 @@ fn expose(workload: &Workload) -> Box<Expose> {
             };
             writer.series(&Sample { labels: &labels, start_time: None, timestamp: None, value });
         }
-        writer.finish();
-        Ok(())
+        let samples = writer.finish().samples;
+        if samples == workload.lines() as u64 { Ok(()) } else { Err("a sample is missing".into()) }
     })
 }
 
