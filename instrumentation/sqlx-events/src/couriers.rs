@@ -44,12 +44,7 @@ thread_local! {
 
 fn begin(claim: Claim) -> bool {
     courier::note_own_thread();
-    let found = dispatcher::get_default(|subscriber| match subscriber.downcast_ref::<Courier>() {
-        Some(around) if around.claim() == claim => None,
-        // Inside of another claim: the courier of that stands for the same subscriber.
-        Some(around) => Some(courier(&around.subscriber()?, claim)),
-        None => Some(courier(subscriber, claim)),
-    });
+    let found = dispatcher::get_default(|subscriber| stand_in(subscriber, claim));
     let standing_in = found.map(|courier| dispatcher::set_default(&courier));
     standing_in.is_some_and(|it| STANDING_IN.try_with(|all| all.borrow_mut().push(it)).is_ok())
 }
@@ -60,10 +55,21 @@ fn end() {
     drop(last);
 }
 
-fn courier(subscriber: &Dispatch, claim: Claim) -> Dispatch {
-    let make = || Dispatch::new(Courier::new(claim, subscriber));
-    // Nothing else tells two subscribers apart. One of neither kind has a new courier each time.
-    let Some(of) = identity::of(subscriber) else { return make() };
+/// The courier of `claim` for `subscriber`; absent where that is one itself.
+fn stand_in(subscriber: &Dispatch, claim: Claim) -> Option<Dispatch> {
+    if let Some(of) = identity::of(subscriber) {
+        return Some(courier(subscriber, of, claim));
+    }
+    match subscriber.downcast_ref::<Courier>() {
+        Some(around) if around.claim() == claim => None,
+        // Inside of another claim: the courier of that stands for the same subscriber.
+        Some(around) => stand_in(&around.subscriber()?, claim),
+        // Nothing tells it from others: it has a new one each time.
+        None => Some(Dispatch::new(Courier::new(claim, subscriber))),
+    }
+}
+
+fn courier(subscriber: &Dispatch, of: usize, claim: Claim) -> Dispatch {
     let is_it = |known: &Known| known.of == of && known.claim == claim && is_of_use(&known.courier);
     let last = LAST.try_with(|last| last.borrow().clone().filter(is_it));
     if let Ok(Some(last)) = last {
@@ -74,7 +80,7 @@ fn courier(subscriber: &Dispatch, claim: Claim) -> Dispatch {
     drop(known);
     let found = found.unwrap_or_else(|| {
         // Made while nothing is locked: it is shown to every callsite of the program.
-        let new = Known { of, claim, courier: make() };
+        let new = Known { of, claim, courier: Dispatch::new(Courier::new(claim, subscriber)) };
         keep(new.clone());
         new
     });
