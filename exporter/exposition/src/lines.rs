@@ -75,6 +75,11 @@ impl<'a> Lines<'a> {
         self.labels.check(series.labels, kind, self.name.opening())
     }
 
+    /// Whether a series whose labels were checked last has a label of this name, escaped.
+    pub(crate) fn has_label(&self, name: &str) -> bool {
+        self.labels.has(name)
+    }
+
     /// Writes one sample; its labels are checked already.
     pub(crate) fn sample(
         &mut self,

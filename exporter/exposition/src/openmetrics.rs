@@ -27,7 +27,7 @@ mod header;
 pub use composite::OpenMetrics2Writer;
 
 use crate::{
-    Exemplar, Family, Kind, Label, Names, Number, Report, Scheme, Series, Sink, Value,
+    Exemplar, Family, Kind, Names, Number, Report, Scheme, Series, Sink, Value,
     lines::{Lines, Style},
     refusal::Refusal,
 };
@@ -149,7 +149,7 @@ impl<'a> OpenMetricsWriter<'a> {
         number: Number,
         exemplar: Option<&Exemplar<'_>>,
     ) -> Result<(), Refusal> {
-        if !is_possible(kind, number, self.lines.name.name(), series, self.scheme) {
+        if !is_possible(kind, number, &self.lines) {
             return Err(Refusal::Unsupported);
         }
         let exemplar = exemplar.filter(|_| kind == Kind::Counter);
@@ -183,22 +183,13 @@ impl Sink for OpenMetricsWriter<'_> {
     }
 }
 
-/// Whether a number can be one of this kind, for a series with these labels of a family of this name.
-fn is_possible(
-    kind: Kind,
-    number: Number,
-    name: &str,
-    series: &Series<'_>,
-    scheme: Scheme,
-) -> bool {
+/// Whether a number can be one of this kind, in a series whose labels were checked last.
+fn is_possible(kind: Kind, number: Number, lines: &Lines<'_>) -> bool {
     let is = |one: u64| number.as_f64().to_bits() == Number::U64(one).as_f64().to_bits();
     match kind {
         Kind::Counter => Style::OpenMetrics.is_total(number),
         Kind::Info => is(1),
-        Kind::StateSet => {
-            let is_state = |label: &Label<'_>| scheme.label_name(label.name) == name;
-            (is(0) || is(1)) && series.labels.iter().any(is_state)
-        }
+        Kind::StateSet => (is(0) || is(1)) && lines.has_label(lines.name.name()),
         _ => true,
     }
 }

@@ -47,6 +47,11 @@ impl LabelBlock {
         Ok(())
     }
 
+    /// Whether one of the labels that were checked last has this name, escaped.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.names.escaped().any(|label| label == name)
+    }
+
     /// Writes the labels that were checked last.
     pub(crate) fn write(&self, labels: &[Label<'_>], out: &mut Vec<u8>) {
         let mut start = 0;

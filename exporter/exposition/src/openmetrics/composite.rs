@@ -88,7 +88,7 @@ impl<'a> OpenMetrics2Writer<'a> {
             (Kind::Summary, Value::Summary(it)) => self.summary(series, it),
             (Kind::Histogram | Kind::Summary, _) => Err(Refusal::Malformed),
             (_, Value::Number(number, exemplar)) => {
-                if !is_possible(kind, *number, self.lines.name.name(), series, self.scheme) {
+                if !is_possible(kind, *number, &self.lines) {
                     return Err(Refusal::Unsupported);
                 }
                 self.lines.begin_sample("", series);

@@ -44,6 +44,25 @@ fn a_histogram_allocates_nothing_once_its_bounds_are_known() {
 }
 
 #[test]
+fn a_state_allocates_nothing_though_its_label_is_escaped() {
+    for format in Format::ALL {
+        let mut out = Vec::with_capacity(16 << 20);
+        let mut writer = Writer::new(&mut out, format, Scheme::Underscores);
+        writer.family(&family("door.state", Kind::StateSet));
+        let open = Series {
+            labels: &[Label::new("door.state", "open")],
+            start_time: None,
+            timestamp: None,
+            value: Value::Number(Number::U64(1), None),
+        };
+        writer.series(&open);
+        let allocations = measure(|| (1..1000).for_each(|_| writer.series(&open)));
+        assert_eq!(allocations.count_total, 0, "{format}");
+        assert_eq!(writer.finish().samples, 1000, "{format}");
+    }
+}
+
+#[test]
 fn a_refused_series_allocates_nothing() {
     for format in Format::ALL {
         let mut out = Vec::with_capacity(1 << 20);

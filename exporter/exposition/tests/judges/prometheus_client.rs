@@ -31,7 +31,7 @@ fn agrees(reader: &str, formats: &[Format], read: impl Fn(&str) -> Vec<ReadFamil
     for (index, mut families) in documents::families(DOCUMENTS).into_iter().enumerate() {
         adapt(&mut families);
         let scheme = Scheme::ALL[index % Scheme::ALL.len()];
-        let format = formats[index % formats.len()];
+        let format = formats[index / Scheme::ALL.len() % formats.len()];
         let document = documents::write(&families, format, scheme);
         let text = String::from_utf8(document).unwrap();
         fs::write(folder.path().join(format!("{index}")), &text).unwrap();
