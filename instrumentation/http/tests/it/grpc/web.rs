@@ -3,11 +3,12 @@
 use axum::body::{Body, Bytes};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::stream;
-use http::{Request, Version};
+use http::{Request, StatusCode, Version};
 use http_body_util::BodyExt;
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
-use tonic::transport;
+use tonic::{service::Routes, transport};
 use tonic_web::GrpcWebLayer;
+use tower::ServiceExt;
 use tower_http::compression::CompressionLayer;
 
 use super::{
@@ -102,6 +103,24 @@ async fn a_body_is_read_however_it_is_cut() {
         let meters = ServerMeters::new();
         answer(meters.layer(), web_request(), head(200, &[WEB]).body(body(cut)).unwrap()).await;
         assert_eq!(the_call(&meters).await, call(METHOD, internal, internal, internal), "{cut}");
+    }
+}
+
+/// tonic-web gives its content type to all that it lets through, be it a page.
+#[tokio::test]
+async fn what_is_not_grpcs_behind_tonic_web_is_what_its_status_says() {
+    for (status, error) in [(200, None), (404, None), (401, None), (503, Some("503"))] {
+        let meters = ServerMeters::new();
+        let status = StatusCode::from_u16(status).unwrap();
+        let page = async move || (status, [("content-type", "text/html")], "<html></html>");
+        let app = Routes::new(Echo).into_axum_router().fallback(page);
+        let app = app.layer(GrpcWebLayer::new()).layer(meters.layer());
+        let response = app.oneshot(web_request()).await.unwrap();
+        assert_eq!(response.headers()["content-type"], "application/grpc-web+proto");
+        drop(response.into_body().collect().await);
+        let unknown = status.is_success().then_some("UNKNOWN");
+        let expected = call("_OTHER", unknown, unknown.or(error), error);
+        assert_eq!(the_call(&meters).await, expected, "{status}");
     }
 }
 
