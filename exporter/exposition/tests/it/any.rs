@@ -115,9 +115,8 @@ fn series(kind: Kind) -> impl Strategy<Value = AnySeries> {
     ];
     let labels = vec((key, text()), 0..4);
     let time = option::of((-2_000_000_000..2_000_000_000_i64).prop_map(time));
-    let timestamp = option::weighted(0.1, any::<i64>());
     let exemplars = vec(option::of(exemplar()), 0..7);
-    (labels, time, timestamp, value(kind), exemplars).prop_map(
+    (labels, time, option::weighted(0.1, any::<i64>()), value(kind), exemplars).prop_map(
         |(labels, start, timestamp, value, exemplars)| AnySeries {
             labels,
             start,
@@ -263,8 +262,8 @@ impl AnySeries {
                 Value::Summary(Summary { quantiles: &quantiles, sum: *sum, count: *count })
             }
         };
-        let (start_time, timestamp) = (self.start, self.timestamp);
-        give(&Series { labels: &labels, start_time, timestamp, value });
+        let start_time = self.start;
+        give(&Series { labels: &labels, start_time, timestamp: self.timestamp, value });
     }
 }
 

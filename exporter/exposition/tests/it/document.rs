@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use kymo_exposition::{
     Exemplar, Family, Histogram, Kind, Label, NativeBuckets, NativeHistogram, Number, Quantile,
-    Report, Scheme, Series, Sink, Summary, Value,
+    Report, Series, Sink, Summary, Value,
     text::{CONTENT_TYPE, TextWriter},
 };
 
@@ -185,93 +185,6 @@ fn a_name_that_is_not_legal_is_escaped() {
 }
 
 #[test]
-fn names_of_any_characters_are_in_quotes_in_version_1_0_0() {
-    let mut out = Vec::new();
-    let mut sink = TextWriter::new(&mut out).with_scheme(Scheme::AllowUtf8);
-    sink.family(&family("http.\"é\"", Kind::Gauge));
-    sink.series(&number(&[Label::new("a.b", "1"), Label::new("c", "2")], 1_u64));
-    sink.series(&number(&[], 2_u64));
-    sink.family(&Family { help: "", ..family("a.b", Kind::Histogram) });
-    sink.series(&series(&[Label::new("x", "1")], histogram(&[0.5], &[1, 2])));
-    sink.series(&series(&[], histogram(&[], &[1])));
-    sink.family(&Family { help: "", ..family("a b", Kind::Summary) });
-    sink.series(&series(&[], summary(&QUANTILES[..1])));
-    sink.family(&Family { help: "", ..family("plain", Kind::Gauge) });
-    sink.series(&number(&[Label::new("c", "2")], 1_u64));
-    assert_eq!(sink.finish().dropped, 0);
-    let document = r#"# HELP "http.\"é\"" Help.
-# TYPE "http.\"é\"" gauge
-{"http.\"é\"","a.b"="1",c="2"} 1
-{"http.\"é\""} 2
-# TYPE "a.b" histogram
-{"a.b_bucket",x="1",le="0.5"} 1
-{"a.b_bucket",x="1",le="+Inf"} 3
-{"a.b_sum",x="1"} 7.5
-{"a.b_count",x="1"} 3
-{"a.b_bucket",le="+Inf"} 1
-{"a.b_sum"} 7.5
-{"a.b_count"} 1
-# TYPE "a b" summary
-{"a b",quantile="0.5"} 2.25
-{"a b_sum"} 9
-{"a b_count"} 4
-# TYPE plain gauge
-plain{c="2"} 1
-"#;
-    assert_eq!(String::from_utf8(out).unwrap(), document);
-}
-
-#[test]
-fn series_that_escaping_makes_equal_are_told_apart_by_leaving_out_the_later_one() {
-    let [dot, underscore] = [Label::new("a.b", "1"), Label::new("a_b", "1")];
-    let fill = |sink: &mut dyn Sink| {
-        for name in ["m.n", "m_n", "o"] {
-            sink.family(&Family { help: "", ..family(name, Kind::Gauge) });
-            for labels in [&[dot][..], &[underscore], &[dot], &[], &[underscore]] {
-                sink.series(&number(labels, 1_u64));
-            }
-        }
-    };
-    let (document, report) = write(fill);
-    let of = |name: &str| {
-        format!(
-            "# TYPE {name} gauge\n{}",
-            format!("{name}{{a_b=\"1\"}} 1\n").repeat(2) + name + " 1\n"
-        )
-    };
-    assert_eq!(document, of("m_n") + &of("o"));
-    assert_eq!((report.samples, report.dropped), (6, 2 + 5 + 2));
-
-    let mut out = Vec::new();
-    let mut writer = TextWriter::new(&mut out).with_scheme(Scheme::AllowUtf8);
-    fill(&mut writer);
-    assert_eq!(writer.finish().samples, 15);
-}
-
-#[test]
-fn a_native_histogram_is_written_in_its_classic_form() {
-    let Value::Histogram(classic) = histogram(&[1.0], &[1, 2]) else { unreachable!() };
-    let native = NativeHistogram {
-        schema: 0,
-        zero_threshold: 0.0,
-        zero_count: 3,
-        positive: NativeBuckets::default(),
-        negative: NativeBuckets::default(),
-        sum: Number::F64(7.5),
-        count: 3,
-        exemplars: &[],
-        classic: Some(classic),
-    };
-    let lines = |value: Value<'_>| {
-        write(|sink| {
-            sink.family(&family("a", Kind::Histogram));
-            sink.series(&series(&[], value));
-        })
-    };
-    assert_eq!(lines(Value::NativeHistogram(native)), lines(histogram(&[1.0], &[1, 2])));
-}
-
-#[test]
 fn a_writer_appends_to_what_is_there() {
     let mut out = b"# before\n".to_vec();
     let mut writer = TextWriter::new(&mut out);
@@ -296,7 +209,7 @@ fn labels_may_change_from_series_to_series() {
     assert_eq!(written[4], "a{y=\"2\",x=\"1\"} 1");
 }
 
-fn write(fill: impl FnOnce(&mut dyn Sink)) -> (String, Report) {
+pub(crate) fn write(fill: impl FnOnce(&mut dyn Sink)) -> (String, Report) {
     let mut out = Vec::new();
     let mut writer = TextWriter::new(&mut out);
     fill(&mut writer);
@@ -325,25 +238,25 @@ fn a_timestamp_is_on_every_line_of_its_series() {
     assert_eq!((document.as_str(), report.samples), (expected, 11));
 }
 
-fn family(name: &str, kind: Kind) -> Family<'_> {
+pub(crate) fn family(name: &str, kind: Kind) -> Family<'_> {
     Family { name, help: "Help.", unit: "", kind }
 }
 
-fn series<'a>(labels: &'a [Label<'a>], value: Value<'a>) -> Series<'a> {
+pub(crate) fn series<'a>(labels: &'a [Label<'a>], value: Value<'a>) -> Series<'a> {
     Series { labels, start_time: None, timestamp: None, value }
 }
 
-fn number<'a>(labels: &'a [Label<'a>], number: impl Into<Number>) -> Series<'a> {
+pub(crate) fn number<'a>(labels: &'a [Label<'a>], number: impl Into<Number>) -> Series<'a> {
     series(labels, Value::Number(number.into(), None))
 }
 
-fn histogram<'a>(bounds: &'a [f64], counts: &'a [u64]) -> Value<'a> {
+pub(crate) fn histogram<'a>(bounds: &'a [f64], counts: &'a [u64]) -> Value<'a> {
     Value::Histogram(Histogram { bounds, counts, sum: Some(Number::F64(7.5)), exemplars: &[] })
 }
 
-fn summary(quantiles: &[Quantile]) -> Value<'_> {
+pub(crate) fn summary(quantiles: &[Quantile]) -> Value<'_> {
     Value::Summary(Summary { quantiles, sum: Some(Number::I64(9)), count: 4 })
 }
 
-const QUANTILES: [Quantile; 2] =
+pub(crate) const QUANTILES: [Quantile; 2] =
     [Quantile { quantile: 0.5, value: 2.25 }, Quantile { quantile: 1.0, value: 4.0 }];
