@@ -22,7 +22,9 @@ pub enum Scheme {
     /// Each character that is not legal becomes `_`. Two names may become one.
     #[default]
     Underscores,
-    /// `.` becomes `_dot_`, and `_` and each character that is not legal become `__`.
+    /// `.` becomes `_dot_`, `_` becomes `__`, and each other character that is not legal becomes `_`.
+    ///
+    /// So the page has it; Prometheus's library for Go has written `__` for the latter, too.
     Dots,
     /// A name that is not legal becomes `U__` and its characters, with the code point of each that is not
     /// legal between two `_`, and `__` for `_`. No two names become one, except for one that looks so
@@ -68,7 +70,7 @@ impl Scheme {
             Self::Underscores | Self::Values if is_legal() => out.push_str(name),
             Self::Underscores => each(name, colons, out, |_, out| out.push('_')),
             Self::Dots => each_but_underscores(name, colons, out, |char, out| {
-                out.push_str(if char == '.' { "_dot_" } else { "__" });
+                out.push_str(if char == '.' { "_dot_" } else { "_" });
             }),
             Self::Values if name.is_empty() => {}
             Self::Values => {

@@ -19,12 +19,12 @@ const METRICS: [(&str, &str, &str, &str); 11] = [
         "U__mysystem_2e_prod_2e_west",
     ),
     ("a_b.c", "a_b_c", "a__b_dot_c", "U__a__b_2e_c"),
-    ("9lives", "_lives", "__lives", "U___39_lives"),
+    ("9lives", "_lives", "_lives", "U___39_lives"),
     ("_9", "_9", "__9", "_9"),
-    ("a b", "a_b", "a__b", "U__a_20_b"),
-    ("größe", "gr__e", "gr____e", "U__gr_f6__df_e"),
-    ("🦀", "_", "__", "U___1f980_"),
-    ("a\n\"\\", "a___", "a______", "U__a_a__22__5c_"),
+    ("a b", "a_b", "a_b", "U__a_20_b"),
+    ("größe", "gr__e", "gr__e", "U__gr_f6__df_e"),
+    ("🦀", "_", "_", "U___1f980_"),
+    ("a\n\"\\", "a___", "a___", "U__a_a__22__5c_"),
 ];
 
 #[test]
@@ -38,7 +38,7 @@ fn each_scheme_writes_metric_names_as_its_description_says() {
 #[test]
 fn a_colon_is_legal_in_the_name_of_a_metric_alone() {
     let written = Scheme::ALL.map(|scheme| scheme.label_name("a:b"));
-    assert_eq!(written, ["a_b", "a__b", "U__a_3a_b", "a:b"]);
+    assert_eq!(written, ["a_b", "a_b", "U__a_3a_b", "a:b"]);
 }
 
 #[test]

@@ -113,7 +113,6 @@ pub(crate) fn escaped(name: &str, scheme: Scheme, colons: bool) -> String {
         (Scheme::Dots | Scheme::Values, '_') => "__".to_owned(),
         _ if legal((index, char)) => char.to_string(),
         (Scheme::Values, _) => format!("_{:x}_", u32::from(char)),
-        (Scheme::Dots, _) => "__".to_owned(),
         _ => "_".to_owned(),
     });
     let prefix = if scheme == Scheme::Values { "U__" } else { "" };
