@@ -95,7 +95,7 @@ impl BridgeBuilder {
 
     /// Adds no `_total` to the names of counters.
     ///
-    /// A format that has no counters without it, such as `OpenMetrics`, adds it itself.
+    /// `OpenMetrics` has no counters without it: in that format they are of unknown type.
     pub fn without_counter_suffixes(mut self) -> Self {
         self.counter_suffixes = false;
         self

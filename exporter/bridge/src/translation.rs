@@ -31,13 +31,14 @@ pub enum Translation {
     UnderscoreEscapingWithSuffixes,
     /// Discouraged characters become `_`, and nothing is added.
     ///
-    /// Two metrics that differ in their unit alone are then one family.
+    /// `OpenMetrics` has no counters without `_total`: they are of unknown type there. Two metrics that differ in their unit alone are then one family.
     UnderscoreEscapingWithoutSuffixes,
     /// Names stay as they are, and end in their unit and in `_total`.
     NoUtf8EscapingWithSuffixes,
     /// Names stay as they are.
     ///
-    /// Two metrics that differ in their unit alone are then one family.
+    /// `OpenMetrics` has no counters without `_total`: they are of unknown type there. Two metrics that
+    /// differ in their unit alone are then one family.
     NoTranslation,
 }
 

@@ -19,6 +19,9 @@ mod sides;
 mod translation;
 mod upstream;
 
+/// The strict reader that OpenMetrics itself is tested with.
+#[path = "../../../exposition/tests/it/openmetrics/parser.rs"]
+mod openmetrics_parser;
 /// The strict reader that the text format itself is tested with.
 #[path = "../../../exposition/tests/it/parser.rs"]
 mod parser;
