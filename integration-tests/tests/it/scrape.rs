@@ -7,6 +7,7 @@ mod declared;
 mod environment;
 mod formats;
 mod lint;
+mod native;
 mod one_request;
 mod prometheus;
 mod targets;
