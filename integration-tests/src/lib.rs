@@ -10,7 +10,7 @@
 //! - [`otlp::Point`] is what either of the two collectors was told.
 //! - [`only_declared`] holds a page against the declared attribute keys.
 //! - [`load::run`] sends requests and knows how many it sent.
-//! - [`mod@reference`] writes the list of metrics.
+//! - [`mod@reference`] writes the list of metrics, and [`mod@conformance`] what holds each requirement.
 //! - [`promtool`] is the linter of Prometheus.
 
 #![allow(
@@ -22,6 +22,7 @@
 pub mod attack;
 mod bookshop;
 mod client;
+pub mod conformance;
 mod database;
 mod declared;
 mod executable;

@@ -3,6 +3,7 @@
 mod arrows;
 mod claims;
 mod configuration;
+mod conformance;
 mod conventions;
 mod features;
 mod markdown;

@@ -1,0 +1,45 @@
+//! `docs/conformance.md` is what its rows say, and each row is true of the tests.
+
+use std::fs;
+
+use integration_tests::conformance::{Met, SECTIONS, conformance_md};
+
+use super::sources;
+
+#[test]
+fn the_page_of_conformance_is_made_from_its_rows() {
+    let page = fs::read_to_string(sources::root().join("docs/conformance.md")).unwrap();
+    let remedy = "run `cargo run -p integration-tests --bin conformance > docs/conformance.md`";
+    assert!(page == conformance_md(), "docs/conformance.md is out of date; {remedy}");
+}
+
+#[test]
+fn each_row_of_conformance_names_tests_that_exist_or_says_why_it_has_none() {
+    let tests = sources::tests();
+    for section in SECTIONS {
+        for row in section.rows {
+            let what = format!("{} {}: {}", section.title, row.number, row.requirement);
+            match row.met {
+                Met::By(_) => assert!(!row.tests().is_empty(), "{what}"),
+                Met::As(_, note) => assert!(!row.tests().is_empty() && !note.is_empty(), "{what}"),
+                Met::Not(reason) => assert!(reason.len() > 20, "{what}"),
+            }
+            for cited in row.tests() {
+                assert!(tests.contains(*cited), "{what} cites `{cited}`, which is no test");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_requirement_is_left_out_between_two_rows() {
+    for section in SECTIONS {
+        let begins = SECTIONS[0].rows.len();
+        let first = if section.title == SECTIONS[1].title { begins + 1 } else { 1 };
+        for (number, row) in (first..).zip(section.rows) {
+            assert_eq!(row.number, number.to_string(), "{}: {}", section.title, row.requirement);
+            assert!(["MUST", "MUST NOT", "SHOULD", "MAY"].contains(&row.level), "{row:?}");
+            assert!(!row.requirement.contains('|'), "{row:?}");
+        }
+    }
+}
