@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use kymo_core::Claim;
 use sqlx::{
     Acquire, Database,
     migrate::{Migrate, MigrateError, Migrator},
@@ -149,7 +150,7 @@ impl Migrations {
     {
         let series = self.series::<A::Database>();
         // Here, and not within: what `A` is would decide whether this can be sent otherwise.
-        let acquiring = database.acquire();
+        let acquiring = Claim::Lending.run(|| database.acquire());
         let undoing = async move {
             let mut connection = lent(acquiring).await?;
             let mut observed = Observed::new(&mut *connection, series);
@@ -235,7 +236,7 @@ impl Migrations {
         <A::Connection as Deref>::Target: Migrate,
     {
         let series = self.series::<A::Database>();
-        let acquiring = database.acquire();
+        let acquiring = Claim::Lending.run(|| database.acquire());
         let running = async move {
             let mut connection = lent(acquiring).await?;
             let mut observed = Observed::new(&mut *connection, series);

@@ -123,6 +123,14 @@ async fn what_a_measured_migrator_runs_are_statements_that_went_round_nothing() 
     );
     let noted = counts("INSERT _sqlx_migrations");
     assert_eq!(noted, Counts { measured: 0, events: 1, unmeasured: 0 });
+    // And on a connection, and in a transaction, that are measured.
+    let mut connection = pool.acquire().await.unwrap();
+    migrations.run(&mut connection).await.unwrap();
+    migrations.undo(&mut connection, 1).await.unwrap();
+    drop(connection);
+    let mut transaction = pool.begin().await.unwrap();
+    migrations.run(&mut transaction).await.unwrap();
+    transaction.rollback().await.unwrap();
     let metrics = TELEMETRY.snapshot();
     let uses = metrics.counter("kymo.db.connection.direct_uses");
     uses.with("db.client.connection.pool.name", "migrated").assert(0);
