@@ -1,21 +1,33 @@
 //! The names of a series' labels, validated and escaped.
 
+use std::mem;
+
 use crate::{Kind, Label, Scheme, refusal::Refusal, shapes::Shapes};
 
 /// The names of the labels of a series, validated and escaped.
 ///
-/// Series after series of a family has the same label names. So they are validated and escaped once, and
-/// later series only compare theirs.
+/// Series after series of a family has the same label names, or one of two sets of them: in many families an
+/// error is a label of some. So two sets are kept, and later series only compare theirs.
 #[derive(Debug, Default)]
 pub(crate) struct LabelNames {
     scheme: Scheme,
+    current: Names,
+    other: Names,
+    shapes: Shapes,
+}
+
+/// One set of names.
+#[derive(Debug, Default)]
+struct Names {
     /// The names as they came, one behind the other, and as they are escaped.
     plain: String,
     escaped: String,
     ends: Vec<Ends>,
     /// The kind that the names were validated for: it may bring a label itself.
     kind: Option<Kind>,
-    shapes: Shapes,
+    /// Whether a series of the family has them, and whether they are kept for a comparison.
+    is_used: bool,
+    is_kept: bool,
 }
 
 /// Where the texts of one name end.
@@ -25,59 +37,109 @@ struct Ends {
     escaped: usize,
 }
 
-/// Whether the names are those of the series before.
+/// Whether the names are those of the series before, those of one before that, or others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Checked {
     Same,
-    Changed,
+    Other,
+    New,
 }
 
 impl LabelNames {
     /// From now on names are escaped so.
     pub(crate) fn set_scheme(&mut self, scheme: Scheme) {
         self.scheme = scheme;
-        self.kind = None;
+        self.current.kind = None;
+        self.other.kind = None;
     }
 
     /// A family begins: what is alike in different families does not matter.
     pub(crate) fn begin_family(&mut self) {
         self.shapes.clear();
+        for names in [&mut self.current, &mut self.other] {
+            names.is_used = false;
+            names.is_kept = false;
+        }
     }
 
     /// Makes sure that these labels can be written for a series of this kind.
     pub(crate) fn check(&mut self, labels: &[Label<'_>], kind: Kind) -> Result<Checked, Refusal> {
-        if self.kind == Some(kind) && self.matches(labels) {
-            self.shapes.is_used = true;
+        if self.current.is_of(labels, kind) {
+            self.current.is_used = true;
             return Ok(Checked::Same);
         }
-        self.note_last();
+        let checked = if self.other.is_of(labels, kind) {
+            Checked::Other
+        } else {
+            self.other.take(labels, kind, self.scheme)?;
+            Checked::New
+        };
+        self.compare()?;
+        mem::swap(&mut self.current, &mut self.other);
+        self.current.is_used = true;
+        Ok(checked)
+    }
+
+    /// The names that were checked last, escaped.
+    pub(crate) fn escaped(&self) -> impl Iterator<Item = &str> {
+        self.current.parts().map(|(_, escaped)| escaped)
+    }
+
+    /// Makes sure that no other names of the family's labels become the same, once there are others.
+    fn compare(&mut self) -> Result<(), Refusal> {
+        if self.scheme == Scheme::AllowUtf8 {
+            return Ok(());
+        }
+        let LabelNames { current, other, shapes, .. } = self;
+        if current.is_used && !current.is_kept {
+            current.is_kept = shapes.admit(current.parts());
+        }
+        if !shapes.is_empty() && !other.is_kept {
+            other.is_kept = shapes.admit(other.parts());
+            if !other.is_kept {
+                other.kind = None;
+                return Err(Refusal::Malformed);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Names {
+    /// Whether these are the names of such labels, valid for such a series.
+    fn is_of(&self, labels: &[Label<'_>], kind: Kind) -> bool {
+        let mut start = 0;
+        self.kind == Some(kind)
+            && labels.len() == self.ends.len()
+            && labels.iter().zip(&self.ends).all(|(label, end)| {
+                let same = self.plain.as_bytes()[start..end.plain] == *label.name.as_bytes();
+                start = end.plain;
+                same
+            })
+    }
+
+    /// Takes the names of these labels, or says that they cannot be written.
+    fn take(&mut self, labels: &[Label<'_>], kind: Kind, scheme: Scheme) -> Result<(), Refusal> {
         self.kind = None;
+        self.is_used = false;
+        self.is_kept = false;
         self.plain.clear();
         self.escaped.clear();
         self.ends.clear();
         let reserved = reserved(kind);
         for label in labels {
             let start = self.escaped.len();
-            self.scheme.escape_into(label.name, false, &mut self.escaped);
+            scheme.escape_into(label.name, false, &mut self.escaped);
             let name = &self.escaped[start..];
-            let is_taken = self.escaped().any(|before| before == name);
+            let is_taken = self.parts().any(|(_, before)| before == name);
             if name.is_empty() || name == "__name__" || Some(name) == reserved || is_taken {
                 return Err(Refusal::Malformed);
             }
             self.plain.push_str(label.name);
             self.ends.push(Ends { plain: self.plain.len(), escaped: self.escaped.len() });
         }
-        if self.shapes.is_watched() && !self.admit() {
-            return Err(Refusal::Malformed);
-        }
         self.kind = Some(kind);
-        self.shapes.is_used = true;
-        Ok(Checked::Changed)
-    }
-
-    /// The names that were checked last, escaped.
-    pub(crate) fn escaped(&self) -> impl Iterator<Item = &str> {
-        self.parts().map(|(_, escaped)| escaped)
+        Ok(())
     }
 
     /// Each name as it came, and as it is escaped.
@@ -89,31 +151,6 @@ impl LabelNames {
             start = *end;
             (plain, escaped)
         })
-    }
-
-    fn matches(&self, labels: &[Label<'_>]) -> bool {
-        let mut start = 0;
-        labels.len() == self.ends.len()
-            && labels.iter().zip(&self.ends).all(|(label, end)| {
-                let same = self.plain.as_bytes()[start..end.plain] == *label.name.as_bytes();
-                start = end.plain;
-                same
-            })
-    }
-
-    /// Remembers the names of the last series, once others follow it.
-    fn note_last(&mut self) {
-        if self.scheme != Scheme::AllowUtf8 && self.kind.is_some() && self.shapes.is_unknown() {
-            self.admit();
-        }
-    }
-
-    /// Whether no other names of the family's labels become these.
-    fn admit(&mut self) -> bool {
-        let mut shapes = std::mem::take(&mut self.shapes);
-        let is_admitted = shapes.admit(self.parts());
-        self.shapes = shapes;
-        is_admitted
     }
 }
 

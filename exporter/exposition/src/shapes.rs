@@ -8,10 +8,13 @@ use std::collections::HashMap;
 /// Nearly all series of a family have one set of names. So nothing is kept until there is a second.
 #[derive(Debug, Default)]
 pub(crate) struct Shapes {
-    /// Whether a series of the family has the names that were checked last.
-    pub(crate) is_used: bool,
-    /// By the escaped names, the names as they came.
+    /// By the escaped names, the names as they came; in ascending order.
     seen: HashMap<Box<[u8]>, Box<[u8]>>,
+    /// The names as they came and in the order that they came in, of those that were admitted first.
+    ///
+    /// Three sets and more take turns where several labels are there at times.
+    admitted: Vec<Box<[u8]>>,
+    ordered: Vec<u8>,
     plain: Vec<u8>,
     escaped: Vec<u8>,
 }
@@ -19,21 +22,16 @@ pub(crate) struct Shapes {
 impl Shapes {
     /// Forgets all sets.
     pub(crate) fn clear(&mut self) {
-        self.is_used = false;
         // Without a look at the table, most families have none.
         if !self.seen.is_empty() {
             self.seen.clear();
+            self.admitted.clear();
         }
     }
 
-    /// Whether a set is kept, and so the next one has to be compared.
-    pub(crate) fn is_watched(&self) -> bool {
-        !self.seen.is_empty()
-    }
-
-    /// Whether the names that were checked last are those of a series, and are not kept.
-    pub(crate) fn is_unknown(&self) -> bool {
-        self.is_used && self.seen.is_empty()
+    /// Whether no set is kept.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.seen.is_empty()
     }
 
     /// Keeps a set of names, each as it came and as it is escaped, or says that another one is escaped so.
@@ -41,6 +39,23 @@ impl Shapes {
         &mut self,
         names: impl Iterator<Item = (&'a str, &'a str)> + Clone,
     ) -> bool {
+        self.ordered.clear();
+        for (plain, _) in names.clone() {
+            self.ordered.extend_from_slice(plain.as_bytes());
+            self.ordered.push(BEHIND);
+        }
+        if self.admitted.iter().any(|known| **known == *self.ordered) {
+            return true;
+        }
+        let is_admitted = self.compare(names);
+        if is_admitted && self.admitted.len() < MOST {
+            self.admitted.push(self.ordered.as_slice().into());
+        }
+        is_admitted
+    }
+
+    /// Compares the names with all that were kept, in whichever order.
+    fn compare<'a>(&mut self, names: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> bool {
         join(&names.clone().map(|(plain, _)| plain), &mut self.plain);
         join(&names.map(|(_, escaped)| escaped), &mut self.escaped);
         if let Some(plain) = self.seen.get(self.escaped.as_slice()) {
@@ -58,10 +73,15 @@ fn join<'a>(names: &(impl Iterator<Item = &'a str> + Clone), out: &mut Vec<u8>) 
     // A series has few labels, and one shape follows another seldom enough.
     while let Some(next) = names.clone().filter(|name| last.is_none_or(|last| *name > last)).min() {
         out.extend_from_slice(next.as_bytes());
-        out.push(0xFF);
+        out.push(BEHIND);
         last = Some(next);
     }
 }
+
+/// A byte that is in no text.
+const BEHIND: u8 = 0xFF;
+/// Sets that are found without sorting them, at most.
+const MOST: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -75,7 +95,9 @@ mod tests {
         assert!(shapes.admit(first.into_iter().rev()));
         assert!(shapes.admit([("a.b", "a_b")].into_iter()));
         assert!(!shapes.admit([("c", "c"), ("a_b", "a_b")].into_iter()));
+        assert!(shapes.admit(first.into_iter()));
         shapes.clear();
         assert!(shapes.admit([("a_b", "a_b"), ("c", "c")].into_iter()));
+        assert!(!shapes.admit(first.into_iter()));
     }
 }

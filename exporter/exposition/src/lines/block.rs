@@ -1,5 +1,7 @@
 //! The labels of a sample, in braces.
 
+use std::mem;
+
 use crate::{
     Kind, Label, Scheme,
     label_names::{Checked, LabelNames},
@@ -11,12 +13,19 @@ use super::escape;
 
 /// The labels of a series, up to but without the closing brace.
 ///
-/// The names are kept as the text that comes before each value.
+/// The names are kept as the text that comes before each value, those of two sets of names.
 #[derive(Debug, Default)]
 pub(crate) struct LabelBlock {
     names: LabelNames,
+    current: Text,
+    other: Text,
+}
+
+/// The text of one set of names.
+#[derive(Debug, Default)]
+struct Text {
     /// `{first="` `",second="` and so on.
-    text: Vec<u8>,
+    bytes: Vec<u8>,
     ends: Vec<usize>,
     /// What comes before the first name.
     opening: u8,
@@ -41,8 +50,11 @@ impl LabelBlock {
         opening: u8,
     ) -> Result<(), Refusal> {
         let checked = self.names.check(labels, kind)?;
-        if checked == Checked::Changed || self.opening != opening {
-            self.render(opening);
+        if checked != Checked::Same {
+            mem::swap(&mut self.current, &mut self.other);
+        }
+        if checked == Checked::New || self.current.opening != opening {
+            self.current.render(self.names.escaped(), opening);
         }
         Ok(())
     }
@@ -55,8 +67,8 @@ impl LabelBlock {
     /// Writes the labels that were checked last.
     pub(crate) fn write(&self, labels: &[Label<'_>], out: &mut Vec<u8>) {
         let mut start = 0;
-        for (label, &end) in labels.iter().zip(&self.ends) {
-            out.extend_from_slice(&self.text[start..end]);
+        for (label, &end) in labels.iter().zip(&self.current.ends) {
+            out.extend_from_slice(&self.current.bytes[start..end]);
             escape::quoted(label.value, out);
             start = end;
         }
@@ -64,20 +76,22 @@ impl LabelBlock {
             out.push(b'"');
         }
     }
+}
 
-    fn render(&mut self, opening: u8) {
+impl Text {
+    fn render<'a>(&mut self, names: impl Iterator<Item = &'a str>, opening: u8) {
         self.opening = opening;
-        self.text.clear();
+        self.bytes.clear();
         self.ends.clear();
-        for name in self.names.escaped() {
+        for name in names {
             if self.ends.is_empty() {
-                self.text.push(opening);
+                self.bytes.push(opening);
             } else {
-                self.text.extend_from_slice(b"\",");
+                self.bytes.extend_from_slice(b"\",");
             }
-            escape::label_name(name, is_legal(name, false), &mut self.text);
-            self.text.extend_from_slice(b"=\"");
-            self.ends.push(self.text.len());
+            escape::label_name(name, is_legal(name, false), &mut self.bytes);
+            self.bytes.extend_from_slice(b"=\"");
+            self.ends.push(self.bytes.len());
         }
     }
 }

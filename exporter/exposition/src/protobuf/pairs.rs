@@ -1,5 +1,7 @@
 //! The labels of a metric.
 
+use std::mem;
+
 use crate::{
     Kind, Label, Scheme,
     label_names::{Checked, LabelNames},
@@ -10,12 +12,18 @@ use super::{field, wire};
 
 /// The labels of a series as messages `LabelPair`.
 ///
-/// The names are kept as the fields that come before each value.
+/// The names are kept as the fields that come before each value, those of two sets of names.
 #[derive(Debug, Default)]
 pub(super) struct LabelPairs {
     names: LabelNames,
-    /// The field of each name, one behind the other.
-    fields: Vec<u8>,
+    current: Fields,
+    other: Fields,
+}
+
+/// The fields of one set of names, one behind the other.
+#[derive(Debug, Default)]
+struct Fields {
+    bytes: Vec<u8>,
     ends: Vec<usize>,
 }
 
@@ -32,12 +40,17 @@ impl LabelPairs {
 
     /// Makes sure that these labels can be written for a series of this kind.
     pub(super) fn check(&mut self, labels: &[Label<'_>], kind: Kind) -> Result<(), Refusal> {
-        if self.names.check(labels, kind)? == Checked::Changed {
-            self.fields.clear();
-            self.ends.clear();
+        let checked = self.names.check(labels, kind)?;
+        if checked != Checked::Same {
+            mem::swap(&mut self.current, &mut self.other);
+        }
+        if checked == Checked::New {
+            let Fields { bytes, ends } = &mut self.current;
+            bytes.clear();
+            ends.clear();
             for name in self.names.escaped() {
-                wire::bytes(field::LABEL_NAME, name.as_bytes(), &mut self.fields);
-                self.ends.push(self.fields.len());
+                wire::bytes(field::LABEL_NAME, name.as_bytes(), bytes);
+                ends.push(bytes.len());
             }
         }
         Ok(())
@@ -46,9 +59,9 @@ impl LabelPairs {
     /// Writes the labels that were checked last.
     pub(super) fn write(&self, labels: &[Label<'_>], out: &mut Vec<u8>) {
         let mut start = 0;
-        for (label, &end) in labels.iter().zip(&self.ends) {
+        for (label, &end) in labels.iter().zip(&self.current.ends) {
             let pair = wire::begin(field::LABEL, out);
-            out.extend_from_slice(&self.fields[start..end]);
+            out.extend_from_slice(&self.current.bytes[start..end]);
             wire::bytes(field::LABEL_VALUE, label.value.as_bytes(), out);
             wire::end(pair, out);
             start = end;

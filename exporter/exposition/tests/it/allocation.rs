@@ -44,6 +44,31 @@ fn a_histogram_allocates_nothing_once_its_bounds_are_known() {
 }
 
 #[test]
+fn labels_that_take_turns_allocate_nothing_once_all_were_there() {
+    let labels = [Label::new("a.b", "1"), Label::new("error_type", "500"), Label::new("c", "2")];
+    for format in Format::ALL {
+        let mut out = Vec::with_capacity(16 << 20);
+        let mut writer = Writer::new(&mut out, format, Scheme::Underscores);
+        writer.family(&family("jobs_total", Kind::Counter));
+        let mut all = |times: usize| {
+            for turn in 0..3 * times {
+                writer.series(&Series {
+                    labels: &labels[..=turn % 3],
+                    start_time: None,
+                    timestamp: None,
+                    value: Value::Number(Number::U64(1), None),
+                });
+            }
+        };
+        // Each set of names was in either of two places then.
+        all(2);
+        let allocations = measure(|| all(1000));
+        assert_eq!(allocations.count_total, 0, "{format}");
+        assert_eq!(writer.finish().samples, 3006, "{format}");
+    }
+}
+
+#[test]
 fn a_state_allocates_nothing_though_its_label_is_escaped() {
     for format in Format::ALL {
         let mut out = Vec::with_capacity(16 << 20);
