@@ -62,5 +62,10 @@ impl Heard {
     }
 }
 
+// The fuzzer includes this file from elsewhere.
 #[cfg(test)]
+#[path = "negotiation/any_header.rs"]
+mod any_header;
+#[cfg(test)]
+#[path = "negotiation/tests.rs"]
 mod tests;

@@ -153,7 +153,7 @@ fn left_out(contents: &Contents) -> Table {
     let mut table = Table::new("Series that are not on the page", ["series", "why"]);
     for (series, why) in [
         (contents.report.dropped, "labels, values or the family are malformed"),
-        (contents.report.unsupported, "the format has no native histograms"),
+        (contents.report.unsupported, "text 0.0.4 has no way to write them"),
         (contents.left_out, "the page is as long as it may be"),
     ] {
         if series > 0 {
