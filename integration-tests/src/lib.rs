@@ -11,7 +11,7 @@
 //! - [`only_declared`] holds a page against the declared attribute keys.
 //! - [`load::run`] sends requests and knows how many it sent.
 //! - [`mod@reference`] writes the list of metrics, and [`mod@conformance`] what holds each requirement.
-//! - [`promtool`] is the linter of Prometheus.
+//! - [`promtool`] is the linter of Prometheus, and [`python`] another strict reader.
 
 #![allow(
     clippy::expect_used,
@@ -33,6 +33,7 @@ mod port;
 mod process;
 mod prometheus;
 pub mod promtool;
+pub mod python;
 pub mod receiver;
 mod redis;
 pub mod reference;

@@ -2,9 +2,13 @@
 
 use std::{collections::BTreeMap, process::Command, time::Duration};
 
+use http_body_util::BodyExt;
 use integration_tests::{
     Bookshop, Prometheus, Release, Sampled, Scrape, VictoriaMetrics, eventually, load, promtool,
+    python,
 };
+use kymo::{Telemetry, prometheus::Translation, testing::TestTelemetry};
+use tower::ServiceExt;
 
 /// A scrape every second, and one more to be sure.
 const SCRAPED: Duration = Duration::from_secs(15);
@@ -29,6 +33,35 @@ fn curl(shop: &Bookshop, accept: &str) -> (String, String) {
     let said = String::from_utf8(output.stdout).unwrap();
     let (body, content_type) = said.rsplit_once('\n').unwrap();
     (content_type.to_owned(), body.to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn curl_gets_openmetrics_that_python_reads_with_all_that_text_has() {
+    let shop = Bookshop::start();
+    load::run(shop.client(), 2, 2).await;
+    let (_, text) = curl(&shop, "text/plain");
+    let text = python::samples(&text, false).unwrap();
+    for (accept, content_type) in [
+        (
+            "application/openmetrics-text",
+            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores",
+        ),
+        (
+            "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8,text/plain;q=0.1",
+            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8",
+        ),
+        (
+            "application/openmetrics-text; version=0.0.1",
+            "application/openmetrics-text; version=0.0.1; charset=utf-8",
+        ),
+    ] {
+        let (said, body) = curl(&shop, accept);
+        assert_eq!(said, content_type, "{accept}");
+        let samples =
+            python::samples(&body, true).unwrap_or_else(|error| panic!("{error}\n{body}"));
+        // A format that is asked for first has counters of its own.
+        assert!(samples >= text, "{samples} of {text}: {body}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,6 +156,66 @@ async fn each_prometheus_asks_for_openmetrics_by_itself() {
         let asked = eventually(SCRAPED, look, |asked| !asked.is_empty()).await;
         let asked: Vec<_> = asked.keys().map(String::as_str).collect();
         assert_eq!(asked, ["openmetrics/1.0.0"], "{release:?}");
+    }
+}
+
+/// A counter `foo.bar` of 7 bytes, named by a strategy.
+fn counted(translation: Translation) -> TestTelemetry {
+    let builder = Telemetry::for_service("shop").prometheus().translation(translation);
+    let telemetry = TestTelemetry::of(builder);
+    telemetry.meter("shop").u64_counter("foo.bar").with_unit("By").build().add(7, &[]);
+    telemetry
+}
+
+/// The names are those of the specification of the exporter.
+#[tokio::test]
+async fn a_strategy_names_metrics_and_a_scraper_escapes_what_it_does_not_read() {
+    for (translation, escaped, whole) in [
+        (
+            Translation::UnderscoreEscapingWithSuffixes,
+            "\nfoo_bar_bytes_total{",
+            "\nfoo_bar_bytes_total{",
+        ),
+        (Translation::UnderscoreEscapingWithoutSuffixes, "\nfoo_bar{", "\nfoo_bar{"),
+        (
+            Translation::NoUtf8EscapingWithSuffixes,
+            "\nfoo_bar_bytes_total{",
+            "\n{\"foo.bar_bytes_total\",",
+        ),
+        (Translation::NoTranslation, "\nfoo_bar{", "\n{\"foo.bar\","),
+    ] {
+        let telemetry = counted(translation);
+        for (accept, expected) in [
+            ("*/*", escaped),
+            ("text/plain;version=1.0.0", escaped),
+            ("text/plain;version=1.0.0;escaping=underscores", escaped),
+            ("text/plain;version=1.0.0;escaping=allow-utf-8", whole),
+            ("application/openmetrics-text;version=1.0.0", escaped),
+            ("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8", whole),
+        ] {
+            let request = http::Request::builder().header("accept", accept).body(()).unwrap();
+            let answer = telemetry.endpoint().oneshot(request).await.unwrap();
+            let body = answer.into_body().collect().await.unwrap().to_bytes();
+            let text = std::str::from_utf8(&body).unwrap();
+            assert!(text.contains(expected), "{translation} {accept}: {text}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn prometheus_3_stores_names_as_they_are() {
+    let telemetry = counted(Translation::NoUtf8EscapingWithSuffixes);
+    let server = telemetry.endpoint().serve("127.0.0.1:0").await.unwrap();
+    let target = server.local_addr().unwrap().to_string();
+    for (protocol, name) in [
+        ("OpenMetricsText1.0.0", "{\"foo.bar_bytes_total\"}"),
+        ("PrometheusText1.0.0", "{\"foo.bar_bytes_total\"}"),
+        ("PrometheusText0.0.4", "foo_bar_bytes_total"),
+    ] {
+        let job = format!("  scrape_protocols: [{protocol}]\n");
+        let jobs = [("test", job.as_str())];
+        let prometheus = Prometheus::scraping_by(Release::Three, &target, &jobs, &[]).await;
+        assert_eq!(prometheus.value(name).await, Some(7.0), "{protocol}");
     }
 }
 
