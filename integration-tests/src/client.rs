@@ -51,6 +51,19 @@ impl Client {
         self.expect(Method::GET, path, None).await
     }
 
+    /// The answer to a GET with this header.
+    ///
+    /// # Panics
+    ///
+    /// When there is none within 30 seconds.
+    pub async fn get_with(&self, path: &str, name: &str, value: &str) -> Answer {
+        let request = Request::get(format!("{}{path}", self.base)).header(name, value);
+        let request = request.body(Full::default()).expect("a header");
+        let answer = timeout(LIMIT, async { read(self.ask(request).await?).await });
+        let answer = answer.await.unwrap_or_else(|_| panic!("{path}: no answer in {LIMIT:?}"));
+        answer.unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
     /// The answer to a request with a JSON body, sent as it is.
     ///
     /// # Panics
@@ -121,7 +134,10 @@ impl Client {
             request = request.header(CONTENT_TYPE, content_type);
             bytes = Bytes::copy_from_slice(body);
         }
-        let request = request.body(Full::new(bytes)).map_err(|error| error.to_string())?;
+        self.ask(request.body(Full::new(bytes)).map_err(|error| error.to_string())?).await
+    }
+
+    async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, String> {
         self.inner.request(request).await.map_err(|error| format!("{error:?}"))
     }
 }

@@ -50,7 +50,7 @@ pub use crate::{
     declared::only_declared,
     patience::eventually,
     process::{Process, Signal},
-    prometheus::{Prometheus, Release, Sampled},
+    prometheus::{Prometheus, Release, Sampled, StoredExemplar},
     receiver::Receiver,
     redis::{Redis, RedisCluster, RedisSentinel},
     rotel::Rotel,

@@ -40,6 +40,17 @@ pub struct Sampled {
     pub value: f64,
 }
 
+/// An exemplar, as the server has stored it.
+#[derive(Clone, Debug)]
+pub struct StoredExemplar {
+    /// The labels of its series.
+    pub series: BTreeMap<String, String>,
+    /// Its own labels.
+    pub labels: BTreeMap<String, String>,
+    /// The value that was observed.
+    pub value: f64,
+}
+
 impl Prometheus {
     /// Starts one on a free port for a target such as `127.0.0.1:8080`, and waits until it has
     /// scraped it.
@@ -154,6 +165,29 @@ impl Prometheus {
         result.first().map(|sampled| sampled.value)
     }
 
+    /// All exemplars of the series that an expression selects; the server must have been started with the
+    /// feature `exemplar-storage`.
+    ///
+    /// # Panics
+    ///
+    /// When the server refuses it.
+    pub async fn exemplars(&self, expression: &str) -> Vec<StoredExemplar> {
+        let form = form("query", expression);
+        let answer = self.client.post("/api/v1/query_exemplars", FORM, &form).await;
+        assert_eq!(answer.status, 200, "{expression}: {}", answer.text());
+        let reply: ExemplarReply = serde_json::from_slice(&answer.body)
+            .unwrap_or_else(|error| panic!("{expression}: {error} in {}", answer.text()));
+        let stored = |of: ExemplarsOf| {
+            let series = of.series_labels;
+            of.exemplars.into_iter().map(move |one| StoredExemplar {
+                series: series.clone(),
+                labels: one.labels,
+                value: one.value.parse().expect("a number"),
+            })
+        };
+        reply.data.into_iter().flat_map(stored).collect()
+    }
+
     /// The server's own report about its targets: health and the last error.
     pub async fn target(&self) -> String {
         self.client.get("/api/v1/targets").await.text().to_owned()
@@ -200,6 +234,25 @@ fn listening(line: &str) -> Option<String> {
 #[derive(Deserialize)]
 struct Reply {
     data: Data,
+}
+
+#[derive(Deserialize)]
+struct ExemplarReply {
+    data: Vec<ExemplarsOf>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ExemplarsOf {
+    series_labels: BTreeMap<String, String>,
+    exemplars: Vec<ExemplarElement>,
+}
+
+#[derive(Deserialize)]
+struct ExemplarElement {
+    labels: BTreeMap<String, String>,
+    /// The number as text.
+    value: String,
 }
 
 #[derive(Deserialize)]

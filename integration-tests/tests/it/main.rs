@@ -13,6 +13,7 @@
 mod bookshop;
 mod cache;
 mod documents;
+mod exemplars;
 mod http;
 mod laws;
 mod migrations;
