@@ -3,6 +3,7 @@
 mod compatibility;
 mod exporter;
 mod formats;
+mod points;
 mod sdk;
 
 use std::fmt::Write;
@@ -43,9 +44,10 @@ pub struct Section {
 }
 
 /// All parts, in the order of the document.
-pub const SECTIONS: [Section; 6] = [
+pub const SECTIONS: [Section; 7] = [
     exporter::SECTION,
     compatibility::SECTION,
+    points::SECTION,
     formats::NEGOTIATION,
     formats::ESCAPING,
     formats::TEXT,

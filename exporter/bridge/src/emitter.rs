@@ -3,14 +3,14 @@
 use std::{sync::Arc, time::SystemTime};
 
 use kymo_core::{Exemplars, MetricExemplars};
-use kymo_exposition::{Family, Histogram, Kind, NativeHistogram, Number, Series, Sink, Value};
+use kymo_exposition::{Family, Histogram, NativeHistogram, Number, Series, Sink, Value};
 use opentelemetry_sdk::{
     Resource,
     metrics::data::{AggregatedMetrics, HistogramDataPoint, Metric, MetricData, ResourceMetrics},
 };
 
 use crate::{
-    assembler::{Assembler, Surroundings, Survey},
+    assembler::{Assembler, Survey},
     classic::Classics,
     definition::Definition,
     exemplar::{Shown, by_bucket},
@@ -22,6 +22,7 @@ use crate::{
     otel::Otel,
     outlet::Outlet,
     point::{self, Attributed},
+    position::Position,
     rank::Rank,
     spelling::{Spelling, escaped_label},
 };
@@ -268,42 +269,6 @@ impl<'a> Emitter<'a> {
                     || (names(before).eq(names(entry)) && !spelt(before).eq(spelt(entry)))
             })
         })
-    }
-}
-
-/// The metric of a family that is being pushed.
-#[derive(Clone, Copy)]
-struct Position<'a> {
-    family: &'a [Entry<'a>],
-    entry: usize,
-}
-
-impl<'a> Position<'a> {
-    /// The name of the family.
-    fn name(self) -> &'a str {
-        &self.family[self.entry].definition.name
-    }
-
-    /// The unit of the metric as the instrument has it; empty for the resource.
-    fn unit(self) -> &'a str {
-        self.family[self.entry].metric.map(Metric::unit).unwrap_or_default()
-    }
-
-    /// Those of `all` exemplars that series of the metric have, if any has some.
-    fn exemplars(self, metric: &Metric, all: &Exemplars) -> Option<Arc<MetricExemplars>> {
-        let Entry { instrumentation, definition, .. } = &self.family[self.entry];
-        let is_histogram = definition.kind == Kind::Histogram;
-        all.of((*instrumentation)?, metric.name(), is_histogram)
-    }
-
-    /// The properties that all series of the metric share.
-    fn surroundings(self, scopes: &[Vec<OwnedLabel>]) -> Surroundings<'_> {
-        let Entry { scope, definition, .. } = &self.family[self.entry];
-        Surroundings {
-            scope: *scope,
-            scope_labels: scopes.get(*scope).map(Vec::as_slice).unwrap_or_default(),
-            is_histogram: definition.kind == Kind::Histogram,
-        }
     }
 }
 

@@ -98,6 +98,7 @@ mod otel;
 mod outlet;
 mod owned_native;
 mod point;
+mod position;
 mod proto;
 mod rank;
 mod reader;

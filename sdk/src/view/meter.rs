@@ -1,9 +1,6 @@
 //! A meter whose instruments have the shape that views give them.
 
 use std::{
-    any::{Any, type_name},
-    borrow::Cow,
-    collections::HashMap,
     fmt, mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -23,8 +20,10 @@ use super::{
     Shapes,
     callbacks::{Callbacks, is_running},
     instrument::{Dress, Handle},
+    known::{Known, Observed, Ruled},
+    nowhere::Nowhere,
     number::Number,
-    observable::{Merge, Observers, Watched},
+    observable::{Merge, Watched},
     rules::Rules,
     selector::Subject,
 };
@@ -43,33 +42,6 @@ pub(super) struct ShapedMeter {
     known: Arc<Mutex<Known>>,
 }
 
-/// The state that instruments of the same name share.
-#[derive(Default)]
-struct Known {
-    rules: HashMap<Ruled, Arc<Rules>>,
-    observers: HashMap<Observed, Box<dyn Any + Send>>,
-    /// Whether somebody was told that callbacks make no instruments.
-    is_reported: bool,
-}
-
-/// The identity of an instrument to views, in one meter.
-#[derive(PartialEq, Eq, Hash)]
-struct Ruled {
-    /// In small letters.
-    name: String,
-    kind: InstrumentKind,
-    unit: String,
-}
-
-/// The identity of an observable instrument to the SDK, beside the type of its numbers.
-#[derive(PartialEq, Eq, Hash)]
-struct Observed {
-    name: String,
-    description: Option<Cow<'static, str>>,
-    unit: Option<Cow<'static, str>>,
-    instrument: &'static str,
-}
-
 impl ShapedMeter {
     /// The meter of `scope`.
     pub(super) fn new(
@@ -80,8 +52,9 @@ impl ShapedMeter {
         exemplars: Option<&Exemplars>,
     ) -> Self {
         let is_ours = scope.name().starts_with("kymo-");
-        let (shapes, callbacks) = (shapes.clone(), callbacks.clone());
-        let (exemplars, known) = (exemplars.cloned(), Arc::default());
+        let known = Arc::default();
+        let (shapes, callbacks, exemplars) =
+            (shapes.clone(), callbacks.clone(), exemplars.cloned());
         Self { meter, scope, shapes, callbacks, exemplars, is_ours, known }
     }
 
@@ -111,8 +84,8 @@ impl ShapedMeter {
             Some(all.metric(&self.scope, shape.name().unwrap_or(name), spread))
         });
         // The API has no other way to ask a meter who makes its instruments.
-        let provider = self.meter.u64_counter("").instrument_provider;
-        (provider, Dress { rules: self.rules(subject), exemplars })
+        let dress = Dress { rules: self.rules(subject), exemplars };
+        (self.meter.u64_counter("").instrument_provider, dress)
     }
 
     /// Says that `name` cannot be made now.
@@ -130,14 +103,13 @@ impl ShapedMeter {
         if view.is_none() && common.is_empty() && self.is_ours {
             return None;
         }
-        let Subject { name, kind, unit, .. } = subject;
-        let known_as = Ruled { name: name.to_ascii_lowercase(), kind, unit: unit.to_owned() };
+        let known_as = Ruled::of(subject);
         if let Some(known) = self.known().rules.get(&known_as) {
             return Some(Arc::clone(known));
         }
         // Not under the lock: the count of folds is an instrument that has rules itself.
         let (lengths, view) = (self.shapes.lengths(), view.unwrap_or_default());
-        let rules = Rules::new(name, lengths, common, view, &self.to_meter());
+        let rules = Rules::new(subject.name, lengths, common, view, &self.to_meter());
         Some(Arc::clone(self.known().rules.entry(known_as).or_insert_with(|| Arc::new(rules))))
     }
 
@@ -150,23 +122,15 @@ impl ShapedMeter {
     ) -> I {
         let (provider, Dress { rules, .. }) =
             self.dress(kind, &builder.name, builder.unit.as_deref(), None);
-        let merge = match kind {
-            InstrumentKind::ObservableGauge => Merge::Last,
-            _ => Merge::Sum,
-        };
+        let merge = Merge::of(kind);
         let callbacks = mem::take(&mut builder.callbacks);
         let watch = |callback| Watched::new(&builder.name, callback, &self.callbacks);
         let callbacks = callbacks.into_iter().map(watch);
         builder.callbacks = match rules {
             None => callbacks.map(Watched::into_callback).collect(),
             Some(rules) => {
-                let instrument = Observed {
-                    name: builder.name.to_ascii_lowercase(),
-                    description: builder.description.clone(),
-                    unit: builder.unit.clone(),
-                    instrument: type_name::<I>(),
-                };
-                let (observers, is_first) = self.observers(instrument);
+                let instrument = Observed::of(&builder);
+                let (observers, is_first) = self.known().observers(instrument);
                 observers.add(callbacks);
                 let all: Callback<T> =
                     Box::new(move |observer| observers.observe(merge, &rules, observer));
@@ -175,18 +139,6 @@ impl ShapedMeter {
             }
         };
         make(provider, builder)
-    }
-
-    /// Everybody who observes `instrument`, and whether this is the first time anybody does.
-    fn observers<T: Number>(&self, instrument: Observed) -> (Arc<Observers<T>>, bool) {
-        let mut known = self.known();
-        let observers = known.observers.get(&instrument);
-        if let Some(observers) = observers.and_then(|any| any.downcast_ref::<Arc<Observers<T>>>()) {
-            return (Arc::clone(observers), false);
-        }
-        let observers = Arc::new(Observers::new());
-        known.observers.insert(instrument, Box::new(Arc::clone(&observers)));
-        (observers, true)
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -326,11 +278,6 @@ impl InstrumentProvider for ShapedMeter {
         })
     }
 }
-
-/// Makes the instruments that are off: what the API does unless told otherwise.
-struct Nowhere;
-
-impl InstrumentProvider for Nowhere {}
 
 impl fmt::Debug for ShapedMeter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

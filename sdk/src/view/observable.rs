@@ -11,6 +11,7 @@ use opentelemetry::{
     KeyValue,
     metrics::{AsyncInstrument, Callback},
 };
+use opentelemetry_sdk::metrics::InstrumentKind;
 
 use super::{
     callbacks::Callbacks,
@@ -30,6 +31,16 @@ pub(super) struct Observers<T>(Mutex<Vec<Arc<Watched<T>>>>);
 pub(super) enum Merge {
     Sum,
     Last,
+}
+
+impl Merge {
+    /// That of instruments of this kind.
+    pub(super) fn of(kind: InstrumentKind) -> Self {
+        match kind {
+            InstrumentKind::ObservableGauge => Self::Last,
+            _ => Self::Sum,
+        }
+    }
 }
 
 impl<T: Number> Observers<T> {

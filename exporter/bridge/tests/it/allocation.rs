@@ -6,7 +6,10 @@ use allocation_counter::{AllocationInfo, measure};
 use kymo_bridge::Bridge;
 use kymo_exposition::{Family, Series, Sink, Source};
 use opentelemetry::{Array, KeyValue, Value, metrics::MeterProvider};
-use opentelemetry_sdk::metrics::{SdkMeterProvider, data::ResourceMetrics, reader::MetricReader};
+use opentelemetry_sdk::metrics::{
+    Aggregation, Instrument, InstrumentKind, SdkMeterProvider, Stream, data::ResourceMetrics,
+    reader::MetricReader,
+};
 
 /// Takes everything and keeps nothing.
 struct Nothing;
@@ -30,6 +33,33 @@ fn no_series_costs_one_however_many_sets_of_keys_there_are_before() {
     let few = extra(100, 100).count_total;
     let many = extra(100, 1500).count_total;
     assert_eq!(many, few);
+}
+
+#[test]
+fn no_native_histogram_costs_one_with_its_classic_form() {
+    let extra = |series: i64| {
+        let bridge = Bridge::builder().build().unwrap();
+        let view = |instrument: &Instrument| {
+            let is_one = instrument.kind() == InstrumentKind::Histogram;
+            let aggregation = Aggregation::Base2ExponentialHistogram {
+                max_size: 160,
+                max_scale: 20,
+                record_min_max: true,
+            };
+            let stream = || Stream::builder().with_aggregation(aggregation).build().ok();
+            is_one.then(stream).flatten()
+        };
+        let provider = SdkMeterProvider::builder().with_view(view).with_reader(bridge.reader());
+        let provider = provider.build();
+        let histogram = provider.meter("test").f64_histogram("latency").build();
+        for number in 0..series {
+            for seconds in [0.001, 0.5, 70.0] {
+                histogram.record(seconds, &[KeyValue::new("queue", format!("queue {number}"))]);
+            }
+        }
+        extra_of(&bridge).count_total
+    };
+    assert_eq!(extra(1500), extra(100));
 }
 
 #[test]

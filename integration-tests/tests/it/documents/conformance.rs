@@ -33,13 +33,15 @@ fn each_row_of_conformance_names_tests_that_exist_or_says_why_it_has_none() {
 
 #[test]
 fn no_requirement_is_left_out_between_two_rows() {
-    for section in SECTIONS {
-        let begins = SECTIONS[0].rows.len();
-        let first = if section.title == SECTIONS[1].title { begins + 1 } else { 1 };
+    let mut first = 1;
+    for (place, section) in SECTIONS.into_iter().enumerate() {
+        // Those of the exporter and of its translation are counted through.
+        first = if place < 3 { first } else { 1 };
         for (number, row) in (first..).zip(section.rows) {
             assert_eq!(row.number, number.to_string(), "{}: {}", section.title, row.requirement);
             assert!(["MUST", "MUST NOT", "SHOULD", "MAY"].contains(&row.level), "{row:?}");
             assert!(!row.requirement.contains('|'), "{row:?}");
         }
+        first += section.rows.len();
     }
 }
