@@ -1,6 +1,7 @@
 //! Keeps a scraper's work to do, and the documents it has given out.
 
 use std::{
+    collections::VecDeque,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -29,8 +30,9 @@ const STUCK: Duration = Duration::from_secs(10);
 pub(crate) struct Desk {
     /// Whether somebody works here.
     pub(crate) is_kept: bool,
-    /// For whoever asks now.
-    next: Option<Arc<Round>>,
+    /// For whoever asks now: the next collection, and the one after it for those for whose dialects there is no room
+    /// in it, and so on. There are so many dialects and no more, and all in the first of them that has room.
+    waiting: VecDeque<Arc<Round>>,
     /// The collection under way, and when it should have ended.
     current: Option<(Arc<Round>, Instant)>,
     /// The documents that are read, or may yet be, by those who have them.
@@ -102,8 +104,13 @@ impl Desk {
     }
 
     /// The round for whoever asks now.
-    pub(crate) fn next(&mut self) -> &Arc<Round> {
-        self.next.get_or_insert_default()
+    pub(crate) fn next(&mut self, dialect: Dialect) -> Arc<Round> {
+        if let Some(round) = self.waiting.iter().find(|round| round.takes(dialect)) {
+            return Arc::clone(round);
+        }
+        let round = Arc::<Round>::default();
+        self.waiting.push_back(Arc::clone(&round));
+        round
     }
 
     /// A collection took from `begun` to `now`.
@@ -127,18 +134,16 @@ impl Desk {
     /// Clears away what is over, and says what is to be done next.
     pub(crate) fn tidy(&mut self, now: Instant) -> Errands {
         let mut errands = Errands::default();
-        let rounds = self.next.iter().chain(self.current.iter().map(|(round, _)| round));
+        let rounds = self.waiting.iter().chain(self.current.iter().map(|(round, _)| round));
         errands.late.extend(rounds.flat_map(|round| round.expire(now)));
         if self.recent.as_ref().is_some_and(|(_, collected)| self.is_old(*collected, now)) {
             self.retire();
         }
         let over = |document: &mut Arc<Document>| is_unread(document) || document.ends_at() <= now;
         errands.parts.extend(self.documents.extract_if(.., over).map(|it| it.withdraw()));
-        let deadline = self.next.as_ref().and_then(|round| round.collect_by(now));
-        if deadline.is_none() {
-            // Nobody waits any more.
-            self.next = None;
-        }
+        // Others may have left before their turn.
+        self.waiting.retain(|round| round.collect_by(now).is_some());
+        let deadline = self.waiting.front().and_then(|round| round.collect_by(now));
         if self.current.is_none()
             && self.share.opens_at(now).is_none()
             && let Some(deadline) = deadline
@@ -148,7 +153,7 @@ impl Desk {
                 errands.parts.extend(self.make_room(now));
             }
             if self.has_room()
-                && let Some(round) = self.next.take()
+                && let Some(round) = self.waiting.pop_front()
             {
                 self.current = Some((Arc::clone(&round), deadline));
                 errands.round = Some((round, deadline));
@@ -176,7 +181,7 @@ impl Desk {
     /// The next collection is for those too who will ask for what was asked for before.
     fn expect(&mut self, now: Instant) {
         self.asked.retain(|(_, at)| now.saturating_duration_since(*at) < REGULAR);
-        if let Some(round) = &self.next {
+        if let Some(round) = self.waiting.front() {
             self.asked.iter().for_each(|(wish, _)| round.expect(*wish));
         }
     }
@@ -198,14 +203,14 @@ impl Desk {
 
     /// How long there is nothing to do; `None` if there is nothing left to wait for.
     pub(crate) fn idle(&self, now: Instant) -> Option<Duration> {
-        let rounds = self.next.iter().chain(self.current.iter().map(|(round, _)| round));
+        let rounds = self.waiting.iter().chain(self.current.iter().map(|(round, _)| round));
         let answers = rounds.filter_map(|round| round.answer_by());
         let ends = self.documents.iter().map(|document| document.ends_at());
         // A collection waits for room, if it does not for another.
         let room = self.documents.iter().map(|document| document.yields_at());
-        let room = room.filter(|_| self.next.is_some() && self.current.is_none());
+        let room = room.filter(|_| !self.waiting.is_empty() && self.current.is_none());
         let share = self.share.opens_at(now);
-        let share = share.filter(|_| self.next.is_some() && self.current.is_none());
+        let share = share.filter(|_| !self.waiting.is_empty() && self.current.is_none());
         // Nobody waits for the end of a cache that has none.
         let recent = self.recent.iter();
         let caches = recent.filter_map(|(_, collected)| collected.checked_add(self.cache));

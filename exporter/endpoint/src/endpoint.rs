@@ -172,8 +172,8 @@ impl Endpoint {
     /// clones. By default that is all but OpenMetrics 2.0, which is not finished: [`Format::ALL`] has it too.
     ///
     /// A client gets the one of them that its `Accept` gives the most weight, with the escaping of names that it
-    /// asks for, underscores otherwise. Those who ask at the same time share one collection, and a page for each
-    /// format; those who want a fifth that differs from text 0.0.4 at the same time get text 0.0.4.
+    /// asks for, underscores otherwise. Those who ask at the same time share one collection, which has a page for
+    /// each format and escaping, and six of them at most; those who want a seventh share the one after it.
     ///
     /// ```
     /// use kymo_exposition::Format;

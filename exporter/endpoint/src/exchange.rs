@@ -24,14 +24,6 @@ impl Exchange {
         Self { observer, medium, begun, end: End::Cancelled, sent: None }
     }
 
-    /// It is answered in another medium than was asked for.
-    pub(crate) fn answered_in(self, medium: Medium) -> Self {
-        self.observer.tally.asked(medium);
-        let mut exchange = self;
-        exchange.medium = medium;
-        exchange
-    }
-
     /// There is no page.
     pub(crate) fn fail(mut self, outcome: &Outcome) {
         self.end = match outcome {

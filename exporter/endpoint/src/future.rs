@@ -104,7 +104,7 @@ impl ScrapeFuture {
     fn answer(&mut self, outcome: Outcome) {
         let state = std::mem::replace(&mut self.state, State::Ready(None));
         if let State::Waiting { ticket, scrape, exchange } = state {
-            let response = respond(outcome, &scrape, ticket.dialect, exchange);
+            let response = respond(outcome, &scrape, exchange);
             self.state = State::Ready(Some(response));
             drop(ticket);
             scrape.scraper.put_down();
@@ -150,16 +150,11 @@ impl Asked {
             Self::Sentence(response) => State::Ready(Some(*response)),
             Self::Scrape(scrape) => {
                 let Scrape { scraper, deadline, dialect, encoding, filter, since, .. } = &scrape;
-                let (dialect, wanted) = (*dialect, (*dialect, *encoding));
+                let wanted = (*dialect, *encoding);
                 let exchange = Exchange::begin(&scraper.observer, Medium::Page(dialect.format));
                 match scraper.ask(*deadline, wanted, filter, *since) {
-                    Ok(ticket) => {
-                        let exchange = exchange.answered_in(Medium::Page(ticket.dialect.format));
-                        State::Waiting { ticket, scrape, exchange }
-                    }
-                    Err(outcome) => {
-                        State::Ready(Some(respond(outcome, &scrape, dialect, exchange)))
-                    }
+                    Ok(ticket) => State::Waiting { ticket, scrape, exchange },
+                    Err(outcome) => State::Ready(Some(respond(outcome, &scrape, exchange))),
                 }
             }
         }
@@ -210,20 +205,15 @@ pub(crate) fn text(status: StatusCode, sentence: &'static str) -> Response<Scrap
     response
 }
 
-/// The response to a scrape, which gets the page in this dialect.
-fn respond(
-    outcome: Outcome,
-    scrape: &Scrape,
-    dialect: Dialect,
-    exchange: Exchange,
-) -> Response<ScrapeBody> {
+/// The response to a scrape.
+fn respond(outcome: Outcome, scrape: &Scrape, exchange: Exchange) -> Response<ScrapeBody> {
     let Outcome::Document(document) = outcome else {
         exchange.fail(&outcome);
         return failed(&outcome);
     };
     let scraper = Arc::clone(&scrape.scraper);
     let time = scrape.deadline.answer.saturating_duration_since(Instant::now());
-    let page = document.find(dialect).unwrap_or_default();
+    let page = document.find(scrape.dialect).unwrap_or_default();
     let (body, encoding) = if scrape.filter.is_all() {
         let encoding = document.encoding(page, scrape.encoding);
         let form = Form::Page(page, encoding);
@@ -243,7 +233,7 @@ fn respond(
     };
     let mut response = Response::new(body.measured(exchange));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, dialect.content_type());
+    headers.insert(header::CONTENT_TYPE, scrape.dialect.content_type());
     headers.insert(header::CONTENT_LENGTH, length);
     headers.insert(header::VARY, HeaderValue::from_static("accept, accept-encoding"));
     if let Some(name) = encoding.name() {

@@ -85,8 +85,13 @@ impl Round {
             return None;
         }
         seats.push(Arc::downgrade(&seat));
-        let dialect = self.wishes().ask(dialect, encoding);
-        Some(Ticket { round: Arc::clone(self), dialect, seat })
+        self.wishes().add(Wish::new(dialect, encoding));
+        Some(Ticket { round: Arc::clone(self), seat })
+    }
+
+    /// Whether there is room for a page in this dialect.
+    pub(crate) fn takes(&self, dialect: Dialect) -> bool {
+        self.wishes().takes(dialect)
     }
 
     /// Somebody wants these families.
@@ -179,8 +184,6 @@ impl Seat {
 #[derive(Debug)]
 pub(crate) struct Ticket {
     round: Arc<Round>,
-    /// What its page will be written in.
-    pub(crate) dialect: Dialect,
     seat: Arc<Seat>,
 }
 

@@ -161,7 +161,7 @@ impl Scraper {
         }
         // What is to be handed out again is whole.
         let has_cache = desk.has_cache();
-        let round = desk.next();
+        let round = desk.next(dialect);
         round.widen(if has_cache { &Filter::All } else { filter });
         let ticket = round.join(deadline, dialect, encoding, WAITING).ok_or(Outcome::Busy)?;
         if !desk.is_kept {

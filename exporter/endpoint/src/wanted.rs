@@ -2,8 +2,8 @@
 
 use crate::{dialect::Dialect, encoding::Encoding, filter::Filter};
 
-/// Dialects of one collection at most, besides the one that every client reads.
-const DIALECTS: usize = 4;
+/// Dialects of one collection at most. Three collections are enough for all that clients can have by default.
+const DIALECTS: usize = 6;
 
 /// What those who wait for a collection want of it: families, dialects, and encodings.
 #[derive(Debug, Clone, Default)]
@@ -35,25 +35,20 @@ impl Wanted {
         self.filter.clone().unwrap_or_default()
     }
 
-    /// Somebody asks for a page like this; the dialect that it will have, which is the one that every client reads
-    /// where there are too many.
-    pub(crate) fn ask(&mut self, dialect: Dialect, encoding: Encoding) -> Dialect {
-        let is_there = self.forms.iter().any(|wish| wish.dialect == dialect);
-        let others = self.forms.iter().filter(|wish| wish.dialect != Dialect::PLAIN).count();
-        let has_room = is_there || others < DIALECTS || dialect == Dialect::PLAIN;
-        let dialect = if has_room { dialect } else { Dialect::PLAIN };
-        self.add(Wish::new(dialect, encoding));
-        dialect
+    /// Whether there is room for a page in this dialect.
+    pub(crate) fn takes(&self, dialect: Dialect) -> bool {
+        self.forms.len() < DIALECTS || self.forms.iter().any(|wish| wish.dialect == dialect)
     }
 
     /// Somebody may come for a page like this, if there is room for it.
     pub(crate) fn expect(&mut self, wish: Wish) {
-        if self.forms.len() < DIALECTS {
+        if self.takes(wish.dialect) {
             self.add(wish);
         }
     }
 
-    fn add(&mut self, wish: Wish) {
+    /// Somebody wants a page like this.
+    pub(crate) fn add(&mut self, wish: Wish) {
         match self.forms.iter_mut().find(|known| known.dialect == wish.dialect) {
             Some(known) => known.add(wish),
             None => self.forms.push(wish),

@@ -38,7 +38,7 @@ fn usual() -> Pace {
 /// Somebody who asks for what is collected within `collect`, and answered half a second later.
 fn ask(desk: &mut Desk, now: Instant, collect: Duration) -> Ticket {
     let deadline = Deadline { collect: now + collect, answer: now + collect + SECOND / 2 };
-    desk.next().join(deadline, Dialect::PLAIN, Encoding::Identity, 10).unwrap()
+    desk.next(Dialect::PLAIN).join(deadline, Dialect::PLAIN, Encoding::Identity, 10).unwrap()
 }
 
 /// How long after `now` the collection that is begun then has to end.

@@ -143,7 +143,7 @@ async fn a_page_is_compressed_in_each_format() {
 }
 
 /// Accepts that differ.
-const ACCEPTS: [&str; 7] = [
+const ACCEPTS: [&str; 8] = [
     "*/*",
     "application/openmetrics-text",
     "application/openmetrics-text;escaping=allow-utf-8",
@@ -151,6 +151,7 @@ const ACCEPTS: [&str; 7] = [
     "text/plain;version=1.0.0;escaping=allow-utf-8",
     "text/plain;version=1.0.0;escaping=dots",
     "text/plain;version=1.0.0;escaping=values",
+    "application/openmetrics-text;escaping=values",
 ];
 
 /// What each of `accepts` gets who ask at the same time, after a collection that was under way; and how many
@@ -182,25 +183,28 @@ async fn at_once(accepts: &[&'static str]) -> (Vec<(String, String)>, u64) {
 
 #[tokio::test]
 async fn all_who_ask_at_the_same_time_share_one_collection_whatever_their_formats() {
-    let accepts: Vec<_> = ACCEPTS[..5].iter().copied().cycle().take(50).collect();
+    let accepts: Vec<_> = ACCEPTS[..6].iter().copied().cycle().take(60).collect();
     let (got, collections) = at_once(&accepts).await;
     assert_eq!(collections, 2);
     for (place, (content_type, body)) in got.iter().enumerate() {
         assert!(body.contains("collection 2\n"), "{body}");
-        assert_eq!(*content_type, got[place % 5].0);
-        assert_eq!(content_type == TEXT, place % 5 == 0, "{content_type}");
+        assert_eq!(*content_type, got[place % 6].0);
+        assert_eq!(content_type == TEXT, place % 6 == 0, "{content_type}");
     }
 }
 
 #[tokio::test]
-async fn who_wants_a_fifth_dialect_at_the_same_time_gets_the_one_that_everybody_reads() {
-    let (got, collections) = at_once(&ACCEPTS).await;
-    assert_eq!(collections, 2);
-    let plain: Vec<_> = got.iter().map(|(content_type, _)| content_type == TEXT).collect();
-    assert_eq!(plain, [true, false, false, false, false, true, true]);
-    for (_, body) in &got[5..] {
-        assert_eq!(*body, got[0].1);
+async fn who_wants_a_seventh_dialect_at_the_same_time_shares_the_collection_after_it() {
+    let accepts: Vec<_> = ACCEPTS.iter().copied().cycle().take(40).collect();
+    let (got, collections) = at_once(&accepts).await;
+    assert_eq!(collections, 3);
+    for (place, (content_type, body)) in got.iter().enumerate() {
+        let collection = if place % 8 < 6 { 2 } else { 3 };
+        assert!(body.contains(&format!("collection {collection}\n")), "{place}: {body}");
+        assert_eq!(*content_type, got[place % 8].0, "each gets what it asks for");
     }
+    let different: std::collections::BTreeSet<_> = got.iter().map(|(said, _)| said).collect();
+    assert_eq!(different.len(), 8);
 }
 
 #[tokio::test]
