@@ -229,3 +229,38 @@ fn what_was_asked_for_is_expected_again_for_five_minutes_where_there_is_a_cache(
         );
     }
 }
+
+#[test]
+fn who_waits_for_the_collection_after_the_next_one_is_told_in_time_and_has_its_turn() {
+    use kymo_exposition::{Format, Scheme};
+
+    let of = |format| Scheme::ALL.map(|scheme| Dialect { format, scheme });
+    let dialects = [of(Format::Text100), of(Format::OpenMetrics100)].concat();
+    let (mut desk, now) = (Desk::default(), Instant::now());
+    let deadline = Deadline { collect: now + SECOND, answer: now + 2 * SECOND };
+    let join = |desk: &mut Desk| -> Vec<_> {
+        let all = dialects.iter().cycle().take(16);
+        let join = |dialect: &Dialect| {
+            desk.next(*dialect).join(deadline, *dialect, Encoding::Identity, 20).unwrap()
+        };
+        all.map(join).collect()
+    };
+    let tickets = join(&mut desk);
+    let mut begun = Vec::new();
+    for expected in [&dialects[..6], &dialects[6..]] {
+        let (round, _) = desk.tidy(now).round.expect("a collection begins");
+        assert!(desk.tidy(now).round.is_none(), "one at a time");
+        let wanted = round.wanted();
+        let found: Vec<_> = wanted.forms().iter().map(|wish| wish.dialect).collect();
+        assert_eq!(found, expected);
+        begun.push(round);
+        desk.end(None, now);
+    }
+    assert!(desk.tidy(now).round.is_none(), "nobody waits");
+    drop((tickets, begun));
+
+    let _tickets = join(&mut desk);
+    assert!(desk.tidy(now).round.is_some());
+    assert_eq!(desk.idle(now), Some(2 * SECOND));
+    assert_eq!(desk.tidy(now + 2 * SECOND).late.len(), 16, "of both collections");
+}

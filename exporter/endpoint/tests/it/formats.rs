@@ -1,6 +1,13 @@
 //! Each client gets the best format that it reads.
 
-use std::{io::Read, time::Duration};
+use std::{
+    io::Read,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use flate2::read::GzDecoder;
 use http::{Method, Request, header, response::Parts};
@@ -205,6 +212,35 @@ async fn who_wants_a_seventh_dialect_at_the_same_time_shares_the_collection_afte
     }
     let different: std::collections::BTreeSet<_> = got.iter().map(|(said, _)| said).collect();
     assert_eq!(different.len(), 8);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_that_ask_for_odd_formats_in_a_loop_change_nobody_s() {
+    let endpoint = Endpoint::new(Both(Counted::default(), Shelves));
+    let schemes = ["underscores", "allow-utf-8", "dots", "values"];
+    let (mut crowd, pages) = (JoinSet::new(), Arc::<AtomicU64>::default());
+    for format in ["text/plain;version=1.0.0", "application/openmetrics-text", "text/plain"] {
+        for scheme in schemes {
+            let (endpoint, pages) = (endpoint.clone(), Arc::clone(&pages));
+            let accept = format!("{format};escaping={scheme}");
+            crowd.spawn(async move {
+                loop {
+                    assert!(!get(&endpoint, &accept).await.1.is_empty());
+                    pages.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+    }
+    for _ in 0..100 {
+        let accept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5";
+        let (said, body) = get(&endpoint, accept).await;
+        assert_eq!(said, OPENMETRICS);
+        assert!(body.ends_with("# EOF\n"), "{body}");
+    }
+    let pages = pages.load(Ordering::Relaxed);
+    assert!(pages > 100, "the others got {pages}");
+    assert!(crowd.try_join_next().is_none(), "all of them still ask");
+    crowd.shutdown().await;
 }
 
 #[tokio::test]
