@@ -1,5 +1,7 @@
 //! Configuration files: each key, each mistake, and who has the last word.
 
+mod any_file;
+mod corpus;
 mod exporters;
 mod mistakes;
 mod page;
