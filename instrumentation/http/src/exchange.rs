@@ -7,7 +7,9 @@ use std::{
 };
 
 use bytes::Buf;
-use http::{HeaderMap, HeaderName, Method, Response, StatusCode, header::CONTENT_LENGTH};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header::CONTENT_LENGTH,
+};
 use http_body::{Body, Frame};
 use kymo_core::{Attempt, Bounded, Outcome, Serving, Trace};
 
@@ -81,8 +83,10 @@ impl Exchange {
                 streams_unknown_lengths: reading.streams_unknown_lengths,
             },
         );
-        if Trace::is_wanted() {
-            exchange.belong_to(head.headers);
+        if Trace::is_wanted()
+            && let Some(sent) = head.headers.get(&TRACEPARENT)
+        {
+            exchange.belong_to(sent, head.headers);
         }
         exchange.attempt.record_mut().call = Call::of(head, instruments);
         // A panic in there is the request's.
@@ -104,13 +108,12 @@ impl Exchange {
         })
     }
 
-    /// It belongs to the trace that the client sent, unless a tracer of the program knows better.
-    fn belong_to(&mut self, headers: &HeaderMap) {
-        let mut sent = headers.get_all(TRACEPARENT).iter();
+    /// It belongs to the trace that the client `sent`, unless a tracer of the program knows better.
+    #[cold]
+    fn belong_to(&mut self, sent: &HeaderValue, headers: &HeaderMap) {
         // By W3C Trace Context, section 3.2.1, there is one or none.
-        if let (Some(sent), None, None) = (sent.next(), sent.next(), self.attempt.trace())
-            && !Trace::is_decided()
-        {
+        let is_alone = headers.get_all(&TRACEPARENT).iter().nth(1).is_none();
+        if is_alone && self.attempt.trace().is_none() && !Trace::is_decided() {
             self.attempt.belong_to(Trace::of_traceparent(sent.as_bytes()));
         }
     }
@@ -228,16 +231,10 @@ impl Exchange {
         if recording.measure.instruments.times_first_byte() {
             recording.first_byte = Some(started.elapsed());
         }
-        match &mut recording.call {
-            None => {
-                let instruments = &recording.measure.instruments;
-                recording.call = Call::shown(status, response.headers(), instruments);
-            }
-            Some(call) => {
-                if !call.answer(status, response.headers()) {
-                    recording.call = None;
-                }
-            }
+        if let Some(call) = &mut recording.call
+            && !call.answer(status, response.headers())
+        {
+            recording.call = None;
         }
         if self.has_no_body(status) {
             self.end(Outcome::Success);
@@ -246,6 +243,12 @@ impl Exchange {
         let body = response.body();
         let (is_empty, exact) =
             self.attempt.run(|| (body.is_end_stream(), body.size_hint().exact()));
+        // Messages have no length that is known before, and nothing else is asked for its type.
+        if exact.unwrap_or(0) == 0 && !self.is_call() {
+            let recording = self.attempt.record_mut();
+            let instruments = &recording.measure.instruments;
+            recording.call = Call::shown(status, response.headers(), instruments);
+        }
         let promised = content_length(response.headers()).or(exact);
         self.attempt.record_mut().promised_bytes = promised;
         if is_empty {
@@ -296,7 +299,7 @@ impl Exchange {
 }
 
 /// The header of W3C Trace Context.
-const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 fn content_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()

@@ -24,6 +24,10 @@ impl Wire {
     /// As the content type among `headers` says; `None` if it is not gRPC's.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         let value = headers.get(CONTENT_TYPE)?.as_bytes();
+        // One letter tells most others apart.
+        if !value.get("application/".len())?.eq_ignore_ascii_case(&b'g') {
+            return None;
+        }
         let is_essence = |essence: &[u8]| {
             value.get(..essence.len()).is_some_and(|start| start.eq_ignore_ascii_case(essence))
                 && matches!(value.get(essence.len()), None | Some(b'+' | b';' | b' ' | b'\t'))
