@@ -20,6 +20,7 @@ thread_local! {
             work: Cell::new(Work::Any),
             is_failed: Cell::new(false),
             sight: Cell::new(Sight::Untried),
+            gate: Cell::new(Gate::Wide),
         }
     };
     /// It is dropped before the context of OpenTelemetry is, which was there before it.
@@ -34,6 +35,8 @@ struct Here {
     /// Whether the attempt that is recorded failed.
     is_failed: Cell<bool>,
     sight: Cell<Sight>,
+    /// What follows from the others.
+    gate: Cell<Gate>,
 }
 
 /// The work that a thread does.
@@ -53,6 +56,17 @@ enum Sight {
     Clear,
     /// The thread ends, and its context has ended.
     Gone,
+}
+
+/// What may give a trace to what a thread observes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gate {
+    /// Nothing.
+    Shut,
+    /// A span of OpenTelemetry's current context, and nothing else.
+    Span,
+    /// Anything.
+    Wide,
 }
 
 /// The span of OpenTelemetry's current context.
@@ -88,8 +102,18 @@ pub(crate) fn trace() -> Option<Trace> {
     HERE.with(Here::trace_now)
 }
 
-/// What this thread observes, if it has a trace.
+/// Whether what this thread observes may have a trace: most has none, and pays for this alone.
 #[inline]
+pub(crate) fn may_be_traced() -> bool {
+    let gate = HERE.with(|here| here.gate.get());
+    // What is so most often is asked first.
+    if gate == Gate::Span {
+        return Context::map_current(Context::has_active_span);
+    }
+    gate == Gate::Wide
+}
+
+/// What this thread observes, if it has a trace.
 pub(crate) fn traced() -> Option<Seen> {
     HERE.with(|here| {
         // That is most of what is measured, and all it costs.
@@ -154,8 +178,21 @@ impl Here {
             && self.trace.get().is_none()
         {
             self.trace.set(Some(trace));
+            self.settle();
         }
         span
+    }
+
+    /// Sees to the gate after anything else has changed.
+    #[inline]
+    fn settle(&self) {
+        let has_trace = self.trace.get().is_some();
+        self.gate.set(match (self.work.get(), self.sight.get()) {
+            _ if has_trace => Gate::Wide,
+            (Work::Record, _) => Gate::Shut,
+            (_, Sight::Clear) => Gate::Span,
+            _ => Gate::Wide,
+        });
     }
 
     /// Looks for the first time; OpenTelemetry panics where a thread ends and its context has ended.
@@ -165,6 +202,7 @@ impl Here {
             let is_there = catch_unwind(|| Context::map_current(|_| ())).is_ok();
             let is_clear = is_there && LOOKOUT.try_with(|_| ()).is_ok();
             self.sight.set(if is_clear { Sight::Clear } else { Sight::Gone });
+            self.settle();
         }
         self.sight.get() == Sight::Clear
     }
@@ -183,10 +221,14 @@ pub(crate) struct Working {
 impl Working {
     /// From now on this thread does `work`, of this `trace`.
     pub(crate) fn enter(work: Work, trace: Option<Trace>, is_failed: bool) -> Self {
-        HERE.with(|here| Self {
-            trace: here.trace.replace(trace),
-            work: here.work.replace(work),
-            is_failed: here.is_failed.replace(is_failed),
+        HERE.with(|here| {
+            let before = Self {
+                trace: here.trace.replace(trace),
+                work: here.work.replace(work),
+                is_failed: here.is_failed.replace(is_failed),
+            };
+            here.settle();
+            before
         })
     }
 
@@ -202,6 +244,7 @@ impl Drop for Working {
             here.trace.set(self.trace);
             here.work.set(self.work);
             here.is_failed.set(self.is_failed);
+            here.settle();
         });
     }
 }
@@ -211,7 +254,10 @@ struct Lookout;
 
 impl Drop for Lookout {
     fn drop(&mut self) {
-        HERE.with(|here| here.sight.set(Sight::Gone));
+        HERE.with(|here| {
+            here.sight.set(Sight::Gone);
+            here.settle();
+        });
     }
 }
 

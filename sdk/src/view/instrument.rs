@@ -110,8 +110,9 @@ struct Exemplary<B> {
 
 impl<T: Number, B: Bound<T>> Bound<T> for Exemplary<B> {
     fn record(&self, value: T) {
-        self.bound.record(value);
+        // Before, so that without a trace the other one is where this ends.
         self.exemplars.observe(|| value.as_f64());
+        self.bound.record(value);
     }
 }
 

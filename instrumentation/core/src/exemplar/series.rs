@@ -8,7 +8,7 @@ use std::{
 use opentelemetry::KeyValue;
 
 use super::{MetricExemplars, slots::Slots};
-use crate::here::{self, Seen};
+use crate::here;
 
 /// The exemplars of a series that is bound to its attributes: what a bound instrument carries along.
 ///
@@ -37,15 +37,15 @@ impl SeriesExemplars {
     /// Without a trace it costs a look for one.
     #[inline]
     pub fn observe(&self, value: impl FnOnce() -> f64) {
-        if self.takes_all {
-            self.keep(here::seen(), value());
-        } else if let Some(seen) = here::traced() {
-            self.keep(seen, value());
+        if self.takes_all || here::may_be_traced() {
+            self.keep(value());
         }
     }
 
     #[cold]
-    fn keep(&self, seen: Seen, value: f64) {
+    fn keep(&self, value: f64) {
+        let seen = if self.takes_all { Some(here::seen()) } else { here::traced() };
+        let Some(seen) = seen else { return };
         let slots = self.slots.get_or_init(|| self.metric.slots(self.series));
         if let Some(slots) = slots {
             self.metric.keep(slots, seen, value, || self.filtered.clone());
