@@ -81,7 +81,9 @@ func of(family *dto.MetricFamily) object {
 }
 
 func ofMetric(metric *dto.Metric) object {
-	it := object{"label": labels(metric.GetLabel())}
+	it := object{
+		"label": labels(metric.GetLabel()), "time": strconv.FormatInt(metric.GetTimestampMs(), 10),
+	}
 	switch {
 	case metric.Counter != nil:
 		it["value"] = bits(metric.GetCounter().GetValue())
@@ -127,7 +129,8 @@ func exemplar(it *dto.Exemplar) interface{} {
 	if it == nil {
 		return nil
 	}
-	return []interface{}{labels(it.GetLabel()), bits(it.GetValue()), it.GetTimestamp().GetSeconds()}
+	time := it.GetTimestamp()
+	return []interface{}{labels(it.GetLabel()), bits(it.GetValue()), time.GetSeconds(), time.GetNanos()}
 }
 
 func side(spans []*dto.BucketSpan, deltas []int64) []interface{} {

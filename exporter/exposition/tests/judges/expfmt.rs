@@ -101,7 +101,8 @@ fn family(it: &MetricFamily) -> Value {
 }
 
 fn metric(it: &Metric) -> Value {
-    let mut value = json!({ "label": labels(&it.label) });
+    let time = it.timestamp_ms.unwrap_or(0).to_string();
+    let mut value = json!({ "label": labels(&it.label), "time": time });
     let mut set = |key: &str, field: Value| value[key] = field;
     if let Some(counter) = &it.counter {
         set("value", bits(counter.value()));
@@ -146,8 +147,8 @@ fn side(spans: &[BucketSpan], deltas: &[i64]) -> Value {
 
 fn exemplar(it: Option<&Exemplar>) -> Value {
     it.map_or(Value::Null, |it| {
-        let seconds = it.timestamp.map_or(0, |time| time.seconds);
-        json!([labels(&it.label), bits(it.value()), seconds])
+        let (seconds, nanos) = it.timestamp.map_or((0, 0), |time| (time.seconds, time.nanos));
+        json!([labels(&it.label), bits(it.value()), seconds, nanos])
     })
 }
 

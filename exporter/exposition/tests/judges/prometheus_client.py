@@ -23,6 +23,10 @@ def exemplars(sample):
     return [] if it is None else [[it.labels, number(it.value), milliseconds(it.timestamp)]]
 
 
+def sample(it):
+    return [it.name, it.labels, number(it.value), milliseconds(it.timestamp), exemplars(it)]
+
+
 def family(metric, is_text):
     # The reader of text calls families as OpenMetrics does.
     kind, name = metric.type, metric.name
@@ -36,7 +40,7 @@ def family(metric, is_text):
         "kind": kind,
         "help": metric.documentation,
         "unit": metric.unit,
-        "samples": [[it.name, it.labels, number(it.value), exemplars(it)] for it in samples],
+        "samples": [sample(it) for it in samples],
     }
 
 

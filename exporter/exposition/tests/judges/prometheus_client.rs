@@ -84,7 +84,8 @@ fn sample(it: &ReadSample, suffix: &str) -> Value {
         .iter()
         .map(|(labels, value, time)| json!([sorted(labels), number(value), time]))
         .collect();
-    json!([format!("{}{suffix}", it.name), sorted(&it.labels), number(&it.value), exemplars])
+    let name = format!("{}{suffix}", it.name);
+    json!([name, sorted(&it.labels), number(&it.value), it.timestamp, exemplars])
 }
 
 fn sorted(labels: &Labels) -> Value {
