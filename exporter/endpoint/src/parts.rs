@@ -25,15 +25,23 @@ impl Parts {
         self.len
     }
 
-    /// Adds what is written.
-    pub(crate) fn add(&mut self, written: &[u8]) {
+    /// Adds what is written, of which the buffer has only what is no whole part yet.
+    pub(crate) fn add(&mut self, mut written: &[u8]) {
         self.len += written.len();
-        self.buffer.extend_from_slice(written);
-        let whole = self.buffer.len() - self.buffer.len() % PART;
-        if whole > 0 {
-            self.whole.extend(cut(&self.buffer[..whole]));
-            self.buffer.drain(..whole);
+        if !self.buffer.is_empty() {
+            let missing = PART.saturating_sub(self.buffer.len()).min(written.len());
+            let (begun, rest) = written.split_at(missing);
+            self.buffer.extend_from_slice(begun);
+            written = rest;
+            if self.buffer.len() < PART {
+                return;
+            }
+            self.whole.extend(cut(&self.buffer));
+            self.buffer.clear();
         }
+        let (whole, rest) = written.split_at(written.len() - written.len() % PART);
+        self.whole.extend(cut(whole));
+        self.buffer.extend_from_slice(rest);
     }
 
     /// All of it.
@@ -57,4 +65,32 @@ impl Write for Parts {
 /// Cuts what was written into parts of their own.
 pub(crate) fn cut(written: &[u8]) -> impl Iterator<Item = Bytes> {
     written.chunks(PART).map(Bytes::copy_from_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_added_is_in_whole_parts_and_in_memory_once() {
+        let all: Vec<u8> = (0..=u8::MAX).cycle().take(40 * PART + 7).collect();
+        for lens in [&[1, PART - 1, PART, 0, 2 * PART + 1][..], &[30 * PART, 3], &[PART + 1], &[9]]
+        {
+            let mut parts = Parts::default();
+            let mut rest = all.as_slice();
+            for len in lens.iter().cycle() {
+                let (next, after) = rest.split_at((*len).min(rest.len()));
+                parts.add(next);
+                rest = after;
+                if rest.is_empty() {
+                    break;
+                }
+            }
+            assert_eq!(parts.len(), all.len());
+            assert!(parts.buffer.capacity() <= 2 * PART, "{}", parts.buffer.capacity());
+            let parts = parts.finish();
+            assert!(parts.concat() == all, "{lens:?}");
+            assert!(parts[..40].iter().all(|part| part.len() == PART), "{lens:?}");
+        }
+    }
 }

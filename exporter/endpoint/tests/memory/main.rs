@@ -174,7 +174,7 @@ async fn one_after_the_other(mut clients: Vec<TcpStream>) -> Vec<TcpStream> {
 }
 
 /// More dialects than one collection has.
-const DIALECTS: [&str; 8] = [
+const DIALECTS: [&str; 10] = [
     "text/plain;version=1.0.0;escaping=allow-utf-8",
     "text/plain;version=1.0.0;escaping=dots",
     "text/plain;version=1.0.0;escaping=values",
@@ -182,6 +182,9 @@ const DIALECTS: [&str; 8] = [
     "application/openmetrics-text;escaping=allow-utf-8",
     "application/openmetrics-text;escaping=dots",
     "application/openmetrics-text;escaping=values",
+    "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
+    "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;\
+     escaping=values",
     "*/*",
 ];
 
