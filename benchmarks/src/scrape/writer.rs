@@ -91,6 +91,7 @@ fn expose(workload: &Workload, format: Format) -> Box<Expose> {
                     bounds: &BOUNDS,
                     counts: &counts,
                     sum: Some(Number::F64(OBSERVATIONS.iter().sum())),
+                    can_fall: false,
                     exemplars: &[],
                 }),
             };

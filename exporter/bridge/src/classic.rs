@@ -20,12 +20,11 @@ pub(crate) struct Classics {
 }
 
 impl Classics {
-    /// The classic histogram, without exemplars; without a sum if something below zero was recorded, since
-    /// that may fall.
+    /// The classic histogram, without exemplars; its sum may fall if something below zero was recorded.
     pub(crate) fn of(&mut self, native: &NativeHistogram<'_>) -> Histogram<'_> {
         self.bounds.clear();
         self.counts.clear();
-        let has_negative = native.negative.counts.iter().any(|count| *count > 0);
+        let can_fall = native.negative.counts.iter().any(|count| *count > 0);
         self.add_negative(native);
         self.add_zero(native);
         self.add_positive(native);
@@ -34,7 +33,8 @@ impl Classics {
         Histogram {
             bounds: &self.bounds,
             counts: &self.counts,
-            sum: (!has_negative).then_some(native.sum),
+            sum: Some(native.sum),
+            can_fall,
             exemplars: &[],
         }
     }

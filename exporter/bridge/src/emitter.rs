@@ -201,7 +201,8 @@ impl<'a> Emitter<'a> {
         let value = Value::Histogram(Histogram {
             bounds: &bounds,
             counts: &counts,
-            sum: point::rising_sum(point),
+            sum: Some(point.sum().into()),
+            can_fall: point::can_fall(point),
             exemplars: &exemplars,
         });
         self.series(point, Reading { start_time: Some(start), value, is_latest: false }, at);

@@ -131,6 +131,8 @@ impl Scratch {
             bounds: &self.bounds,
             counts: &self.counts,
             sum: Some(Number::F64(it.get_sample_sum())),
+            // In text it is as its collector has it.
+            can_fall: false,
             exemplars: &[],
         };
         histogram.is_well_formed().then_some(Value::Histogram(histogram))

@@ -35,7 +35,7 @@ enum Content {
     /// One of two is kept.
     Reading(Number),
     /// Two are added, in the buckets that both have.
-    Histogram { bounds: Vec<f64>, counts: Vec<u64>, sum: Option<Number> },
+    Histogram { bounds: Vec<f64>, counts: Vec<u64>, sum: Option<Number>, can_fall: bool },
     /// Two are added, in the buckets of the coarser one.
     Native(OwnedNative),
 }
@@ -58,6 +58,7 @@ impl Held {
                 bounds: it.bounds.into(),
                 counts: it.counts.into(),
                 sum: it.sum,
+                can_fall: it.can_fall,
             },
             Value::NativeHistogram(it) => Content::Native(OwnedNative::copy(it)),
             _ => return None,
@@ -83,9 +84,10 @@ impl Held {
                 None
             }
             (
-                Content::Histogram { bounds, counts, sum },
-                Content::Histogram { bounds: others, counts: more, sum: other },
+                Content::Histogram { bounds, counts, sum, can_fall },
+                Content::Histogram { bounds: others, counts: more, sum: other, can_fall: falls },
             ) => {
+                *can_fall |= falls;
                 *sum = sum.zip(other).map(|(sum, other)| plus(sum, other));
                 let is_alike = *bounds == others;
                 let total = total(counts).saturating_add(total(&more));
@@ -121,9 +123,10 @@ impl Held {
             Content::Sum(number) | Content::Reading(number) => {
                 Value::Number(*number, exemplars.last().copied())
             }
-            Content::Histogram { bounds, counts, sum } => {
+            Content::Histogram { bounds, counts, sum, can_fall } => {
                 buckets = by_bucket(exemplars, bounds);
-                Value::Histogram(Histogram { bounds, counts, sum: *sum, exemplars: &buckets })
+                let (sum, can_fall) = (*sum, *can_fall);
+                Value::Histogram(Histogram { bounds, counts, sum, can_fall, exemplars: &buckets })
             }
             Content::Native(native) => {
                 let native = native.borrowed();

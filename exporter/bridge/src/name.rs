@@ -180,6 +180,9 @@ mod tests {
             let rules = NameRules { units, counter_suffixes, ..utf8() };
             let made = rules.translate(&name, &unit, Kind::Counter, false);
             prop_assert!(is_legal(&made.key()), "{}", made.key());
+            // But for a NUL, which no server reads.
+            let name = name.replace('\0', "_");
+            prop_assert!(!made.name.contains('\0'), "{}", made.name);
             let stem = name.strip_suffix("total").unwrap_or(&name);
             let stem = stem.trim_end_matches(is_separator);
             prop_assert!(made.name.starts_with(stem), "{}", made.name);

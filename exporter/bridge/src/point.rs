@@ -37,17 +37,15 @@ impl<T> Attributed for ExponentialHistogramDataPoint<T> {
     }
 }
 
-/// The sum of a histogram, unless it may fall: then it is no counter, and the OpenTelemetry
-/// specification ("Prometheus and `OpenMetrics` compatibility", section Histograms) and `OpenMetrics`
+/// Whether the sum of a histogram may fall: then it is no counter, and the OpenTelemetry
+/// specification ("Prometheus and `OpenMetrics` compatibility", section Histograms) and `OpenMetrics` 1
 /// want none.
 ///
 /// That is so when a bound is below zero, or something below zero was recorded. Without a minimum,
 /// only the sum itself can tell of that.
-pub(crate) fn rising_sum<T: Copy + Into<Number>>(point: &HistogramDataPoint<T>) -> Option<Number> {
-    let sum = point.sum().into();
-    let least = point.min().map_or(sum, Into::into).as_f64();
-    let can_fall = least < 0.0 || point.bounds().next().is_some_and(|bound| bound < 0.0);
-    (!can_fall).then_some(sum)
+pub(crate) fn can_fall<T: Copy + Into<Number>>(point: &HistogramDataPoint<T>) -> bool {
+    let least = point.min().unwrap_or(point.sum()).into().as_f64();
+    least < 0.0 || point.bounds().next().is_some_and(|bound| bound < 0.0)
 }
 
 /// A look at points, whatever their kind.

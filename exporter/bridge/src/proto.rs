@@ -84,7 +84,9 @@ fn histogram(it: &Histogram<'_>) -> Option<proto::Histogram> {
     let mut histogram = proto::Histogram::default();
     histogram.set_sample_count(it.count()?);
     histogram.set_bucket(buckets(it.bounds, it.counts));
-    histogram.set_sample_sum(it.sum.map_or(f64::NAN, Number::as_f64));
+    // Here it is a counter.
+    let sum = it.sum.filter(|_| !it.can_fall);
+    histogram.set_sample_sum(sum.map_or(f64::NAN, Number::as_f64));
     Some(histogram)
 }
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 pub(crate) enum Spelling {
     /// Letters and digits of ASCII, and `_` for whatever else there is.
     Underscores,
-    /// All there are.
+    /// All there are but NUL, for which there is `_`: Prometheus takes no page that has it in a name.
     Utf8,
 }
 
@@ -21,10 +21,13 @@ impl Spelling {
         match self {
             Spelling::Underscores => underscored(key),
             Spelling::Utf8 if key.is_empty() => "_".to_owned(),
-            Spelling::Utf8 => match key.strip_prefix("__") {
-                Some(rest) => format!("_{}", rest.trim_start_matches('_')),
-                None => key.to_owned(),
-            },
+            Spelling::Utf8 => {
+                let name = key.replace('\0', "_");
+                match name.strip_prefix("__") {
+                    Some(rest) => format!("_{}", rest.trim_start_matches('_')),
+                    None => name,
+                }
+            }
         }
     }
 
@@ -40,7 +43,7 @@ impl Spelling {
                     out.insert(0, '_');
                 }
             }
-            Spelling::Utf8 => out.push_str(name),
+            Spelling::Utf8 => out.extend(name.chars().map(|it| if it == '\0' { '_' } else { it })),
         }
     }
 }
@@ -112,6 +115,8 @@ mod tests {
             ("_____", "_", "_"),
             ("é", "_", "é"),
             ("", "_", "_"),
+            ("a\0b", "a_b", "a_b"),
+            ("_\0a", "_a", "_a"),
         ];
         for (key, underscored, utf8) in names {
             assert_eq!(Spelling::Underscores.label(key), underscored, "{key}");

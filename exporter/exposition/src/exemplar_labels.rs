@@ -1,11 +1,12 @@
 //! The labels of exemplars, as many as fit.
 
-use crate::{Label, Scheme};
+use crate::{Label, Scheme, scheme::is_readable};
 
 /// Chooses the labels of exemplars, with names and values of 128 characters together at most.
 ///
 /// The first ones go first, and so an exemplar keeps its trace. A label that has no room, or whose name is
-/// empty or there already, is left out.
+/// empty or there already, is left out. So is one with a NUL, which Prometheus reads in no exemplar: it would take
+/// nothing of the page.
 #[derive(Debug, Default)]
 pub(crate) struct ExemplarLabels {
     scheme: Scheme,
@@ -30,7 +31,8 @@ impl ExemplarLabels {
             self.scheme.escape_into(label.name, false, &mut self.name);
             let len = characters(&self.name, room).zip(characters(label.value, room));
             let len = len.map(|(name, value)| name + value).filter(|len| *len <= room);
-            let Some(len) = len.filter(|_| !self.name.is_empty() && !self.is_taken()) else {
+            let is_read = is_readable(&self.name) && !label.value.contains('\0');
+            let Some(len) = len.filter(|_| is_read && !self.is_taken()) else {
                 continue;
             };
             room -= len;

@@ -37,6 +37,9 @@ pub enum Kind {
     /// Labels that describe something, with the value 1; the name ends in `_info`.
     Info,
     /// One series per state, 1 for the states that hold and 0 for the others.
+    ///
+    /// The label of the family's name says which state, and those with the same other labels are one set. The
+    /// states of a set come one behind the other.
     StateSet,
     /// A number whose meaning nobody declared.
     Unknown,

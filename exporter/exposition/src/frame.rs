@@ -51,6 +51,10 @@ impl<'a> Frame<'a> {
         let settled = self.header;
         take(&self.out[..settled]);
         self.out.drain(..settled);
+        // A large family leaves no more memory to small ones than they need.
+        if self.out.capacity() > LARGE {
+            self.out.shrink_to(LARGE);
+        }
         self.header = 0;
         self.body -= settled;
     }
@@ -64,3 +68,6 @@ impl<'a> Frame<'a> {
         self.is_passed_on || self.out.len() > self.body
     }
 }
+
+/// Bytes that most families fit into.
+const LARGE: usize = 1 << 20;

@@ -11,8 +11,12 @@ pub struct Histogram<'a> {
     ///
     /// There is always one more count than there are bounds.
     pub counts: &'a [u64],
-    /// The sum of all observations, or `None` when it is not known or means nothing.
+    /// The sum of all observations, or `None` when it is not known.
     pub sum: Option<Number>,
+    /// Whether the sum may fall, since something below zero is observed.
+    ///
+    /// Then it is no counter: Prometheus's text and OpenMetrics 1, which have it as one, leave it out.
+    pub can_fall: bool,
     /// The latest exemplar of each bucket, in the order of `counts`; empty when there are none.
     pub exemplars: &'a [Option<Exemplar<'a>>],
 }

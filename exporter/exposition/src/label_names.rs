@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use crate::{Kind, Label, Scheme, refusal::Refusal, shapes::Shapes};
+use crate::{Kind, Label, Scheme, refusal::Refusal, scheme::is_readable, shapes::Shapes};
 
 /// The names of the labels of a series, validated and escaped.
 ///
@@ -81,7 +81,7 @@ impl LabelNames {
     }
 
     /// The names that were checked last, escaped.
-    pub(crate) fn escaped(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn escaped(&self) -> impl Iterator<Item = &str> + Clone {
         self.current.parts().map(|(_, escaped)| escaped)
     }
 
@@ -132,7 +132,8 @@ impl Names {
             scheme.escape_into(label.name, false, &mut self.escaped);
             let name = &self.escaped[start..];
             let is_taken = self.parts().any(|(_, before)| before == name);
-            if name.is_empty() || name == "__name__" || Some(name) == reserved || is_taken {
+            let is_reserved = name == "__name__" || Some(name) == reserved;
+            if !is_readable(name) || is_reserved || is_taken {
                 return Err(Refusal::Malformed);
             }
             self.plain.push_str(label.name);

@@ -70,14 +70,18 @@ impl<'a> Lines<'a> {
         self.report.families += u64::from(self.frame.end_family());
     }
 
-    /// Makes sure that the labels of a series can be written.
+    /// Makes sure that the labels and the time of a series can be written.
     pub(crate) fn check(&mut self, series: &Series<'_>, kind: Kind) -> Result<(), Refusal> {
-        self.labels.check(series.labels, kind, self.name.opening())
+        self.labels.check(series.labels, kind, self.name.opening())?;
+        match series.timestamp {
+            Some(time) if !self.style.has_time(time) => Err(Refusal::Unsupported),
+            _ => Ok(()),
+        }
     }
 
-    /// Whether a series whose labels were checked last has a label of this name, escaped.
-    pub(crate) fn has_label(&self, name: &str) -> bool {
-        self.labels.has(name)
+    /// The names of the labels that were checked last, escaped.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.labels.names()
     }
 
     /// Writes one sample; its labels are checked already.

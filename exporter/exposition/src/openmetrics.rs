@@ -11,9 +11,10 @@
 //! | a unit in which the name of the family does not end | nothing |
 //! | start times | a sample `…_created`, [on request](OpenMetricsWriter::with_created_samples) |
 //! | exemplars of counters and buckets | the labels that fit into 128 characters, the first ones first |
-//! | the sum of a histogram with negative bounds, or one that is negative or NaN | nothing, and no count but that of the last bucket |
+//! | the sum of a histogram that [may fall](crate::Histogram::can_fall) or has negative bounds, or one that is negative or NaN | nothing, and no count but that of the last bucket |
 //! | a counter, or a quantile, that is negative; a counter that is NaN | nothing, the series is [unsupported](Report::unsupported) |
 //! | an info that is not 1, a state that is not 0 or 1 or has no label of the family's name | nothing, the series is unsupported |
+//! | a state of a set behind which there is another set | nothing, the series is [dropped](Report::dropped) |
 //! | native histograms | their [classic](crate::NativeHistogram::classic) form; without one nothing, the series is unsupported |
 //!
 //! A reader may refuse a document in which a family is called like a sample of another one, even if there is
@@ -23,6 +24,7 @@
 
 mod composite;
 mod header;
+mod sets;
 
 pub use composite::OpenMetrics2Writer;
 
@@ -30,7 +32,9 @@ use crate::{
     Exemplar, Family, Kind, Names, Number, Report, Scheme, Series, Sink, Value,
     lines::{Lines, Style},
     refusal::Refusal,
+    scheme::is_readable,
 };
+use sets::Sets;
 
 /// Writes families as OpenMetrics 1.0.0 into a buffer that it only ever appends to.
 ///
@@ -42,6 +46,7 @@ pub struct OpenMetricsWriter<'a> {
     scheme: Scheme,
     has_created: bool,
     names: Names,
+    sets: Sets,
     /// The name of the family being written, escaped, with its `_total` or `_info`.
     name: String,
     /// Its kind, or `None` before the first family and inside one that was refused.
@@ -56,6 +61,7 @@ impl<'a> OpenMetricsWriter<'a> {
             scheme: Scheme::Underscores,
             has_created: false,
             names: Names::openmetrics(),
+            sets: Sets::default(),
             name: String::new(),
             kind: None,
         }
@@ -98,7 +104,7 @@ impl<'a> OpenMetricsWriter<'a> {
 
     /// Takes a name for the family, and says as what it is written: `None` when its name is taken.
     fn claim(&mut self, kind: Kind) -> Option<Kind> {
-        if self.name.is_empty() {
+        if !is_readable(&self.name) {
             return None;
         }
         let suffix = suffix(kind);
@@ -149,9 +155,7 @@ impl<'a> OpenMetricsWriter<'a> {
         number: Number,
         exemplar: Option<&Exemplar<'_>>,
     ) -> Result<(), Refusal> {
-        if !is_possible(kind, number, &self.lines) {
-            return Err(Refusal::Unsupported);
-        }
+        check(kind, number, series, &self.lines, &mut self.sets)?;
         let exemplar = exemplar.filter(|_| kind == Kind::Counter);
         self.lines.sample(suffix(kind), series, number, exemplar);
         Ok(())
@@ -171,6 +175,7 @@ impl Sink for OpenMetricsWriter<'_> {
         self.name.clear();
         self.scheme.escape_into(family.name, true, &mut self.name);
         self.kind = self.claim(family.kind);
+        self.sets.clear();
         if let Some(kind) = self.kind {
             header::write(&self.lines.name, family, kind, true, self.lines.frame.out);
             self.lines.frame.end_header();
@@ -183,13 +188,31 @@ impl Sink for OpenMetricsWriter<'_> {
     }
 }
 
+/// Makes sure that a series whose labels were checked last can be one of this kind with this number.
+fn check(
+    kind: Kind,
+    number: Number,
+    series: &Series<'_>,
+    lines: &Lines<'_>,
+    sets: &mut Sets,
+) -> Result<(), Refusal> {
+    if !is_possible(kind, number, lines) {
+        return Err(Refusal::Unsupported);
+    }
+    let labels = || lines.names().zip(series.labels.iter().map(|label| label.value));
+    if kind == Kind::StateSet && !sets.admit(labels(), lines.name.name()) {
+        return Err(Refusal::Malformed);
+    }
+    Ok(())
+}
+
 /// Whether a number can be one of this kind, in a series whose labels were checked last.
 fn is_possible(kind: Kind, number: Number, lines: &Lines<'_>) -> bool {
     let is = |one: u64| number.as_f64().to_bits() == Number::U64(one).as_f64().to_bits();
     match kind {
         Kind::Counter => Style::OpenMetrics.is_total(number),
         Kind::Info => is(1),
-        Kind::StateSet => (is(0) || is(1)) && lines.has_label(lines.name.name()),
+        Kind::StateSet => (is(0) || is(1)) && lines.names().any(|label| label == lines.name.name()),
         _ => true,
     }
 }

@@ -27,7 +27,7 @@ mod wire;
 
 use crate::{
     Exemplar, Family, Kind, Names, Number, Report, Scheme, Series, Sink, Summary, Value,
-    exemplar_labels::ExemplarLabels, frame::Frame, refusal::Refusal,
+    exemplar_labels::ExemplarLabels, frame::Frame, refusal::Refusal, scheme::is_readable,
 };
 use pairs::LabelPairs;
 
@@ -195,7 +195,7 @@ impl Sink for ProtobufWriter<'_> {
         self.kind = None;
         self.name.clear();
         self.scheme.escape_into(family.name, true, &mut self.name);
-        if self.name.is_empty() || self.names.claim(&self.name, family.kind).is_err() {
+        if !is_readable(&self.name) || self.names.claim(&self.name, family.kind).is_err() {
             return;
         }
         self.labels.begin_family();

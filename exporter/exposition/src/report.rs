@@ -8,7 +8,9 @@ use crate::refusal::Refusal;
 pub struct Report {
     /// Families with at least one sample in the document.
     pub families: u64,
-    /// Samples in the document; a histogram makes one per bucket, and one each for sum and count.
+    /// Samples in the document. A histogram in buckets makes one per bucket, and one each for its sum and its count
+    /// where the format has them apart; it is one sample in OpenMetrics 2, and so is one of native buckets alone in
+    /// protobuf.
     pub samples: u64,
     /// Series left out because they were malformed, or belonged to a family that was.
     pub dropped: u64,

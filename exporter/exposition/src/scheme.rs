@@ -31,6 +31,8 @@ pub enum Scheme {
     /// already.
     Values,
     /// Names stay as they are, in quotes where they have to be.
+    ///
+    /// A name with a NUL is refused: Prometheus reads that in no name, and takes nothing of a page that has it.
     AllowUtf8,
 }
 
@@ -129,6 +131,14 @@ pub(crate) fn is_legal(name: &str, colons: bool) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_' || (colons && byte == b':');
     let mut bytes = name.bytes();
     bytes.next().is_some_and(letter) && bytes.all(|byte| letter(byte) || byte.is_ascii_digit())
+}
+
+/// Whether there are readers for a name that is escaped already: it has characters, none of them a NUL.
+///
+/// Of a page with a NUL in a name, Prometheus takes nothing. In other texts it reads one, but for the labels of
+/// exemplars.
+pub(crate) fn is_readable(name: &str) -> bool {
+    !name.is_empty() && !name.contains('\0')
 }
 
 /// Appends the characters that are legal where they are, and `replace` for the others.

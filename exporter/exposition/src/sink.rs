@@ -7,7 +7,9 @@ use crate::{Family, Series};
 /// A source of families, such as a bridge or a registry.
 ///
 /// An implementation pushes the header of a family, then all its series, then the next family. It
-/// names each family once. A writer leaves out and counts what does not keep to this.
+/// names each family once, no two series of it have the same labels, and the states of a
+/// [set](crate::Kind::StateSet) are together. A writer leaves out and counts what does not keep to this, but for
+/// equal series: it would have to know all of them.
 pub trait Source: Send + Sync {
     /// Pushes everything there is to say now.
     fn collect(&self, sink: &mut dyn Sink);

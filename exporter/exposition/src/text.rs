@@ -9,6 +9,8 @@
 //! | [`Kind::Unknown`] | `untyped` |
 //! | units, start times, exemplars | nothing |
 //! | native histograms | their [classic](crate::NativeHistogram::classic) form; without one nothing, counted as [unsupported](Report::unsupported) |
+//! | the sum of a histogram that [may fall](crate::Histogram::can_fall) | nothing |
+//! | a timestamp before 1970 | nothing, the series is unsupported: no server reads the minus |
 //! | a name outside the alphabet of the format | what its [`Scheme`] makes of it |
 //!
 //! The two versions differ in names of any UTF-8, which 1.0.0 has in quotes:
@@ -23,10 +25,8 @@ use crate::{
     Family, Kind, Names, Report, Scheme, Series, Sink, Value,
     lines::{Lines, Style},
     refusal::Refusal,
+    scheme::is_readable,
 };
-
-/// The `Content-Type` of a document of version 0.0.4.
-pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Writes families as text 0.0.4, or 1.0.0, into a buffer that it only ever appends to.
 ///
@@ -108,7 +108,7 @@ impl Sink for TextWriter<'_> {
         self.kind = None;
         self.name.clear();
         self.scheme.escape_into(family.name, true, &mut self.name);
-        if self.name.is_empty() || self.names.claim(&self.name, family.kind).is_err() {
+        if !is_readable(&self.name) || self.names.claim(&self.name, family.kind).is_err() {
             return;
         }
         self.lines.begin_family(&self.name);

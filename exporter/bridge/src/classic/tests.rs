@@ -100,14 +100,15 @@ fn a_schema_below_zero_has_fewer_bounds_and_each_is_exact() {
 }
 
 #[test]
-fn what_is_below_zero_has_bounds_below_zero_and_no_sum() {
+fn what_is_below_zero_has_bounds_below_zero_and_a_sum_that_may_fall() {
     let recorded = Recorded::of(3, &[-3.0, -1.5, -0.7, 0.0, 2.0]);
     let expected = [(-4.0, 0), (-2.0, 1), (-1.0, 2), (-0.5, 3), (0.0, 4), (1.0, 4), (2.0, 5)];
     assert_eq!(recorded.classic(), (expected.to_vec(), 5));
     let mut classics = Classics::default();
-    assert_eq!(classics.of(&recorded.native()).sum, None);
+    assert!(classics.of(&recorded.native()).can_fall);
     let positive = Recorded::of(3, &[0.5]);
-    assert_eq!(classics.of(&positive.native()).sum, Some(Number::F64(0.5)));
+    let it = classics.of(&positive.native());
+    assert_eq!((it.sum, it.can_fall), (Some(Number::F64(0.5)), false));
 }
 
 #[test]

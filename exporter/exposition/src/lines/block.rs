@@ -59,9 +59,9 @@ impl LabelBlock {
         Ok(())
     }
 
-    /// Whether one of the labels that were checked last has this name, escaped.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.names.escaped().any(|label| label == name)
+    /// The names that were checked last, escaped.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.names.escaped()
     }
 
     /// Writes the labels that were checked last.

@@ -30,8 +30,9 @@ impl Bounds {
 
     /// Makes sure that these bounds can be written, and gets their text ready.
     pub(crate) fn prepare(&mut self, bounds: &[f64]) -> Result<(), Refusal> {
-        // Zero and minus zero are equal and both give a right label, so comparing floats is fine.
-        if !self.ends.is_empty() && self.written == bounds {
+        // By their bits: zero and minus zero are equal, and their labels are not.
+        let known = self.written.iter().map(|bound| bound.to_bits());
+        if !self.ends.is_empty() && known.eq(bounds.iter().map(|bound| bound.to_bits())) {
             return Ok(());
         }
         self.ends.clear();

@@ -1,10 +1,10 @@
-//! In which samples of the text formats differ.
+//! The text formats, by the samples that differ.
 
 use crate::{Exemplar, Histogram, Number, Series, Summary, refusal::Refusal};
 
 use super::{number, timestamp};
 
-/// In which samples of the text formats differ.
+/// A text format, where its samples are unlike those of others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Style {
     /// Prometheus's own text.
@@ -22,6 +22,12 @@ impl Style {
             Style::Prometheus => number::write_f64(value, out),
             Style::OpenMetrics | Style::Composite => number::write_canonical(value, out),
         }
+    }
+
+    /// Whether a sample can be of this time, in milliseconds: before 1970 it has a minus, which Prometheus does not
+    /// read in its own text.
+    pub(super) fn has_time(self, milliseconds: i64) -> bool {
+        self != Style::Prometheus || milliseconds >= 0
     }
 
     /// Writes the times that a sample has.
@@ -54,7 +60,7 @@ impl Style {
     /// The sum of a histogram, where it has one that can be written.
     pub(super) fn sum_of(self, it: &Histogram<'_>) -> Option<Number> {
         let falls = self == Style::OpenMetrics && it.bounds.first().is_some_and(|it| *it < 0.0);
-        it.sum.filter(|sum| !falls && self.is_total(*sum))
+        it.sum.filter(|sum| !it.can_fall && !falls && self.is_total(*sum))
     }
 
     /// Whether a histogram with this sum has a count besides that of its last bucket.

@@ -5,9 +5,10 @@ use crate::{
     Scheme, Series, Sink, Summary, Value,
     lines::{Lines, Style, write_f64, write_i64, write_number, write_u64},
     refusal::Refusal,
+    scheme::is_readable,
 };
 
-use super::{header, is_possible};
+use super::{check, header, sets::Sets};
 
 /// Writes families as OpenMetrics 2.0.0 into a buffer that it only ever appends to, as its
 /// [release candidate][2.0] stands.
@@ -21,6 +22,7 @@ use super::{header, is_possible};
 /// | the sum of a histogram that is not known | NaN |
 /// | a counter, a quantile or the sum of a summary that is negative; a counter or such a sum that is NaN or not known | nothing, the series is [unsupported](Report::unsupported) |
 /// | an info that is not 1, a state that is not 0 or 1 or has no label of the family's name | nothing, the series is unsupported |
+/// | a state of a set behind which there is another set | nothing, the series is [dropped](Report::dropped) |
 ///
 /// It allocates a little per family, to know which names are taken, and nothing per series. Call
 /// [`finish`](Self::finish) at the end: without its last line a document is not complete.
@@ -31,6 +33,7 @@ pub struct OpenMetrics2Writer<'a> {
     lines: Lines<'a>,
     scheme: Scheme,
     names: Names,
+    sets: Sets,
     /// The name of the family being written, escaped.
     name: String,
     /// Its kind, or `None` before the first family and inside one that was refused.
@@ -44,6 +47,7 @@ impl<'a> OpenMetrics2Writer<'a> {
             lines: Lines::new(out, Style::Composite),
             scheme: Scheme::Underscores,
             names: Names::default(),
+            sets: Sets::default(),
             name: String::new(),
             kind: None,
         }
@@ -88,9 +92,7 @@ impl<'a> OpenMetrics2Writer<'a> {
             (Kind::Summary, Value::Summary(it)) => self.summary(series, it),
             (Kind::Histogram | Kind::Summary, _) => Err(Refusal::Malformed),
             (_, Value::Number(number, exemplar)) => {
-                if !is_possible(kind, *number, &self.lines) {
-                    return Err(Refusal::Unsupported);
-                }
+                check(kind, *number, series, &self.lines, &mut self.sets)?;
                 self.lines.begin_sample("", series);
                 self.lines.end_sample(series, *number);
                 let exemplars = exemplar.iter().filter(|it| kind == Kind::Counter && is_timed(it));
@@ -132,9 +134,11 @@ impl<'a> OpenMetrics2Writer<'a> {
         self.lines.frame.out.push(b'}');
         // Those of classic buckets, where there are both: by the specification one set is enough.
         let of_classic = classic.map(|it| it.exemplars).unwrap_or_default().iter().flatten();
+        let of_classic = of_classic.filter(|it| is_timed(it));
         let is_enough = of_classic.clone().next().is_some();
         let of_native = native.filter(|_| !is_enough).map(|it| it.exemplars).unwrap_or_default();
-        self.lines.end_line_with(series, of_classic.chain(of_native).filter(|it| is_timed(it)));
+        let of_native = of_native.iter().filter(|it| is_timed(it));
+        self.lines.end_line_with(series, of_classic.chain(of_native));
         Ok(())
     }
 
@@ -205,6 +209,7 @@ impl OpenMetrics2Writer<'_> {
 impl Sink for OpenMetrics2Writer<'_> {
     fn family(&mut self, family: &Family<'_>) {
         self.lines.end_family();
+        self.sets.clear();
         self.kind = None;
         self.name.clear();
         self.scheme.escape_into(family.name, true, &mut self.name);
@@ -212,7 +217,7 @@ impl Sink for OpenMetrics2Writer<'_> {
             Kind::Info if !self.name.ends_with("_info") => Kind::Gauge,
             kind => kind,
         };
-        if self.name.is_empty() || self.names.claim(&self.name, kind).is_err() {
+        if !is_readable(&self.name) || self.names.claim(&self.name, kind).is_err() {
             return;
         }
         self.lines.begin_family(&self.name);

@@ -142,6 +142,7 @@ fn observe(writer: &mut Writer<'_>, number: u64) {
                 bounds: &[0.005, 0.01, 0.25],
                 counts: &counts,
                 sum: Some(Number::F64(0.1)),
+                can_fall: false,
                 exemplars: &exemplars,
             }),
         }),

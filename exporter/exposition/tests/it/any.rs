@@ -45,6 +45,7 @@ pub(crate) struct AnyHistogram {
     pub(crate) bounds: Vec<f64>,
     pub(crate) counts: Vec<u64>,
     pub(crate) sum: Option<Number>,
+    pub(crate) can_fall: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -90,6 +91,7 @@ pub(crate) fn families() -> impl Strategy<Value = Vec<AnyFamily>> {
         ])
         .prop_map_into(),
         "\\PC{0,6}",
+        "[a.\\x00\r\t]{1,3}",
     ];
     let unit = select(vec!["", "", "s", "total", "m/s"]).prop_map_into();
     let family =
@@ -112,6 +114,7 @@ fn series(kind: Kind) -> impl Strategy<Value = AnySeries> {
         30 => select(vec!["x", "y", "_z9", "_", "A", "a"]).prop_map_into(),
         3 => select(vec!["le", "quantile", "x.y", "x_y", "9", "", "__name__", "a:b"]).prop_map_into(),
         1 => "\\PC{0,4}",
+        1 => "[x\\x00\r\t\n]{1,2}",
     ];
     let labels = vec((key, text()), 0..4);
     let time = option::of((-2_000_000_000..2_000_000_000_i64).prop_map(time));
@@ -128,7 +131,12 @@ fn series(kind: Kind) -> impl Strategy<Value = AnySeries> {
 }
 
 fn text() -> impl Strategy<Value = String> {
-    prop_oneof![4 => "[\\\\\"\n{}=, aé]{0,12}", 1 => any::<String>()]
+    prop_oneof![
+        4 => "[\\\\\"\n{}=, aé]{0,12}",
+        1 => any::<String>(),
+        // Of these, the others have none.
+        1 => "[\\x00-\\x1F\\x7F\u{85}\u{2028}a]{0,4}",
+    ]
 }
 
 /// Milliseconds around 1970.
@@ -138,7 +146,11 @@ fn time(milliseconds: i64) -> SystemTime {
 }
 
 fn exemplar() -> impl Strategy<Value = AnyExemplar> {
-    let key = prop_oneof![select(vec!["trace_id", "x.y", "x_y", ""]).prop_map_into(), "\\PC{0,3}"];
+    let key = prop_oneof![
+        select(vec!["trace_id", "x.y", "x_y", ""]).prop_map_into(),
+        "\\PC{0,3}",
+        "[x\\x00\r]{1,2}"
+    ];
     let value = prop_oneof![text(), "[aé]{110,130}"];
     let number = prop_oneof![0.0..1.0_f64, proptest::num::f64::ANY];
     let when = option::of((0..2_000_000_000_000_i64).prop_map(time));
@@ -180,7 +192,7 @@ fn histogram() -> impl Strategy<Value = AnyHistogram> {
     (bounds(), vec(count, 7), option::of(number()), 0..12_usize).prop_map(
         |(bounds, mut counts, sum, off)| {
             counts.truncate(if off == 0 { 1 } else { bounds.len() + 1 });
-            AnyHistogram { bounds, counts, sum }
+            AnyHistogram { bounds, counts, sum, can_fall: off % 4 == 1 }
         },
     )
 }
@@ -269,7 +281,8 @@ impl AnySeries {
 
 impl AnyHistogram {
     fn lent<'a>(&'a self, exemplars: &'a [Option<Exemplar<'a>>]) -> Histogram<'a> {
-        Histogram { bounds: &self.bounds, counts: &self.counts, sum: self.sum, exemplars }
+        let AnyHistogram { bounds, counts, sum, can_fall } = self;
+        Histogram { bounds, counts, sum: *sum, can_fall: *can_fall, exemplars }
     }
 }
 

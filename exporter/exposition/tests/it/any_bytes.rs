@@ -98,8 +98,9 @@ impl Bytes<'_> {
 
     fn histogram(&mut self) -> AnyHistogram {
         let bounds = self.some(3, Self::share);
-        let counts = (0..=bounds.len()).map(|_| self.long()).collect();
-        AnyHistogram { bounds, counts, sum: self.option(Self::number) }
+        let counts: Vec<_> = (0..=bounds.len()).map(|_| self.long()).collect();
+        let can_fall = counts[0] % 2 == 1;
+        AnyHistogram { bounds, counts, sum: self.option(Self::number), can_fall }
     }
 
     fn native(&mut self) -> AnyNative {

@@ -28,8 +28,8 @@ pub(crate) fn of(families: &[AnyFamily], scheme: Scheme) -> Expected {
     let mut taken: Vec<(String, Kind)> = Vec::new();
     for any in families {
         let name = escaped(&any.name, scheme, true);
-        let free =
-            !name.is_empty() && taken.iter().all(|other| !share(&samples(&name, any.kind), other));
+        let free = is_readable(&name)
+            && taken.iter().all(|other| !share(&samples(&name, any.kind), other));
         let kind = match any.kind {
             Kind::Counter => "counter",
             Kind::Histogram => "histogram",
@@ -42,7 +42,11 @@ pub(crate) fn of(families: &[AnyFamily], scheme: Scheme) -> Expected {
         let mut shapes = Shapes::default();
         for series in &any.series {
             let labels = free.then(|| shapes.labels(series, any.kind, scheme)).flatten();
-            let labels = labels.ok_or(Lost::Dropped);
+            let labels = labels.ok_or(Lost::Dropped).and_then(|labels| {
+                // Servers read no minus there.
+                let is_before = series.timestamp.is_some_and(|time| time < 0);
+                if is_before { Err(Lost::Unsupported) } else { Ok(labels) }
+            });
             expected.add(labels.and_then(|it| lines(&name, any.kind, series, &it)), &mut read);
         }
         if free {
@@ -85,7 +89,8 @@ impl Shapes {
         let mut labels = Vec::new();
         for (plain, value) in &series.labels {
             let name = escaped(plain, scheme, false);
-            if ["", "__name__", reserved].contains(&&*name) || !names.insert(name.clone()) {
+            let is_taken = !names.insert(name.clone());
+            if !is_readable(&name) || ["__name__", reserved].contains(&&*name) || is_taken {
                 return None;
             }
             labels.push((name, value.clone()));
@@ -117,6 +122,11 @@ pub(crate) fn escaped(name: &str, scheme: Scheme, colons: bool) -> String {
     });
     let prefix = if scheme == Scheme::Values { "U__" } else { "" };
     prefix.to_owned() + &chars.collect::<String>()
+}
+
+/// Whether a server reads this name, in quotes if need be.
+pub(crate) fn is_readable(name: &str) -> bool {
+    !name.is_empty() && !name.contains('\0')
 }
 
 pub(crate) fn samples(name: &str, kind: Kind) -> Vec<String> {
@@ -157,7 +167,7 @@ fn lines(
             let buckets = buckets
                 .into_iter()
                 .map(|(bound, below)| line("_bucket", Some(("le", bound)), below.to_string()));
-            Ok(buckets.chain(tail(it.sum, total)).collect())
+            Ok(buckets.chain(tail(it.sum.filter(|_| !it.can_fall), total)).collect())
         }
         (Kind::Histogram, AnyValue::Native(it)) => {
             let classic = it.classic.clone().ok_or(Lost::Unsupported)?;

@@ -13,6 +13,7 @@ mod native;
 mod openmetrics;
 mod parser;
 mod protobuf;
+mod readers;
 mod roundtrip;
 
 use {openmetrics::parser as openmetrics_parser, protobuf::message};

@@ -138,8 +138,13 @@ fn fill(sink: &mut dyn Sink) {
         (&[Label::new("route", "/")][..], [0.25, 1.0], Some(Number::F64(7.5))),
         (&[], [-1.0, 1.0], None),
     ] {
-        let value = Histogram { bounds: &bounds, counts: &[4, 0, 1], sum, exemplars: &exemplars };
-        let value = Value::Histogram(value);
+        let value = Value::Histogram(Histogram {
+            bounds: &bounds,
+            counts: &[4, 0, 1],
+            sum,
+            can_fall: false,
+            exemplars: &exemplars,
+        });
         sink.series(&Series { labels, start_time: Some(start()), timestamp: None, value });
     }
     sink.family(&family("rpc_seconds", "seconds", Kind::Summary));

@@ -85,7 +85,7 @@ pub(crate) fn read(document: &str) -> Result<Vec<ReadFamily>, String> {
 /// The name of a comment, and the rest.
 pub(crate) fn comment(rest: &str) -> Option<(String, &str)> {
     if let Some(rest) = rest.strip_prefix('"') {
-        let (name, rest) = quoted(rest)?;
+        let (name, rest) = quoted_name(rest)?;
         return Some((name, rest.strip_prefix(' ')?));
     }
     let (name, rest) = rest.split_once(' ')?;
@@ -101,13 +101,14 @@ fn sample(line: &str) -> Option<ReadSample> {
     value.parse::<f64>().ok()?;
     let mut sample = ReadSample::new(&name, &labels, value.to_owned());
     sample.timestamp = timestamp.map(str::parse).transpose().ok()?;
-    Some(sample)
+    // By its page it may be negative, but no server reads that.
+    sample.timestamp.is_none_or(|time| time >= 0).then_some(sample)
 }
 
 /// The name, the labels, and what comes behind the space after them.
 pub(crate) fn named(line: &str) -> Option<(String, Labels, &str)> {
     if let Some(rest) = line.strip_prefix("{\"") {
-        let (name, rest) = quoted(rest)?;
+        let (name, rest) = quoted_name(rest)?;
         let (labels, rest) = match rest.strip_prefix(',') {
             Some(rest) => labels(rest)?,
             None => (Vec::new(), rest.strip_prefix('}')?),
@@ -127,7 +128,7 @@ pub(crate) fn labels(mut rest: &str) -> Option<(Labels, &str)> {
     let mut labels: Labels = Vec::new();
     loop {
         let (name, after) = if let Some(rest) = rest.strip_prefix('"') {
-            let (name, after) = quoted(rest)?;
+            let (name, after) = quoted_name(rest)?;
             (name, after.strip_prefix("=\"")?)
         } else {
             let (name, after) = rest.split_once("=\"")?;
@@ -143,6 +144,11 @@ pub(crate) fn labels(mut rest: &str) -> Option<(Labels, &str)> {
             None => return Some((labels, after.strip_prefix('}')?)),
         }
     }
+}
+
+/// A name in quotes, in which servers read no NUL, and what comes behind it.
+fn quoted_name(text: &str) -> Option<(String, &str)> {
+    quoted(text).filter(|(name, _)| !name.contains('\0'))
 }
 
 /// The text up to the quote that ends it, and what comes behind it.

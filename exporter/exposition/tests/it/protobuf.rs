@@ -78,7 +78,8 @@ fn an_empty_native_histogram_is_told_from_a_classic_one() {
 #[test]
 fn more_observations_than_a_difference_can_tell_are_in_classic_buckets_alone() {
     let counts = [1 << 63];
-    let classic = Histogram { bounds: &[], counts: &counts, sum: None, exemplars: &[] };
+    let classic =
+        Histogram { bounds: &[], counts: &counts, sum: None, can_fall: false, exemplars: &[] };
     let native = NativeHistogram {
         schema: 0,
         zero_threshold: 1.0,

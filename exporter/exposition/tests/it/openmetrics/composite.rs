@@ -5,10 +5,10 @@ use kymo_exposition::{Kind, Number, Scheme};
 use super::{
     super::{
         any::{AnyFamily, AnyHistogram, AnyNative, AnySeries, AnyValue},
-        expected::{Expected, Lost, Shapes, are_quantiles, escaped, text},
+        expected::{Expected, Lost, Shapes, are_quantiles, escaped, is_readable, text},
         parser::{Labels, ReadFamily, ReadSample},
     },
-    expected::{canonical, exemplar, is_possible, milliseconds},
+    expected::{Sets, canonical, exemplar, is_possible, milliseconds},
 };
 
 pub(crate) fn of(families: &[AnyFamily], scheme: Scheme) -> Expected {
@@ -27,18 +27,21 @@ pub(crate) fn of(families: &[AnyFamily], scheme: Scheme) -> Expected {
             _ => "unknown",
         };
         let owned = super::super::expected::samples(&name, any.kind);
-        let free = !name.is_empty() && owned.iter().all(|name| !taken.contains(name));
+        let free = is_readable(&name) && owned.iter().all(|name| !taken.contains(name));
         let mut read = ReadFamily::new(&name, kind);
         read.help = (!any.help.is_empty()).then(|| any.help.clone());
         let legal = any.unit.chars().all(|char| char.is_ascii_alphanumeric());
         let has_unit = legal && !any.unit.is_empty() && !["info", "stateset"].contains(&kind);
         read.unit = has_unit.then(|| any.unit.clone());
         let mut shapes = Shapes::default();
+        let mut sets = Sets::default();
         for series in &any.series {
             let labels = free.then(|| shapes.labels(series, any.kind, scheme)).flatten();
-            let line = labels
-                .ok_or(Lost::Dropped)
-                .and_then(|labels| Ok(vec![line(&name, kind, series, &labels, scheme)?]));
+            let line = labels.ok_or(Lost::Dropped).and_then(|labels| {
+                let line = line(&name, kind, series, &labels, scheme)?;
+                sets.take(&name, kind, &labels)?;
+                Ok(vec![line])
+            });
             expected.add(line, &mut read);
         }
         taken.extend(owned.into_iter().filter(|_| free));

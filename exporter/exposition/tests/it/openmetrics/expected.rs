@@ -9,7 +9,7 @@ use kymo_exposition::{Kind, Number, Scheme};
 
 use super::super::{
     any::{AnyExemplar, AnyFamily, AnyHistogram, AnySeries, AnyValue},
-    expected::{Expected, Lost, Shapes, are_quantiles, escaped, text},
+    expected::{Expected, Lost, Shapes, are_quantiles, escaped, is_readable, text},
     parser::{Labels, ReadFamily, ReadSample},
 };
 
@@ -28,10 +28,12 @@ pub(crate) fn of(families: &[AnyFamily], scheme: Scheme, created: bool) -> Expec
             (legal && ends && !["info", "stateset"].contains(&kind)).then(|| any.unit.clone());
         taken.extend(samples(&name, kind).into_iter().filter(|_| placed.is_some()));
         let mut shapes = Shapes::default();
+        let mut sets = Sets::default();
         for series in &any.series {
             let labels = placed.as_ref().and_then(|_| shapes.labels(series, any.kind, scheme));
             let lines = labels.ok_or(Lost::Dropped).and_then(|labels| {
                 let mut lines = lines(&name, kind, series, &labels, scheme)?;
+                sets.take(&name, kind, &labels)?;
                 let start = series.start.filter(|_| created && has_start(kind));
                 lines.extend(
                     start.map(|start| line(&name, "_created", &labels, seconds(start), series)),
@@ -59,7 +61,7 @@ fn place(full: &str, kind: Kind, taken: &BTreeSet<String>) -> Option<(String, &'
     let base = full.strip_suffix(suffix).map(|base| (base.to_owned(), word));
     let whole = fallback.map(|word| (full.to_owned(), word));
     base.into_iter().chain(whole).find(|(name, word)| {
-        !name.is_empty() && samples(name, word).iter().all(|name| !taken.contains(name))
+        is_readable(name) && samples(name, word).iter().all(|name| !taken.contains(name))
     })
 }
 
@@ -139,6 +141,26 @@ fn lines(
     }
 }
 
+/// The sets of states in a family, the last of which may go on.
+#[derive(Default)]
+pub(crate) struct Sets(Vec<BTreeSet<(String, String)>>);
+
+impl Sets {
+    /// Drops a state of a set behind which there is another one.
+    pub(crate) fn take(&mut self, name: &str, kind: &str, labels: &Labels) -> Result<(), Lost> {
+        let set = labels.iter().filter(|(label, _)| label != name).cloned().collect();
+        match self.0.iter().position(|known| *known == set) {
+            _ if kind != "stateset" => Ok(()),
+            Some(at) if at + 1 < self.0.len() => Err(Lost::Dropped),
+            Some(_) => Ok(()),
+            None => {
+                self.0.push(set);
+                Ok(())
+            }
+        }
+    }
+}
+
 /// Whether a family of this kind can have this number.
 pub(crate) fn is_possible(kind: &str, number: Number, name: &str, labels: &Labels) -> bool {
     let number = text(number);
@@ -171,7 +193,7 @@ fn histogram(
             line
         })
         .collect();
-    if let Some(sum) = it.sum.filter(|sum| sum.as_f64() >= 0.0 && !falls) {
+    if let Some(sum) = it.sum.filter(|sum| sum.as_f64() >= 0.0 && !falls && !it.can_fall) {
         lines.extend([line("_sum", text(sum)), line("_count", total.to_string())]);
     }
     Ok(lines)
@@ -195,7 +217,8 @@ pub(crate) fn exemplar(it: &AnyExemplar, scheme: Scheme) -> Option<(Labels, Stri
         let kept = labels.iter().flat_map(|(name, value)| [name, value]);
         let characters = kept.chain([&name, value]).map(|it| it.chars().count()).sum::<usize>();
         let is_taken = labels.iter().any(|(taken, _)| *taken == name);
-        if characters <= 128 && !name.is_empty() && !is_taken {
+        let is_read = is_readable(&name) && !value.contains('\0');
+        if characters <= 128 && is_read && !is_taken {
             labels.push((name, value.clone()));
         }
     }

@@ -57,6 +57,7 @@ pub(crate) fn read(document: &str, version: u8) -> Result<Vec<ReadFamily>, Strin
     if version == 1 {
         families.iter().try_for_each(histograms)?;
     }
+    families.iter().filter(|family| family.kind == "stateset").try_for_each(sets)?;
     Ok(families)
 }
 
@@ -123,7 +124,10 @@ fn labels_of(text: &str) -> Option<(Labels, &str)> {
     let (labels, rest) = labels(text)?;
     let characters =
         |(name, value): &(String, String)| name.chars().count() + value.chars().count();
-    (labels.iter().map(characters).sum::<usize>() <= 128).then_some((labels, rest))
+    // Servers read no NUL here, unlike in the labels of samples.
+    let is_read = labels.iter().all(|(_, value)| !value.contains('\0'));
+    let is_short = labels.iter().map(characters).sum::<usize>() <= 128;
+    (is_read && is_short).then_some((labels, rest))
 }
 
 /// Seconds with at most three digits behind the point, as milliseconds.
@@ -175,6 +179,19 @@ fn check(sample: &ReadSample, family: &ReadFamily, version: u8) -> Option<()> {
         _ => false,
     };
     fits.then_some(())
+}
+
+/// The states of a set are one behind the other.
+fn sets(family: &ReadFamily) -> Result<(), String> {
+    let set = |sample: &ReadSample| -> BTreeSet<_> {
+        sample.labels.iter().filter(|(name, _)| *name != family.name).cloned().collect()
+    };
+    let mut sets: Vec<_> = family.samples.iter().map(set).collect();
+    sets.dedup();
+    let count = sets.len();
+    sets.sort();
+    sets.dedup();
+    if sets.len() == count { Ok(()) } else { Err(format!("interleaved: {family:?}")) }
 }
 
 /// Every histogram ends in an `+Inf` bucket, and has a count just like that if it has a sum.

@@ -7,7 +7,7 @@ use kymo_exposition::{Kind, Number, Scheme};
 use super::{
     super::{
         any::{AnyExemplar, AnyFamily, AnyHistogram, AnyNative, AnySeries, AnyValue},
-        expected::{Lost, Shapes, are_quantiles, escaped, samples},
+        expected::{Lost, Shapes, are_quantiles, escaped, is_readable, samples},
         openmetrics::{
             composite::sparse,
             expected::{exemplar, milliseconds},
@@ -34,7 +34,7 @@ pub(crate) fn of(families: &[AnyFamily], scheme: Scheme) -> Expected {
     for any in families {
         let name = escaped(&any.name, scheme, true);
         let owned = samples(&name, any.kind);
-        let free = !name.is_empty() && owned.iter().all(|name| !taken.contains(name));
+        let free = is_readable(&name) && owned.iter().all(|name| !taken.contains(name));
         taken.extend(owned.into_iter().filter(|_| free));
         let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         let r#type = match any.kind {
