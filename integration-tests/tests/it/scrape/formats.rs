@@ -229,6 +229,8 @@ async fn victoria_metrics_gets_the_text_that_it_asks_for() {
     let found = eventually(SCRAPED, look, is_there).await;
     assert!((found[0].value - sent).abs() < 0.5, "{found:?}");
     let formats = "sum by (kymo_scrape_format) (kymo_scrape_requests_total{error_type=\"\"}) > 0";
-    let asked = values(&victoria.query(formats).await, "kymo_scrape_format");
+    // A scrape is measured when it is over: the first is on the page of the second.
+    let look = async || values(&victoria.query(formats).await, "kymo_scrape_format");
+    let asked = eventually(SCRAPED, look, |asked| !asked.is_empty()).await;
     assert_eq!(asked.keys().map(String::as_str).collect::<Vec<_>>(), ["text/0.0.4"]);
 }
