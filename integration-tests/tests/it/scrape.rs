@@ -8,6 +8,7 @@ mod environment;
 mod formats;
 mod lint;
 mod native;
+mod odd_pages;
 mod one_request;
 mod prometheus;
 mod targets;

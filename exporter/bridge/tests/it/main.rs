@@ -16,6 +16,7 @@ mod measured;
 mod metadata_and_points;
 mod scrape;
 mod sides;
+mod sums;
 mod translation;
 mod upstream;
 

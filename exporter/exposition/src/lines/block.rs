@@ -27,7 +27,7 @@ struct Text {
     /// `{first="` `",second="` and so on.
     bytes: Vec<u8>,
     ends: Vec<usize>,
-    /// What comes before the first name.
+    /// The character before the first name.
     opening: u8,
 }
 

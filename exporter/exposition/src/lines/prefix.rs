@@ -38,7 +38,7 @@ impl Prefix {
         self.is_quoted
     }
 
-    /// What comes before the first label.
+    /// The character before the first label.
     pub(crate) fn opening(&self) -> u8 {
         if self.is_quoted { b',' } else { b'{' }
     }

@@ -67,7 +67,7 @@ impl ProtobufWriter<'_> {
     }
 }
 
-/// What is counted beside the buckets.
+/// The numbers beside the buckets.
 #[derive(Clone, Copy)]
 struct Totals {
     count: u64,
