@@ -84,7 +84,7 @@ impl Assembler {
     ///
     /// That is so when distinct attributes can become equal labels: when keys were joined, when a
     /// value has another type elsewhere, when it is empty, which Prometheus takes for absent, or when
-    /// it is cut.
+    /// it is cut. It is taken to be so, too, where a label has two spellings, of which one is chosen.
     pub(crate) const fn is_ambiguous(&self) -> bool {
         self.is_ambiguous
     }
@@ -117,20 +117,25 @@ impl Assembler {
 
     /// Notes that series of the family have the current layout.
     fn use_layout(&mut self) {
-        let Assembler { layouts, current, used, has_overflown, .. } = self;
+        let Assembler { layouts, current, used, has_overflown, spelling, .. } = self;
         *has_overflown |= layouts[*current].is_overflow;
         if used.contains(current) {
             return;
         }
         let layout = &layouts[*current];
-        let is_ambiguous =
-            layout.is_ambiguous || used.iter().any(|other| layout.is_rival(&layouts[*other]));
+        let is_utf8 = *spelling == Spelling::Utf8;
+        let is_twin = |other: &Layout| is_utf8 && layout.spells_otherwise(other);
+        let is_ambiguous = layout.is_ambiguous
+            || used
+                .iter()
+                .map(|other| &layouts[*other])
+                .any(|it| layout.is_rival(it) || is_twin(it));
         used.push(*current);
         self.is_ambiguous |= is_ambiguous;
     }
 
-    /// Passes over the next series of the family, which has no form here.
-    pub(crate) fn refuse(&mut self) {
+    /// Goes on to the next series of the family.
+    fn go_on(&mut self) {
         if self.left == 0
             && let Some((layout, series)) = self.runs.get(self.begun)
         {
@@ -184,7 +189,7 @@ impl Assembler {
         if self.is_ambiguous {
             self.current = self.layout(point, it);
         } else {
-            self.refuse();
+            self.go_on();
         }
         self.write_text(point, it);
     }

@@ -6,9 +6,9 @@ use kymo_exposition::{Histogram, NativeBuckets, NativeHistogram};
 ///
 /// Nothing is estimated: each bound is one of the native histogram, and has the observations up to there.
 /// Of those it has, the powers of two are taken: a server compares a bucket with what it was before, and
-/// these stay when the SDK merges buckets to make room. Below a schema of 0 there are fewer: every 4th
-/// power for -1, and every 65,536th for -4. Of quantiles that are read from them the error is a factor of
-/// two at most, where the native histogram allows 2^(2^-schema).
+/// these stay when the SDK merges buckets to make room. Below a schema of 0 there are fewer: every 2nd
+/// power for -1, every 4th for -2 and every 16th for -4. Of quantiles that are read from them the error is a
+/// factor of 2^(2^-schema) at most, as it is of the native histogram, but no less than two.
 ///
 /// Two things are not exact. An observation that equals a bound below zero is in the bucket above it, as
 /// it is in the native histogram; and what the zero bucket has counts as 0, or as the threshold if there

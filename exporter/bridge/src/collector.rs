@@ -31,7 +31,7 @@ impl Collector for OtelCollector {
         let mut sink = ProtoSink::default();
         let mut emitter = Emitter::new(&mut sink, &self.otel, naming.spelling(), &metrics, &[]);
         for family in entries.chunk_by(Entry::is_same_family) {
-            let name = family.first().map_or("", |entry| entry.definition.name.as_str());
+            let name = family.first().map_or("", |entry| entry.definition.name());
             emitter.family(name, family, false);
         }
         sink.finish()

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{HashMap, hash_map::Entry},
-    sync::Arc,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use kymo_exposition::{Kind, Names};
@@ -10,18 +13,36 @@ use kymo_exposition::{Kind, Names};
 use crate::{
     loss::{Cause, Losses},
     name::FamilyName,
+    spellings::Spellings,
 };
 
-/// The name, kind and texts of a family. They never change after the first scrape that has the family.
+/// The name, kind and texts of a family. They never change after the first scrape that has the family, but for
+/// the name, which loses its UTF-8 when a metric comes that spells it in another way.
 #[derive(Debug)]
 pub(crate) struct Definition {
     /// The name, in the spelling of the first metric that has it.
-    pub(crate) name: String,
+    spelt: String,
+    /// Whether another metric spells it in another way.
+    is_twin: AtomicBool,
+    /// Of the labels of its series.
+    spellings: Mutex<Spellings>,
     /// The name without UTF-8, by which families are one or another.
     pub(crate) key: String,
     pub(crate) kind: Kind,
     pub(crate) help: String,
     pub(crate) unit: String,
+}
+
+impl Definition {
+    /// The name: that of all its metrics, or that without UTF-8 if two had different ones ever.
+    pub(crate) fn name(&self) -> &str {
+        if self.is_twin.load(Ordering::Relaxed) { &self.key } else { &self.spelt }
+    }
+
+    /// The names of labels that had two spellings so far.
+    pub(crate) fn spellings(&self) -> MutexGuard<'_, Spellings> {
+        self.spellings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// All families so far. The first metric of a name keeps it, so that scrapes do not contradict each other.
@@ -46,11 +67,14 @@ impl Definitions {
                 let known = known.get();
                 if known.kind != kind {
                     let cause = Cause::TypeConflict { kept: known.kind, dropped: kind };
-                    losses.record(&known.name, cause);
+                    losses.record(known.name(), cause);
                     return None;
                 }
+                if known.spelt != family.name {
+                    known.is_twin.store(true, Ordering::Relaxed);
+                }
                 if known.help != help && !help.is_empty() {
-                    losses.record(&known.name, Cause::HelpConflict);
+                    losses.record(known.name(), Cause::HelpConflict);
                 }
                 return Some(Arc::clone(known));
             }
@@ -62,7 +86,9 @@ impl Definitions {
         }
         let definition = Definition {
             key: vacant.key().clone(),
-            name: family.name,
+            spelt: family.name,
+            is_twin: AtomicBool::new(false),
+            spellings: Mutex::default(),
             kind,
             help: help.to_owned(),
             unit: family.unit.into_owned(),

@@ -18,7 +18,7 @@ use crate::{
     loss::{Cause, Losses},
     merger::Merger,
     naming::Entry,
-    native::Natives,
+    native::{self, Natives},
     otel::Otel,
     outlet::Outlet,
     point::{self, Attributed},
@@ -90,15 +90,20 @@ impl<'a> Emitter<'a> {
         };
         let Definition { kind, help, unit, .. } = &**definition;
         self.outlet.family(&Family { name, help, unit, kind: *kind }, is_shared);
-        self.is_merging = self.has_twin_scopes(family) | self.survey(family);
+        let had_twins = self.spelling == Spelling::Utf8 && definition.spellings().has_twins();
+        self.is_merging = self.has_twin_scopes(family) | self.survey(family) | had_twins;
         for (entry, Entry { metric, .. }) in family.iter().enumerate() {
             match metric {
                 Some(metric) => self.metric(metric, Position { family, entry }),
                 None => self.target(),
             }
         }
+        if !self.is_merging {
+            return;
+        }
         let Emitter { outlet, losses, merger, .. } = self;
-        merger.give(|series| outlet.give(series), |cause| losses.record(&definition.name, cause));
+        merger.spell(&mut definition.spellings());
+        merger.give(|series| outlet.give(series), |cause| losses.record(definition.name(), cause));
     }
 
     /// Gives out the one series of `target_info`: the attributes of the resource, and the value 1.
@@ -127,7 +132,7 @@ impl<'a> Emitter<'a> {
     /// Gives out the points of a metric, by its kind.
     ///
     /// Gauges and up-down counters get no start time, since they may fall. An exponential histogram that no
-    /// native one can be made of is refused, and counted as a loss.
+    /// native one can be made of is a classic one alone, and counted as a loss.
     fn data<T: Copy + Into<Number>>(&mut self, data: &MetricData<T>, at: Position<'_>) {
         match data {
             MetricData::Gauge(gauge) => {
@@ -155,11 +160,7 @@ impl<'a> Emitter<'a> {
                 let mut natives = std::mem::take(&mut self.natives);
                 let mut classics = std::mem::take(&mut self.classics);
                 for point in histogram.data_points() {
-                    let Some(native) = natives.make(point) else {
-                        self.losses.record(at.name(), Cause::CoarseHistogram);
-                        self.assembler.refuse();
-                        continue;
-                    };
+                    let native = natives.make(point);
                     let start_time = Some(histogram.start_time());
                     let shown = self.exemplars_of(point);
                     let labels = shown.labels();
@@ -167,9 +168,13 @@ impl<'a> Emitter<'a> {
                     let mut classic = classics.of(&native);
                     let buckets = by_bucket(exemplars, classic.bounds);
                     classic.exemplars = &buckets;
-                    let classic = Some(classic);
-                    let value =
-                        Value::NativeHistogram(NativeHistogram { exemplars, classic, ..native });
+                    let value = if native::is_known(&native) {
+                        let classic = Some(classic);
+                        Value::NativeHistogram(NativeHistogram { exemplars, classic, ..native })
+                    } else {
+                        self.losses.record(at.name(), Cause::CoarseHistogram);
+                        Value::Histogram(classic)
+                    };
                     self.series(point, Reading { start_time, value, is_latest: false }, at);
                 }
                 self.natives = natives;
@@ -243,7 +248,7 @@ impl<'a> Emitter<'a> {
             let it = Position { family, entry }.surroundings(&self.scopes);
             point::each(metric, &mut Survey { assembler: &mut self.assembler, it });
             if self.assembler.has_overflown() {
-                self.losses.record(&definition.name, Cause::Overflow);
+                self.losses.record(definition.name(), Cause::Overflow);
             }
         }
         self.assembler.is_ambiguous()

@@ -76,7 +76,8 @@ impl Held {
 
     /// Takes in a series with the same labels that comes later, and says what that costs, if it
     /// costs anything.
-    pub(crate) fn take_in(&mut self, later: Self) -> Option<Cause> {
+    pub(crate) fn take_in(&mut self, mut later: Self) -> Option<Cause> {
+        self.value.become_like(&mut later.value);
         let cost = match (&mut self.value, later.value) {
             _ if self.unit != later.unit => return Some(Cause::DuplicateSeries),
             (Content::Sum(sum), Content::Sum(other)) => {
@@ -139,6 +140,25 @@ impl Held {
         };
         take(&Series { labels: &labels, start_time: self.start_time, timestamp: None, value });
     }
+}
+
+impl Content {
+    /// Makes both classic if one of two histograms is, since the other has a form without it.
+    fn become_like(&mut self, other: &mut Self) {
+        match (&*self, &*other) {
+            (Content::Native(native), Content::Histogram { .. }) => *self = classic(native),
+            (Content::Histogram { .. }, Content::Native(native)) => *other = classic(native),
+            _ => {}
+        }
+    }
+}
+
+/// The classic form of a native histogram.
+fn classic(native: &OwnedNative) -> Content {
+    let mut classics = Classics::default();
+    let native = native.borrowed();
+    let Histogram { bounds, counts, sum, can_fall, .. } = classics.of(&native);
+    Content::Histogram { bounds: bounds.into(), counts: counts.into(), sum, can_fall }
 }
 
 /// Both together: exactly while that is an integer of 64 bits, else the nearest float.

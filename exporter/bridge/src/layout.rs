@@ -128,6 +128,15 @@ impl Layout {
             && names(self) == names(other)
             && types(self) != types(other)
     }
+
+    /// Whether a label of the one is a label of the other in another spelling, as `a.b` is of `a_b`.
+    pub(crate) fn spells_otherwise(&self, other: &Self) -> bool {
+        self.labels.iter().any(|label| {
+            other.labels.iter().any(|twin| {
+                label.name != twin.name && escaped_label(&label.name) == escaped_label(&twin.name)
+            })
+        })
+    }
 }
 
 impl Planned {

@@ -39,7 +39,7 @@
 //! | a histogram that has recorded less than zero, or has a bound below | a histogram without `_sum`; in a registry, which must have one, that is `NaN` |
 //! | an exponential histogram | a native histogram, and a [classic one](#classic-histograms) for whoever reads no others |
 //! | an exponential histogram of a scale above 8 | the same of scale 8 |
-//! | an exponential histogram of a scale below -4 | nothing, counted among the [losses](Bridge::losses) |
+//! | an exponential histogram of a scale below -4 | a classic one alone, counted among the [losses](Bridge::losses) |
 //!
 //! Families of other collectors are passed on as they are, with the timestamps that their samples
 //! have. Those of OpenTelemetry have none: a scrape is about now.
@@ -59,9 +59,11 @@
 //! An exponential histogram has both forms at once, from one instrument: each format writes what it can,
 //! protobuf both, and a registry the classic one. Its bounds are the powers of two around what was
 //! recorded, and what is counted below each is exact: they are bounds of the native histogram, too, and stay
-//! so while the SDK merges buckets to make room. Below scale 0 there are fewer: every 4th power for -1, and
-//! every 65,536th for -4. A quantile that is read from them may be wrong by a factor of two, where that of the
-//! native histogram is by 2^(2^-scale): 0.3 % at scale 8. The two exceptions: an observation that equals a
+//! so while the SDK merges buckets to make room. Below scale 0 there are fewer, and some
+//! vanish when the SDK merges buckets: every 2nd power is left at -1, every 4th at -2, and every 16th at -4. A
+//! quantile that is read from them may be wrong by a factor of 2^(2^-scale), but no less than 2: 4 at -1, 65,536
+//! at -4. That of the native histogram is wrong by the same below 0, and by 0.3 % at scale 8. A view with more
+//! buckets has a finer scale. The two exceptions: an observation that equals a
 //! bound below zero is counted above it, as it is in the native histogram, and what OpenTelemetry takes for
 //! zero is counted as 0.
 //!
@@ -107,6 +109,7 @@ mod scope;
 mod series_key;
 mod source;
 mod spelling;
+mod spellings;
 mod translation;
 mod unit;
 mod upstream;

@@ -40,7 +40,8 @@ pub enum Cause {
         /// The histogram or summary, or the family whose name its samples would take.
         owner: String,
     },
-    /// An exponential histogram is too coarse (scale below -4) for a native histogram.
+    /// An exponential histogram is too coarse (scale below -4) for a native histogram; it is a classic one
+    /// alone, with all its observations.
     CoarseHistogram,
     /// Two series of a family have the same labels and cannot be added: gauges, series of two units,
     /// or of two collectors. One is dropped, which is the same in every process for gauges.
@@ -147,7 +148,7 @@ impl fmt::Display for Cause {
             }
             Cause::HelpConflict => "it has two descriptions, the first is used; make them equal",
             Cause::CoarseHistogram => {
-                "an exponential histogram of a scale below -4 is dropped; use explicit buckets"
+                "an exponential histogram of a scale below -4 has no native form; give it more buckets, or explicit ones"
             }
             Cause::DuplicateSeries => {
                 "two of its series have the same labels and cannot be added, one is used"

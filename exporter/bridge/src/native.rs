@@ -14,32 +14,34 @@ pub(crate) struct Natives {
 }
 
 impl Natives {
-    /// The native histogram, or `None` when the point is too coarse to be one.
+    /// The native histogram, of a schema that Prometheus may not have: see [`is_known`].
     pub(crate) fn make<T: Copy + Into<Number>>(
         &mut self,
         point: &ExponentialHistogramDataPoint<T>,
-    ) -> Option<NativeHistogram<'_>> {
+    ) -> NativeHistogram<'_> {
         let schema = point.scale().min(FINEST);
-        if schema < COARSEST {
-            return None;
-        }
-        let merges = u32::try_from(point.scale() - schema).ok()?;
+        let merges = u32::try_from(point.scale() - schema).unwrap_or_default();
         let positive = downscale(point.positive_bucket(), merges, &mut self.positive);
         let negative = downscale(point.negative_bucket(), merges, &mut self.negative);
         // OTLP has no way to tell a threshold of zero from none.
         let threshold = point.zero_threshold();
-        Some(NativeHistogram {
+        NativeHistogram {
             schema,
             zero_threshold: if threshold == 0.0 { ZERO_THRESHOLD } else { threshold },
             zero_count: point.zero_count(),
             positive: NativeBuckets { offset: positive, counts: &self.positive },
             negative: NativeBuckets { offset: negative, counts: &self.negative },
             sum: point.sum().into(),
-            count: u64::try_from(point.count()).ok()?,
+            count: u64::try_from(point.count()).unwrap_or(u64::MAX),
             exemplars: &[],
             classic: None,
-        })
+        }
     }
+}
+
+/// Whether Prometheus has the schema of this; what is coarser has a classic form alone.
+pub(crate) const fn is_known(native: &NativeHistogram<'_>) -> bool {
+    native.schema >= COARSEST
 }
 
 /// Merges each 2^`merges` buckets into one, and says which index the first one has in Prometheus.

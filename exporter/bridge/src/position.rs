@@ -18,7 +18,7 @@ pub(crate) struct Position<'a> {
 impl<'a> Position<'a> {
     /// The name of the family.
     pub(crate) fn name(self) -> &'a str {
-        &self.family[self.entry].definition.name
+        self.family[self.entry].definition.name()
     }
 
     /// The unit of the metric as the instrument has it; empty for the resource.

@@ -91,14 +91,14 @@ impl<'a> Own<'a> {
     /// The family of these entries, with the prefix of the registry before its name.
     fn of(entries: &'a [Entry<'a>], common: &Common) -> Self {
         let definition = entries.first().map(|entry| &entry.definition);
-        let prefixed = |name: Option<&'a String>| match (name, common.prefix.as_str()) {
+        let prefixed = |name: Option<&'a str>| match (name, common.prefix.as_str()) {
             (None, _) => Cow::Borrowed(""),
-            (Some(name), "") => Cow::Borrowed(name.as_str()),
+            (Some(name), "") => Cow::Borrowed(name),
             (Some(name), prefix) => Cow::Owned(format!("{prefix}{name}")),
         };
         Own {
-            name: prefixed(definition.map(|known| &known.name)),
-            key: prefixed(definition.map(|known| &known.key)),
+            name: prefixed(definition.map(|known| known.name())),
+            key: prefixed(definition.map(|known| known.key.as_str())),
             entries,
         }
     }

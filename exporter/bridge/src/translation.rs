@@ -19,7 +19,14 @@ use crate::spelling::Spelling;
 /// `prometheus::Registry` knows the names with underscores only, whatever the strategy is.
 ///
 /// Names that are one with underscores are one family, or one label, in every strategy: whichever a
-/// scraper asks for, no two series are the same.
+/// scraper asks for, no two series are the same. The name is the one with underscores as soon as there are
+/// two, and remains so until the process ends.
+///
+/// Where the specification and the translator of Prometheus (`otlptranslator`) differ, the name is that of the
+/// specification: a gauge `memory_bytes_used` of `By` is `memory_bytes_used_bytes`, and there has no suffix; a
+/// counter `total.requests` is `total_requests_total`, and there `requests_total`; `a.` is `a_`, and there `a`;
+/// `By/min` is `bytes_per_minute`, and there `bytes_per_min`; `megabytes` of `By` is `megabytes_bytes` with
+/// UTF-8, too; and the label of a key `1st` is `_1st`, and there `key_1st`.
 ///
 /// These are the strategies of the OpenTelemetry specification, "Metrics Exporter - Prometheus", section
 /// Translation Strategy.
@@ -31,9 +38,10 @@ pub enum Translation {
     UnderscoreEscapingWithSuffixes,
     /// Discouraged characters become `_`, and nothing is added.
     ///
-    /// `OpenMetrics` has no counters without `_total`: they are of unknown type there. Two metrics that differ in their unit alone are then one family.
+    /// `OpenMetrics` has no counters without `_total`: they are of unknown type there. Two metrics that
+    /// differ in their unit alone are then one family.
     UnderscoreEscapingWithoutSuffixes,
-    /// Names stay as they are, and end in their unit and in `_total`.
+    /// Names stay as they are, and end in their unit and in `_total`: a counter's `jobs.total` is `jobs_total`.
     NoUtf8EscapingWithSuffixes,
     /// Names stay as they are.
     ///

@@ -122,13 +122,52 @@ fn a_scale_above_8_is_brought_down_and_no_observation_changes_its_bucket() {
 }
 
 #[test]
-fn a_scale_below_minus_4_is_dropped_and_reported() {
-    let rig = rig(-5);
-    rig.meter().f64_histogram("latency").build().record(1.0, &[]);
-    assert!(natives(&rig.bridge).is_empty());
-    let causes: Vec<_> = rig.losses().into_iter().map(|(_, cause)| cause).collect();
-    assert_eq!(causes, ["CoarseHistogram"]);
-    assert_eq!((rig.text(), rig.registry_text()), (String::new(), String::new()));
+fn a_scale_below_minus_4_is_a_classic_histogram_alone_and_is_reported() {
+    for scale in [-5, -10] {
+        let rig = rig(scale);
+        let histogram = rig.meter().f64_histogram("latency").build();
+        for number in [0.0, 0.3, 1.0, 2.0] {
+            histogram.record(number, &[]);
+        }
+        assert!(natives(&rig.bridge).is_empty());
+        let causes: Vec<_> = rig.losses().into_iter().map(|(_, cause)| cause).collect();
+        assert_eq!(causes, ["CoarseHistogram"]);
+        let (document, report) = text(&rig.bridge);
+        assert_eq!((report.dropped, report.unsupported), (0, 0));
+        let registry = families(&rig.registry_text()).remove("latency").unwrap();
+        let scraped = families(&document).remove("latency").unwrap();
+        assert_eq!(normal(scraped), normal(registry), "{scale}");
+        for line in ["le=\"1\"} 3", "le=\"+Inf\"} 4"] {
+            assert!(document.contains(line), "{document}");
+        }
+        assert!(document.contains("latency_count{otel_scope_name=\"test\"} 4"), "{document}");
+    }
+}
+
+/// One of them has no native form, so neither has their sum.
+#[test]
+fn a_coarse_series_and_a_fine_one_that_are_one_are_added_up() {
+    let bridge = Bridge::builder().without_target_info().without_scope_info().build().unwrap();
+    let view = |instrument: &Instrument| {
+        let max_scale = if instrument.scope().name() == "coarse" { -5 } else { 3 };
+        let aggregation = Aggregation::Base2ExponentialHistogram {
+            max_size: 160,
+            max_scale,
+            record_min_max: false,
+        };
+        Stream::builder().with_aggregation(aggregation).build().ok()
+    };
+    let provider = SdkMeterProvider::builder().with_view(view).with_reader(bridge.reader()).build();
+    for scope in ["coarse", "fine"] {
+        let histogram = provider.meter(scope).f64_histogram("latency").build();
+        for number in [0.0, 1.0, 3.9] {
+            histogram.record(number, &[]);
+        }
+    }
+    let document = text(&bridge).0;
+    for line in ["{le=\"1\"} 4", "{le=\"+Inf\"} 6", "latency_sum 9.8", "latency_count 6"] {
+        assert!(document.contains(line), "{document}");
+    }
 }
 
 fn rig(max_scale: i8) -> Rig {
@@ -174,7 +213,11 @@ impl Sink for Natives {
     }
 
     fn series(&mut self, series: &Series<'_>) {
-        let Value::NativeHistogram(native) = &series.value else { panic!("{series:?}") };
+        let native = match &series.value {
+            Value::NativeHistogram(native) => native,
+            Value::Histogram(classic) => return assert!(classic.is_well_formed(), "{classic:?}"),
+            other => panic!("{other:?}"),
+        };
         assert!(native.is_well_formed(), "{native:?}");
         let filled = |buckets: kymo_exposition::NativeBuckets<'_>| {
             let all = (buckets.offset..).zip(buckets.counts.iter().copied());

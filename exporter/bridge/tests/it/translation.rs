@@ -1,6 +1,12 @@
 //! The strategies by which names become those of Prometheus.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use kymo_bridge::{Bridge, Translation};
 use kymo_exposition::{Family, Format, Number, Scheme, Series, Sink, Source, Value, Writer};
@@ -45,9 +51,9 @@ fn a_name_is_translated_by_the_strategy_and_then_escaped_by_the_format() {
     }
 }
 
-/// Names that the translator of Prometheus makes by each strategy: a counter's, a gauge's.
+/// A counter's or a gauge's name by each strategy.
 #[test]
-fn names_are_those_of_the_translator_of_prometheus() {
+fn usual_names_are_those_of_the_translator_of_prometheus() {
     for (name, unit, is_counter, expected) in [
         ("requests", "", true, ["requests_total", "requests", "requests_total", "requests"]),
         (
@@ -95,15 +101,49 @@ fn names_are_those_of_the_translator_of_prometheus() {
         ("sent", "By/{packet}", false, ["sent_bytes", "sent", "sent_bytes", "sent"]),
     ] {
         for (translation, expected) in STRATEGIES.into_iter().zip(expected) {
-            let rig = bare(translation);
-            if is_counter {
-                rig.meter().u64_counter(name).with_unit(unit).build().add(1, &[]);
-            } else {
-                rig.meter().u64_gauge(name).with_unit(unit).build().record(1, &[]);
-            }
-            assert_eq!(seen(&rig.bridge), [format!("{expected}{{}} 1")], "{translation:?}");
+            assert_eq!(named(translation, name, unit, is_counter), expected, "{translation:?}");
         }
     }
+}
+
+/// A name that ends in words of its unit, in `.`, or in `total` behind something else than `_`; a rate by the
+/// minute; a label that begins with a digit.
+#[test]
+fn names_deviate_from_the_translator_of_prometheus_as_listed() {
+    use Translation::{
+        NoUtf8EscapingWithSuffixes as Utf8, UnderscoreEscapingWithSuffixes as Underscores,
+    };
+    for (translation, name, unit, is_counter, ours, theirs) in [
+        (
+            Underscores,
+            "memory_bytes_used",
+            "By",
+            false,
+            "memory_bytes_used_bytes",
+            "memory_bytes_used",
+        ),
+        (Underscores, "total.requests", "", true, "total_requests_total", "requests_total"),
+        (Underscores, "a.", "", false, "a_", "a"),
+        (Underscores, "sent", "By/min", false, "sent_bytes_per_minute", "sent_bytes_per_min"),
+        (Utf8, "megabytes", "By", false, "megabytes_bytes", "megabytes"),
+    ] {
+        assert_ne!(ours, theirs);
+        assert_eq!(named(translation, name, unit, is_counter), ours);
+    }
+    let rig = bare(Underscores);
+    rig.meter().u64_gauge("level").build().record(1, &[KeyValue::new("1st", "x")]);
+    assert_eq!(seen(&rig.bridge), ["level{_1st=x} 1"], "theirs is key_1st");
+}
+
+/// The name of the family of an instrument.
+fn named(translation: Translation, name: &'static str, unit: &'static str, counts: bool) -> String {
+    let rig = bare(translation);
+    if counts {
+        rig.meter().u64_counter(name).with_unit(unit).build().add(1, &[]);
+    } else {
+        rig.meter().u64_gauge(name).with_unit(unit).build().record(1, &[]);
+    }
+    seen(&rig.bridge).remove(0).strip_suffix("{} 1").unwrap().to_owned()
 }
 
 #[test]
@@ -161,6 +201,39 @@ fn a_label_of_two_spellings_is_shown_without_utf_8() {
     let mut both = seen(&rig.bridge);
     both.sort();
     assert_eq!(both, ["jobs{a_b=x,c.d=x} 1", "jobs{a_b=y,c.d=x} 2"]);
+}
+
+/// Observed once, and not again.
+#[test]
+fn a_label_that_had_two_spellings_keeps_the_name_without_utf_8() {
+    let rig = bare(Translation::NoTranslation);
+    let is_plain = Arc::new(AtomicBool::new(true));
+    let asked = Arc::clone(&is_plain);
+    let meter = rig.meter();
+    let observed = meter.u64_observable_gauge("jobs").with_callback(move |observer| {
+        observer.observe(1, &[KeyValue::new("a.b", "x"), KeyValue::new("c.d", "x")]);
+        if asked.load(Ordering::Relaxed) {
+            observer.observe(2, &[KeyValue::new("a_b", "y")]);
+        }
+    });
+    let _observed = observed.build();
+    assert_eq!(seen(&rig.bridge), ["jobs{a_b=x,c.d=x} 1", "jobs{a_b=y} 2"]);
+    is_plain.store(false, Ordering::Relaxed);
+    assert_eq!(seen(&rig.bridge), ["jobs{a_b=x,c.d=x} 1"]);
+}
+
+/// Whichever was there first, in this process or in another.
+#[test]
+fn a_family_of_two_spellings_has_the_name_without_utf_8() {
+    for (first, second) in [("foo.bar", "foo_bar"), ("foo_bar", "foo.bar"), ("foo.bar", "foo-bar")]
+    {
+        let rig = bare(Translation::NoTranslation);
+        rig.meter().u64_counter(first).build().add(1, &[]);
+        assert_eq!(seen(&rig.bridge), [format!("{first}{{}} 1")]);
+        rig.meter().u64_counter(second).build().add(2, &[]);
+        assert_eq!(seen(&rig.bridge), ["foo_bar{} 3"]);
+        assert_eq!(seen(&rig.bridge), ["foo_bar{} 3"]);
+    }
 }
 
 #[test]
@@ -334,5 +407,6 @@ impl Sink for Seen {
         let mut labels: Vec<_> = labels.collect();
         labels.sort();
         self.lines.push(format!("{}{{{}}} {value}", self.name, labels.join(",")));
+        self.lines.sort();
     }
 }
