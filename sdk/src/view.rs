@@ -16,6 +16,7 @@ mod observable;
 mod pattern;
 mod plan;
 mod queue;
+mod renaming;
 mod rules;
 mod run;
 mod selector;
@@ -172,7 +173,9 @@ impl View {
 
     /// The metric has this name instead of that of its instrument.
     ///
-    /// The view must be of one metric: [`TelemetryBuilder::install`] refuses a pattern beside it. Other
+    /// The view must be of one metric: [`TelemetryBuilder::install`] refuses a pattern beside it, and two views
+    /// that give one name to two metrics of a meter, whose numbers would be added up. If another metric of the
+    /// meter is called so by itself, that is logged when the second of both is made. Other
     /// views, and what kymo says of the metric, go on by the old name.
     pub fn name(self, name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..self }

@@ -28,6 +28,19 @@ pub enum ViewError {
         /// The name.
         name: String,
     },
+    /// Two views would give one name to two metrics of one meter, which would be added up.
+    #[error(
+        "the views of `{first}` and of `{second}` give both metrics the name `{name}`, and their numbers \
+         would be added up; give them different names"
+    )]
+    NameTwice {
+        /// The metrics of one view.
+        first: String,
+        /// Those of the other.
+        second: String,
+        /// The name.
+        name: String,
+    },
     /// The view would take the name of a metric away.
     #[error("the view of `{pattern}` gives an empty name; leave it out, or write one")]
     EmptyName {

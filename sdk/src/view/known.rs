@@ -4,6 +4,7 @@ use std::{
     any::{Any, type_name},
     borrow::Cow,
     collections::HashMap,
+    mem,
     sync::Arc,
 };
 
@@ -17,6 +18,9 @@ use super::{number::Number, observable::Observers, rules::Rules, selector::Subje
 pub(super) struct Known {
     pub(super) rules: HashMap<Ruled, Arc<Rules>>,
     observers: HashMap<Observed, Box<dyn Any + Send>>,
+    /// The instrument of each name of a metric, both in small letters, and whether somebody was told of
+    /// another one.
+    names: HashMap<String, (String, bool)>,
     /// Whether somebody was told that callbacks make no instruments.
     pub(super) is_reported: bool,
 }
@@ -58,6 +62,16 @@ impl Observed {
 }
 
 impl Known {
+    /// The instrument whose metric is called `name`, if it is another one than `instrument` and nobody was
+    /// told of it yet.
+    pub(super) fn taken_by(&mut self, name: &str, instrument: &str) -> Option<&str> {
+        let instrument = instrument.to_ascii_lowercase();
+        let taken = self.names.entry(name.to_ascii_lowercase());
+        let (first, is_told) = taken.or_insert_with(|| (instrument.clone(), false));
+        let is_news = *first != instrument && !mem::replace(is_told, true);
+        is_news.then_some(first)
+    }
+
     /// Everybody who observes `instrument`, and whether this is the first time anybody does.
     pub(super) fn observers<T: Number>(
         &mut self,

@@ -79,6 +79,7 @@ impl ShapedMeter {
             self.refuse(name);
             return (&Nowhere, Dress::default());
         }
+        self.name(shape.name().unwrap_or(name), name);
         let exemplars = self.exemplars.as_ref().and_then(|all| {
             let spread = shape.spread(kind, bounds)?;
             Some(all.metric(&self.scope, shape.name().unwrap_or(name), spread))
@@ -94,6 +95,16 @@ impl ShapedMeter {
             tracing::error!(
                 "the instrument {name} is asked for in a callback of an observable one, and \
                  measures nothing: there it would wait for itself; make it before, and keep it"
+            );
+        }
+    }
+
+    /// Says that the metric of `instrument` has the name of another one, if it has.
+    fn name(&self, name: &str, instrument: &str) {
+        if let Some(other) = self.known().taken_by(name, instrument) {
+            tracing::warn!(
+                "a view gives the metrics {instrument} and {other} one name, {name}, and their numbers are \
+                 added up; give them different names"
             );
         }
     }

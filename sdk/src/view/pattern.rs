@@ -3,7 +3,7 @@
 use crate::configuration::wildcard;
 
 /// The name of a metric, in which `*` stands for any number of characters and `?` for one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pattern(String);
 
 impl Pattern {

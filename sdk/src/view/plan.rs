@@ -6,7 +6,8 @@ use kymo_core::{Buckets, MetricKind};
 use opentelemetry::{Key, KeyValue};
 
 use super::{
-    BucketKind, Fate, Kept, Selector, Shapes, View, ViewError, lengths, limit, selector::Selection,
+    BucketKind, Fate, Kept, Selector, Shapes, View, ViewError, lengths, limit, renaming,
+    selector::Selection,
 };
 use crate::{
     InstallError,
@@ -78,6 +79,7 @@ impl ShapePlan {
         for (selector, view, origin) in own {
             add(check(selector, view)?, origin);
         }
+        renaming::check(&views)?;
         let meters = &file.meters;
         let shown = |measures: bool| if measures { "on" } else { "off" };
         for (pattern, measures) in &meters.named {

@@ -123,7 +123,7 @@ impl fmt::Display for Selector {
 }
 
 /// A selector that instruments can be compared with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Selection {
     pattern: Pattern,
     selector: Selector,
@@ -152,6 +152,17 @@ impl Selection {
             && is(meter, Some(scope.name()))
             && is(meter_version, scope.version())
             && is(meter_schema_url, scope.schema_url())
+    }
+
+    /// Whether a meter can be meant by both.
+    pub(super) fn shares_meter(&self, other: &Self) -> bool {
+        let may_be = |one: &Option<String>, other: &Option<String>| {
+            one.as_ref().zip(other.as_ref()).is_none_or(|(one, other)| one == other)
+        };
+        let (one, other) = (&self.selector, &other.selector);
+        may_be(&one.meter, &other.meter)
+            && may_be(&one.meter_version, &other.meter_version)
+            && may_be(&one.meter_schema_url, &other.meter_schema_url)
     }
 
     /// The name, if it is that of one metric of a meter.

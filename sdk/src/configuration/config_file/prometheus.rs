@@ -10,7 +10,7 @@ use crate::configuration::environment::Names;
 pub(super) fn read(options: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
     for (key, part) in options.entries()? {
         let page = &mut layer.file_only.page;
-        match key.trim_end_matches("/development") {
+        match key {
             "host" => {
                 if let Some(host) = part.text()? {
                     layer.say("OTEL_EXPORTER_PROMETHEUS_HOST", HOST, &part, host);
@@ -24,13 +24,13 @@ pub(super) fn read(options: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake>
             "scope_info_enabled" => {
                 page.without_scope_info = (part.boolean()? == Some(false)).then_some(SCOPE);
             }
-            "target_info_enabled" => {
+            "target_info_enabled/development" | "target_info_enabled" => {
                 page.without_target_info = (part.boolean()? == Some(false)).then_some(TARGET);
             }
             "without_scope_info" => {
                 page.without_scope_info = (part.boolean()? == Some(true)).then_some(NO_SCOPE);
             }
-            "without_target_info" => {
+            "without_target_info/development" | "without_target_info" => {
                 page.without_target_info = (part.boolean()? == Some(true)).then_some(NO_TARGET);
             }
             "resource_constant_labels" => {
@@ -42,9 +42,12 @@ pub(super) fn read(options: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake>
                 layer.file_only.page.resource_labels = names.map(|names| (names, WITH_LABELS));
             }
             "translation_strategy" => {
-                let strategy = part.text()?.map(|text| text.trim_end_matches("/development"));
-                let known = STRATEGIES.iter().find(|(known, _)| Some(*known) == strategy);
-                match known {
+                let said = part.text()?;
+                let is_said = |known: &str| {
+                    said == Some(known)
+                        || known != STRATEGIES[0].0 && said == Some(&format!("{known}/development"))
+                };
+                match STRATEGIES.iter().find(|(known, _)| is_said(known)) {
                     Some((_, name)) => layer.say(TRANSLATION, STRATEGY, &part, *name),
                     None if part.is_absent() => {}
                     None => {
@@ -100,8 +103,8 @@ const STRATEGY: &str =
 
 const TRANSLATION: &str = "KYMO_EXPORTER_PROMETHEUS_TRANSLATION_STRATEGY";
 
-/// The strategies, without the `/development` of version 1.1, and their names in the specification of the
-/// exporter.
+/// The strategies, without the `/development` that all but the first may have, and their names in the
+/// specification of the exporter.
 const STRATEGIES: [(&str, &str); 4] = [
     ("underscore_escaping_with_suffixes", "UnderscoreEscapingWithSuffixes"),
     ("underscore_escaping_without_suffixes", "UnderscoreEscapingWithoutSuffixes"),

@@ -106,6 +106,8 @@ fn a_key_that_the_schema_has_not_is_a_mistake_and_in_a_newer_file_a_report() {
         reader("{periodic: {exporter: {console: }, cardinality_limits: {speed: 1}}}"),
         pull("speed: 1"),
         pull("resource_constant_labels: {speed: [a]}"),
+        pull("port/development: 9"),
+        pull("without_target_info/development/development: true"),
         periodic("console: {speed: 1}"),
         periodic("otlp_http: {speed: 1}"),
         periodic("otlp_http: {tls: {speed: a}}"),
@@ -130,7 +132,9 @@ fn a_key_that_the_schema_has_not_is_a_mistake_and_in_a_newer_file_a_report() {
     ] {
         let text = mistake(&Config::new(&format!("file_format: \"1.1\"\n{yaml}\n")));
         assert!(text.contains("no such key") && text.contains("line 2"), "{yaml}: {text}");
-        let is_first = ["speed`", "encoding`", "insecure`"].iter().any(|key| text.contains(key));
+        let is_first = ["speed`", "encoding`", "insecure`", "/development`"]
+            .iter()
+            .any(|key| text.contains(key));
         assert!(is_first, "{yaml}: {text}");
         let newer = Config::new(&format!("file_format: \"1.2\"\n{yaml}\n"));
         let reports = newer.reported();

@@ -126,8 +126,14 @@ fn where_to_listen_for_scrapes_is_in_the_file() {
 
 #[test]
 fn a_strategy_that_nobody_knows_is_an_error_that_lists_them() {
-    let text = mistake(&page("{translation_strategy: dashes}"));
-    assert!(text.contains("translation_strategy") && text.contains("no_translation"), "{text}");
+    for unknown in [
+        "dashes",
+        "underscore_escaping_with_suffixes/development",
+        "no_translation/development/development",
+    ] {
+        let text = mistake(&page(&format!("{{translation_strategy: {unknown}}}")));
+        assert!(text.contains("translation_strategy") && text.contains("no_translation"), "{text}");
+    }
 }
 
 fn strings(texts: &[&str]) -> Vec<String> {

@@ -6,6 +6,7 @@ use kymo::{
 };
 
 use super::page::{Shown, shaped};
+use crate::log;
 
 /// Each kind of instrument, of two meters, with an attribute and in seconds or without a unit.
 fn recorded(shape: impl FnOnce(TelemetryBuilder) -> TelemetryBuilder) -> Shown {
@@ -111,6 +112,60 @@ fn one_name_for_several_metrics_and_an_empty_one_are_refused() {
     let builder = Telemetry::for_service("shop").view(buckets, View::new().buckets([1.0]));
     let error = builder.build().unwrap_err();
     assert!(matches!(error, InstallError::View(ViewError::NoHistogram { .. })), "{error}");
+}
+
+/// The SDK would add up what both have recorded.
+#[test]
+fn one_name_for_two_metrics_of_one_meter_is_refused() {
+    let named = |selector: Selector, name: &str| (selector, View::new().name(name));
+    let build = |views: &[(Selector, View)]| {
+        let shop = Telemetry::for_service("shop");
+        views.iter().cloned().fold(shop, |shop, (at, view)| shop.view(at, view)).build()
+    };
+    for (one, other) in [
+        (Selector::named("a"), Selector::named("b")),
+        (Selector::named("a").kind(InstrumentKind::Counter), Selector::named("b").unit("s")),
+        (Selector::named("a").meter("one"), Selector::named("b")),
+        (Selector::named("a").meter("one"), Selector::named("b").meter("one")),
+        (Selector::named("a").meter("one"), Selector::named("b").meter_version("1")),
+    ] {
+        let shown = (one.to_string(), other.to_string());
+        let views = [named(one, "X"), named("c".into(), "y"), named(other, "x")];
+        let InstallError::View(error) = build(&views).unwrap_err() else { panic!("{shown:?}") };
+        let expected = ViewError::NameTwice { first: shown.0, second: shown.1, name: "x".into() };
+        assert_eq!(error, expected);
+    }
+    for views in [
+        // What is not in one meter is not one.
+        [
+            named(Selector::named("a").meter("one"), "x"),
+            named(Selector::named("b").meter("two"), "x"),
+        ],
+        [
+            named(Selector::named("a").meter_version("1"), "x"),
+            named(Selector::named("b").meter_version(""), "x"),
+        ],
+        // One instrument.
+        [named("a".into(), "x"), named(Selector::named("A").unit("s"), "x")],
+    ] {
+        build(&views).unwrap();
+    }
+    // The last word counts.
+    build(&[named("a".into(), "x"), named("b".into(), "x"), named("a".into(), "y")]).unwrap();
+}
+
+#[test]
+fn a_name_that_another_metric_of_the_meter_has_is_told_of_once() {
+    log::listen();
+    let shop = Telemetry::for_service("shop").prometheus();
+    let shop = shop.view("taken.a", View::new().name("taken.b")).build().unwrap();
+    for meter in ["one", "other"] {
+        for name in ["taken.b", "taken.a", "taken.a", "TAKEN.B"] {
+            shop.meter(meter).u64_counter(name).build().add(1, &[]);
+        }
+    }
+    shop.meter("third").u64_counter("taken.a").build().add(1, &[]);
+    assert_eq!(log::text().matches("taken.a and taken.b one name").count(), 2, "{}", log::text());
 }
 
 #[test]
