@@ -24,7 +24,8 @@ pub struct Row {
 /// What became of a requirement.
 #[derive(Clone, Copy, Debug)]
 pub enum Met {
-    /// These tests fail when it is not met.
+    /// These tests hold it, as whoever wrote the row has read them: that they exist, each once, is all that a
+    /// test can say of that.
     By(&'static [&'static str]),
     /// The same, with what there is to say of it.
     As(&'static [&'static str], &'static str),
@@ -60,7 +61,8 @@ const INTRODUCTION: &str = "\
 The requirements that the specifications of OpenTelemetry and of Prometheus have for an exporter, and the tests
 that hold each, made from constants in the code by
 `cargo run -p integration-tests --bin conformance > docs/conformance.md`. A test fails when this page is not what
-that prints, and when a test is named here that does not exist.
+that prints, and when a test is named here that does not exist, or exists twice; that it holds what its row says is for
+readers to judge.
 ";
 
 impl Row {

@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_become_one_are_joined_in_the_order_of_the_keys() {
+    fn values_of_keys_that_become_one_are_joined_in_either_spelling() {
         let (one, two, three) = (Value::from("1"), Value::from("2"), Value::from("3"));
         let all = || [("b", &three), ("a_b", &two), ("a.b", &one), ("c.d", &one)].into_iter();
         let label = |name: &str, value: &str| OwnedLabel { name: name.into(), value: value.into() };

@@ -118,6 +118,7 @@ pub(super) const TEXT: Section = Section {
             &[
                 "series_that_escaping_makes_equal_are_told_apart_by_leaving_out_the_later_one",
                 "a_broken_series_costs_only_itself",
+                "a_histogram_has_cumulative_buckets_a_sum_and_a_count",
                 "attributes_that_become_one_label_never_make_two_equal_series",
             ],
         ),

@@ -7,19 +7,13 @@ pub(super) const SECTION: Section = Section {
     title: "From OTLP to Prometheus: points",
     source: "OpenTelemetry, [Prometheus and OpenMetrics Compatibility][compatibility].",
     rows: &[
-        Row::noted(
+        Row::not(
             "36",
             "MUST",
             "makes of a gauge what its metadata `prometheus.type` says",
-            &["the_description_is_the_help_and_the_kind_the_type"],
             "the SDK has no metadata on metrics, so that each gauge is one",
         ),
-        Row::by(
-            "37",
-            "SHOULD",
-            "drops exemplars of gauges",
-            &["counters_and_histograms_say_when_they_began_and_gauges_do_not"],
-        ),
+        Row::by("37", "SHOULD", "drops exemplars of gauges", &["levels_have_no_exemplars"]),
         Row::noted(
             "38",
             "MUST",
@@ -53,14 +47,19 @@ pub(super) const SECTION: Section = Section {
             "makes classic histograms of cumulative ones",
             &["a_histogram_has_cumulative_buckets_a_sum_and_a_count"],
         ),
-        Row::by(
+        Row::noted(
             "43",
             "MUST",
-            "has the bounds and `+Inf` in order, with cumulative counts, sum and count",
+            "has the bounds and `+Inf` in order, with cumulative counts, sum and count, and the latest exemplar \
+             of each bucket",
             &[
                 "a_histogram_has_cumulative_buckets_a_sum_and_a_count",
                 "a_histogram_without_bounds_still_counts",
+                "each_bucket_has_the_exemplar_of_its_own_observation",
+                "a_failure_takes_the_place_of_a_success_and_age_gives_way",
             ],
+            "the exemplar of a bucket is not its latest: for a minute it is one that failed, or else the \
+             slowest",
         ),
         Row::not(
             "44",
@@ -79,20 +78,22 @@ pub(super) const SECTION: Section = Section {
                 "prometheus_3_stores_native_histograms_and_classic_ones_of_one_instrument",
             ],
         ),
-        Row::by(
+        Row::noted(
             "46",
             "MUST",
             "has schemas from -4 to 8: finer scales are merged (SHOULD), coarser ones dropped",
             &[
                 "a_scale_above_8_is_brought_down_and_no_observation_changes_its_bucket",
-                "a_scale_below_minus_4_is_dropped_and_reported",
+                "a_scale_below_minus_4_is_a_classic_histogram_alone_and_is_reported",
             ],
+            "what is coarser has no native form, and keeps its classic one",
         ),
-        Row::by(
+        Row::noted(
             "47",
             "MUST",
             "copies the zero threshold, or has 1e-128, and the count of zeros",
             &["other_formats_get_a_native_histogram"],
+            "the SDK records no threshold, so that no test has one to copy",
         ),
         Row::by(
             "48",

@@ -34,6 +34,7 @@ pub(super) const SECTION: Section = Section {
                 "a_view_selects_by_kind_by_unit_and_by_meter",
                 "a_view_gives_a_metric_another_name_and_description",
                 "one_name_for_several_metrics_and_an_empty_one_are_refused",
+                "one_name_for_two_metrics_of_one_meter_is_refused",
             ],
         ),
         EXEMPLARS,
@@ -57,12 +58,16 @@ pub(super) const SECTION: Section = Section {
 };
 
 /// The row about exemplars.
-const EXEMPLARS: Row = Row::by(
+const EXEMPLARS: Row = Row::noted(
     "4",
     "MUST",
-    "has the exemplar filters, `trace_based` by default, and one exemplar for each bucket",
+    "has the exemplar filters, `trace_based` by default, and reservoirs of exemplars",
     &[
         "which_observations_become_exemplars_can_be_said",
         "each_bucket_has_the_exemplar_of_its_own_observation",
+        "levels_have_no_exemplars",
     ],
+    "the reservoirs are not those of the specification: one exemplar for each bucket of a histogram and for \
+     each counter, chosen by failure, value and age instead of at random; none for gauges and up-down \
+     counters, neither on the page nor in OTLP; and there is no reservoir to plug in",
 );

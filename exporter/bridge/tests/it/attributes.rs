@@ -123,9 +123,12 @@ fn families_are_sorted_and_have_no_timestamps() {
     for name in ["z", "a", "m"] {
         rig.meter().u64_gauge(name).build().record(1, &[]);
     }
+    rig.meter().u64_counter("b").build().add(1, &[]);
+    rig.meter().u64_histogram("h").with_boundaries(vec![]).build().record(1, &[]);
     let samples: Vec<_> =
         rig.text().lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
-    assert_eq!(samples, ["a 1", "m 1", "z 1"]);
+    let histogram = ["h_bucket{le=\"+Inf\"} 1", "h_sum 1", "h_count 1"];
+    assert_eq!(samples, [&["a 1", "b_total 1"][..], &histogram, &["m 1", "z 1"]].concat());
 }
 
 fn labels<const N: usize>(attributes: &[KeyValue; N]) -> String {

@@ -180,8 +180,15 @@ fn counters_and_histograms_say_when_they_began_and_gauges_do_not() {
 #[test]
 fn temporality_is_cumulative_for_every_kind_of_instrument() {
     let reader = Rig::bare().bridge.reader();
-    for kind in [InstrumentKind::Counter, InstrumentKind::UpDownCounter, InstrumentKind::Histogram]
-    {
+    for kind in [
+        InstrumentKind::Counter,
+        InstrumentKind::UpDownCounter,
+        InstrumentKind::Histogram,
+        InstrumentKind::Gauge,
+        InstrumentKind::ObservableCounter,
+        InstrumentKind::ObservableUpDownCounter,
+        InstrumentKind::ObservableGauge,
+    ] {
         assert_eq!(reader.temporality(kind), Temporality::Cumulative);
     }
     let rig = Rig::bare();

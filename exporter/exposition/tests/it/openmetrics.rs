@@ -18,7 +18,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn any_document_reads_back_to_the_same_values(
+    fn any_document_of_version_1_reads_back_to_the_same_values(
         families in any::families(),
         scheme in select(Scheme::ALL.to_vec()),
         created in any::<bool>(),
@@ -49,7 +49,7 @@ proptest! {
 }
 
 #[test]
-fn every_kind_has_its_lines() {
+fn every_kind_has_its_lines_in_openmetrics() {
     let (document, report) = write(fill, false);
     assert_eq!(document, include_str!("openmetrics/document.txt"));
     assert_eq!((report.families, report.dropped, report.unsupported), (7, 0, 0));

@@ -17,7 +17,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn any_document_reads_back_to_the_same_values(
+    fn any_message_reads_back_to_the_same_values(
         families in any::families(), scheme in select(Scheme::ALL.to_vec()),
     ) {
         let (out, report) = roundtrip::written(&families, Format::Protobuf, scheme);

@@ -8,7 +8,12 @@ use std::{
 
 /// The names of all tests there are.
 pub(crate) fn tests() -> BTreeSet<String> {
-    let mut tests = BTreeSet::new();
+    all_tests().into_iter().collect()
+}
+
+/// The name of each test there is, so often as it is that of one.
+pub(crate) fn all_tests() -> Vec<String> {
+    let mut tests = Vec::new();
     for source in ["sdk", "integration-tests", "exporter", "instrumentation"].map(below).concat() {
         let lines: Vec<_> = source.lines().map(str::trim).collect();
         for (n, line) in lines.iter().enumerate() {

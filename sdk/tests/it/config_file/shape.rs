@@ -166,7 +166,7 @@ fn a_view_selects_by_kind_unit_and_meter_and_all_must_be_so() {
 }
 
 #[test]
-fn a_view_gives_a_metric_another_name_and_description() {
+fn a_view_of_a_file_gives_a_metric_another_name_and_description() {
     let config = views(
         "- selector: {instrument_name: sold}\n  stream: {name: sold.books, description: Sold.}",
     );
