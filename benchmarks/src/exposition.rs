@@ -14,7 +14,9 @@ pub fn text(source: &impl Source) -> String {
 /// The values of all samples called exactly `name` whose labels contain `label`.
 pub fn values<'a>(text: &'a str, name: &'a str, label: &'a str) -> impl Iterator<Item = f64> + 'a {
     text.lines().filter_map(move |line| {
-        let labels = line.strip_prefix(name)?;
+        // Version 2.0 of OpenMetrics says last when a series began.
+        let sample = line.split_once(" st@").map_or(line, |(sample, _)| sample);
+        let labels = sample.strip_prefix(name)?;
         let (labels, value) = labels.rsplit_once(' ')?;
         let named_so = labels.is_empty() || labels.starts_with('{');
         (named_so && labels.contains(label)).then(|| value.parse().ok()).flatten()

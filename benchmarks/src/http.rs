@@ -2,6 +2,7 @@
 
 mod axum_otel_metrics;
 mod axum_prometheus;
+pub mod client;
 mod exchange;
 mod hand_written;
 mod kymo;
@@ -106,7 +107,7 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
         rounds.median(NULL)
     );
     let kymo = costs[KYMO].over(null);
-    Ok(vec![
+    let mut promises = vec![
         Promise::at_most(
             2_000.0,
             "HTTP: instructions per request over an empty layer",
@@ -117,7 +118,9 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
             "HTTP: allocations per request over an empty layer",
             kymo.allocations,
         ),
-    ])
+    ];
+    promises.extend(client::table()?);
+    Ok(promises)
 }
 
 /// The subject called `http/NAME`.

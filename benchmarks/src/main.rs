@@ -77,14 +77,16 @@ fn run(name: &str, times: &str) -> Result<(), BoxError> {
     let times = times.parse()?;
     let mut subject = match name.split('/').collect::<Vec<_>>()[..] {
         ["http", variant] => http::subject(variant)?,
+        ["http-client", variant] => http::client::subject(variant)?,
         ["sqlx", database, workload, peer] => sqlx::subject(database, workload, peer)?,
         ["redis", workload, peer] => redis::subject(workload, peer)?,
         ["cache", workload, peer] => cache::subject(workload, peer)?,
         ["repository", method, peer] => repository::subject(method, peer)?,
+        ["format", series, name] => scrape::formats::subject(series, name)?,
         ["scrape", series, lines, peer] => scrape::subject(series, lines.parse()?, peer)?,
         _ => {
-            let forms = "http/VARIANT, sqlx/DATABASE/WORKLOAD/PEER, redis/WORKLOAD/PEER, \
-                         cache/WORKLOAD/PEER, repository/METHOD/PEER or scrape/SERIES/LINES/PEER";
+            let forms = "http/VARIANT, http-client/VARIANT, sqlx/DATABASE/WORKLOAD/PEER, redis/WORKLOAD/PEER, \
+                         cache/WORKLOAD/PEER, repository/METHOD/PEER, format/SERIES/NAME or scrape/SERIES/LINES/PEER";
             return Err(format!("{name:?} is not {forms}").into());
         }
     };

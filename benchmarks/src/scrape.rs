@@ -1,5 +1,6 @@
 //! The cost of a scrape, from the recorded values to the text.
 
+pub mod formats;
 mod kymo;
 mod opentelemetry_prometheus;
 mod otel;
@@ -64,6 +65,7 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
     }
     table::print("Scrape: from recorded values to text", 2, &COLUMNS, &rows);
     promises.extend(writer::summary()?);
+    promises.extend(formats::table()?);
     Ok(promises)
 }
 

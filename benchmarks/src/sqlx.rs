@@ -1,6 +1,7 @@
 //! The cost that measuring adds to one operation on a database.
 
 mod bare;
+mod events;
 mod kymo;
 mod null;
 mod queries;
@@ -111,7 +112,9 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
     let on_sqlite = blocks(&SQLITE).into_iter().collect::<Result<Vec<_>, _>>()?;
     let rows: Vec<_> = on_null.iter().chain(&on_sqlite).flat_map(Block::rows).collect();
     table::print("SQL: one operation, over sqlx's own pool", 3, &COLUMNS, &rows);
-    Ok(on_null.iter().flat_map(Block::bounds).chain(beside_sqlx_otel(&on_sqlite)).collect())
+    let by_events = events::table()?;
+    let promises = on_null.iter().flat_map(Block::bounds).chain(beside_sqlx_otel(&on_sqlite));
+    Ok(promises.chain(by_events).collect())
 }
 
 /// The promises about the operations in which kymo and sqlx-otel measure the same.
@@ -143,7 +146,7 @@ const COLUMNS: [&str; 6] =
 
 /// The subject called `sqlx/DATABASE/WORKLOAD/NAME`.
 pub fn subject(database: &str, workload: &str, name: &str) -> Result<Box<dyn Subject>, BoxError> {
-    let database = [NULL, SQLITE].into_iter().find(|known| known.name == database);
+    let database = [NULL, SQLITE, events::LOGGED].into_iter().find(|known| known.name == database);
     let workload = Workload::ALL.into_iter().find(|known| known.name() == workload);
     let (Some(database), Some(workload)) = (database, workload) else {
         return Err("there is no such database, or no such workload".into());

@@ -1,6 +1,12 @@
 //! One scrape after another into the same buffer.
 
-use super::{workload::Workload, writer};
+use prometheus::proto::MetricFamily;
+use protobuf::CodedInputStream;
+
+use super::{
+    workload::{Series, Workload},
+    writer,
+};
 use crate::exposition;
 use crate::subject::{BoxError, Subject};
 
@@ -30,14 +36,14 @@ impl Subject for Scraper {
         }
     }
 
-    /// Every line is there, and every value; a document without lines is one if its writer says so.
+    /// Every line is there, and every value.
     fn verify(&self) -> Result<(), BoxError> {
         let Self { peer, workload, text, failure, .. } = self;
         if let Some(failure) = failure {
             return Err(format!("{peer}: {failure}").into());
         }
-        if *peer == writer::PROTOBUF {
-            return Ok(());
+        if peer.ends_with(writer::PROTOBUF) {
+            return verify_messages(workload, text);
         }
         let text = str::from_utf8(text)?;
         let lines = text.lines().filter(|line| line.starts_with("bench_")).count();
@@ -55,4 +61,29 @@ impl Subject for Scraper {
         }
         Ok(())
     }
+}
+
+/// Every series is there, and every value.
+fn verify_messages(workload: &Workload, document: &[u8]) -> Result<(), BoxError> {
+    let mut input = CodedInputStream::from_bytes(document);
+    let mut families = Vec::new();
+    while !input.eof()? {
+        families.push(input.read_message::<MetricFamily>()?);
+    }
+    families.retain(|family| family.name().starts_with("bench_"));
+    let series: usize = families.iter().map(|family| family.get_metric().len()).sum();
+    if families.len() != workload.instruments || series != workload.series_at_all() {
+        return Err(format!("{series} series in {} families", families.len()).into());
+    }
+    for family in families {
+        let counts = family.get_metric().iter().map(|metric| match workload.series {
+            Series::Counters => metric.get_counter().value(),
+            Series::Histograms => metric.get_histogram().sample_count() as f64,
+        });
+        let counted: f64 = counts.sum();
+        if counted != workload.counted() as f64 {
+            return Err(format!("{} adds up to {counted}", family.name()).into());
+        }
+    }
+    Ok(())
 }

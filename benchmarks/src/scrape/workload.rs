@@ -70,6 +70,11 @@ impl Workload {
         self.instruments * self.sets * self.series.lines_per_set()
     }
 
+    /// Series of all instruments together.
+    pub fn series_at_all(&self) -> usize {
+        self.instruments * self.sets
+    }
+
     /// The label sets of each instrument.
     pub fn sets(&self) -> impl Iterator<Item = LabelSet> + use<> {
         (0..self.sets).map(LabelSet)

@@ -24,14 +24,14 @@ pub const PEERS: [Peer; 3] = [
         record: |workload| Ok(expose(workload, Format::OpenMetrics100)),
     },
     Peer {
-        name: PROTOBUF,
+        name: "writer-protobuf",
         title: "protobuf",
         record: |workload| Ok(expose(workload, Format::Protobuf)),
     },
 ];
 
-/// The one whose document has no lines.
-pub const PROTOBUF: &str = "writer-protobuf";
+/// How the names of those end whose document has no lines.
+pub const PROTOBUF: &str = "protobuf";
 
 /// Says what each writer costs for each sample, apart from what it costs for each family.
 pub fn summary() -> Result<Vec<Promise>, BoxError> {

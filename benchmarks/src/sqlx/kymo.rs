@@ -22,6 +22,10 @@ impl<DB: Database> Kymo<DB> {
         let telemetry = Telemetry::for_service("bench").prometheus().build()?;
         Ok(Self { pool: telemetry.sqlx::<DB>(pool), telemetry })
     }
+
+    pub fn telemetry(&self) -> &Telemetry {
+        &self.telemetry
+    }
 }
 
 impl<DB: Database> Peer for Kymo<DB>

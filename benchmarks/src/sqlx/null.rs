@@ -31,5 +31,10 @@ impl Database for Null {
 
 /// A pool of one connection; to be called inside a runtime.
 pub fn pool() -> Pool<Null> {
-    PoolOptions::new().max_connections(1).connect_lazy_with(NullOptions)
+    PoolOptions::new().max_connections(1).connect_lazy_with(NullOptions::default())
+}
+
+/// A pool as [`pool`], whose statements are told of by events.
+pub fn logged_pool() -> Pool<Null> {
+    PoolOptions::new().max_connections(1).connect_lazy_with(NullOptions { is_logged: true })
 }

@@ -5,13 +5,16 @@ use std::iter;
 use std::str::FromStr;
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
 use sqlx::{
     ConnectOptions, Connection, Describe, Either, Error, Execute, Executor, Result, SqlStr,
     Transaction,
 };
-use sqlx_core::{Url, transaction::TransactionManager};
+use sqlx_core::{
+    Url, connection::LogSettings, logger::QueryLogger, transaction::TransactionManager,
+};
 
 use super::{
     Null,
@@ -23,10 +26,21 @@ use crate::sqlx::workload::{INSERT, MANY, MANY_ROWS};
 #[derive(Debug)]
 pub struct NullConnection {
     transactions: usize,
+    is_logged: bool,
 }
 
-#[derive(Debug, Clone)]
-pub struct NullOptions;
+#[derive(Debug, Clone, Default)]
+pub struct NullOptions {
+    /// Whether it tells of its statements by an event, as the drivers of sqlx do.
+    pub is_logged: bool,
+}
+
+impl NullConnection {
+    /// Writes the event when it is dropped.
+    fn logger(&self, sql: SqlStr) -> Option<QueryLogger> {
+        self.is_logged.then(|| QueryLogger::new(sql, LogSettings::default()))
+    }
+}
 
 pub struct NullTransactions;
 
@@ -38,22 +52,38 @@ impl<'c> Executor<'c> for &'c mut NullConnection {
         'c: 'e,
         E: 'q + Execute<'q, Null>,
     {
-        let (changes, rows) = match query.sql().as_str() {
+        let sql = query.sql();
+        let (changes, rows) = match sql.as_str() {
             INSERT => (1, 0),
             MANY_ROWS => (0, MANY),
             _ => (0, 1),
         };
+        let logger = self.logger(sql);
         let rows = iter::repeat_with(|| Ok(Either::Right(Row))).take(rows);
         let end = Ok(Either::Left(Changed { changes, last_insert_rowid: 0 }));
-        Box::pin(stream::iter(rows.chain(iter::once(end))))
+        let answers = stream::iter(rows.chain(iter::once(end)));
+        match logger {
+            None => Box::pin(answers),
+            Some(mut logger) => Box::pin(answers.inspect(move |answer| match answer {
+                Ok(Either::Left(changed)) => logger.increase_rows_affected(changed.changes),
+                _ => logger.increment_rows_returned(),
+            })),
+        }
     }
 
-    fn fetch_optional<'e, 'q: 'e, E>(self, _query: E) -> BoxFuture<'e, Result<Option<Row>>>
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<Row>>>
     where
         'c: 'e,
         E: 'q + Execute<'q, Null>,
     {
-        Box::pin(ready(Ok(Some(Row))))
+        if !self.is_logged {
+            return Box::pin(ready(Ok(Some(Row))));
+        }
+        let logger = self.logger(query.sql());
+        Box::pin(async move {
+            logger.into_iter().for_each(|mut logger| logger.increment_rows_returned());
+            Ok(Some(Row))
+        })
     }
 
     fn prepare_with<'e>(
@@ -137,11 +167,11 @@ impl ConnectOptions for NullOptions {
     type Connection = NullConnection;
 
     fn from_url(_url: &Url) -> Result<Self> {
-        Ok(Self)
+        Ok(Self::default())
     }
 
     async fn connect(&self) -> Result<NullConnection> {
-        Ok(NullConnection { transactions: 0 })
+        Ok(NullConnection { transactions: 0, is_logged: self.is_logged })
     }
 
     fn log_statements(self, _level: log::LevelFilter) -> Self {
@@ -157,6 +187,6 @@ impl FromStr for NullOptions {
     type Err = Error;
 
     fn from_str(_url: &str) -> Result<Self> {
-        Ok(Self)
+        Ok(Self::default())
     }
 }
