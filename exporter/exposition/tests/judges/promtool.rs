@@ -15,7 +15,7 @@ fn prometheus_makes_blocks_of_openmetrics() {
     // This version of it knows no names in quotes, and wants a time for each sample.
     let legal = [Scheme::Underscores, Scheme::Dots, Scheme::Values];
     let folder = tempfile::tempdir().unwrap();
-    for (index, mut families) in documents::families(DOCUMENTS).into_iter().enumerate() {
+    for (index, mut families) in documents::families(BLOCKS).into_iter().enumerate() {
         families.iter_mut().flat_map(|family| &mut family.series).for_each(|series| {
             series.timestamp = Some(1_700_000_000_000);
         });
@@ -58,4 +58,6 @@ fn promtool_reads_text() {
 }
 
 /// Each is a program that starts.
-const DOCUMENTS: usize = 200;
+const DOCUMENTS: usize = 1_000;
+/// Each block costs a process that writes files.
+const BLOCKS: usize = 200;
