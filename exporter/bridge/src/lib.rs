@@ -36,7 +36,7 @@
 //! | a value of more than 1,024 bytes | its beginning |
 //! | the scope | the labels `otel_scope_name`, `otel_scope_version`, `otel_scope_schema_url`, `otel_scope_…` |
 //! | the resource | the family `target_info` |
-//! | a histogram that has recorded less than zero, or has a bound below | a histogram without `_sum`; in a registry, which must have one, that is `NaN` |
+//! | a histogram that has recorded less than zero, or has a bound below | a histogram without `_sum` in text and `OpenMetrics` 1.0.0; in a registry, which must have one, that is `NaN` |
 //! | an exponential histogram | a native histogram, and a [classic one](#classic-histograms) for whoever reads no others |
 //! | an exponential histogram of a scale above 8 | the same of scale 8 |
 //! | an exponential histogram of a scale below -4 | a classic one alone, counted among the [losses](Bridge::losses) |

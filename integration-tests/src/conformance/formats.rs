@@ -20,7 +20,7 @@ pub(super) const NEGOTIATION: Section = Section {
             "knows the media types of text, OpenMetrics and protobuf in all their versions",
             &[
                 "a_range_names_the_formats_that_it_means_and_no_others",
-                "the_content_type_names_format_and_version",
+                "no_two_formats_have_one_name_or_content_type",
             ],
         ),
         Row::by(
@@ -132,14 +132,16 @@ pub(super) const TEXT: Section = Section {
                 "canonical_numbers_look_alike_in_every_implementation",
             ],
         ),
-        Row::by(
+        Row::noted(
             "4",
             "MUST",
             "has no sum of a histogram that has recorded less than zero",
             &[
-                "a_sum_that_may_fall_is_left_out",
-                "what_is_below_zero_has_bounds_below_zero_and_no_sum",
+                "a_sum_that_may_fall_is_left_out_where_it_would_be_a_counter",
+                "a_sum_that_may_fall_is_where_it_need_not_be_a_counter",
+                "what_is_below_zero_has_bounds_below_zero_and_a_sum_that_may_fall",
             ],
+            "protobuf and OpenMetrics 2.0, in which a sum need not be a counter, have it",
         ),
     ],
 };
