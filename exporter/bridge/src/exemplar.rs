@@ -137,7 +137,7 @@ mod tests {
         let metric = all.metric(&InstrumentationScope::default(), "waited", spread);
         let _serving = Serving::enter(Trace::of_traceparent(SENT));
         for value in values {
-            metric.observe(|| *value, &[], || filtered.to_vec());
+            metric.observe(|| *value, &[], || filtered);
         }
         metric.of(&[])
     }

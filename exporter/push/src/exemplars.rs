@@ -1,6 +1,6 @@
 //! The exemplars of a message.
 
-use std::time::UNIX_EPOCH;
+use std::{ops::RangeInclusive, time::UNIX_EPOCH};
 
 use kymo_core::{Exemplar, Exemplars, MetricExemplars, Trace};
 use opentelemetry::KeyValue;
@@ -10,8 +10,8 @@ use opentelemetry_proto::tonic::{
 };
 use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData, ResourceMetrics};
 
-/// Puts `exemplars` into the `request` that was made of `metrics`, those alone that are no older than what
-/// they stand for.
+/// Puts `exemplars` into the `request` that was made of `metrics`, those alone that were observed in the time of
+/// what they stand for: neither before a delta, nor after the collection.
 pub(crate) fn add(
     request: &mut ExportMetricsServiceRequest,
     metrics: &ResourceMetrics,
@@ -41,19 +41,21 @@ fn add_to<T>(
     exemplars: &MetricExemplars,
     value: fn(f64) -> Value,
 ) {
-    let find = |attributes: &mut dyn Iterator<Item = &KeyValue>, since: u64| {
+    let find = |attributes: &mut dyn Iterator<Item = &KeyValue>, time: RangeInclusive<u64>| {
         let messages = exemplars.of(attributes).into_iter().map(|one| to_message(&one, value));
-        messages.filter(|message| message.time_unix_nano >= since).collect()
+        messages.filter(|message| time.contains(&message.time_unix_nano)).collect()
     };
     match (data, &mut message.data) {
         (MetricData::Sum(sum), Some(Data::Sum(message))) if sum.is_monotonic() => {
             for (point, message) in sum.data_points().zip(&mut message.data_points) {
-                message.exemplars = find(&mut point.attributes(), message.start_time_unix_nano);
+                let time = message.start_time_unix_nano..=message.time_unix_nano;
+                message.exemplars = find(&mut point.attributes(), time);
             }
         }
         (MetricData::Histogram(histogram), Some(Data::Histogram(message))) => {
             for (point, message) in histogram.data_points().zip(&mut message.data_points) {
-                message.exemplars = find(&mut point.attributes(), message.start_time_unix_nano);
+                let time = message.start_time_unix_nano..=message.time_unix_nano;
+                message.exemplars = find(&mut point.attributes(), time);
             }
         }
         (
@@ -61,7 +63,8 @@ fn add_to<T>(
             Some(Data::ExponentialHistogram(message)),
         ) => {
             for (point, message) in histogram.data_points().zip(&mut message.data_points) {
-                message.exemplars = find(&mut point.attributes(), message.start_time_unix_nano);
+                let time = message.start_time_unix_nano..=message.time_unix_nano;
+                message.exemplars = find(&mut point.attributes(), time);
             }
         }
         _ => {}
@@ -133,8 +136,14 @@ mod tests {
 
     /// All exemplars of the message that `reader` has for its metrics.
     fn sent(reader: &Shared, exemplars: &Exemplars) -> Vec<Message> {
+        sent_after(reader, exemplars, || ())
+    }
+
+    /// All exemplars of the message, if something happens after the collection.
+    fn sent_after(reader: &Shared, exemplars: &Exemplars, happens: impl FnOnce()) -> Vec<Message> {
         let mut metrics = ResourceMetrics::default();
         reader.collect(&mut metrics).unwrap();
+        happens();
         let mut request = ExportMetricsServiceRequest::from(&metrics);
         add(&mut request, &metrics, exemplars);
         let metrics = &request.resource_metrics[0].scope_metrics;
@@ -154,6 +163,40 @@ mod tests {
     }
 
     #[test]
+    fn exemplars_that_are_later_than_their_point_are_not_sent_with_it() {
+        let exemplars = Exemplars::new(ExemplarFilter::TraceBased).unwrap();
+        let scope = InstrumentationScope::builder("shop").build();
+        let sold = exemplars.metric(&scope, "sold", ExemplarSlots::One);
+        let spread = ExemplarSlots::Buckets([1.0].into());
+        let waited = exemplars.metric(&scope, "waited", spread);
+        let reader = ManualReader::builder().with_temporality(Temporality::Delta).build();
+        let reader = Shared(Arc::new(reader));
+        let meters = SdkMeterProvider::builder().with_reader(reader.clone()).build();
+        let meter = meters.meter_with_scope(scope);
+        let (count, wait) =
+            (meter.u64_counter("sold").build(), meter.f64_histogram("waited").build());
+        let _serving = Serving::enter(Trace::of_traceparent(SENT));
+        let record = || {
+            thread::sleep(Duration::from_millis(2));
+            count.add(3, &[]);
+            wait.record(7.0, &[]);
+            sold.observe(|| 3.0, &[], || []);
+            waited.observe(|| 7.0, &[], || []);
+        };
+        count.add(1, &[]);
+        wait.record(0.5, &[]);
+        waited.observe(|| 0.5, &[], || []);
+        let values = |sent: Vec<Message>| -> Vec<Value> {
+            sent.into_iter().filter_map(|one| one.value).collect()
+        };
+        assert_eq!(values(sent_after(&reader, &exemplars, record)), [Value::AsDouble(0.5)]);
+        // They come with the delta that has counted them, and with that alone.
+        let next = values(sent(&reader, &exemplars));
+        assert!(next.contains(&Value::AsInt(3)) && next.contains(&Value::AsDouble(7.0)));
+        assert_eq!(next.len(), 2, "{next:?}");
+    }
+
+    #[test]
     fn exemplars_are_sent_with_their_points_and_those_of_earlier_deltas_are_not() {
         let exemplars = Exemplars::new(ExemplarFilter::TraceBased).unwrap();
         let scope = InstrumentationScope::builder("shop").build();
@@ -170,14 +213,14 @@ mod tests {
         let genre = [KeyValue::new("genre", "crime")];
         let (count, wait) =
             (meter.u64_counter("sold").build(), meter.f64_histogram("waited").build());
-        let dropped = || [KeyValue::new("client", "7")];
+        let client = KeyValue::new("client", "7");
         let record = || {
             count.add(3, &genre);
             wait.record(0.5, &[]);
         };
         record();
         let _serving = Serving::enter(Trace::of_traceparent(SENT));
-        sold.observe(|| 3.0, &genre, dropped);
+        sold.observe(|| 3.0, &genre, || [&client]);
         waited.observe(|| 0.5, &[], || []);
         let [cumulative, delta] = readers;
         for reader in [&cumulative, &delta] {

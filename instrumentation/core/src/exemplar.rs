@@ -1,6 +1,7 @@
 //! Observations that stand for many, kept beside what is measured.
 
 mod filter;
+mod limits;
 mod metric;
 mod series;
 mod slot;
@@ -15,8 +16,8 @@ use std::{
 use opentelemetry::KeyValue;
 
 pub use self::{
-    filter::ExemplarFilter, metric::MetricExemplars, series::SeriesExemplars, slots::ExemplarSlots,
-    store::Exemplars,
+    filter::ExemplarFilter, limits::ExemplarLimits, metric::MetricExemplars,
+    series::SeriesExemplars, slots::ExemplarSlots, store::Exemplars,
 };
 use crate::{Trace, here::Seen};
 
@@ -34,15 +35,15 @@ pub struct Exemplar {
     pub value: f64,
     /// The time of the observation.
     pub time: SystemTime,
-    /// The attributes that the observation had and its series has not.
+    /// The attributes that the observation had and its series has not, as far as 256 bytes of them.
     pub filtered: Option<Arc<[KeyValue]>>,
     is_failed: bool,
 }
 
 impl Exemplar {
-    fn new(seen: Seen, value: f64, filtered: Option<Arc<[KeyValue]>>) -> Self {
+    fn new(seen: Seen, value: f64) -> Self {
         let Seen { trace, is_failed } = seen;
-        Self { trace, value, time: SystemTime::now(), filtered, is_failed }
+        Self { trace, value, time: SystemTime::now(), filtered: None, is_failed }
     }
 
     /// Whether it says more than `other`, in whose place it would be: it failed and the other did not, or it

@@ -83,7 +83,8 @@ pub use claim::{Carry, Claim};
 pub use claimed::Claimed;
 pub use claimed_text::ClaimedText;
 pub use exemplar::{
-    Exemplar, ExemplarFilter, ExemplarSlots, Exemplars, MetricExemplars, SeriesExemplars,
+    Exemplar, ExemplarFilter, ExemplarLimits, ExemplarSlots, Exemplars, MetricExemplars,
+    SeriesExemplars,
 };
 pub use fold::Fold;
 pub use folds::Folds;

@@ -86,10 +86,10 @@ impl<T: Number, H: Handle<T>> SyncInstrument<T> for Dressed<H> {
 
 impl<H> Dressed<H> {
     /// Those of `attributes` that the rules leave out.
-    fn dropped(&self, attributes: &[KeyValue]) -> impl Iterator<Item = KeyValue> {
+    fn dropped<'a>(&self, attributes: &'a [KeyValue]) -> impl Iterator<Item = &'a KeyValue> {
         let rules = self.dress.rules.as_deref();
         let is_dropped = move |it: &&KeyValue| rules.is_some_and(|rules| rules.drop(&it.key));
-        attributes.iter().filter(is_dropped).cloned()
+        attributes.iter().filter(is_dropped)
     }
 }
 

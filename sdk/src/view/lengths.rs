@@ -33,6 +33,11 @@ impl Lengths {
         });
     }
 
+    /// How many bytes a value may have.
+    pub(super) fn longest(&self) -> usize {
+        self.longest
+    }
+
     /// Whether no value is too long.
     pub(super) fn allow(&self, attributes: &[KeyValue]) -> bool {
         attributes.iter().all(|attribute| self.is_short(&attribute.value))

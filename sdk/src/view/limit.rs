@@ -5,21 +5,19 @@
 //! can hold.
 
 use kymo_core::key::Values;
-use opentelemetry_sdk::metrics::Instrument;
 
 use crate::declared_metrics;
 
 /// The greatest limit a view can give.
 pub(super) const GREATEST: usize = 1_000_000;
 
-/// The limit of `instrument`: by what its metric declares if it is one of ours.
+/// The limit of the instrument `name` of `scope`: by what its metric declares if it is one of ours.
 ///
 /// Ours never come near it: their own budgets hold first.
-pub(super) fn of(instrument: &Instrument) -> usize {
-    let is_ours =
-        instrument.scope().name().starts_with("kymo-") || instrument.name().starts_with("kymo.");
+pub(super) fn of(scope: &str, name: &str) -> usize {
+    let is_ours = scope.starts_with("kymo-") || name.starts_with("kymo.");
     let mut ours = declared_metrics().filter(|_| is_ours);
-    match ours.find(|metric| metric.name == instrument.name()) {
+    match ours.find(|metric| metric.name == name) {
         None => APPLICATION,
         Some(metric) if metric.attributes.is_empty() => 1,
         Some(metric) => {

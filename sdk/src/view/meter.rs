@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use kymo_core::Exemplars;
+use kymo_core::{ExemplarLimits, Exemplars};
 use opentelemetry::{
     InstrumentationScope,
     metrics::{
@@ -82,7 +82,11 @@ impl ShapedMeter {
         self.name(shape.name().unwrap_or(name), name);
         let exemplars = self.exemplars.as_ref().and_then(|all| {
             let spread = shape.spread(kind, bounds)?;
-            Some(all.metric(&self.scope, shape.name().unwrap_or(name), spread))
+            let limits = ExemplarLimits {
+                series: self.shapes.series(subject, &shape),
+                value_bytes: self.shapes.lengths().longest(),
+            };
+            Some(all.metric_within(&self.scope, shape.name().unwrap_or(name), spread, limits))
         });
         // The API has no other way to ask a meter who makes its instruments.
         let dress = Dress { rules: self.rules(subject), exemplars };

@@ -40,6 +40,11 @@ impl Shape {
         self.0.name.as_deref()
     }
 
+    /// How many series a view lets it have, if one has a word on it.
+    pub(super) fn limit(&self) -> Option<usize> {
+        self.0.limit
+    }
+
     /// How the exemplars of an instrument of `kind` are spread, which brings these `bounds`, if any.
     ///
     /// Of gauges they mean nothing to Prometheus, nor do those of up-down counters, which are gauges there.

@@ -53,13 +53,13 @@ impl Shapes {
     pub(crate) fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder {
         let shapes = self.clone();
         provider.with_view(move |instrument: &Instrument| {
-            let limit = shapes.limit(instrument.kind()).unwrap_or_else(|| limit::of(instrument));
             let subject = Subject {
                 name: instrument.name(),
                 kind: instrument.kind(),
                 unit: instrument.unit(),
                 scope: instrument.scope(),
             };
+            let limit = shapes.usual_limit(subject);
             shapes.of(subject).stream(instrument, limit)
         })
     }
@@ -75,6 +75,17 @@ impl Shapes {
         let views = self.0.views.iter().filter(|(selection, _)| selection.matches(subject));
         views.for_each(|(_, view)| shape.hear(view));
         shape
+    }
+
+    /// How many series the metric of `subject` may have, whose shape is this.
+    pub(super) fn series(&self, subject: Subject<'_>, shape: &Shape) -> usize {
+        shape.limit().unwrap_or_else(|| self.usual_limit(subject))
+    }
+
+    /// The limit of `subject` where no view has one.
+    fn usual_limit(&self, subject: Subject<'_>) -> usize {
+        let Subject { name, kind, scope, .. } = subject;
+        self.limit(kind).unwrap_or_else(|| limit::of(scope.name(), name))
     }
 
     /// The limit that a configuration file sets for every instrument of `kind`.

@@ -1,6 +1,8 @@
 //! The place of one exemplar.
 
-use std::sync::{Mutex, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+
+use opentelemetry::KeyValue;
 
 use super::Exemplar;
 
@@ -9,17 +11,25 @@ use super::Exemplar;
 pub(super) struct Slot(Mutex<Option<Exemplar>>);
 
 impl Slot {
-    /// Takes in the exemplar, if it says more than the one that is there.
+    /// Takes in the exemplar with what is `filtered`, which is asked for only then, if `goes_before` says so of
+    /// it and the one that is there.
     ///
     /// While another thread is at this one, that thread's is as good.
-    pub(super) fn offer(&self, new: Exemplar) {
+    pub(super) fn offer(
+        &self,
+        new: &Exemplar,
+        goes_before: impl FnOnce(&Exemplar, &Exemplar) -> bool,
+        filtered: impl FnOnce() -> Option<Arc<[KeyValue]>>,
+    ) {
         let mut kept = match self.0.try_lock() {
             Ok(kept) => kept,
             Err(TryLockError::Poisoned(kept)) => kept.into_inner(),
             Err(TryLockError::WouldBlock) => return,
         };
-        let is_better = kept.as_ref().is_none_or(|kept| new.outdoes(kept));
-        let old = if is_better { kept.replace(new) } else { Some(new) };
+        if kept.as_ref().is_some_and(|kept| !goes_before(new, kept)) {
+            return;
+        }
+        let old = kept.replace(Exemplar { filtered: filtered(), ..*new });
         drop(kept);
         // Its attributes may be the last of their kind.
         drop(old);

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use opentelemetry::KeyValue;
+
 use super::{Exemplar, slot::Slot};
 
 /// How the exemplars of one series are spread.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExemplarSlots {
-    /// There is one: for a counter.
+    /// There is one, and the latest stays: for a counter.
     One,
     /// There is one for each bucket that ends at one of these bounds, in ascending order, and one for what
     /// exceeds them.
@@ -56,10 +58,12 @@ impl Slots {
         Self { spread: spread.clone(), slots }
     }
 
-    /// Takes in `new`, if it says more than the one in whose place it would be.
-    pub(super) fn offer(&self, new: Exemplar) {
+    /// Takes in `new` with what is `filtered`, if it says more than the one in whose place it would be; what a
+    /// counter was last increased by always does.
+    pub(super) fn offer(&self, new: &Exemplar, filtered: impl FnOnce() -> Option<Arc<[KeyValue]>>) {
+        let keeps_latest = self.spread == ExemplarSlots::One;
         if let Some(slot) = self.slots.get(self.spread.index(new.value)) {
-            slot.offer(new);
+            slot.offer(new, |new, kept| keeps_latest || new.outdoes(kept), filtered);
         }
     }
 

@@ -8,7 +8,7 @@ use std::{
 
 use opentelemetry::InstrumentationScope;
 
-use super::{Exemplar, ExemplarFilter, ExemplarSlots, MetricExemplars};
+use super::{Exemplar, ExemplarFilter, ExemplarLimits, ExemplarSlots, MetricExemplars};
 use crate::here;
 
 /// The exemplars of everything that a telemetry measures, beside the aggregates of the SDK, which keeps none.
@@ -19,13 +19,14 @@ use crate::here;
 /// # Memory
 ///
 /// A series has one slot for each bucket, and a counter has one, of 80 bytes each, once it was observed in a
-/// sampled trace for the first time. There are 65,536 slots at most, which are 5 MiB; what comes later has
-/// none. Attributes that a view dropped take as much as they are long besides, once for each slot.
+/// sampled trace for the first time. There are 65,536 slots at most, which are 5 MiB, and no metric has those
+/// of more series than its [limit](ExemplarLimits); what comes later has none, and a warning says so once for
+/// each metric. Attributes that a view dropped take 256 bytes of text besides at most, once for each slot.
 ///
 /// # Which one stays
 ///
 /// A new observation takes the place of the one in its slot if it failed and that did not, or else if it is
-/// no less than that, or if that is more than 60 seconds old.
+/// no less than that, or if that is more than 60 seconds old. Of a counter the latest stays.
 ///
 /// Clones are the same exemplars.
 #[derive(Clone)]
@@ -65,11 +66,25 @@ impl Exemplars {
         name: &str,
         spread: ExemplarSlots,
     ) -> Arc<MetricExemplars> {
+        self.metric_within(scope, name, spread, ExemplarLimits::default())
+    }
+
+    /// Those of the counter or histogram `name` of `scope`, which take no more than `limits` say.
+    ///
+    /// Instruments of one name share them, with the slots and the limits of the first.
+    pub fn metric_within(
+        &self,
+        scope: &InstrumentationScope,
+        name: &str,
+        spread: ExemplarSlots,
+        limits: ExemplarLimits,
+    ) -> Arc<MetricExemplars> {
         let Store { filter, room, metrics } = &*self.0;
         let mut metrics = metrics.write().unwrap_or_else(PoisonError::into_inner);
         let of_scope = metrics.entry(scope.clone()).or_default();
         let key = (name.to_ascii_lowercase(), spread != ExemplarSlots::One);
-        let make = || Arc::new(MetricExemplars::new(*filter, spread, Arc::clone(room)));
+        let make =
+            || Arc::new(MetricExemplars::new(name, *filter, spread, limits, Arc::clone(room)));
         Arc::clone(of_scope.entry(key).or_insert_with(make))
     }
 

@@ -4,6 +4,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
+    time::Instant,
 };
 
 use opentelemetry::InstrumentationScope;
@@ -65,16 +66,20 @@ fn each_bucket_keeps_the_slowest_of_its_observations() {
 #[test]
 fn a_counter_keeps_the_latest_and_none_that_would_make_it_fall() {
     let metric = counter();
-    for (number, value) in [(1, 1.0), (2, 1.0), (3, -1.0), (4, f64::NAN), (5, f64::INFINITY)] {
+    for (number, value) in [(1, 100.0), (2, 1.0), (3, 2.0), (4, 99.0)] {
+        observe(&metric, number, value);
+        assert_eq!(kept(&metric), [(number, value)]);
+    }
+    for (number, value) in [(5, -1.0), (6, f64::NAN), (7, f64::INFINITY)] {
         observe(&metric, number, value);
     }
-    assert_eq!(kept(&metric), [(2, 1.0)]);
+    assert_eq!(kept(&metric), [(4, 99.0)]);
 }
 
 #[test]
 fn a_failure_takes_the_place_of_a_success_and_age_gives_way() {
     let seen = |is_failed| Seen { trace: trace(1), is_failed };
-    let exemplar = |is_failed, value| Exemplar::new(seen(is_failed), value, None);
+    let exemplar = |is_failed, value| Exemplar::new(seen(is_failed), value);
     let (fast, slow) = (exemplar(false, 0.1), exemplar(false, 0.9));
     assert!(slow.outdoes(&fast) && !fast.outdoes(&slow));
     let failed = exemplar(true, 0.1);
@@ -109,7 +114,7 @@ fn a_bound_series_is_the_one_of_its_attributes_in_any_order() {
     let (a, b) = (KeyValue::new("a", 1), KeyValue::new("b", 2));
     let dropped = KeyValue::new("client", "7");
     let _serving = Serving::enter(trace(7));
-    metric.bind(&[a.clone(), b.clone()], [dropped.clone()]).observe(|| 1.0);
+    metric.bind(&[a.clone(), b.clone()], [&dropped]).observe(|| 1.0);
     let kept = metric.of(&[b.clone(), a.clone()]);
     assert_eq!((kept.len(), number(&kept[0])), (1, 7));
     assert_eq!(kept[0].filtered.as_deref(), Some(&[dropped][..]));
@@ -143,6 +148,57 @@ fn there_is_room_for_so_many_slots_and_no_more() {
     let has_any = |series: &i64| !metric.of(&[KeyValue::new("series", *series)]).is_empty();
     assert_eq!((0..70).filter(has_any).count(), 64);
     assert_eq!((0..64).filter(has_any).count(), 64, "those that came first");
+}
+
+#[test]
+fn a_metric_has_those_of_so_many_series_and_leaves_room_for_others() {
+    let all = Exemplars::new(ExemplarFilter::TraceBased).unwrap();
+    let limits = ExemplarLimits { series: 3, ..ExemplarLimits::default() };
+    let found = all.metric_within(&scope(), "found", ExemplarSlots::One, limits);
+    let _serving = Serving::enter(trace(1));
+    let ask = |metric: &Arc<MetricExemplars>, series| {
+        let attributes = [KeyValue::new("query", series)];
+        metric.observe(|| 1.0, &attributes, || []);
+        metric.bind(&attributes, []).observe(|| 1.0);
+        metric.of(&attributes).len()
+    };
+    assert_eq!([1, 2, 3, 4, 2, 5].map(|series| ask(&found, series)), [1, 1, 1, 0, 1, 0]);
+    // By default it is as many as the SDK aggregates.
+    let sold = all.metric(&scope(), "sold", ExemplarSlots::One);
+    assert_eq!((0..70_000).map(|series| ask(&sold, series)).sum::<usize>(), 2000);
+    let lent = all.metric(&scope(), "lent", ExemplarSlots::One);
+    assert_eq!(ask(&lent, 1), 1);
+}
+
+#[test]
+fn where_there_is_no_room_nobody_waits_for_those_who_read() {
+    let all = Exemplars::new(ExemplarFilter::TraceBased).unwrap();
+    let limits = ExemplarLimits { series: 1, ..ExemplarLimits::default() };
+    let metric = all.metric_within(&scope(), "found", ExemplarSlots::One, limits);
+    observe(&metric, 1, 1.0);
+    metric.while_read(|| {
+        let (metric, query) = (Arc::clone(&metric), KeyValue::new("query", "new"));
+        let writing = thread::spawn(move || {
+            let _serving = Serving::enter(trace(2));
+            metric.observe(|| 1.0, &[query], || []);
+        });
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while !writing.is_finished() && Instant::now() < deadline {
+            thread::yield_now();
+        }
+        assert!(writing.is_finished());
+    });
+}
+
+#[test]
+fn what_was_dropped_is_asked_for_only_where_it_is_kept() {
+    let metric = histogram(ExemplarFilter::TraceBased, &[]);
+    let dropped = KeyValue::new("client", "x".repeat(1 << 20));
+    let _serving = Serving::enter(trace(1));
+    metric.observe(|| 2.0, &[], || [&dropped]);
+    metric.observe(|| 1.0, &[], || -> [&KeyValue; 0] { unreachable!("the slower one stays") });
+    let kept = metric.of(&[]);
+    assert_eq!(kept[0].filtered.as_ref().unwrap()[0].value.as_str().len(), 256 - "client".len());
 }
 
 #[test]
@@ -185,7 +241,6 @@ fn an_attempt_belongs_to_the_trace_that_it_started_in_wherever_it_is_dropped() {
     attempt.start();
     let _inner = Serving::enter(trace(5));
     attempt.finish(Outcome::Success);
-    // The first failed: it was cancelled.
     assert_eq!(kept(&metric), [(4, 1.0)]);
 }
 
