@@ -6,12 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{
-    Outcome, Trace,
-    here::{Work, Working},
-    moment::Moment,
-    watched::Watched,
-};
+use crate::{Outcome, Trace, here::Working, moment::Moment, watched::Watched};
 
 /// Takes the reading of an [`Attempt`] that is over, such as into a histogram.
 pub trait Record {
@@ -171,7 +166,7 @@ impl<R: Record, M: Moment> Attempt<R, M> {
             let is_traced = M::IS_TIMED && Trace::is_wanted();
             let _working = is_traced.then(|| {
                 let trace = self.trace.or_else(Trace::current);
-                Working::enter(Work::Record, trace, outcome != Outcome::Success)
+                Working::record(trace, outcome != Outcome::Success)
             });
             self.record.record(moment.since(started), outcome);
         }

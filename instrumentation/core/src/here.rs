@@ -17,6 +17,7 @@ thread_local! {
     static HERE: Here = const {
         Here {
             trace: Cell::new(None),
+            is_sent: Cell::new(false),
             work: Cell::new(Work::Any),
             is_failed: Cell::new(false),
             sight: Cell::new(Sight::Untried),
@@ -31,6 +32,8 @@ thread_local! {
 struct Here {
     /// That of the request or of the attempt, if it has one.
     trace: Cell<Option<Trace>>,
+    /// Whether a client said so: a tracer of this program knows better.
+    is_sent: Cell<bool>,
     work: Cell<Work>,
     /// Whether the attempt that is recorded failed.
     is_failed: Cell<bool>,
@@ -172,12 +175,13 @@ impl Here {
                 Some(_) => Span::Dropped,
             }
         });
-        // A request without a trace of its own is part of the first that its work has.
-        if let Span::Sampled(trace) = span
+        // A request is part of the first trace that its work has, whatever its client said.
+        if span != Span::Absent
             && self.work.get() == Work::Request
-            && self.trace.get().is_none()
+            && (self.is_sent.get() || self.trace.get().is_none())
         {
-            self.trace.set(Some(trace));
+            self.trace.set(if let Span::Sampled(trace) = span { Some(trace) } else { None });
+            self.is_sent.set(false);
             self.settle();
         }
         span
@@ -214,16 +218,29 @@ impl Here {
 #[derive(Debug)]
 pub(crate) struct Working {
     trace: Option<Trace>,
+    is_sent: bool,
     work: Work,
     is_failed: bool,
 }
 
 impl Working {
-    /// From now on this thread does `work`, of this `trace`.
-    pub(crate) fn enter(work: Work, trace: Option<Trace>, is_failed: bool) -> Self {
+    /// From now on this thread records an attempt of this `trace`.
+    pub(crate) fn record(trace: Option<Trace>, is_failed: bool) -> Self {
+        Self::enter(Work::Record, trace, false, is_failed)
+    }
+
+    /// From now on this thread serves a request of this `trace`, which may be `sent` by its client; one without
+    /// a trace is part of whatever is served around it.
+    pub(crate) fn serve(trace: Option<Trace>, is_sent: bool) -> Self {
+        let (trace, is_sent) = trace.map_or_else(Self::trace, |trace| (Some(trace), is_sent));
+        Self::enter(Work::Request, trace, is_sent, false)
+    }
+
+    fn enter(work: Work, trace: Option<Trace>, is_sent: bool, is_failed: bool) -> Self {
         HERE.with(|here| {
             let before = Self {
                 trace: here.trace.replace(trace),
+                is_sent: here.is_sent.replace(is_sent),
                 work: here.work.replace(work),
                 is_failed: here.is_failed.replace(is_failed),
             };
@@ -232,9 +249,9 @@ impl Working {
         })
     }
 
-    /// The trace of the work that this thread does.
-    pub(crate) fn trace() -> Option<Trace> {
-        HERE.with(|here| here.trace.get())
+    /// The trace of the work that this thread does, and whether it was sent.
+    pub(crate) fn trace() -> (Option<Trace>, bool) {
+        HERE.with(|here| (here.trace.get(), here.is_sent.get()))
     }
 }
 
@@ -242,6 +259,7 @@ impl Drop for Working {
     fn drop(&mut self) {
         HERE.with(|here| {
             here.trace.set(self.trace);
+            here.is_sent.set(self.is_sent);
             here.work.set(self.work);
             here.is_failed.set(self.is_failed);
             here.settle();
@@ -320,13 +338,41 @@ mod tests {
     }
 
     #[test]
+    fn a_span_of_the_program_takes_the_place_of_a_trace_that_was_sent() {
+        want();
+        let serving = Serving::sent(number(1));
+        for number in [2, 3] {
+            let _attached = context(number, TraceFlags::SAMPLED).attach();
+            assert!(trace().is_some());
+        }
+        assert_eq!((trace(), serving.is_sent()), (number(2), false));
+        assert_eq!(serving.leave(), number(2));
+
+        let serving = Serving::sent(number(1));
+        assert_eq!((trace(), serving.is_sent()), (number(1), true));
+        {
+            let inner = Serving::sent(None);
+            let _attached = context(4, TraceFlags::default()).attach();
+            assert_eq!((trace(), inner.leave()), (None, None));
+        }
+        assert_eq!(trace(), number(1), "the one around it has not seen the span");
+        {
+            let _attached = context(4, TraceFlags::default()).attach();
+            assert_eq!(trace(), None);
+        }
+        assert_eq!((trace(), serving.is_sent()), (None, false), "nobody keeps it");
+        assert_eq!(serving.leave(), None);
+        assert_eq!(trace(), None);
+    }
+
+    #[test]
     fn what_is_recorded_belongs_to_its_attempt_whatever_is_current() {
         want();
         let _attached = context(7, TraceFlags::SAMPLED).attach();
         {
-            let _working = Working::enter(Work::Record, None, true);
+            let _working = Working::record(None, true);
             assert!(trace().is_none() && seen().is_failed);
-            let _inner = Working::enter(Work::Record, number(8), false);
+            let _inner = Working::record(number(8), false);
             assert_eq!(traced().map(|seen| (seen.trace, seen.is_failed)), Some((number(8), false)));
         }
         assert_eq!((trace(), seen().is_failed), (number(7), false));

@@ -1,9 +1,6 @@
 //! A request that is served.
 
-use crate::{
-    Trace,
-    here::{Work, Working},
-};
+use crate::{Trace, here::Working};
 
 /// A thread serves a request, until this is dropped, be it by unwinding: what it observes belongs to the
 /// trace of that request, unless a span of OpenTelemetry is current.
@@ -24,6 +21,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Serving {
     trace: Option<Trace>,
+    is_sent: bool,
     working: Option<Working>,
 }
 
@@ -32,14 +30,32 @@ impl Serving {
     /// served around it.
     #[inline]
     pub fn enter(trace: Option<Trace>) -> Self {
-        let enter = || Working::enter(Work::Request, trace.or_else(Working::trace), false);
-        Self { trace, working: Trace::is_wanted().then(enter) }
+        Self::of(trace, false)
+    }
+
+    /// As [`enter`](Self::enter), of a request whose client said that it is of this `trace`: the first span of
+    /// OpenTelemetry that anything is measured in takes its place, and leaves none if it is not sampled.
+    #[inline]
+    pub fn sent(trace: Option<Trace>) -> Self {
+        Self::of(trace, true)
+    }
+
+    #[inline]
+    fn of(trace: Option<Trace>, is_sent: bool) -> Self {
+        let working = Trace::is_wanted().then(|| Working::serve(trace, is_sent));
+        Self { trace, is_sent, working }
+    }
+
+    /// Whether the trace that the request has by now is still the word of its client.
+    pub fn is_sent(&self) -> bool {
+        if self.working.is_some() { Working::trace().1 } else { self.is_sent }
     }
 
     /// Leaves it, and gives the trace that the request has by now.
     ///
-    /// If it had none, that is the first one that was sampled meanwhile and that anything was measured in.
+    /// If it had none, or one that was [sent](Self::sent), that is the first one that was sampled meanwhile and
+    /// that anything was measured in.
     pub fn leave(self) -> Option<Trace> {
-        self.trace.or_else(|| self.working.as_ref().and_then(|_| Working::trace()))
+        if self.working.is_some() { Working::trace().0 } else { self.trace }
     }
 }

@@ -70,10 +70,10 @@ where
         let bytes = exchange.count_request(request.body());
         let upgrade = prepare(&exchange, &mut request, true);
         let request = request.map(|body| MeasuredRequestBody::measured(body, bytes));
-        let inside = exchange.call();
+        let (inside, serving) = exchange.call();
         let inner = Some(self.0.inner.call(request));
-        let future = ResponseFuture { inner, exchange: Some(exchange), upgrade };
+        exchange.served(serving);
         drop(inside);
-        future
+        ResponseFuture { inner, exchange: Some(exchange), upgrade }
     }
 }

@@ -36,6 +36,8 @@ pub(crate) struct Exchange {
     attempt: Attempt<Recording>,
     expectation: Expectation,
     streams_unknown_lengths: bool,
+    /// Whether its trace is the word of its client, as far as it has any.
+    is_sent: bool,
 }
 
 /// The response that a method leads to.
@@ -81,8 +83,10 @@ impl Exchange {
                 attempt: Attempt::started_at(since, recording),
                 expectation: Expectation::of(head.method),
                 streams_unknown_lengths: reading.streams_unknown_lengths,
+                is_sent: true,
             },
         );
+        exchange.is_sent = exchange.attempt.trace().is_none() || !Trace::is_decided();
         if Trace::is_wanted()
             && let Some(sent) = head.headers.get(&TRACEPARENT)
         {
@@ -105,6 +109,7 @@ impl Exchange {
             attempt: Attempt::started_at(since, recording),
             expectation: Expectation::Body,
             streams_unknown_lengths: false,
+            is_sent: false,
         })
     }
 
@@ -151,19 +156,31 @@ impl Exchange {
     /// What it measures belongs to the trace of the exchange, which is that of `code` if it had none.
     pub(crate) fn run<T>(&mut self, code: impl FnOnce() -> T) -> T {
         let _inside = Inside::enter(Kind::Server);
-        let serving = Serving::enter(self.attempt.trace());
+        let serving = self.serve();
         let answer = self.attempt.run(code);
-        self.attempt.belong_to(serving.leave());
+        self.served(serving);
         answer
     }
 
+    /// From now on what is measured belongs to the trace of the exchange.
+    fn serve(&self) -> Serving {
+        let trace = self.attempt.trace();
+        if self.is_sent { Serving::sent(trace) } else { Serving::enter(trace) }
+    }
+
+    /// It belongs to the trace that was found while it was served.
+    pub(crate) fn served(&mut self, serving: Serving) {
+        self.is_sent = serving.is_sent();
+        self.attempt.belong_to(serving.leave());
+    }
+
     /// The service is about to be called; its future, which is there if the call came back,
-    /// [says so](Self::came_back).
+    /// [says so](Self::came_back), and what it measured is [served](Self::served).
     ///
     /// Until then the exchange is a panic. Unlike [`run`](Self::run), this moves no future.
     pub(crate) fn call(&mut self) -> (Inside, Serving) {
         self.attempt.decide(Outcome::Panic);
-        (Inside::enter(Kind::Server), Serving::enter(self.attempt.trace()))
+        (Inside::enter(Kind::Server), self.serve())
     }
 
     /// The call of the service came back.

@@ -89,11 +89,11 @@ where
         self.warn_of::<ReqBody>(&exchange);
         let is_body_marked = exchange.measure_request(request.body_mut());
         let upgrade = prepare(&exchange, &mut request, is_body_marked);
-        let inside = exchange.call();
+        let (inside, serving) = exchange.call();
         // The future stays where it is made: to move it would take longer than to record it.
         let inner = Some(self.inner.call(request));
-        let future = ResponseFuture { inner, exchange: Some(exchange), upgrade };
+        exchange.served(serving);
         drop(inside);
-        future
+        ResponseFuture { inner, exchange: Some(exchange), upgrade }
     }
 }

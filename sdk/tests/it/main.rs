@@ -11,6 +11,7 @@ mod config_file;
 mod configuration;
 mod ending;
 mod exemplars;
+mod exemplars_of_tracers;
 mod instrumentation;
 mod log;
 mod mistakes;

@@ -31,11 +31,6 @@ fn each_client_gets_the_best_that_it_reads() {
             (Format::Protobuf, UNDERSCORES),
         ),
         (
-            "Prometheus 2.30",
-            "application/openmetrics-text; version=0.0.1,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
-            (Format::OpenMetrics001, UNDERSCORES),
-        ),
-        (
             "Prometheus 2.42",
             "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,\
              text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
