@@ -45,7 +45,7 @@ pub(crate) fn negotiate(headers: &HeaderMap, offer: Offer) -> Dialect {
     Dialect { format, scheme: format.applied(scheme.unwrap_or_default()) }
 }
 
-/// What a header says of a format.
+/// The word of a header on a format.
 #[derive(Debug, Clone)]
 struct Heard {
     precision: Precision,

@@ -28,7 +28,7 @@ pub(crate) struct Writing<'a> {
     has_notes: bool,
 }
 
-/// What becomes of the series that follow.
+/// The lot of the series that follow.
 #[derive(Debug)]
 enum Announced {
     /// No family was announced yet.
@@ -148,7 +148,7 @@ fn settle(contents: &mut Contents, end: usize) {
     contents.end = end..end;
 }
 
-/// What ends a page in this format.
+/// The end of a page in this format.
 fn ending(format: Format) -> &'static str {
     match format {
         Format::OpenMetrics001 | Format::OpenMetrics100 | Format::OpenMetrics200 => "# EOF\n",

@@ -1,11 +1,11 @@
-//! What those who wait for a collection want of it.
+//! The wishes of those who wait for a collection.
 
 use crate::{dialect::Dialect, encoding::Encoding, filter::Filter};
 
 /// Dialects of one collection at most. Three collections are enough for all that clients can have by default.
 const DIALECTS: usize = 6;
 
-/// What those who wait for a collection want of it: families, dialects, and encodings.
+/// The wishes of those who wait for a collection: families, dialects, and encodings.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wanted {
     /// Nothing while nobody said.

@@ -1,4 +1,4 @@
-//! What of any families a document of text can hold, said a second time in other words.
+//! The part of any families that a document of text can hold, said a second time in other words.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use super::{
     parser::{Labels, ReadFamily, ReadSample},
 };
 
-/// What a document holds, and how much of what it does not.
+/// The content of a document, and how much of the rest it lacks.
 #[derive(Default)]
 pub(crate) struct Expected {
     pub(crate) families: Vec<ReadFamily>,

@@ -1,4 +1,4 @@
-//! What of any families a document of OpenMetrics 1.0.0 can hold, said a second time in other words.
+//! The part of any families that a document of OpenMetrics 1.0.0 can hold, said a second time in other words.
 
 use std::{
     collections::BTreeSet,
