@@ -119,11 +119,8 @@ pub(crate) fn may_be_traced() -> bool {
 /// What this thread observes, if it has a trace.
 pub(crate) fn traced() -> Option<Seen> {
     HERE.with(|here| {
-        // That is most of what is measured, and all it costs.
-        if here.work.get() == Work::Record && here.trace.get().is_none() {
-            return None;
-        }
-        here.traced()
+        let trace = Some(here.trace_now()?);
+        Some(Seen { trace, is_failed: here.is_failed.get() })
     })
 }
 
@@ -138,12 +135,6 @@ pub(crate) fn has_span() -> bool {
 }
 
 impl Here {
-    #[inline(never)]
-    fn traced(&self) -> Option<Seen> {
-        let trace = Some(self.trace_now()?);
-        Some(Seen { trace, is_failed: self.is_failed.get() })
-    }
-
     #[inline]
     fn trace_now(&self) -> Option<Trace> {
         if self.work.get() == Work::Record {
