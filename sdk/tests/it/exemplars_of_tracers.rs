@@ -90,7 +90,7 @@ async fn a_tracer_inside_that_keeps_no_trace_leaves_none() {
 }
 
 #[tokio::test]
-async fn what_a_view_dropped_is_cut_and_costs_nothing_where_it_is_not_kept() {
+async fn what_a_view_dropped_is_cut_to_the_limit_of_values() {
     let view = || View::new().without_attribute("user_agent");
     let builder = Telemetry::for_service("shop").view("waited", view()).view("sold", view());
     let telemetry = TestTelemetry::of(builder.attribute_value_limit(100));
