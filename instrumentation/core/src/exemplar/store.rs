@@ -19,9 +19,9 @@ use crate::here;
 /// # Memory
 ///
 /// A series has one slot for each bucket, and a counter has one, of 80 bytes each, once it was observed in a
-/// sampled trace for the first time. There are 65,536 slots at most, which are 5 MiB, and no metric has those
-/// of more series than its [limit](ExemplarLimits); what comes later has none, and a warning says so once for
-/// each metric. Attributes that a view dropped take 256 bytes of text besides at most, once for each slot.
+/// sampled trace for the first time. There are 65,536 slots at most, which are 5 MiB, or some 12 where each is a
+/// counter's, which is a series of its own; and no metric has those of more series than its
+/// [limit](ExemplarLimits). What comes later has none, and a warning says so once for each metric. Attributes that a view dropped take 256 bytes of text besides at most, once for each slot.
 ///
 /// # Which one stays
 ///
