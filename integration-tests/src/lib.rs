@@ -11,7 +11,7 @@
 //! - [`only_declared`] holds a page against the declared attribute keys.
 //! - [`load::run`] sends requests and knows how many it sent.
 //! - [`mod@reference`] writes the list of metrics, and [`mod@conformance`] what holds each requirement.
-//! - [`promtool`] is the linter of Prometheus, and [`python`] another strict reader.
+//! - [`promtool`] is the linter of Prometheus, and [`python`] another strict reader; [`mdbook`] makes the guide.
 
 #![allow(
     clippy::expect_used,
@@ -27,6 +27,7 @@ mod database;
 mod declared;
 mod executable;
 pub mod load;
+pub mod mdbook;
 pub mod otlp;
 mod patience;
 mod port;
@@ -62,15 +63,20 @@ pub use crate::{
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 #[doc = include_str!("../../docs/caches.md")]
+#[doc = include_str!("../../docs/cardinality.md")]
 #[doc = include_str!("../../docs/databases.md")]
+#[doc = include_str!("../../docs/fleets.md")]
 #[doc = include_str!("../../docs/grpc.md")]
-#[doc = include_str!("../../docs/http.md")]
 #[doc = include_str!("../../docs/http-clients.md")]
+#[doc = include_str!("../../docs/http.md")]
+#[doc = include_str!("../../docs/instrumenting.md")]
 #[doc = include_str!("../../docs/migrations.md")]
+#[doc = include_str!("../../docs/otlp.md")]
 #[doc = include_str!("../../docs/process.md")]
 #[doc = include_str!("../../docs/repositories.md")]
 #[doc = include_str!("../../docs/scrape.md")]
 #[doc = include_str!("../../docs/security.md")]
+#[doc = include_str!("../../docs/start.md")]
 #[doc = include_str!("../../docs/testing.md")]
 #[doc = include_str!("../../docs/upgrading.md")]
 struct Documents;

@@ -1,6 +1,7 @@
 //! The documents, and the sources they speak of, say the same.
 
 mod arrows;
+mod book;
 mod claims;
 mod configuration;
 mod conformance;
@@ -13,3 +14,4 @@ pub(crate) mod questions;
 mod rust_versions;
 mod security;
 pub(crate) mod sources;
+mod troubleshooting;

@@ -131,6 +131,16 @@ async fn an_idle_page_is_no_greater_than_the_readme_says() {
     assert!((0.40..0.50).contains(&part), "{part} of the page");
 }
 
+#[test]
+fn the_guide_promises_what_the_readme_promises() {
+    let (readme, guide) = (read("README.md"), read("docs/performance.md"));
+    let promises: Vec<_> = guide.lines().filter(|line| line.starts_with("| ")).collect();
+    assert!(promises.len() >= 8, "{promises:?}");
+    for promise in promises {
+        assert!(readme.lines().any(|line| line == promise), "the README does not say {promise}");
+    }
+}
+
 /// The rows of the README's table below `heading`, cell by cell.
 fn table(heading: &str) -> Vec<Vec<String>> {
     let readme = read("README.md");

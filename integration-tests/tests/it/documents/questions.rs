@@ -3,6 +3,7 @@
 mod caches;
 mod databases;
 mod grpc;
+mod guide;
 mod http;
 mod http_clients;
 mod process;
@@ -45,9 +46,10 @@ async fn ask_until(
     for question in questions {
         let look = async || {
             traffic().await;
-            prometheus.query(question).await
+            // Whoever gives up says what was asked.
+            (question, prometheus.query(question).await)
         };
-        eventually(SCRAPED, look, |answer| is_answer(answer)).await;
+        eventually(SCRAPED, look, |(_, answer)| is_answer(answer)).await;
     }
 }
 
