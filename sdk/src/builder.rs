@@ -101,6 +101,15 @@ impl TelemetryBuilder {
         self
     }
 
+    /// Lets exemplars be without the attributes that a [`View`](crate::View) dropped, which a scrape and a push show
+    /// beside the trace otherwise: for what is dropped because nobody may see it.
+    ///
+    /// It is stronger than `KYMO_EXEMPLAR_DROPPED_ATTRIBUTES`.
+    pub fn without_dropped_attributes(mut self) -> Self {
+        self.basis.dropped_attributes = Some(false);
+        self
+    }
+
     /// Builds the telemetry, and makes its provider OpenTelemetry's global one, for
     /// instrumentation that asks for that.
     ///
@@ -139,7 +148,8 @@ impl TelemetryBuilder {
         let shape = std::mem::take(&mut start.shape);
         let shapes = shape.carry_out(environment.file_only(), start.description)?;
         let exporters = self.plans.start(&mut start)?;
-        let exemplars = self.basis.exemplars(&environment, &mut description, is_disabled);
+        let exemplars =
+            self.basis.exemplars(&exporters, &environment, &mut description, is_disabled);
         let detected = self.detectors.iter().flat_map(|find| find(&environment)).collect();
         let resource =
             resource::of(self.service, detected, self.attributes, &environment, &mut description);
@@ -175,7 +185,56 @@ impl fmt::Debug for TelemetryBuilder {
 
 #[cfg(test)]
 mod tests {
+    use kymo_core::Exemplars;
+    use opentelemetry_sdk::metrics::MeterProviderBuilder;
+
     use super::*;
+    use crate::{
+        exporters::{exporter::Exporter, plan::Plan},
+        view::Callbacks,
+    };
+
+    /// An exporter that shows exemplars, or does not.
+    struct Shows(bool);
+
+    impl Plan for Shows {
+        fn known(&self) -> Exporters {
+            Exporters::default()
+        }
+
+        fn prepare(&mut self, _: &mut Start<'_>) -> Result<(), InstallError> {
+            Ok(())
+        }
+
+        fn start(self: Box<Self>, _: &mut Start<'_>) -> Result<Box<dyn Exporter>, InstallError> {
+            Ok(self)
+        }
+    }
+
+    impl Exporter for Shows {
+        fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder {
+            provider
+        }
+
+        fn prepare(&self, _: &Callbacks) {}
+
+        fn shows_exemplars(&self) -> bool {
+            self.0
+        }
+
+        fn show(&self, _: &Exemplars) {}
+    }
+
+    #[test]
+    fn exemplars_are_kept_where_an_exporter_shows_them_and_nowhere_else() {
+        let keeps = |plans| {
+            let builder = Telemetry::for_service("shop").environment([("", "")]);
+            let telemetry = TelemetryBuilder { plans, ..builder }.build().unwrap();
+            telemetry.provider.exemplars().is_some()
+        };
+        assert!(!keeps(Plans::default()) && !keeps(Plans::default().with(Shows(false))));
+        assert!(keeps(Plans::default().with(Shows(false)).with(Shows(true))));
+    }
 
     #[test]
     fn an_exporter_that_is_lacking_is_reported_with_the_feature_that_brings_it() {

@@ -95,7 +95,7 @@ pub mod configuration {
     #[allow(unused_imports, reason = "used by the features")]
     pub(crate) use self::{
         exporters::Exporters,
-        setting::{Setting, disabled, exemplar_filter},
+        setting::{Setting, disabled, dropped_attributes, exemplar_filter},
     };
 }
 

@@ -195,7 +195,8 @@ impl View {
         Self { limit: Some(limit), ..self }
     }
 
-    /// Measurements lose every attribute but those with `keys`; common attributes too.
+    /// Measurements lose every attribute but those with `keys`; common attributes too. Exemplars keep them as
+    /// those of [`without_attribute`](Self::without_attribute).
     pub fn only_attributes<K: Into<Key>>(self, keys: impl IntoIterator<Item = K>) -> Self {
         let keys = keys.into_iter().map(Into::into).collect();
         Self { kept: Some(Kept::Keys(keys)), ..self }
@@ -214,6 +215,9 @@ impl View {
     }
 
     /// Measurements lose the attribute `key`.
+    ///
+    /// An exemplar keeps it beside its trace, unless
+    /// [`without_dropped_attributes`](crate::TelemetryBuilder::without_dropped_attributes) says otherwise.
     pub fn without_attribute(self, key: impl Into<Key>) -> Self {
         self.with_fate(key.into(), Fate::Dropped)
     }

@@ -113,11 +113,16 @@ impl Bridge {
         }
     }
 
+    /// Whether it can give out exemplars: not where another exporter reads.
+    pub fn shows_exemplars(&self) -> bool {
+        self.otel.is_some()
+    }
+
     /// Gives out `exemplars` with the series that they belong to, for whoever keeps them beside the provider.
     ///
     /// Only the first call has an effect, and none where another exporter reads. The registry cannot carry
     /// them.
-    pub fn exemplars(&self, exemplars: Exemplars) {
+    pub fn show_exemplars(&self, exemplars: Exemplars) {
         if let Some((otel, _)) = &self.otel {
             otel.take_exemplars(exemplars);
         }

@@ -47,6 +47,7 @@ pub(crate) struct Emitter<'a> {
     classics: Classics,
     bounds: Vec<f64>,
     counts: Vec<u64>,
+    /// Those of all metrics, if any are kept and whoever gets the families has a use for them.
     exemplars: Option<&'a Exemplars>,
     /// Those of the metric that is given out, if any of its series has some.
     of_metric: Option<Arc<MetricExemplars>>,
@@ -61,6 +62,7 @@ impl<'a> Emitter<'a> {
         metrics: &'a ResourceMetrics,
         common: &'a [OwnedLabel],
     ) -> Self {
+        let exemplars = otel.exemplars().filter(|_| sink.takes_exemplars());
         Emitter {
             outlet: Outlet::new(sink),
             losses: &otel.losses,
@@ -76,7 +78,7 @@ impl<'a> Emitter<'a> {
             classics: Classics::default(),
             bounds: Vec::new(),
             counts: Vec::new(),
-            exemplars: otel.exemplars(),
+            exemplars,
             of_metric: None,
         }
     }
@@ -144,16 +146,17 @@ impl<'a> Emitter<'a> {
             MetricData::Sum(sum) => {
                 let start_time = sum.is_monotonic().then(|| sum.start_time());
                 for point in sum.data_points() {
-                    let shown = self.exemplars_of(point);
+                    let time = sum.is_monotonic().then(|| sum.time());
+                    let shown = self.exemplars_of(point, time);
                     let labels = shown.labels();
-                    let exemplar = shown.all(&labels).pop().filter(|_| sum.is_monotonic());
+                    let exemplar = shown.all(&labels).pop();
                     let value = Value::Number(point.value().into(), exemplar);
                     self.series(point, Reading { start_time, value, is_latest: false }, at);
                 }
             }
             MetricData::Histogram(histogram) => {
                 for point in histogram.data_points() {
-                    self.histogram(point, histogram.start_time(), at);
+                    self.histogram(point, (histogram.start_time(), histogram.time()), at);
                 }
             }
             MetricData::ExponentialHistogram(histogram) => {
@@ -162,7 +165,7 @@ impl<'a> Emitter<'a> {
                 for point in histogram.data_points() {
                     let native = natives.make(point);
                     let start_time = Some(histogram.start_time());
-                    let shown = self.exemplars_of(point);
+                    let shown = self.exemplars_of(point, Some(histogram.time()));
                     let labels = shown.labels();
                     let exemplars = &shown.all(&labels);
                     let mut classic = classics.of(&native);
@@ -187,7 +190,7 @@ impl<'a> Emitter<'a> {
     fn histogram<T: Copy + Into<Number>>(
         &mut self,
         point: &HistogramDataPoint<T>,
-        start: SystemTime,
+        (start, end): (SystemTime, SystemTime),
         at: Position<'_>,
     ) {
         let mut bounds = std::mem::take(&mut self.bounds);
@@ -200,7 +203,7 @@ impl<'a> Emitter<'a> {
             // Without bounds the SDK only counts.
             counts.push(point.count());
         }
-        let shown = self.exemplars_of(point);
+        let shown = self.exemplars_of(point, Some(end));
         let labels = shown.labels();
         let exemplars = by_bucket(&shown.all(&labels), &bounds);
         let value = Value::Histogram(Histogram {
@@ -215,10 +218,16 @@ impl<'a> Emitter<'a> {
         self.counts = counts;
     }
 
-    /// The exemplars of the series of `point`.
-    fn exemplars_of(&self, point: &impl Attributed) -> Shown {
-        let known = self.of_metric.as_ref();
-        known.map_or_else(Shown::default, |known| Shown::new(known.of(point.attributes())))
+    /// The exemplars of the series of `point` that it had at this `time`: what was observed after the collection is
+    /// in no bucket of it. Without a time it has none.
+    fn exemplars_of(&self, point: &impl Attributed, time: Option<SystemTime>) -> Shown {
+        let Some((known, time)) = self.of_metric.as_ref().zip(time) else {
+            return Shown::default();
+        };
+        let mut found = Vec::new();
+        known.find(|| point.attributes(), &mut found);
+        found.retain(|one| one.time <= time);
+        Shown::new(found)
     }
 
     /// Gives out one series, or holds it where another one may have the same labels.

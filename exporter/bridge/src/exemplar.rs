@@ -134,12 +134,14 @@ mod tests {
     fn exemplars(filtered: &[KeyValue], values: &[f64]) -> Vec<Exemplar> {
         let all = Exemplars::new(ExemplarFilter::TraceBased).unwrap();
         let spread = ExemplarSlots::Buckets([1.0, 2.0].into());
-        let metric = all.metric(&InstrumentationScope::default(), "waited", spread);
+        let metric = all.metric(&InstrumentationScope::default(), "waited", "", spread);
         let _serving = Serving::enter(Trace::of_traceparent(SENT));
         for value in values {
             metric.observe(|| *value, &[], || filtered);
         }
-        metric.of(&[])
+        let mut found = Vec::new();
+        metric.find(|| &[], &mut found);
+        found
     }
 
     fn written(exemplars: Vec<Exemplar>) -> Vec<(String, String)> {

@@ -43,7 +43,7 @@
 //!
 //! Families of other collectors are passed on as they are, with the timestamps that their samples
 //! have. Those of OpenTelemetry have none: a scrape is about now.
-//! Exemplars come from whoever [keeps them](Bridge::exemplars) beside the provider, because the SDK collects
+//! Exemplars come from whoever [keeps them](Bridge::show_exemplars) beside the provider, because the SDK collects
 //! none. Their labels are `trace_id`, `span_id`, and the attributes that a view dropped, as far as 128
 //! characters have room for them.
 //!

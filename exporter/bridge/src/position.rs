@@ -34,7 +34,7 @@ impl<'a> Position<'a> {
     ) -> Option<Arc<MetricExemplars>> {
         let Entry { instrumentation, definition, .. } = &self.family[self.entry];
         let is_histogram = definition.kind == Kind::Histogram;
-        all.of((*instrumentation)?, metric.name(), is_histogram)
+        all.of((*instrumentation)?, metric.name(), metric.unit(), is_histogram)
     }
 
     /// The properties that all series of the metric share.

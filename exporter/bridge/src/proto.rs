@@ -70,6 +70,11 @@ impl Sink for ProtoSink {
         }
         self.metrics.push(metric);
     }
+
+    /// A family of that crate has none.
+    fn takes_exemplars(&self) -> bool {
+        false
+    }
 }
 
 fn label_pair(label: &Label<'_>) -> proto::LabelPair {

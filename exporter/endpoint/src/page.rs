@@ -118,6 +118,10 @@ impl Sink for Writing<'_> {
             self.writer.pass_on(|written| self.parts.add(written));
         }
     }
+
+    fn takes_exemplars(&self) -> bool {
+        self.writer.takes_exemplars()
+    }
 }
 
 /// A page that is written, but for what is still in its buffer.

@@ -65,6 +65,11 @@ impl Sink for Pages<'_> {
             }
         }
     }
+
+    /// If any page does.
+    fn takes_exemplars(&self) -> bool {
+        self.writings.iter().any(Writing::takes_exemplars)
+    }
 }
 
 #[cfg(test)]

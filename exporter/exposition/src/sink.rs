@@ -30,4 +30,9 @@ pub trait Sink {
 
     /// Adds a series to the family that was begun last.
     fn series(&mut self, series: &Series<'_>);
+
+    /// Whether it has a use for exemplars: a source need not look for any otherwise.
+    fn takes_exemplars(&self) -> bool {
+        true
+    }
 }

@@ -121,4 +121,9 @@ impl Sink for TextWriter<'_> {
         let written = self.write(series);
         self.lines.report.note(written);
     }
+
+    /// The format has none.
+    fn takes_exemplars(&self) -> bool {
+        false
+    }
 }

@@ -116,4 +116,13 @@ impl Sink for Writer<'_> {
             Of::Protobuf(writer) => writer.series(series),
         }
     }
+
+    fn takes_exemplars(&self) -> bool {
+        match &self.0 {
+            Of::Text(writer) => writer.takes_exemplars(),
+            Of::OpenMetrics(writer) => writer.takes_exemplars(),
+            Of::OpenMetrics2(writer) => writer.takes_exemplars(),
+            Of::Protobuf(writer) => writer.takes_exemplars(),
+        }
+    }
 }

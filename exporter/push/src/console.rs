@@ -9,12 +9,12 @@ use std::{
 };
 
 use bytes::Bytes;
-use kymo_core::Exemplars;
 use opentelemetry_sdk::metrics::{data::ResourceMetrics, exporter::PushMetricExporter};
 use opentelemetry_stdout::MetricExporter;
 
 use crate::{
     component::Component,
+    escort::Escort,
     export::{Export, Receipt},
     failure::{Failure, Kind},
 };
@@ -41,6 +41,11 @@ impl Export for ConsoleExporter {
         self.component.clone()
     }
 
+    /// What is printed has no place for them.
+    fn sends_exemplars(&self) -> bool {
+        false
+    }
+
     fn target(&self) -> &'static str {
         "standard output"
     }
@@ -48,7 +53,7 @@ impl Export for ConsoleExporter {
     /// Prints right away, for the metrics are here and nowhere later, without exemplars.
     ///
     /// Without a reader, printing panics; it does so once, because every panic prints too.
-    fn prepare(&self, metrics: &ResourceMetrics, _: Option<&Exemplars>) -> Result<Bytes, Failure> {
+    fn prepare(&self, metrics: &ResourceMetrics, _: Option<&Escort>) -> Result<Bytes, Failure> {
         let failed = |reason: &str| Err(Failure::new(Kind::Output, reason.to_owned()));
         if self.closed.load(Ordering::Relaxed) {
             return failed("standard output is closed");

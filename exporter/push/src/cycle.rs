@@ -3,7 +3,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError, TryLockError},
-    time::Instant,
+    time::{Instant, SystemTime},
 };
 
 use bytes::Bytes;
@@ -37,6 +37,8 @@ pub(crate) struct Cycle<E> {
 struct Batch {
     bytes: Bytes,
     exporting: Exporting,
+    /// When the collection began.
+    collected: SystemTime,
 }
 
 impl<E: Export> Cycle<E> {
@@ -55,14 +57,22 @@ impl<E: Export> Cycle<E> {
         };
         let collected =
             collected.map_err(|_| Failure::new(Kind::Panic, "the collection panicked"))?;
-        let Some(Batch { bytes, mut exporting }) = collected? else { return Ok(String::new()) };
+        let Some(Batch { bytes, mut exporting, collected }) = collected? else {
+            return Ok(String::new());
+        };
 
         let deadline = deadline.min(mailbox::later(self.exporter.timeout()));
         let delivery = retry::deliver(&self.exporter, bytes, deadline);
         let answer = exporting.watch(delivery).await;
         finish(exporting, &answer);
         let receipt = answer?;
-        if receipt.rejected > 0 { Err(Failure::rejected(&receipt)) } else { Ok(receipt.message) }
+        if receipt.rejected > 0 {
+            return Err(Failure::rejected(&receipt));
+        }
+        if let Some(escort) = self.source.escort() {
+            escort.arrive(collected);
+        }
+        Ok(receipt.message)
     }
 
     /// Collects by `deadline`, and prepares what was collected, if there is anything.
@@ -84,7 +94,7 @@ impl<E: Export> Cycle<E> {
             return Ok(None);
         }
         let mut metrics = ResourceMetrics::default();
-        let started = Instant::now();
+        let (started, began) = (Instant::now(), SystemTime::now());
         let collected =
             catch_unwind(AssertUnwindSafe(|| self.source.collect(Some(deadline), &mut metrics)))
                 .map_err(|_| {
@@ -102,9 +112,9 @@ impl<E: Export> Cycle<E> {
             return Ok(None);
         }
         let mut exporting = self.observer.exporting(points);
-        let exemplars = self.source.exemplars();
-        match exporting.run(|| self.exporter.prepare(&metrics, exemplars)) {
-            Ok(bytes) => Ok(Some(Batch { bytes, exporting })),
+        let escort = self.source.escort();
+        match exporting.run(|| self.exporter.prepare(&metrics, escort)) {
+            Ok(bytes) => Ok(Some(Batch { bytes, exporting, collected: began })),
             Err(failure) => {
                 finish(exporting, &Err(failure.clone()));
                 Err(failure)

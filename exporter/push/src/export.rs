@@ -6,11 +6,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use kymo_core::Exemplars;
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
 
 use crate::{
     component::Component,
+    escort::Escort,
     failure::{Failure, Status},
 };
 
@@ -19,15 +19,17 @@ pub(crate) trait Export: Send + Sync + 'static {
     /// The attributes of the metrics of the push itself.
     fn component(&self) -> Component;
 
+    /// Whether it sends exemplars.
+    fn sends_exemplars(&self) -> bool {
+        true
+    }
+
     /// The receiver, as an operator knows it.
     fn target(&self) -> &str;
 
-    /// Encodes `metrics` as they are sent, with `exemplars` if any are kept; may take its time.
-    fn prepare(
-        &self,
-        metrics: &ResourceMetrics,
-        exemplars: Option<&Exemplars>,
-    ) -> Result<Bytes, Failure>;
+    /// Encodes `metrics` as they are sent, with exemplars of the `escort` if any are kept; may take its time.
+    fn prepare(&self, metrics: &ResourceMetrics, escort: Option<&Escort>)
+    -> Result<Bytes, Failure>;
 
     /// How long all tries may take together.
     fn timeout(&self) -> Duration;

@@ -8,7 +8,6 @@ use std::{
 
 use bytes::{BufMut, Bytes};
 use http::{Uri, uri::PathAndQuery};
-use kymo_core::Exemplars;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
 use tonic::{
@@ -26,6 +25,7 @@ use crate::{
     client::{Client, causes},
     component::Component,
     endpoint::{Endpoint, headers},
+    escort::Escort,
     export::{Export, Receipt},
     failure::{Failure, Kind, Retry, Status},
     head::{Checked, Foreign},
@@ -113,9 +113,9 @@ impl Export for GrpcExporter {
     fn prepare(
         &self,
         metrics: &ResourceMetrics,
-        exemplars: Option<&Exemplars>,
+        escort: Option<&Escort>,
     ) -> Result<Bytes, Failure> {
-        Ok(encode(metrics, exemplars))
+        Ok(encode(metrics, escort))
     }
 
     fn timeout(&self) -> Duration {

@@ -12,7 +12,6 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
 use http_body_util::{BodyExt, Collected, Full, LengthLimitError, Limited};
-use kymo_core::Exemplars;
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
 
 use crate::{
@@ -20,6 +19,7 @@ use crate::{
     client::{Client, causes},
     component::Component,
     endpoint::{Endpoint, headers},
+    escort::Escort,
     export::{Export, Receipt},
     failure::{Failure, Kind, Status},
     message::encode,
@@ -116,9 +116,9 @@ impl Export for HttpExporter {
     fn prepare(
         &self,
         metrics: &ResourceMetrics,
-        exemplars: Option<&Exemplars>,
+        escort: Option<&Escort>,
     ) -> Result<Bytes, Failure> {
-        let compressed = self.compression.compress(encode(metrics, exemplars));
+        let compressed = self.compression.compress(encode(metrics, escort));
         compressed.map_err(|error| Failure::new(Kind::Output, error.to_string()))
     }
 

@@ -51,6 +51,7 @@ mod cycle;
 mod destination;
 mod endpoint;
 mod error;
+mod escort;
 mod exemplars;
 mod export;
 mod exporting;

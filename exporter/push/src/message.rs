@@ -1,7 +1,6 @@
 //! The message that is sent.
 
 use bytes::Bytes;
-use kymo_core::Exemplars;
 use opentelemetry_proto::tonic::{
     collector::metrics::v1::ExportMetricsServiceRequest,
     metrics::v1::{ResourceMetrics as Message, metric::Data},
@@ -9,13 +8,13 @@ use opentelemetry_proto::tonic::{
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
 use prost::Message as _;
 
-use crate::exemplars;
+use crate::{escort::Escort, exemplars};
 
-/// The bytes of the request, before compression, with `exemplars` if any are kept.
-pub(crate) fn encode(metrics: &ResourceMetrics, exemplars: Option<&Exemplars>) -> Bytes {
+/// The bytes of the request, before compression, with exemplars of the `escort` if any are kept.
+pub(crate) fn encode(metrics: &ResourceMetrics, escort: Option<&Escort>) -> Bytes {
     let mut request = ExportMetricsServiceRequest::from(metrics);
-    if let Some(exemplars) = exemplars {
-        exemplars::add(&mut request, metrics, exemplars);
+    if let Some(escort) = escort {
+        exemplars::add(&mut request, metrics, escort);
     }
     request.resource_metrics.iter_mut().for_each(forget_extremes_of_nothing);
     request.encode_to_vec().into()

@@ -49,6 +49,7 @@ pub(crate) struct Handle {
     mailbox: Arc<Mailbox>,
     observer: Arc<Observer>,
     to_stderr: Arc<AtomicBool>,
+    sends_exemplars: bool,
 }
 
 impl Push {
@@ -93,6 +94,7 @@ impl Push {
             mailbox: Arc::default(),
             observer,
             to_stderr: Arc::default(),
+            sends_exemplars: exporter.sends_exemplars(),
         };
         thread::spawn(
             exporter,
@@ -120,8 +122,15 @@ impl Push {
         self.0.source.read_within(Box::new(around));
     }
 
+    /// Whether it can send exemplars: the console prints none.
+    pub fn shows_exemplars(&self) -> bool {
+        self.0.sends_exemplars
+    }
+
     /// Sends `exemplars` with the series that they belong to, over OTLP; only the first call has an effect.
-    pub fn exemplars(&self, exemplars: Exemplars) {
+    ///
+    /// Each goes with the pushes until one of them arrives, and of a delta with its own push alone.
+    pub fn show_exemplars(&self, exemplars: Exemplars) {
         self.0.source.take_exemplars(exemplars);
     }
 

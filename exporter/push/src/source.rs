@@ -11,13 +11,15 @@ use opentelemetry_sdk::{
     metrics::{ManualReader, Pipeline, data::ResourceMetrics, reader::MetricReader},
 };
 
+use crate::escort::Escort;
+
 /// The source of the metrics: one pipeline of a provider, once it is known.
 #[derive(Default)]
 pub(crate) struct Source {
     pipeline: Mutex<Option<Weak<Pipeline>>>,
     /// Wraps each reading.
     around: OnceLock<Around>,
-    exemplars: OnceLock<Exemplars>,
+    escort: OnceLock<Escort>,
 }
 
 /// Gets the time until which a reading may wait, and what reads.
@@ -46,12 +48,12 @@ impl Source {
 
     /// Lets `exemplars` go with the metrics, unless others do already.
     pub(crate) fn take_exemplars(&self, exemplars: Exemplars) {
-        let _ = self.exemplars.set(exemplars);
+        let _ = self.escort.set(Escort::new(exemplars));
     }
 
     /// The exemplars that go with the metrics, if any do.
-    pub(crate) fn exemplars(&self) -> Option<&Exemplars> {
-        self.exemplars.get()
+    pub(crate) fn escort(&self) -> Option<&Escort> {
+        self.escort.get()
     }
 
     /// Collects what there is by `deadline`, which calls every observable instrument.

@@ -164,10 +164,7 @@ impl<R: Record, M: Moment> Attempt<R, M> {
             self.is_over = true;
             let outcome = if self.is_inside { Outcome::Panic } else { outcome };
             let is_traced = M::IS_TIMED && Trace::is_wanted();
-            let _working = is_traced.then(|| {
-                let trace = self.trace.or_else(Trace::current);
-                Working::record(trace, outcome != Outcome::Success)
-            });
+            let _working = is_traced.then(|| Working::record(self.trace.or_else(Trace::current)));
             self.record.record(moment.since(started), outcome);
         }
     }

@@ -1,17 +1,17 @@
-//! The work of this thread: whose trace it is, and whether it failed.
+//! The work of this thread, and whose trace it is.
 
 use std::{
     cell::Cell,
     panic::catch_unwind,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use opentelemetry::{Context, trace::TraceContextExt};
 
 use crate::Trace;
 
-/// Whether anybody keeps traces beside what is measured.
-static IS_WANTED: AtomicBool = AtomicBool::new(false);
+/// How many keep traces beside what is measured.
+static WANTED: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
     static HERE: Here = const {
@@ -19,7 +19,6 @@ thread_local! {
             trace: Cell::new(None),
             is_sent: Cell::new(false),
             work: Cell::new(Work::Any),
-            is_failed: Cell::new(false),
             sight: Cell::new(Sight::Untried),
             gate: Cell::new(Gate::Wide),
         }
@@ -35,8 +34,6 @@ struct Here {
     /// Whether a client said so: a tracer of this program knows better.
     is_sent: Cell<bool>,
     work: Cell<Work>,
-    /// Whether the attempt that is recorded failed.
-    is_failed: Cell<bool>,
     sight: Cell<Sight>,
     /// What follows from the others.
     gate: Cell<Gate>,
@@ -82,21 +79,19 @@ enum Span {
     Sampled(Trace),
 }
 
-/// What is observed belongs to this.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Seen {
-    pub(crate) trace: Option<Trace>,
-    pub(crate) is_failed: bool,
+/// Somebody keeps traces from now on.
+pub(crate) fn want() {
+    WANTED.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Traces are kept from now on.
-pub(crate) fn want() {
-    IS_WANTED.store(true, Ordering::Relaxed);
+/// One of those who keep traces does so no more.
+pub(crate) fn want_no_more() {
+    WANTED.fetch_sub(1, Ordering::Relaxed);
 }
 
 #[inline]
 pub(crate) fn is_wanted() -> bool {
-    IS_WANTED.load(Ordering::Relaxed)
+    WANTED.load(Ordering::Relaxed) > 0
 }
 
 /// The trace of what this thread does.
@@ -114,19 +109,6 @@ pub(crate) fn may_be_traced() -> bool {
         return Context::map_current(Context::has_active_span);
     }
     gate == Gate::Wide
-}
-
-/// What this thread observes, if it has a trace.
-pub(crate) fn traced() -> Option<Seen> {
-    HERE.with(|here| {
-        let trace = Some(here.trace_now()?);
-        Some(Seen { trace, is_failed: here.is_failed.get() })
-    })
-}
-
-/// What this thread observes, with or without a trace.
-pub(crate) fn seen() -> Seen {
-    HERE.with(|here| Seen { trace: here.trace_now(), is_failed: here.is_failed.get() })
 }
 
 /// Whether OpenTelemetry has a span here.
@@ -211,29 +193,27 @@ pub(crate) struct Working {
     trace: Option<Trace>,
     is_sent: bool,
     work: Work,
-    is_failed: bool,
 }
 
 impl Working {
     /// From now on this thread records an attempt of this `trace`.
-    pub(crate) fn record(trace: Option<Trace>, is_failed: bool) -> Self {
-        Self::enter(Work::Record, trace, false, is_failed)
+    pub(crate) fn record(trace: Option<Trace>) -> Self {
+        Self::enter(Work::Record, trace, false)
     }
 
     /// From now on this thread serves a request of this `trace`, which may be `sent` by its client; one without
     /// a trace is part of whatever is served around it.
     pub(crate) fn serve(trace: Option<Trace>, is_sent: bool) -> Self {
         let (trace, is_sent) = trace.map_or_else(Self::trace, |trace| (Some(trace), is_sent));
-        Self::enter(Work::Request, trace, is_sent, false)
+        Self::enter(Work::Request, trace, is_sent)
     }
 
-    fn enter(work: Work, trace: Option<Trace>, is_sent: bool, is_failed: bool) -> Self {
+    fn enter(work: Work, trace: Option<Trace>, is_sent: bool) -> Self {
         HERE.with(|here| {
             let before = Self {
                 trace: here.trace.replace(trace),
                 is_sent: here.is_sent.replace(is_sent),
                 work: here.work.replace(work),
-                is_failed: here.is_failed.replace(is_failed),
             };
             here.settle();
             before
@@ -252,7 +232,6 @@ impl Drop for Working {
             here.trace.set(self.trace);
             here.is_sent.set(self.is_sent);
             here.work.set(self.work);
-            here.is_failed.set(self.is_failed);
             here.settle();
         });
     }
@@ -361,12 +340,12 @@ mod tests {
         want();
         let _attached = context(7, TraceFlags::SAMPLED).attach();
         {
-            let _working = Working::record(None, true);
-            assert!(trace().is_none() && seen().is_failed);
-            let _inner = Working::record(number(8), false);
-            assert_eq!(traced().map(|seen| (seen.trace, seen.is_failed)), Some((number(8), false)));
+            let _working = Working::record(None);
+            assert_eq!(trace(), None);
+            let _inner = Working::record(number(8));
+            assert_eq!(trace(), number(8));
         }
-        assert_eq!((trace(), seen().is_failed), (number(7), false));
+        assert_eq!(trace(), number(7));
     }
 
     #[test]

@@ -40,6 +40,12 @@ impl Serving {
         Self::of(trace, true)
     }
 
+    /// From now on this thread records a part of a request of this `trace`, whatever is current here.
+    pub fn record(trace: Option<Trace>) -> Self {
+        let working = Trace::is_wanted().then(|| Working::record(trace));
+        Self { trace, is_sent: false, working }
+    }
+
     #[inline]
     fn of(trace: Option<Trace>, is_sent: bool) -> Self {
         let working = Trace::is_wanted().then(|| Working::serve(trace, is_sent));

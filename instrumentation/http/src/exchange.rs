@@ -88,6 +88,7 @@ impl Exchange {
         );
         exchange.is_sent = exchange.attempt.trace().is_none() || !Trace::is_decided();
         if Trace::is_wanted()
+            && reading.takes_sent_traces
             && let Some(sent) = head.headers.get(&TRACEPARENT)
         {
             exchange.belong_to(sent, head.headers);

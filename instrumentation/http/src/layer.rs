@@ -155,6 +155,14 @@ impl ServerLayer {
         self.read(|reading| reading.scheme.trust_forwarded = true)
     }
 
+    /// Does not look at the header `traceparent`: anyone can send one, and name any trace there.
+    ///
+    /// Exemplars lead to the traces of the program's own tracer then, and to no others. For services that
+    /// clients reach without a proxy that sets the header or removes it.
+    pub fn without_sent_traces(self) -> Self {
+        self.read(|reading| reading.takes_sent_traces = false)
+    }
+
     /// Reports `https` instead of `http`, because every client comes over TLS, be it ended here or
     /// by a proxy.
     ///

@@ -14,6 +14,8 @@ pub(crate) struct Reading {
     pub(crate) route: Option<Arc<Route>>,
     pub(crate) scheme: SchemeSource,
     pub(crate) streams_unknown_lengths: bool,
+    /// Whether a client may say which trace its request belongs to.
+    pub(crate) takes_sent_traces: bool,
 }
 
 impl Reading {
@@ -41,6 +43,7 @@ impl Default for Reading {
             route: None,
             scheme: SchemeSource::plain(),
             streams_unknown_lengths: false,
+            takes_sent_traces: true,
         }
     }
 }

@@ -136,7 +136,8 @@ impl Drop for Recording {
         if let Some(streaming) = self.streaming.as_ref()
             && let Some(series) = &streaming.series
         {
-            let _serving = Serving::enter(streaming.trace);
+            // Whatever is current where the body is dropped.
+            let _serving = Serving::record(streaming.trace);
             self.record_sizes(series);
         }
     }

@@ -45,7 +45,7 @@ impl StreamOpening {
 
     /// The stream is open, until what is returned is dropped.
     pub(crate) fn open(self) -> OpenStream {
-        let _serving = Serving::enter(self.trace);
+        let _serving = Serving::record(self.trace);
         self.instruments.open_stream(self.key)
     }
 }

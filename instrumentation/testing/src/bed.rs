@@ -15,8 +15,9 @@ pub trait TestBed: Sized + Send + Sync {
     /// Everything that was recorded until now.
     fn snapshot(&self) -> Snapshot;
 
-    /// The exemplars of the metric `name`, or `None` if this keeps none, which law 8 asks nothing of.
-    fn exemplars(&self, name: &str) -> Option<Vec<Exemplar>> {
+    /// The exemplars of the metric `name`, each with the upper end of the bucket that it was put into, which is
+    /// infinite where there is none; or `None` if this keeps no exemplars.
+    fn exemplars(&self, name: &str) -> Option<Vec<(f64, Exemplar)>> {
         let _ = name;
         None
     }

@@ -15,7 +15,7 @@
 //!    while that was dropped, and one that was dropped because something else unwinds is
 //!    `cancelled`;
 //! 8. an operation in a sampled trace leads to it by one exemplar, which is in the bucket of its one
-//!    observation, and has its value.
+//!    observation, and has its value; a telemetry that keeps no exemplars [says so](Subject::IS_TRACED).
 //!
 //! ```
 //! # use std::future::Future;
@@ -71,6 +71,8 @@
 //!     const OPERATIONS: &'static str = SENT.name;
 //!     const IN_FLIGHT: &'static [&'static str] = &[];
 //!     const SERIES: usize = 4;
+//!     // These meters keep no exemplars, which `kymo::testing::TestTelemetry` does.
+//!     const IS_TRACED: bool = false;
 //!     # const CLIENTS: u32 = 1000;
 //!
 //!     fn declared() -> Vec<MetricSpec> {

@@ -21,6 +21,10 @@ pub(crate) struct Basis {
     pub(crate) file: Option<PathBuf>,
     /// The observations that become exemplars, if the program says so.
     pub(crate) exemplar_filter: Option<ExemplarFilter>,
+    /// Whether an exemplar keeps the attributes that a view dropped, if the program says so.
+    pub(crate) dropped_attributes: Option<bool>,
+    /// Whether somebody reads the exemplars beside all exporters, such as a test.
+    pub(crate) keeps_exemplars: bool,
     /// By what each is for, so that each is done once.
     pub(crate) steps: BTreeMap<&'static str, Step>,
 }
@@ -29,16 +33,25 @@ pub(crate) struct Basis {
 pub(crate) type Step = Box<dyn FnOnce(&Telemetry) + Send + Sync>;
 
 impl Basis {
-    /// A place for the observations that become exemplars, as the program or else the environment says.
+    /// A place for the observations that become exemplars, as the program or else the environment says; none where
+    /// none of the `exporters` shows them.
     pub(super) fn exemplars(
         &self,
+        exporters: &[Box<dyn Exporter>],
         environment: &Environment,
         description: &mut Description,
         is_disabled: bool,
     ) -> Option<Exemplars> {
         let filter = configuration::exemplar_filter(self.exemplar_filter, environment);
         let filter = description.note("exemplar.filter", filter, ExemplarFilter::to_string);
-        if is_disabled { None } else { Exemplars::new(filter) }
+        let dropped = configuration::dropped_attributes(self.dropped_attributes, environment);
+        let dropped = description.note("exemplar.dropped_attributes", dropped, bool::to_string);
+        let are_shown = exporters.iter().any(|exporter| exporter.shows_exemplars());
+        if is_disabled || !(are_shown || self.keeps_exemplars) {
+            return None;
+        }
+        let exemplars = Exemplars::new(filter)?;
+        Some(if dropped { exemplars } else { exemplars.without_filtered() })
     }
 
     /// Reads `variables` instead of those of the process.

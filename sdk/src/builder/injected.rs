@@ -88,7 +88,8 @@ impl InjectedBuilder {
         Exporters::report_beside_injected(&environment, start.is_pulled);
         report_of_file(&environment);
         let exporters = self.plans.start(&mut start)?;
-        let exemplars = self.basis.exemplars(&environment, &mut description, is_disabled);
+        let exemplars =
+            self.basis.exemplars(&exporters, &environment, &mut description, is_disabled);
         let provider = Provider::injected(self.provider, exemplars, is_disabled);
         for exporter in &exporters {
             exporter.measure(provider.meters());

@@ -63,6 +63,12 @@ pub(crate) fn exemplar_filter(
     Setting::choose(code, found, ExemplarFilter::default())
 }
 
+/// `KYMO_EXEMPLAR_DROPPED_ATTRIBUTES`, unless the program says something of its own.
+pub(crate) fn dropped_attributes(code: Option<bool>, environment: &Environment) -> Setting<bool> {
+    let found = environment.find(&["KYMO_EXEMPLAR_DROPPED_ATTRIBUTES"], environment::boolean);
+    Setting::choose(code, found, true)
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

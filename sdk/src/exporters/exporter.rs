@@ -18,6 +18,9 @@ pub(crate) trait Exporter: Any + Send + Sync {
     /// Lets `callbacks` run before each reads.
     fn prepare(&self, callbacks: &Callbacks);
 
+    /// Whether any of them gives out exemplars: nobody need keep some otherwise.
+    fn shows_exemplars(&self) -> bool;
+
     /// Lets each give out `exemplars` with what it reads.
     fn show(&self, exemplars: &Exemplars);
 

@@ -45,6 +45,7 @@ impl TestTelemetry {
     pub fn of(builder: TelemetryBuilder) -> Self {
         let (mut builder, reader) = (builder, SnapshotReader::new());
         builder.basis.environment.get_or_insert_default();
+        builder.basis.keeps_exemplars = true;
         match builder.reader(reader.clone()).build() {
             Ok(telemetry) => Self { telemetry, reader },
             Err(error) => panic!("this telemetry cannot be built: {error}"),
@@ -99,8 +100,8 @@ impl TestBed for TestTelemetry {
         self.reader.snapshot()
     }
 
-    fn exemplars(&self, name: &str) -> Option<Vec<Exemplar>> {
-        Some(self.telemetry.provider.exemplars()?.named(name))
+    fn exemplars(&self, name: &str) -> Option<Vec<(f64, Exemplar)>> {
+        Some(self.telemetry.provider.exemplars()?.placed(name))
     }
 }
 

@@ -77,7 +77,7 @@ impl<T: Number, H: Handle<T>> SyncInstrument<T> for Dressed<H> {
         match &self.dress.exemplars {
             None => boxed(bound, folding),
             Some(exemplars) => {
-                let exemplars = exemplars.bind(kept, self.dropped(attributes));
+                let exemplars = exemplars.bind(kept, || self.dropped(attributes));
                 boxed(Exemplary { bound, exemplars }, folding)
             }
         }

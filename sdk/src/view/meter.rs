@@ -85,8 +85,10 @@ impl ShapedMeter {
             let limits = ExemplarLimits {
                 series: self.shapes.series(subject, &shape),
                 value_bytes: self.shapes.lengths().longest(),
+                ..ExemplarLimits::default()
             };
-            Some(all.metric_within(&self.scope, shape.name().unwrap_or(name), spread, limits))
+            let name = shape.name().unwrap_or(name);
+            Some(all.metric_within(&self.scope, name, subject.unit, spread, limits))
         });
         // The API has no other way to ask a meter who makes its instruments.
         let dress = Dress { rules: self.rules(subject), exemplars };

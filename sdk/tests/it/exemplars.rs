@@ -1,17 +1,20 @@
 //! The trace behind a number: which observation leads to which, and how it is told.
 
 use std::{
-    future::{Future, pending},
-    pin::pin,
+    convert::Infallible,
+    future::{Future, pending, poll_fn},
+    pin::{Pin, pin},
     task::{Context, Waker},
+    time::Duration,
 };
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
-    extract::Request,
+    body::{Body, Bytes, HttpBody, to_bytes},
+    extract::{Path, Request},
     routing::get,
 };
+use futures_util::stream;
 use kymo::{
     ExemplarFilter, Telemetry, TelemetryBuilder, View,
     configuration::Origin,
@@ -139,6 +142,65 @@ async fn what_a_handler_spawns_has_no_trace() {
     ask(&shop(&telemetry), request("/spawned", &[SENT])).await;
     assert_eq!(traces(&telemetry, DURATION), [sent()]);
     assert_eq!(traces(&telemetry, "sold"), []);
+}
+
+#[tokio::test]
+async fn a_layer_may_believe_no_client_about_its_trace() {
+    let telemetry = TestTelemetry::new();
+    let sold = telemetry.meter("shop").u64_counter("sold").build();
+    let sell = async move || sold.add(1, &[]);
+    let app = Router::new().route("/", get(sell)).layer(telemetry.http().without_sent_traces());
+    ask(&app, request("/", &[SENT])).await;
+    for name in [DURATION, "sold"] {
+        assert_eq!(traces(&telemetry, name), [], "{name}");
+    }
+    let traced = Traced::new(9);
+    traced.around(ask(&app, request("/", &[SENT]))).await;
+    for name in [DURATION, "sold"] {
+        assert_eq!(traces(&telemetry, name), [traced.trace()], "{name}");
+    }
+}
+
+/// hyper drops a body once it has all that was promised, without asking for its end.
+#[tokio::test]
+async fn a_download_that_was_delivered_keeps_no_slower_one_out() {
+    let builder = Telemetry::for_service("shop").view(DURATION, View::new().buckets([60.0]));
+    let telemetry = TestTelemetry::of(builder);
+    let wait = async |Path(millis): Path<u64>| {
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+        Body::from("book")
+    };
+    let app = Router::new().route("/{millis}", get(wait)).layer(telemetry.http());
+    let values = || telemetry.exemplars(DURATION).iter().map(|it| it.value).collect::<Vec<_>>();
+    let fast = app.clone().oneshot(request("/1", &[SENT])).await.unwrap();
+    let mut body = fast.into_body();
+    let frame = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await.unwrap();
+    assert_eq!(frame.unwrap().into_data().unwrap(), "book");
+    drop(body);
+    assert!(values()[0] < 0.04, "{:?}", values());
+    ask(&app, request("/40", &[SENT])).await;
+    telemetry.snapshot().histogram(DURATION).without("error.type").assert_count(2);
+    assert!(values().len() == 1 && values()[0] >= 0.04, "{:?}", values());
+}
+
+#[tokio::test]
+async fn what_a_stream_leaves_belongs_to_its_request_wherever_it_is_dropped() {
+    let telemetry = TestTelemetry::new();
+    let events = async || {
+        let events = Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
+        ([("content-type", "text/event-stream")], events)
+    };
+    let app = Router::new().route("/", get(events)).layer(telemetry.http());
+    let leave = async |headers: &[&str]| {
+        let answer = app.clone().oneshot(request("/", headers)).await.unwrap();
+        Traced::new(9).run(|| drop(answer));
+    };
+    leave(&[]).await;
+    assert_eq!(traces(&telemetry, "http.server.response.body.size"), [], "it came without");
+    leave(&[SENT]).await;
+    for name in ["http.server.response.body.size", "kymo.http.server.stream.duration"] {
+        assert_eq!(traces(&telemetry, name), [sent()], "{name}");
+    }
 }
 
 /// What one bound and one unbound observation leave, each in a trace and in none.

@@ -8,7 +8,8 @@ use axum::{
     routing::get,
 };
 use kymo::{
-    Telemetry, View,
+    Telemetry, TelemetryBuilder, View,
+    configuration::Origin,
     opentelemetry::{
         Context, KeyValue,
         context::FutureExt,
@@ -106,6 +107,35 @@ async fn what_a_view_dropped_is_cut_to_the_limit_of_values() {
         assert_eq!((kept.len(), filtered.len()), (1, 1));
         assert_eq!(filtered[0].value.as_str().len(), 100, "{name}");
     }
+}
+
+#[test]
+fn what_a_view_dropped_can_be_left_out() {
+    const VARIABLE: &str = "KYMO_EXEMPLAR_DROPPED_ATTRIBUTES";
+    let builder = || {
+        let view = View::new().without_attribute("user_agent").without_attribute("error.type");
+        Telemetry::for_service("shop").view("sold", view)
+    };
+    let kept = |builder: TelemetryBuilder| {
+        let telemetry = TestTelemetry::of(builder);
+        let sold = telemetry.meter("shop").u64_counter("sold").build();
+        let _attached = span(9, true).attach();
+        sold.add(1, &[KeyValue::new("user_agent", "curl"), KeyValue::new("error.type", "500")]);
+        let kept = telemetry.exemplars("sold");
+        assert_eq!((kept.len(), kept[0].trace), (1, own(9)));
+        let setting = telemetry.describe().get("exemplar.dropped_attributes").unwrap();
+        let keys = kept[0].filtered.iter().flat_map(|all| all.iter());
+        let keys = keys.map(|one| one.key.to_string()).collect::<Vec<_>>();
+        (keys, setting.value.clone(), setting.origin)
+    };
+    let all = vec!["user_agent".to_owned(), "error.type".to_owned()];
+    let of = |value| builder().environment([(VARIABLE, value)]);
+    let variable = Origin::Environment(VARIABLE);
+    assert_eq!(kept(builder()), (all.clone(), "true".to_owned(), Origin::Default));
+    assert_eq!(kept(of("true")), (all, "true".to_owned(), variable));
+    assert_eq!(kept(of("False")), (vec![], "false".to_owned(), variable));
+    let code = (vec![], "false".to_owned(), Origin::Code);
+    assert_eq!(kept(of("true").without_dropped_attributes()), code);
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod readers;
 mod scrape;
 mod sqlx_events;
 mod testing;
+mod tracing_opentelemetry;
 mod view;
 
 use std::{

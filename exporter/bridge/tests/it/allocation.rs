@@ -28,6 +28,32 @@ fn no_series_costs_an_allocation_of_its_own() {
     assert!(few < 100, "{few} allocations for two families");
 }
 
+/// Takes everything but exemplars, and keeps nothing.
+struct WithoutExemplars;
+
+impl Sink for WithoutExemplars {
+    fn family(&mut self, _: &Family<'_>) {}
+
+    fn series(&mut self, series: &Series<'_>) {
+        assert!(!crate::exemplars::has_any(series));
+    }
+
+    fn takes_exemplars(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn whoever_has_no_use_for_exemplars_pays_for_none() {
+    let allocations = |series: i64, traced: i64| {
+        let (bridge, _shop) = crate::exemplars::shop(series, traced);
+        bridge.collect(&mut WithoutExemplars);
+        let sdk = measure(|| bridge.reader().collect(&mut ResourceMetrics::default()).unwrap());
+        measure(|| bridge.collect(&mut WithoutExemplars)).count_total - sdk.count_total
+    };
+    assert_eq!(allocations(500, 500), allocations(500, 0));
+}
+
 #[test]
 fn no_series_costs_one_however_many_sets_of_keys_there_are_before() {
     let few = extra(100, 100).count_total;

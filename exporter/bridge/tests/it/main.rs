@@ -8,6 +8,7 @@ mod builder;
 mod collisions;
 mod deviations;
 mod differential;
+mod exemplars;
 mod exponential;
 mod foreign;
 mod instrument;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
 mod answers;
+mod exemplars;
 mod grpc;
 mod hostile;
 mod http;

@@ -10,20 +10,22 @@ use opentelemetry::{Array, KeyValue, Value};
 pub struct ExemplarLimits {
     /// The series that have any, at most.
     pub series: usize,
-    /// The bytes of a text that a view dropped, at most. All that an exemplar has of what was dropped takes
-    /// 256 bytes at most, whatever this says.
+    /// The bytes of a text that a view dropped, at most.
     pub value_bytes: usize,
+    /// The bytes that all attributes together have which one exemplar keeps and its series has not, at most; 0
+    /// keeps none of them.
+    pub filtered_bytes: usize,
 }
 
 impl Default for ExemplarLimits {
-    /// 2,000 series, as the OpenTelemetry specification has it for what is aggregated, and no other limit of
-    /// texts than that of all together.
+    /// 2,000 series, as the OpenTelemetry specification has it for what is aggregated, and 256 bytes of what was
+    /// dropped, be it of one text.
     fn default() -> Self {
-        Self { series: 2000, value_bytes: FILTERED }
+        Self { series: 2000, value_bytes: FILTERED, filtered_bytes: FILTERED }
     }
 }
 
-/// The bytes that all attributes together have which one exemplar keeps and its series has not, at most.
+/// The usual bytes of what an exemplar keeps and its series has not.
 const FILTERED: usize = 256;
 
 /// The bytes that the shortest of them counts as, so that there are no more than sixteen.
@@ -36,9 +38,12 @@ impl ExemplarLimits {
         self,
         attributes: impl IntoIterator<Item = &'a KeyValue>,
     ) -> Option<Arc<[KeyValue]>> {
-        let mut room = FILTERED;
+        let mut room = self.filtered_bytes;
         let mut copies = Vec::new();
         for KeyValue { key, value, .. } in attributes {
+            if room == 0 {
+                break;
+            }
             let Some(left) = room.checked_sub(key.as_str().len()) else { continue };
             let Some((value, bytes)) = cut(value, left.min(self.value_bytes), left) else {
                 continue;
@@ -110,6 +115,15 @@ mod tests {
         let many: Vec<_> = (0..1000).map(|number| KeyValue::new("", number)).collect();
         assert_eq!(kept(4096, &many).len(), 16);
         assert_eq!(ExemplarLimits::default().copy(&[]), None);
+    }
+
+    #[test]
+    fn without_bytes_for_it_nothing_is_kept_of_what_was_dropped() {
+        let limits = ExemplarLimits { filtered_bytes: 0, ..ExemplarLimits::default() };
+        let all = [KeyValue::new("", ""), KeyValue::new("a", 1), KeyValue::new("b", "c")];
+        assert_eq!(limits.copy(&all), None);
+        let limits = ExemplarLimits { filtered_bytes: 4, ..limits };
+        assert_eq!(limits.copy(&all[2..]).as_deref(), Some(&all[2..]));
     }
 
     #[test]

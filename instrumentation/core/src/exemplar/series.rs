@@ -7,7 +7,7 @@ use std::{
 
 use opentelemetry::KeyValue;
 
-use super::{MetricExemplars, slots::Slots};
+use super::{Exemplar, MetricExemplars, slots::Slots};
 use crate::here;
 
 /// The exemplars of a series that is bound to its attributes: what a bound instrument carries along.
@@ -18,6 +18,7 @@ pub struct SeriesExemplars {
     series: u64,
     takes_all: bool,
     filtered: Option<Arc<[KeyValue]>>,
+    is_failed: bool,
     /// Empty where there was no room for them.
     slots: OnceLock<Option<Arc<Slots>>>,
 }
@@ -27,9 +28,10 @@ impl SeriesExemplars {
         metric: Arc<MetricExemplars>,
         series: u64,
         filtered: Option<Arc<[KeyValue]>>,
+        is_failed: bool,
     ) -> Self {
         let takes_all = metric.takes_all();
-        Self { metric, series, takes_all, filtered, slots: OnceLock::new() }
+        Self { metric, series, takes_all, filtered, is_failed, slots: OnceLock::new() }
     }
 
     /// Observes a `value`, which is asked for where it may become an exemplar.
@@ -44,11 +46,14 @@ impl SeriesExemplars {
 
     #[cold]
     fn keep(&self, value: f64) {
-        let seen = if self.takes_all { Some(here::seen()) } else { here::traced() };
-        let Some(seen) = seen else { return };
+        let trace = here::trace();
+        if trace.is_none() && !self.takes_all {
+            return;
+        }
         let slots = self.slots.get_or_init(|| self.metric.slots(self.series));
         if let Some(slots) = slots {
-            self.metric.keep(slots, seen, value, || self.filtered.clone());
+            let new = Exemplar::new(trace, self.is_failed, value);
+            self.metric.keep(slots, &new, || self.filtered.clone());
         }
     }
 }

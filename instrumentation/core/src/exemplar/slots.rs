@@ -1,6 +1,6 @@
 //! The places of the exemplars of one series.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::SystemTime};
 
 use opentelemetry::KeyValue;
 
@@ -32,6 +32,14 @@ impl ExemplarSlots {
         }
     }
 
+    /// The upper end of the bucket that has the slot `index`; infinite where values alone make buckets.
+    fn end(&self, index: usize) -> f64 {
+        match self {
+            Self::One | Self::Powers => f64::INFINITY,
+            Self::Buckets(bounds) => bounds.get(index).copied().unwrap_or(f64::INFINITY),
+        }
+    }
+
     /// Which one `value` belongs to.
     fn index(&self, value: f64) -> usize {
         match self {
@@ -58,17 +66,28 @@ impl Slots {
         Self { spread: spread.clone(), slots }
     }
 
-    /// Takes in `new` with what is `filtered`, if it says more than the one in whose place it would be; what a
-    /// counter was last increased by always does.
-    pub(super) fn offer(&self, new: &Exemplar, filtered: impl FnOnce() -> Option<Arc<[KeyValue]>>) {
+    /// Takes in `new` with what is `filtered`, if it says more than the one in whose place it would be, which may
+    /// have been `told`; what a counter was last increased by always does.
+    pub(super) fn offer(
+        &self,
+        new: &Exemplar,
+        told: impl FnOnce() -> Option<SystemTime>,
+        filtered: impl FnOnce() -> Option<Arc<[KeyValue]>>,
+    ) {
         let keeps_latest = self.spread == ExemplarSlots::One;
         if let Some(slot) = self.slots.get(self.spread.index(new.value)) {
-            slot.offer(new, |new, kept| keeps_latest || new.outdoes(kept), filtered);
+            slot.offer(new, |new, kept| keeps_latest || new.outdoes(kept, told()), filtered);
         }
     }
 
     /// Copies of all that are there, by their places.
     pub(super) fn read(&self) -> impl Iterator<Item = Exemplar> {
         self.slots.iter().filter_map(Slot::read)
+    }
+
+    /// As [`read`](Self::read), each with the upper end of the bucket that has the slot.
+    pub(super) fn placed(&self) -> impl Iterator<Item = (f64, Exemplar)> {
+        let placed = self.slots.iter().enumerate();
+        placed.filter_map(|(slot, kept)| Some((self.spread.end(slot), kept.read()?)))
     }
 }

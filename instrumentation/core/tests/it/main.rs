@@ -2,3 +2,4 @@
 
 mod folds;
 mod places;
+mod traces;

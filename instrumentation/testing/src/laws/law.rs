@@ -11,7 +11,7 @@ use opentelemetry::Value;
 
 use super::{subject::Subject, traced::Traced};
 use crate::{
-    Kind, Number, Reading, Snapshot, TestBed, declaration,
+    Buckets, Histogram, Kind, Number, Reading, Snapshot, TestBed, declaration,
     lint::{Finding, Rule, declarations},
 };
 
@@ -30,7 +30,9 @@ pub async fn hold<S: Subject>() {
     clients_make_a_bounded_number_of_series::<S>().await;
     the_caller_sees_what_it_would_see_without::<S>().await;
     what_unwinds_is_a_panic_and_what_is_dropped_by_another_is_cancelled::<S>().await;
-    what_is_traced_has_an_exemplar::<S>().await;
+    if S::IS_TRACED {
+        what_is_traced_has_an_exemplar::<S>().await;
+    }
 }
 
 /// Before the laws: what is named is declared, and what is declared is conventional.
@@ -182,6 +184,7 @@ async fn what_is_traced_has_an_exemplar<S: Subject>() {
         leads_to::<S>(&traced, async |subject: &S| subject.succeed().await).await;
         leads_to::<S>(&traced, async |subject: &S| subject.fail().await).await;
         leads_to::<S>(&traced, async |subject: &S| subject.cancel().await).await;
+        leads_to::<S>(&traced, async |subject: &S| subject.panic().await).await;
     }
 }
 
@@ -190,17 +193,29 @@ async fn leads_to<S: Subject>(traced: &Traced, operate: impl AsyncFn(&S)) {
     let telemetry = S::Telemetry::fresh();
     let subject = S::new(Some(&telemetry));
     traced.around(operate(&subject)).await;
-    let Some(exemplars) = telemetry.exemplars(S::OPERATIONS) else { return };
     let law = "law 8: an operation in a trace";
+    let Some(exemplars) = telemetry.exemplars(S::OPERATIONS) else {
+        panic!(
+            "{law} asks a telemetry that keeps exemplars; give the subject one, or say `IS_TRACED`"
+        );
+    };
     let snapshot = observed_once::<S>(&telemetry, &format!("{law} is exactly one observation"));
     let name = S::OPERATIONS;
-    let known: Vec<_> = exemplars.iter().map(|exemplar| exemplar.trace).collect();
+    let known: Vec<_> = exemplars.iter().map(|(_, exemplar)| exemplar.trace).collect();
     assert_eq!(known, [traced.trace()], "{law} has one exemplar of `{name}`\n{snapshot}");
-    let series = snapshot.named(name).flat_map(|metric| &metric.series);
-    let sum: f64 = series.map(|series| sum(&series.reading)).sum();
-    let value = exemplars[0].value;
+    let series = || snapshot.named(name).flat_map(|metric| &metric.series);
+    let sum: f64 = series().map(|series| sum(&series.reading)).sum();
+    let (end, value) = (exemplars[0].0, exemplars[0].1.value);
     let is_it = (sum - value).abs() <= f64::EPSILON * sum.abs();
     assert!(is_it, "{law} has an exemplar of its value {sum}, not of {value}\n{snapshot}");
+    for (lower, upper) in series().filter_map(|series| bucket(&series.reading)) {
+        let is_there = end.to_bits() == upper.to_bits() && lower < value && value <= upper;
+        assert!(
+            is_there,
+            "{law} has its exemplar {value} in its bucket, which is above {lower} to {upper}, and not in the \
+             one to {end}\n{snapshot}"
+        );
+    }
 }
 
 #[track_caller]
@@ -256,6 +271,16 @@ fn error_types(snapshot: &Snapshot, name: &str) -> BTreeSet<String> {
     let happened = series.filter(|series| counted(&series.reading) > 0);
     let errors = happened.filter_map(|series| series.attributes.get(key::ERROR_TYPE.name));
     errors.map(Value::to_string).collect()
+}
+
+/// The bounds of the bucket with the one observation of a histogram.
+fn bucket(reading: &Reading) -> Option<(f64, f64)> {
+    let Reading::Histogram(Histogram { buckets: Buckets::Explicit(buckets), .. }) = reading else {
+        return None;
+    };
+    let at = buckets.iter().position(|bucket| bucket.count > 0)?;
+    let lower = at.checked_sub(1).map_or(f64::NEG_INFINITY, |before| buckets[before].upper);
+    Some((lower, buckets[at].upper))
 }
 
 /// The sum of all that was observed.

@@ -18,6 +18,9 @@ pub trait Subject: Sized + Send + Sync {
     const IN_FLIGHT: &'static [&'static str];
     /// How many series of [`Self::OPERATIONS`] any input whatever may make.
     const SERIES: usize;
+    /// Whether law 8 is asked: its telemetry keeps exemplars. One that keeps none, as
+    /// [`TestMeters`](crate::TestMeters) does, is to say so here, for the law would hold whatever it did.
+    const IS_TRACED: bool = true;
     /// How many clients law 5 has, each with an input of its own. Less than this is for a thing that is
     /// slow.
     const CLIENTS: u32 = 100_000;

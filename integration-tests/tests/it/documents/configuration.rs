@@ -56,6 +56,7 @@ fn a_builder_with_a_provider_of_its_own_lacks_nothing_but_what_is_up_to_that_pro
         "translation",
         "version",
         "view",
+        "without_dropped_attributes",
         "without_scope_info",
         "without_target_info",
     ];

@@ -20,7 +20,23 @@ pub(super) fn read(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
 fn kymo(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
     for (key, part) in part.entries()? {
         match key {
+            "exemplar" => exemplar(&part, layer)?,
             "prometheus" => prometheus(&part, layer)?,
+            _ => return Err(part.mistake("kymo has no such key; correct it, or leave it out")),
+        }
+    }
+    Ok(())
+}
+
+fn exemplar(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
+    for (key, part) in part.entries()? {
+        match key {
+            "dropped_attributes" => {
+                if let Some(are_kept) = part.boolean()? {
+                    const VARIABLE: &str = "KYMO_EXEMPLAR_DROPPED_ATTRIBUTES";
+                    layer.say(VARIABLE, DROPPED, &part, are_kept.to_string());
+                }
+            }
             _ => return Err(part.mistake("kymo has no such key; correct it, or leave it out")),
         }
     }
@@ -42,4 +58,5 @@ fn prometheus(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
     Ok(())
 }
 
+const DROPPED: &str = "distribution.kymo.exemplar.dropped_attributes";
 const WEB_CONFIG: &str = "distribution.kymo.prometheus.web_config_file";

@@ -116,9 +116,13 @@ impl Exporter for Push {
         }
     }
 
+    fn shows_exemplars(&self) -> bool {
+        self.0.iter().any(kymo_push::Push::shows_exemplars)
+    }
+
     fn show(&self, exemplars: &Exemplars) {
         for push in &self.0 {
-            push.exemplars(exemplars.clone());
+            push.show_exemplars(exemplars.clone());
         }
     }
 

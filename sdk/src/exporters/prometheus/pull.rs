@@ -190,9 +190,13 @@ impl Exporter for Pull {
         }
     }
 
+    fn shows_exemplars(&self) -> bool {
+        self.bridge.as_ref().is_some_and(Bridge::shows_exemplars)
+    }
+
     fn show(&self, exemplars: &Exemplars) {
         if let Some(bridge) = &self.bridge {
-            bridge.exemplars(exemplars.clone());
+            bridge.show_exemplars(exemplars.clone());
         }
     }
 }

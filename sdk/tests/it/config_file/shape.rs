@@ -319,6 +319,19 @@ fn a_view_that_cannot_be_is_an_error_with_its_key() {
 }
 
 #[test]
+fn the_file_says_whether_exemplars_keep_what_a_view_dropped() {
+    const KEY: &str = "distribution.kymo.exemplar.dropped_attributes";
+    let file = |value| {
+        let distribution = format!("{{kymo: {{exemplar: {{dropped_attributes: {value}}}}}}}");
+        Config::new(&format!("file_format: \"1.1\"\ndistribution: {distribution}\n"))
+    };
+    file("false").says("exemplar.dropped_attributes", "false", KEY);
+    file("true").says("exemplar.dropped_attributes", "true", KEY);
+    let message = mistake(&file("some"));
+    assert!(message.contains(KEY), "{message}");
+}
+
+#[test]
 fn the_file_says_which_observations_become_exemplars() {
     let file = |filter| {
         let exporter = "{prometheus/development: }";

@@ -64,6 +64,7 @@ mod fault {
     pub(super) const IS_ACTIVE_TWICE: u8 = 25;
     pub(super) const ERROR_HAS_AN_ID: u8 = 26;
     pub(super) const FORGETS_SOME_FAILURES: u8 = 27;
+    pub(super) const LEAVES_ITS_TRACE: u8 = 28;
 }
 
 /// Runs jobs, and measures them with the fault `F`.
@@ -212,7 +213,12 @@ impl<const F: u8> Drop for Job<'_, F> {
             }
             _ => 1,
         };
-        (0..times).for_each(|_| duration.record(0.5, &self.attributes()));
+        let attributes = self.attributes();
+        if F == fault::LEAVES_ITS_TRACE {
+            let record = || duration.record(0.5, &attributes);
+            return thread::scope(|scope| drop(scope.spawn(record)));
+        }
+        (0..times).for_each(|_| duration.record(0.5, &attributes));
         if F == fault::ADDS_A_METRIC {
             telemetry.meter("jobs").u64_counter("job.surprises").build().add(1, &[]);
         }
@@ -423,5 +429,12 @@ fn law_7_wants_a_panic_where_the_operation_unwound_and_nowhere_else() {
     breaks::<{ fault::ASKS_THE_THREAD }>(
         "law 7: an operation that was dropped because something else unwound has the error.type \
          `cancelled`",
+    );
+}
+
+#[test]
+fn law_8_wants_one_exemplar_that_leads_to_the_trace() {
+    breaks::<{ fault::LEAVES_ITS_TRACE }>(
+        "law 8: an operation in a trace has one exemplar of `job.duration`",
     );
 }
