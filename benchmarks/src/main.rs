@@ -1,6 +1,6 @@
 //! Measures kymo beside its peers, in one run.
 //!
-//! `bench`, and `bench` with `http`, `sqlx`, `redis`, `cache`, `repository` or `scrape` behind it, print
+//! `bench`, and `bench` with `http`, `sqlx`, `redis`, `cache`, `repository`, `facade` or `scrape` behind it, print
 //! tables and exit with 1 when a promise is broken.
 //! `bench run SUBJECT TIMES` does one thing `TIMES` times and nothing else, for callgrind.
 
@@ -8,6 +8,7 @@ mod cache;
 mod callgrind;
 mod clock;
 mod exposition;
+mod facade;
 mod http;
 mod promise;
 mod redis;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
             redis::table,
             cache::table,
             repository::table,
+            facade::table,
             scrape::table,
         ]),
         ["http"] => tables(&[http::table]),
@@ -40,10 +42,11 @@ fn main() -> ExitCode {
         ["redis"] => tables(&[redis::table]),
         ["cache"] => tables(&[cache::table]),
         ["repository"] => tables(&[repository::table]),
+        ["facade"] => tables(&[facade::table]),
         ["scrape"] => tables(&[scrape::table]),
         ["run", subject, times] => run(subject, times).map(|()| true),
         _ => {
-            let tables = "http | sqlx | redis | cache | repository | scrape";
+            let tables = "http | sqlx | redis | cache | repository | facade | scrape";
             Err(format!("usage: bench [{tables} | run SUBJECT TIMES]").into())
         }
     };
@@ -82,11 +85,12 @@ fn run(name: &str, times: &str) -> Result<(), BoxError> {
         ["redis", workload, peer] => redis::subject(workload, peer)?,
         ["cache", workload, peer] => cache::subject(workload, peer)?,
         ["repository", method, peer] => repository::subject(method, peer)?,
+        ["facade", workload, peer] => facade::subject(workload, peer)?,
         ["format", series, name] => scrape::formats::subject(series, name)?,
         ["scrape", series, lines, peer] => scrape::subject(series, lines.parse()?, peer)?,
         _ => {
             let forms = "http/VARIANT, http-client/VARIANT, sqlx/DATABASE/WORKLOAD/PEER, redis/WORKLOAD/PEER, \
-                         cache/WORKLOAD/PEER, repository/METHOD/PEER, format/SERIES/NAME or scrape/SERIES/LINES/PEER";
+                         cache/WORKLOAD/PEER, repository/METHOD/PEER, facade/WORKLOAD/PEER, format/SERIES/NAME or scrape/SERIES/LINES/PEER";
             return Err(format!("{name:?} is not {forms}").into());
         }
     };

@@ -47,6 +47,7 @@
 //! | `redis-cluster` | clusters of Redis whose redirects are counted: `redis::Redis::cluster` | no |
 //! | `repository` | `Telemetry::repository`, `Telemetry::repository_of`, the attribute `repository`, module `repository` | no |
 //! | `migrations` | `Telemetry::migrations`, module `migrations`; and `sqlx` | no |
+//! | `metrics` | `Telemetry::metrics_recorder`: what `counter!(..)` of the facade `metrics` records, module `metrics_recorder` | no |
 //! | `resource` | `TelemetryBuilder::detect_host` and the like: what the program runs on | no |
 //! | `testing` | module `testing`: telemetry for a test of its own, assertions, a lint, the laws | no |
 //! | `full` | all of the above but `testing` | no |
@@ -112,6 +113,8 @@ pub mod key {
     pub use kymo_http::key::*;
     #[cfg(feature = "http-client")]
     pub use kymo_http_client::key::*;
+    #[cfg(feature = "metrics")]
+    pub use kymo_metrics::key::*;
     #[cfg(feature = "migrations")]
     pub use kymo_migrations::key::*;
     #[cfg(feature = "pool")]
@@ -150,6 +153,8 @@ mod instrumentation {
     #[cfg(feature = "http-client")]
     pub mod http_client;
     pub(crate) mod kept;
+    #[cfg(feature = "metrics")]
+    pub mod metrics_recorder;
     #[cfg(feature = "migrations")]
     pub mod migrations;
     #[cfg(feature = "moka")]
@@ -251,6 +256,8 @@ mod lacking {
     mod http;
     #[cfg(not(feature = "http-client"))]
     mod http_client;
+    #[cfg(not(feature = "metrics"))]
+    mod metrics_recorder;
     #[cfg(not(feature = "migrations"))]
     mod migrations;
     #[cfg(not(feature = "otlp"))]
@@ -289,6 +296,8 @@ pub use instrumentation::cache;
 pub use instrumentation::http;
 #[cfg(feature = "http-client")]
 pub use instrumentation::http_client;
+#[cfg(feature = "metrics")]
+pub use instrumentation::metrics_recorder;
 #[cfg(feature = "migrations")]
 pub use instrumentation::migrations;
 #[cfg(feature = "pool")]
@@ -350,6 +359,8 @@ pub fn declared_metrics_by_crate() -> impl Iterator<Item = (&'static str, &'stat
         ("kymo-sqlx-events", kymo_sqlx_events::metrics::ALL),
         #[cfg(feature = "cache")]
         ("kymo-cache", kymo_cache::metrics::ALL),
+        #[cfg(feature = "metrics")]
+        ("kymo-metrics", kymo_metrics::metrics::ALL),
         ("kymo-core", kymo_core::metrics::ALL),
         ("kymo", metrics::ALL),
     ];

@@ -52,7 +52,7 @@ impl Fold {
     }
 
     /// Counts one measurement.
-    pub(crate) fn count(&self) {
+    pub fn count(&self) {
         self.counter().add(1);
     }
 

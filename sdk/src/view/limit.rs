@@ -18,6 +18,7 @@ pub(super) fn of(scope: &str, name: &str) -> usize {
     let is_ours = scope.starts_with("kymo-") || name.starts_with("kymo.");
     let mut ours = declared_metrics().filter(|_| is_ours);
     match ours.find(|metric| metric.name == name) {
+        None if scope == FACADE => BUDGETED,
         None => APPLICATION,
         Some(metric) if metric.attributes.is_empty() => 1,
         Some(metric) => {
@@ -30,6 +31,10 @@ pub(super) fn of(scope: &str, name: &str) -> usize {
 
 /// A metric of the application, or of instrumentation by others: the SDK's own limit, and 135 KB.
 const APPLICATION: usize = 2000;
+
+/// The scope of what a program records through the facade `metrics`, where people have many metrics with few
+/// series: as much as those of ours with a budget have.
+const FACADE: &str = "metrics";
 
 /// A metric of ours whose attributes are closed sets: 17 KB.
 ///
@@ -70,6 +75,7 @@ mod tests {
         for readers in [1, 2] {
             let kilobytes = |scope, name| (idle(scope, name, readers) / readers + 500) / 1000;
             assert_eq!(kilobytes("shop", "sold"), 135);
+            assert_eq!(kilobytes("metrics", "sold"), 68);
             // Others may use our names, and are not bounded as ours are.
             assert_eq!(kilobytes("shop", "http.server.request.duration"), 135);
             assert_eq!(kilobytes("kymo-core", "kymo.cardinality.folded"), 17);

@@ -46,6 +46,12 @@ impl ShapedMeters {
         &self.callbacks
     }
 
+    /// The shape that its instruments have.
+    #[allow(dead_code, reason = "used by the feature `metrics`")]
+    pub(crate) fn shapes(&self) -> &Shapes {
+        &self.shapes
+    }
+
     /// The exemplars of its instruments, if any are kept.
     pub(crate) fn exemplars(&self) -> Option<&Exemplars> {
         self.exemplars.as_ref()

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use opentelemetry::KeyValue;
+use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::metrics::{Instrument, InstrumentKind, MeterProviderBuilder};
 
 use super::{
@@ -75,6 +75,19 @@ impl Shapes {
         let views = self.0.views.iter().filter(|(selection, _)| selection.matches(subject));
         views.for_each(|(_, view)| shape.hear(view));
         shape
+    }
+
+    /// How many series the metric of this instrument may have.
+    #[allow(dead_code, reason = "used by the feature `metrics`")]
+    pub(crate) fn room(
+        &self,
+        name: &str,
+        kind: InstrumentKind,
+        unit: &str,
+        scope: &InstrumentationScope,
+    ) -> usize {
+        let subject = Subject { name, kind, unit, scope };
+        self.series(subject, &self.of(subject))
     }
 
     /// How many series the metric of `subject` may have, whose shape is this.

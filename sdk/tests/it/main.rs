@@ -14,6 +14,7 @@ mod exemplars;
 mod exemplars_of_tracers;
 mod instrumentation;
 mod log;
+mod metrics_recorder;
 mod mistakes;
 mod pools;
 mod process;

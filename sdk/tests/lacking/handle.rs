@@ -7,6 +7,7 @@ fn measure(telemetry: &kymo::Telemetry) {
     telemetry.http_client();
     telemetry.reqwest();
     telemetry.repository("books");
+    telemetry.metrics_recorder();
     telemetry.migrations("a migrator");
     telemetry.pool("orders", "a pool", "what asks it");
     telemetry.tokio_runtime("main", "a runtime");

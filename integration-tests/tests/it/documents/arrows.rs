@@ -56,6 +56,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
     ("kymo-reqwest", &["kymo-http-client", "async-trait", "http", "reqwest", "reqwest-middleware"]),
     ("kymo-repository", &["kymo-core", "kymo-macros", "opentelemetry"]),
     ("kymo-macros", &["proc-macro2", "quote", "syn"]),
+    ("kymo-metrics", &["kymo-core", "metrics", "opentelemetry"]),
     ("kymo-migrations", &["kymo-core", "kymo-sqlx", "opentelemetry", "sqlx", "tokio"]),
     ("kymo-exposition", &[]),
     (
@@ -123,6 +124,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "kymo-cache",
             "kymo-http",
             "kymo-http-client",
+            "kymo-metrics",
             "kymo-migrations",
             "kymo-moka",
             "kymo-pool",

@@ -1,0 +1,34 @@
+//! The word of whoever made the meters.
+
+use std::fmt;
+
+use crate::FacadeKind;
+
+/// The word of whoever made the meters, on what can be made with them.
+pub trait Host: Send + Sync + 'static {
+    /// How many series the metric `name` of this kind and unit may have.
+    fn series(&self, name: &str, kind: FacadeKind, unit: &str) -> usize;
+
+    /// Whether an instrument can be made now, and measures something.
+    fn makes_instruments(&self) -> bool;
+}
+
+/// The host that a provider of the OpenTelemetry SDK is.
+pub(crate) struct Sdk;
+
+impl Host for Sdk {
+    /// The limit of the SDK.
+    fn series(&self, _name: &str, _kind: FacadeKind, _unit: &str) -> usize {
+        2000
+    }
+
+    fn makes_instruments(&self) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for dyn Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Host")
+    }
+}

@@ -1,0 +1,7 @@
+//! Beside the crates that services come from: what they count, and by which names.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod differential;
+mod page;
+mod service;

@@ -1,0 +1,139 @@
+//! What the facade `metrics` records is on the page as everything else is.
+
+use kymo::{InstrumentKind, Selector, Telemetry, TelemetryBuilder, View};
+use metrics::{
+    Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
+
+/// The page of what `record` does, without what kymo says of itself.
+fn page(shape: impl FnOnce(TelemetryBuilder) -> TelemetryBuilder, record: impl FnOnce()) -> String {
+    let builder = Telemetry::for_service("shop").without_scope_info().without_target_info();
+    let telemetry = shape(builder.prometheus()).build().unwrap();
+    metrics::with_local_recorder(&telemetry.metrics_recorder(), record);
+    rendered(&telemetry)
+}
+
+fn rendered(telemetry: &Telemetry) -> String {
+    use kymo::prometheus::exposition::{Source, text::TextWriter};
+
+    let mut page = Vec::new();
+    let mut writer = TextWriter::new(&mut page);
+    telemetry.bridge().unwrap().collect(&mut writer);
+    writer.finish();
+    let page = String::from_utf8(page).unwrap();
+    let of_kymo = |line: &&str| line.split(' ').any(|word| word.starts_with("kymo_"));
+    page.lines().filter(|line| !of_kymo(line)).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn names_units_and_descriptions_are_those_of_prometheus() {
+    let page = page(
+        |shop| shop,
+        || {
+            describe_counter!("sold", Unit::Count, "Books sold.");
+            describe_gauge!("cache.size", Unit::Bytes, "Room taken.");
+            describe_histogram!("wait", Unit::Milliseconds, "Time in the queue.");
+            describe_gauge!("in_rate", Unit::CountPerSecond, "Books that come.");
+            describe_gauge!("line", Unit::MegabitsPerSecond, "The line.");
+            counter!("sold").increment(1);
+            counter!("http_requests_total", "status" => "200").increment(2);
+            gauge!("cache.size").set(3);
+            gauge!("in_rate").set(4);
+            gauge!("line").set(5);
+            histogram!("wait").record(7);
+        },
+    );
+    for line in [
+        "# HELP sold_total Books sold.",
+        "sold_total 1",
+        "# TYPE http_requests_total counter",
+        "http_requests_total{status=\"200\"} 2",
+        "# HELP cache_size_bytes Room taken.",
+        "cache_size_bytes 3",
+        "in_rate_per_second 4",
+        "line_Mbit_per_second 5",
+        "wait_milliseconds_bucket{le=\"10\"} 1",
+        "wait_milliseconds_sum 7",
+    ] {
+        assert!(page.lines().any(|it| it == line), "{line} in\n{page}");
+    }
+}
+
+#[test]
+fn views_shape_what_it_records() {
+    let histograms = Selector::any().kind(InstrumentKind::Histogram).meter("metrics");
+    let page = page(
+        |shop| {
+            shop.view(histograms, View::new().buckets([1.0, 2.0]))
+                .view("sold_*", View::new().rename_attribute("genre", "kind").limit(5))
+                .view("noise", View::off())
+        },
+        || {
+            for n in 0..20 {
+                counter!("sold_total", "genre" => n.to_string()).increment(1);
+            }
+            histogram!("wait_seconds").record(1.5);
+            counter!("noise").increment(1);
+        },
+    );
+    let lines = |name: &str| page.lines().filter(|line| line.starts_with(name)).count();
+    assert_eq!((lines("sold_total{"), lines("noise")), (4, 0), "{page}");
+    assert!(page.contains("sold_total{kind=\"_OTHER\"} 17\n"), "{page}");
+    assert_eq!(lines("wait_seconds_bucket"), 3, "{page}");
+}
+
+#[test]
+fn each_call_gives_the_same_recorder_and_a_disabled_telemetry_one_that_records_nothing() {
+    let telemetry = Telemetry::for_service("shop").prometheus().build().unwrap();
+    for _ in 0..2 {
+        metrics::with_local_recorder(&telemetry.metrics_recorder(), || {
+            gauge!("stock").increment(1);
+        });
+    }
+    assert!(rendered(&telemetry).contains("stock{otel_scope_name=\"metrics\"} 2\n"));
+
+    let disabled = Telemetry::for_service("shop").prometheus();
+    let disabled = disabled.environment([("OTEL_SDK_DISABLED", "true")]).build().unwrap();
+    metrics::with_local_recorder(&disabled.metrics_recorder(), || {
+        counter!("sold_total").increment(1);
+        gauge!("stock").increment(1);
+        histogram!("wait").record(1);
+    });
+    assert!(!rendered(&disabled).contains("sold_total"));
+}
+
+#[test]
+fn a_metric_that_a_callback_uses_first_is_lost_there_and_made_afterwards() {
+    let telemetry = Telemetry::for_service("shop").prometheus().build().unwrap();
+    let recorder = telemetry.metrics_recorder();
+    let inner = recorder.clone();
+    let known =
+        move || metrics::with_local_recorder(&recorder, || counter!("known_total").increment(1));
+    known();
+    let meter = telemetry.meter("shop");
+    let observe = {
+        let inner = inner.clone();
+        move || {
+            metrics::with_local_recorder(&inner, || {
+                counter!("asked_total").increment(1);
+                counter!("known_total", "new" => "series").increment(1);
+            });
+        }
+    };
+    let depth = meter.u64_observable_gauge("depth").with_callback(move |depth| {
+        observe();
+        depth.observe(1, &[]);
+    });
+    drop(depth.build());
+    rendered(&telemetry);
+    metrics::with_local_recorder(&inner, || counter!("asked_total").increment(5));
+    let page = rendered(&telemetry);
+    let value = |name: &str| {
+        let line =
+            page.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{page}"));
+        line.rsplit(' ').next().unwrap().parse::<u32>().unwrap()
+    };
+    // The first reading lost its one.
+    assert_eq!(value("asked_total"), 6);
+    assert_eq!(value("known_total{new="), 2);
+}
