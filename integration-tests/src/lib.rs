@@ -64,6 +64,7 @@ pub use crate::{
 #[doc = include_str!("../../README.md")]
 #[doc = include_str!("../../docs/caches.md")]
 #[doc = include_str!("../../docs/cardinality.md")]
+#[doc = include_str!("../../docs/coming-from.md")]
 #[doc = include_str!("../../docs/databases.md")]
 #[doc = include_str!("../../docs/fleets.md")]
 #[doc = include_str!("../../docs/grpc.md")]

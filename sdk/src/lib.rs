@@ -28,7 +28,7 @@
 //!
 //! | feature | what it adds | on by default |
 //! | --- | --- | --- |
-//! | `http` | `Telemetry::http`, `Telemetry::http_handler`, module `http` | yes |
+//! | `http` | `Telemetry::http`, `Telemetry::http_handler`, `TelemetryBuilder::also_named`, module `http` | yes |
 //! | `http-client` | `Telemetry::http_client`, module `http_client` | no |
 //! | `reqwest` | `Telemetry::reqwest`, module `http_client::reqwest`; and `http-client` | no |
 //! | `prometheus` | `TelemetryBuilder::prometheus`, `Telemetry::endpoint`, `Telemetry::serve`, module `prometheus` | yes |
@@ -163,6 +163,8 @@ mod instrumentation {
     pub mod pool;
     #[cfg(feature = "process")]
     pub mod process;
+    #[cfg(feature = "http")]
+    pub(crate) mod profile;
     #[cfg(feature = "redis")]
     pub mod redis;
     #[cfg(feature = "repository")]
@@ -304,6 +306,8 @@ pub use instrumentation::migrations;
 pub use instrumentation::pool;
 #[cfg(feature = "process")]
 pub use instrumentation::process;
+#[cfg(feature = "http")]
+pub use instrumentation::profile::Profile;
 #[cfg(feature = "redis")]
 pub use instrumentation::redis;
 #[cfg(feature = "repository")]

@@ -22,6 +22,7 @@ mod run;
 mod selector;
 mod shape;
 mod shapes;
+mod twin;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -34,6 +35,8 @@ pub use opentelemetry_sdk::metrics::InstrumentKind;
 
 #[allow(unused_imports, reason = "used by the feature `config-file`")]
 pub(crate) use self::kind::KINDS;
+#[allow(unused_imports, reason = "used by the feature `http`")]
+pub(crate) use self::twin::{Twin, TwinLabel};
 pub(crate) use self::{
     callbacks::{Callbacks, is_running as is_in_callback},
     meters::ShapedMeters,

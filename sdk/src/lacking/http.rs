@@ -1,6 +1,6 @@
 //! The methods of the feature `http`, which is off: HTTP servers.
 
-use crate::Telemetry;
+use crate::{Telemetry, TelemetryBuilder};
 
 /// Nobody has it: the feature is off.
 #[diagnostic::on_unimplemented(
@@ -28,5 +28,15 @@ impl Telemetry {
     where
         for<'a> Self: WithHttp<'a>,
     {
+    }
+}
+
+#[doc(hidden)]
+impl TelemetryBuilder {
+    pub fn also_named<A>(self, _: A) -> Self
+    where
+        for<'a> Self: WithHttp<'a>,
+    {
+        self
     }
 }

@@ -14,6 +14,7 @@ use opentelemetry::{
 use super::{
     number::Number,
     rules::{self, Rules},
+    twin::{BoundTwin, MadeTwin},
 };
 
 /// An instrument of the API that records `T`.
@@ -26,7 +27,7 @@ pub(super) trait Handle<T: Number>: Send + Sync + Sized + 'static {
 
     /// The same instrument in `dress`, if there is anything to it.
     fn dressed(self, dress: Dress) -> Self {
-        if dress.rules.is_none() && dress.exemplars.is_none() {
+        if dress.rules.is_none() && dress.exemplars.is_none() && dress.twins.is_empty() {
             return self;
         }
         Self::of(Arc::new(Dressed { instrument: self, dress }))
@@ -40,6 +41,8 @@ pub(super) struct Dress {
     pub(super) rules: Option<Arc<Rules>>,
     /// Observations may become some.
     pub(super) exemplars: Option<Arc<MetricExemplars>>,
+    /// Metrics that are recorded beside.
+    pub(super) twins: Vec<MadeTwin>,
 }
 
 /// An instrument of the API that is bound to its attributes.
@@ -62,6 +65,9 @@ impl<T: Number, H: Handle<T>> SyncInstrument<T> for Dressed<H> {
         if let Some(exemplars) = &self.dress.exemplars {
             exemplars.observe(|| value.as_f64(), kept, || self.dropped(attributes));
         }
+        for twin in &self.dress.twins {
+            twin.record(value, attributes);
+        }
     }
 
     /// The rules are done with here, so that recording costs no more than one call more.
@@ -74,12 +80,37 @@ impl<T: Number, H: Handle<T>> SyncInstrument<T> for Dressed<H> {
             .map(|rules| rules.apply(attributes, |budget| folding.push(Arc::clone(budget))));
         let kept = changed.as_deref().unwrap_or(attributes);
         let bound = self.instrument.bind(kept);
+        let twins: Vec<_> = self.dress.twins.iter().filter_map(|it| it.bind(attributes)).collect();
         match &self.dress.exemplars {
-            None => boxed(bound, folding),
+            None => beside(twins, bound, folding),
             Some(exemplars) => {
                 let exemplars = exemplars.bind(kept, || self.dropped(attributes));
-                boxed(Exemplary { bound, exemplars }, folding)
+                beside(twins, Exemplary { bound, exemplars }, folding)
             }
+        }
+    }
+}
+
+/// As [`boxed`], with the metrics that are recorded beside.
+fn beside<T: Number, B: Bound<T>>(
+    twins: Vec<BoundTwin>,
+    bound: B,
+    folding: Vec<Arc<ValueBudget>>,
+) -> Box<dyn BoundSyncInstrument<T> + Send + Sync> {
+    if twins.is_empty() { boxed(bound, folding) } else { boxed(Twinned { bound, twins }, folding) }
+}
+
+/// A bound instrument beside which others are recorded.
+struct Twinned<B> {
+    bound: B,
+    twins: Vec<BoundTwin>,
+}
+
+impl<T: Number, B: Bound<T>> Bound<T> for Twinned<B> {
+    fn record(&self, value: T) {
+        self.bound.record(value);
+        for twin in &self.twins {
+            twin.record(value);
         }
     }
 }

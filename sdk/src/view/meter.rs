@@ -91,7 +91,9 @@ impl ShapedMeter {
             Some(all.metric_within(&self.scope, name, subject.unit, spread, limits))
         });
         // The API has no other way to ask a meter who makes its instruments.
-        let dress = Dress { rules: self.rules(subject), exemplars };
+        let twins = self.shapes.twins().filter(|twin| self.is_ours && twin.of.name == name);
+        let twins = twins.filter_map(|twin| twin.make(&self.to_meter())).collect();
+        let dress = Dress { rules: self.rules(subject), exemplars, twins };
         (self.meter.u64_counter("").instrument_provider, dress)
     }
 

@@ -8,6 +8,9 @@ pub(super) trait Number: Copy + Send + Sync + 'static {
     /// The nearest float.
     fn as_f64(self) -> f64;
 
+    /// The nearest integer.
+    fn as_i64(self) -> i64;
+
     /// Whether it is finite: the SDK leaves out what is not.
     fn is_finite(self) -> bool {
         true
@@ -22,6 +25,10 @@ impl Number for u64 {
     fn as_f64(self) -> f64 {
         self as f64
     }
+
+    fn as_i64(self) -> i64 {
+        i64::try_from(self).unwrap_or(i64::MAX)
+    }
 }
 
 impl Number for i64 {
@@ -32,6 +39,10 @@ impl Number for i64 {
     fn as_f64(self) -> f64 {
         self as f64
     }
+
+    fn as_i64(self) -> i64 {
+        self
+    }
 }
 
 impl Number for f64 {
@@ -41,6 +52,11 @@ impl Number for f64 {
 
     fn as_f64(self) -> f64 {
         self
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "it saturates")]
+    fn as_i64(self) -> i64 {
+        self.round() as i64
     }
 
     fn is_finite(self) -> bool {

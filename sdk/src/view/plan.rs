@@ -7,7 +7,7 @@ use opentelemetry::{Key, KeyValue};
 
 use super::{
     BucketKind, Fate, Kept, Selector, Shapes, View, ViewError, lengths, limit, renaming,
-    selector::Selection,
+    selector::Selection, twin::Twin,
 };
 use crate::{
     InstallError,
@@ -22,6 +22,8 @@ pub(crate) struct ShapePlan {
     common: BTreeMap<Key, KeyValue>,
     /// The bytes of an attribute's value at most.
     longest: Option<usize>,
+    /// The metrics that are recorded beside others, and whose names those are.
+    twins: (&'static str, &'static [Twin]),
 }
 
 impl ShapePlan {
@@ -35,6 +37,12 @@ impl ShapePlan {
 
     pub(super) fn limit_values(&mut self, bytes: usize) {
         self.longest = Some(bytes);
+    }
+
+    /// Records `twins` too, which have the names of `whom`.
+    #[allow(dead_code, reason = "used by the feature `http`")]
+    pub(crate) fn also_record(&mut self, whom: &'static str, twins: &'static [Twin]) {
+        self.twins = (whom, twins);
     }
 
     /// The bytes of an attribute's value at most.
@@ -98,8 +106,12 @@ impl ShapePlan {
         if self.longest.is_some() {
             description.add("attribute.value.limit", longest, Origin::Code);
         }
+        let (whom, twins) = self.twins;
+        if !twins.is_empty() {
+            description.add("also.named", whom, Origin::Code);
+        }
         let common = self.common.into_values().collect();
-        Ok(Shapes::new(views, meters.clone(), common, file.limits.clone(), longest))
+        Ok(Shapes::new(views, meters.clone(), common, file.limits.clone(), longest, twins))
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
     limit,
     selector::{Selection, Subject},
     shape::Shape,
+    twin::Twin,
 };
 use crate::configuration::meters::Meters;
 
@@ -27,12 +28,13 @@ struct All {
     /// The limits of metrics of which no view has one, by the type of the instrument.
     limits: BTreeMap<&'static str, usize>,
     lengths: Lengths,
+    twins: &'static [Twin],
 }
 
 impl Default for Shapes {
     fn default() -> Self {
         let (views, common, limits) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self::new(views, Meters::default(), common, limits, lengths::LONGEST)
+        Self::new(views, Meters::default(), common, limits, lengths::LONGEST, &[])
     }
 }
 
@@ -43,8 +45,10 @@ impl Shapes {
         common: Vec<KeyValue>,
         limits: BTreeMap<&'static str, usize>,
         longest: usize,
+        twins: &'static [Twin],
     ) -> Self {
-        Self(Arc::new(All { views, meters, common, limits, lengths: Lengths::new(longest) }))
+        let lengths = Lengths::new(longest);
+        Self(Arc::new(All { views, meters, common, limits, lengths, twins }))
     }
 
     /// Lets the SDK do what it can do by itself: buckets and limits.
@@ -105,6 +109,11 @@ impl Shapes {
     fn limit(&self, kind: InstrumentKind) -> Option<usize> {
         let limits = &self.0.limits;
         limits.get(kind::word(kind)).or_else(|| limits.get("default")).copied()
+    }
+
+    /// The metrics that are recorded beside others.
+    pub(super) fn twins(&self) -> impl Iterator<Item = &'static Twin> {
+        self.0.twins.iter()
     }
 
     /// How long the values of attributes may be.

@@ -39,6 +39,7 @@ fn a_builder_with_a_provider_of_its_own_lacks_nothing_but_what_is_up_to_that_pro
     let lacking: Vec<_> = whole.difference(&injected).copied().collect();
     // The resource, the readers, the views, and the page of a bridge that is built already.
     let of_provider = [
+        "also_named",
         "attribute",
         "attribute_value_limit",
         "common_attribute",
