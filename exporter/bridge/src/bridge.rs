@@ -10,6 +10,7 @@ use std::{
 };
 
 use kymo_core::{Exemplars, key};
+use kymo_exposition::Kind;
 use opentelemetry::metrics::MeterProvider;
 use prometheus::{Registry, core::Collector};
 
@@ -21,6 +22,7 @@ use crate::{
     loss::{Loss, Losses},
     marker::Marker,
     metrics::{self, Readings},
+    name::NameRules,
     otel::Otel,
     reader::Reader,
 };
@@ -125,6 +127,19 @@ impl Bridge {
     pub fn show_exemplars(&self, exemplars: Exemplars) {
         if let Some((otel, _)) = &self.otel {
             otel.take_exemplars(exemplars);
+        }
+    }
+
+    /// The name of the family that an instrument of this name, unit and kind is among those that are scraped, such
+    /// as `http_server_request_duration_seconds`.
+    ///
+    /// It is another one where two instruments clash, and where another exporter names them.
+    pub fn family_name(&self, instrument: &str, unit: &str, kind: Kind) -> String {
+        let is_ratio = kind == Kind::Gauge && unit == "1";
+        let name = |rules: &NameRules| rules.translate(instrument, unit, kind, is_ratio).name;
+        match &self.otel {
+            Some((otel, _)) => name(otel.naming.rules()),
+            None => name(&NameRules::default()),
         }
     }
 

@@ -19,6 +19,18 @@ pub(crate) struct NameRules {
     pub(crate) spelling: Spelling,
 }
 
+/// Those of the specification.
+impl Default for NameRules {
+    fn default() -> Self {
+        Self {
+            namespace: String::new(),
+            units: true,
+            counter_suffixes: true,
+            spelling: Spelling::Underscores,
+        }
+    }
+}
+
 /// A family's name, and the unit word that belongs to it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct FamilyName {
@@ -112,12 +124,7 @@ mod tests {
     use super::*;
 
     fn rules() -> NameRules {
-        NameRules {
-            namespace: String::new(),
-            units: true,
-            counter_suffixes: true,
-            spelling: Spelling::Underscores,
-        }
+        NameRules::default()
     }
 
     fn utf8() -> NameRules {

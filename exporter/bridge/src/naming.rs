@@ -48,6 +48,11 @@ impl Naming {
         Naming { rules, target_info, definitions: Mutex::new(definitions) }
     }
 
+    /// The rules by which names are made.
+    pub(crate) fn rules(&self) -> &NameRules {
+        &self.rules
+    }
+
     pub(crate) fn spelling(&self) -> Spelling {
         self.rules.spelling
     }

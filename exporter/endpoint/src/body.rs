@@ -59,7 +59,12 @@ impl ScrapeBody {
     }
 
     pub(crate) fn sentence(sentence: &'static str) -> Self {
-        Self::of(Content::Sentence(Bytes::from_static(sentence.as_bytes())))
+        Self::bytes(Bytes::from_static(sentence.as_bytes()))
+    }
+
+    /// What is in memory whole, and shared with others.
+    pub(crate) fn bytes(bytes: Bytes) -> Self {
+        Self::of(Content::Sentence(bytes))
     }
 
     /// The whole of a document in a form, for a reader who has so much time for it.

@@ -187,6 +187,10 @@ impl Conversation {
 
     async fn route(&self, request: Request<Incoming>) -> Result<Response<ScrapeBody>, Infallible> {
         let path = request.uri().path();
+        let beside = self.endpoint.scraper().and_then(|scraper| scraper.beside.at(path));
+        if let Some(site) = beside.cloned() {
+            return ScrapeFuture::of(site.asked(request.into_parts().0)).await;
+        }
         // `OPTIONS *` asks about all of the server (RFC 9110, section 9.3.7), and nothing else asks so.
         let is_known = matches!(path, "/" | "/metrics");
         if !is_known && (path != "*" || request.method() != Method::OPTIONS) {

@@ -28,6 +28,7 @@ use crate::{
     overview,
     scraper::Scraper,
     server::Server,
+    site::Site,
     table::Table,
 };
 
@@ -151,6 +152,18 @@ impl Endpoint {
     pub fn show(self, tables: impl Fn() -> Vec<Table> + Send + Sync + 'static) -> Self {
         if let Some(scraper) = &self.scraper {
             scraper.tables.set(tables);
+        }
+        self
+    }
+
+    /// Has `site` at `path` of its own listeners too, such as `/live`: for this endpoint and all its clones. Only
+    /// the first call has an effect.
+    ///
+    /// Who may see it there is said by the rules of this endpoint, and not by those of the site.
+    #[must_use]
+    pub fn beside(self, path: &'static str, site: Site) -> Self {
+        if let Some(scraper) = &self.scraper {
+            scraper.beside.set(path, site);
         }
         self
     }

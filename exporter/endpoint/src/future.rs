@@ -10,7 +10,7 @@ use std::{
     time::Instant,
 };
 
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header, request::Parts};
 use http_body::Body;
 use tokio::sync::oneshot;
 
@@ -27,6 +27,7 @@ use crate::{
     medium::Medium,
     round::{Outcome, Ticket},
     scraper::Scraper,
+    site::Site,
 };
 
 /// The future of [`Endpoint`](crate::Endpoint)'s response, for any runtime.
@@ -56,6 +57,8 @@ enum State {
 pub(crate) enum Asked {
     Sentence(Box<Response<ScrapeBody>>),
     Scrape(Scrape),
+    /// A page beside the metrics, which nobody looks at who is not let in.
+    Site(Site, Box<Parts>),
 }
 
 /// A scrape that is asked for.
@@ -132,7 +135,7 @@ impl Asked {
     /// Whether it is a scrape of everything.
     pub(crate) fn is_whole(&self) -> bool {
         match self {
-            Self::Sentence(_) => false,
+            Self::Sentence(_) | Self::Site(..) => false,
             Self::Scrape(scrape) => scrape.filter.is_all() && !scrape.head_only,
         }
     }
@@ -140,7 +143,7 @@ impl Asked {
     /// The same, of nothing that was collected before `since`.
     pub(crate) fn collected_since(self, since: Instant) -> Self {
         match self {
-            Self::Sentence(_) => self,
+            Self::Sentence(_) | Self::Site(..) => self,
             Self::Scrape(scrape) => Self::Scrape(Scrape { since: Some(since), ..scrape }),
         }
     }
@@ -148,6 +151,7 @@ impl Asked {
     fn begin(self) -> State {
         match self {
             Self::Sentence(response) => State::Ready(Some(*response)),
+            Self::Site(site, request) => State::Ready(Some(site.answer(&request))),
             Self::Scrape(scrape) => {
                 let Scrape { scraper, deadline, dialect, encoding, filter, since, .. } = &scrape;
                 let wanted = (*dialect, *encoding);

@@ -76,6 +76,9 @@ pub(crate) async fn page(
 fn write(scraper: &Scraper, contents: Result<&Contents, &str>) -> Vec<Bytes> {
     let mut page = Html::new("Metrics");
     page.link("/metrics", "for Prometheus, and for OpenTelemetry collectors");
+    if let Some(path) = scraper.beside.path() {
+        page.link(path, "the same for people, as it happens");
+    }
     page.paragraph(&formats(scraper));
     let listening = scraper.listeners.shown();
     if !listening.is_empty() {

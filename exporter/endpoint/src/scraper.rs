@@ -33,6 +33,7 @@ use crate::{
     page::Page,
     pages::Pages,
     round::{Outcome, Round, Ticket},
+    site::Beside,
     table::Tables,
     wanted::Wish,
 };
@@ -66,6 +67,7 @@ pub(crate) struct Scraper {
     census: Arc<Census>,
     pub(crate) listeners: Arc<Listeners>,
     pub(crate) tables: Tables,
+    pub(crate) beside: Beside,
     pub(crate) apology: Apology,
 }
 
@@ -83,6 +85,7 @@ impl Scraper {
             census: Arc::default(),
             listeners: Arc::default(),
             tables: Tables::default(),
+            beside: Beside::default(),
             apology: Apology::default(),
         }
     }

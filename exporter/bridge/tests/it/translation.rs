@@ -9,7 +9,7 @@ use std::{
 };
 
 use kymo_bridge::{Bridge, Translation};
-use kymo_exposition::{Family, Format, Number, Scheme, Series, Sink, Source, Value, Writer};
+use kymo_exposition::{Family, Format, Kind, Number, Scheme, Series, Sink, Source, Value, Writer};
 use opentelemetry::{InstrumentationScope, KeyValue, metrics::MeterProvider};
 use opentelemetry_sdk::{
     Resource,
@@ -409,4 +409,38 @@ impl Sink for Seen {
         self.lines.push(format!("{}{{{}}} {value}", self.name, labels.join(",")));
         self.lines.sort();
     }
+}
+
+#[test]
+fn the_name_that_a_family_will_have_is_known_before_it_is_there() {
+    for translation in STRATEGIES {
+        let bridge = Bridge::builder().translation(translation).namespace("shop").build().unwrap();
+        let provider = SdkMeterProvider::builder().with_reader(bridge.reader()).build();
+        let meter = provider.meter("shop");
+        meter.u64_counter("jobs.done").with_unit("{job}").build().add(1, &[]);
+        meter.f64_gauge("load.level").with_unit("1").build().record(0.5, &[]);
+        meter.f64_histogram("http.server.request.duration").with_unit("s").build().record(0.1, &[]);
+        let mut families = Named::default();
+        bridge.collect(&mut families);
+        for (name, unit, kind) in [
+            ("jobs.done", "{job}", Kind::Counter),
+            ("load.level", "1", Kind::Gauge),
+            ("http.server.request.duration", "s", Kind::Histogram),
+        ] {
+            let expected = bridge.family_name(name, unit, kind);
+            assert!(families.0.contains(&expected), "{translation}: {expected} of {families:?}");
+        }
+    }
+}
+
+/// The names of families.
+#[derive(Debug, Default)]
+struct Named(BTreeSet<String>);
+
+impl Sink for Named {
+    fn family(&mut self, family: &Family<'_>) {
+        self.0.insert(family.name.to_owned());
+    }
+
+    fn series(&mut self, _: &Series<'_>) {}
 }

@@ -1,7 +1,7 @@
 //! Who is let in, over real sockets and with a real client.
 
 pub(crate) mod authority;
-mod curl;
+pub(crate) mod curl;
 mod network;
 mod passwords;
 mod reload;

@@ -17,6 +17,7 @@ mod overview;
 mod places;
 mod service;
 mod sharing;
+mod site;
 mod slow_links;
 mod threads;
 mod wakers;
