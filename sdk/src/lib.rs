@@ -32,6 +32,7 @@
 //! | `http-client` | `Telemetry::http_client`, module `http_client` | no |
 //! | `reqwest` | `Telemetry::reqwest`, module `http_client::reqwest`; and `http-client` | no |
 //! | `prometheus` | `TelemetryBuilder::prometheus`, `Telemetry::endpoint`, `Telemetry::serve`, module `prometheus` | yes |
+//! | `live` | `Telemetry::live`: a page that shows the program as it runs, module `live`; and `prometheus` | no |
 //! | `otlp` | `TelemetryBuilder::otlp`, `TelemetryBuilder::console`, module `otlp` | no |
 //! | `otlp-grpc` | OTLP over gRPC: the protocol `grpc` | no |
 //! | `config-file` | `TelemetryBuilder::config_file`, and `OTEL_CONFIG_FILE`: declarative configuration | no |
@@ -134,6 +135,8 @@ pub mod key {
 /// The exporters, by which metrics leave the process.
 mod exporters {
     pub(crate) mod exporter;
+    #[cfg(feature = "live")]
+    pub mod live;
     #[cfg(feature = "otlp")]
     pub mod otlp;
     pub(crate) mod plan;
@@ -234,6 +237,18 @@ mod beside {
         pub use opentelemetry_prometheus;
     }
 
+    /// `endpoint`, with the page beside it that the program has.
+    #[cfg(feature = "live")]
+    pub(crate) use crate::exporters::live::beside as endpoint;
+
+    #[cfg(all(feature = "prometheus", not(feature = "live")))]
+    pub(crate) fn endpoint(
+        endpoint: kymo_endpoint::Endpoint,
+        _: &crate::Telemetry,
+    ) -> kymo_endpoint::Endpoint {
+        endpoint
+    }
+
     pub(crate) mod redis {
         #[cfg(feature = "redis-cluster")]
         pub use kymo_redis::ClusterNode;
@@ -258,6 +273,8 @@ mod lacking {
     mod http;
     #[cfg(not(feature = "http-client"))]
     mod http_client;
+    #[cfg(not(feature = "live"))]
+    mod live;
     #[cfg(not(feature = "metrics"))]
     mod metrics_recorder;
     #[cfg(not(feature = "migrations"))]
@@ -288,6 +305,8 @@ mod lacking {
 
 pub use builder::{TelemetryBuilder, injected::InjectedBuilder};
 pub use error::{ConfigFileError, FlushError, InstallError};
+#[cfg(feature = "live")]
+pub use exporters::live;
 #[cfg(feature = "otlp")]
 pub use exporters::otlp;
 #[cfg(feature = "prometheus")]

@@ -1,6 +1,6 @@
 //! A bookshop over HTTP: axum, sqlx on SQLite, a cache, and all of it measured.
 //!
-//! `cargo run -p bookshop`, then `curl http://127.0.0.1:8080/books` and `…/metrics`.
+//! `cargo run -p bookshop`, then `curl http://127.0.0.1:8080/books` and `…/metrics`, and `…/live` in a browser.
 
 mod args;
 mod authors;

@@ -30,7 +30,7 @@ pub(crate) struct Shared {
     shutdown: Shutdown,
 }
 
-/// The whole service. `/metrics` and `/ready` come after the layers, so probes are not counted as
+/// The whole service. `/metrics`, `/live` and `/ready` come after the layers, so probes are not counted as
 /// traffic.
 pub(crate) fn router(
     telemetry: &kymo::Telemetry,
@@ -62,6 +62,7 @@ pub(crate) fn router(
         .route("/ready", get(readiness::ready))
         .with_state(shared)
         .route_service("/metrics", telemetry.endpoint())
+        .route_service("/live", telemetry.live())
 }
 
 async fn no_such_page(uri: Uri) -> Problem {

@@ -23,7 +23,7 @@ pub use prometheus::{Registry, core::Collector};
 pub use self::listening::ServeError;
 use self::pull::Said;
 pub(crate) use self::pull::{Pull, PullPlan};
-use crate::{InjectedBuilder, Telemetry, TelemetryBuilder, lifecycle::provider::Provider};
+use crate::{InjectedBuilder, Telemetry, TelemetryBuilder, beside, lifecycle::provider::Provider};
 
 impl TelemetryBuilder {
     /// Lets a Prometheus server pull the metrics, from [`Telemetry::endpoint`].
@@ -145,7 +145,7 @@ impl Telemetry {
     /// endpoints of one telemetry, and its listener, are one: who scrapes any of them at the same time
     /// shares one collection and one document.
     pub fn endpoint(&self) -> Endpoint {
-        let Some(bridge) = self.bridge().cloned() else {
+        let Some(source) = self.source() else {
             let message = "the endpoint has no metrics and answers every scrape with 404: call \
                            `.prometheus()` before `.install()`, or set \
                            OTEL_METRICS_EXPORTER=prometheus";
@@ -154,14 +154,25 @@ impl Telemetry {
         };
         // One for all: they share what is collected.
         self.kept.of(|| {
-            let tables = overview::tables(bridge.clone(), Arc::clone(&self.description));
-            let endpoint = Endpoint::new(Living { bridge, _provider: self.provider.clone() });
-            let endpoint = endpoint.measure(self.meters()).show(tables);
-            match self.ending.exporter::<Pull>().and_then(|pull| pull.gate.as_ref()) {
+            let tables = overview::tables(source.bridge.clone(), Arc::clone(&self.description));
+            let endpoint = Endpoint::new(source).measure(self.meters()).show(tables);
+            let endpoint = beside::endpoint(endpoint, self);
+            match self.gate() {
                 Some(gate) => endpoint.behind(gate),
                 None => endpoint,
             }
         })
+    }
+
+    /// What there is to scrape, if anything.
+    pub(crate) fn source(&self) -> Option<Living> {
+        let bridge = self.bridge().cloned()?;
+        Some(Living { bridge, _provider: self.provider.clone() })
+    }
+
+    /// Who may scrape, if not everybody.
+    pub(crate) fn gate(&self) -> Option<&Gate> {
+        self.ending.exporter::<Pull>()?.gate.as_ref()
     }
 
     /// The bridge between OpenTelemetry and Prometheus, for metrics of the `prometheus` crate: its
@@ -175,8 +186,8 @@ impl Telemetry {
 
 /// A bridge, with the provider that must live for its scrapes: an endpoint may outlast the handle that
 /// made it.
-struct Living {
-    bridge: Bridge,
+pub(crate) struct Living {
+    pub(crate) bridge: Bridge,
     _provider: Provider,
 }
 

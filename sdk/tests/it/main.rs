@@ -13,6 +13,7 @@ mod ending;
 mod exemplars;
 mod exemplars_of_tracers;
 mod instrumentation;
+mod live;
 mod log;
 mod metrics_recorder;
 mod mistakes;

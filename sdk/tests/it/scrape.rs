@@ -16,7 +16,7 @@ fn shop() -> TelemetryBuilder {
 }
 
 /// What `telemetry` says at `path` on a listener of its own.
-async fn get(telemetry: &Telemetry, path: &'static str) -> String {
+pub(crate) async fn get(telemetry: &Telemetry, path: &'static str) -> String {
     get_with(telemetry, path, "").await
 }
 

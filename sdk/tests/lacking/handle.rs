@@ -10,6 +10,7 @@ fn measure(telemetry: &kymo::Telemetry) {
     telemetry.metrics_recorder();
     telemetry.migrations("a migrator");
     telemetry.pool("orders", "a pool", "what asks it");
+    telemetry.live();
     telemetry.tokio_runtime("main", "a runtime");
 }
 

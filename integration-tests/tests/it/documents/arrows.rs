@@ -89,6 +89,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "zstd",
         ],
     ),
+    ("kymo-live", &["kymo-exposition", "bytes", "flate2", "http"]),
     (
         "kymo-push",
         &[
@@ -124,6 +125,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "kymo-cache",
             "kymo-http",
             "kymo-http-client",
+            "kymo-live",
             "kymo-metrics",
             "kymo-migrations",
             "kymo-moka",
