@@ -2,6 +2,7 @@
 
 mod cache;
 mod give_up;
+mod grpc;
 mod http;
 mod http_client;
 mod migrations;

@@ -85,6 +85,49 @@ async fn prometheus_3_stores_native_histograms_and_classic_ones_of_one_instrumen
     quantiles_are_right_in_both_forms(Release::Three).await;
 }
 
+/// No format carries classic histograms as native ones of custom buckets: a server makes these of what it is given.
+#[tokio::test(flavor = "multi_thread")]
+async fn prometheus_makes_native_histograms_of_our_classic_ones_with_the_same_quantiles() {
+    let variables: [(&str, &str); 0] = [];
+    let telemetry = Telemetry::for_service("shop").prometheus().environment(variables);
+    let telemetry = telemetry.build().unwrap();
+    let bounds = vec![0.01, 0.05, 0.1, 0.5, 1.0, 2.5];
+    let meter = telemetry.meter("shop");
+    let latency = meter.f64_histogram("latency").with_unit("s").with_boundaries(bounds).build();
+    for number in 0..500 {
+        latency.record(0.006 * f64::from(number), &[KeyValue::new("http.route", "/")]);
+    }
+    let (server, address) = served(&telemetry).await;
+    let formats = ["PrometheusText0.0.4", "OpenMetricsText1.0.0", "PrometheusProto"];
+    let job = |format: &str| {
+        format!("  convert_classic_histograms_to_nhcb: true\n  scrape_protocols: [{format}]\n")
+    };
+    let [text, openmetrics, protobuf] = formats.map(job);
+    let jobs = [
+        ("classic", "  scrape_protocols: [PrometheusText0.0.4]\n"),
+        ("text", text.as_str()),
+        ("openmetrics", openmetrics.as_str()),
+        ("protobuf", protobuf.as_str()),
+    ];
+    let prometheus =
+        Prometheus::scraping_by(Release::Three, &address, &jobs, &["native-histograms"]).await;
+    for job in ["text", "openmetrics", "protobuf"] {
+        let count = format!("histogram_count(latency_seconds{{job=\"{job}\"}})");
+        assert!((value(&prometheus, &count).await - 500.0).abs() < 0.5, "{job}");
+        for quantile in [0.001, 0.1, 0.5, 0.9, 0.99] {
+            let of = |series: &str| format!("histogram_quantile({quantile}, {series})");
+            let classic = "latency_seconds_bucket{job=\"classic\"}";
+            let classic = value(&prometheus, &of(classic)).await;
+            let native = format!("latency_seconds{{job=\"{job}\"}}");
+            let native = value(&prometheus, &of(&native)).await;
+            assert!((native - classic).abs() < 1e-9, "{job}, {quantile}: {native}, {classic}");
+        }
+        let buckets = format!("latency_seconds_bucket{{job=\"{job}\"}}");
+        assert!(prometheus.query(&buckets).await.is_empty(), "{job} keeps one form");
+    }
+    server.shutdown(Duration::from_secs(5)).await;
+}
+
 /// Prometheus 3 asks for names as they are, unless it is told otherwise.
 #[tokio::test(flavor = "multi_thread")]
 async fn names_that_stay_as_they_are_arrive_so_where_they_are_asked_for() {

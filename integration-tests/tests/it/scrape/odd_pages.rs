@@ -26,7 +26,12 @@ impl Source for Odd {
         sink.family(&family("old", Kind::Gauge));
         sink.series(&Series { timestamp: Some(-5), ..series(&[], one) });
         sink.family(&family("jobs_total", Kind::Counter));
-        let labels = [Label::new("trace_id", "1"), Label::new("q", "\0"), Label::new("q\0", "1")];
+        let labels = [
+            Label::new("trace_id", "1"),
+            Label::new("client.id", "7"),
+            Label::new("q", "\0"),
+            Label::new("q\0", "1"),
+        ];
         let exemplar = Exemplar { labels: &labels, value: 1.0, timestamp: Some(UNIX_EPOCH) };
         sink.series(&series(&[], Value::Number(Number::U64(3), Some(exemplar))));
         sink.family(&family("change", Kind::Histogram));
