@@ -29,6 +29,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDR", value_parser = address)]
     pub(crate) metrics: Option<SocketAddr>,
 
+    /// Plays so many customers, each of whom asks the shop for something ten times a second; some of it fails.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub(crate) customers: u16,
+
     /// Who may scrape: a web-config file, as Prometheus and its exporters have it.
     #[arg(long, value_name = "FILE")]
     pub(crate) web_config: Option<PathBuf>,

@@ -6,6 +6,7 @@ mod args;
 mod authors;
 mod books;
 mod cache;
+mod customers;
 mod events;
 mod failures;
 mod orders;
@@ -77,6 +78,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
         announce("metrics on ", metrics.place());
     }
     announce("listening on http://", server.address());
+    customers::send(args.customers, server.address(), &telemetry, &shutdown);
     let app = routes::router(&telemetry, &store, cache, shutdown.clone());
     server.run(app, shutdown).await?;
 
