@@ -1,0 +1,92 @@
+//! The processes, and their tokio runtimes.
+
+use crate::{
+    Board, Panel, Query, Unit,
+    board::row,
+    label, metric,
+    query::{max, rate, sum},
+};
+
+pub(super) fn board() -> Board {
+    Board {
+        name: "process",
+        title: "kymo / Process and runtime",
+        description: "Processors, memory and files of each process, and how busy its tokio runtimes are.",
+        subject: metric::UPTIME,
+        rows: vec![row("Process", process()), row("Runtime", runtime())],
+    }
+}
+
+/// The part of a runtime's workers that is busy.
+pub(crate) fn busy() -> Query {
+    rate(metric::BUSY).over(sum(metric::WORKERS))
+}
+
+fn process() -> Vec<Panel> {
+    vec![
+        Panel::stack(
+            "Processors",
+            Unit::Count,
+            "Kept busy, by the program and by the kernel for it.",
+        )
+        .ask(rate(metric::CPU), &[label::INSTANCE, label::CPU_MODE]),
+        Panel::lines("Memory", Unit::Bytes, "In use, and reserved of the address space.")
+            .ask_named("in use", max(metric::MEMORY), &[label::INSTANCE])
+            .ask_named("reserved", max(metric::MEMORY_VIRTUAL), &[label::INSTANCE]),
+        Panel::lines("Disks", Unit::BytesPerSecond, "Read and written.")
+            .ask(rate(metric::DISK), &[label::INSTANCE, label::DISK_DIRECTION]),
+        Panel::lines(
+            "Threads and files",
+            Unit::Count,
+            "Threads, and file descriptors that are open: sockets, too.",
+        )
+        .ask_named("threads", max(metric::THREADS), &[label::INSTANCE])
+        .ask_named("files", max(metric::DESCRIPTORS), &[label::INSTANCE]),
+        Panel::lines(
+            "Context switches",
+            Unit::PerSecond,
+            "Involuntary ones are those of a process that others keep from its processors.",
+        )
+        .ask(rate(metric::SWITCHES), &[label::INSTANCE, label::SWITCH]),
+        Panel::lines("Page faults", Unit::PerSecond, "For a major one, a disk had to be read.")
+            .ask(rate(metric::FAULTS), &[label::INSTANCE, label::FAULT]),
+        Panel::lines(
+            "Uptime",
+            Unit::Seconds,
+            "Since the process started: a line that falls is a restart.",
+        )
+        .ask(max(metric::UPTIME), &[label::INSTANCE]),
+        Panel::lines("Versions", Unit::Count, "How many processes run which version.")
+            .ask(sum(metric::BUILD), &[label::BUILD]),
+    ]
+}
+
+fn runtime() -> Vec<Panel> {
+    let runtime = &[label::INSTANCE, label::RUNTIME];
+    vec![
+        Panel::lines(
+            "Busy workers",
+            Unit::Part,
+            "Of the worker threads. Near 1, every task waits for its turn.",
+        )
+        .ask(busy(), runtime),
+        Panel::lines(
+            "Tasks",
+            Unit::Count,
+            "That have not ended. A level that only grows is a leak.",
+        )
+        .ask(sum(metric::TASKS), runtime),
+        Panel::lines(
+            "Tasks that wait",
+            Unit::Count,
+            "In the global queue. If it stays above zero, the workers do not keep up.",
+        )
+        .ask(sum(metric::QUEUE), runtime),
+        Panel::lines(
+            "Workers that went to sleep",
+            Unit::PerSecond,
+            "None does in a runtime that is always busy, or blocked.",
+        )
+        .ask(rate(metric::PARKS), runtime),
+    ]
+}
