@@ -74,6 +74,15 @@ impl Bookshop {
         Self::run(Self::command(), &[], variables)
     }
 
+    /// Starts one with more on its command line, and with these environment variables.
+    ///
+    /// # Panics
+    ///
+    /// When it does not listen within 30 seconds.
+    pub fn start_as(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::run(Self::command(), arguments, variables)
+    }
+
     /// Starts one that is built as for production, with more on its command line.
     ///
     /// # Panics
@@ -133,7 +142,7 @@ impl Bookshop {
 
     /// The number of its process.
     pub fn id(&self) -> u32 {
-        self.process.id().as_raw_nonzero().get().unsigned_abs()
+        self.process.id()
     }
 
     /// The memory that it occupies, in bytes.

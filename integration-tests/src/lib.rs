@@ -12,6 +12,7 @@
 //! - [`load::run`] sends requests and knows how many it sent.
 //! - [`mod@reference`] writes the list of metrics, and [`mod@conformance`] what holds each requirement.
 //! - [`promtool`] is the linter of Prometheus, and [`python`] another strict reader; [`mdbook`] makes the guide.
+//! - [`grafana`] reads boards, and [`yaml`] what is deployed.
 
 #![allow(
     clippy::expect_used,
@@ -26,6 +27,7 @@ pub mod conformance;
 mod database;
 mod declared;
 mod executable;
+pub mod grafana;
 pub mod load;
 pub mod mdbook;
 pub mod otlp;
@@ -43,6 +45,7 @@ mod scrape;
 mod server;
 mod tool;
 mod victoria;
+pub mod yaml;
 
 pub use crate::{
     bookshop::{Bookshop, Stopped},

@@ -76,7 +76,11 @@ impl Process {
     }
 
     /// Its id, which cannot become anyone else's while this is alive and not waited for.
-    pub(crate) fn id(&self) -> Pid {
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn pid(&self) -> Pid {
         Pid::from_child(&self.child)
     }
 
@@ -88,7 +92,7 @@ impl Process {
             Signal::Kill => rustix::process::Signal::KILL,
         };
         // The child is not yet waited for, so its id cannot be anyone else's.
-        kill_process(self.id(), signal).expect("a child can be signalled");
+        kill_process(self.pid(), signal).expect("a child can be signalled");
     }
 
     /// The memory that it occupies, in bytes.

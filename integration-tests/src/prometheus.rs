@@ -124,9 +124,27 @@ impl Prometheus {
         this
     }
 
+    /// Starts one of a release that scrapes these jobs, as they are in its configuration, and evaluates these
+    /// files of rules every second. It waits for no target.
+    ///
+    /// # Panics
+    ///
+    /// When it is not ready in time, as where it does not take a file.
+    pub fn ruled_by(release: Release, jobs: &str, rules: &[&str], features: &[&str]) -> Self {
+        Self::start_with(release, jobs, rules, features)
+    }
+
     fn start(release: Release, jobs: &str, features: &[&str]) -> Self {
+        Self::start_with(release, jobs, &[], features)
+    }
+
+    fn start_with(release: Release, jobs: &str, rules: &[&str], features: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("prometheus.yml");
+        for (n, rules) in rules.iter().enumerate() {
+            fs::write(folder.path().join(format!("{n}.rules.yml")), rules)
+                .expect("a writable folder");
+        }
         fs::write(&file, format!("{GLOBAL}{jobs}")).expect("a writable folder");
         let mut command = match release {
             Release::Installed => Command::new("prometheus"),
@@ -188,6 +206,26 @@ impl Prometheus {
         reply.data.into_iter().flat_map(stored).collect()
     }
 
+    /// The answer to an instant query, or why there is none.
+    ///
+    /// # Errors
+    ///
+    /// What the server objects to.
+    pub async fn try_query(&self, expression: &str) -> Result<Vec<Sampled>, String> {
+        let answer = self.client.post("/api/v1/query", FORM, &form("query", expression)).await;
+        if answer.status != 200 {
+            return Err(answer.text().to_owned());
+        }
+        let reply: Reply =
+            serde_json::from_slice(&answer.body).map_err(|error| error.to_string())?;
+        Ok(reply.data.result.into_iter().map(Sampled::from).collect())
+    }
+
+    /// The server's own report about its rules.
+    pub async fn rules(&self) -> serde_json::Value {
+        self.client.get("/api/v1/rules").await.json()
+    }
+
     /// The server's own report about its targets: health and the last error.
     pub async fn target(&self) -> String {
         self.client.get("/api/v1/targets").await.text().to_owned()
@@ -217,7 +255,8 @@ pub(crate) fn form(key: &str, value: &str) -> String {
 /// The content type of a form.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
-const GLOBAL: &str = "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n";
+const GLOBAL: &str = "global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\n\
+                      rule_files: ['*.rules.yml']\nscrape_configs:\n";
 
 /// A job that scrapes what it finds so, with more in its configuration.
 fn job(name: &str, found: &str, more: &str) -> String {

@@ -2,6 +2,7 @@
 
 use std::{
     io::Write,
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -44,4 +45,20 @@ pub fn check_metrics(text: &str) -> Verdict {
         code: output.status.code().unwrap_or(-1),
         findings: String::from_utf8_lossy(&findings).into_owned(),
     }
+}
+
+/// Runs `promtool check config` on a file, and gives back what it says.
+///
+/// # Errors
+///
+/// What it objects to.
+///
+/// # Panics
+///
+/// Without promtool.
+pub fn check_config(file: &Path) -> Result<String, String> {
+    let output = Command::new("promtool").args(["check", "config"]).arg(file).output();
+    let output = output.expect("promtool starts; it comes with Debian's package prometheus");
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    if output.status.success() { Ok(said) } else { Err(said) }
 }

@@ -22,7 +22,7 @@ pub(crate) struct Family {
 impl Family {
     /// The process, which has not been waited for, and whoever it forks.
     pub(crate) fn of(leader: &Process) -> Self {
-        Self { leader: leader.id() }
+        Self { leader: leader.pid() }
     }
 
     /// Stops the leader and then all its children where they are.
