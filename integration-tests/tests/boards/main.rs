@@ -6,6 +6,7 @@
 )]
 
 mod asked;
+mod demo;
 mod depot;
 mod proof;
 mod schema;
