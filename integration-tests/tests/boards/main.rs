@@ -7,6 +7,7 @@
 
 mod asked;
 mod demo;
+mod deploy;
 mod depot;
 mod proof;
 mod schema;
