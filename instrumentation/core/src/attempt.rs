@@ -68,8 +68,15 @@ impl<R: Record> Attempt<R> {
     }
 
     /// An attempt that started at `moment`.
+    #[inline]
     pub fn started_at(moment: Instant, record: R) -> Self {
         Self::from(Some(moment), record)
+    }
+
+    /// An attempt that started at `moment` and belongs to `trace`.
+    #[inline]
+    pub fn started_in(trace: Option<Trace>, moment: Instant, record: R) -> Self {
+        Self::of(trace, Some(moment), record)
     }
 }
 
@@ -81,8 +88,14 @@ impl<R: Record> Attempt<R, ()> {
 }
 
 impl<R: Record, M: Moment> Attempt<R, M> {
+    #[inline]
     fn from(started: Option<M>, record: R) -> Self {
         let trace = started.and_then(|_| trace_of::<M>());
+        Self::of(trace, started, record)
+    }
+
+    #[inline]
+    fn of(trace: Option<Trace>, started: Option<M>, record: R) -> Self {
         Self { started, decided: None, is_inside: false, is_over: false, trace, record }
     }
 
@@ -120,12 +133,28 @@ impl<R: Record, M: Moment> Attempt<R, M> {
     }
 
     /// Runs a piece of the measured code; if it unwinds, the attempt is a panic.
+    #[inline]
     pub fn run<T>(&mut self, piece: impl FnOnce() -> T) -> T {
-        // A piece that unwinds leaves it inside, and so do those that run afterwards.
-        let is_inside = mem::replace(&mut self.is_inside, true);
+        let entered = self.enter();
         let answer = piece();
-        self.is_inside = is_inside;
+        self.leave(entered);
         answer
+    }
+
+    /// Enters a piece of the measured code, which ends where it [leaves](Self::leave); if it never does, it
+    /// unwound, and the attempt is a panic.
+    ///
+    /// [`run`](Self::run) sees to both. It may move what the piece answers, which costs where that is large.
+    #[inline]
+    pub fn enter(&mut self) -> Entered {
+        // A piece that unwinds leaves it inside, and so do those that run afterwards.
+        Entered { was_inside: mem::replace(&mut self.is_inside, true) }
+    }
+
+    /// The piece that was [entered](Self::enter) came back.
+    #[inline]
+    pub fn leave(&mut self, Entered { was_inside }: Entered) {
+        self.is_inside = was_inside;
     }
 
     /// Runs the measured future, which is also dropped inside the attempt.
@@ -173,6 +202,13 @@ impl<R: Record, M: Moment> Attempt<R, M> {
     pub fn forget(&mut self) {
         self.is_over = true;
     }
+}
+
+/// A piece of the measured code that an [`Attempt`] has [entered](Attempt::enter).
+#[derive(Debug)]
+#[must_use = "an attempt that does not leave it is a panic"]
+pub struct Entered {
+    was_inside: bool,
 }
 
 impl<R: Record, M: Moment> Drop for Attempt<R, M> {

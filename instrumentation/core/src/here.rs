@@ -8,20 +8,14 @@ use std::{
 
 use opentelemetry::{Context, trace::TraceContextExt};
 
-use crate::Trace;
+use crate::{Trace, work::Work};
 
 /// How many keep traces beside what is measured.
 static WANTED: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
     static HERE: Here = const {
-        Here {
-            trace: Cell::new(None),
-            is_sent: Cell::new(false),
-            work: Cell::new(Work::Any),
-            sight: Cell::new(Sight::Untried),
-            gate: Cell::new(Gate::Wide),
-        }
+        Here { work: Cell::new(Work::NEW), trace: Cell::new(None), is_over: Cell::new(false) }
     };
     /// It is dropped before the context of OpenTelemetry is, which was there before it.
     static LOOKOUT: Lookout = const { Lookout };
@@ -29,44 +23,11 @@ thread_local! {
 
 /// The state of a thread.
 struct Here {
-    /// That of the request or of the attempt, if it has one.
-    trace: Cell<Option<Trace>>,
-    /// Whether a client said so: a tracer of this program knows better.
-    is_sent: Cell<bool>,
     work: Cell<Work>,
-    sight: Cell<Sight>,
-    /// What follows from the others.
-    gate: Cell<Gate>,
-}
-
-/// The work that a thread does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Work {
-    Any,
-    /// It serves a request: what has no span is part of the request.
-    Request,
-    /// It records an attempt, whose trace is known.
-    Record,
-}
-
-/// Whether OpenTelemetry's current context can be seen.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sight {
-    Untried,
-    Clear,
-    /// The thread ends, and its context has ended.
-    Gone,
-}
-
-/// What may give a trace to what a thread observes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Gate {
-    /// Nothing.
-    Shut,
-    /// A span of OpenTelemetry's current context, and nothing else.
-    Span,
-    /// Anything.
-    Wide,
+    /// That of the request or of the attempt. What it is where the work has none means nothing.
+    trace: Cell<Option<Trace>>,
+    /// The thread ends, and its context of OpenTelemetry has ended.
+    is_over: Cell<bool>,
 }
 
 /// The span of OpenTelemetry's current context.
@@ -97,18 +58,22 @@ pub(crate) fn is_wanted() -> bool {
 /// The trace of what this thread does.
 #[inline]
 pub(crate) fn trace() -> Option<Trace> {
-    HERE.with(Here::trace_now)
+    if may_be_traced() { trace_now() } else { None }
 }
 
 /// Whether what this thread observes may have a trace: most has none, and pays for this alone.
 #[inline]
 pub(crate) fn may_be_traced() -> bool {
-    let gate = HERE.with(|here| here.gate.get());
-    // What is so most often is asked first.
-    if gate == Gate::Span {
+    let work = HERE.with(|here| here.work.get());
+    if work.has_a_span_or_nothing() {
         return Context::map_current(Context::has_active_span);
     }
-    gate == Gate::Wide
+    work.may_be_traced()
+}
+
+#[cold]
+fn trace_now() -> Option<Trace> {
+    HERE.with(Here::trace_now)
 }
 
 /// Whether OpenTelemetry has a span here.
@@ -117,28 +82,36 @@ pub(crate) fn has_span() -> bool {
 }
 
 impl Here {
-    #[inline]
     fn trace_now(&self) -> Option<Trace> {
-        if self.work.get() == Work::Record {
-            return self.trace.get();
+        if self.work.get().is_record() {
+            return self.trace();
         }
         match self.span() {
-            Span::Absent => self.trace.get(),
+            Span::Absent => self.trace(),
             Span::Dropped => None,
             Span::Sampled(trace) => Some(trace),
         }
     }
 
+    /// That of the work.
     #[inline]
-    fn span(&self) -> Span {
-        if self.sight.get() != Sight::Clear && !self.try_sight() {
-            return Span::Absent;
-        }
-        if Context::map_current(Context::has_active_span) { self.read_span() } else { Span::Absent }
+    fn trace(&self) -> Option<Trace> {
+        if self.work.get().is_traced() { self.trace.get() } else { None }
     }
 
-    #[cold]
-    fn read_span(&self) -> Span {
+    /// From now on this thread does some `work`, which belongs to `trace`.
+    #[inline]
+    fn put(&self, work: Work, trace: Option<Trace>) {
+        if trace.is_some() {
+            self.trace.set(trace);
+        }
+        self.work.set(work.put(trace.is_some(), self.work.get()));
+    }
+
+    fn span(&self) -> Span {
+        if !self.can_see() {
+            return Span::Absent;
+        }
         let span = Context::map_current(|context| {
             let span = context.span();
             let span = span.span_context();
@@ -149,39 +122,28 @@ impl Here {
             }
         });
         // A request is part of the first trace that its work has, whatever its client said.
-        if span != Span::Absent
-            && self.work.get() == Work::Request
-            && (self.is_sent.get() || self.trace.get().is_none())
-        {
-            self.trace.set(if let Span::Sampled(trace) = span { Some(trace) } else { None });
-            self.is_sent.set(false);
-            self.settle();
+        let work = self.work.get();
+        if span != Span::Absent && work.takes_a_trace() {
+            let trace = if let Span::Sampled(trace) = span { Some(trace) } else { None };
+            self.put(work.told(), trace);
         }
         span
     }
 
-    /// Sees to the gate after anything else has changed.
-    #[inline]
-    fn settle(&self) {
-        let has_trace = self.trace.get().is_some();
-        self.gate.set(match (self.work.get(), self.sight.get()) {
-            _ if has_trace => Gate::Wide,
-            (Work::Record, _) => Gate::Shut,
-            (_, Sight::Clear) => Gate::Span,
-            _ => Gate::Wide,
-        });
-    }
-
-    /// Looks for the first time; OpenTelemetry panics where a thread ends and its context has ended.
-    #[cold]
-    fn try_sight(&self) -> bool {
-        if self.sight.get() == Sight::Untried {
+    /// Whether the context can be seen: OpenTelemetry panics where a thread ends and its context has ended.
+    fn can_see(&self) -> bool {
+        if self.work.get().is_blind() && !self.is_over.get() {
             let is_there = catch_unwind(|| Context::map_current(|_| ())).is_ok();
             let is_clear = is_there && LOOKOUT.try_with(|_| ()).is_ok();
-            self.sight.set(if is_clear { Sight::Clear } else { Sight::Gone });
-            self.settle();
+            self.see(is_clear);
         }
-        self.sight.get() == Sight::Clear
+        !self.is_over.get()
+    }
+
+    /// The context is there from now on, or it has ended.
+    fn see(&self, is_clear: bool) {
+        self.is_over.set(!is_clear);
+        self.work.set(self.work.get().seeing(is_clear));
     }
 }
 
@@ -190,50 +152,52 @@ impl Here {
 /// Those of one thread are dropped in the order opposite to that in which they were made.
 #[derive(Debug)]
 pub(crate) struct Working {
-    trace: Option<Trace>,
-    is_sent: bool,
+    /// What it did before.
     work: Work,
+    trace: Option<Trace>,
 }
 
 impl Working {
     /// From now on this thread records an attempt of this `trace`.
+    #[inline]
     pub(crate) fn record(trace: Option<Trace>) -> Self {
-        Self::enter(Work::Record, trace, false)
-    }
-
-    /// From now on this thread serves a request of this `trace`, which may be `sent` by its client; one without
-    /// a trace is part of whatever is served around it.
-    pub(crate) fn serve(trace: Option<Trace>, is_sent: bool) -> Self {
-        let (trace, is_sent) = trace.map_or_else(Self::trace, |trace| (Some(trace), is_sent));
-        Self::enter(Work::Request, trace, is_sent)
-    }
-
-    fn enter(work: Work, trace: Option<Trace>, is_sent: bool) -> Self {
         HERE.with(|here| {
-            let before = Self {
-                trace: here.trace.replace(trace),
-                is_sent: here.is_sent.replace(is_sent),
-                work: here.work.replace(work),
-            };
-            here.settle();
+            let before = Self::of(here);
+            here.put(Work::RECORDING, trace);
             before
         })
     }
 
+    /// From now on this thread serves a request of this `trace`, which may be `sent` by its client; one without
+    /// a trace is part of whatever is served around it.
+    #[inline]
+    pub(crate) fn serve(trace: Option<Trace>, is_sent: bool) -> Self {
+        HERE.with(|here| {
+            let before = Self::of(here);
+            match trace {
+                Some(_) => here.put(Work::request(is_sent), trace),
+                None => here.work.set(before.work.request_within()),
+            }
+            before
+        })
+    }
+
+    #[inline]
+    fn of(here: &Here) -> Self {
+        Self { work: here.work.get(), trace: here.trace() }
+    }
+
     /// The trace of the work that this thread does, and whether it was sent.
+    #[inline]
     pub(crate) fn trace() -> (Option<Trace>, bool) {
-        HERE.with(|here| (here.trace.get(), here.is_sent.get()))
+        HERE.with(|here| (here.trace(), here.work.get().is_sent()))
     }
 }
 
 impl Drop for Working {
+    #[inline]
     fn drop(&mut self) {
-        HERE.with(|here| {
-            here.trace.set(self.trace);
-            here.is_sent.set(self.is_sent);
-            here.work.set(self.work);
-            here.settle();
-        });
+        HERE.with(|here| here.put(self.work, self.trace));
     }
 }
 
@@ -242,10 +206,7 @@ struct Lookout;
 
 impl Drop for Lookout {
     fn drop(&mut self) {
-        HERE.with(|here| {
-            here.sight.set(Sight::Gone);
-            here.settle();
-        });
+        HERE.with(|here| here.see(false));
     }
 }
 

@@ -73,8 +73,9 @@ pub mod time_out;
 mod trace;
 mod traceparent;
 mod watched;
+mod work;
 
-pub use attempt::{Attempt, Record};
+pub use attempt::{Attempt, Entered, Record};
 pub use bounded::{Bounded, KnownValues, OTHER};
 pub use buckets::{Buckets, BucketsError};
 pub use budget::ValueBudget;

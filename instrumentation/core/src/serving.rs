@@ -7,7 +7,7 @@ use crate::{Trace, here::Working};
 ///
 /// Make one for each poll, and for each drop, of what serves the request. Those of one thread are dropped in
 /// the order opposite to that in which they were made. What is spawned meanwhile does not belong to the
-/// request. Where nobody [wants](Trace::is_wanted) a trace it does nothing.
+/// request.
 ///
 /// ```
 /// use kymo_core::{Serving, Trace};
@@ -20,9 +20,7 @@ use crate::{Trace, here::Working};
 /// ```
 #[derive(Debug)]
 pub struct Serving {
-    trace: Option<Trace>,
-    is_sent: bool,
-    working: Option<Working>,
+    _working: Working,
 }
 
 impl Serving {
@@ -30,38 +28,34 @@ impl Serving {
     /// served around it.
     #[inline]
     pub fn enter(trace: Option<Trace>) -> Self {
-        Self::of(trace, false)
+        Self { _working: Working::serve(trace, false) }
     }
 
     /// As [`enter`](Self::enter), of a request whose client said that it is of this `trace`: the first span of
     /// OpenTelemetry that anything is measured in takes its place, and leaves none if it is not sampled.
     #[inline]
     pub fn sent(trace: Option<Trace>) -> Self {
-        Self::of(trace, true)
+        Self { _working: Working::serve(trace, true) }
     }
 
     /// From now on this thread records a part of a request of this `trace`, whatever is current here.
-    pub fn record(trace: Option<Trace>) -> Self {
-        let working = Trace::is_wanted().then(|| Working::record(trace));
-        Self { trace, is_sent: false, working }
-    }
-
     #[inline]
-    fn of(trace: Option<Trace>, is_sent: bool) -> Self {
-        let working = Trace::is_wanted().then(|| Working::serve(trace, is_sent));
-        Self { trace, is_sent, working }
+    pub fn record(trace: Option<Trace>) -> Self {
+        Self { _working: Working::record(trace) }
     }
 
     /// Whether the trace that the request has by now is still the word of its client.
+    #[inline]
     pub fn is_sent(&self) -> bool {
-        if self.working.is_some() { Working::trace().1 } else { self.is_sent }
+        Working::trace().1
     }
 
     /// Leaves it, and gives the trace that the request has by now.
     ///
     /// If it had none, or one that was [sent](Self::sent), that is the first one that was sampled meanwhile and
     /// that anything was measured in.
+    #[inline]
     pub fn leave(self) -> Option<Trace> {
-        if self.working.is_some() { Working::trace().0 } else { self.trace }
+        Working::trace().0
     }
 }

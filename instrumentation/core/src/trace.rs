@@ -50,6 +50,13 @@ impl Trace {
         here::trace()
     }
 
+    /// Whether there may be a [current](Self::current) one: most often there is none, and this look for one is all
+    /// that it costs.
+    #[inline]
+    pub fn may_be_current() -> bool {
+        here::may_be_traced()
+    }
+
     /// Whether OpenTelemetry has a span on this thread, be it sampled or not: a tracer of this program
     /// decides then, and no header.
     pub fn is_decided() -> bool {

@@ -40,6 +40,31 @@ impl Drop for Trap {
     }
 }
 
+#[test]
+fn a_piece_that_is_entered_and_never_left_is_a_panic() {
+    let left = recorded(|mut attempt| {
+        let outer = attempt.enter();
+        let inner = attempt.enter();
+        attempt.leave(inner);
+        attempt.leave(outer);
+        attempt.decide(Outcome::Success);
+    });
+    assert_eq!(left, [Outcome::Success]);
+    for entered in [1, 2] {
+        let unwound = recorded(|mut attempt| {
+            let outer = attempt.enter();
+            attempt.decide(Outcome::Success);
+            if entered == 2 {
+                attempt.leave(outer);
+                let _inner = attempt.enter();
+                attempt.run(|| {});
+            }
+            panic!("in the piece that is entered");
+        });
+        assert_eq!(unwound, [Outcome::Panic], "{entered}");
+    }
+}
+
 /// One thing that can be done to an attempt.
 #[derive(Debug, Clone, Copy)]
 enum Act {

@@ -34,6 +34,11 @@ impl SeriesExemplars {
         Self { metric, series, takes_all, filtered, is_failed, slots: OnceLock::new() }
     }
 
+    /// Whether what is observed in no trace may become an exemplar, too.
+    pub fn takes_all(&self) -> bool {
+        self.takes_all
+    }
+
     /// Observes a `value`, which is asked for where it may become an exemplar.
     ///
     /// Without a trace it costs a look for one.
