@@ -70,10 +70,13 @@ where
         let bytes = exchange.count_request(request.body());
         let upgrade = prepare(&exchange, &mut request, true);
         let request = request.map(|body| MeasuredRequestBody::measured(body, bytes));
-        let (inside, serving) = exchange.call();
-        let inner = Some(self.0.inner.call(request));
-        exchange.served(serving);
-        drop(inside);
-        ResponseFuture { inner, exchange: Some(exchange), upgrade }
+        let running = exchange.enter();
+        let mut future = ResponseFuture {
+            inner: Some(self.0.inner.call(request)),
+            exchange: Some(exchange),
+            upgrade,
+        };
+        future.came_back(running);
+        future
     }
 }

@@ -7,14 +7,12 @@ use std::{
 };
 
 use bytes::Buf;
-use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header::CONTENT_LENGTH,
-};
+use http::{HeaderMap, Method, Response, StatusCode, header::CONTENT_LENGTH};
 use http_body::{Body, Frame};
-use kymo_core::{Attempt, Bounded, Outcome, Serving, Trace};
+use kymo_core::{Attempt, Bounded, Entered, Outcome, Serving, Trace};
 
 use crate::{
-    RequestHead, failure,
+    RequestHead, failure, field,
     grpc::{Call, Shown},
     inside::{Inside, Kind},
     measure::Measure,
@@ -23,6 +21,7 @@ use crate::{
     request_size::RequestSize,
     series::{ActiveKey, Status, StreamKey, StreamKind},
     stream::{self, StreamOpening},
+    traceparent,
 };
 
 /// One request and its response, from the arrival of the head until the end of the body.
@@ -38,6 +37,14 @@ pub(crate) struct Exchange {
     streams_unknown_lengths: bool,
     /// Whether its trace is the word of its client, as far as it has any.
     is_sent: bool,
+}
+
+/// Foreign code that runs in an exchange.
+pub(crate) struct Running {
+    entered: Entered,
+    // It goes first: they are dropped in the order opposite to that in which they were made.
+    serving: Serving,
+    _inside: Inside,
 }
 
 /// The response that a method leads to.
@@ -75,23 +82,31 @@ impl Exchange {
             method: instruments.method(head.method),
             scheme: reading.scheme.scheme(head),
         };
-        let recording = Recording::new(measure, active, Protocol::of(head.version));
-        // In its box from the start: to make it elsewhere is to copy it.
+        let trace = if Trace::is_wanted() { Trace::current() } else { None };
+        // In its box from the start: to make it elsewhere is to copy it, and so it is if anything that may unwind
+        // comes between.
         let mut exchange = Box::write(
             Box::new_uninit(),
             Self {
-                attempt: Attempt::started_at(since, recording),
+                attempt: Attempt::started_in(
+                    trace,
+                    since,
+                    Recording::new(measure, active, Protocol::of(head.version)),
+                ),
                 expectation: Expectation::of(head.method),
                 streams_unknown_lengths: reading.streams_unknown_lengths,
                 is_sent: true,
             },
         );
-        exchange.is_sent = exchange.attempt.trace().is_none() || !Trace::is_decided();
-        if Trace::is_wanted()
-            && reading.takes_sent_traces
-            && let Some(sent) = head.headers.get(&TRACEPARENT)
-        {
-            exchange.belong_to(sent, head.headers);
+        match trace {
+            Some(_) => exchange.is_sent = !Trace::is_decided(),
+            None if Trace::is_wanted()
+                && reading.takes_sent_traces
+                && traceparent::is_sent(head.headers) =>
+            {
+                exchange.belong_to(head.headers);
+            }
+            None => {}
         }
         exchange.attempt.record_mut().call = Call::of(head, instruments);
         // A panic in there is the request's.
@@ -114,13 +129,11 @@ impl Exchange {
         })
     }
 
-    /// It belongs to the trace that the client `sent`, unless a tracer of the program knows better.
+    /// It belongs to the trace that the client sent, unless a tracer of the program knows better.
     #[cold]
-    fn belong_to(&mut self, sent: &HeaderValue, headers: &HeaderMap) {
-        // By W3C Trace Context, section 3.2.1, there is one or none.
-        let is_alone = headers.get_all(&TRACEPARENT).iter().nth(1).is_none();
-        if is_alone && self.attempt.trace().is_none() && !Trace::is_decided() {
-            self.attempt.belong_to(Trace::of_traceparent(sent.as_bytes()));
+    fn belong_to(&mut self, headers: &HeaderMap) {
+        if !Trace::is_decided() {
+            self.attempt.belong_to(traceparent::read(headers));
         }
     }
 
@@ -156,37 +169,27 @@ impl Exchange {
     ///
     /// What it measures belongs to the trace of the exchange, which is that of `code` if it had none.
     pub(crate) fn run<T>(&mut self, code: impl FnOnce() -> T) -> T {
-        let _inside = Inside::enter(Kind::Server);
-        let serving = self.serve();
-        let answer = self.attempt.run(code);
-        self.served(serving);
+        let running = self.enter();
+        let answer = code();
+        self.leave(running);
         answer
     }
 
-    /// From now on what is measured belongs to the trace of the exchange.
-    fn serve(&self) -> Serving {
-        let trace = self.attempt.trace();
-        if self.is_sent { Serving::sent(trace) } else { Serving::enter(trace) }
-    }
-
-    /// It belongs to the trace that was found while it was served.
-    pub(crate) fn served(&mut self, serving: Serving) {
-        self.is_sent = serving.is_sent();
-        self.attempt.belong_to(serving.leave());
-    }
-
-    /// The service is about to be called; its future, which is there if the call came back,
-    /// [says so](Self::came_back), and what it measured is [served](Self::served).
+    /// Foreign code is about to run, as in [`run`](Self::run), until it [leaves](Self::leave).
     ///
-    /// Until then the exchange is a panic. Unlike [`run`](Self::run), this moves no future.
-    pub(crate) fn call(&mut self) -> (Inside, Serving) {
-        self.attempt.decide(Outcome::Panic);
-        (Inside::enter(Kind::Server), self.serve())
+    /// So nothing that it answers is moved, be it a future or the head of a response.
+    pub(crate) fn enter(&mut self) -> Running {
+        let inside = Inside::enter(Kind::Server);
+        let trace = self.attempt.trace();
+        let serving = if self.is_sent { Serving::sent(trace) } else { Serving::enter(trace) };
+        Running { entered: self.attempt.enter(), serving, _inside: inside }
     }
 
-    /// The call of the service came back.
-    pub(crate) fn came_back(&mut self) {
-        self.attempt.decide(Outcome::Cancelled);
+    /// The foreign code came back; the exchange belongs to the trace that was found meanwhile.
+    pub(crate) fn leave(&mut self, running: Running) {
+        self.attempt.leave(running.entered);
+        self.is_sent = running.serving.is_sent();
+        self.attempt.belong_to(running.serving.leave());
     }
 
     /// The service failed before there was a response.
@@ -316,9 +319,6 @@ impl Exchange {
     }
 }
 
-/// The header of W3C Trace Context.
-static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
-
 fn content_length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    field::find(headers, &CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

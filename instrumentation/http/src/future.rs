@@ -3,14 +3,18 @@
 use std::{
     future::Future,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use http::Response;
 use http_body::Body;
 use pin_project_lite::pin_project;
 
-use crate::{exchange::Exchange, response_body::MeasuredResponseBody, upgrade::PendingUpgrade};
+use crate::{
+    exchange::{Exchange, Running},
+    response_body::MeasuredResponseBody,
+    upgrade::PendingUpgrade,
+};
 
 pin_project! {
     /// The future of [`MeasuredService`](crate::MeasuredService): carries the exchange from the
@@ -29,7 +33,6 @@ pin_project! {
             // What it unwinds with while it is dropped is a panic, too; once it has answered, its
             // exchange is with the body, and goes on.
             if let Some(exchange) = this.exchange {
-                exchange.came_back();
                 exchange.run(|| this.inner.set(None));
             }
         }
@@ -40,6 +43,13 @@ impl<F> ResponseFuture<F> {
     /// The future of a request that this layer does not measure.
     pub(crate) fn unmeasured(inner: F) -> Self {
         Self { inner: Some(inner), exchange: None, upgrade: None }
+    }
+
+    /// The call that made it came back, which was `running` as part of its exchange.
+    pub(crate) fn came_back(&mut self, running: Running) {
+        if let Some(exchange) = &mut self.exchange {
+            exchange.leave(running);
+        }
     }
 }
 
@@ -55,18 +65,15 @@ where
         let this = self.project();
         // It is there until this is dropped: polled after its end, it does what it does alone.
         let Some(inner) = this.inner.as_pin_mut() else { return Poll::Pending };
-        let polled = match this.exchange {
-            Some(exchange) => {
-                exchange.came_back();
-                exchange.run(|| inner.poll(cx))
-            }
-            None => inner.poll(cx),
-        };
-        let result = ready!(polled);
-        let exchange = this.exchange.take();
-        Poll::Ready(match result {
-            Ok(response) => {
-                let exchange = exchange.and_then(|exchange| {
+        let running = this.exchange.as_mut().map(|exchange| exchange.enter());
+        let polled = inner.poll(cx);
+        if let (Some(exchange), Some(running)) = (this.exchange.as_mut(), running) {
+            exchange.leave(running);
+        }
+        match polled {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(response)) => {
+                let exchange = this.exchange.take().and_then(|exchange| {
                     if let Some(upgrade) = this.upgrade.take()
                         && exchange.is_upgrade(response.status())
                     {
@@ -74,14 +81,14 @@ where
                     }
                     exchange.respond(&response)
                 });
-                Ok(response.map(|body| MeasuredResponseBody::new(body, exchange)))
+                Poll::Ready(Ok(response.map(|body| MeasuredResponseBody::new(body, exchange))))
             }
-            Err(error) => {
-                if let Some(mut exchange) = exchange {
+            Poll::Ready(Err(error)) => {
+                if let Some(mut exchange) = this.exchange.take() {
                     exchange.fail(&error);
                 }
-                Err(error)
+                Poll::Ready(Err(error))
             }
-        })
+        }
     }
 }

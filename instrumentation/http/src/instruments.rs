@@ -3,8 +3,8 @@
 use std::sync::{Arc, OnceLock};
 
 use http::Method;
-use kymo_core::{Bounded, Folds, InFlight, SeriesCache, ValueBudget};
-use opentelemetry::metrics::{BoundUpDownCounter, Meter};
+use kymo_core::{Bounded, Folds, SeriesCache, ValueBudget};
+use opentelemetry::metrics::{BoundUpDownCounter, Meter, UpDownCounter};
 
 use crate::{
     grpc::Calls,
@@ -119,11 +119,35 @@ impl Instruments {
         self.calls.get_or_init(|| Calls::new(&self.meter, &self.settings)).as_ref()
     }
 
-    /// Counts one more request under way.
-    pub(crate) fn enter(&self, key: ActiveKey) -> Option<InFlight> {
+    /// Counts one more request under way, until it [leaves](Self::leave).
+    pub(crate) fn enter(&self, key: ActiveKey) {
+        if let Some(active) = self.active(key) {
+            active.add(1);
+        }
+    }
+
+    /// Counts one request less under way.
+    pub(crate) fn leave(&self, key: ActiveKey) {
+        if let Some(active) = self.active(key) {
+            active.add(-1);
+        }
+    }
+
+    /// The counter of requests under way, unless it is switched off.
+    pub(crate) fn active(&self, key: ActiveKey) -> Option<&BoundUpDownCounter<i64>> {
         let active = self.server.active_requests.as_ref()?;
-        let bind = || active.bind(&key.attributes(&self.vocabulary));
-        Some(InFlight::enter(self.active.get(key.index())?.get_or_init(bind)))
+        let bound = self.active.get(key.index())?;
+        Some(bound.get().unwrap_or_else(|| self.bind_active(active, key, bound)))
+    }
+
+    #[cold]
+    fn bind_active<'b>(
+        &self,
+        active: &UpDownCounter<i64>,
+        key: ActiveKey,
+        bound: &'b OnceLock<BoundUpDownCounter<i64>>,
+    ) -> &'b BoundUpDownCounter<i64> {
+        bound.get_or_init(|| active.bind(&key.attributes(&self.vocabulary)))
     }
 
     /// Records into the series of a finished exchange.

@@ -50,7 +50,7 @@ impl Queue for Arc<Measure> {
 
     fn join(&self) -> Option<InFlight> {
         let scheme = self.reading.scheme.unsaid;
-        self.instruments.enter(ActiveKey { method: Bounded::OTHER, scheme })
+        self.instruments.active(ActiveKey { method: Bounded::OTHER, scheme }).map(InFlight::enter)
     }
 
     fn give_up(&self, since: Instant, outcome: Outcome) {

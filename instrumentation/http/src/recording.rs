@@ -1,8 +1,8 @@
 //! The record of an exchange.
 
-use std::{sync::Arc, time::Duration};
+use std::{mem, sync::Arc, time::Duration};
 
-use kymo_core::{InFlight, Outcome, Record, Serving, Trace};
+use kymo_core::{Outcome, Record, Serving, Trace};
 
 use crate::{
     failure,
@@ -27,7 +27,8 @@ pub(crate) struct Recording {
     /// The call of gRPC that the exchange is, if it is one.
     pub(crate) call: Option<Box<Call>>,
     streaming: Option<Box<Streaming>>,
-    in_flight: Option<InFlight>,
+    /// Whether it counts as a request under way.
+    is_active: bool,
 }
 
 /// An exchange whose latency is recorded, and whose body goes on.
@@ -44,6 +45,7 @@ impl Recording {
     #[inline]
     pub(crate) fn new(measure: &Arc<Measure>, active: ActiveKey, protocol: Protocol) -> Self {
         let ActiveKey { method, scheme } = active;
+        measure.instruments.enter(active);
         Self {
             measure: Arc::clone(measure),
             key: ExchangeKey {
@@ -61,7 +63,7 @@ impl Recording {
             first_byte: None,
             call: None,
             streaming: None,
-            in_flight: measure.instruments.enter(active),
+            is_active: true,
         }
     }
 
@@ -84,6 +86,14 @@ impl Recording {
     fn is_delivered(&self) -> bool {
         self.promised_bytes.is_some_and(|promised| self.response_bytes >= promised)
             && self.call.as_ref().is_none_or(|call| !call.awaits_status())
+    }
+
+    /// It does not count as a request under way any more.
+    fn leave(&mut self) {
+        if mem::take(&mut self.is_active) {
+            let ExchangeKey { method, scheme, .. } = self.key;
+            self.measure.instruments.leave(ActiveKey { method, scheme });
+        }
     }
 
     fn record_latency(&self, series: &ExchangeSeries, elapsed: Duration) {
@@ -126,13 +136,14 @@ impl Record for Recording {
         if let Some(streaming) = &mut self.streaming {
             streaming.series = Some(series);
         }
-        self.in_flight = None;
+        self.leave();
     }
 }
 
 impl Drop for Recording {
     /// The sizes of a stream are known when it has ended.
     fn drop(&mut self) {
+        self.leave();
         if let Some(streaming) = self.streaming.as_ref()
             && let Some(series) = &streaming.series
         {

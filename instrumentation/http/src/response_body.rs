@@ -57,16 +57,16 @@ where
         let Some(exchange) = this.exchange.as_mut() else {
             return inner.poll_frame(cx);
         };
-        let (mut bytes, mut is_last) = (0, false);
-        let polled = exchange.run(|| {
-            let polled = inner.as_mut().poll_frame(cx);
-            if let Poll::Ready(Some(Ok(frame))) = &polled {
-                bytes = data_len(frame);
-                // Trailers are the last frame there is; a server need not ask for more.
-                is_last = frame.is_trailers() || inner.is_end_stream();
+        let running = exchange.enter();
+        let polled = inner.as_mut().poll_frame(cx);
+        let (bytes, is_last) = match &polled {
+            // Trailers are the last frame there is; a server need not ask for more.
+            Poll::Ready(Some(Ok(frame))) => {
+                (data_len(frame), frame.is_trailers() || inner.is_end_stream())
             }
-            polled
-        });
+            _ => (0, false),
+        };
+        exchange.leave(running);
         exchange.sent(bytes);
         if let Poll::Ready(Some(Ok(frame))) = &polled {
             exchange.read(frame, bytes);

@@ -89,11 +89,14 @@ where
         self.warn_of::<ReqBody>(&exchange);
         let is_body_marked = exchange.measure_request(request.body_mut());
         let upgrade = prepare(&exchange, &mut request, is_body_marked);
-        let (inside, serving) = exchange.call();
+        let running = exchange.enter();
         // The future stays where it is made: to move it would take longer than to record it.
-        let inner = Some(self.inner.call(request));
-        exchange.served(serving);
-        drop(inside);
-        ResponseFuture { inner, exchange: Some(exchange), upgrade }
+        let mut future = ResponseFuture {
+            inner: Some(self.inner.call(request)),
+            exchange: Some(exchange),
+            upgrade,
+        };
+        future.came_back(running);
+        future
     }
 }

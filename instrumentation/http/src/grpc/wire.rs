@@ -2,6 +2,8 @@
 
 use http::{HeaderMap, header::CONTENT_TYPE};
 
+use crate::field;
+
 /// How the messages of a call are carried, as its content type says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wire {
@@ -23,7 +25,7 @@ const TYPES: [(&[u8], Wire); 3] = [
 impl Wire {
     /// As the content type among `headers` says; `None` if it is not gRPC's.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
-        let value = headers.get(CONTENT_TYPE)?.as_bytes();
+        let value = field::find(headers, &CONTENT_TYPE)?.as_bytes();
         // One letter tells most others apart.
         if !value.get("application/".len())?.eq_ignore_ascii_case(&b'g') {
             return None;
