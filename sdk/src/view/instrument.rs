@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kymo_core::{MetricExemplars, SeriesExemplars, ValueBudget};
+use kymo_core::{MetricExemplars, SeriesExemplars, Trace, ValueBudget};
 use opentelemetry::{
     KeyValue,
     metrics::{
@@ -85,7 +85,13 @@ impl<T: Number, H: Handle<T>> SyncInstrument<T> for Dressed<H> {
             None => beside(twins, bound, folding),
             Some(exemplars) => {
                 let exemplars = exemplars.bind(kept, || self.dropped(attributes));
-                beside(twins, Exemplary { bound, exemplars }, folding)
+                let takes_all = exemplars.takes_all();
+                let bound = Exemplary { bound, exemplars };
+                if takes_all {
+                    beside(twins, All(bound), folding)
+                } else {
+                    beside(twins, bound, folding)
+                }
             }
         }
     }
@@ -133,17 +139,37 @@ fn boxed<T: Number, B: Bound<T>>(
     if folding.is_empty() { Box::new(Plain(bound)) } else { Box::new(Folded { bound, folding }) }
 }
 
-/// A bound instrument whose observations may become exemplars.
+/// A bound instrument whose observations in a trace may become exemplars.
 struct Exemplary<B> {
     bound: B,
     exemplars: SeriesExemplars,
 }
 
-impl<T: Number, B: Bound<T>> Bound<T> for Exemplary<B> {
-    fn record(&self, value: T) {
-        // Before, so that without a trace the other one is where this ends.
+impl<B> Exemplary<B> {
+    #[cold]
+    fn keep<T: Number>(&self, value: T)
+    where
+        B: Bound<T>,
+    {
         self.exemplars.observe(|| value.as_f64());
         self.bound.record(value);
+    }
+}
+
+impl<T: Number, B: Bound<T>> Bound<T> for Exemplary<B> {
+    #[inline]
+    fn record(&self, value: T) {
+        // Each way ends in a call, so that most observations need nothing of the stack.
+        if Trace::may_be_current() { self.keep(value) } else { self.bound.record(value) }
+    }
+}
+
+/// A bound instrument whose observations may all become exemplars.
+struct All<B>(Exemplary<B>);
+
+impl<T: Number, B: Bound<T>> Bound<T> for All<B> {
+    fn record(&self, value: T) {
+        self.0.keep(value);
     }
 }
 
