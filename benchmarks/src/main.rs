@@ -1,6 +1,6 @@
 //! Measures kymo beside its peers, in one run.
 //!
-//! `bench`, and `bench` with `http`, `sqlx`, `redis`, `cache`, `repository`, `facade` or `scrape` behind it, print
+//! `bench`, and `bench` with `http`, `sqlx`, `redis`, `cache`, `repository`, `facade`, `observation` or `scrape` behind it, print
 //! tables and exit with 1 when a promise is broken.
 //! `bench run SUBJECT TIMES` does one thing `TIMES` times and nothing else, for callgrind.
 
@@ -10,6 +10,7 @@ mod clock;
 mod exposition;
 mod facade;
 mod http;
+mod observation;
 mod promise;
 mod redis;
 mod repository;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
             cache::table,
             repository::table,
             facade::table,
+            observation::table,
             scrape::table,
         ]),
         ["http"] => tables(&[http::table]),
@@ -43,10 +45,11 @@ fn main() -> ExitCode {
         ["cache"] => tables(&[cache::table]),
         ["repository"] => tables(&[repository::table]),
         ["facade"] => tables(&[facade::table]),
+        ["observation"] => tables(&[observation::table]),
         ["scrape"] => tables(&[scrape::table]),
         ["run", subject, times] => run(subject, times).map(|()| true),
         _ => {
-            let tables = "http | sqlx | redis | cache | repository | facade | scrape";
+            let tables = "http | sqlx | redis | cache | repository | facade | observation | scrape";
             Err(format!("usage: bench [{tables} | run SUBJECT TIMES]").into())
         }
     };
@@ -86,11 +89,12 @@ fn run(name: &str, times: &str) -> Result<(), BoxError> {
         ["cache", workload, peer] => cache::subject(workload, peer)?,
         ["repository", method, peer] => repository::subject(method, peer)?,
         ["facade", workload, peer] => facade::subject(workload, peer)?,
+        ["observation", kind, meter, filter] => observation::subject(kind, meter, filter)?,
         ["format", series, name] => scrape::formats::subject(series, name)?,
         ["scrape", series, lines, peer] => scrape::subject(series, lines.parse()?, peer)?,
         _ => {
             let forms = "http/VARIANT, http-client/VARIANT, sqlx/DATABASE/WORKLOAD/PEER, redis/WORKLOAD/PEER, \
-                         cache/WORKLOAD/PEER, repository/METHOD/PEER, facade/WORKLOAD/PEER, format/SERIES/NAME or scrape/SERIES/LINES/PEER";
+                         cache/WORKLOAD/PEER, repository/METHOD/PEER, facade/WORKLOAD/PEER, observation/KIND/METER/FILTER, format/SERIES/NAME or scrape/SERIES/LINES/PEER";
             return Err(format!("{name:?} is not {forms}").into());
         }
     };
