@@ -1,8 +1,8 @@
 //! The families that a scraper wants.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet, iter};
 
-use kymo_exposition::Kind;
+use kymo_exposition::{Kind, Scheme};
 
 /// Names of one request at most.
 const NAMES: usize = 100;
@@ -40,16 +40,12 @@ impl Filter {
         Ok(if names.is_empty() { Self::All } else { Self::Named(names) })
     }
 
-    /// Whether the family of that name and kind is wanted, or one of its samples, such as `…_bucket`.
+    /// Whether the family of that name and kind is wanted, or one of its samples, such as `…_bucket`: as its source
+    /// names it, or as any page does.
     pub(crate) fn takes(&self, name: &str, kind: Kind) -> bool {
         match self {
             Self::All => true,
-            Self::Named(names) => {
-                let is_sample = |suffix: &&str| names.contains(&format!("{name}{suffix}"));
-                let is_there = names.contains(name) || kind.suffixes().iter().any(is_sample);
-                // OpenMetrics calls the family so.
-                is_there || bare(name, kind).is_some_and(|bare| names.contains(bare))
-            }
+            Self::Named(names) => spellings(name).any(|name| has(names, &name, kind)),
         }
     }
 
@@ -67,6 +63,27 @@ impl Filter {
     pub(crate) fn is_all(&self) -> bool {
         *self == Self::All
     }
+}
+
+/// The name of a family, and how it is escaped.
+fn spellings(name: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let escaped = Scheme::ALL.into_iter().map(move |scheme| scheme.metric_name(name));
+    iter::once(Cow::Borrowed(name)).chain(escaped.filter(move |escaped| escaped.as_ref() != name))
+}
+
+/// Whether a family of that name and kind is among `names`, or one of its samples.
+fn has(names: &BTreeSet<String>, name: &str, kind: Kind) -> bool {
+    // OpenMetrics calls the family so.
+    let bare = bare(name, kind).unwrap_or(name);
+    let is_named = |suffix: &&str| names.contains(&format!("{name}{suffix}"));
+    let is_created = || {
+        let has_start = matches!(kind, Kind::Counter | Kind::Histogram | Kind::Summary);
+        has_start && names.contains(&format!("{bare}_created"))
+    };
+    names.contains(name)
+        || names.contains(bare)
+        || kind.suffixes().iter().any(is_named)
+        || is_created()
 }
 
 /// The name of a family without the suffix that its kind gives to it.
@@ -132,6 +149,28 @@ mod tests {
         ] {
             assert_eq!(filter.takes(name, kind), expected, "{name} {kind:?}");
             assert!(Filter::All.takes(name, kind));
+        }
+    }
+
+    #[test]
+    fn a_family_is_found_by_the_name_that_a_page_has_whatever_its_source_calls_it() {
+        let requests = ("http.requests_total", Kind::Counter);
+        let lag = ("lag", Kind::Histogram);
+        for (asked, family, expected) in [
+            ("http.requests_total", requests, true),
+            ("http_requests_total", requests, true),
+            ("http_requests", requests, true),
+            ("http_dot_requests__total", requests, true),
+            ("U__http_2e_requests__total", requests, true),
+            ("http_requests_created", requests, true),
+            ("http.requests_created", requests, true),
+            ("http_requests_total_created", requests, false),
+            ("http-requests_total", requests, false),
+            ("lag_created", lag, true),
+            ("lag_created", ("lag", Kind::Gauge), false),
+            ("a_dot_b_count", ("a.b", Kind::Histogram), true),
+        ] {
+            assert_eq!(named(&[asked]).takes(family.0, family.1), expected, "{asked} {family:?}");
         }
     }
 
