@@ -211,13 +211,23 @@ pub(crate) fn text(status: StatusCode, sentence: &'static str) -> Response<Scrap
 
 /// The response to a scrape.
 fn respond(outcome: Outcome, scrape: &Scrape, exchange: Exchange) -> Response<ScrapeBody> {
-    let Outcome::Document(document) = outcome else {
-        exchange.fail(&outcome);
-        return failed(&outcome);
+    let found = match outcome {
+        // A page in another dialect would be read as what its header says, and is for others.
+        Outcome::Document(document) => match document.find(scrape.dialect) {
+            Some(page) => Ok((document, page)),
+            None => Err(Outcome::Late),
+        },
+        outcome => Err(outcome),
+    };
+    let (document, page) = match found {
+        Ok(found) => found,
+        Err(outcome) => {
+            exchange.fail(&outcome);
+            return failed(&outcome);
+        }
     };
     let scraper = Arc::clone(&scrape.scraper);
     let time = scrape.deadline.answer.saturating_duration_since(Instant::now());
-    let page = document.find(scrape.dialect).unwrap_or_default();
     let (body, encoding) = if scrape.filter.is_all() {
         let encoding = document.encoding(page, scrape.encoding);
         let form = Form::Page(page, encoding);
@@ -260,4 +270,42 @@ fn later(sentence: &'static str) -> Response<ScrapeBody> {
     let mut response = text(StatusCode::SERVICE_UNAVAILABLE, sentence);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use kymo_exposition::{Format, Sink, Source};
+
+    use super::*;
+    use crate::{document::Document, form::Rendering, page::Page};
+
+    struct Nothing;
+
+    impl Source for Nothing {
+        fn collect(&self, _: &mut dyn Sink) {}
+    }
+
+    #[test]
+    fn nobody_gets_a_page_in_another_dialect_than_its_header_says() {
+        let scraper = Arc::new(Scraper::new(Box::new(Nothing)));
+        let openmetrics = Dialect { format: Format::OpenMetrics100, ..Dialect::PLAIN };
+        for (dialect, expected) in
+            [(Dialect::PLAIN, StatusCode::OK), (openmetrics, StatusCode::SERVICE_UNAVAILABLE)]
+        {
+            let page = Rendering::new(Dialect::PLAIN, Page::default(), Vec::new());
+            let document = Arc::new(Document::of(vec![page]));
+            let scrape = Scrape {
+                scraper: Arc::clone(&scraper),
+                deadline: Deadline::of(&HeaderMap::new(), Instant::now()),
+                dialect,
+                encoding: Encoding::Identity,
+                filter: Filter::All,
+                since: None,
+                head_only: false,
+            };
+            let exchange = Exchange::begin(&scraper.observer, Medium::Page(dialect.format));
+            let response = respond(Outcome::Document(document), &scrape, exchange);
+            assert_eq!(response.status(), expected, "{dialect:?}");
+        }
+    }
 }
