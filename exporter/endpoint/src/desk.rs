@@ -7,21 +7,18 @@ use std::{
 };
 
 use crate::{
+    cache::Cache,
     dialect::Dialect,
     document::{Document, LIFE},
-    encoding::Encoding,
     form::Forms,
     round::{Round, Seat},
     share::Share,
-    wanted::Wish,
 };
 
 /// Documents in memory at most, with the one that is being written, unless all are shorter than [`ROOM`]
 /// together.
 const AT_ONCE: usize = 2;
 const ROOM: usize = 1024 * 1024;
-/// Whoever asked within this time comes again.
-const REGULAR: Duration = Duration::from_secs(300);
 /// A collection that ends this long after its deadline may never end.
 const STUCK: Duration = Duration::from_secs(10);
 
@@ -37,12 +34,9 @@ pub(crate) struct Desk {
     current: Option<(Arc<Round>, Instant)>,
     /// The documents that are read, or may yet be, by those who have them.
     documents: Vec<Arc<Document>>,
-    /// The one that may be handed out again, and when it was collected.
-    recent: Option<(Arc<Document>, Instant)>,
-    cache: Duration,
+    /// Those that may be handed out again.
+    pub(crate) cache: Cache,
     share: Share,
-    /// What was asked for, and when last, where documents are handed out again.
-    asked: Vec<(Wish, Instant)>,
 }
 
 /// Work to be done without the lock.
@@ -63,41 +57,6 @@ impl Errands {
 }
 
 impl Desk {
-    pub(crate) fn cache_for(&mut self, time: Duration) {
-        self.cache = time;
-    }
-
-    /// Whether documents are handed out again.
-    pub(crate) fn has_cache(&self) -> bool {
-        !self.cache.is_zero()
-    }
-
-    /// Hands out the document that may be handed out again, if it has a page in this dialect, to somebody who
-    /// wants nothing that was collected before `since`.
-    pub(crate) fn recent(
-        &self,
-        now: Instant,
-        since: Option<Instant>,
-        dialect: Dialect,
-    ) -> Option<Arc<Document>> {
-        let (document, collected) = self.recent.as_ref()?;
-        if self.is_old(*collected, now) || since.is_some_and(|since| *collected < since) {
-            return None;
-        }
-        document.find(dialect)?;
-        document.hand_out(now);
-        Some(Arc::clone(document))
-    }
-
-    fn is_old(&self, collected: Instant, now: Instant) -> bool {
-        now.saturating_duration_since(collected) >= self.cache
-    }
-
-    /// Hands out no document again.
-    fn retire(&mut self) {
-        self.documents.extend(self.recent.take().map(|(document, _)| document));
-    }
-
     /// Whether the collection under way may never end.
     pub(crate) fn is_stuck(&self, now: Instant) -> bool {
         self.current.as_ref().is_some_and(|(_, deadline)| now > *deadline + STUCK)
@@ -126,8 +85,7 @@ impl Desk {
             // It is for those who waited for it.
             self.documents.push(Arc::clone(document));
         } else {
-            self.retire();
-            self.recent = Some((Arc::clone(document), begun));
+            self.documents.extend(self.cache.put(document, begun));
         }
     }
 
@@ -136,9 +94,7 @@ impl Desk {
         let mut errands = Errands::default();
         let rounds = self.waiting.iter().chain(self.current.iter().map(|(round, _)| round));
         errands.late.extend(rounds.flat_map(|round| round.expire(now)));
-        if self.recent.as_ref().is_some_and(|(_, collected)| self.is_old(*collected, now)) {
-            self.retire();
-        }
+        self.documents.extend(self.cache.retire_old(now));
         let over = |document: &mut Arc<Document>| is_unread(document) || document.ends_at() <= now;
         errands.parts.extend(self.documents.extract_if(.., over).map(|it| it.withdraw()));
         // Others may have left before their turn.
@@ -148,7 +104,10 @@ impl Desk {
             && self.share.opens_at(now).is_none()
             && let Some(deadline) = deadline
         {
-            self.expect(now);
+            if let Some(round) = self.waiting.front() {
+                // Or else each of these would have the next one collected.
+                self.cache.expected(now).into_iter().for_each(|wish| round.expect(wish));
+            }
             if !self.has_room() {
                 errands.parts.extend(self.make_room(now));
             }
@@ -162,40 +121,21 @@ impl Desk {
         errands
     }
 
-    /// Where documents are handed out again, they are in the dialects of all who ask: or else each of those would
-    /// have the next one collected.
-    pub(crate) fn remember(&mut self, now: Instant, dialect: Dialect, encoding: Encoding) {
-        if !self.has_cache() {
-            return;
-        }
-        let wish = Wish::new(dialect, encoding);
-        match self.asked.iter_mut().find(|(known, _)| known.dialect == dialect) {
-            Some((known, at)) => {
-                known.add(wish);
-                *at = now;
-            }
-            None => self.asked.push((wish, now)),
-        }
-    }
-
-    /// The next collection is for those too who will ask for what was asked for before.
-    fn expect(&mut self, now: Instant) {
-        self.asked.retain(|(_, at)| now.saturating_duration_since(*at) < REGULAR);
-        if let Some(round) = self.waiting.front() {
-            self.asked.iter().for_each(|(wish, _)| round.expect(*wish));
-        }
-    }
-
     fn has_room(&self) -> bool {
-        let recent = self.recent.iter().map(|(document, _)| document);
-        let sizes = self.documents.iter().chain(recent).map(|document| document.size());
+        let all = self.documents.iter().chain(self.cache.documents());
+        let sizes = all.map(|document| document.size());
         sizes.clone().count() < AT_ONCE || sizes.sum::<usize>() < ROOM
     }
 
-    /// Withdraws the document whose readers were the last to read on, if it has had its time.
+    /// Withdraws the document whose readers were the last to read on, if it has had its time; of those that may be
+    /// handed out again the oldest, if there is no other.
     fn make_room(&mut self, now: Instant) -> Option<Forms> {
-        self.retire();
-        let yields = |document| is_unread(document) || document.yields_at() <= now;
+        let yields = |document: &Arc<Document>| is_unread(document) || document.yields_at() <= now;
+        let cached = self.cache.documents().position(yields);
+        // Where none yields, one is handed out no more, so that it will.
+        if cached.is_some() || self.documents.is_empty() {
+            self.documents.extend(self.cache.retire(cached.unwrap_or(0)));
+        }
         let yielding = self.documents.iter().enumerate().filter(|(_, document)| yields(document));
         let (index, _) = yielding.min_by_key(|(_, document)| document.last_read())?;
         Some(self.documents.swap_remove(index).withdraw())
@@ -211,10 +151,8 @@ impl Desk {
         let room = room.filter(|_| !self.waiting.is_empty() && self.current.is_none());
         let share = self.share.opens_at(now);
         let share = share.filter(|_| !self.waiting.is_empty() && self.current.is_none());
-        // Nobody waits for the end of a cache that has none.
-        let recent = self.recent.iter();
-        let caches = recent.filter_map(|(_, collected)| collected.checked_add(self.cache));
-        let first = answers.chain(ends).chain(room).chain(share).chain(caches).min();
+        let cache = self.cache.ends_at();
+        let first = answers.chain(ends).chain(room).chain(share).chain(cache).min();
         let wait = first.map(|at| at.saturating_duration_since(now));
         wait.or_else(|| self.current.is_some().then_some(LIFE))
     }

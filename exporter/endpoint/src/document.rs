@@ -78,6 +78,11 @@ impl Document {
         self.pages.iter().position(|page| page.dialect == dialect)
     }
 
+    /// The dialects of its pages.
+    pub(crate) fn dialects(&self) -> impl Iterator<Item = Dialect> {
+        self.pages.iter().map(|page| page.dialect)
+    }
+
     /// What is known of a page of it.
     pub(crate) fn page(&self, page: usize) -> Option<&Known> {
         self.pages.get(page)

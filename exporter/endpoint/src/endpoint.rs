@@ -78,7 +78,11 @@ impl Endpoint {
     /// and all its clones, and none by default.
     ///
     /// It keeps that document in memory for as long. Who asks later than that waits for a new one, which has all
-    /// families whoever asks first. It is compressed as those wanted it who got it first: until there is a new one, others get it as it is.
+    /// families whoever asks first, in six of the formats, with their escaping, that were asked for in the last five
+    /// minutes. Who asks for others has one more collected, which takes nothing from those: all that there are make
+    /// four documents, of which two are kept at most where they exceed a mebibyte.
+    ///
+    /// It is compressed as those wanted it who got it first: until there is a new one, others get it as it is.
     #[must_use]
     pub fn cache_for(self, time: Duration) -> Self {
         if let Some(scraper) = &self.scraper {
@@ -203,7 +207,8 @@ impl Endpoint {
     }
 
     /// Answers in `format` those who ask for none of the [formats](Self::formats), such as a browser or curl, and
-    /// offers it; for this endpoint and all its clones. It is text 0.0.4 by default.
+    /// offers it; for this endpoint and all its clones. It is text 0.0.4 by default. The one that it was before
+    /// remains on offer.
     #[must_use]
     pub fn fallback_format(self, format: Format) -> Self {
         if let Some(scraper) = &self.scraper {

@@ -41,6 +41,7 @@ mod activation;
 mod activity;
 mod address;
 mod body;
+mod cache;
 mod compress;
 mod connections;
 mod contents;

@@ -136,7 +136,7 @@ impl Scraper {
 
     /// How long a document is handed out to those who ask after it was collected.
     pub(crate) fn cache_for(&self, time: Duration) {
-        self.desk().cache_for(time);
+        self.desk().cache.keep_for(time);
     }
 
     /// How much work it may be to compress a document, from 1 to 9; 0 if none is.
@@ -155,15 +155,15 @@ impl Scraper {
     ) -> Result<Ticket, Outcome> {
         let mut desk = self.desk();
         let now = Instant::now();
-        desk.remember(now, dialect, encoding);
-        if let Some(document) = desk.recent(now, since, dialect) {
+        desk.cache.remember(now, dialect, encoding);
+        if let Some(document) = desk.cache.find(now, since, dialect) {
             return Err(Outcome::Document(document));
         }
         if desk.is_stuck(now) {
             return Err(Outcome::Busy);
         }
         // What is to be handed out again is whole.
-        let has_cache = desk.has_cache();
+        let has_cache = desk.cache.is_on();
         let round = desk.next(dialect);
         round.widen(if has_cache { &Filter::All } else { filter });
         let ticket = round.join(deadline, dialect, encoding, WAITING).ok_or(Outcome::Busy)?;

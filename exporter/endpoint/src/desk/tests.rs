@@ -8,6 +8,7 @@ use super::*;
 use crate::{
     deadline::Deadline,
     document::Pace,
+    encoding::Encoding,
     form::{Form, Rendering},
     page::Page,
     round::Ticket,
@@ -50,13 +51,13 @@ fn begin(desk: &mut Desk, now: Instant) -> Duration {
 #[test]
 fn a_cached_document_is_whole_for_as_long_as_it_is_handed_out_and_for_half_a_minute_after() {
     let (mut desk, now, document) = (Desk::default(), Instant::now(), document());
-    desk.cache_for(60 * SECOND);
+    desk.cache.keep_for(60 * SECOND);
     desk.end(Some(&document), now);
     for at in [0, 29, 31, 59] {
         let at = now + at * SECOND;
         drop(desk.tidy(at));
         assert!(
-            is_whole(&desk.recent(at, None, Dialect::PLAIN).expect("it is not old yet")),
+            is_whole(&desk.cache.find(at, None, Dialect::PLAIN).expect("it is not old yet")),
             "{:?}",
             at - now
         );
@@ -64,7 +65,7 @@ fn a_cached_document_is_whole_for_as_long_as_it_is_handed_out_and_for_half_a_min
     for (at, expected) in [(61, true), (88, true), (90, false)] {
         let at = now + at * SECOND;
         drop(desk.tidy(at));
-        assert!(desk.recent(at, None, Dialect::PLAIN).is_none());
+        assert!(desk.cache.find(at, None, Dialect::PLAIN).is_none());
         assert_eq!(is_whole(&document), expected, "{:?}", at - now);
     }
 }
@@ -72,10 +73,10 @@ fn a_cached_document_is_whole_for_as_long_as_it_is_handed_out_and_for_half_a_min
 #[test]
 fn a_cached_document_leaves_its_last_reader_as_much_time_as_any_other() {
     let (mut desk, now, document) = (Desk::default(), Instant::now(), document());
-    desk.cache_for(20 * SECOND);
+    desk.cache.keep_for(20 * SECOND);
     desk.end(Some(&document), now);
     let at = now + 19 * SECOND;
-    assert!(desk.recent(at, None, Dialect::PLAIN).is_some());
+    assert!(desk.cache.find(at, None, Dialect::PLAIN).is_some());
     desk.end(Some(&self::document()), at);
     let _ticket = ask(&mut desk, at, 9 * SECOND);
     drop(desk.tidy(at + SECOND / 2));
@@ -85,24 +86,24 @@ fn a_cached_document_leaves_its_last_reader_as_much_time_as_any_other() {
 #[test]
 fn who_wants_nothing_of_before_is_given_nothing_of_before() {
     let (mut desk, now) = (Desk::default(), Instant::now());
-    desk.cache_for(60 * SECOND);
+    desk.cache.keep_for(60 * SECOND);
     desk.end(Some(&document()), now + SECOND);
     let at = now + 2 * SECOND;
     for (since, expected) in [(None, true), (Some(0), true), (Some(1), true), (Some(2), false)] {
         let since = since.map(|since| now + since * SECOND);
-        assert_eq!(desk.recent(at, since, Dialect::PLAIN).is_some(), expected, "{since:?}");
+        assert_eq!(desk.cache.find(at, since, Dialect::PLAIN).is_some(), expected, "{since:?}");
     }
-    assert!(desk.recent(at, None, Dialect::PLAIN).is_some(), "others are given it as before");
+    assert!(desk.cache.find(at, None, Dialect::PLAIN).is_some(), "others are given it as before");
 }
 
 #[test]
 fn a_cache_without_an_end_has_none() {
     let (mut desk, now) = (Desk::default(), Instant::now());
-    desk.cache_for(Duration::MAX);
+    desk.cache.keep_for(Duration::MAX);
     desk.end(Some(&document()), now);
     for at in [now, now + 1_000_000 * SECOND] {
         assert!(desk.tidy(at).is_empty());
-        assert!(desk.recent(at, None, Dialect::PLAIN).is_some());
+        assert!(desk.cache.find(at, None, Dialect::PLAIN).is_some());
         assert_eq!(desk.idle(at), None, "nobody keeps the desk for it");
     }
 }
@@ -212,10 +213,10 @@ fn what_was_asked_for_is_expected_again_for_five_minutes_where_there_is_a_cache(
         (Duration::ZERO, 1, &[Dialect::PLAIN]),
     ] {
         let (mut desk, now) = (Desk::default(), Instant::now());
-        desk.cache_for(cache);
-        desk.remember(now, openmetrics, Encoding::Gzip);
+        desk.cache.keep_for(cache);
+        desk.cache.remember(now, openmetrics, Encoding::Gzip);
         let at = now + after * SECOND;
-        desk.remember(at, Dialect::PLAIN, Encoding::Identity);
+        desk.cache.remember(at, Dialect::PLAIN, Encoding::Identity);
         let _ticket = ask(&mut desk, at, SECOND);
         let (round, _) = desk.tidy(at).round.expect("a collection begins");
         let wanted = round.wanted();

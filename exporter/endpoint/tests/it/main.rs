@@ -6,6 +6,7 @@ mod access;
 mod churn;
 mod compression;
 mod deadline;
+mod dialects;
 mod ends;
 mod filter;
 mod formats;
