@@ -52,7 +52,7 @@ struct Weights {
 
 impl Weights {
     fn hear(&mut self, item: &str) {
-        let mut parts = split(item, ';');
+        let mut parts = split(item, b';');
         let coding = parts.next().unwrap_or_default();
         let weight = match (parts.next(), parts.next()) {
             (None, _) => Some(1000),

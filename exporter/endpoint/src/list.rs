@@ -24,13 +24,14 @@ pub(crate) fn items(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item
             read
         })
     });
-    read.flat_map(|line| split(str::from_utf8(line).unwrap_or_default(), ','))
+    read.flat_map(|line| split(str::from_utf8(line).unwrap_or_default(), b','))
 }
 
-/// What comes before the last comma: an item that is cut says something else than its client.
+/// What comes before the last comma that is not in quotes: an item that is cut says something else than its client.
 fn without_last(line: &[u8]) -> &[u8] {
-    let comma = line.iter().rposition(|byte| *byte == b',');
-    &line[..comma.unwrap_or(0)]
+    let mut quotes = Quotes::default();
+    let ends = line.iter().enumerate().filter(|(_, byte)| quotes.is_outside(**byte, b','));
+    &line[..ends.map(|(end, _)| end).last().unwrap_or(0)]
 }
 
 /// The name of a parameter such as `q=0.5`, and its value without quotes.
@@ -42,26 +43,39 @@ pub(crate) fn parameter(part: &str) -> Option<(&str, &str)> {
 }
 
 /// What is between separators that are not in quotes, without the space around it.
-pub(crate) fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
-    let (mut is_quoted, mut is_escaped) = (false, false);
-    let mut ends = move |character: char| {
-        let was_escaped = mem::take(&mut is_escaped);
-        match character {
-            '"' if !was_escaped => is_quoted = !is_quoted,
-            '\\' => is_escaped = is_quoted && !was_escaped,
-            _ => {}
-        }
-        character == separator && !is_quoted
-    };
+pub(crate) fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
+    let mut quotes = Quotes::default();
     let mut rest = Some(text);
     iter::from_fn(move || {
         let text = rest?;
-        let end = text.char_indices().find(|(_, character)| ends(*character));
+        let mut bytes = text.bytes().enumerate();
+        let end = bytes.find(|(_, byte)| quotes.is_outside(*byte, separator));
         let split = |(end, _)| (&text[..end], text.get(end + 1..));
         let (part, after) = end.map_or((text, None), split);
         rest = after;
         Some(part.trim())
     })
+}
+
+/// Whether a text is in quotes, as far as it was read.
+#[derive(Debug, Default)]
+struct Quotes {
+    is_open: bool,
+    is_escaped: bool,
+}
+
+impl Quotes {
+    /// Reads on, and says whether this is a separator, in no quotes. It is one of ASCII, whose bytes are in no other
+    /// character.
+    fn is_outside(&mut self, byte: u8, separator: u8) -> bool {
+        let was_escaped = mem::take(&mut self.is_escaped);
+        match byte {
+            b'"' if !was_escaped => self.is_open = !self.is_open,
+            b'\\' => self.is_escaped = self.is_open && !was_escaped,
+            _ => {}
+        }
+        byte == separator && !self.is_open
+    }
 }
 
 /// The weight that a client gives with a value such as `0.5`, in thousandths (RFC 9110, section 12.4.2).
@@ -117,9 +131,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_cut_in_quotes_is_not_read_either() {
+        let cut = format!(r#"a,b;x="{}";q=0,c"#, ",".repeat(LONGEST));
+        let headers = headers(&[cut.as_bytes()]);
+        assert_eq!(items(&headers, ACCEPT).collect::<Vec<_>>(), ["a"]);
+        let whole = format!(r#"a,b;x="{}",c"#, ",".repeat(LONGEST - 9));
+        let headers = self::headers(&[whole.as_bytes()]);
+        assert_eq!(whole.len(), LONGEST + 1);
+        assert_eq!(items(&headers, ACCEPT).count(), 2, "c is cut, and b is whole");
+    }
+
+    #[test]
     fn a_parameter_has_a_name_and_a_value() {
         let item = r#"a; q = 0.5 ;b="c;d";e;f=;=g; h="i"#;
-        let found: Vec<_> = split(item, ';').skip(1).filter_map(parameter).collect();
+        let found: Vec<_> = split(item, b';').skip(1).filter_map(parameter).collect();
         assert_eq!(found, [("q", "0.5"), ("b", "c;d"), ("f", ""), ("", "g"), ("h", "\"i")]);
     }
 

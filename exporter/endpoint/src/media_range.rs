@@ -33,7 +33,7 @@ impl<'a> MediaRange<'a> {
     /// Parameters that no format has mean nothing. The documentation of Prometheus writes `/` for `*/*`, and
     /// old clients `*`.
     pub(crate) fn parse(item: &'a str) -> Option<Self> {
-        let mut parts = split(item, ';');
+        let mut parts = split(item, b';');
         let (kind, subtype) = match parts.next()? {
             "*" | "/" => ("*", "*"),
             name => name.split_once('/')?,

@@ -67,5 +67,11 @@ impl Heard {
 #[path = "negotiation/any_header.rs"]
 mod any_header;
 #[cfg(test)]
+#[path = "negotiation/clients.rs"]
+mod clients;
+#[cfg(test)]
+#[path = "negotiation/specified.rs"]
+mod specified;
+#[cfg(test)]
 #[path = "negotiation/tests.rs"]
 mod tests;
