@@ -76,6 +76,9 @@ impl Definitions {
                 if known.help != help && !help.is_empty() {
                     losses.record(known.name(), Cause::HelpConflict);
                 }
+                if known.unit != family.unit && !family.unit.is_empty() {
+                    losses.record(known.name(), Cause::UnitConflict);
+                }
                 return Some(Arc::clone(known));
             }
         };

@@ -35,6 +35,10 @@ pub enum Cause {
     ///
     /// All series are kept.
     HelpConflict,
+    /// Two metrics have one name and different units; the later unit is dropped.
+    ///
+    /// All series are kept.
+    UnitConflict,
     /// The samples of a histogram or summary have the name of this family.
     NameTaken {
         /// The histogram or summary, or the family whose name its samples would take.
@@ -89,6 +93,7 @@ impl Cause {
         match self {
             Cause::TypeConflict { .. } => "type_conflict",
             Cause::HelpConflict => "help_conflict",
+            Cause::UnitConflict => "unit_conflict",
             Cause::NameTaken { .. } => "name_taken",
             Cause::CoarseHistogram => "coarse_histogram",
             Cause::DuplicateSeries => "duplicate_series",
@@ -111,9 +116,10 @@ impl Cause {
 }
 
 /// The causes, as metrics call them.
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 20] = [
     "type_conflict",
     "help_conflict",
+    "unit_conflict",
     "name_taken",
     "coarse_histogram",
     "duplicate_series",
@@ -147,6 +153,7 @@ impl fmt::Display for Cause {
                 return write!(out, "its samples cannot be told from those of {owner}; rename one");
             }
             Cause::HelpConflict => "it has two descriptions, the first is used; make them equal",
+            Cause::UnitConflict => "it has two units, the first is used; make them equal",
             Cause::CoarseHistogram => {
                 "an exponential histogram of a scale below -4 has no native form; give it more buckets, or explicit ones"
             }

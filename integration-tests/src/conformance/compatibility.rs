@@ -34,7 +34,7 @@ pub(super) const SECTION: Section = Section {
             "24",
             "MUST",
             "has one UNIT, HELP and TYPE for a name",
-            &["a_scrape_has_one_type_and_help_for_a_name_in_several_scopes"],
+            &["a_scrape_has_one_type_help_and_unit_for_a_name_in_several_scopes"],
         ),
         Row::by(
             "25",
@@ -46,7 +46,10 @@ pub(super) const SECTION: Section = Section {
             "26",
             "SHOULD",
             "keeps the points of metrics whose unit or description conflicts, and one comment",
-            &["of_two_descriptions_the_first_is_used_and_no_series_is_lost"],
+            &[
+                "of_two_descriptions_the_first_is_used_and_no_series_is_lost",
+                "of_two_units_the_first_is_used_and_no_series_is_lost",
+            ],
         ),
         Row::by(
             "27",

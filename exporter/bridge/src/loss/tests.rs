@@ -22,6 +22,7 @@ fn each_cause_is_counted_by_its_name_and_is_there_before() {
     let causes = [
         Cause::TypeConflict { kept, dropped },
         Cause::HelpConflict,
+        Cause::UnitConflict,
         Cause::NameTaken { owner: "a".to_owned() },
         Cause::CoarseHistogram,
         Cause::DuplicateSeries,
@@ -48,8 +49,8 @@ fn each_cause_is_counted_by_its_name_and_is_there_before() {
         losses.record("a", cause);
         assert_eq!(losses.by_cause()[name], 1, "{name}");
     }
-    assert_eq!(losses.by_cause().into_values().sum::<u64>(), 19);
-    assert_eq!(losses.by_cause().len(), 19, "no cause has another name");
+    assert_eq!(losses.by_cause().into_values().sum::<u64>(), 20);
+    assert_eq!(losses.by_cause().len(), 20, "no cause has another name");
 }
 
 #[test]

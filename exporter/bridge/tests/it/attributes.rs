@@ -23,6 +23,10 @@ fn values_that_are_no_strings_become_text() {
     assert_eq!(labels(&[KeyValue::new("a", 7), KeyValue::new("b", true)]), "a=7,b=true");
     let array = Value::Array(Array::F64(vec![0.5, 2.0]));
     assert_eq!(labels(&[KeyValue::new("a", array)]), "a=[0.5,2]");
+    let texts = Array::String(vec!["b \"c\"".into(), "d\n\\".into()]);
+    assert_eq!(labels(&[KeyValue::new("a", Value::Array(texts))]), r#"a=["b \"c\"","d\n\\"]"#);
+    let flags = Array::Bool(vec![true, false]);
+    assert_eq!(labels(&[KeyValue::new("a", Value::Array(flags))]), "a=[true,false]");
 }
 
 #[test]

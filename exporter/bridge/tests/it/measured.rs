@@ -40,7 +40,7 @@ fn losses_are_counted_by_their_cause() {
     rig.text();
     let text = rig.text();
     let losses = losses(&text);
-    assert_eq!(losses.len(), 19, "each cause is there: {losses:?}");
+    assert_eq!(losses.len(), 20, "each cause is there: {losses:?}");
     let counted: Vec<_> = losses.into_iter().filter(|(_, times)| times != "0").collect();
     let expected = [("help_conflict", "1"), ("type_conflict", "1")];
     assert_eq!(counted, expected.map(|(cause, times)| (cause.to_owned(), times.to_owned())));

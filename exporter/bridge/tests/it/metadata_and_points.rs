@@ -5,7 +5,7 @@
 use std::time::SystemTime;
 
 use kymo_bridge::Bridge;
-use kymo_exposition::{Family, Series, Sink, Source};
+use kymo_exposition::{Family, Format, Scheme, Series, Sink, Source, Writer};
 use opentelemetry::{InstrumentationScope, KeyValue, metrics::MeterProvider};
 use opentelemetry_sdk::metrics::{InstrumentKind, Temporality, reader::MetricReader};
 
@@ -14,16 +14,27 @@ use super::scrape::{Rig, lines};
 // Metric Metadata
 
 #[test]
-fn a_scrape_has_one_type_and_help_for_a_name_in_several_scopes() {
+fn a_scrape_has_one_type_help_and_unit_for_a_name_in_several_scopes() {
     let rig = Rig::of(Bridge::builder().without_target_info());
     for scope in ["one", "two"] {
         let meter = rig.provider.meter(scope);
-        meter.u64_counter("orders").with_description("Orders.").build().add(1, &[]);
+        let orders = meter.u64_counter("orders").with_unit("By").with_description("Orders.");
+        orders.build().add(1, &[]);
     }
     let text = rig.text();
-    assert_eq!(text.matches("# TYPE orders_total counter\n").count(), 1, "{text}");
-    assert_eq!(text.matches("# HELP orders_total Orders.\n").count(), 1);
-    assert_eq!(rig.families()["orders_total"].samples.len(), 2);
+    assert_eq!(text.matches("# TYPE orders_bytes_total counter\n").count(), 1, "{text}");
+    assert_eq!(text.matches("# HELP orders_bytes_total Orders.\n").count(), 1);
+    assert_eq!(rig.families()["orders_bytes_total"].samples.len(), 2);
+    let mut page = Vec::new();
+    let mut writer = Writer::new(&mut page, Format::OpenMetrics100, Scheme::Underscores);
+    rig.bridge.collect(&mut writer);
+    assert_eq!(writer.finish().families, 1);
+    let page = String::from_utf8(page).unwrap();
+    for line in
+        ["# TYPE orders_bytes counter", "# UNIT orders_bytes bytes", "# HELP orders_bytes Orders."]
+    {
+        assert_eq!(page.lines().filter(|it| *it == line).count(), 1, "{page}");
+    }
     assert_eq!(rig.losses(), []);
 }
 
@@ -59,6 +70,19 @@ fn of_two_descriptions_the_first_is_used_and_no_series_is_lost() {
     let family = rig.families().remove("orders_total").unwrap();
     assert_eq!((family.help.as_deref(), family.samples.len()), (Some("First."), 2));
     assert_eq!(rig.losses(), [("orders_total".into(), "HelpConflict".into())]);
+}
+
+#[test]
+fn of_two_units_the_first_is_used_and_no_series_is_lost() {
+    let rig = Rig::of(Bridge::builder().without_target_info().without_units());
+    for (scope, unit) in [("one", "s"), ("two", ""), ("three", "By")] {
+        rig.provider.meter(scope).f64_gauge("size").with_unit(unit).build().record(1.0, &[]);
+    }
+    let mut seen = Seen::default();
+    rig.bridge.collect(&mut seen);
+    assert_eq!(seen.units, [("size".to_owned(), "seconds".to_owned())]);
+    assert_eq!(seen.starts.len(), 3);
+    assert_eq!(rig.losses(), [("size".into(), "UnitConflict".into())]);
 }
 
 #[test]

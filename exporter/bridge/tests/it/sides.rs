@@ -8,7 +8,7 @@ use opentelemetry_sdk::{Resource, metrics::SdkMeterProvider};
 use prometheus::{
     Histogram, HistogramOpts, IntCounterVec, IntGauge, Opts, Registry,
     core::{Collector, Desc},
-    proto::{self, Counter, Gauge, Metric, MetricFamily, MetricType, Summary},
+    proto::{self, Counter, Gauge, Metric, MetricFamily, MetricType, Quantile, Summary},
 };
 
 use super::scrape::{Rig, families, lines, normal, text};
@@ -58,6 +58,9 @@ fn timestamps_of_other_collectors_are_passed_on_as_the_registry_s_encoder_does()
     let (own, registry) = (rig.families(), families(&rig.registry_text()));
     let names: Vec<_> = own.keys().map(String::as_str).collect();
     assert_eq!(names, ["counter", "gauge", "histogram", "m_total", "summary"]);
+    let quantiles =
+        "summary{quantile=\"0.5\"} 2 1700000000123\nsummary{quantile=\"0.9\"} 4 1700000000123\n";
+    assert!(rig.text().contains(quantiles), "{}", rig.text());
     for (name, family) in own {
         let stamps: Vec<_> = family.samples.iter().map(|sample| sample.timestamp).collect();
         let expected = if name == "m_total" { None } else { Some(1_700_000_000_123) };
@@ -75,6 +78,16 @@ impl Collector for Timed {
     }
 
     fn collect(&self) -> Vec<MetricFamily> {
+        let mut summary = Summary::default();
+        summary.set_sample_sum(7.5);
+        summary.set_sample_count(3);
+        let quantile = |(at, value)| {
+            let mut quantile = Quantile::default();
+            quantile.set_quantile(at);
+            quantile.set_value(value);
+            quantile
+        };
+        summary.set_quantile([(0.5, 2.0), (0.9, 4.0)].map(quantile).into());
         let kinds = [
             ("counter", MetricType::COUNTER),
             ("gauge", MetricType::GAUGE),
@@ -87,7 +100,7 @@ impl Collector for Timed {
                 MetricType::COUNTER => metric.set_counter(Counter::default()),
                 MetricType::GAUGE => metric.set_gauge(Gauge::default()),
                 MetricType::HISTOGRAM => metric.set_histogram(proto::Histogram::default()),
-                _ => metric.set_summary(Summary::default()),
+                _ => metric.set_summary(summary.clone()),
             }
             metric.set_timestamp_ms(1_700_000_000_123);
             let mut family = MetricFamily::default();
