@@ -1,9 +1,9 @@
-//! What a page is written in.
+//! The dialects of pages.
 
 use http::HeaderValue;
 use kymo_exposition::{Format, Scheme};
 
-/// What a page is written in, and how its names are escaped.
+/// The format of a page, and how its names are escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Dialect {
     pub(crate) format: Format,
@@ -16,8 +16,6 @@ impl Dialect {
 
     /// The `Content-Type` of a page in it.
     pub(crate) fn content_type(self) -> HeaderValue {
-        let said = self.format.content_type(self.scheme);
-        // It is text, whatever the client wrote.
-        HeaderValue::try_from(said).unwrap_or(HeaderValue::from_static("text/plain"))
+        HeaderValue::from_static(self.format.content_type(self.scheme))
     }
 }

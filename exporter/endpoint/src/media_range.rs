@@ -61,7 +61,7 @@ impl<'a> MediaRange<'a> {
 
     /// How exactly it names `format`; nothing if it means others.
     pub(crate) fn names(&self, format: Format) -> Option<Precision> {
-        let (kind, subtype) = media_type(format);
+        let (kind, subtype) = format.media_type();
         if (self.kind, self.subtype) == ("*", "*") {
             return Some(Precision::Anything);
         }
@@ -74,7 +74,7 @@ impl<'a> MediaRange<'a> {
         if !self.subtype.eq_ignore_ascii_case(subtype) {
             return None;
         }
-        let Some(known) = version(format) else {
+        let Some(known) = format.version() else {
             return self.is_delimited().then_some(Precision::Version);
         };
         match self.version {
@@ -88,25 +88,6 @@ impl<'a> MediaRange<'a> {
     fn is_delimited(&self) -> bool {
         let is = |said: Option<&str>, known| said.is_some_and(|it| it.eq_ignore_ascii_case(known));
         is(self.proto, "io.prometheus.client.MetricFamily") && is(self.encoding, "delimited")
-    }
-}
-
-fn media_type(format: Format) -> (&'static str, &'static str) {
-    match format {
-        Format::Text004 | Format::Text100 => ("text", "plain"),
-        Format::Protobuf => ("application", "vnd.google.protobuf"),
-        _ => ("application", "openmetrics-text"),
-    }
-}
-
-/// The version that a client asks for; nothing if the format has none.
-fn version(format: Format) -> Option<&'static str> {
-    match format {
-        Format::Text004 => Some("0.0.4"),
-        Format::Text100 | Format::OpenMetrics100 => Some("1.0.0"),
-        Format::OpenMetrics001 => Some("0.0.1"),
-        Format::OpenMetrics200 => Some("2.0.0"),
-        _ => None,
     }
 }
 

@@ -1,8 +1,8 @@
-//! What a response is written in.
+//! The media of responses.
 
 use kymo_exposition::Format;
 
-/// What a response is written in: a page for scrapers, or the one for humans.
+/// The medium of a response: a page for scrapers in a format, or the one for humans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Medium {
     Page(Format),
@@ -11,7 +11,7 @@ pub(crate) enum Medium {
 
 impl Medium {
     /// All of them, those first that somebody reads wherever there is an endpoint.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; Format::ALL.len() + 1] = [
         Self::Page(Format::Text004),
         Self::Html,
         Self::Page(Format::Text100),
@@ -21,7 +21,7 @@ impl Medium {
         Self::Page(Format::Protobuf),
     ];
 
-    /// Its place among them; that of the first for a format that is none of them.
+    /// Its place among them.
     pub(crate) fn index(self) -> usize {
         Self::ALL.iter().position(|medium| *medium == self).unwrap_or(0)
     }
@@ -32,5 +32,23 @@ impl Medium {
             Self::Page(format) => format.name(),
             Self::Html => "html",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_format_is_one_of_them() {
+        let all = Format::ALL.into_iter().map(Medium::Page).chain([Medium::Html]);
+        let mut places: Vec<_> = all
+            .map(|medium| {
+                assert_eq!(Medium::ALL[medium.index()], medium);
+                medium.index()
+            })
+            .collect();
+        places.sort_unstable();
+        assert_eq!(places, (0..Medium::ALL.len()).collect::<Vec<_>>());
     }
 }

@@ -14,7 +14,7 @@ pub(crate) struct Offer {
 
 impl Offer {
     /// All formats that there are, in the order in which those who do not mind get them.
-    pub(crate) const FORMATS: [Format; 6] = [
+    pub(crate) const FORMATS: [Format; Format::ALL.len()] = [
         Format::Text004,
         Format::OpenMetrics100,
         Format::Text100,
@@ -69,5 +69,17 @@ impl Default for Offer {
     /// All but OpenMetrics 2.0, which is not finished.
     fn default() -> Self {
         Self::of(Self::FORMATS.into_iter().filter(|format| *format != Format::OpenMetrics200))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_format_can_be_offered() {
+        for format in Format::ALL {
+            assert!(Offer::of([format]).has(format), "{format}");
+        }
     }
 }

@@ -136,7 +136,7 @@ impl Draft {
     pub(crate) fn end(mut self, rest: &[u8], format: Format) -> Page {
         self.parts.add(rest);
         let len = self.parts.len();
-        settle(&mut self.contents, len.saturating_sub(ending(format).len()));
+        settle(&mut self.contents, len.saturating_sub(format.last_line().len()));
         self.contents.end.end = len;
         Page { parts: self.parts.finish(), contents: self.contents }
     }
@@ -150,14 +150,6 @@ fn settle(contents: &mut Contents, end: usize) {
         last.bytes.end = end;
     }
     contents.end = end..end;
-}
-
-/// The end of a page in this format.
-fn ending(format: Format) -> &'static str {
-    match format {
-        Format::OpenMetrics001 | Format::OpenMetrics100 | Format::OpenMetrics200 => "# EOF\n",
-        _ => "",
-    }
 }
 
 /// Notes of a page at most.

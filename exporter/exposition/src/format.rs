@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Scheme;
+use crate::{Scheme, content_type};
 
 /// A format that a document can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -56,23 +56,40 @@ impl Format {
         }
     }
 
+    /// The type and the subtype of documents in this format, such as `text` and `plain`.
+    pub const fn media_type(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Text004 | Self::Text100 => ("text", "plain"),
+            Self::OpenMetrics001 | Self::OpenMetrics100 | Self::OpenMetrics200 => {
+                ("application", "openmetrics-text")
+            }
+            Self::Protobuf => ("application", "vnd.google.protobuf"),
+        }
+    }
+
+    /// The version that tells it from others of its [media type](Self::media_type); `None` where there are no others.
+    pub const fn version(self) -> Option<&'static str> {
+        match self {
+            Self::Text004 => Some("0.0.4"),
+            Self::Text100 | Self::OpenMetrics100 => Some("1.0.0"),
+            Self::OpenMetrics001 => Some("0.0.1"),
+            Self::OpenMetrics200 => Some("2.0.0"),
+            Self::Protobuf => None,
+        }
+    }
+
+    /// The last line of each document; empty where a document ends with its last family.
+    pub const fn last_line(self) -> &'static str {
+        match self {
+            Self::OpenMetrics001 | Self::OpenMetrics100 | Self::OpenMetrics200 => "# EOF\n",
+            Self::Text004 | Self::Text100 | Self::Protobuf => "",
+        }
+    }
+
     /// The `Content-Type` of a document in this format when this scheme is asked for: it says which one was
     /// [applied](Self::applied), unless every reader of the format expects just that.
-    pub fn content_type(self, asked: Scheme) -> String {
-        let media_type = match self {
-            Self::Text004 => "text/plain; version=0.0.4; charset=utf-8",
-            Self::Text100 => "text/plain; version=1.0.0; charset=utf-8",
-            Self::OpenMetrics001 => "application/openmetrics-text; version=0.0.1; charset=utf-8",
-            Self::OpenMetrics100 => "application/openmetrics-text; version=1.0.0; charset=utf-8",
-            Self::OpenMetrics200 => "application/openmetrics-text; version=2.0.0; charset=utf-8",
-            Self::Protobuf => {
-                "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
-            }
-        };
-        match (self, self.applied(asked)) {
-            (Self::Text004 | Self::OpenMetrics001, Scheme::Underscores) => media_type.to_owned(),
-            (_, scheme) => format!("{media_type}; escaping={scheme}"),
-        }
+    pub const fn content_type(self, asked: Scheme) -> &'static str {
+        content_type::of(self, self.applied(asked))
     }
 }
 
@@ -118,6 +135,38 @@ mod tests {
             "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; \
              encoding=delimited; escaping=allow-utf-8",
         );
+    }
+
+    #[test]
+    fn the_content_type_is_the_media_type_the_version_and_the_scheme() {
+        for format in Format::ALL {
+            for scheme in Scheme::ALL {
+                let (kind, subtype) = format.media_type();
+                let version = match format.version() {
+                    Some(version) => format!("version={version}; charset=utf-8"),
+                    None => {
+                        "proto=io.prometheus.client.MetricFamily; encoding=delimited".to_owned()
+                    }
+                };
+                // Readers of these know no schemes.
+                let is_old = matches!(format, Format::Text004 | Format::OpenMetrics001);
+                let escaping = match (is_old, scheme) {
+                    (true, Scheme::Underscores | Scheme::AllowUtf8) => String::new(),
+                    _ => format!("; escaping={scheme}"),
+                };
+                let expected = format!("{kind}/{subtype}; {version}{escaping}");
+                assert_eq!(format.content_type(scheme), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_document_ends_with_the_last_line_of_its_format() {
+        for format in Format::ALL {
+            let mut empty = Vec::new();
+            crate::Writer::new(&mut empty, format, Scheme::Underscores).finish();
+            assert_eq!(empty, format.last_line().as_bytes(), "{format}");
+        }
     }
 
     #[test]

@@ -33,6 +33,7 @@
 //! Applications: they get a ready endpoint from `kymo`. This crate is for those who write a new
 //! source of families or a new format.
 
+mod content_type;
 mod exemplar;
 mod exemplar_labels;
 mod family;
