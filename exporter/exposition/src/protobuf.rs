@@ -15,7 +15,9 @@
 //! to write native histograms of custom buckets here: a server makes them of classic ones itself.
 //!
 //! The length of a family is always five bytes: a varint may have more than it needs, and so nothing has to
-//! move once the last series is there.
+//! move once the last series is there. The family is in memory until then, and three times while it moves to where it
+//! has room to grow, where the other formats hold what is not [passed on](ProtobufWriter::pass_on) alone: that is the format's, since
+//! a source says its series once.
 //!
 //! [schema]: https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto
 

@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use kymo_exposition::{
     Exemplar, Family, Format, Histogram, Kind, Label, NativeBuckets, NativeHistogram, Number,
-    Scheme, Series, Sink, Value, Writer,
+    Quantile, Scheme, Series, Sink, Summary, Value, Writer,
 };
 
 use allocation_counter::measure;
@@ -84,6 +84,93 @@ fn a_state_allocates_nothing_though_its_label_is_escaped() {
         let allocations = measure(|| (1..1000).for_each(|_| writer.series(&open)));
         assert_eq!(allocations.count_total, 0, "{format}");
         assert_eq!(writer.finish().samples, 1000, "{format}");
+    }
+}
+
+#[test]
+fn no_kind_allocates_anything_per_series_by_any_scheme_with_labels_that_take_turns() {
+    let long = "x".repeat(129);
+    for format in Format::ALL {
+        for scheme in Scheme::ALL {
+            for (name, kind) in [
+                ("jobs.done_total", Kind::Counter),
+                ("jobs.done", Kind::Counter),
+                ("room.heat", Kind::Gauge),
+                ("lag.native", Kind::Histogram),
+                ("lag.quantiles", Kind::Summary),
+                ("build.info", Kind::Info),
+                ("build_info", Kind::Info),
+                ("door.state", Kind::StateSet),
+                ("mystery", Kind::Unknown),
+            ] {
+                let mut out = Vec::with_capacity(4 << 20);
+                let mut writer = Writer::new(&mut out, format, scheme).with_created_samples();
+                writer.family(&Family { unit: "s", ..family(name, kind) });
+                let mut all = |times: usize| {
+                    for turn in 0..2 * times {
+                        push(&mut writer, kind, &long, turn % 2 == 0);
+                    }
+                };
+                all(2);
+                let allocations = measure(|| all(200));
+                assert_eq!(allocations.count_total, 0, "{format} {scheme} {name}");
+                let report = writer.finish();
+                assert!(report.samples >= 202, "{format} {scheme} {name}: {report:?}");
+            }
+        }
+    }
+}
+
+/// A series of this kind, which has a label more than the others or not, and an exemplar that no format has whole.
+fn push(writer: &mut Writer<'_>, kind: Kind, long: &str, has_error: bool) {
+    let labels = [
+        Label::new("door.state", "open"),
+        Label::new("http.route", "/"),
+        Label::new("error.type", "500"),
+    ];
+    let of_exemplar = [Label::new("trace.id", "1"), Label::new("path", long)];
+    let value = match kind {
+        Kind::Histogram => return observe(writer, has_error.into()),
+        Kind::Summary => Value::Summary(Summary {
+            quantiles: &[Quantile { quantile: 0.5, value: 1.5 }],
+            sum: Some(Number::F64(7.5)),
+            count: 3,
+        }),
+        _ => Value::Number(Number::U64(1), Some(exemplar(&of_exemplar))),
+    };
+    writer.series(&Series {
+        labels: &labels[..if has_error { 3 } else { 2 }],
+        start_time: Some(UNIX_EPOCH),
+        timestamp: Some(7),
+        value,
+    });
+}
+
+#[test]
+fn only_protobuf_holds_more_of_a_family_than_what_is_not_passed_on() {
+    for format in Format::ALL {
+        let mut values = String::with_capacity(32);
+        let mut len = 0;
+        let allocations = measure(|| {
+            let mut out = Vec::new();
+            let mut writer = Writer::new(&mut out, format, Scheme::Underscores);
+            writer.family(&family("jobs_total", Kind::Counter));
+            for number in 0..10_000 {
+                count(&mut writer, number, &mut values);
+                if writer.buffered() >= 4096 {
+                    writer.pass_on(|written| len += written.len());
+                }
+            }
+            writer.finish();
+            len += out.len();
+        });
+        let peak = usize::try_from(allocations.bytes_max).unwrap();
+        if format == Format::Protobuf {
+            // What is there, and twice as much to move it to.
+            assert!((len..3 * len + 4096).contains(&peak), "{peak} bytes for {len}");
+        } else {
+            assert!(len > 500_000 && peak < 32 * 1024, "{format}: {peak} bytes for {len}");
+        }
     }
 }
 
