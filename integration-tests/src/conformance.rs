@@ -63,6 +63,10 @@ that hold each, made from constants in the code by
 `cargo run -p integration-tests --bin conformance > docs/conformance.md`. A test fails when this page is not what
 that prints, and when a test is named here that does not exist, or exists twice; that it holds what its row says is for
 readers to judge.
+
+Documents are judged by readers of others: Prometheus itself, `promtool`, Go's `expfmt`, Python's `prometheus_client` and
+VictoriaMetrics. OpenMetrics 2.0 has no such judge: none of them reads it yet, and its tests have a parser of this
+repository alone, which was written from the release candidate.
 ";
 
 impl Row {

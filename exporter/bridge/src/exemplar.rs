@@ -10,9 +10,6 @@ use crate::{
     spelling::Spelling,
 };
 
-/// The characters that all labels of an exemplar have together, at most: as many as `OpenMetrics` 1.0 allows.
-const CHARACTERS: usize = 128;
-
 /// The exemplars of one series, as they are shown; the oldest first.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Shown(Vec<One>);
@@ -89,31 +86,23 @@ pub(crate) fn by_bucket<'a>(
     buckets
 }
 
-/// The labels of an exemplar: its trace and its span, and then the attributes that its series has not, as
-/// far as there is room for them.
+/// The labels of an exemplar: its trace and its span, and then the attributes that its series has not.
 ///
-/// By the OpenTelemetry specification, "Prometheus and `OpenMetrics` compatibility", section Exemplars.
+/// By the OpenTelemetry specification, "Prometheus and `OpenMetrics` compatibility", section Exemplars. They are as many
+/// as the exemplar keeps: for how many there is room is for each format to say, and to count.
 fn labels(exemplar: &Exemplar) -> Vec<OwnedLabel> {
     let own = exemplar.trace.iter().flat_map(|trace| {
         [("trace_id", hexadecimal(&trace.trace_id())), ("span_id", hexadecimal(&trace.span_id()))]
     });
-    let mut labels: Vec<_> =
-        own.map(|(name, value)| OwnedLabel { name: name.to_owned(), value }).collect();
-    let length = |label: &OwnedLabel| label.name.chars().count() + label.value.chars().count();
-    let mut taken: usize = labels.iter().map(length).sum();
-    for attribute in exemplar.filtered.iter().flat_map(|attributes| attributes.iter()) {
+    let own = own.map(|(name, value)| OwnedLabel { name: name.to_owned(), value });
+    let filtered = exemplar.filtered.iter().flat_map(|attributes| attributes.iter());
+    let filtered = filtered.map(|attribute| {
         let mut value = String::new();
         push_value(&mut value, &attribute.value);
         // Whatever the names of series are, every format has such.
-        let name = Spelling::Underscores.label(attribute.key.as_str());
-        let label = OwnedLabel { name, value };
-        let is_known = labels.iter().any(|known| known.name == label.name);
-        if !is_known && taken + length(&label) <= CHARACTERS {
-            taken += length(&label);
-            labels.push(label);
-        }
-    }
-    labels
+        OwnedLabel { name: Spelling::Underscores.label(attribute.key.as_str()), value }
+    });
+    own.chain(filtered).collect()
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
@@ -151,25 +140,23 @@ mod tests {
     }
 
     #[test]
-    fn labels_are_the_trace_and_what_else_there_is_room_for() {
-        // 63 characters are taken.
-        let fits = "x".repeat(65 - 9);
+    fn labels_are_the_trace_and_then_all_that_a_view_dropped() {
+        let long = "x".repeat(129);
         let filtered = [
             KeyValue::new("trace_id", "mine"),
-            KeyValue::new("too.long", "x".repeat(65 - 7)),
-            KeyValue::new("client.id", fits.clone()),
-            KeyValue::new("more", "y"),
+            KeyValue::new("client.id", long.clone()),
+            KeyValue::new("more", 7),
         ];
         let labels = written(exemplars(&filtered, &[0.5]));
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let expected = [
             pair("trace_id", "4bf92f3577b34da6a3ce929d0e0e4736"),
             pair("span_id", "00f067aa0ba902b7"),
-            pair("client_id", &fits),
+            pair("trace_id", "mine"),
+            pair("client_id", &long),
+            pair("more", "7"),
         ];
         assert_eq!(labels, expected);
-        let characters = |(name, value): &(String, String)| name.len() + value.len();
-        assert_eq!(labels.iter().map(characters).sum::<usize>(), CHARACTERS);
     }
 
     #[test]

@@ -94,6 +94,7 @@ mod traces;
 #[cfg(unix)]
 mod unix_socket;
 mod wanted;
+mod warnings;
 
 pub use access::{Access, AccessError, Gate};
 pub use address::Address;

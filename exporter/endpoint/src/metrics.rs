@@ -17,6 +17,11 @@ const LEFT_OUT: AttributeKey = key::ERROR_TYPE.described(
      as it may be).",
 );
 
+const LOST: AttributeKey = key::ERROR_TYPE.described(
+    "What a page lacks of series and families that are on it: `exemplar`, `exemplar_label`, `sum` (of a \
+     histogram or summary), `count` (of a histogram), or `unit` or `kind` of a family.",
+);
+
 /// Scrapes, however they end.
 pub const SCRAPE_REQUESTS: MetricSpec = MetricSpec::new(
     "kymo.scrape.requests",
@@ -84,6 +89,19 @@ pub const SCRAPE_SERIES_LEFT_OUT: MetricSpec = MetricSpec::new(
 .with_attributes(&[LEFT_OUT])
 .recorded("With each page that lacks some; each cause is there before, at zero.");
 
+/// Parts of series that are not on the page, in the metric that counts what is lost before them.
+pub const SCRAPE_LOSSES: MetricSpec = MetricSpec::new(
+    "kymo.scrape.losses",
+    MetricKind::Counter,
+    "{measurement}",
+    "What readings lacked of what was measured, or had with less than was measured.",
+)
+.with_attributes(&[LOST])
+.recorded(
+    "With each page that lacks parts which its format has, and cannot say of these series; each part is there \
+     before, at zero.",
+);
+
 /// Listeners for scrapes.
 pub const LISTENERS: MetricSpec = MetricSpec::new(
     "kymo.endpoint.listeners",
@@ -146,6 +164,7 @@ pub const ALL: &[MetricSpec] = &[
     SCRAPE_RESPONSE_SIZE,
     SCRAPE_SERIES,
     SCRAPE_SERIES_LEFT_OUT,
+    SCRAPE_LOSSES,
     LISTENERS,
     CERTIFICATE_EXPIRY,
     REFUSALS,

@@ -52,6 +52,11 @@ impl Observer {
             let Some(observer) = observer.upgrade() else { return };
             observer.tally.left_out().for_each(|(cause, count)| to.observe(count, &[cause]));
         });
+        let observer = Arc::downgrade(self);
+        metrics::SCRAPE_LOSSES.observable_counter(meter, move |to| {
+            let Some(observer) = observer.upgrade() else { return };
+            observer.tally.losses().for_each(|(loss, count)| to.observe(count, &[loss]));
+        });
         true
     }
 

@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, header};
 use http_body::Body;
-use kymo_exposition::Format;
+use kymo_exposition::{Format, Refusal};
 
 use crate::{
     body::ScrapeBody, contents::Contents, deadline::Deadline, dialect::Dialect, document::Document,
@@ -154,13 +154,20 @@ fn families(contents: &Contents) -> Table {
 /// The series that are not on the page.
 fn left_out(contents: &Contents) -> Table {
     let mut table = Table::new("Series that are not on the page", ["series", "why"]);
-    for (series, why) in [
-        (contents.report.dropped, "labels, values or the family are malformed"),
-        (contents.report.unsupported, "text 0.0.4 has no way to write them"),
-        (contents.left_out, "the page is as long as it may be"),
+    let report = &contents.report;
+    let first = |is_unsupported: bool| match &report.first_refused {
+        Some((family, why)) if is_unsupported == (*why == Refusal::Unsupported) => {
+            format!("; the first is of {family}: {why}")
+        }
+        _ => String::new(),
+    };
+    for (series, why, first) in [
+        (report.dropped, "labels, values or the family are malformed", first(false)),
+        (report.unsupported, "text 0.0.4 has no way to write them", first(true)),
+        (contents.left_out, "the page is as long as it may be", String::new()),
     ] {
         if series > 0 {
-            table.push([series.to_string(), why.to_owned()]);
+            table.push([series.to_string(), format!("{why}{first}")]);
         }
     }
     table

@@ -4,7 +4,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU8, Ordering},
+        atomic::{AtomicU8, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -36,6 +36,7 @@ use crate::{
     site::Beside,
     table::Tables,
     wanted::Wish,
+    warnings::Warnings,
 };
 
 /// Who wait for one collection, at most.
@@ -59,10 +60,7 @@ pub(crate) struct Scraper {
     offer: Mutex<Offer>,
     /// Somebody asked, a collection ended, or a document was put down.
     changed: Condvar,
-    /// Whether it was reported that something could not be written.
-    has_unwritable: AtomicBool,
-    /// Whether it was reported that not everything has room.
-    is_too_long: AtomicBool,
+    warnings: Warnings,
     pub(crate) observer: Arc<Observer>,
     census: Arc<Census>,
     pub(crate) listeners: Arc<Listeners>,
@@ -79,8 +77,7 @@ impl Scraper {
             level: AtomicU8::new(LEVEL),
             offer: Mutex::default(),
             changed: Condvar::new(),
-            has_unwritable: AtomicBool::new(false),
-            is_too_long: AtomicBool::new(false),
+            warnings: Warnings::default(),
             observer: Arc::default(),
             census: Arc::default(),
             listeners: Arc::default(),
@@ -278,22 +275,11 @@ impl Scraper {
         Document::of(pages.into_iter().zip(wanted.forms()).map(render).collect())
     }
 
-    /// Counts what is not on the page, and tells the log, once each.
+    /// Counts what is not on the page, and warns of it, once each.
     fn report(&self, contents: &Contents, format: Format) {
-        let (report, left_out) = (contents.report, contents.left_out);
-        self.observer.tally.lacks(report, left_out);
-        let unwritable = report.dropped + report.unsupported;
-        if unwritable > 0 && !self.has_unwritable.swap(true, Ordering::Relaxed) {
-            tracing::warn!(
-                "{unwritable} series are not on the page: {format} cannot carry them; a source of \
-                 metrics gives them malformed labels or values, or native histograms"
-            );
-        }
-        if left_out > 0 && !self.is_too_long.swap(true, Ordering::Relaxed) {
-            tracing::warn!(
-                "{left_out} series are not on the page: it has {LONGEST} bytes without them; record \
-                 fewer attributes, or switch metrics off with a view"
-            );
+        self.observer.tally.lacks(&contents.report, contents.left_out);
+        for warning in self.warnings.of(contents, format, LONGEST) {
+            tracing::warn!("{warning}");
         }
     }
 

@@ -5,18 +5,19 @@ use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
-use kymo_exposition::Report;
+use kymo_exposition::{Loss, Report};
 use opentelemetry::KeyValue;
 
 use crate::{end::End, key, medium::Medium};
 
-/// How often scrapes ended how, and how many series pages lack and why: everything that can happen is there
-/// before it has, at zero. So it is with a format from when somebody asked for it first.
+/// How often scrapes ended how, how many series pages lack and why, and which parts of the others: everything that
+/// can happen is there before it has, at zero. So it is with a format from when somebody asked for it first.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     ends: [[AtomicU64; End::ALL.len()]; Medium::ALL.len()],
     is_asked: [AtomicBool; Medium::ALL.len()],
     left_out: [AtomicU64; LEFT_OUT.len()],
+    losses: [AtomicU64; Loss::ALL.len()],
 }
 
 /// So many of the media are there before anybody asked for them.
@@ -35,10 +36,12 @@ impl Tally {
     }
 
     /// A page lacks what `report` says, and what it had no room for.
-    pub(crate) fn lacks(&self, report: Report, full: u64) {
+    pub(crate) fn lacks(&self, report: &Report, full: u64) {
         let series = [report.dropped, report.unsupported, full];
-        for (count, series) in self.left_out.iter().zip(series) {
-            count.fetch_add(series, Ordering::Relaxed);
+        let losses = report.losses.iter().map(|(_, losses)| losses);
+        let counts = self.left_out.iter().chain(&self.losses);
+        for (count, lacking) in counts.zip(series.into_iter().chain(losses)) {
+            count.fetch_add(lacking, Ordering::Relaxed);
         }
     }
 
@@ -58,6 +61,12 @@ impl Tally {
     pub(crate) fn left_out(&self) -> impl Iterator<Item = (KeyValue, u64)> {
         let counts = self.left_out.iter().map(|count| count.load(Ordering::Relaxed));
         LEFT_OUT.into_iter().map(|cause| key::ERROR_TYPE.of(cause)).zip(counts)
+    }
+
+    /// How many parts of series were left out, of each sort.
+    pub(crate) fn losses(&self) -> impl Iterator<Item = (KeyValue, u64)> {
+        let counts = self.losses.iter().map(|count| count.load(Ordering::Relaxed));
+        Loss::ALL.into_iter().map(|loss| key::ERROR_TYPE.of(loss.name())).zip(counts)
     }
 }
 

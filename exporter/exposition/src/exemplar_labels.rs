@@ -21,10 +21,10 @@ impl ExemplarLabels {
         self.scheme = scheme;
     }
 
-    /// Gives `take` the escaped name and the value of each label that fits, and says whether these are any of
-    /// them, or all of none.
-    pub(crate) fn choose(&mut self, all: &[Label<'_>], mut take: impl FnMut(&str, &str)) -> bool {
-        let mut room = LONGEST;
+    /// Gives `take` the escaped name and the value of each label that fits. The exemplar is to be left out if there
+    /// are labels, and none of them does.
+    pub(crate) fn choose(&mut self, all: &[Label<'_>], mut take: impl FnMut(&str, &str)) -> Fate {
+        let (mut room, mut cut) = (LONGEST, 0);
         self.taken.clear();
         for label in all {
             self.name.clear();
@@ -33,6 +33,7 @@ impl ExemplarLabels {
             let len = len.map(|(name, value)| name + value).filter(|len| *len <= room);
             let is_read = is_readable(&self.name) && !label.value.contains('\0');
             let Some(len) = len.filter(|_| is_read && !self.is_taken()) else {
+                cut += 1;
                 continue;
             };
             room -= len;
@@ -40,12 +41,25 @@ impl ExemplarLabels {
             self.taken.push(BEHIND);
             take(&self.name, label.value);
         }
-        all.is_empty() || !self.taken.is_empty()
+        match cut {
+            0 => Fate::Whole,
+            _ if self.taken.is_empty() => Fate::LeftOut,
+            cut => Fate::Cut(cut),
+        }
     }
 
     fn is_taken(&self) -> bool {
         self.taken.split(|byte| *byte == BEHIND).any(|taken| taken == self.name.as_bytes())
     }
+}
+
+/// How much of an exemplar is in the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Whole,
+    /// All but so many labels.
+    Cut(u64),
+    LeftOut,
 }
 
 /// The characters of a text, or `None` without counting all if they exceed `room`.
@@ -63,19 +77,22 @@ const BEHIND: u8 = 0xFF;
 mod tests {
     use super::*;
 
-    fn chosen(labels: &[Label<'_>]) -> (Vec<(String, usize)>, bool) {
+    fn chosen(labels: &[Label<'_>]) -> (Vec<(String, usize)>, Fate) {
         let mut chosen = Vec::new();
-        let is_some = ExemplarLabels::default()
+        let fate = ExemplarLabels::default()
             .choose(labels, |name, value| chosen.push((name.to_owned(), value.chars().count())));
-        (chosen, is_some)
+        (chosen, fate)
     }
 
     #[test]
     fn a_label_of_128_characters_fits_and_one_of_129_does_not() {
         for char in ["a", "é", "🦀"] {
             let (fits, exceeds) = (char.repeat(127), char.repeat(128));
-            assert_eq!(chosen(&[Label::new("x", &fits)]), (vec![("x".to_owned(), 127)], true));
-            assert_eq!(chosen(&[Label::new("x", &exceeds)]), (vec![], false));
+            assert_eq!(
+                chosen(&[Label::new("x", &fits)]),
+                (vec![("x".to_owned(), 127)], Fate::Whole)
+            );
+            assert_eq!(chosen(&[Label::new("x", &exceeds)]), (vec![], Fate::LeftOut));
         }
     }
 
@@ -84,13 +101,13 @@ mod tests {
         let long = "v".repeat(200);
         let labels = [Label::new("trace_id", "1"), Label::new("sql", &long), Label::new("b", "2")];
         let expected = vec![("trace_id".to_owned(), 1), ("b".to_owned(), 1)];
-        assert_eq!(chosen(&labels), (expected, true));
+        assert_eq!(chosen(&labels), (expected, Fate::Cut(1)));
     }
 
     #[test]
     fn no_name_is_there_twice_and_none_is_empty() {
         let labels = [Label::new("a.b", "1"), Label::new("a_b", "2"), Label::new("", "3")];
-        assert_eq!(chosen(&labels), (vec![("a_b".to_owned(), 1)], true));
-        assert_eq!(chosen(&[]), (vec![], true));
+        assert_eq!(chosen(&labels), (vec![("a_b".to_owned(), 1)], Fate::Cut(2)));
+        assert_eq!(chosen(&[]), (vec![], Fate::Whole));
     }
 }

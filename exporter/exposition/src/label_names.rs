@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use crate::{Kind, Label, Scheme, refusal::Refusal, scheme::is_readable, shapes::Shapes};
+use crate::{Kind, Label, Refusal, Scheme, scheme::is_readable, shapes::Shapes};
 
 /// The names of the labels of a series, validated and escaped.
 ///
@@ -98,7 +98,7 @@ impl LabelNames {
             other.is_kept = shapes.admit(other.parts());
             if !other.is_kept {
                 other.kind = None;
-                return Err(Refusal::Malformed);
+                return Err(Refusal::Labels);
             }
         }
         Ok(())
@@ -134,7 +134,7 @@ impl Names {
             let is_taken = self.parts().any(|(_, before)| before == name);
             let is_reserved = name == "__name__" || Some(name) == reserved;
             if !is_readable(name) || is_reserved || is_taken {
-                return Err(Refusal::Malformed);
+                return Err(Refusal::Labels);
             }
             self.plain.push_str(label.name);
             self.ends.push(Ends { plain: self.plain.len(), escaped: self.escaped.len() });

@@ -26,7 +26,8 @@
 //! # Series that cannot be written
 //!
 //! A document is always valid. A series that would break it is left out and counted in the [`Report`]:
-//! one bad series never costs its family, one bad family never costs the scrape.
+//! one bad series never costs its family, one bad family never costs the scrape. A part that cannot be written, such
+//! as an exemplar, is left out of its series and counted there too: each [`Loss`].
 //!
 //! # Who should not depend on this crate
 //!
@@ -43,6 +44,7 @@ mod histogram;
 mod label;
 mod label_names;
 mod lines;
+mod loss;
 mod names;
 mod native;
 mod refusal;
@@ -64,8 +66,10 @@ pub use family::{Family, Kind};
 pub use format::Format;
 pub use histogram::Histogram;
 pub use label::Label;
+pub use loss::{Loss, Losses};
 pub use names::{Clash, Names};
 pub use native::{NativeBuckets, NativeHistogram, Span};
+pub use refusal::Refusal;
 pub use report::Report;
 pub use scheme::{Scheme, UnknownScheme};
 pub use series::Series;

@@ -9,11 +9,11 @@ mod prefix;
 mod style;
 mod timestamp;
 
-use std::time::SystemTime;
+use std::{mem, time::SystemTime};
 
 use crate::{
-    Exemplar, Histogram, Kind, Number, Report, Scheme, Series, Summary, frame::Frame,
-    refusal::Refusal,
+    Exemplar, Histogram, Kind, Loss, Losses, Number, Refusal, Report, Scheme, Series, Summary,
+    exemplar_labels::Fate, frame::Frame,
 };
 
 pub(crate) use escape::{help, quoted};
@@ -34,6 +34,8 @@ pub(crate) struct Lines<'a> {
     pub(crate) name: Prefix,
     pub(crate) report: Report,
     pub(crate) bounds: Bounds,
+    /// Parts that the header of the family lacks, which count once it has a sample.
+    pub(crate) header: Losses,
     style: Style,
     labels: LabelBlock,
     exemplars: Exemplars,
@@ -46,6 +48,7 @@ impl<'a> Lines<'a> {
             frame: Frame::new(out),
             name: Prefix::default(),
             report: Report::default(),
+            header: Losses::default(),
             style,
             labels: LabelBlock::default(),
             bounds: Bounds::new(style),
@@ -65,9 +68,13 @@ impl<'a> Lines<'a> {
         self.labels.begin_family();
     }
 
-    /// Ends the family, and counts it if it has samples.
+    /// Ends the family, and counts it and what its header lacks if it has samples.
     pub(crate) fn end_family(&mut self) {
-        self.report.families += u64::from(self.frame.end_family());
+        let has_samples = self.frame.end_family();
+        self.report.families += u64::from(has_samples);
+        for (loss, count) in mem::take(&mut self.header).iter().filter(|_| has_samples) {
+            self.report.lose(loss, count, self.name.name());
+        }
     }
 
     /// Makes sure that the labels and the time of a series can be written.
@@ -100,15 +107,20 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// So many parts of the series that is being written are lost.
+    pub(crate) fn lose(&mut self, loss: Loss, count: u64) {
+        self.report.lose(loss, count, self.name.name());
+    }
+
     /// Writes the samples of a histogram; its labels are checked already.
     pub(crate) fn histogram(
         &mut self,
         series: &Series<'_>,
         it: &Histogram<'_>,
     ) -> Result<(), Refusal> {
-        let total = it.count().ok_or(Refusal::Malformed)?;
+        let total = it.count().ok_or(Refusal::Value)?;
         if it.counts.len() != it.bounds.len() + 1 {
-            return Err(Refusal::Malformed);
+            return Err(Refusal::Value);
         }
         self.bounds.prepare(it.bounds)?;
 
@@ -121,7 +133,7 @@ impl<'a> Lines<'a> {
         self.frame.out.push(if is_open { b',' } else { b'{' });
         let le = self.frame.out.len();
 
-        let Lines { frame: Frame { out, .. }, bounds, exemplars, report, style, .. } = self;
+        let Lines { frame: Frame { out, .. }, name, bounds, exemplars, report, style, .. } = self;
         let kept = style.exemplars_of(it);
         let mut cumulative = 0;
         for (index, count) in it.counts.iter().enumerate() {
@@ -134,16 +146,23 @@ impl<'a> Lines<'a> {
             if series.timestamp.is_some() {
                 style.times(series, out);
             }
-            if let Some(Some(exemplar)) = kept.get(index)
-                && bounds.is_in(exemplar.value, index)
-            {
-                exemplars.write(exemplar, out);
+            if let Some(Some(exemplar)) = kept.get(index) {
+                let is_in = bounds.is_in(exemplar.value, index);
+                let fate = if is_in { exemplars.write(exemplar, out) } else { Fate::LeftOut };
+                report.exemplar(fate, name.name());
             }
             out.push(b'\n');
         }
+        // Those that are behind the last bucket, in none.
+        let more = kept.iter().skip(it.counts.len()).flatten().count();
+        report.lose(Loss::Exemplar, more as u64, name.name());
         report.samples += it.counts.len() as u64;
         let sum = self.style.sum_of(it);
         let count = self.style.has_count(sum).then_some(Number::U64(total));
+        if sum.is_none() {
+            self.lose(Loss::Sum, it.sum.is_some().into());
+            self.lose(Loss::Count, count.is_none().into());
+        }
         for (suffix, total) in [("_sum", sum), ("_count", count)] {
             let Some(total) = total else { continue };
             self.name.write(suffix, self.frame.out);
@@ -157,7 +176,7 @@ impl<'a> Lines<'a> {
     /// Writes the samples of a summary; its labels are checked already.
     pub(crate) fn summary(&mut self, series: &Series<'_>, it: &Summary<'_>) -> Result<(), Refusal> {
         if !it.is_well_formed() {
-            return Err(Refusal::Malformed);
+            return Err(Refusal::Value);
         }
         self.style.takes(it)?;
         for q in it.quantiles {
@@ -170,8 +189,10 @@ impl<'a> Lines<'a> {
             write_f64(q.value, self.frame.out);
             self.end_line(series);
         }
-        if let Some(sum) = it.sum.filter(|sum| self.style.is_total(*sum)) {
-            self.sample("_sum", series, sum, None);
+        match it.sum {
+            Some(sum) if self.style.is_total(sum) => self.sample("_sum", series, sum, None),
+            Some(_) => self.lose(Loss::Sum, 1),
+            None => {}
         }
         self.sample("_count", series, Number::U64(it.count), None);
         Ok(())
@@ -216,7 +237,8 @@ impl Lines<'_> {
             self.style.times(series, self.frame.out);
         }
         for exemplar in exemplars {
-            self.exemplars.write(exemplar, self.frame.out);
+            let fate = self.exemplars.write(exemplar, self.frame.out);
+            self.report.exemplar(fate, self.name.name());
         }
         self.end();
     }

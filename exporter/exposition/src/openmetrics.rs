@@ -29,9 +29,9 @@ mod sets;
 pub use composite::OpenMetrics2Writer;
 
 use crate::{
-    Exemplar, Family, Kind, Names, Number, Report, Scheme, Series, Sink, Value,
+    Exemplar, Family, Format, Kind, Loss, Names, Number, Refusal, Report, Scheme, Series, Sink,
+    Value,
     lines::{Lines, Style},
-    refusal::Refusal,
     scheme::is_readable,
 };
 use sets::Sets;
@@ -98,7 +98,7 @@ impl<'a> OpenMetricsWriter<'a> {
     /// Ends the document with its last line, and says what is in it and what is not.
     pub fn finish(mut self) -> Report {
         self.lines.end_family();
-        self.lines.frame.out.extend_from_slice(b"# EOF\n");
+        self.lines.frame.out.extend_from_slice(Format::OpenMetrics100.last_line().as_bytes());
         self.lines.report
     }
 
@@ -126,7 +126,7 @@ impl<'a> OpenMetricsWriter<'a> {
 
     /// Writes the series, or says why not; nothing is written unless everything is.
     fn write(&mut self, series: &Series<'_>) -> Result<(), Refusal> {
-        let kind = self.kind.ok_or(Refusal::Malformed)?;
+        let kind = self.kind.ok_or(Refusal::Family)?;
         let lines = &mut self.lines;
         lines.check(series, kind)?;
         match (kind, &series.value) {
@@ -135,11 +135,11 @@ impl<'a> OpenMetricsWriter<'a> {
                 lines.histogram(series, native.classic.as_ref().ok_or(Refusal::Unsupported)?)?;
             }
             (Kind::Summary, Value::Summary(summary)) => lines.summary(series, summary)?,
-            (Kind::Histogram | Kind::Summary, _) => return Err(Refusal::Malformed),
+            (Kind::Histogram | Kind::Summary, _) => return Err(Refusal::Value),
             (_, Value::Number(number, exemplar)) => {
                 self.number(series, kind, *number, exemplar.as_ref())?;
             }
-            _ => return Err(Refusal::Malformed),
+            _ => return Err(Refusal::Value),
         }
         if self.has_created && matches!(kind, Kind::Counter | Kind::Histogram | Kind::Summary) {
             self.created(series);
@@ -156,8 +156,11 @@ impl<'a> OpenMetricsWriter<'a> {
         exemplar: Option<&Exemplar<'_>>,
     ) -> Result<(), Refusal> {
         check(kind, number, series, &self.lines, &mut self.sets)?;
-        let exemplar = exemplar.filter(|_| kind == Kind::Counter);
-        self.lines.sample(suffix(kind), series, number, exemplar);
+        let kept = exemplar.filter(|_| kind == Kind::Counter);
+        self.lines.sample(suffix(kind), series, number, kept);
+        if exemplar.is_some() && kept.is_none() {
+            self.lines.lose(Loss::Exemplar, 1);
+        }
         Ok(())
     }
 
@@ -177,14 +180,13 @@ impl Sink for OpenMetricsWriter<'_> {
         self.kind = self.claim(family.kind);
         self.sets.clear();
         if let Some(kind) = self.kind {
-            header::write(&self.lines.name, family, kind, true, self.lines.frame.out);
-            self.lines.frame.end_header();
+            header::write(&mut self.lines, family, kind, true);
         }
     }
 
     fn series(&mut self, series: &Series<'_>) {
         let written = self.write(series);
-        self.lines.report.note(written);
+        self.lines.report.note(written, &self.name);
     }
 }
 
@@ -201,7 +203,7 @@ fn check(
     }
     let labels = || lines.names().zip(series.labels.iter().map(|label| label.value));
     if kind == Kind::StateSet && !sets.admit(labels(), lines.name.name()) {
-        return Err(Refusal::Malformed);
+        return Err(Refusal::Order);
     }
     Ok(())
 }

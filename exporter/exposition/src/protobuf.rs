@@ -28,8 +28,8 @@ mod pairs;
 mod wire;
 
 use crate::{
-    Exemplar, Family, Kind, Names, Number, Report, Scheme, Series, Sink, Summary, Value,
-    exemplar_labels::ExemplarLabels, frame::Frame, refusal::Refusal, scheme::is_readable,
+    Exemplar, Family, Kind, Loss, Names, Number, Refusal, Report, Scheme, Series, Sink, Summary,
+    Value, exemplar_labels::ExemplarLabels, frame::Frame, scheme::is_readable,
 };
 use pairs::LabelPairs;
 
@@ -106,21 +106,24 @@ impl<'a> ProtobufWriter<'a> {
 
     /// Writes the series, or says why not; nothing is written unless everything is.
     fn write(&mut self, series: &Series<'_>) -> Result<(), Refusal> {
-        let kind = self.kind.ok_or(Refusal::Malformed)?;
+        let kind = self.kind.ok_or(Refusal::Family)?;
         self.labels.check(series.labels, kind)?;
         match (kind, &series.value) {
             (Kind::Histogram, Value::Histogram(it)) => self.classic(series, it)?,
             (Kind::Histogram, Value::NativeHistogram(it)) => self.native(series, it)?,
             (Kind::Summary, Value::Summary(it)) => self.summary(series, it)?,
-            (Kind::Histogram | Kind::Summary, _) => return Err(Refusal::Malformed),
+            (Kind::Histogram | Kind::Summary, _) => return Err(Refusal::Value),
             (Kind::Counter, Value::Number(number, exemplar)) => {
                 self.counter(series, *number, exemplar.as_ref());
             }
-            (_, Value::Number(number, _)) => {
+            (_, Value::Number(number, exemplar)) => {
+                if exemplar.is_some() {
+                    self.report.lose(Loss::Exemplar, 1, &self.name);
+                }
                 let kind = if kind == Kind::Unknown { field::UNTYPED } else { field::GAUGE };
                 self.number(series, kind, *number);
             }
-            _ => return Err(Refusal::Malformed),
+            _ => return Err(Refusal::Value),
         }
         Ok(())
     }
@@ -131,7 +134,8 @@ impl<'a> ProtobufWriter<'a> {
         let counter = wire::begin(field::COUNTER, out);
         wire::double(field::VALUE, number.as_f64(), out);
         if let Some(exemplar) = exemplar {
-            exemplar::write(field::COUNTER_EXEMPLAR, exemplar, &mut self.exemplars, out);
+            let fate = exemplar::write(field::COUNTER_EXEMPLAR, exemplar, &mut self.exemplars, out);
+            self.report.exemplar(fate, &self.name);
         }
         if let Some(start) = series.start_time {
             wire::time(field::COUNTER_CREATED, start, out);
@@ -151,7 +155,7 @@ impl<'a> ProtobufWriter<'a> {
 
     fn summary(&mut self, series: &Series<'_>, it: &Summary<'_>) -> Result<(), Refusal> {
         if !it.is_well_formed() {
-            return Err(Refusal::Malformed);
+            return Err(Refusal::Value);
         }
         let metric = self.begin(series);
         let out = &mut *self.frame.out;
@@ -217,6 +221,6 @@ impl Sink for ProtobufWriter<'_> {
 
     fn series(&mut self, series: &Series<'_>) {
         let written = self.write(series);
-        self.report.note(written);
+        self.report.note(written, &self.name);
     }
 }

@@ -22,9 +22,8 @@
 mod header;
 
 use crate::{
-    Family, Kind, Names, Report, Scheme, Series, Sink, Value,
+    Family, Kind, Names, Refusal, Report, Scheme, Series, Sink, Value,
     lines::{Lines, Style},
-    refusal::Refusal,
     scheme::is_readable,
 };
 
@@ -83,7 +82,7 @@ impl<'a> TextWriter<'a> {
 
     /// Writes the series, or says why not; nothing is written unless everything is.
     fn write(&mut self, series: &Series<'_>) -> Result<(), Refusal> {
-        let kind = self.kind.ok_or(Refusal::Malformed)?;
+        let kind = self.kind.ok_or(Refusal::Family)?;
         let lines = &mut self.lines;
         lines.check(series, kind)?;
         match (kind, &series.value) {
@@ -92,12 +91,12 @@ impl<'a> TextWriter<'a> {
                 lines.histogram(series, native.classic.as_ref().ok_or(Refusal::Unsupported)?)
             }
             (Kind::Summary, Value::Summary(summary)) => lines.summary(series, summary),
-            (Kind::Histogram | Kind::Summary, _) => Err(Refusal::Malformed),
+            (Kind::Histogram | Kind::Summary, _) => Err(Refusal::Value),
             (_, Value::Number(number, _)) => {
                 lines.sample("", series, *number, None);
                 Ok(())
             }
-            _ => Err(Refusal::Malformed),
+            _ => Err(Refusal::Value),
         }
     }
 }
@@ -119,7 +118,7 @@ impl Sink for TextWriter<'_> {
 
     fn series(&mut self, series: &Series<'_>) {
         let written = self.write(series);
-        self.lines.report.note(written);
+        self.lines.report.note(written, &self.name);
     }
 
     /// The format has none.

@@ -59,6 +59,8 @@ pub(super) const SECTION: Section = Section {
                 "a_loss_is_listed_once_and_counted",
                 "losses_are_counted_by_their_cause",
                 "series_that_are_not_on_the_page_are_counted_with_the_cause",
+                "parts_that_a_format_cannot_say_are_counted_with_each_page_of_it",
+                "each_format_has_warnings_of_its_own_which_name_the_first_family",
             ],
         ),
         Row::by(

@@ -103,6 +103,7 @@ pub(super) const SECTION: Section = Section {
             &[
                 "a_view_selects_by_kind_by_unit_and_by_meter",
                 "a_view_without_buckets_leaves_those_of_the_instrument",
+                "families_are_equal_or_deviate_as_listed",
             ],
             "a view that selects a kind",
         ),

@@ -12,7 +12,10 @@ pub(super) const NEGOTIATION: Section = Section {
             "1",
             "MUST",
             "chooses what has the most weight of what is supported, or else text 0.0.4",
-            &["the_weightiest_format_is_chosen_and_of_equals_the_first"],
+            &[
+                "the_weightiest_format_is_chosen_and_of_equals_the_first",
+                "the_choice_is_that_of_the_specification",
+            ],
         ),
         Row::by(
             "2",
@@ -21,6 +24,7 @@ pub(super) const NEGOTIATION: Section = Section {
             &[
                 "a_range_names_the_formats_that_it_means_and_no_others",
                 "no_two_formats_have_one_name_or_content_type",
+                "the_content_type_is_the_media_type_the_version_and_the_scheme",
             ],
         ),
         Row::by(

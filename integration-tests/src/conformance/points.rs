@@ -114,7 +114,10 @@ pub(super) const SECTION: Section = Section {
             "50",
             "MUST",
             "passes summaries on, with their quantiles in order",
-            &["all_other_collectors_appear_exactly_once_on_both_sides", "every_kind_has_its_lines"],
+            &[
+                "timestamps_of_other_collectors_are_passed_on_as_the_registry_s_encoder_does",
+                "every_kind_has_its_lines",
+            ],
         ),
         Row::by(
             "51",
@@ -164,7 +167,8 @@ const EXEMPLARS: [Row; 2] = [
         "MUST",
         "has `trace_id` and `span_id` and a time on exemplars, and other attributes within 128 characters",
         &[
-            "labels_are_the_trace_and_what_else_there_is_room_for",
+            "labels_are_the_trace_and_then_all_that_a_view_dropped",
+            "what_fits_behind_a_label_that_does_not_is_taken",
             "a_label_of_128_characters_fits_and_one_of_129_does_not",
         ],
     ),

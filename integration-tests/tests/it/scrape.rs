@@ -6,6 +6,7 @@ mod both_views;
 mod declared;
 mod environment;
 mod formats;
+mod judged;
 mod lint;
 mod native;
 mod odd_pages;

@@ -13,6 +13,7 @@ mod formats;
 mod last_scrape;
 mod limits;
 mod listener;
+mod losses;
 mod measured;
 mod overview;
 mod places;

@@ -1,6 +1,6 @@
 //! The bounds of buckets as text.
 
-use crate::{histogram::are_bounds, refusal::Refusal};
+use crate::{Refusal, histogram::are_bounds};
 
 use super::Style;
 
@@ -37,7 +37,7 @@ impl Bounds {
         }
         self.ends.clear();
         if !are_bounds(bounds) {
-            return Err(Refusal::Malformed);
+            return Err(Refusal::Value);
         }
         self.written.clear();
         self.written.extend_from_slice(bounds);

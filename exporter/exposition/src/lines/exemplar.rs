@@ -1,6 +1,10 @@
 //! Exemplars at the ends of lines.
 
-use crate::{Exemplar, Scheme, exemplar_labels::ExemplarLabels, scheme::is_legal};
+use crate::{
+    Exemplar, Scheme,
+    exemplar_labels::{ExemplarLabels, Fate},
+    scheme::is_legal,
+};
 
 use super::{escape, number, timestamp};
 
@@ -18,15 +22,15 @@ impl Exemplars {
         self.labels.set_scheme(scheme);
     }
 
-    /// Writes an exemplar, with a space before it.
-    pub(crate) fn write(&mut self, it: &Exemplar<'_>, out: &mut Vec<u8>) {
+    /// Writes an exemplar, with a space before it, and says how much of it.
+    pub(crate) fn write(&mut self, it: &Exemplar<'_>, out: &mut Vec<u8>) -> Fate {
         if it.value.is_nan() {
-            return;
+            return Fate::LeftOut;
         }
         let start = out.len();
         out.extend_from_slice(b" # ");
         let mut before = b'{';
-        let is_some = self.labels.choose(it.labels, |name, value| {
+        let fate = self.labels.choose(it.labels, |name, value| {
             out.push(before);
             before = b',';
             escape::label_name(name, is_legal(name, false), out);
@@ -34,9 +38,9 @@ impl Exemplars {
             escape::quoted(value, out);
             out.push(b'"');
         });
-        if !is_some {
+        if fate == Fate::LeftOut {
             out.truncate(start);
-            return;
+            return fate;
         }
         out.extend_from_slice(if before == b'{' { b"{} " } else { b"} " });
         number::write_f64(it.value, out);
@@ -44,5 +48,6 @@ impl Exemplars {
             out.push(b' ');
             timestamp::write(time, out);
         }
+        fate
     }
 }

@@ -1,6 +1,6 @@
 //! The text formats, by the samples that differ.
 
-use crate::{Exemplar, Histogram, Number, Series, Summary, refusal::Refusal};
+use crate::{Exemplar, Histogram, Number, Refusal, Series, Summary};
 
 use super::{number, timestamp};
 

@@ -1,10 +1,9 @@
 //! OpenMetrics 2.0.0.
 
 use crate::{
-    Exemplar, Family, Histogram, Kind, Names, NativeBuckets, NativeHistogram, Number, Report,
-    Scheme, Series, Sink, Summary, Value,
+    Exemplar, Family, Format, Histogram, Kind, Loss, Names, NativeBuckets, NativeHistogram, Number,
+    Refusal, Report, Scheme, Series, Sink, Summary, Value,
     lines::{Lines, Style, write_f64, write_i64, write_number, write_u64},
-    refusal::Refusal,
     scheme::is_readable,
 };
 
@@ -76,13 +75,13 @@ impl<'a> OpenMetrics2Writer<'a> {
     /// Ends the document with its last line, and says what is in it and what is not.
     pub fn finish(mut self) -> Report {
         self.lines.end_family();
-        self.lines.frame.out.extend_from_slice(b"# EOF\n");
+        self.lines.frame.out.extend_from_slice(Format::OpenMetrics200.last_line().as_bytes());
         self.lines.report
     }
 
     /// Writes the series, or says why not; nothing is written unless everything is.
     fn write(&mut self, series: &Series<'_>) -> Result<(), Refusal> {
-        let kind = self.kind.ok_or(Refusal::Malformed)?;
+        let kind = self.kind.ok_or(Refusal::Family)?;
         self.lines.check(series, kind)?;
         match (kind, &series.value) {
             (Kind::Histogram, Value::Histogram(it)) => self.histogram(series, None, Some(it)),
@@ -90,16 +89,19 @@ impl<'a> OpenMetrics2Writer<'a> {
                 self.histogram(series, Some(it), it.classic.as_ref())
             }
             (Kind::Summary, Value::Summary(it)) => self.summary(series, it),
-            (Kind::Histogram | Kind::Summary, _) => Err(Refusal::Malformed),
+            (Kind::Histogram | Kind::Summary, _) => Err(Refusal::Value),
             (_, Value::Number(number, exemplar)) => {
                 check(kind, *number, series, &self.lines, &mut self.sets)?;
                 self.lines.begin_sample("", series);
                 self.lines.end_sample(series, *number);
-                let exemplars = exemplar.iter().filter(|it| kind == Kind::Counter && is_timed(it));
-                self.lines.end_line_with(&started(series, kind), exemplars);
+                let kept = exemplar.iter().filter(|it| kind == Kind::Counter && is_timed(it));
+                if kept.clone().count() < exemplar.iter().count() {
+                    self.lines.lose(Loss::Exemplar, 1);
+                }
+                self.lines.end_line_with(&started(series, kind), kept);
                 Ok(())
             }
-            _ => Err(Refusal::Malformed),
+            _ => Err(Refusal::Value),
         }
     }
 
@@ -109,17 +111,17 @@ impl<'a> OpenMetrics2Writer<'a> {
         native: Option<&NativeHistogram<'_>>,
         classic: Option<&Histogram<'_>>,
     ) -> Result<(), Refusal> {
-        let total = classic.map(|it| it.count().ok_or(Refusal::Malformed)).transpose()?;
+        let total = classic.map(|it| it.count().ok_or(Refusal::Value)).transpose()?;
         if let Some(it) = classic {
             if it.counts.len() != it.bounds.len() + 1 {
-                return Err(Refusal::Malformed);
+                return Err(Refusal::Value);
             }
             self.lines.bounds.prepare(it.bounds)?;
         }
         if native.is_some_and(|it| !it.is_well_formed()) {
-            return Err(Refusal::Malformed);
+            return Err(Refusal::Value);
         }
-        let count = native.map(|it| it.count).or(total).ok_or(Refusal::Malformed)?;
+        let count = native.map(|it| it.count).or(total).ok_or(Refusal::Value)?;
         let sum = native.map(|it| it.sum).or(classic.and_then(|it| it.sum));
         // Two histograms that differ are not one.
         let classic = classic.filter(|_| total == Some(count));
@@ -134,17 +136,29 @@ impl<'a> OpenMetrics2Writer<'a> {
         self.lines.frame.out.push(b'}');
         // Those of classic buckets, where there are both: by the specification one set is enough.
         let of_classic = classic.map(|it| it.exemplars).unwrap_or_default().iter().flatten();
-        let of_classic = of_classic.filter(|it| is_timed(it));
-        let is_enough = of_classic.clone().next().is_some();
-        let of_native = native.filter(|_| !is_enough).map(|it| it.exemplars).unwrap_or_default();
-        let of_native = of_native.iter().filter(|it| is_timed(it));
-        self.lines.end_line_with(series, of_classic.chain(of_native));
+        let of_native = native.map(|it| it.exemplars).unwrap_or_default().iter();
+        if of_native.len() == 0 || of_classic.clone().any(is_timed) {
+            self.end_line(series, of_classic);
+        } else {
+            self.end_line(series, of_native);
+        }
         Ok(())
+    }
+
+    /// Ends the line of a histogram with those of its exemplars that have a time.
+    fn end_line<'e>(
+        &mut self,
+        series: &Series<'_>,
+        exemplars: impl Iterator<Item = &'e Exemplar<'e>> + Clone,
+    ) {
+        let untimed = exemplars.clone().filter(|it| !is_timed(it)).count();
+        self.lines.lose(Loss::Exemplar, untimed as u64);
+        self.lines.end_line_with(series, exemplars.filter(|it| is_timed(it)));
     }
 
     fn summary(&mut self, series: &Series<'_>, it: &Summary<'_>) -> Result<(), Refusal> {
         if !it.is_well_formed() {
-            return Err(Refusal::Malformed);
+            return Err(Refusal::Value);
         }
         Style::Composite.takes(it)?;
         let sum = it.sum.filter(|sum| Style::Composite.is_total(*sum));
@@ -221,14 +235,13 @@ impl Sink for OpenMetrics2Writer<'_> {
             return;
         }
         self.lines.begin_family(&self.name);
-        header::write(&self.lines.name, family, kind, false, self.lines.frame.out);
-        self.lines.frame.end_header();
+        header::write(&mut self.lines, family, kind, false);
         self.kind = Some(kind);
     }
 
     fn series(&mut self, series: &Series<'_>) {
         let written = self.write(series);
-        self.lines.report.note(written);
+        self.lines.report.note(written, &self.name);
     }
 }
 

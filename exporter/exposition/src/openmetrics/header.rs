@@ -1,20 +1,15 @@
 //! The lines `# TYPE`, `# UNIT` and `# HELP`.
 
 use crate::{
-    Family, Kind,
-    lines::{Prefix, quoted},
+    Family, Kind, Loss,
+    lines::{Lines, quoted},
 };
 
 /// Writes the comments above the first sample of a family that is written as one of this kind.
 ///
 /// In OpenMetrics 1 a family has a unit only if its name ends in it: then `is_suffix`.
-pub(super) fn write(
-    name: &Prefix,
-    family: &Family<'_>,
-    kind: Kind,
-    is_suffix: bool,
-    out: &mut Vec<u8>,
-) {
+pub(super) fn write(lines: &mut Lines<'_>, family: &Family<'_>, kind: Kind, is_suffix: bool) {
+    let (name, out) = (&lines.name, &mut *lines.frame.out);
     name.comment("TYPE", out);
     out.extend_from_slice(word(kind).as_bytes());
     out.push(b'\n');
@@ -23,12 +18,16 @@ pub(super) fn write(
         name.comment("UNIT", out);
         out.extend_from_slice(family.unit.as_bytes());
         out.push(b'\n');
+    } else {
+        lines.header.add(Loss::Unit, (!family.unit.is_empty()).into());
     }
+    lines.header.add(Loss::Kind, (kind != family.kind).into());
     if !family.help.is_empty() {
         name.comment("HELP", out);
         quoted(family.help, out);
         out.push(b'\n');
     }
+    lines.frame.end_header();
 }
 
 /// Whether a family of this kind can say that it is measured in `unit`.

@@ -1,8 +1,8 @@
 //! Histograms as messages.
 
 use crate::{
-    Histogram, NativeBuckets, NativeHistogram, Number, Series, exemplar_labels::ExemplarLabels,
-    refusal::Refusal,
+    Histogram, NativeBuckets, NativeHistogram, Number, Refusal, Series,
+    exemplar_labels::{ExemplarLabels, Fate},
 };
 
 use super::{ProtobufWriter, exemplar, field, wire};
@@ -14,7 +14,7 @@ impl ProtobufWriter<'_> {
         series: &Series<'_>,
         it: &Histogram<'_>,
     ) -> Result<(), Refusal> {
-        let count = it.count().filter(|_| it.is_well_formed()).ok_or(Refusal::Malformed)?;
+        let count = it.count().filter(|_| it.is_well_formed()).ok_or(Refusal::Value)?;
         self.histogram(series, Totals { count, sum: it.sum }, None, Some(it));
         Ok(())
     }
@@ -27,9 +27,9 @@ impl ProtobufWriter<'_> {
     ) -> Result<(), Refusal> {
         let classic = it.classic.as_ref();
         if !it.is_well_formed() || classic.is_some_and(|classic| !classic.is_well_formed()) {
-            return Err(Refusal::Malformed);
+            return Err(Refusal::Value);
         }
-        let total = classic.map(|classic| classic.count().ok_or(Refusal::Malformed)).transpose()?;
+        let total = classic.map(|classic| classic.count().ok_or(Refusal::Value)).transpose()?;
         // A bucket is the difference to the one before it, in signed 64 bits.
         if i64::try_from(it.count).is_err() {
             return self.classic(series, classic.ok_or(Refusal::Unsupported)?);
@@ -52,13 +52,14 @@ impl ProtobufWriter<'_> {
         let histogram = wire::begin(field::HISTOGRAM, out);
         wire::unsigned(field::SAMPLE_COUNT, totals.count, out);
         wire::double(field::SAMPLE_SUM, totals.sum.map_or(f64::NAN, Number::as_f64), out);
+        let mut note = |fate| self.report.exemplar(fate, &self.name);
         if let Some(it) = classic {
-            buckets(it, &mut self.exemplars, out);
-            self.report.samples += it.counts.len() as u64 + 1;
+            buckets(it, &mut self.exemplars, &mut note, out);
         }
         if let Some(it) = native {
-            sparse(it, &mut self.exemplars, out);
+            sparse(it, &mut self.exemplars, &mut note, out);
         }
+        self.report.samples += classic.map_or(0, |it| it.counts.len() as u64 + 1);
         if let Some(start) = series.start_time {
             wire::time(field::HISTOGRAM_CREATED, start, out);
         }
@@ -74,14 +75,25 @@ struct Totals {
     sum: Option<Number>,
 }
 
-/// The classic buckets, without that of `+Inf`, which the count stands for, unless it has an exemplar.
-fn buckets(it: &Histogram<'_>, exemplars: &mut ExemplarLabels, out: &mut Vec<u8>) {
+/// The classic buckets, without that of `+Inf`, which the count stands for, unless it has an exemplar; `note` is told
+/// what became of exemplars.
+fn buckets(
+    it: &Histogram<'_>,
+    exemplars: &mut ExemplarLabels,
+    note: &mut impl FnMut(Fate),
+    out: &mut Vec<u8>,
+) {
+    // Those that are behind the last bucket, in none.
+    it.exemplars.iter().skip(it.counts.len()).flatten().for_each(|_| note(Fate::LeftOut));
     let mut cumulative = 0;
     let bounds = it.bounds.iter().copied().chain([f64::INFINITY]);
     for (index, (bound, count)) in bounds.zip(it.counts).enumerate() {
         cumulative += count;
-        let exemplar = it.exemplars.get(index).and_then(Option::as_ref);
-        let exemplar = exemplar.filter(|exemplar| exemplar.value <= bound);
+        let given = it.exemplars.get(index).and_then(Option::as_ref);
+        let exemplar = given.filter(|exemplar| exemplar.value <= bound);
+        if given.is_some() && exemplar.is_none() {
+            note(Fate::LeftOut);
+        }
         if index == it.bounds.len() && exemplar.is_none() {
             return;
         }
@@ -89,14 +101,19 @@ fn buckets(it: &Histogram<'_>, exemplars: &mut ExemplarLabels, out: &mut Vec<u8>
         wire::unsigned(field::CUMULATIVE_COUNT, cumulative, out);
         wire::double(field::UPPER_BOUND, bound, out);
         if let Some(exemplar) = exemplar {
-            exemplar::write(field::BUCKET_EXEMPLAR, exemplar, exemplars, out);
+            note(exemplar::write(field::BUCKET_EXEMPLAR, exemplar, exemplars, out));
         }
         wire::end(bucket, out);
     }
 }
 
-/// The native buckets.
-fn sparse(it: &NativeHistogram<'_>, exemplars: &mut ExemplarLabels, out: &mut Vec<u8>) {
+/// The native buckets; `note` is told what became of exemplars.
+fn sparse(
+    it: &NativeHistogram<'_>,
+    exemplars: &mut ExemplarLabels,
+    note: &mut impl FnMut(Fate),
+    out: &mut Vec<u8>,
+) {
     wire::zigzag(field::SCHEMA, it.schema.into(), out);
     wire::double(field::ZERO_THRESHOLD, it.zero_threshold, out);
     wire::unsigned(field::ZERO_COUNT, it.zero_count, out);
@@ -107,8 +124,11 @@ fn sparse(it: &NativeHistogram<'_>, exemplars: &mut ExemplarLabels, out: &mut Ve
         // By the schema, so it is told from a classic histogram without buckets.
         span(field::POSITIVE_SPANS, 0, 0, out);
     }
-    for timed in it.exemplars.iter().filter(|exemplar| exemplar.timestamp.is_some()) {
-        exemplar::write(field::EXEMPLARS, timed, exemplars, out);
+    for exemplar in it.exemplars {
+        note(match exemplar.timestamp {
+            Some(_) => exemplar::write(field::EXEMPLARS, exemplar, exemplars, out),
+            None => Fate::LeftOut,
+        });
     }
 }
 

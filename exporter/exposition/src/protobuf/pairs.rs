@@ -3,9 +3,8 @@
 use std::mem;
 
 use crate::{
-    Kind, Label, Scheme,
+    Kind, Label, Refusal, Scheme,
     label_names::{Checked, LabelNames},
-    refusal::Refusal,
 };
 
 use super::{field, wire};

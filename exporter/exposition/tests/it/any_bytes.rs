@@ -24,7 +24,7 @@ pub(crate) fn assert_read(bytes: &[u8]) {
             }
             let report = writer.finish();
             assert_eq!(read(format, &document), report.families, "{format}, {scheme}");
-            assert_all_are_counted(&families, report);
+            assert_all_are_counted(&families, &report);
         }
     }
 }
@@ -49,7 +49,7 @@ fn read(format: Format, mut document: &[u8]) -> u64 {
 }
 
 /// A series has a sample, or is counted as lost.
-fn assert_all_are_counted(families: &[AnyFamily], report: Report) {
+fn assert_all_are_counted(families: &[AnyFamily], report: &Report) {
     let series: usize = families.iter().map(|family| family.series.len()).sum();
     let lost = report.dropped + report.unsupported;
     assert!(lost <= series as u64, "{report:?}");

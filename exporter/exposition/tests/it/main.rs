@@ -9,6 +9,7 @@ mod corpus;
 mod document;
 mod escaping;
 mod expected;
+mod given;
 mod native;
 mod openmetrics;
 mod parser;

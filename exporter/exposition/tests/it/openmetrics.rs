@@ -34,7 +34,7 @@ proptest! {
         let report = writer.finish();
         let document = String::from_utf8(out).unwrap();
         let read = parser::read(&document, 1).map_err(TestCaseError::fail)?;
-        roundtrip::compare(read, expected::of(&families, scheme, created), report, &document)?;
+        roundtrip::compare(read, expected::of(&families, scheme, created), &report, &document)?;
     }
 
     #[test]
@@ -44,7 +44,7 @@ proptest! {
         let (out, report) = roundtrip::written(&families, Format::OpenMetrics200, scheme);
         let document = String::from_utf8(out).unwrap();
         let read = parser::read(&document, 2).map_err(TestCaseError::fail)?;
-        roundtrip::compare(read, composite::of(&families, scheme), report, &document)?;
+        roundtrip::compare(read, composite::of(&families, scheme), &report, &document)?;
     }
 }
 

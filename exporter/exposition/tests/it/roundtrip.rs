@@ -19,7 +19,7 @@ proptest! {
         let (out, report) = written(&families, Format::Text100, scheme);
         let document = String::from_utf8(out).unwrap();
         let read = parser::read(&document).map_err(TestCaseError::fail)?;
-        compare(read, expected::of(&families, scheme), report, &document)?;
+        compare(read, expected::of(&families, scheme), &report, &document)?;
     }
 
     #[test]
@@ -68,7 +68,7 @@ pub(crate) fn written(families: &[AnyFamily], format: Format, scheme: Scheme) ->
 pub(crate) fn compare(
     mut read: Vec<ReadFamily>,
     mut expected: expected::Expected,
-    report: Report,
+    report: &Report,
     document: &str,
 ) -> Result<(), TestCaseError> {
     for family in read.iter_mut().chain(&mut expected.families) {

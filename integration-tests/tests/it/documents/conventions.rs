@@ -49,8 +49,11 @@ const PUSH: &[&str] = &[
 ];
 
 /// Those of them that several crates record, each of what it does.
-const SHARED: &[&str] =
-    &[metric::DB_CLIENT_OPERATION_DURATION, metric::OTEL_SDK_METRIC_READER_COLLECTION_DURATION];
+const SHARED: &[&str] = &[
+    metric::DB_CLIENT_OPERATION_DURATION,
+    metric::OTEL_SDK_METRIC_READER_COLLECTION_DURATION,
+    "kymo.scrape.losses",
+];
 
 /// The attributes that we set there.
 const PUSH_ATTRIBUTES: &[&str] = &[
