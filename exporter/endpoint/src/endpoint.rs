@@ -46,11 +46,12 @@ use crate::{
 /// - A source that panics makes this one answer a 500, and nothing else.
 ///
 /// Each client gets the best format that it reads, as its `Accept` says: see [`Endpoint::formats`]. It is compressed
-/// by gzip or zstd for those who ask for it. It looks at no path: the router in front of it does. Who names families in the query, such as `?name[]=up&name[]=jobs_total`, gets
-/// those alone, uncompressed; and where nobody wants others at that moment, no others are written. The names are
-/// those of the source, and of its samples: a source that says `http.requests`, which the page writes as
-/// `http_requests`, is asked by its own name. A family that the page refuses because another has the name of
-/// its samples may be there where the other is not asked for.
+/// by gzip or zstd for those who ask for it. It looks at no path: the router in front of it does.
+///
+/// Who names families in the query, such as `?name[]=up&name[]=jobs_total`, gets those alone, uncompressed; and where
+/// nobody wants others at that moment, no others are written. The names are those of the source or of any page, and of
+/// samples: what a source calls `http.requests` is found as `http_requests` too. A family that the page refuses because
+/// another has the name of its samples may be there where the other is not asked for.
 ///
 /// # Who may scrape
 ///
@@ -217,7 +218,7 @@ impl Endpoint {
         self
     }
 
-    /// Says in OpenMetrics 1.0.0 when each series began to count, by a sample `…_created` of its own; for this
+    /// Says in OpenMetrics 1.0.0, and 0.0.1, when each series began to count, by a sample `…_created` of its own; for this
     /// endpoint and all its clones.
     ///
     /// A Prometheus that does not read them as such stores them as series. Protobuf and OpenMetrics 2.0 say it

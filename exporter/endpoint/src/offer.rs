@@ -8,7 +8,7 @@ pub(crate) struct Offer {
     /// In the order of [`Offer::FORMATS`].
     has: [bool; Self::FORMATS.len()],
     pub(crate) fallback: Format,
-    /// Whether OpenMetrics 1.0.0 says when counting began, by samples of their own.
+    /// Whether OpenMetrics 1 says when counting began, by samples of their own.
     pub(crate) has_created: bool,
 }
 
@@ -43,7 +43,7 @@ impl Offer {
         offer
     }
 
-    /// The same, where OpenMetrics 1.0.0 says when counting began.
+    /// The same, where OpenMetrics 1 says when counting began.
     pub(crate) fn with_created(self) -> Self {
         Self { has_created: true, ..self }
     }
