@@ -33,8 +33,7 @@ class Past {
       this.layout = new Map(document.layout.map((section) => [section.id, section]));
       this.forget();
     }
-    const last = this.times.length > 0 ? this.times[this.times.length - 1] : 0;
-    const fresh = document.times.filter((time) => time > last).length;
+    const fresh = Math.min(document.seq - this.seq, document.times.length);
     this.times.push(...document.times.slice(document.times.length - fresh));
     const known = this.times.length;
     this.times.splice(0, known - POINTS);

@@ -45,7 +45,7 @@ class Section {
   /// Whether there is something to look at.
   hasAlarm(history) {
     const section = history.sections.get(this.id);
-    if (this.id === 'losses') return section.rows.length > 0;
+    if (this.id === 'losses') return history.now(this.id, section.all, 'rate') > 0;
     const positive = (column) => history.now(this.id, section.all, column) > 0;
     return positive('errors') || positive('broken') || (this.id === 'pools' && positive('pending'));
   }

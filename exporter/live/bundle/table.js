@@ -6,7 +6,7 @@ const ALARMS = new Set(['errors', 'failed', 'pending', 'broken', 'timeouts']);
 const METERS = new Set(['saturation', 'ratio', 'busy']);
 
 /// What stands where an attribute is absent.
-const ABSENT = { route: 'no route matched', statement: 'not understood' };
+const ABSENT = { route: 'no route', statement: 'no summary' };
 /// How long rows keep their order, in milliseconds.
 const SETTLED = 10000;
 

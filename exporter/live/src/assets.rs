@@ -15,15 +15,21 @@ pub(crate) struct Assets {
     pub(crate) page: Packed,
     pub(crate) script: Packed,
     pub(crate) style: Packed,
+    /// What the addresses of both end with; they change with their texts.
+    pub(crate) script_mark: String,
+    pub(crate) style_mark: String,
 }
 
 /// Those there are.
 pub(crate) static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
-    let page = PAGE.replace("{script}", &mark(SCRIPT)).replace("{style}", &mark(STYLE));
+    let (script_mark, style_mark) = (mark(SCRIPT), mark(STYLE));
+    let page = PAGE.replace("{script}", &script_mark).replace("{style}", &style_mark);
     Assets {
         page: Packed::new(Bytes::from(page)),
         script: Packed::new(Bytes::from_static(SCRIPT.as_bytes())),
         style: Packed::new(Bytes::from_static(STYLE.as_bytes())),
+        script_mark,
+        style_mark,
     }
 });
 

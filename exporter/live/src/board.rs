@@ -22,10 +22,17 @@ pub(crate) struct Board {
     pub(crate) left: usize,
     /// Bounds that histograms share.
     bounds: Arc<[f64]>,
+    /// The slots that this reading has said something of, and those of the last one.
+    told: [Slots; 2],
 }
+
+/// A bit for each slot.
+type Slots = u16;
 
 /// Rows that a section has at most; what exceeds them is in the total alone.
 pub(crate) const MOST_ROWS: usize = 400;
+/// Rows that it has in any case, however many the others have.
+pub(crate) const OWN_ROWS: usize = 48;
 
 impl Board {
     pub(crate) fn new(section: &'static Section) -> Self {
@@ -37,6 +44,7 @@ impl Board {
             without_room: 0,
             left: 0,
             bounds: Arc::default(),
+            told: [0; 2],
         }
     }
 
@@ -45,9 +53,10 @@ impl Board {
         self.total.next.clear();
         self.rows.iter_mut().for_each(|row| row.next.clear());
         self.without_room = 0;
+        self.told[0] = 0;
     }
 
-    /// Adds a series to its row, which is made if there is `room`; takes a place of that.
+    /// Adds a series to its row, which is made if there is room: its own, or a place of the `room` of all.
     pub(crate) fn take(
         &mut self,
         key: &str,
@@ -57,13 +66,18 @@ impl Board {
         room: &mut usize,
     ) {
         self.total.next.take(value, to, has_failed, &mut self.bounds);
+        if let To::Slot(slot) | To::Total(slot) = to {
+            self.told[0] |= 1 << slot;
+        }
         if matches!(to, To::Total(_)) {
             return;
         }
         let place = match self.places.get(key) {
             Some(place) => *place,
-            None if *room > 0 && self.rows.len() < MOST_ROWS => {
-                *room -= 1;
+            None if self.rows.len() < OWN_ROWS || (*room > 0 && self.rows.len() < MOST_ROWS) => {
+                if self.rows.len() >= OWN_ROWS {
+                    *room -= 1;
+                }
                 self.rows.push(Row::new(key, self.section, false));
                 self.places.insert(key.into(), self.rows.len() - 1);
                 self.rows.len() - 1
@@ -80,8 +94,12 @@ impl Board {
 
     /// As [`Row::commit`], of all rows.
     pub(crate) fn commit(&mut self, count: usize, seconds: f64) {
-        self.total.commit(self.section, count, seconds);
-        self.rows.iter_mut().for_each(|row| row.commit(self.section, count, seconds));
+        // A metric that was not there before may have been late: how it rose, nobody knows.
+        let [now, before] = self.told;
+        let is_late = |slot: usize| now & !before & (1 << slot) != 0;
+        self.total.commit(self.section, count, seconds, is_late);
+        self.rows.iter_mut().for_each(|row| row.commit(self.section, count, seconds, is_late));
+        self.told = [0, now];
         self.left = self.without_room;
         self.without_room = 0;
     }

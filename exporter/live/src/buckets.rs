@@ -26,25 +26,36 @@ impl Buckets {
         self.counts.is_empty()
     }
 
-    /// Adds a series of a histogram. Where it has other bounds than those before it, its buckets go to the next
-    /// bound above: a quantile is then too large rather than too small.
+    /// Adds a series of a histogram. Where it has other bounds than those before it, there are the bounds of both
+    /// afterwards, as far as so many are kept; what is in a bucket of one is counted at its end.
     ///
-    /// `known` are bounds that others share, and become those of this if they are equal.
+    /// `known` are bounds that others share, and become those of this.
     pub(crate) fn add(&mut self, bounds: &[f64], counts: &[u64], known: &mut Arc<[f64]>) {
         if counts.len() != bounds.len() + 1 {
             return;
         }
         if self.counts.is_empty() {
-            let step = bounds.len().div_ceil(MOST - 1).max(1);
-            // The last bound is always one.
-            let chosen = || bounds.iter().rev().step_by(step).rev().copied();
-            if !chosen().eq(known.iter().copied()) {
-                *known = chosen().collect();
-            }
-            self.bounds = Arc::clone(known);
+            self.bounds = shared(bounds, known);
             self.counts.resize(self.bounds.len() + 1, 0);
+        } else {
+            self.widen(bounds, known);
         }
         self.pour(bounds, counts);
+    }
+
+    /// Has these bounds too from now on.
+    fn widen(&mut self, bounds: &[f64], known: &mut Arc<[f64]>) {
+        let has = |bound: &f64| self.bounds.binary_search_by(|own| own.total_cmp(bound)).is_ok();
+        if bounds.iter().all(has) {
+            return;
+        }
+        let mut both = [&*self.bounds, bounds].concat();
+        both.sort_by(f64::total_cmp);
+        both.dedup();
+        let wider = shared(&both, known);
+        let narrow =
+            std::mem::replace(self, Self { counts: vec![0; wider.len() + 1], bounds: wider });
+        self.pour(&narrow.bounds, &narrow.counts);
     }
 
     /// The same, of another time or row.
@@ -52,6 +63,7 @@ impl Buckets {
         if self.counts.is_empty() {
             self.clone_from(other);
         } else if !other.counts.is_empty() {
+            self.widen(&other.bounds, &mut Arc::clone(&other.bounds));
             self.pour(&other.bounds, &other.counts);
         }
     }
@@ -114,6 +126,17 @@ impl Buckets {
     }
 }
 
+/// As many of these bounds as are kept, in `known` if they are the same.
+fn shared(bounds: &[f64], known: &mut Arc<[f64]>) -> Arc<[f64]> {
+    let step = bounds.len().div_ceil(MOST - 1).max(1);
+    // The last bound is always one.
+    let chosen = || bounds.iter().rev().step_by(step).rev().copied();
+    if !chosen().eq(known.iter().copied()) {
+        *known = chosen().collect();
+    }
+    Arc::clone(known)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -154,10 +177,17 @@ mod tests {
     }
 
     #[test]
-    fn other_bounds_count_for_the_next_one_above() {
+    fn two_series_with_different_bounds_have_those_of_both() {
         let mut sum = buckets(&[1.0, 2.0], &[1, 0, 0]);
         sum.add(&[0.5, 1.5, 9.0], &[1, 1, 1, 1], &mut Arc::default());
-        assert_eq!(sum, buckets(&[1.0, 2.0], &[2, 1, 2]));
+        assert_eq!(sum, buckets(&[0.5, 1.0, 1.5, 2.0, 9.0], &[1, 1, 1, 0, 1, 1]));
+        // As an exponential histogram has them: powers of two up to the largest that was observed.
+        let mut all = buckets(&[0.001, 0.002], &[50, 50, 0]);
+        all.add(&[0.5, 1.0, 2.0], &[0, 50, 50, 0], &mut Arc::default());
+        assert!((1.0..=2.0).contains(&all.quantile(0.99)), "{}", all.quantile(0.99));
+        let mut rise = buckets(&[0.001, 0.002], &[9, 0, 0]);
+        rise.absorb(&buckets(&[0.001, 0.002, 8.0, 16.0], &[0, 0, 0, 90, 0]));
+        assert!((8.0..=16.0).contains(&rise.quantile(0.9)), "{}", rise.quantile(0.9));
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! The document that the page reads.
 
+use std::time::Duration;
+
 use crate::{
+    assets::ASSETS,
     board::Board,
     catalog::SECTIONS,
     json::Json,
-    pace::{POINTS, Pace},
+    pace::POINTS,
     row::{Row, SEPARATOR},
     section::{Column, Kept, Section},
     state::State,
@@ -13,7 +16,7 @@ use crate::{
 /// Rows of a section that are shown at most.
 pub(crate) const SHOWN: usize = 25;
 /// The readings of a document for those who have all before: whoever missed one has it too.
-const RECENT: usize = 2;
+pub(crate) const RECENT: usize = 2;
 
 /// How much of what is kept a document has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +34,8 @@ pub(crate) struct Origin<'a> {
     pub(crate) instance: &'a str,
     /// How often somebody began to look.
     pub(crate) run: u64,
-    pub(crate) pace: Pace,
+    /// From this reading to the next.
+    pub(crate) every: Duration,
     /// Why there is no newer reading; empty if there is nothing wrong.
     pub(crate) trouble: &'a str,
 }
@@ -42,9 +46,10 @@ pub(crate) fn write(state: &State, origin: &Origin<'_>, extent: Extent) -> Strin
     json.raw("{\"instance\":").text(origin.instance);
     json.raw(",\"run\":").number(origin.run as f64);
     json.raw(",\"seq\":").number(state.readings as f64);
-    json.raw(",\"every\":").number(origin.pace.every.as_secs_f64());
+    json.raw(",\"every\":").number(origin.every.as_secs_f64());
     json.raw(",\"window\":").number(state.seconds());
     json.raw(",\"trouble\":").text(origin.trouble);
+    json.raw(",\"script\":").text(&ASSETS.script_mark);
     json.raw(",\"service\":").text(&state.about.service);
     json.raw(",\"version\":").text(&state.about.version);
     json.raw(",\"id\":").text(&state.about.instance);

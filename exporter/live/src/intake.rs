@@ -72,7 +72,8 @@ impl Sink for Intake<'_> {
                     push(&mut self.key, &described(feed, series.labels));
                 }
             }
-            let has_failed = !find(series.labels, ERROR_TYPE).is_empty();
+            let error = find(series.labels, ERROR_TYPE);
+            let has_failed = !error.is_empty() && !section.spared.contains(&error);
             board.take(&self.key, &series.value, feed.to, has_failed, self.room);
         }
     }

@@ -23,6 +23,15 @@ impl Reading {
         self.buckets.clear();
     }
 
+    /// Forgets the numbers of these slots.
+    pub(crate) fn forget(&mut self, slots: impl Fn(usize) -> bool) {
+        for (slot, number) in self.slots.iter_mut().enumerate() {
+            if slots(slot) {
+                *number = None;
+            }
+        }
+    }
+
     /// Whether nothing is known.
     pub(crate) fn is_empty(&self) -> bool {
         self.slots.iter().all(Option::is_none)

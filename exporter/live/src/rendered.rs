@@ -6,7 +6,7 @@ use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 
 use crate::{
-    document::{Extent, Origin, write},
+    document::{Extent, Origin, RECENT, write},
     state::State,
 };
 
@@ -39,7 +39,8 @@ impl Rendered {
 
     /// What someone needs who has had the readings of `run` up to `seq`.
     pub(crate) fn since(&self, run: u64, seq: usize) -> &Packed {
-        let has_all_before = seq > 0 && (seq == self.seq || seq + 1 == self.seq);
+        let missed = self.seq.checked_sub(seq);
+        let has_all_before = seq > 0 && missed.is_some_and(|missed| missed <= RECENT);
         if run == self.run && has_all_before { &self.recent } else { &self.whole }
     }
 }

@@ -45,6 +45,12 @@ pub(crate) fn respond(headers: &HeaderMap, medium: Medium, packed: &Packed) -> R
     response
 }
 
+/// The same, for this once.
+pub(crate) fn passing(mut response: Response<Bytes>) -> Response<Bytes> {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(FRESH));
+    response
+}
+
 /// Whether the client reads gzip.
 fn reads_gzip(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::ACCEPT_ENCODING).iter();

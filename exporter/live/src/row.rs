@@ -52,13 +52,22 @@ impl Row {
     /// Makes the reading that is complete the last one: number `count` of all, after `seconds` altogether of the
     /// window.
     ///
-    /// The first reading of all says nothing of how anything rose. Whatever appears later began at nothing.
-    pub(crate) fn commit(&mut self, section: &Section, count: usize, seconds: f64) {
+    /// The first reading of all says nothing of how anything rose. Whatever appears later began at nothing, but
+    /// for slots of which the reading before said nothing at all, in no row, so that they may have been late.
+    pub(crate) fn commit(
+        &mut self,
+        section: &Section,
+        count: usize,
+        seconds: f64,
+        is_late: impl Fn(usize) -> bool,
+    ) {
         if count > 0 {
             if self.window.len() == WINDOW {
                 self.window.pop_front();
             }
-            self.window.push_back(self.next.since(&self.known));
+            let mut rise = self.next.since(&self.known);
+            rise.forget(is_late);
+            self.window.push_back(rise);
         }
         self.known.renew(&self.next);
         std::mem::swap(&mut self.now, &mut self.next);
@@ -117,7 +126,7 @@ impl Row {
             }),
             Value::Level(slot, other) => {
                 let among = self.now.slot(other).filter(|number| *number > 0.0);
-                among.map(|among| self.now.slot(slot).unwrap_or(0.0) / among)
+                among.and_then(|among| Some(self.now.slot(slot)? / among))
             }
             Value::RatePer(slot, other) => rise.and_then(|rise| {
                 let each = self.now.slot(other).filter(|number| *number > 0.0)?;

@@ -61,7 +61,7 @@ impl Sampler {
         let (sampler, run) = (Arc::downgrade(self), shared.run);
         let begun = thread::Builder::new().name("kymo-live".to_owned()).spawn(move || {
             // Should it ever panic, whoever looks next has another thread.
-            let _end = End(sampler.clone());
+            let _end = End(sampler.clone(), run);
             run_on(&sampler, run);
         });
         shared.is_running = begun.is_ok();
@@ -74,18 +74,22 @@ impl Sampler {
         self.shared().is_running
     }
 
-    /// Reads once, unless nobody looks any more.
-    fn read(&self, state: &mut State, run: u64) -> bool {
+    /// Reads once, and says how long to wait from its beginning to that of the next one; nothing if nobody looks
+    /// any more.
+    fn read(&self, state: &mut State, run: u64) -> Option<Duration> {
         {
             let mut shared = self.shared();
+            if shared.run != run {
+                return None;
+            }
             if shared.looked.elapsed() > self.pace.linger {
                 shared.is_running = false;
                 shared.rendered = None;
-                return false;
+                return None;
             }
         }
-        let deadline = Instant::now() + self.pace.every;
-        let read = AssertUnwindSafe(|| state.read(&*self.source, &self.index, deadline));
+        let begun = Instant::now();
+        let read = AssertUnwindSafe(|| state.read(&*self.source, &self.index, begun + PATIENCE));
         let trouble = match catch_unwind(read) {
             Ok(()) => "",
             Err(panic) => {
@@ -94,11 +98,19 @@ impl Sampler {
                 "A source of metrics panicked: nothing newer can be read."
             }
         };
-        let origin = Origin { instance: &self.instance, run, pace: self.pace, trouble };
+        // Whoever looks costs the program no more than a tenth of a processor.
+        let every = self.pace.every.max(begun.elapsed() * 10).min(LONGEST);
+        let origin = Origin { instance: &self.instance, run, every, trouble };
         let rendered = Arc::new(Rendered::new(state, &origin));
-        let replaced = self.shared().rendered.replace(rendered);
+        let mut shared = self.shared();
+        if shared.run != run {
+            return None;
+        }
+        let replaced = shared.rendered.replace(rendered);
+        drop(shared);
         drop(replaced);
-        true
+        // The first difference is there soon.
+        Some(if state.readings < 2 { every / 2 } else { every })
     }
 
     fn shared(&self) -> MutexGuard<'_, Shared> {
@@ -109,33 +121,32 @@ impl Sampler {
 /// Reads one time after the other, for as long as somebody looks and there is something to read.
 fn run_on(sampler: &Weak<Sampler>, run: u64) {
     let mut state = State::new();
-    let mut due = Instant::now();
     loop {
+        let begun = Instant::now();
         let Some(sampler) = sampler.upgrade() else { return };
-        if !sampler.read(&mut state, run) {
-            return;
-        }
-        // The first difference is there soon, and a reading that took long is followed by none at once.
-        let every = sampler.pace.every;
-        let wait = if state.readings < 2 { every / 2 } else { every };
-        due = (due + wait).max(Instant::now() + every / 4);
+        let Some(wait) = sampler.read(&mut state, run) else { return };
         drop(sampler);
-        thread::sleep(due.saturating_duration_since(Instant::now()).min(LONGEST));
+        thread::sleep(wait.saturating_sub(begun.elapsed()));
     }
 }
 
-/// No clock lets a thread sleep for longer.
+/// The time that a scrape has whose server says nothing of it. With less, callbacks that are slow would be given
+/// up because somebody looks, and scrapes would miss them.
+const PATIENCE: Duration = Duration::from_secs(9);
+/// From one reading to the next at most.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// Says that there is no thread any more, also where it panicked.
-struct End(Weak<Sampler>);
+/// Says that there is no thread any more, also where it panicked; unless there is a later one.
+struct End(Weak<Sampler>, u64);
 
 impl Drop for End {
     fn drop(&mut self) {
         if let Some(sampler) = self.0.upgrade() {
             let mut shared = sampler.shared();
-            shared.is_running = false;
-            shared.rendered = None;
+            if shared.run == self.1 {
+                shared.is_running = false;
+                shared.rendered = None;
+            }
         }
     }
 }

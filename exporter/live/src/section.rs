@@ -15,6 +15,8 @@ pub(crate) struct Section {
     pub(crate) rows: Rows,
     pub(crate) feeds: &'static [Feed],
     pub(crate) columns: &'static [Column],
+    /// Values of `error.type` that are no failure here: those of whom left.
+    pub(crate) spared: &'static [&'static str],
     /// The column by which the rows are shown that have the most of it.
     pub(crate) order: usize,
 }

@@ -29,7 +29,7 @@ pub(crate) const CACHES: Section = Section {
     columns: &[
         Column::new("rate", "rate", Unit::PerSecond, Value::Rate(&[HITS, MISSES, ERRORS]))
             .kept(Kept::Rows),
-        Column::new("ratio", "hits", Unit::Share, Value::Share(HITS, &[HITS, MISSES, ERRORS]))
+        Column::new("ratio", "hits", Unit::Share, Value::Share(HITS, &[HITS, MISSES]))
             .kept(Kept::Rows),
         Column::new("load99", "load p99", P99.unit, P99.value).kept(Kept::Total),
         Column::new("entries", "entries", Unit::Number, Value::Latest(ENTRIES)),
@@ -38,5 +38,6 @@ pub(crate) const CACHES: Section = Section {
         Column::new("misses", "misses in all", Unit::Number, Value::Latest(MISSES)),
         Column::new("failed", "failed", Unit::Number, Value::Latest(ERRORS)),
     ],
+    spared: &[],
     order: 0,
 };

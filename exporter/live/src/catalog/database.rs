@@ -28,6 +28,7 @@ pub(crate) const SQL: Section = Section {
         ERRORS,
         Column::new("changed", "rows changed", Unit::PerSecond, Value::Rate(&[CHANGED])).summed(),
     ],
+    spared: &[],
     order: 0,
 };
 
@@ -40,6 +41,7 @@ pub(crate) const REDIS: Section = Section {
     rows: Rows::Keyed,
     feeds: &[Feed::new(OPERATIONS, To::Timed).of(Part::With(SYSTEM, "redis"))],
     columns: &[RATE, ERROR_SHARE, MEDIAN, P90, P99, TOTAL, ERRORS],
+    spared: &[],
     order: 0,
 };
 
@@ -81,5 +83,6 @@ pub(crate) const POOLS: Section = Section {
         Column::new("wait99", "wait p99", Unit::Seconds, Value::Quantile(0.99)).kept(Kept::Rows),
         Column::new("timeouts", "time-outs", Unit::Number, Value::Latest(TIMEOUTS)),
     ],
+    spared: &[],
     order: 0,
 };

@@ -26,6 +26,7 @@ pub(crate) const SERVER: Section = Section {
         ERRORS,
         Column::new("active", "in flight", Unit::Number, Value::Latest(ACTIVE)).summed(),
     ],
+    spared: &["cancelled"],
     order: 0,
 };
 
@@ -38,6 +39,7 @@ pub(crate) const GRPC: Section = Section {
     rows: Rows::Keyed,
     feeds: &[Feed::new(Metric::histogram("rpc.server.call.duration"), To::Timed)],
     columns: &[RATE, ERROR_SHARE, MEDIAN, P90, P99, TOTAL, ERRORS],
+    spared: &["cancelled", "UNIMPLEMENTED"],
     order: 0,
 };
 
@@ -66,5 +68,6 @@ pub(crate) const CLIENT: Section = Section {
         ERRORS,
         Column::new("active", "in flight", Unit::Number, Value::Latest(ACTIVE)).summed(),
     ],
+    spared: &["cancelled"],
     order: 0,
 };

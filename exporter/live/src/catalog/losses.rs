@@ -12,6 +12,7 @@ pub(crate) const SCRAPES: Section = Section {
     rows: Rows::Keyed,
     feeds: &[Feed::new(Metric::histogram("kymo.scrape.duration"), To::Timed)],
     columns: &[RATE, ERROR_SHARE, MEDIAN, P99, TOTAL, ERRORS],
+    spared: &["cancelled"],
     order: 0,
 };
 
@@ -35,6 +36,7 @@ pub(crate) const LOSSES: Section = Section {
         lost("kymo.scrape.losses", "{measurement}"),
         lost("kymo.scrape.series.left_out", "{series}"),
         lost("kymo.endpoint.refusals", "{refusal}"),
+        lost("kymo.facade.lost", "{measurement}"),
         lost("kymo.db.unmeasured.operations", "{operation}"),
         lost("kymo.db.events.unread", "{event}"),
         lost("kymo.db.connection.direct_uses", "{use}"),
@@ -45,5 +47,6 @@ pub(crate) const LOSSES: Section = Section {
         Column::new("rate", "rate", Unit::PerSecond, Value::Rate(&[LOST])).kept(Kept::Rows),
         Column::new("total", "in all", Unit::Number, Value::Latest(LOST)),
     ],
+    spared: &[],
     order: 0,
 };

@@ -38,6 +38,7 @@ pub(crate) const PROCESS: Section = Section {
         Column::new("disk", "disk a second", Unit::Bytes, Value::Rate(&[DISK])),
         Column::new("uptime", "up", Unit::Seconds, Value::Latest(UPTIME)),
     ],
+    spared: &[],
     order: 0,
 };
 
@@ -77,5 +78,6 @@ pub(crate) const RUNTIMES: Section = Section {
         Column::new("blocking", "blocking", Unit::Number, Value::Latest(BLOCKING)),
         Column::new("waiting", "its queue", Unit::Number, Value::Latest(BLOCKING_QUEUE)),
     ],
+    spared: &[],
     order: 0,
 };

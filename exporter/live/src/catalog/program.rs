@@ -27,6 +27,7 @@ pub(crate) const REPOSITORIES: Section = Section {
     rows: Rows::Keyed,
     feeds: &[Feed::new(Metric::histogram("kymo.repository.operation.duration"), To::Timed)],
     columns: &[RATE, ERROR_SHARE, MEDIAN, P99, TOTAL, ERRORS],
+    spared: &[],
     order: 0,
 };
 
@@ -66,5 +67,6 @@ pub(crate) const MIGRATIONS: Section = Section {
         Column::new("runs", "runs", Unit::Number, Value::Latest(COUNT)),
         Column::new("failed", "failed runs", Unit::Number, Value::Latest(FAILED)),
     ],
+    spared: &[],
     order: 1,
 };

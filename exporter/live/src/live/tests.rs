@@ -198,8 +198,209 @@ fn rates_shares_and_quantiles_are_those_of_the_window() {
 }
 
 fn whole(state: &State) -> Json {
-    let origin = Origin { instance: "a", run: 1, pace: Pace::default(), trouble: "" };
+    let origin = Origin { instance: "a", run: 1, every: Duration::from_secs(2), trouble: "" };
     serde_json::from_str(&write(state, &origin, Extent::Whole)).unwrap()
+}
+
+/// A program that tells what a function tells.
+struct Telling<F>(F);
+
+impl<F: Fn(&mut dyn Sink) + Send + Sync> Source for Telling<F> {
+    fn collect(&self, sink: &mut dyn Sink) {
+        (self.0)(sink);
+    }
+}
+
+fn tell(sink: &mut dyn Sink, labels: &[(&str, &str)], value: Value<'_>) {
+    let labels: Vec<_> = labels.iter().map(|(name, value)| Label::new(name, value)).collect();
+    sink.series(&Series { labels: &labels, start_time: None, timestamp: None, value });
+}
+
+fn counter(sink: &mut dyn Sink, name: &str, series: &[(&[(&str, &str)], u64)]) {
+    sink.family(&Family { name, help: "", unit: "", kind: Kind::Counter });
+    for (labels, count) in series {
+        tell(sink, labels, Value::Number(Number::U64(*count), None));
+    }
+}
+
+fn timed(sink: &mut dyn Sink, name: &str, series: &[(&[(&str, &str)], u64)]) {
+    sink.family(&Family { name, help: "", unit: "seconds", kind: Kind::Histogram });
+    for (labels, count) in series {
+        let counts = [*count, 0, 0];
+        let histogram = Histogram {
+            bounds: BOUNDS,
+            counts: &counts,
+            sum: None,
+            can_fall: false,
+            exemplars: &[],
+        };
+        tell(sink, labels, Value::Histogram(histogram));
+    }
+}
+
+/// What a program shows that told something twice: at first, and then.
+fn shown(
+    first: impl Fn(&mut dyn Sink) + Send + Sync,
+    then: impl Fn(&mut dyn Sink) + Send + Sync,
+) -> Json {
+    let (mut state, index) = (State::new(), Index::new(|metric| metric.name.to_owned()));
+    state.read(&Telling(first), &index, Instant::now());
+    state.read(&Telling(then), &index, Instant::now());
+    whole(&state)
+}
+
+#[test]
+fn a_failure_is_what_the_documents_call_one() {
+    let of = |name, end, key: [(&'static str, &'static str); 1]| {
+        let told = move |n: u64| {
+            move |sink: &mut dyn Sink| {
+                let failed = [key[0], ("error_type", end)];
+                timed(sink, name, &[(&key, 90 * n), (&failed, 10 * n)]);
+            }
+        };
+        shown(told(1), told(2))
+    };
+    for (section, name, end, expected) in [
+        ("http", "http.server.request.duration", "cancelled", 0.0),
+        ("http", "http.server.request.duration", "timeout", 0.1),
+        ("client", "http.client.request.duration", "cancelled", 0.0),
+        ("grpc", "rpc.server.call.duration", "UNIMPLEMENTED", 0.0),
+        ("grpc", "rpc.server.call.duration", "INTERNAL", 0.1),
+        ("scrapes", "kymo.scrape.duration", "cancelled", 0.0),
+        ("sql", "db.client.operation.duration", "cancelled", 0.1),
+        ("repositories", "kymo.repository.operation.duration", "cancelled", 0.1),
+    ] {
+        let document = of(name, end, [("http_route", "/")]);
+        let all = &self::section(&document, section)["all"];
+        assert!(
+            near(number(&document, section, all, "errors"), expected),
+            "{section} {end}: {all}"
+        );
+    }
+}
+
+#[test]
+fn errors_are_no_part_of_the_hit_ratio() {
+    let told = |n: u64| {
+        move |sink: &mut dyn Sink| {
+            let results = ["hit", "miss", "error"].map(|result| [("kymo_cache_result", result)]);
+            let counts = [30 * n, 10 * n, 60 * n];
+            let series: Vec<_> = results.iter().map(|labels| &labels[..]).zip(counts).collect();
+            counter(sink, "kymo.cache.requests", &series);
+        }
+    };
+    let document = shown(told(1), told(2));
+    let all = &section(&document, "caches")["all"];
+    assert!(near(number(&document, "caches", all, "ratio"), 0.75), "{all}");
+}
+
+#[test]
+fn what_comes_late_did_not_rise_from_nothing() {
+    let told = |sink: &mut dyn Sink| counter(sink, "process.cpu.time", &[(&[], 5_000)]);
+    let document = shown(|_| {}, told);
+    let all = &section(&document, "process")["all"];
+    let column = all["now"].as_array().unwrap().iter();
+    assert!(column.clone().all(|number| number.as_f64().is_none_or(|it| it < 1.0)), "{all}");
+    // Of a metric that is known, a series that is new began at nothing.
+    let one: &[_] = &[("kymo_cache_result", "hit"), ("kymo_cache_name", "a")];
+    let two: &[_] = &[("kymo_cache_result", "hit"), ("kymo_cache_name", "b")];
+    let name = "kymo.cache.requests";
+    let document = shown(
+        |sink| counter(sink, name, &[(one, 9)]),
+        |sink| counter(sink, name, &[(one, 9), (two, 4)]),
+    );
+    let all = &section(&document, "caches")["all"];
+    let seconds = document["window"].as_f64().unwrap();
+    assert!(near(number(&document, "caches", all, "rate") * seconds, 4.0), "{all}");
+}
+
+#[test]
+fn each_section_has_room_of_its_own() {
+    let routes: Vec<String> = (0..2_000).map(|n| format!("/{n}")).collect();
+    let told = move |sink: &mut dyn Sink| {
+        for (name, label) in [
+            ("db.client.operation.duration", "db_query_summary"),
+            ("rpc.server.call.duration", "rpc_method"),
+            ("http.client.request.duration", "url_template"),
+            ("http.server.request.duration", "http_route"),
+        ] {
+            sink.family(&Family { name, help: "", unit: "seconds", kind: Kind::Histogram });
+            for route in &routes {
+                let labels = [(label, &**route)];
+                let value = Histogram {
+                    bounds: BOUNDS,
+                    counts: &[1, 0, 0],
+                    sum: None,
+                    can_fall: false,
+                    exemplars: &[],
+                };
+                tell(sink, &labels, Value::Histogram(value));
+            }
+        }
+    };
+    let document = shown(&told, &told);
+    for id in ["sql", "grpc", "client", "http"] {
+        let section = section(&document, id);
+        let kept = section["rows"].as_array().unwrap().len() as u64
+            + section["rows_left"].as_u64().unwrap();
+        assert!((48..=400).contains(&kept), "{id}: {kept}");
+        assert_eq!(kept + section["series_left"].as_u64().unwrap(), 2_000, "{id}");
+    }
+}
+
+/// A source that has all the time of a scrape, and says how much that was.
+#[test]
+fn a_reading_has_the_time_of_a_scrape() {
+    struct Slow(Mutex<Option<Duration>>);
+    impl Source for Slow {
+        fn collect(&self, _: &mut dyn Sink) {}
+        fn collect_by(&self, deadline: Instant, _: &mut dyn Sink) {
+            *self.0.lock().unwrap() = Some(deadline.duration_since(Instant::now()));
+        }
+    }
+    struct Shared(Arc<Slow>);
+    impl Source for Shared {
+        fn collect(&self, _: &mut dyn Sink) {}
+        fn collect_by(&self, deadline: Instant, sink: &mut dyn Sink) {
+            self.0.collect_by(deadline, sink);
+        }
+    }
+    let slow = Arc::new(Slow(Mutex::new(None)));
+    let pace = Pace { every: Duration::from_millis(20), linger: Duration::from_secs(600) };
+    let live = Live::with_pace(Shared(Arc::clone(&slow)), |metric| metric.name.to_owned(), pace);
+    until(&live, |document| seq(document) > 0);
+    let time = slow.0.lock().unwrap().unwrap();
+    assert!(time > Duration::from_secs(8), "{time:?}");
+}
+
+#[test]
+fn whoever_comes_as_a_thread_ends_has_one_and_no_more() {
+    let shop = Shop::default();
+    let live = live(&shop, 10, 30);
+    for round in 1..=20 {
+        until(&live, |document| seq(document) > 0);
+        // Nobody looks until its thread has ended, or is about to.
+        while live.0.is_running() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        let mark = read(&live, "");
+        assert_eq!(mark["run"], round + 1);
+        thread::sleep(Duration::from_millis(3));
+        // The end of the earlier one took nothing away from this one.
+        assert_eq!(read(&live, "")["run"], round + 1);
+        until(&live, |document| seq(document) > 0);
+    }
+}
+
+#[test]
+fn a_probe_does_not_look_and_an_old_address_is_kept_by_nobody() {
+    let live = live(&Shop::default(), 10, 600_000);
+    let probe = Request::builder().method("HEAD").uri("/live").body(()).unwrap();
+    live.answer(&probe.into_parts().0);
+    assert!(!live.0.is_running());
+    let kept = |uri: &str| ask(&live, uri).headers()["cache-control"].to_str().unwrap().to_owned();
+    assert_eq!(kept("/live?script=of-an-earlier-release"), "no-store");
+    assert_eq!(kept("/live?style="), "no-store");
 }
 
 #[test]
@@ -238,7 +439,7 @@ fn ten_thousand_series_are_a_small_document_and_a_bounded_state() {
         most = used.bytes_current.max(most);
     }
     assert!(most < 4 << 20, "{most} bytes");
-    let origin = Origin { instance: "a", run: 1, pace: Pace::default(), trouble: "" };
+    let origin = Origin { instance: "a", run: 1, every: Duration::from_secs(2), trouble: "" };
     let recent = write(&state, &origin, Extent::Recent);
     assert!(recent.len() < 8 << 10, "{} bytes", recent.len());
     let document = whole(&state);
