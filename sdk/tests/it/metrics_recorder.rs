@@ -1,6 +1,9 @@
 //! What the facade `metrics` records is on the page as everything else is.
 
-use kymo::{InstrumentKind, Selector, Telemetry, TelemetryBuilder, View};
+use kymo::{
+    InstrumentKind, Selector, Telemetry, TelemetryBuilder, View,
+    testing::{TestTelemetry, laws::Traced},
+};
 use metrics::{
     Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
@@ -136,4 +139,23 @@ fn a_metric_that_a_callback_uses_first_is_lost_there_and_made_afterwards() {
     // The first reading lost its one.
     assert_eq!(value("asked_total"), 6);
     assert_eq!(value("known_total{new="), 2);
+}
+
+#[test]
+fn what_is_recorded_in_a_trace_leads_to_it() {
+    let telemetry = TestTelemetry::new();
+    let recorder = telemetry.metrics_recorder();
+    let kept = metrics::with_local_recorder(&recorder, || {
+        counter!("kept_total").increment(1);
+        counter!("kept_total")
+    });
+    let traced = Traced::new(1);
+    traced.run(|| {
+        metrics::with_local_recorder(&recorder, || histogram!("wait_seconds").record(0.3));
+        kept.increment(2);
+    });
+    for (name, value) in [("wait_seconds", 0.3), ("kept_total", 2.0)] {
+        let exemplars = telemetry.exemplars(name);
+        assert_eq!((exemplars[0].value, exemplars[0].trace), (value, traced.trace()), "{name}");
+    }
 }
