@@ -44,6 +44,7 @@ impl Labels {
         attributes.reverse();
         attributes.sort_by(|a, b| a.key.cmp(&b.key));
         attributes.dedup_by(|later, first| later.key == first.key);
+        folded.sort();
         folded.dedup();
         folded.retain(|name| is_other(&attributes, name));
         Self { attributes, folded, is_whole }
@@ -81,6 +82,7 @@ mod tests {
         assert_eq!(attributes[0], KeyValue::new("a", OTHER));
         assert_eq!((attributes.len(), folded), (2, vec!["a".to_owned()]));
         assert!(labels(&[("a", &long), ("a", "short")]).folded.is_empty());
+        assert_eq!(labels(&[("a", &long), ("b", &long), ("a", &long)]).folded, ["a", "b"]);
         let left_out = labels(&[(&long, "a")]);
         assert_eq!((left_out.attributes.len(), left_out.is_whole), (0, false));
         let names: Vec<_> = (0..100).map(|n| format!("l{n}")).collect();

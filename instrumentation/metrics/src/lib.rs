@@ -58,7 +58,7 @@
 //!
 //! A handle that is kept records into a bound instrument, without a look-up. A macro finds its handle in a table,
 //! without a lock and without an allocation of ours; macros with labels that are not literals allocate by
-//! themselves. A series lives as long as the recorder.
+//! themselves. `record_many` records one by one. A series lives as long as the recorder.
 //!
 //! # The SDK must bind
 //!
