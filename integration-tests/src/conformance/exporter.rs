@@ -149,6 +149,7 @@ pub(super) const SECTION: Section = Section {
             "writes and escapes as the format asks, whatever the strategy is",
             &[
                 "whatever_the_names_are_the_output_is_legal",
+                "whatever_is_measured_every_format_is_legal",
                 "series_that_escaping_makes_equal_are_told_apart_by_leaving_out_the_later_one",
             ],
         ),

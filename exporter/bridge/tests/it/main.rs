@@ -13,6 +13,7 @@ mod exponential;
 mod foreign;
 mod instrument;
 mod late;
+mod legality;
 mod measured;
 mod metadata_and_points;
 mod scrape;
@@ -27,3 +28,6 @@ mod openmetrics_parser;
 /// The strict reader that the text format itself is tested with.
 #[path = "../../../exposition/tests/it/parser.rs"]
 mod parser;
+/// The messages that protobuf itself is tested with.
+#[path = "../../../exposition/tests/it/protobuf/message.rs"]
+mod protobuf_message;

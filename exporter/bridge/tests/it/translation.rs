@@ -344,7 +344,7 @@ fn written(bridge: &Bridge, format: Format, scheme: Scheme) -> (String, u64) {
 }
 
 /// Leaves start times out: the strict reader knows milliseconds, and these have more digits.
-struct WithoutStart<'a>(&'a mut dyn Sink);
+pub(crate) struct WithoutStart<'a>(pub(crate) &'a mut dyn Sink);
 
 impl Sink for WithoutStart<'_> {
     fn family(&mut self, family: &Family<'_>) {
