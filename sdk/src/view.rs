@@ -117,6 +117,8 @@ enum BucketKind {
     /// In buckets that grow by one factor, which follows the values: so many on each side of zero at most,
     /// and no finer than this scale.
     Exponential { size: u32, scale: i8 },
+    /// In none: it is a counter of its sum.
+    Sum,
 }
 
 /// The attributes that are not lost.
@@ -173,6 +175,12 @@ impl View {
     /// The same with at most `size` buckets, and none finer than those of `scale`.
     pub(crate) fn exponential(self, size: u32, scale: i8) -> Self {
         Self { buckets: Some(BucketKind::Exponential { size, scale }), ..self }
+    }
+
+    /// Histograms become counters of their sums; other kinds stay as they are.
+    #[allow(dead_code, reason = "used by the feature `config-file`")]
+    pub(crate) fn summed(self) -> Self {
+        Self { buckets: Some(BucketKind::Sum), ..self }
     }
 
     /// The metric has this name instead of that of its instrument.
@@ -277,6 +285,7 @@ impl fmt::Display for View {
             self.description.as_ref().map(|description| format!("described as {description:?}")),
             self.buckets.as_ref().map(|buckets| match buckets {
                 BucketKind::Explicit(bounds) => format!("buckets {bounds:?}"),
+                BucketKind::Sum => "sum".to_owned(),
                 BucketKind::Exponential { size: 160, scale: 20 } => {
                     "exponential buckets".to_owned()
                 }

@@ -139,7 +139,10 @@ fn check_view(selection: &Selection, view: &View) -> Result<(), ViewError> {
             Buckets::new(bounds.as_slice())
                 .map_err(|source| ViewError::Buckets { pattern: name(), source })?;
         }
-        if selection.excludes_histograms() || selection.exact().is_some_and(is_no_histogram) {
+        // To sum up what is a sum already changes nothing.
+        let is_excluded =
+            || selection.excludes_histograms() || selection.exact().is_some_and(is_no_histogram);
+        if *buckets != BucketKind::Sum && is_excluded() {
             return Err(ViewError::NoHistogram { metric: name() });
         }
     }

@@ -37,6 +37,12 @@ pub struct Selector {
 }
 
 impl Selector {
+    /// Whether it may select instruments of one of these kinds.
+    #[allow(dead_code, reason = "used by the feature `config-file`")]
+    pub(crate) fn may_select(&self, kinds: &[InstrumentKind]) -> bool {
+        self.kind.is_none_or(|kind| kinds.contains(&kind))
+    }
+
     /// Selects every metric.
     pub fn any() -> Self {
         Self::named("*")

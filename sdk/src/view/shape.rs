@@ -54,7 +54,9 @@ impl Shape {
         bounds: Option<&[f64]>,
     ) -> Option<ExemplarSlots> {
         match (kind, &self.0.buckets) {
-            (InstrumentKind::Counter, _) => Some(ExemplarSlots::One),
+            (InstrumentKind::Counter, _) | (InstrumentKind::Histogram, Some(BucketKind::Sum)) => {
+                Some(ExemplarSlots::One)
+            }
             (InstrumentKind::Histogram, Some(BucketKind::Exponential { .. })) => {
                 Some(ExemplarSlots::Powers)
             }
@@ -78,6 +80,7 @@ impl Shape {
         let buckets = self.0.buckets.filter(|_| instrument.kind() == InstrumentKind::Histogram);
         let stream = buckets.into_iter().fold(stream, |stream, buckets| {
             stream.with_aggregation(match buckets {
+                BucketKind::Sum => Aggregation::Sum,
                 BucketKind::Explicit(boundaries) => {
                     Aggregation::ExplicitBucketHistogram { boundaries, record_min_max: true }
                 }

@@ -22,7 +22,7 @@ struct Schedule<'a> {
     timeout: Option<(Part<'a>, i64)>,
 }
 
-/// Reads all readers; there may be several that push, and of those that are scraped the first counts.
+/// Reads all readers; there may be several that push, and one that is scraped.
 pub(super) fn read(readers: &[Part<'_>], layer: &mut Layer) -> Result<(), Mistake> {
     let mut exporters = Vec::new();
     for part in readers {
@@ -116,8 +116,9 @@ fn pull(
         ("prometheus/development" | "prometheus", options)
             if before.contains(&Exporter::Prometheus) =>
         {
-            layer.report(&options, "kymo has one page for Prometheus: the first");
-            Ok(None)
+            const REMEDY: &str =
+                "kymo has one page for Prometheus, which many may scrape; leave out this reader";
+            Err(options.mistake(REMEDY))
         }
         ("prometheus/development" | "prometheus", options) => {
             prometheus::read(&options, layer)?;

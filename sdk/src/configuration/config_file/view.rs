@@ -1,5 +1,7 @@
 //! The views of the meter provider.
 
+use opentelemetry_sdk::metrics::InstrumentKind;
+
 use super::{
     layer::Layer,
     part::{Mistake, Part},
@@ -25,7 +27,7 @@ pub(super) fn read(views: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
         let selector = part.required(selector, "selector")?;
         let stream = part.required(stream, "stream")?;
         let selector = read_selector(&selector, layer)?;
-        let view = view(&stream, layer)?;
+        let view = view(&stream, &selector, layer)?;
         layer.found(FileOnly::VIEWS, &part);
         let (key, line) = (part.key.clone(), part.line());
         layer.file_only.views.push(FileView { selector, view, key, line });
@@ -62,13 +64,13 @@ fn read_selector(part: &Part<'_>, layer: &mut Layer) -> Result<Selector, Mistake
 }
 
 /// Reads a stream; what kymo does not have of it is reported and left out.
-fn view(stream: &Part<'_>, layer: &mut Layer) -> Result<View, Mistake> {
+fn view(stream: &Part<'_>, selector: &Selector, layer: &mut Layer) -> Result<View, Mistake> {
     let mut view = View::new();
     for (key, part) in stream.entries()? {
         match key {
             "name" => view = part.text()?.into_iter().fold(view, View::name),
             "description" => view = part.text()?.into_iter().fold(view, View::description),
-            "aggregation" => view = aggregation(view, &part, layer)?,
+            "aggregation" => view = aggregation(view, &part, selector, layer)?,
             "aggregation_cardinality_limit" => {
                 if let Some(limit) = limit(&part)? {
                     view = view.limit(limit);
@@ -85,24 +87,64 @@ fn view(stream: &Part<'_>, layer: &mut Layer) -> Result<View, Mistake> {
     Ok(view)
 }
 
-/// Reads an aggregation: none of a metric, buckets, or exponential ones.
-fn aggregation(view: View, part: &Part<'_>, layer: &mut Layer) -> Result<View, Mistake> {
+/// Reads an aggregation: none of a metric, buckets, exponential ones, or a sum in their place.
+///
+/// By the specification of the metrics SDK, section View, an instrument that an aggregation is not for stays as it
+/// is.
+fn aggregation(
+    view: View,
+    part: &Part<'_>,
+    selector: &Selector,
+    layer: &mut Layer,
+) -> Result<View, Mistake> {
     if part.is_absent() {
         return Ok(view);
     }
-    match part.only_entry(
-        "drop, explicit_bucket_histogram, base2_exponential_bucket_histogram or default",
-    )? {
+    match part.only_entry(AGGREGATIONS)? {
         ("default", _) => Ok(view),
         ("drop", _) => Ok(view.and_off()),
         ("explicit_bucket_histogram", part) => buckets(view, &part, layer),
         ("base2_exponential_bucket_histogram", part) => exponential(view, &part, layer),
+        ("sum", part) => {
+            without_options(&part, layer)?;
+            if !selector.may_select(&SUMMED) {
+                layer.report(&part, "a gauge has no sum, and stays what it is");
+            }
+            Ok(if selector.may_select(&[InstrumentKind::Histogram]) { view.summed() } else { view })
+        }
+        ("last_value", part) => {
+            without_options(&part, layer)?;
+            if !selector.may_select(&LATEST) {
+                layer.report(&part, "only a gauge has a last value; the others stay what they are");
+            }
+            Ok(view)
+        }
         (_, part) => {
-            layer.report(&part, "kymo has default, drop, and histograms of both kinds");
+            layer.unknown(&part)?;
             Ok(view)
         }
     }
 }
+
+/// An aggregation that has no options.
+fn without_options(part: &Part<'_>, layer: &mut Layer) -> Result<(), Mistake> {
+    part.entries()?.into_iter().try_for_each(|(_, option)| layer.unknown(&option))
+}
+
+const AGGREGATIONS: &str = "default, drop, explicit_bucket_histogram, base2_exponential_bucket_histogram, \
+                            sum or last_value";
+
+/// The kinds that may be summed up.
+const SUMMED: [InstrumentKind; 5] = [
+    InstrumentKind::Counter,
+    InstrumentKind::UpDownCounter,
+    InstrumentKind::ObservableCounter,
+    InstrumentKind::ObservableUpDownCounter,
+    InstrumentKind::Histogram,
+];
+
+/// The kinds whose last value counts.
+const LATEST: [InstrumentKind; 2] = [InstrumentKind::Gauge, InstrumentKind::ObservableGauge];
 
 /// Reads explicit buckets, with the bounds of the specification where the file gives none.
 fn buckets(view: View, part: &Part<'_>, layer: &mut Layer) -> Result<View, Mistake> {

@@ -167,15 +167,14 @@ fn a_time_without_end_is_reported_and_is_the_default() {
 }
 
 #[test]
-fn each_reader_that_pushes_does_and_of_two_pages_the_first_is_there() {
+fn each_reader_that_pushes_does_and_a_second_page_is_an_error_that_says_what_to_do() {
     let yaml = "readers:\n\
                 - periodic: {exporter: {otlp_http: {endpoint: \"http://a:1\", timeout: 1}}}\n\
                 - periodic: {interval: 7000, exporter: {otlp_grpc: {endpoint: \"http://b:1\"}}}\n\
                 - periodic: {exporter: {console: }}\n\
                 - periodic: {interval: 9000, exporter: {console: }}\n\
                 - periodic: {exporter: {otlp_http: {endpoint: \"http://c:1/v1/metrics\", headers: [{name: k, value: hush}]}}}\n\
-                - pull: {exporter: {prometheus/development: {port: 1}}}\n\
-                - pull: {exporter: {prometheus/development: {port: 2}}}\n";
+                - pull: {exporter: {prometheus/development: {port: 1}}}\n";
     let config = Config::of_meters(yaml);
     let telemetry = config.deployed(&[]).build().unwrap();
     let description = telemetry.describe();
@@ -197,9 +196,15 @@ fn each_reader_that_pushes_does_and_of_two_pages_the_first_is_there() {
         assert_eq!(description.get(name).unwrap().value, value, "{name}\n{description}");
     }
     assert_eq!(description.get("otlp[1].header.k"), None);
-    let reports = config.reported();
-    let [report] = &*reports else { panic!("{reports:?}") };
-    assert!(report.contains("readers[6].pull"), "{report}");
+    assert_eq!(config.reported(), [""; 0]);
+    for name in ["prometheus", "prometheus/development"] {
+        let second = format!("{yaml}- pull: {{exporter: {{{name}: {{port: 2}}}}}}\n");
+        let message = mistake(&Config::of_meters(&second));
+        assert!(
+            message.contains("readers[6].pull") && message.contains("leave out this"),
+            "{message}"
+        );
+    }
 }
 
 #[test]

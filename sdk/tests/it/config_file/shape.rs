@@ -74,6 +74,70 @@ fn a_view_makes_histograms_exponential() {
 }
 
 #[test]
+fn a_view_makes_a_counter_of_the_sum_of_a_histogram() {
+    for name in ["price", "\"*\""] {
+        let config = views(&format!(
+            "- {{selector: {{instrument_name: {name}}}, stream: {{aggregation: {{sum: }}}}}}"
+        ));
+        let telemetry = config.deployed(&[]).build().unwrap();
+        assert_eq!(series(&telemetry, "price").len(), 0);
+        let price = series(&telemetry, "price_total");
+        assert!(
+            (price[0].get_counter().get_value() - 90.0).abs() < 1e-9,
+            "two rounds of 30: {price:?}"
+        );
+        // What is a sum already stays what it is.
+        assert_eq!(series(&telemetry, "sold_total").len(), 30);
+        assert_eq!(config.reported(), [""; 0]);
+    }
+    // It has the exemplar of a counter.
+    let config = views("- {selector: {instrument_name: price}, stream: {aggregation: {sum: }}}");
+    config.says("view.price", "sum", "meter_provider.views[]");
+    let telemetry = TestTelemetry::of(config.deployed(&[]));
+    let price = telemetry.meter("shop").f64_histogram("price").build();
+    Traced::new(1).run(|| [7.0, 3.0].into_iter().for_each(|value| price.record(value, &[])));
+    let exemplars = telemetry.exemplars("price");
+    assert_eq!((exemplars.len(), exemplars[0].value.to_bits()), (1, 3.0_f64.to_bits()));
+}
+
+/// By the specification of the SDK a view that asks for more than that is as if it were not there.
+#[test]
+fn an_aggregation_that_a_kind_cannot_have_leaves_it_as_it_is() {
+    for (kind, aggregation, is_said) in [
+        ("counter", "last_value", true),
+        ("gauge", "last_value", false),
+        ("gauge", "sum", true),
+        ("counter", "sum", false),
+    ] {
+        let config = views(&format!(
+            "- selector: {{instrument_type: {kind}}}\n  stream: {{aggregation: {{{aggregation}: }}}}"
+        ));
+        let telemetry = config.deployed(&[]).build().unwrap();
+        assert_eq!(series(&telemetry, "sold_total").len(), 30, "{kind}, {aggregation}");
+        assert_eq!(series(&telemetry, "price").len(), 1, "{kind}, {aggregation}");
+        let reports = config.reported();
+        let of_it = reports.iter().filter(|report| report.contains(aggregation)).count();
+        assert_eq!(
+            (reports.len(), of_it),
+            (usize::from(is_said), usize::from(is_said)),
+            "{reports:?}"
+        );
+    }
+    let config = views("- {selector: {}, stream: {aggregation: {last_value: }}}");
+    assert_eq!(series(&config.deployed(&[]).build().unwrap(), "sold_total").len(), 30);
+    assert_eq!(config.reported(), [""; 0]);
+    for (aggregation, key) in
+        [("average", "aggregation.average"), ("sum: {window: 1}, x", "aggregation")]
+    {
+        let selector = "selector: {}";
+        let config =
+            views(&format!("- {{{selector}, stream: {{aggregation: {{{aggregation}: }}}}}}"));
+        let message = mistake(&config);
+        assert!(message.contains(key), "{message}");
+    }
+}
+
+#[test]
 fn a_view_keeps_attributes_by_patterns() {
     for (keys, expected) in [
         ("{included: [user.*]}", &["user_id", "user_name"][..]),
@@ -246,8 +310,6 @@ fn the_file_says_which_meters_measure() {
 #[test]
 fn what_a_view_cannot_do_is_said_and_the_rest_is_done() {
     for (stream, key) in [
-        ("aggregation: {sum: }", "aggregation.sum"),
-        ("aggregation: {last_value: }", "aggregation.last_value"),
         ("aggregation: {explicit_bucket_histogram: {record_min_max: false}}", "record_min_max"),
         (
             "aggregation: {base2_exponential_bucket_histogram: {record_min_max: false}}",
