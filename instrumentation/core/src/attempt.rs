@@ -6,7 +6,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Outcome, Trace, here::Working, moment::Moment, watched::Watched};
+use crate::{
+    Outcome, Trace,
+    here::{self, Working},
+    moment::Moment,
+    watched::Watched,
+};
 
 /// Takes the reading of an [`Attempt`] that is over, such as into a histogram.
 pub trait Record {
@@ -26,7 +31,8 @@ pub trait Record {
 /// only counted has the clock `()`, which costs nothing.
 ///
 /// A timed attempt belongs to the [`Trace`] that is current when it starts, or else when it is recorded; its
-/// record observes as part of that, wherever it is dropped.
+/// record observes as part of that, wherever it is dropped. One that starts in a span that is not sampled belongs to
+/// none.
 ///
 /// ```
 /// use std::time::Duration;
@@ -53,6 +59,8 @@ pub struct Attempt<R: Record, M: Moment = Instant> {
     is_inside: bool,
     is_over: bool,
     trace: Option<Trace>,
+    /// Whether its trace is known, be it that it has none.
+    knows_trace: bool,
     record: R,
 }
 
@@ -76,7 +84,7 @@ impl<R: Record> Attempt<R> {
     /// An attempt that started at `moment` and belongs to `trace`.
     #[inline]
     pub fn started_in(trace: Option<Trace>, moment: Instant, record: R) -> Self {
-        Self::of(trace, Some(moment), record)
+        Self::of((trace, trace.is_some()), Some(moment), record)
     }
 }
 
@@ -90,19 +98,27 @@ impl<R: Record> Attempt<R, ()> {
 impl<R: Record, M: Moment> Attempt<R, M> {
     #[inline]
     fn from(started: Option<M>, record: R) -> Self {
-        let trace = started.and_then(|_| trace_of::<M>());
-        Self::of(trace, started, record)
+        let (trace, knows_trace) = started.map_or((None, false), |_| trace_of::<M>());
+        Self::of((trace, knows_trace), started, record)
     }
 
     #[inline]
-    fn of(trace: Option<Trace>, started: Option<M>, record: R) -> Self {
-        Self { started, decided: None, is_inside: false, is_over: false, trace, record }
+    fn of((trace, knows_trace): (Option<Trace>, bool), started: Option<M>, record: R) -> Self {
+        Self {
+            started,
+            decided: None,
+            is_inside: false,
+            is_over: false,
+            trace,
+            knows_trace,
+            record,
+        }
     }
 
     /// Starts now, unless it has started, and says when it started.
     pub fn start(&mut self) -> M {
         *self.started.get_or_insert_with(|| {
-            self.trace = trace_of::<M>();
+            (self.trace, self.knows_trace) = trace_of::<M>();
             M::now()
         })
     }
@@ -112,9 +128,10 @@ impl<R: Record, M: Moment> Attempt<R, M> {
         self.trace
     }
 
-    /// It belongs to `trace`: for who knows better than the thread that starts it.
+    /// It belongs to `trace`, or to none: for who knows better than the thread that starts it, or the one that
+    /// records it.
     pub fn belong_to(&mut self, trace: Option<Trace>) {
-        self.trace = trace;
+        (self.trace, self.knows_trace) = (trace, true);
     }
 
     /// Counts the time from `moment`, even if it had started.
@@ -193,7 +210,9 @@ impl<R: Record, M: Moment> Attempt<R, M> {
             self.is_over = true;
             let outcome = if self.is_inside { Outcome::Panic } else { outcome };
             let is_traced = M::IS_TIMED && Trace::is_wanted();
-            let _working = is_traced.then(|| Working::record(self.trace.or_else(Trace::current)));
+            let _working = is_traced.then(|| {
+                Working::record(if self.knows_trace { self.trace } else { Trace::current() })
+            });
             self.record.record(moment.since(started), outcome);
         }
     }
@@ -220,10 +239,11 @@ impl<R: Record, M: Moment> Drop for Attempt<R, M> {
     }
 }
 
-/// The trace that this thread works for, if anybody wants it of an attempt with such a clock.
+/// The trace that this thread works for, and whether it is known, if anybody wants it of an attempt with such a
+/// clock.
 #[inline]
-fn trace_of<M: Moment>() -> Option<Trace> {
-    if M::IS_TIMED && Trace::is_wanted() { Trace::current() } else { None }
+fn trace_of<M: Moment>() -> (Option<Trace>, bool) {
+    if M::IS_TIMED && Trace::is_wanted() { here::found() } else { (None, false) }
 }
 
 #[cfg(test)]

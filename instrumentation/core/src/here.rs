@@ -76,6 +76,31 @@ fn trace_now() -> Option<Trace> {
     HERE.with(Here::trace_now)
 }
 
+/// The trace of what this thread does, and whether that is known: where it has none, a tracer or whoever records may
+/// have said so.
+#[inline]
+pub(crate) fn found() -> (Option<Trace>, bool) {
+    if may_be_traced() {
+        found_now()
+    } else {
+        (None, HERE.with(|here| here.work.get().is_record()))
+    }
+}
+
+#[cold]
+fn found_now() -> (Option<Trace>, bool) {
+    HERE.with(|here| {
+        if here.work.get().is_record() {
+            return (here.trace(), true);
+        }
+        match here.span() {
+            Span::Absent => (here.trace(), here.trace().is_some()),
+            Span::Dropped => (None, true),
+            Span::Sampled(trace) => (Some(trace), true),
+        }
+    })
+}
+
 /// Whether OpenTelemetry has a span here.
 pub(crate) fn has_span() -> bool {
     HERE.with(|here| here.span() != Span::Absent)

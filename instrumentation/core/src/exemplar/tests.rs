@@ -7,7 +7,10 @@ use std::{
     time::Instant,
 };
 
-use opentelemetry::InstrumentationScope;
+use opentelemetry::{
+    Context, InstrumentationScope,
+    trace::{SpanContext, TraceContextExt, TraceFlags, TraceState},
+};
 use proptest::prelude::*;
 
 use super::*;
@@ -368,6 +371,31 @@ fn an_attempt_belongs_to_the_trace_that_it_started_in_wherever_it_is_dropped() {
     attempt.start();
     let _inner = Serving::enter(trace(5));
     attempt.finish(Outcome::Success);
+    assert_eq!(kept(&metric), [(4, 1.0)]);
+}
+
+#[test]
+fn an_attempt_whose_trace_nobody_keeps_leads_to_no_other() {
+    let metric = counter();
+    let start = || Attempt::started(Observing(Arc::clone(&metric)));
+    let unsampled = {
+        let state = TraceState::NONE;
+        let span = SpanContext::new(9_u128.into(), 9.into(), TraceFlags::default(), false, state);
+        let _attached = Context::new().with_remote_span_context(span).attach();
+        let mut later = Attempt::new(Observing(Arc::clone(&metric)));
+        later.start();
+        [start(), later]
+    };
+    let told = {
+        let mut told = start();
+        told.belong_to(None);
+        let _recording = Serving::record(None);
+        [told, start()]
+    };
+    let _serving = Serving::enter(trace(4));
+    drop((unsampled, told));
+    assert!(metric.is_empty());
+    drop(start());
     assert_eq!(kept(&metric), [(4, 1.0)]);
 }
 
