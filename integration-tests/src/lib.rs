@@ -80,6 +80,7 @@ pub use crate::{
 #[doc = include_str!("../../docs/process.md")]
 #[doc = include_str!("../../docs/repositories.md")]
 #[doc = include_str!("../../docs/scrape.md")]
+#[doc = include_str!("../../docs/objectives.md")]
 #[doc = include_str!("../../docs/security.md")]
 #[doc = include_str!("../../docs/start.md")]
 #[doc = include_str!("../../docs/testing.md")]

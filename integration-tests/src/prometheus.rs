@@ -134,6 +134,19 @@ impl Prometheus {
         Self::start_with(release, jobs, rules, features)
     }
 
+    /// Starts one of a release that scrapes one target every second, as often evaluates rules, and waits until
+    /// it has scraped that.
+    ///
+    /// # Panics
+    ///
+    /// As [`Prometheus::ruled_by`], or when the target is not up in time.
+    pub async fn ruled(release: Release, target: &str, rules: &str) -> Self {
+        let found = format!("static_configs: [{{targets: ['{target}']}}]");
+        let this = Self::ruled_by(release, &job("test", &found, ""), &[rules], &[]);
+        this.wait_until_up(target).await;
+        this
+    }
+
     fn start(release: Release, jobs: &str, features: &[&str]) -> Self {
         Self::start_with(release, jobs, &[], features)
     }

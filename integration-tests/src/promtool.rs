@@ -1,6 +1,7 @@
-//! The linter of Prometheus itself.
+//! The linter of Prometheus itself, for metrics and for rules.
 
 use std::{
+    fs,
     io::Write,
     path::Path,
     process::{Command, Stdio},
@@ -20,6 +21,38 @@ impl Verdict {
     pub fn parsed(&self) -> bool {
         self.code == 0 || self.code == 3
     }
+}
+
+/// The objections of `promtool check rules` to a file of rules, and those of `promtool test rules` to what
+/// they give in these tests, whose file they are beside; `None` where there are none.
+///
+/// # Panics
+///
+/// Without promtool: it comes with Debian's `prometheus`.
+pub fn check_rules(rules: &str, tests: &str) -> Option<String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        fs::write(&file, text).expect("a writable folder");
+        file
+    };
+    let rules = run("check", &write(RULES, rules));
+    let tests = run("test", &write("tests.yml", tests));
+    let objections: Vec<_> = [rules, tests].into_iter().flatten().collect();
+    (!objections.is_empty()).then(|| objections.join("\n"))
+}
+
+/// The name of the file of rules, as its tests mention it.
+pub const RULES: &str = "rules.yml";
+
+fn run(command: &str, file: &Path) -> Option<String> {
+    let output = Command::new("promtool")
+        .args([command, "rules"])
+        .arg(file)
+        .output()
+        .expect("promtool starts; it comes with Debian's package prometheus");
+    let said = [output.stdout, output.stderr].concat();
+    (!output.status.success()).then(|| String::from_utf8_lossy(&said).into_owned())
 }
 
 /// Runs `promtool check metrics` on a document in the text format.

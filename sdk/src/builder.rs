@@ -21,6 +21,7 @@ use crate::{
         installed::{self, Installable},
         provider::Provider,
     },
+    objective::Promised,
     resource,
     view::ShapePlan,
 };
@@ -36,6 +37,7 @@ pub struct TelemetryBuilder {
     attributes: Vec<KeyValue>,
     pub(crate) plans: Plans,
     pub(crate) shape: ShapePlan,
+    pub(crate) promised: Promised,
     pub(crate) detectors: Vec<Detector>,
     readers: Readers,
 }
@@ -48,6 +50,7 @@ impl TelemetryBuilder {
             attributes: Vec::new(),
             plans: crate::exporters(),
             shape: ShapePlan::default(),
+            promised: Promised::default(),
             detectors: Vec::new(),
             readers: Readers::default(),
         }
@@ -145,7 +148,8 @@ impl TelemetryBuilder {
             description: &mut description,
         };
         self.plans.prepare(&mut start)?;
-        let shape = std::mem::take(&mut start.shape);
+        let mut shape = std::mem::take(&mut start.shape);
+        self.promised.shape(&mut shape, start.description)?;
         let shapes = shape.carry_out(environment.file_only(), start.description)?;
         let exporters = self.plans.start(&mut start)?;
         let exemplars =
@@ -153,6 +157,8 @@ impl TelemetryBuilder {
         let detected = self.detectors.iter().flat_map(|find| find(&environment)).collect();
         let resource =
             resource::of(self.service, detected, self.attributes, &environment, &mut description);
+        let rules = self.promised.tell(&shapes, &resource)?;
+        self.basis.steps.extend(rules.map(|step| ("objectives", step)));
         let sdk = shapes.attach(SdkMeterProvider::builder().with_resource(resource));
         let sdk = exporters.iter().fold(sdk, |sdk, exporter| exporter.attach(sdk));
         let sdk = self.readers.attach(sdk).build();

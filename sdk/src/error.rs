@@ -23,6 +23,9 @@ pub enum InstallError {
     /// A view is not right.
     #[error(transparent)]
     View(#[from] crate::ViewError),
+    /// An objective cannot be watched over; with the features `http` and `prometheus`, the `ObjectiveError`.
+    #[error(transparent)]
+    Objective(Box<dyn Error + Send + Sync>),
     /// The configuration file cannot be used.
     #[error(transparent)]
     ConfigFile(#[from] ConfigFileError),

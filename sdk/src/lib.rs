@@ -28,7 +28,7 @@
 //!
 //! | feature | what it adds | on by default |
 //! | --- | --- | --- |
-//! | `http` | `Telemetry::http`, `Telemetry::http_handler`, `TelemetryBuilder::also_named`, module `http` | yes |
+//! | `http` | `Telemetry::http`, `Telemetry::http_handler`, `TelemetryBuilder::also_named`, module `http`; with `prometheus` also `TelemetryBuilder::objective`, `Telemetry::rules` | yes |
 //! | `http-client` | `Telemetry::http_client`, module `http_client` | no |
 //! | `reqwest` | `Telemetry::reqwest`, module `http_client::reqwest`; and `http-client` | no |
 //! | `prometheus` | `TelemetryBuilder::prometheus`, `Telemetry::endpoint`, `Telemetry::serve`, module `prometheus` | yes |
@@ -73,6 +73,39 @@
 mod builder;
 mod error;
 mod metrics;
+#[cfg(all(feature = "http", feature = "prometheus"))]
+mod objective;
+#[cfg(not(all(feature = "http", feature = "prometheus")))]
+mod objective {
+    use opentelemetry_sdk::Resource;
+
+    use crate::{
+        InstallError,
+        builder::basis::Step,
+        configuration::Description,
+        view::{ShapePlan, Shapes},
+    };
+
+    /// No objectives: nothing of this program serves HTTP, or nobody scrapes it.
+    #[derive(Default)]
+    pub(crate) struct Promised;
+
+    impl Promised {
+        #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as with objectives")]
+        pub(crate) fn shape(
+            &self,
+            _: &mut ShapePlan,
+            _: &mut Description,
+        ) -> Result<(), InstallError> {
+            Ok(())
+        }
+
+        #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as with objectives")]
+        pub(crate) fn tell(self, _: &Shapes, _: &Resource) -> Result<Option<Step>, InstallError> {
+            Ok(None)
+        }
+    }
+}
 mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -279,6 +312,8 @@ mod lacking {
     mod metrics_recorder;
     #[cfg(not(feature = "migrations"))]
     mod migrations;
+    #[cfg(not(all(feature = "http", feature = "prometheus")))]
+    mod objective;
     #[cfg(not(feature = "otlp"))]
     mod otlp;
     #[cfg(not(feature = "pool"))]
@@ -342,6 +377,8 @@ pub use kymo_core::{BucketsError, ExemplarFilter, MetricKind, MetricSpec};
 pub use kymo_repository::repository;
 #[cfg(feature = "signal")]
 pub use lifecycle::signal::shutdown_signal;
+#[cfg(all(feature = "http", feature = "prometheus"))]
+pub use objective::{Objective, ObjectiveError, Rules};
 pub use opentelemetry;
 pub use telemetry::Telemetry;
 pub use view::{InstrumentKind, Selector, View, ViewError};

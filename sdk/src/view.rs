@@ -1,5 +1,6 @@
 //! Views: the shape that a program gives to its metrics.
 
+mod bounds;
 mod callbacks;
 mod error;
 mod instrument;
@@ -22,6 +23,7 @@ mod run;
 mod selector;
 mod shape;
 mod shapes;
+mod sight;
 mod twin;
 
 use std::{
@@ -35,6 +37,8 @@ pub use opentelemetry_sdk::metrics::InstrumentKind;
 
 #[allow(unused_imports, reason = "used by the feature `config-file`")]
 pub(crate) use self::kind::KINDS;
+#[allow(unused_imports, reason = "used by the features")]
+pub(crate) use self::sight::Sight;
 #[allow(unused_imports, reason = "used by the feature `http`")]
 pub(crate) use self::twin::{Twin, TwinLabel};
 pub(crate) use self::{

@@ -33,6 +33,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub(crate) customers: u16,
 
+    /// Print the rules for Prometheus that watch over the objectives of the shop, and do nothing else.
+    #[arg(long)]
+    pub(crate) kymo_rules: bool,
+
     /// Who may scrape: a web-config file, as Prometheus and its exporters have it.
     #[arg(long, value_name = "FILE")]
     pub(crate) web_config: Option<PathBuf>,

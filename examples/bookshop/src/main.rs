@@ -11,6 +11,7 @@ mod events;
 mod failures;
 mod orders;
 mod problem;
+mod objectives;
 mod readiness;
 mod request;
 mod routes;
@@ -56,7 +57,11 @@ async fn main() -> ExitCode {
 
 async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let shutdown = Shutdown::on_signals()?;
-    let telemetry = Telemetry::for_service("bookshop").prometheus().process();
+    let telemetry = objectives::promise(Telemetry::for_service("bookshop").prometheus().process());
+    if args.kymo_rules {
+        print!("{}", telemetry.build()?.rules());
+        return Ok(());
+    }
     let telemetry = match args.web_config {
         Some(file) => telemetry.access(Access::new().web_config(file)),
         None => telemetry,

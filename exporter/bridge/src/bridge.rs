@@ -15,7 +15,7 @@ use opentelemetry::metrics::MeterProvider;
 use prometheus::{Registry, core::Collector};
 
 use crate::{
-    Error,
+    Error, Translator,
     apart::Apart,
     builder::BridgeBuilder,
     guard::Guarded,
@@ -45,6 +45,8 @@ pub struct Bridge {
     pub(crate) apart: Apart,
     /// Whether somebody measures it.
     pub(crate) is_measured: Arc<AtomicBool>,
+    /// Absent when another exporter puts the metrics into the registry, by names of its own.
+    pub(crate) translator: Option<Translator>,
     /// Absent when another exporter puts the metrics into the registry.
     pub(crate) otel: Option<(Arc<Otel>, Arc<Marker>)>,
 }
@@ -71,6 +73,12 @@ impl Bridge {
             marker.share();
         }
         &self.registry
+    }
+
+    /// The names that metrics and attributes have where this bridge is scraped; `None` where another exporter
+    /// puts the metrics into the registry, by names of its own.
+    pub fn translator(&self) -> Option<&Translator> {
+        self.translator.as_ref()
     }
 
     /// Registers another collector so that it costs only its own families when it panics, or does not

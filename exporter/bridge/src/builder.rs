@@ -9,7 +9,7 @@ use prometheus::{
 };
 
 use crate::{
-    Bridge, Error, Translation,
+    Bridge, Error, Translation, Translator,
     apart::Apart,
     collector::OtelCollector,
     marker::Marker,
@@ -137,6 +137,7 @@ impl BridgeBuilder {
             counter_suffixes: has_suffixes && self.counter_suffixes,
             spelling: self.translation.spelling(),
         };
+        let translator = Translator::of(self.translation, rules.clone(), self.target_info);
         let marker = Arc::new(Marker::new());
         if self.registry.is_some() {
             marker.share();
@@ -162,6 +163,7 @@ impl BridgeBuilder {
             is_measured: Arc::default(),
             apart: Apart::default(),
             registry,
+            translator: Some(translator),
             otel: Some((otel, marker)),
         })
     }

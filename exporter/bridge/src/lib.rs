@@ -111,6 +111,7 @@ mod source;
 mod spelling;
 mod spellings;
 mod translation;
+mod translator;
 mod unit;
 mod upstream;
 
@@ -120,3 +121,4 @@ pub use error::Error;
 pub use loss::{Cause, Loss};
 pub use reader::Reader;
 pub use translation::Translation;
+pub use translator::Translator;

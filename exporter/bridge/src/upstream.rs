@@ -39,6 +39,7 @@ impl Bridge {
             losses: Arc::new(Losses::default()),
             is_measured: Arc::default(),
             apart: Apart::default(),
+            translator: None,
             otel: None,
         })
     }

@@ -9,6 +9,7 @@ mod formats;
 mod judged;
 mod lint;
 mod native;
+mod objectives;
 mod odd_pages;
 mod one_request;
 mod prometheus;

@@ -214,7 +214,8 @@ impl InstrumentProvider for ShapedMeter {
         provider.f64_gauge(builder).dressed(dress)
     }
 
-    fn u64_histogram(&self, builder: HistogramBuilder<'_, Histogram<u64>>) -> Histogram<u64> {
+    fn u64_histogram(&self, mut builder: HistogramBuilder<'_, Histogram<u64>>) -> Histogram<u64> {
+        builder.boundaries = self.shapes.bounds(&builder.name, builder.boundaries);
         let (provider, dress) = self.dress(
             InstrumentKind::Histogram,
             &builder.name,
@@ -224,7 +225,8 @@ impl InstrumentProvider for ShapedMeter {
         provider.u64_histogram(builder).dressed(dress)
     }
 
-    fn f64_histogram(&self, builder: HistogramBuilder<'_, Histogram<f64>>) -> Histogram<f64> {
+    fn f64_histogram(&self, mut builder: HistogramBuilder<'_, Histogram<f64>>) -> Histogram<f64> {
+        builder.boundaries = self.shapes.bounds(&builder.name, builder.boundaries);
         let (provider, dress) = self.dress(
             InstrumentKind::Histogram,
             &builder.name,

@@ -24,6 +24,8 @@ pub(crate) struct ShapePlan {
     longest: Option<usize>,
     /// The metrics that are recorded beside others, and whose names those are.
     twins: (&'static str, &'static [Twin]),
+    /// Bounds that a histogram has beside its own, by its name.
+    bounds: BTreeMap<&'static str, Vec<f64>>,
 }
 
 impl ShapePlan {
@@ -48,6 +50,12 @@ impl ShapePlan {
     /// The bytes of an attribute's value at most.
     pub(crate) fn longest_value(&self) -> usize {
         self.longest.unwrap_or(lengths::LONGEST)
+    }
+
+    /// The histogram `metric` has these bounds beside its own.
+    #[allow(dead_code, reason = "used by the features")]
+    pub(crate) fn add_bounds(&mut self, metric: &'static str, bounds: Vec<f64>) {
+        self.bounds.entry(metric).or_default().extend(bounds);
     }
 
     /// A view of everything that is weaker than all others, because `origin` is.
@@ -111,7 +119,9 @@ impl ShapePlan {
             description.add("also.named", whom, Origin::Code);
         }
         let common = self.common.into_values().collect();
-        Ok(Shapes::new(views, meters.clone(), common, file.limits.clone(), longest, twins))
+        let (limits, meters) = (file.limits.clone(), meters.clone());
+        let shapes = Shapes::new(views, meters, common, limits, longest, twins);
+        Ok(shapes.with_bounds(self.bounds))
     }
 }
 

@@ -3,7 +3,7 @@
 use kymo_core::ExemplarSlots;
 use opentelemetry_sdk::metrics::{Aggregation, Instrument, InstrumentKind, Stream, StreamBuilder};
 
-use super::{BucketKind, View};
+use super::{BucketKind, Sight, View, bounds::merged};
 
 /// The shape of one metric, put together from all of its views: of each thing, the last word.
 #[derive(Debug, Default)]
@@ -22,6 +22,18 @@ impl Shape {
         so_far.kept = kept.or(so_far.kept.take());
         so_far.fates.extend(fates);
         so_far.budgets.extend(budgets);
+    }
+
+    /// Buckets that a view gives have these bounds, too.
+    pub(super) fn take_in(&mut self, bounds: &[f64]) {
+        if let Some(BucketKind::Explicit(own)) = &mut self.0.buckets {
+            *own = merged(own, bounds);
+        }
+    }
+
+    /// The form in which the metric is seen, if it is.
+    pub(super) fn sight(self) -> Option<Sight> {
+        (!self.is_off()).then_some(Sight(self.0))
     }
 
     pub(super) fn is_off(&self) -> bool {

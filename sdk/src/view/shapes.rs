@@ -2,11 +2,14 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use kymo_core::{MetricKind, MetricSpec};
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::metrics::{Instrument, InstrumentKind, MeterProviderBuilder};
 
 use super::{
-    View, kind,
+    Sight, View,
+    bounds::merged,
+    kind,
     lengths::{self, Lengths},
     limit,
     selector::{Selection, Subject},
@@ -29,6 +32,8 @@ struct All {
     limits: BTreeMap<&'static str, usize>,
     lengths: Lengths,
     twins: &'static [Twin],
+    /// Bounds that a histogram has beside its own, by its name.
+    bounds: BTreeMap<&'static str, Vec<f64>>,
 }
 
 impl Default for Shapes {
@@ -47,8 +52,16 @@ impl Shapes {
         longest: usize,
         twins: &'static [Twin],
     ) -> Self {
-        let lengths = Lengths::new(longest);
-        Self(Arc::new(All { views, meters, common, limits, lengths, twins }))
+        let (lengths, bounds) = (Lengths::new(longest), BTreeMap::new());
+        Self(Arc::new(All { views, meters, common, limits, lengths, twins, bounds }))
+    }
+
+    /// The same, where some histograms have more bounds than their own.
+    pub(super) fn with_bounds(mut self, bounds: BTreeMap<&'static str, Vec<f64>>) -> Self {
+        if let Some(all) = Arc::get_mut(&mut self.0) {
+            all.bounds = bounds;
+        }
+        self
     }
 
     /// Lets the SDK do what it can do by itself: buckets and limits.
@@ -78,6 +91,9 @@ impl Shapes {
         let mut shape = Shape::default();
         let views = self.0.views.iter().filter(|(selection, _)| selection.matches(subject));
         views.for_each(|(_, view)| shape.hear(view));
+        if let Some(bounds) = self.0.bounds.get(subject.name) {
+            shape.take_in(bounds);
+        }
         shape
     }
 
@@ -92,6 +108,25 @@ impl Shapes {
     ) -> usize {
         let subject = Subject { name, kind, unit, scope };
         self.series(subject, &self.of(subject))
+    }
+
+    /// The form in which a metric of ours is seen, if it is.
+    #[allow(dead_code, reason = "used by the features")]
+    pub(crate) fn sight(&self, spec: &MetricSpec, scope: &InstrumentationScope) -> Option<Sight> {
+        let kind = match spec.kind {
+            MetricKind::Counter => InstrumentKind::Counter,
+            MetricKind::UpDownCounter => InstrumentKind::UpDownCounter,
+            MetricKind::Gauge => InstrumentKind::Gauge,
+            MetricKind::Histogram { .. } => InstrumentKind::Histogram,
+        };
+        let subject = Subject { name: spec.name, kind, unit: spec.unit, scope };
+        self.of(subject).sight().filter(|_| self.measures(scope.name()))
+    }
+
+    /// The bounds of the histogram `name`, whose instrument brings `own`.
+    pub(super) fn bounds(&self, name: &str, own: Option<Vec<f64>>) -> Option<Vec<f64>> {
+        let Some(more) = self.0.bounds.get(name) else { return own };
+        own.map(|own| merged(&own, more))
     }
 
     /// How many series the metric of `subject` may have, whose shape is this.

@@ -17,6 +17,7 @@ mod live;
 mod log;
 mod metrics_recorder;
 mod mistakes;
+mod objectives;
 mod pools;
 mod process;
 mod readers;

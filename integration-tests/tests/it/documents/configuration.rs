@@ -49,6 +49,7 @@ fn a_builder_with_a_provider_of_its_own_lacks_nothing_but_what_is_up_to_that_pro
         "detect_kubernetes",
         "detect_process",
         "namespace",
+        "objective",
         "otlp",
         "otlp_with",
         "prometheus",
