@@ -438,6 +438,19 @@ fn exporters() -> exporters::plan::Plans {
     plans
 }
 
+/// The names of the page of a telemetry, if it has one.
+#[cfg(feature = "testing")]
+fn names_of_page(telemetry: &Telemetry) -> Option<kymo_contract::Translator> {
+    #[cfg(feature = "prometheus")]
+    let translator = telemetry.bridge().and_then(|bridge| bridge.translator()).cloned();
+    #[cfg(not(feature = "prometheus"))]
+    let translator = {
+        let _ = telemetry;
+        None
+    };
+    translator
+}
+
 /// How this program understands a configuration file, if it can.
 const CONFIG_FILE: Option<configuration::file::Understand> = {
     #[cfg(feature = "config-file")]

@@ -35,14 +35,17 @@
 //! - [`laws::hold`] drives an instrumentation, yours or ours, through every way an operation ends.
 //! - [`TestTelemetry::eventually`] waits for what another task records.
 //! - [`assert_one_opentelemetry`] finds a second OpenTelemetry API, whose metrics would be lost.
+//! - [`contract`] holds the service to a file of what it emits, and dashboards and rules to that file.
 //! - [`SnapshotReader`] gives snapshots of a meter provider that is not kymo's.
 //!
 //! It is for tests: an assertion that does not hold panics, with a message for the reader of the test's
 //! output.
 
+mod contract;
 mod one_api;
 mod telemetry;
 
+pub use kymo_contract::{Contract, Emits, Lock};
 pub use kymo_core::{Exemplar, Trace};
 pub use kymo_testing::{
     Attributes, Bucket, Buckets, Distributions, Histogram, Kind, Metric, Number, Numbers, Point,
@@ -50,4 +53,4 @@ pub use kymo_testing::{
     TestMeters, laws, lint,
 };
 
-pub use self::{one_api::assert_one_opentelemetry, telemetry::TestTelemetry};
+pub use self::{contract::contract, one_api::assert_one_opentelemetry, telemetry::TestTelemetry};

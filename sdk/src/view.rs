@@ -8,6 +8,7 @@ mod kind;
 mod known;
 mod lengths;
 mod limit;
+mod made;
 mod meter;
 mod meters;
 mod misses;
@@ -37,8 +38,6 @@ pub use opentelemetry_sdk::metrics::InstrumentKind;
 
 #[allow(unused_imports, reason = "used by the feature `config-file`")]
 pub(crate) use self::kind::KINDS;
-#[allow(unused_imports, reason = "used by the features")]
-pub(crate) use self::sight::Sight;
 #[allow(unused_imports, reason = "used by the feature `http`")]
 pub(crate) use self::twin::{Twin, TwinLabel};
 pub(crate) use self::{
@@ -48,6 +47,11 @@ pub(crate) use self::{
     shapes::Shapes,
 };
 pub use self::{error::ViewError, selector::Selector};
+#[allow(unused_imports, reason = "used by the features")]
+pub(crate) use self::{
+    made::{Distribution, Made},
+    sight::Sight,
+};
 use crate::{TelemetryBuilder, configuration::environment::Names};
 
 /// The shape of some metrics: whether they exist, their buckets, attributes and limits.

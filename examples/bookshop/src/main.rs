@@ -6,12 +6,14 @@ mod args;
 mod authors;
 mod books;
 mod cache;
+#[cfg(test)]
+mod contract;
 mod customers;
 mod events;
 mod failures;
+mod objectives;
 mod orders;
 mod problem;
-mod objectives;
 mod readiness;
 mod request;
 mod routes;
@@ -56,12 +58,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: Args) -> Result<(), Box<dyn Error>> {
-    let shutdown = Shutdown::on_signals()?;
     let telemetry = objectives::promise(Telemetry::for_service("bookshop").prometheus().process());
     if args.kymo_rules {
         print!("{}", telemetry.build()?.rules());
         return Ok(());
     }
+    let shutdown = Shutdown::on_signals()?;
     let telemetry = match args.web_config {
         Some(file) => telemetry.access(Access::new().web_config(file)),
         None => telemetry,

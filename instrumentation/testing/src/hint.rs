@@ -16,13 +16,17 @@ pub(crate) fn of<'a>(name: &str, recorded: impl Iterator<Item = &'a str>) -> Str
     if let Some(known) = in_prometheus.max_by_key(|known| known.len()) {
         return format!("; that is what Prometheus calls it, here it is `{known}`");
     }
-    let near = recorded.iter().filter_map(|known| Some((likeness(name, known)?, known)));
-    if let Some((_, known)) = near.min() {
+    if let Some(known) = nearest(name, recorded.iter().copied()) {
         return format!("; did you mean `{known}`?");
     }
     let listed: Vec<_> = recorded.iter().take(LISTED).map(|known| format!("\n  {known}")).collect();
     let more = if recorded.len() > LISTED { "\n  …" } else { "" };
     format!("; there are:{}{more}", listed.concat())
+}
+
+/// The one of the names that are `known` for which `name` may have been meant, if it is like one.
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known.filter_map(|known| Some((likeness(name, known)?, known))).min().map(|(_, known)| known)
 }
 
 /// How far `name` is from `known`, if it could be that with a typing error or half of it left out.

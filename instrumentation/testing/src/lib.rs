@@ -55,6 +55,7 @@ mod snapshot;
 pub use crate::{
     attributes::Attributes,
     bed::TestBed,
+    hint::nearest,
     histogram::{Bucket, Buckets, Histogram},
     meters::TestMeters,
     metric::{Kind, Metric, Scope},

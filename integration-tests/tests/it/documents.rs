@@ -5,6 +5,7 @@ mod book;
 mod claims;
 mod configuration;
 mod conformance;
+mod contract;
 mod conventions;
 mod features;
 mod markdown;

@@ -62,6 +62,15 @@ impl Provider {
         }
     }
 
+    /// The meters, if anybody measures.
+    #[allow(dead_code, reason = "read by the feature `testing`")]
+    pub(crate) fn shaped(&self) -> Option<&ShapedMeters> {
+        match self {
+            Self::Somebody(provider) => Some(provider),
+            Self::Nobody(..) => None,
+        }
+    }
+
     /// The callbacks of observable instruments, if anybody measures.
     pub(crate) fn callbacks(&self) -> Option<&Callbacks> {
         match self {

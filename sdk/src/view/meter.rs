@@ -21,6 +21,7 @@ use super::{
     callbacks::{Callbacks, is_running},
     instrument::{Dress, Handle},
     known::{Known, Observed, Ruled},
+    made::Instruments,
     nowhere::Nowhere,
     number::Number,
     observable::{Merge, Watched},
@@ -37,6 +38,8 @@ pub(super) struct ShapedMeter {
     callbacks: Callbacks,
     /// Those of all meters, if any are kept.
     exemplars: Option<Exemplars>,
+    /// The instruments of all meters.
+    made: Instruments,
     /// Whether it is one of ours: their values are never too long.
     is_ours: bool,
     known: Arc<Mutex<Known>>,
@@ -50,12 +53,14 @@ impl ShapedMeter {
         shapes: &Shapes,
         callbacks: &Callbacks,
         exemplars: Option<&Exemplars>,
+        made: &Instruments,
     ) -> Self {
         let is_ours = scope.name().starts_with("kymo-");
         let known = Arc::default();
         let (shapes, callbacks, exemplars) =
             (shapes.clone(), callbacks.clone(), exemplars.cloned());
-        Self { meter, scope, shapes, callbacks, exemplars, is_ours, known }
+        let made = made.clone();
+        Self { meter, scope, shapes, callbacks, exemplars, made, is_ours, known }
     }
 
     pub(super) fn to_meter(&self) -> Meter {
@@ -80,15 +85,16 @@ impl ShapedMeter {
             return (&Nowhere, Dress::default());
         }
         self.name(shape.name().unwrap_or(name), name);
-        let exemplars = self.exemplars.as_ref().and_then(|all| {
-            let spread = shape.spread(kind, bounds)?;
+        let spread = shape.spread(kind, bounds);
+        self.made.note(subject, shape.name().unwrap_or(name), spread.as_ref());
+        let exemplars = self.exemplars.as_ref().zip(spread).map(|(all, spread)| {
             let limits = ExemplarLimits {
                 series: self.shapes.series(subject, &shape),
                 value_bytes: self.shapes.lengths().longest(),
                 ..ExemplarLimits::default()
             };
             let name = shape.name().unwrap_or(name);
-            Some(all.metric_within(&self.scope, name, subject.unit, spread, limits))
+            all.metric_within(&self.scope, name, subject.unit, spread, limits)
         });
         // The API has no other way to ask a meter who makes its instruments.
         let twins = self.shapes.twins().filter(|twin| self.is_ours && twin.of.name == name);

@@ -12,7 +12,7 @@ use opentelemetry::{
     metrics::{Meter, MeterProvider},
 };
 
-use super::{Shapes, callbacks::Callbacks, meter::ShapedMeter};
+use super::{Shapes, callbacks::Callbacks, made::Instruments, meter::ShapedMeter};
 
 /// A provider of meters whose instruments have the shape that views give them, and whose callbacks
 /// may panic, or never return.
@@ -23,6 +23,7 @@ pub(crate) struct ShapedMeters {
     callbacks: Callbacks,
     /// Those of all instruments, if any are kept.
     exemplars: Option<Exemplars>,
+    made: Instruments,
     /// One for each scope: its instruments share their budgets.
     meters: Arc<Mutex<HashMap<InstrumentationScope, ShapedMeter>>>,
 }
@@ -33,12 +34,19 @@ impl ShapedMeters {
         shapes: Shapes,
         exemplars: Option<Exemplars>,
     ) -> Self {
-        let (callbacks, meters) = (Callbacks::default(), Arc::default());
-        let meters = Self { provider, shapes, callbacks, exemplars, meters };
+        let (callbacks, made, meters) =
+            (Callbacks::default(), Instruments::default(), Arc::default());
+        let meters = Self { provider, shapes, callbacks, exemplars, made, meters };
         let meter = Scope::CORE.meter(&meters);
         meters.shapes.lengths().show(&meter);
         meters.callbacks.misses().show(&meter);
         meters
+    }
+
+    /// The instruments that were made.
+    #[allow(dead_code, reason = "read by the feature `testing`")]
+    pub(crate) fn made(&self) -> &Instruments {
+        &self.made
     }
 
     /// The callbacks of its instruments, which run before they are read.
@@ -64,7 +72,14 @@ impl MeterProvider for ShapedMeters {
         let make = || {
             let meter = self.provider.meter_with_scope(scope.clone());
             let exemplars = self.exemplars.as_ref();
-            ShapedMeter::new(meter, scope.clone(), &self.shapes, &self.callbacks, exemplars)
+            ShapedMeter::new(
+                meter,
+                scope.clone(),
+                &self.shapes,
+                &self.callbacks,
+                exemplars,
+                &self.made,
+            )
         };
         meters.entry(scope.clone()).or_insert_with(make).to_meter()
     }

@@ -1,5 +1,6 @@
 //! The test kit, tested.
 
+mod contract;
 mod declaration;
 mod difference;
 mod laws;

@@ -59,6 +59,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
     ("kymo-metrics", &["kymo-core", "metrics", "opentelemetry"]),
     ("kymo-migrations", &["kymo-core", "kymo-sqlx", "opentelemetry", "sqlx", "tokio"]),
     ("kymo-exposition", &[]),
+    ("kymo-contract", &["kymo-bridge", "kymo-core", "kymo-testing"]),
     (
         "kymo-bridge",
         &["kymo-core", "kymo-exposition", "opentelemetry", "opentelemetry_sdk", "prometheus"],
@@ -123,6 +124,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
         &[
             "kymo-core",
             "kymo-cache",
+            "kymo-contract",
             "kymo-http",
             "kymo-http-client",
             "kymo-live",
@@ -165,6 +167,7 @@ const NEUTRAL: &[&str] = &[
     "itoa",
     "percent-encoding",
     "pin-project-lite",
+    "regex-lite",
     "serde_json",
     "thiserror",
     "tracing",
