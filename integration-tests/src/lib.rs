@@ -11,6 +11,7 @@
 //! - [`only_declared`] holds a page against the declared attribute keys.
 //! - [`load::run`] sends requests and knows how many it sent.
 //! - [`mod@reference`] writes the list of metrics, and [`mod@conformance`] what holds each requirement.
+//! - [`mod@registry`] writes what OpenTelemetry Weaver reads, and [`weaver`] has its schema.
 //! - [`promtool`] is the linter of Prometheus, and [`python`] another strict reader; [`mdbook`] makes the guide.
 //! - [`grafana`] reads boards, and [`yaml`] what is deployed.
 
@@ -40,11 +41,13 @@ pub mod python;
 pub mod receiver;
 mod redis;
 pub mod reference;
+pub mod registry;
 mod rotel;
 mod scrape;
 mod server;
 mod tool;
 mod victoria;
+pub mod weaver;
 pub mod yaml;
 
 pub use crate::{
@@ -76,11 +79,11 @@ pub use crate::{
 #[doc = include_str!("../../docs/http.md")]
 #[doc = include_str!("../../docs/instrumenting.md")]
 #[doc = include_str!("../../docs/migrations.md")]
+#[doc = include_str!("../../docs/objectives.md")]
 #[doc = include_str!("../../docs/otlp.md")]
 #[doc = include_str!("../../docs/process.md")]
 #[doc = include_str!("../../docs/repositories.md")]
 #[doc = include_str!("../../docs/scrape.md")]
-#[doc = include_str!("../../docs/objectives.md")]
 #[doc = include_str!("../../docs/security.md")]
 #[doc = include_str!("../../docs/start.md")]
 #[doc = include_str!("../../docs/testing.md")]

@@ -372,7 +372,7 @@ pub use instrumentation::sea_orm;
 pub use instrumentation::sqlx;
 #[cfg(feature = "sqlx-events")]
 pub use instrumentation::sqlx_events;
-pub use kymo_core::{BucketsError, ExemplarFilter, MetricKind, MetricSpec};
+pub use kymo_core::{BucketsError, ExemplarFilter, MetricKind, MetricSpec, SCHEMA_URL};
 #[cfg(feature = "repository")]
 pub use kymo_repository::repository;
 #[cfg(feature = "signal")]

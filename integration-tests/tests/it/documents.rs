@@ -12,6 +12,7 @@ mod markdown;
 mod own_test;
 mod parity;
 pub(crate) mod questions;
+mod registry;
 mod rust_versions;
 mod security;
 pub(crate) mod sources;
