@@ -17,7 +17,7 @@ const ON_REQUEST: &[&str] = &[
     // Only when somebody says who may scrape, or listens on a port of its own.
     "kymo_endpoint_",
     "kymo_http_server_first_byte_duration_seconds",
-    // Only of a client: the bookshop asks nobody over HTTP.
+    // Only of a client: the bookshop asks nobody over HTTP, unless it plays customers.
     "http_client_",
     // Only of a cluster.
     "kymo_redis_redirects_",
