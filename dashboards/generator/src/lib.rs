@@ -18,6 +18,7 @@ mod board;
 mod boards;
 mod case;
 mod context;
+mod figure;
 mod files;
 mod grafana;
 pub mod label;
@@ -39,11 +40,12 @@ pub use crate::{
     boards::boards,
     case::Case,
     context::Context,
+    figure::Figure,
     files::{Edition, committed, files},
     names::{Histograms, Names},
     pace::Pace,
     panel::{Panel, Target, Unit},
-    query::{Figure, Query},
+    query::Query,
     recording::{Recording, recordings},
     series::Series,
 };
