@@ -23,8 +23,9 @@ async fn the_demo_answers_has_an_alert_that_fires_and_leaves_nothing_running() {
             line.strip_prefix(of).map(|rest| rest.trim().to_owned())
         })
     };
-    let [books, metrics, alerts] = ["bookshop ", "metrics ", "alerts "].map(address);
-    for url in [&books, &metrics] {
+    let [books, metrics, live, alerts] =
+        ["bookshop ", "metrics ", "live page ", "alerts "].map(address);
+    for url in [&books, &metrics, &live] {
         assert_eq!(Client::new(url).get("").await.status, 200, "{url}");
     }
     let prometheus = alerts.trim_end_matches("/alerts");
