@@ -25,7 +25,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tonic::Status;
 use tower::{Layer, ServiceExt};
 
-/// Scraped, and pushing to where nobody is.
+/// Scraped, and pushing, be it to where nobody is.
 pub(crate) struct Depot {
     address: String,
     telemetry: Telemetry,
@@ -43,10 +43,10 @@ pub(crate) struct Depot {
 const FAILING: &str = "/depot.Shelves/Fail";
 
 impl Depot {
-    pub(crate) async fn open(translation: Translation) -> Self {
+    pub(crate) async fn open(translation: Translation, pushes_to: &str) -> Self {
         let variables = [
             ("OTEL_METRICS_EXPORTER", "prometheus,otlp"),
-            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", pushes_to),
             ("OTEL_METRIC_EXPORT_INTERVAL", "500"),
         ];
         let telemetry = Telemetry::for_service("depot").prometheus().environment(variables);

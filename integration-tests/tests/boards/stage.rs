@@ -15,7 +15,7 @@ pub(crate) struct Stage {
     depot: Depot,
     authority: Authority,
     redis: Redis,
-    _collector: Receiver,
+    _collector: Option<Receiver>,
 }
 
 /// The hash that libxcrypt makes of `secret`, at a cost that is usual.
@@ -24,10 +24,25 @@ const SECRET: &str = "$2y$10$abcdefghijklmnopqrstuuqflPDzB6gcMhKa1rZqKiun2YGL5sa
 const BOOK: &str = r#"{"title":"Dune","author":"Frank Herbert"}"#;
 
 impl Stage {
-    /// All of it, with names by this translation.
+    /// All of it, with names by this translation; the bookshop pushes to a collector, and the depot to nobody.
     pub(crate) async fn open(translation: Translation) -> Self {
-        let redis = Redis::start();
         let collector = Receiver::start();
+        let endpoints = [collector.url(), "http://127.0.0.1:1".to_owned()];
+        Self::pushing(translation, &endpoints, Some(collector)).await
+    }
+
+    /// The same, where both push to this endpoint.
+    pub(crate) async fn pushing_to(endpoint: &str) -> Self {
+        let endpoints = [endpoint.to_owned(), endpoint.to_owned()];
+        Self::pushing(Translation::default(), &endpoints, None).await
+    }
+
+    async fn pushing(
+        translation: Translation,
+        endpoints: &[String; 2],
+        collector: Option<Receiver>,
+    ) -> Self {
+        let redis = Redis::start();
         let authority = Authority::new();
         let file = authority.folder().join("web-config.yml");
         fs::write(&file, web_config()).unwrap();
@@ -43,11 +58,11 @@ impl Stage {
             &[
                 ("KYMO_EXPORTER_PROMETHEUS_TRANSLATION_STRATEGY", translation.name()),
                 ("OTEL_METRICS_EXPORTER", "prometheus,otlp"),
-                ("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url()),
+                ("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoints[0]),
                 ("OTEL_METRIC_EXPORT_INTERVAL", "500"),
             ],
         );
-        let depot = Depot::open(translation).await;
+        let depot = Depot::open(translation, &endpoints[1]).await;
         Self { shop, depot, authority, redis, _collector: collector }
     }
 
