@@ -109,7 +109,7 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
     let kymo = costs[KYMO].over(null);
     let mut promises = vec![
         Promise::at_most(
-            2_700.0,
+            2_500.0,
             "HTTP: instructions per request over an empty layer",
             kymo.instructions,
         ),
