@@ -48,11 +48,13 @@ fn folded() -> Alert {
 
 fn lost() -> Alert {
     let series = |error| of(metric::LOSSES).is(label::ERROR, error);
+    // A page without them has all numbers.
+    let lost = of(metric::LOSSES).matches_not(label::ERROR, "kind|unit");
     Alert {
         name: "MeasurementsLost",
         severity: Severity::Ticket,
         groups: &[label::JOB, label::INSTANCE],
-        condition: increase(metric::LOSSES).by(&[label::ERROR]).during(15).above(0.0),
+        condition: increase(lost).by(&[label::ERROR]).during(15).above(0.0),
         patience: 5,
         value: Value::Count,
         summary: "Pages of {instance} of {job} lack what was measured: {1}",
@@ -62,11 +64,14 @@ fn lost() -> Alert {
         first: increase(metric::LEFT_OUT).by(&[label::ERROR]).during(60),
         remedy: "The log names each once. `type_conflict` are two metrics of one name that are not alike, \
                  `duplicate_series` two series that cannot be told apart, `overflow` more series than the SDK keeps, \
-                 and `collector_panicked` one of another crate.",
+                 and `collector_panicked` one of another crate. `sum`, `count`, `exemplar` and `exemplar_label` are what the \
+                 format of one scraper cannot say of a series that is there, such as the sum of numbers below zero.",
         fires: Case::default()
             .with(series("type_conflict"), "0+1x120")
             .reads("15", &[(label::INSTANCE, "one"), (label::ERROR, "type_conflict")]),
-        quiet: Case::default().with(series("type_conflict"), "0x120"),
+        quiet: Case::default()
+            .with(series("type_conflict"), "0x120")
+            .with(series("unit"), "0+1x120"),
     }
 }
 
