@@ -227,7 +227,7 @@ impl<'a> Emitter<'a> {
         let mut found = Vec::new();
         known.find(|| point.attributes(), &mut found);
         found.retain(|one| one.time <= time);
-        Shown::new(found)
+        Shown::new(found, self.spelling)
     }
 
     /// Gives out one series, or holds it where another one may have the same labels.

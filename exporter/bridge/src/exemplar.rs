@@ -25,10 +25,11 @@ struct One {
 pub(crate) type Labels<'a> = Vec<Vec<Label<'a>>>;
 
 impl Shown {
-    pub(crate) fn new(mut exemplars: Vec<Exemplar>) -> Self {
+    /// Those of `exemplars`, with names of labels by `spelling`.
+    pub(crate) fn new(mut exemplars: Vec<Exemplar>, spelling: Spelling) -> Self {
         exemplars.sort_by_key(|exemplar| exemplar.time);
         let shown = exemplars.iter().map(|exemplar| One {
-            labels: labels(exemplar),
+            labels: labels(exemplar, spelling),
             value: exemplar.value,
             time: Some(exemplar.time),
         });
@@ -90,7 +91,7 @@ pub(crate) fn by_bucket<'a>(
 ///
 /// By the OpenTelemetry specification, "Prometheus and `OpenMetrics` compatibility", section Exemplars. They are as many
 /// as the exemplar keeps: for how many there is room is for each format to say, and to count.
-fn labels(exemplar: &Exemplar) -> Vec<OwnedLabel> {
+fn labels(exemplar: &Exemplar, spelling: Spelling) -> Vec<OwnedLabel> {
     let own = exemplar.trace.iter().flat_map(|trace| {
         [("trace_id", hexadecimal(&trace.trace_id())), ("span_id", hexadecimal(&trace.span_id()))]
     });
@@ -99,8 +100,7 @@ fn labels(exemplar: &Exemplar) -> Vec<OwnedLabel> {
     let filtered = filtered.map(|attribute| {
         let mut value = String::new();
         push_value(&mut value, &attribute.value);
-        // Whatever the names of series are, every format has such.
-        OwnedLabel { name: Spelling::Underscores.label(attribute.key.as_str()), value }
+        OwnedLabel { name: spelling.label(attribute.key.as_str()), value }
     });
     own.chain(filtered).collect()
 }
@@ -133,8 +133,8 @@ mod tests {
         found
     }
 
-    fn written(exemplars: Vec<Exemplar>) -> Vec<(String, String)> {
-        let shown = Shown::new(exemplars);
+    fn written(exemplars: Vec<Exemplar>, spelling: Spelling) -> Vec<(String, String)> {
+        let shown = Shown::new(exemplars, spelling);
         let pair = |label: &OwnedLabel| (label.name.clone(), label.value.clone());
         shown.0[0].labels.iter().map(pair).collect()
     }
@@ -147,7 +147,7 @@ mod tests {
             KeyValue::new("client.id", long.clone()),
             KeyValue::new("more", 7),
         ];
-        let labels = written(exemplars(&filtered, &[0.5]));
+        let labels = written(exemplars(&filtered, &[0.5]), Spelling::Underscores);
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let expected = [
             pair("trace_id", "4bf92f3577b34da6a3ce929d0e0e4736"),
@@ -160,8 +160,16 @@ mod tests {
     }
 
     #[test]
+    fn labels_are_spelt_as_those_of_the_series() {
+        let filtered = [KeyValue::new("client.id", 7)];
+        let name = |spelling| written(exemplars(&filtered, &[0.5]), spelling).swap_remove(2).0;
+        assert_eq!(name(Spelling::Underscores), "client_id");
+        assert_eq!(name(Spelling::Utf8), "client.id");
+    }
+
+    #[test]
     fn each_bucket_has_the_exemplar_of_its_own_observation() {
-        let shown = Shown::new(exemplars(&[], &[1.0, 7.0]));
+        let shown = Shown::new(exemplars(&[], &[1.0, 7.0]), Spelling::Underscores);
         let labels = shown.labels();
         let all = shown.all(&labels);
         let values = |bounds: &[f64]| {
