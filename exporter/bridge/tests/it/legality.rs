@@ -77,7 +77,7 @@ proptest! {
             for attributes in &series {
                 let attributes: Vec<_> = attributes.iter()
                     .map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
-                record(&meter, *kind, format!("i{at}"), unit, &values, &attributes);
+                record(&meter, *kind, &format!("i{at}"), unit, &values, &attributes);
             }
         }
         let registry = parser::read(&rig.registry_text());
@@ -132,7 +132,7 @@ fn rig(made: &[Made], strategy: Translation, has_scope: bool) -> Rig {
 fn record(
     meter: &Meter,
     kind: Kind,
-    name: String,
+    name: &str,
     unit: &str,
     values: &Values,
     attributes: &[KeyValue],
@@ -141,7 +141,7 @@ fn record(
     for value in values {
         #[expect(clippy::cast_possible_truncation, reason = "any number will do")]
         let whole = *value as i64;
-        let name = name.clone();
+        let name = name.to_owned();
         let unit = unit.clone();
         match kind {
             Counter => {
