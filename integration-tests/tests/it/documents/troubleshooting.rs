@@ -9,12 +9,11 @@ fn joined(source: &str) -> String {
     let mut joined = String::new();
     for line in source.lines() {
         let line = line.trim_start();
-        match line.strip_suffix('\\') {
-            Some(first) => joined.push_str(first),
-            None => {
-                joined.push_str(line);
-                joined.push('\n');
-            }
+        if let Some(first) = line.strip_suffix('\\') {
+            joined.push_str(first);
+        } else {
+            joined.push_str(line);
+            joined.push('\n');
         }
     }
     joined
