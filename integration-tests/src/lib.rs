@@ -5,6 +5,7 @@
 //!   ports, always stopped.
 //! - [`Postgres`] and [`MariaDb`] are real [`Database`] servers, to be killed, frozen and restarted.
 //! - [`Redis`] and [`RedisCluster`] are real too, and so is whom [`RedisSentinel`] watches.
+//! - [`Browser`] is Chromium, and a [`Tab`] of it keeps what goes wrong in a page.
 //! - [`mod@attack`] is what clients do to listeners that mean them ill.
 //! - [`Receiver`] takes OTLP in this process, as badly as a test wishes.
 //! - [`otlp::Point`] is what either of the two collectors was told.
@@ -23,6 +24,7 @@
 
 pub mod attack;
 mod bookshop;
+mod browser;
 mod client;
 pub mod conformance;
 mod database;
@@ -52,6 +54,7 @@ pub mod yaml;
 
 pub use crate::{
     bookshop::{Bookshop, Stopped},
+    browser::{Browser, Screen, Tab},
     client::{Answer, Client},
     database::{Database, Engine, MariaDb, Postgres, Started},
     declared::only_declared,

@@ -60,9 +60,9 @@ async function answer() {
     const news = history.take(found);
     page.failures = 0;
     page.stuck = found.seq === before && news === '' ? page.stuck + 1 : 0;
+    tell(news);
     if (found.times === undefined) return page.stuck > 20 ? 1 : 0.25;
     page.answered = Date.now();
-    tell(news);
     draw();
     const isStuck = page.stuck > 3 || found.trouble !== '';
     document.body.dataset.stale = String(isStuck);
