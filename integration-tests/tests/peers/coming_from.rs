@@ -142,6 +142,9 @@ async fn names_of_axum_prometheus() {
         assert_eq!(value(page, "axum_http_response_body_size_sum", &of_route).to_string(), "4");
         assert_eq!(page.sum("axum_http_requests_pending", &[]).to_string(), "0");
     }
+    // A response that never was has no size, as it is no request there.
+    let requests = ours.sum("axum_http_requests_total", &[]).to_string();
+    assert_eq!(ours.sum("axum_http_response_body_size_count", &[]).to_string(), requests);
     let unmatched = [("method", "POST"), ("status", "404"), ("endpoint", "_OTHER")];
     assert_eq!(value(&ours, "axum_http_requests_total", &unmatched).to_string(), "1");
     assert!(with_profile.describe().to_string().contains("axum-prometheus"));
@@ -198,6 +201,35 @@ fn names_of_metrics_exporter_prometheus() {
     let bare = names(&recorded(&bare));
     for row in table.iter().filter(|row| name(&row[1]) != "wait_seconds") {
         assert!(bare.contains(name(&row[1])), "{row:?} in {bare:?}");
+    }
+}
+
+#[test]
+fn units_of_metrics_exporter_prometheus_and_names_that_are_no_names() {
+    let record = || {
+        let units = [Unit::Percent, Unit::MegabitsPerSecond, Unit::CountPerSecond];
+        for (n, unit) in units.into_iter().enumerate() {
+            metrics::describe_gauge!(format!("unit{n}"), unit, "");
+            gauge!(format!("unit{n}")).set(1);
+        }
+        for name in ["job:rate5m", "_private", "5xx"] {
+            gauge!(name).set(1);
+        }
+    };
+    let theirs = PrometheusBuilder::new().with_recommended_naming(true).build_recorder();
+    metrics::with_local_recorder(&theirs, record);
+    let theirs = names(&theirs.handle().render());
+    let telemetry = telemetry(|it| it);
+    metrics::with_local_recorder(&telemetry.metrics_recorder(), record);
+    let ours = names(&page::of(&telemetry));
+    for (n, row) in tables("metrics-exporter-prometheus")[2].iter().enumerate() {
+        for (page, suffix) in [(&theirs, name(&row[1])), (&ours, name(&row[2]))] {
+            assert!(page.contains(&format!("unit{n}{suffix}")), "{row:?} in {page:?}");
+        }
+    }
+    for (their, our) in [("job:rate5m", "job_rate5m"), ("_private", "m_private"), ("_xx", "m_5xx")]
+    {
+        assert!(theirs.contains(their) && ours.contains(our), "{theirs:?} {ours:?}");
     }
 }
 

@@ -50,12 +50,15 @@ const ENDPOINT: AttributeKey =
     AttributeKey::new("endpoint", "The route template, or `_OTHER` where none matched.");
 
 const OF_METHOD: TwinLabel =
-    TwinLabel { from: key::HTTP_REQUEST_METHOD, to: METHOD, otherwise: Some("_OTHER") };
+    TwinLabel { from: key::HTTP_REQUEST_METHOD, to: Some(METHOD), otherwise: Some("_OTHER") };
 /// A request without a response was not counted.
 const OF_STATUS: TwinLabel =
-    TwinLabel { from: key::HTTP_RESPONSE_STATUS_CODE, to: STATUS, otherwise: None };
+    TwinLabel { from: key::HTTP_RESPONSE_STATUS_CODE, to: Some(STATUS), otherwise: None };
+/// As [`OF_STATUS`], where the status is no label.
+const WITH_A_STATUS: TwinLabel =
+    TwinLabel { from: key::HTTP_RESPONSE_STATUS_CODE, to: None, otherwise: None };
 const OF_ROUTE: TwinLabel =
-    TwinLabel { from: key::HTTP_ROUTE.key, to: ENDPOINT, otherwise: Some("_OTHER") };
+    TwinLabel { from: key::HTTP_ROUTE.key, to: Some(ENDPOINT), otherwise: Some("_OTHER") };
 
 const AXUM_PROMETHEUS: &[Twin] = &[
     Twin {
@@ -102,7 +105,7 @@ const AXUM_PROMETHEUS: &[Twin] = &[
             "Size of HTTP response bodies, as axum-prometheus called it.",
         )
         .with_attributes(&[METHOD, ENDPOINT]),
-        labels: &[OF_METHOD, OF_ROUTE],
+        labels: &[OF_METHOD, OF_ROUTE, WITH_A_STATUS],
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use kymo_core::{MetricKind, MetricSpec, key::AttributeKey};
 use opentelemetry::{
-    KeyValue,
+    KeyValue, Value,
     metrics::{
         BoundCounter, BoundHistogram, BoundUpDownCounter, Counter, Histogram, Meter, UpDownCounter,
     },
@@ -28,7 +28,8 @@ pub(crate) struct Twin {
 #[allow(dead_code, reason = "made by the feature `http`")]
 pub(crate) struct TwinLabel {
     pub(crate) from: AttributeKey,
-    pub(crate) to: AttributeKey,
+    /// Without one, it is only asked for, and not shown.
+    pub(crate) to: Option<AttributeKey>,
     /// The value where the other one has no such attribute; without one, the twin records nothing there.
     pub(crate) otherwise: Option<&'static str>,
 }
@@ -87,12 +88,14 @@ impl MadeTwin {
     }
 
     fn labels(&self, attributes: &[KeyValue]) -> Option<Vec<KeyValue>> {
-        let label = |TwinLabel { from, to, otherwise }: &TwinLabel| {
+        let mut labels = Vec::with_capacity(self.labels.len());
+        for TwinLabel { from, to, otherwise } in self.labels {
             let known = attributes.iter().find(|attribute| attribute.key.as_str() == from.name);
-            let known = known.map(|attribute| to.of(attribute.value.clone()));
-            known.or_else(|| Some(to.of((*otherwise)?)))
-        };
-        self.labels.iter().map(label).collect()
+            let value = known.map(|attribute| attribute.value.clone());
+            let value = value.or_else(|| otherwise.map(Value::from))?;
+            labels.extend(to.as_ref().map(|to| to.of(value)));
+        }
+        Some(labels)
     }
 }
 
