@@ -56,7 +56,8 @@ pub(crate) enum Reception {
     NoRoom,
 }
 
-/// The descriptions of the metrics of one kind, by the names that the program gave them.
+/// The descriptions of the metrics of one kind, by the names by which they are known, however long those
+/// are that the program gives them.
 #[derive(Default)]
 pub(crate) struct Descriptions(RwLock<HashMap<String, Known>>);
 

@@ -16,10 +16,11 @@ impl InstallRecorderError {
 impl fmt::Display for InstallRecorderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "another recorder of the metrics facade is installed already, and a process has one; remove what \
-             installs it, such as `PrometheusBuilder::install_recorder()` of metrics-exporter-prometheus or \
-             `PrometheusMetricLayer::pair()` of axum-prometheus, or build that one without installing it and \
-             install a `Fanout` of metrics-util over both",
+            "another recorder of the metrics facade is installed already, and a process has one; in tests, let \
+             `metrics::with_local_recorder()` take each one; where another telemetry installed its own, keep to \
+             that; else remove what installs the other one, such as `PrometheusBuilder::install_recorder()` of \
+             metrics-exporter-prometheus or `PrometheusMetricLayer::pair()` of axum-prometheus, or build that one \
+             without installing it and install a `Fanout` of metrics-util over both",
         )
     }
 }

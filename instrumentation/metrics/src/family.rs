@@ -10,10 +10,12 @@ use kymo_core::{Fold, OTHER};
 use opentelemetry::{KeyValue, Value, metrics::Meter};
 
 use crate::{
+    host::Host,
     kind::Kind,
     labels::Labels,
     loss::Losses,
     room::{Room, Rooms},
+    shared::Shared,
 };
 
 /// The labels of a metric at most that have a count of their own when they are folded.
@@ -25,6 +27,7 @@ const FOLDS: usize = 64;
 /// values, until the key meets a series that is there, or the room that is kept for those.
 pub(crate) struct Family<K: Kind> {
     name: String,
+    unit: &'static str,
     instrument: K::Instrument,
     rooms: Rooms,
     known: RwLock<Known<K>>,
@@ -32,6 +35,7 @@ pub(crate) struct Family<K: Kind> {
     /// What counts the folds.
     meter: Meter,
     losses: Arc<Losses>,
+    host: Arc<dyn Host>,
 }
 
 struct Known<K: Kind> {
@@ -50,33 +54,39 @@ pub(crate) struct Found<K: Kind> {
 }
 
 impl<K: Kind> Family<K> {
-    /// The metric of `instrument`, for `limit` series; `meter` counts its folds.
+    /// The metric of `instrument`, called `name`, for as many series as the host lets it have.
     pub(crate) fn new(
         name: String,
         instrument: K::Instrument,
-        limit: usize,
-        meter: Meter,
-        losses: Arc<Losses>,
+        unit: &'static str,
+        shared: &Shared,
     ) -> Self {
-        let (rooms, hasher) = (Rooms::of(limit), RandomState::new());
+        let (meter, losses) = (shared.own.clone(), Arc::clone(&shared.losses));
+        let (host, hasher) = (Arc::clone(&shared.host), RandomState::new());
+        // The series without labels is outside the limit of the SDK, unless it has the attributes of all.
+        let takes_room = !host.shown(&name, K::KIND, unit, &[]).is_empty();
+        let limit = host.series(&name, K::KIND, unit);
+        let rooms = Rooms::of(limit.saturating_sub(usize::from(takes_room)));
         let known = RwLock::new(Known {
             series: HashMap::new(),
             values: HashMap::new(),
             folds: HashMap::new(),
         });
-        Self { name, instrument, rooms, known, hasher, meter, losses }
+        Self { name, unit, instrument, rooms, known, hasher, meter, losses, host }
     }
 
     /// The series of `labels`.
     pub(crate) fn find(&self, labels: Labels) -> Found<K> {
         let Labels { attributes, folded, .. } = labels;
-        if let Some(found) = self.find_or_bind(&attributes, folded.is_empty()) {
+        // What says `_OTHER` by itself is where others are folded to, and has room there.
+        let is_whole = folded.is_empty() && !attributes.iter().all(is_other);
+        if let Some(found) = self.find_or_bind(&attributes, is_whole) {
             return Found { folds: self.folds(&folded), ..found };
         }
         let (mut attributes, mut folded) = (attributes, folded);
         for at in self.by_values(&attributes) {
             let attribute = &mut attributes[at];
-            if attribute.value == Value::from(OTHER) {
+            if is_other(attribute) {
                 continue;
             }
             attribute.value = Value::from(OTHER);
@@ -84,6 +94,10 @@ impl<K: Kind> Family<K> {
             if let Some(found) = self.find_or_bind(&attributes, false) {
                 return Found { folds: self.folds(&folded), ..found };
             }
+        }
+        if folded.is_empty() {
+            // The labels said `_OTHER` by themselves, and are lost here.
+            folded.extend(attributes.iter().map(|attribute| attribute.key.as_str().to_owned()));
         }
         // As the SDK does it. There is room for this one.
         let overflow = [KeyValue::new("otel.metric.overflow", true)];
@@ -97,15 +111,20 @@ impl<K: Kind> Family<K> {
         if let Some(series) = known {
             return Some(Found { series, folds: Vec::new(), is_new: false });
         }
-        let room = if is_whole { self.rooms.take() } else { self.rooms.take_folded() };
-        let (series, is_new) = self.bind(attributes, Some(room?));
+        let room = match attributes {
+            [] => None,
+            _ if is_whole => Some(self.rooms.take()?),
+            _ => Some(self.rooms.take_folded()?),
+        };
+        let (series, is_new) = self.bind(attributes, room);
         Some(Found { series, folds: Vec::new(), is_new })
     }
 
-    /// Binds the series of `attributes` in its `room`, unless somebody else did, and says whether it is new.
+    /// Binds the series of `attributes` in its `room`, if it takes any, unless somebody else did, and says whether it is new.
     fn bind(&self, attributes: &[KeyValue], room: Option<Room<'_>>) -> (Arc<K::Series>, bool) {
         // While nothing is locked: whoever logs of it may record through the facade.
-        let new = Arc::new(K::bind(&self.instrument, attributes, &self.losses));
+        let shown = self.host.shown(&self.name, K::KIND, self.unit, attributes);
+        let new = Arc::new(K::bind(&self.instrument, attributes, &shown, &self.losses));
         let mut known = self.write();
         if let Some(series) = known.series.get(attributes) {
             return (Arc::clone(series), false);
@@ -117,7 +136,7 @@ impl<K: Kind> Family<K> {
             }
         }
         // Whoever lost the race must not set a gauge back, nor may this one once others have it.
-        K::begin(&new);
+        K::begin(&new, shown.is_empty());
         known.series.insert(attributes.to_vec(), Arc::clone(&new));
         (new, true)
     }
@@ -156,4 +175,8 @@ impl<K: Kind> Family<K> {
     fn write(&self) -> RwLockWriteGuard<'_, Known<K>> {
         self.known.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn is_other(attribute: &KeyValue) -> bool {
+    attribute.value == Value::from(OTHER)
 }

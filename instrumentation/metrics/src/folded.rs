@@ -5,6 +5,8 @@ use std::sync::Arc;
 use kymo_core::Fold;
 use metrics::{CounterFn, GaugeFn, HistogramFn};
 
+use crate::histogram::MOST;
+
 /// A series that stands for others, some of whose labels became `_OTHER`: so did those of each observation.
 pub(crate) struct Folded<S> {
     pub(crate) series: Arc<S>,
@@ -43,5 +45,12 @@ impl<S: GaugeFn> GaugeFn for Folded<S> {
 impl<S: HistogramFn> HistogramFn for Folded<S> {
     fn record(&self, value: f64) {
         self.series().record(value);
+    }
+    fn record_many(&self, value: f64, count: usize) {
+        for fold in &self.folds {
+            (0..count.min(MOST)).for_each(|_| fold.count());
+        }
+        // That of the series: an `Arc` of the facade would record one by one without an end.
+        (*self.series).record_many(value, count);
     }
 }

@@ -2,19 +2,20 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering, fence},
+    atomic::{Ordering, fence},
 };
 
 use metrics::GaugeFn;
 use opentelemetry::{
     KeyValue,
-    metrics::{BoundGauge, Gauge, Meter},
+    metrics::{BoundGauge, Meter},
 };
 
 use crate::{
     descriptions::Description,
     folded::Folded,
     kind::{FacadeKind, Kind},
+    levels::{Level, Levels},
     loss::{Cause, Losses, Lost},
 };
 
@@ -23,23 +24,28 @@ pub(crate) enum Gauges {}
 
 impl Kind for Gauges {
     const KIND: FacadeKind = FacadeKind::Gauge;
-    type Instrument = Gauge<f64>;
+    type Instrument = Levels;
     type Series = GaugeSeries;
     type Handle = metrics::Gauge;
 
-    fn instrument(meter: &Meter, name: String, description: &Description) -> Gauge<f64> {
+    fn instrument(meter: &Meter, name: String, description: &Description) -> Levels {
         let builder = meter.f64_gauge(name).with_unit(description.unit());
-        builder.with_description(description.text()).build()
+        Levels::new(builder.with_description(description.text()).build())
     }
-    fn bind(instrument: &Gauge<f64>, attributes: &[KeyValue], losses: &Arc<Losses>) -> GaugeSeries {
+    fn bind(
+        instrument: &Levels,
+        attributes: &[KeyValue],
+        shown: &[KeyValue],
+        losses: &Arc<Losses>,
+    ) -> GaugeSeries {
         GaugeSeries {
-            bound: instrument.bind(attributes),
-            value: AtomicU64::new(0_f64.to_bits()),
+            bound: instrument.gauge.bind(attributes),
+            level: instrument.of(shown),
             losses: Arc::clone(losses),
         }
     }
-    fn begin(series: &GaugeSeries) {
-        series.bound.record(0.0);
+    fn begin(series: &GaugeSeries, _is_bare: bool) {
+        series.level.begin(|| series.bound.record(0.0));
     }
     fn handle(series: Arc<GaugeSeries>) -> metrics::Gauge {
         series.into()
@@ -52,11 +58,11 @@ impl Kind for Gauges {
     }
 }
 
-/// A gauge, and its value: that of OpenTelemetry can only be set.
+/// A gauge, and its level: that of OpenTelemetry can only be set.
 pub(crate) struct GaugeSeries {
     bound: BoundGauge<f64>,
-    /// The bits of a finite number.
-    value: AtomicU64,
+    /// That of all series that are one on the page.
+    level: Arc<Level>,
     losses: Arc<Losses>,
 }
 
@@ -67,7 +73,7 @@ impl GaugeSeries {
             let value = new(f64::from_bits(bits));
             value.is_finite().then_some(value.to_bits())
         };
-        match self.value.fetch_update(Ordering::AcqRel, Ordering::Acquire, change) {
+        match self.level.bits.fetch_update(Ordering::AcqRel, Ordering::Acquire, change) {
             Ok(_) => self.record(),
             Err(_) => self.losses.because_of(Cause::NotFinite).count(1),
         }
@@ -76,12 +82,12 @@ impl GaugeSeries {
     /// Records the value until nobody has changed it since: of two threads, the first to change it may be
     /// the last to record. The fences let whoever records last see the last change.
     fn record(&self) {
-        let mut value = self.value.load(Ordering::Relaxed);
+        let mut value = self.level.bits.load(Ordering::Relaxed);
         fence(Ordering::SeqCst);
         loop {
             self.bound.record(f64::from_bits(value));
             fence(Ordering::SeqCst);
-            let now = self.value.load(Ordering::Relaxed);
+            let now = self.level.bits.load(Ordering::Relaxed);
             if now == value {
                 return;
             }

@@ -16,6 +16,9 @@ use crate::{
     loss::{Cause, Losses, Lost},
 };
 
+/// How often `record_many` records at most, each of which takes some 10 ns.
+pub(crate) const MOST: usize = 100_000;
+
 /// What `histogram!` makes.
 pub(crate) enum Histograms {}
 
@@ -33,6 +36,7 @@ impl Kind for Histograms {
     fn bind(
         instrument: &Histogram<f64>,
         attributes: &[KeyValue],
+        _shown: &[KeyValue],
         losses: &Arc<Losses>,
     ) -> HistogramSeries {
         HistogramSeries { bound: instrument.bind(attributes), losses: Arc::clone(losses) }
@@ -60,6 +64,17 @@ impl HistogramFn for HistogramSeries {
             self.bound.record(value);
         } else {
             self.losses.because_of(Cause::NotFinite).count(1);
+        }
+    }
+
+    /// OpenTelemetry records one at a time, so that the number of times has an end.
+    fn record_many(&self, value: f64, count: usize) {
+        if !value.is_finite() {
+            return self.losses.because_of(Cause::NotFinite).count(count as u64);
+        }
+        (0..count.min(MOST)).for_each(|_| self.bound.record(value));
+        if let Some(lost) = count.checked_sub(MOST).filter(|lost| *lost > 0) {
+            self.losses.because_of(Cause::Many).count(lost as u64);
         }
     }
 }

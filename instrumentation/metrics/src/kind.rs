@@ -42,13 +42,16 @@ pub(crate) trait Kind: 'static {
     type Handle: Clone + Send + Sync;
 
     fn instrument(meter: &Meter, name: String, description: &Description) -> Self::Instrument;
+    /// The series of `attributes`, which is that of the attributes `shown` on the page.
     fn bind(
         instrument: &Self::Instrument,
         attributes: &[KeyValue],
+        shown: &[KeyValue],
         losses: &Arc<Losses>,
     ) -> Self::Series;
-    /// Shows a series before anything is recorded, as far as OpenTelemetry does not by itself.
-    fn begin(_series: &Self::Series) {}
+    /// Shows a series before anything is recorded, as far as OpenTelemetry does not by itself; `is_bare` if it
+    /// is shown without attributes.
+    fn begin(_series: &Self::Series, _is_bare: bool) {}
     fn handle(series: Arc<Self::Series>) -> Self::Handle;
     fn folded(folded: Folded<Self::Series>) -> Self::Handle;
     fn lost(lost: Arc<Lost>) -> Self::Handle;

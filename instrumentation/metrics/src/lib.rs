@@ -28,9 +28,9 @@
 //!
 //! | the facade | becomes |
 //! | --- | --- |
-//! | a counter | a counter; `absolute` adds what is missing, and it never falls |
-//! | a gauge | a gauge, whose increments lose nothing among threads |
-//! | a histogram | a histogram, not quantiles, from its first value on; a view sets its buckets |
+//! | a counter | a counter, at zero from its registration; `absolute` adds what is missing, and it never falls |
+//! | a gauge | a gauge, at zero from its registration, whose increments lose nothing among threads |
+//! | a histogram | a histogram, not quantiles, without labels from its first value on; a view sets its buckets |
 //! | a label | an attribute; of two with one name the last stays |
 //! | a unit | that of UCUM, which the page adds to the name where it is lacking there |
 //! | a description | that of the instrument, if it comes before the first use of the metric |
@@ -49,16 +49,25 @@
 //! - A metric keeps four fifths of its limit of series apart. Later keys are folded: one label at a time becomes
 //!   `_OTHER`, beginning with the one that had the most values, as `kymo.cardinality.folded` counts. A value of
 //!   more than 1,024 bytes is folded at once. Of folded keys the increments add up; `absolute` is the greatest,
-//!   and `set` the last.
+//!   and `set` the last. A key without labels has its series whatever the limit.
 //! - A name that two kinds want is that of the first. What the other records is counted in
 //!   `kymo.facade.lost`, as is what is not finite: OpenTelemetry has no such values.
+//! - A counter ends at 2^63 - 1, the greatest number of OTLP. What exceeds it is counted there, too.
 //! - A key has 64 labels at most; others, and those with a name of more than 255 bytes, are left out.
 //!
 //! # What it costs
 //!
 //! A handle that is kept records into a bound instrument, without a look-up. A macro finds its handle in a table,
 //! without a lock and without an allocation of ours; macros with labels that are not literals allocate by
-//! themselves. `record_many` records one by one. A series lives as long as the recorder.
+//! themselves. `record_many` records one by one, 100,000 times at most: the rest is counted in
+//! `kymo.facade.lost`. A series lives as long as the recorder.
+//!
+//! # Views
+//!
+//! Where a view of `kymo` makes one series of many keys, because it drops, renames, folds or cuts labels, counters and
+//! histograms add up. The gauges have one level: their increments add up, and `set` is the last. A [`Host`] tells the
+//! recorder of such views. Those of a bare SDK it does not know, and there each key of a gauge
+//! sets the series to a level of its own.
 //!
 //! # The SDK must bind
 //!
@@ -79,6 +88,7 @@ mod host;
 pub mod key;
 mod kind;
 mod labels;
+mod levels;
 mod loss;
 pub mod metrics;
 mod name;

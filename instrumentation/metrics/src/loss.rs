@@ -20,10 +20,13 @@ pub(crate) enum Cause {
     NameLimit,
     NotFinite,
     Callback,
+    Overflow,
+    Many,
 }
 
 impl Cause {
-    const ALL: [Self; 4] = [Self::Kind, Self::NameLimit, Self::NotFinite, Self::Callback];
+    const ALL: [Self; 6] =
+        [Self::Kind, Self::NameLimit, Self::NotFinite, Self::Callback, Self::Overflow, Self::Many];
 
     fn word(self) -> &'static str {
         match self {
@@ -31,6 +34,8 @@ impl Cause {
             Self::NameLimit => "name_limit",
             Self::NotFinite => "not_finite",
             Self::Callback => "callback",
+            Self::Overflow => "overflow",
+            Self::Many => "many",
         }
     }
 }

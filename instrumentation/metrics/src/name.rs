@@ -25,6 +25,16 @@ pub(crate) fn instrument(name: &str) -> Cow<'_, str> {
     Cow::Owned(legal)
 }
 
+/// The name by which the metric `name` of the facade is known: that of its instrument, in small letters.
+pub(crate) fn known_as(name: &str) -> Cow<'_, str> {
+    match instrument(name) {
+        Cow::Borrowed(name) if !name.contains(|char: char| char.is_ascii_uppercase()) => {
+            Cow::Borrowed(name)
+        }
+        legal => Cow::Owned(legal.to_ascii_lowercase()),
+    }
+}
+
 fn is_taken(char: char) -> bool {
     char.is_ascii_alphanumeric() || matches!(char, '_' | '.' | '-' | '/')
 }

@@ -46,7 +46,7 @@ impl MetricsRecorder {
     /// A recorder that makes its instruments with `meters`, of whose limits `host` knows.
     pub fn hosted(meters: &dyn MeterProvider, host: impl Host) -> Self {
         Self(Arc::new(All {
-            shared: Shared::new(meters, Box::new(host)),
+            shared: Shared::new(meters, Arc::new(host)),
             counters: Registrar::new(),
             gauges: Registrar::new(),
             histograms: Registrar::new(),

@@ -66,7 +66,7 @@ impl<K: Kind> Registrar<K> {
     /// The metric `name`, which is made if it is the first time.
     fn family(&self, name: &str, shared: &Shared) -> Result<Arc<Family<K>>, Cause> {
         let instrument = name::instrument(name);
-        let known_as = instrument.to_ascii_lowercase();
+        let known_as = name::known_as(name);
         if let Some(family) = self.known(&known_as) {
             return Ok(family);
         }
@@ -78,15 +78,13 @@ impl<K: Kind> Registrar<K> {
                 shared.losses.tell_of_limit(name, names::LIMIT);
             }
         })?;
-        let description = self.descriptions.of(name);
-        let limit = shared.host.series(&instrument, K::KIND, description.unit());
+        let description = self.descriptions.of(&known_as);
         // While nothing is locked: it waits for a collection that goes on, and may be logged. Of two threads
         // that make it at once, both have the same from the SDK.
         let made = K::instrument(&shared.program, instrument.clone().into_owned(), &description);
-        let (meter, losses) = (shared.own.clone(), Arc::clone(&shared.losses));
-        let new = Family::new(instrument.into_owned(), made, limit, meter, losses);
+        let new = Family::new(instrument.into_owned(), made, description.unit(), shared);
         let mut families = self.families.write().unwrap_or_else(PoisonError::into_inner);
-        Ok(Arc::clone(families.entry(known_as).or_insert_with(|| Arc::new(new))))
+        Ok(Arc::clone(families.entry(known_as.into_owned()).or_insert_with(|| Arc::new(new))))
     }
 
     fn known(&self, known_as: &str) -> Option<Arc<Family<K>>> {
@@ -103,8 +101,9 @@ impl<K: Kind> Registrar<K> {
         shared: &Shared,
     ) {
         let name = name.as_str();
-        let is_used = || self.known(&name::instrument(name).to_ascii_lowercase()).is_some();
-        match self.descriptions.hear(name, unit, text, is_used) {
+        let known_as = name::known_as(name);
+        let is_used = || self.known(&known_as).is_some();
+        match self.descriptions.hear(&known_as, unit, text, is_used) {
             Reception::Taken => {}
             Reception::NoRoom => shared.losses.count_description(),
             Reception::Late => {

@@ -16,13 +16,13 @@ pub(crate) struct Shared {
     pub(crate) program: Meter,
     /// Makes what says how much of that is lost or folded.
     pub(crate) own: Meter,
-    pub(crate) host: Box<dyn Host>,
+    pub(crate) host: Arc<dyn Host>,
     pub(crate) names: Names,
     pub(crate) losses: Arc<Losses>,
 }
 
 impl Shared {
-    pub(crate) fn new(meters: &dyn MeterProvider, host: Box<dyn Host>) -> Self {
+    pub(crate) fn new(meters: &dyn MeterProvider, host: Arc<dyn Host>) -> Self {
         let scope = InstrumentationScope::builder(PROGRAM_SCOPE).build();
         let (program, own) = (meters.meter_with_scope(scope), SCOPE.meter(meters));
         let losses = Arc::new(Losses::new(&own));

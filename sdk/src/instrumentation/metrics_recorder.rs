@@ -1,13 +1,13 @@
 //! The facade `metrics`: see [`Telemetry::metrics_recorder`].
 
 use kymo_metrics::{FacadeKind, Host};
-use opentelemetry::InstrumentationScope;
+use opentelemetry::{InstrumentationScope, KeyValue};
 
 pub use kymo_metrics::{InstallRecorderError, MetricsRecorder, PROGRAM_SCOPE};
 
 use crate::{
     InstrumentKind, Telemetry,
-    view::{Shapes, is_in_callback},
+    view::{ShapedMeters, is_in_callback},
 };
 
 impl Telemetry {
@@ -30,26 +30,46 @@ impl Telemetry {
     /// # }
     /// ```
     pub fn metrics_recorder(&self) -> MetricsRecorder {
-        let shapes = self.provider.shapes();
-        self.kept.of(|| MetricsRecorder::hosted(self.meters(), ByViews(shapes)))
+        self.kept
+            .of(|| MetricsRecorder::hosted(self.meters(), ByViews(self.provider.shaped().cloned())))
     }
 }
 
-/// The views of a telemetry, which know how many series a metric may have.
-struct ByViews(Shapes);
+/// The views of a telemetry, if anybody measures: they know how many series a metric may have, and which.
+struct ByViews(Option<ShapedMeters>);
 
 impl Host for ByViews {
     fn series(&self, name: &str, kind: FacadeKind, unit: &str) -> usize {
-        let kind = match kind {
-            FacadeKind::Counter => InstrumentKind::Counter,
-            FacadeKind::Gauge => InstrumentKind::Gauge,
-            FacadeKind::Histogram => InstrumentKind::Histogram,
-        };
-        let scope = InstrumentationScope::builder(PROGRAM_SCOPE).build();
-        self.0.room(name, kind, unit, &scope)
+        let shapes = self.0.as_ref().map(|it| it.shapes().clone()).unwrap_or_default();
+        shapes.room(name, instrument(kind), unit, &scope())
+    }
+
+    fn shown(
+        &self,
+        name: &str,
+        kind: FacadeKind,
+        unit: &str,
+        attributes: &[KeyValue],
+    ) -> Vec<KeyValue> {
+        self.0.as_ref().map_or_else(
+            || attributes.to_vec(),
+            |views| views.shown(name, instrument(kind), unit, &scope(), attributes),
+        )
     }
 
     fn makes_instruments(&self) -> bool {
         !is_in_callback()
     }
+}
+
+fn instrument(kind: FacadeKind) -> InstrumentKind {
+    match kind {
+        FacadeKind::Counter => InstrumentKind::Counter,
+        FacadeKind::Gauge => InstrumentKind::Gauge,
+        FacadeKind::Histogram => InstrumentKind::Histogram,
+    }
+}
+
+fn scope() -> InstrumentationScope {
+    InstrumentationScope::builder(PROGRAM_SCOPE).build()
 }

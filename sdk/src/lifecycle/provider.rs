@@ -79,15 +79,6 @@ impl Provider {
         }
     }
 
-    /// The shape of all metrics.
-    #[allow(dead_code, reason = "used by the feature `metrics`")]
-    pub(crate) fn shapes(&self) -> Shapes {
-        match self {
-            Self::Somebody(provider) => provider.shapes().clone(),
-            Self::Nobody(..) => Shapes::default(),
-        }
-    }
-
     /// The exemplars beside what is measured, if any are kept.
     pub(crate) fn exemplars(&self) -> Option<&Exemplars> {
         match self {

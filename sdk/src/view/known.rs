@@ -23,6 +23,8 @@ pub(super) struct Known {
     names: HashMap<String, (String, bool)>,
     /// Whether somebody was told that callbacks make no instruments.
     pub(super) is_reported: bool,
+    /// Whether somebody was told that a metric is recorded by two.
+    pub(super) is_doubled: bool,
 }
 
 /// The identity of an instrument to views, in one meter.

@@ -43,10 +43,10 @@ impl Lengths {
         attributes.iter().all(|attribute| self.is_short(&attribute.value))
     }
 
-    /// Cuts what is too long, and counts that of `metric` if there was any.
-    pub(super) fn cut(&self, metric: &str, attributes: &mut [KeyValue]) {
+    /// Cuts what is too long, and says whether there was any.
+    pub(super) fn cut(&self, attributes: &mut [KeyValue]) -> bool {
         if self.allow(attributes) {
-            return;
+            return false;
         }
         for attribute in attributes {
             if !self.is_short(&attribute.value) {
@@ -55,6 +55,11 @@ impl Lengths {
                 attribute.value = Value::from(text[..end.unwrap_or_default()].to_owned());
             }
         }
+        true
+    }
+
+    /// Counts one cut of an attribute of `metric`.
+    pub(super) fn count_cut(&self, metric: &str) {
         let mut cuts = self.cuts.lock().unwrap_or_else(PoisonError::into_inner);
         let times = cuts.entry(metric.to_owned()).or_default();
         *times += 1;

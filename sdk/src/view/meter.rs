@@ -7,7 +7,7 @@ use std::{
 
 use kymo_core::{ExemplarLimits, Exemplars};
 use opentelemetry::{
-    InstrumentationScope,
+    InstrumentationScope, KeyValue,
     metrics::{
         AsyncInstrumentBuilder, Callback, Counter, Gauge, Histogram, HistogramBuilder,
         InstrumentBuilder, InstrumentProvider, Meter, ObservableCounter, ObservableGauge,
@@ -27,6 +27,7 @@ use super::{
     observable::{Merge, Watched},
     rules::Rules,
     selector::Subject,
+    twin::Twin,
 };
 
 /// A meter whose instruments have the shape that views give them.
@@ -85,6 +86,7 @@ impl ShapedMeter {
             return (&Nowhere, Dress::default());
         }
         self.name(shape.name().unwrap_or(name), name);
+        self.double(name);
         let spread = shape.spread(kind, bounds);
         self.made.note(subject, shape.name().unwrap_or(name), spread.as_ref());
         let exemplars = self.exemplars.as_ref().zip(spread).map(|(all, spread)| {
@@ -123,6 +125,22 @@ impl ShapedMeter {
         }
     }
 
+    /// Says that an instrument of somebody else has the `name` of one that is recorded beside ours, if it has.
+    fn double(&self, name: &str) {
+        let is_twin = |twin: &Twin| twin.spec.name.eq_ignore_ascii_case(name);
+        if !self.is_ours
+            && self.shapes.twins().any(is_twin)
+            && !mem::replace(&mut self.known().is_doubled, true)
+        {
+            let meter = self.scope.name();
+            tracing::warn!(
+                "the metric {name} is recorded by kymo, as also_named() asks for, and by the meter {meter} too, \
+                 so that sums over both count everything twice: remove the layer that records it, or \
+                 also_named()"
+            );
+        }
+    }
+
     fn rules(&self, subject: Subject<'_>) -> Option<Arc<Rules>> {
         let (view, common) = (self.shapes.of(subject).of_attributes(), self.shapes.common());
         if view.is_none() && common.is_empty() && self.is_ours {
@@ -136,6 +154,13 @@ impl ShapedMeter {
         let (lengths, view) = (self.shapes.lengths(), view.unwrap_or_default());
         let rules = Rules::new(subject.name, lengths, common, view, &self.to_meter());
         Some(Arc::clone(self.known().rules.entry(known_as).or_insert_with(|| Arc::new(rules))))
+    }
+
+    /// The attributes of the series into which the instrument of `subject` records, where it has `attributes`.
+    #[allow(dead_code, reason = "used by the feature `metrics`")]
+    pub(super) fn shown(&self, subject: Subject<'_>, attributes: &[KeyValue]) -> Vec<KeyValue> {
+        let rules = self.rules(subject);
+        rules.map_or_else(|| attributes.to_vec(), |rules| rules.preview(attributes))
     }
 
     /// Makes an observable instrument whose callbacks may panic, or never return.

@@ -8,11 +8,14 @@ use std::{
 
 use kymo_core::{Exemplars, Scope};
 use opentelemetry::{
-    InstrumentationScope,
+    InstrumentationScope, KeyValue,
     metrics::{Meter, MeterProvider},
 };
+use opentelemetry_sdk::metrics::InstrumentKind;
 
-use super::{Shapes, callbacks::Callbacks, made::Instruments, meter::ShapedMeter};
+use super::{
+    Shapes, callbacks::Callbacks, made::Instruments, meter::ShapedMeter, selector::Subject,
+};
 
 /// A provider of meters whose instruments have the shape that views give them, and whose callbacks
 /// may panic, or never return.
@@ -60,6 +63,20 @@ impl ShapedMeters {
         &self.shapes
     }
 
+    /// The attributes of the series into which this instrument records, where it has `attributes`.
+    #[allow(dead_code, reason = "used by the feature `metrics`")]
+    pub(crate) fn shown(
+        &self,
+        name: &str,
+        kind: InstrumentKind,
+        unit: &str,
+        scope: &InstrumentationScope,
+        attributes: &[KeyValue],
+    ) -> Vec<KeyValue> {
+        let meter = self.shaped(scope);
+        meter.shown(Subject { name, kind, unit, scope }, attributes)
+    }
+
     /// The exemplars of its instruments, if any are kept.
     pub(crate) fn exemplars(&self) -> Option<&Exemplars> {
         self.exemplars.as_ref()
@@ -68,6 +85,13 @@ impl ShapedMeters {
 
 impl MeterProvider for ShapedMeters {
     fn meter_with_scope(&self, scope: InstrumentationScope) -> Meter {
+        self.shaped(&scope).to_meter()
+    }
+}
+
+impl ShapedMeters {
+    /// The meter of `scope`, of which there is one.
+    fn shaped(&self, scope: &InstrumentationScope) -> ShapedMeter {
         let mut meters = self.meters.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || {
             let meter = self.provider.meter_with_scope(scope.clone());
@@ -81,7 +105,7 @@ impl MeterProvider for ShapedMeters {
                 &self.made,
             )
         };
-        meters.entry(scope.clone()).or_insert_with(make).to_meter()
+        meters.entry(scope.clone()).or_insert_with(make).clone()
     }
 }
 

@@ -70,14 +70,33 @@ impl Rules {
     pub(super) fn apply(
         &self,
         attributes: &[KeyValue],
-        mut folds: impl FnMut(&Arc<ValueBudget>),
+        folds: impl FnMut(&Arc<ValueBudget>),
     ) -> Vec<KeyValue> {
+        let (changed, is_cut) = self.change(attributes, folds);
+        if is_cut {
+            self.lengths.count_cut(&self.metric);
+        }
+        changed
+    }
+
+    /// What [`Rules::apply`] makes of `attributes`, of which nothing is counted.
+    #[allow(dead_code, reason = "used by the feature `metrics`")]
+    pub(super) fn preview(&self, attributes: &[KeyValue]) -> Vec<KeyValue> {
+        self.change(attributes, |_| {}).0
+    }
+
+    /// The attributes, and whether any was cut.
+    fn change(
+        &self,
+        attributes: &[KeyValue],
+        mut folds: impl FnMut(&Arc<ValueBudget>),
+    ) -> (Vec<KeyValue>, bool) {
         let mut kept = Vec::with_capacity(attributes.len() + self.common.len());
         // Of two with one key the first stays, so what is stronger goes first.
         kept.extend_from_slice(attributes);
         kept.extend_from_slice(&self.common);
         sort(&mut kept);
-        self.lengths.cut(&self.metric, &mut kept);
+        let is_cut = self.lengths.cut(&mut kept);
 
         let mut renamed = Vec::new();
         kept.retain_mut(|attribute| {
@@ -103,7 +122,7 @@ impl Rules {
             kept = renamed;
             sort(&mut kept);
         }
-        kept
+        (kept, is_cut)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the facade `metrics` records is on the page as everything else is.
 
 use kymo::{
-    InstrumentKind, Selector, Telemetry, TelemetryBuilder, View,
+    InstrumentKind, Profile, Selector, Telemetry, TelemetryBuilder, View,
     testing::{TestTelemetry, laws::Traced},
 };
 use metrics::{
@@ -43,6 +43,8 @@ fn names_units_and_descriptions_are_those_of_prometheus() {
             gauge!("cache.size").set(3);
             gauge!("in_rate").set(4);
             gauge!("line").set(5);
+            describe_gauge!("fill", Unit::Percent, "How full it is.");
+            gauge!("fill").set(6);
             histogram!("wait").record(7);
         },
     );
@@ -55,6 +57,7 @@ fn names_units_and_descriptions_are_those_of_prometheus() {
         "cache_size_bytes 3",
         "in_rate_per_second 4",
         "line_Mbit_per_second 5",
+        "fill_percent 6",
         "wait_milliseconds_bucket{le=\"10\"} 1",
         "wait_milliseconds_sum 7",
     ] {
@@ -83,6 +86,89 @@ fn views_shape_what_it_records() {
     assert_eq!((lines("sold_total{"), lines("noise")), (4, 0), "{page}");
     assert!(page.contains("sold_total{kind=\"_OTHER\"} 17\n"), "{page}");
     assert_eq!(lines("wait_seconds_bucket"), 3, "{page}");
+}
+
+#[test]
+fn keys_of_a_gauge_that_a_view_makes_one_are_one() {
+    let record = || {
+        gauge!("busy", "worker" => "1").increment(2);
+        // Only registered: it must not begin anew at zero.
+        drop(gauge!("busy", "worker" => "2"));
+        gauge!("busy", "worker" => "2").increment(1);
+        gauge!("busy", "worker" => "3").increment(1);
+        gauge!("busy", "worker" => "3").decrement(1);
+    };
+    let long = || {
+        let worker = |n: char| format!("{}{n}", "w".repeat(40));
+        gauge!("busy", "worker" => worker('1')).increment(2);
+        gauge!("busy", "worker" => worker('2')).increment(1);
+        drop(gauge!("busy", "worker" => worker('3')));
+    };
+    let renamed = || {
+        gauge!("busy", "a" => "1").increment(2);
+        gauge!("busy", "b" => "1").increment(1);
+    };
+    let of = |view| move |shop: TelemetryBuilder| shop.view("busy", view);
+    let dropped = page(of(View::new().without_attribute("worker")), record);
+    assert!(dropped.contains("\nbusy 3\n"), "{dropped}");
+    let only = page(of(View::new().only_attributes(["none"])), record);
+    assert!(only.contains("\nbusy 3\n"), "{only}");
+    let folded = page(of(View::new().attribute_budget("worker", 1)), record);
+    assert!(folded.contains("\nbusy{worker=\"1\"} 2\n"), "{folded}");
+    assert!(folded.contains("\nbusy{worker=\"_OTHER\"} 1\n"), "{folded}");
+    let cut = page(|shop| shop.attribute_value_limit(40), long);
+    assert!(cut.contains(&format!("\nbusy{{worker=\"{}\"}} 3\n", "w".repeat(40))), "{cut}");
+    let view = View::new().rename_attribute("a", "b");
+    let one = page(of(view), renamed);
+    assert!(one.contains("\nbusy{b=\"1\"} 3\n"), "{one}");
+    let common = page(
+        |shop| shop.common_attribute("worker", "1"),
+        || {
+            gauge!("busy").increment(1);
+            gauge!("busy", "worker" => "1").increment(1);
+        },
+    );
+    assert!(common.contains("\nbusy{worker=\"1\"} 2\n"), "{common}");
+}
+
+#[test]
+fn a_value_that_is_cut_is_counted_once_for_each_series() {
+    let telemetry = TestTelemetry::of(Telemetry::for_service("shop").attribute_value_limit(40));
+    metrics::with_local_recorder(&telemetry.metrics_recorder(), || {
+        gauge!("busy", "worker" => "w".repeat(50)).set(1);
+    });
+    telemetry.snapshot().counter("kymo.cardinality.cut").assert(1);
+}
+
+#[test]
+fn what_is_only_registered_is_there_at_zero_under_any_view() {
+    let page = page(
+        |shop| shop.view("sold_total", View::new().without_attribute("genre")),
+        || {
+            drop(counter!("sold_total", "genre" => "crime"));
+            drop(counter!("errors_total"));
+            drop(gauge!("stock"));
+            counter!("read_total").absolute(0);
+        },
+    );
+    for line in ["sold_total 0", "errors_total 0", "stock 0", "read_total 0"] {
+        assert!(page.lines().any(|it| it == line), "{line} in\n{page}");
+    }
+}
+
+#[test]
+fn the_series_without_labels_has_room_beside_common_attributes() {
+    let page = page(
+        |shop| shop.common_attribute("region", "eu").view("sold_total", View::new().limit(10)),
+        || {
+            for n in 0..20 {
+                counter!("sold_total", "user" => n.to_string()).increment(1);
+            }
+            counter!("sold_total").increment(1);
+        },
+    );
+    assert!(page.contains("\nsold_total{region=\"eu\"} 1\n"), "{page}");
+    assert!(!page.contains("overflow"), "{page}");
 }
 
 #[test]
@@ -158,4 +244,42 @@ fn what_is_recorded_in_a_trace_leads_to_it() {
         let exemplars = telemetry.exemplars(name);
         assert_eq!((exemplars[0].value, exemplars[0].trace), (value, traced.trace()), "{name}");
     }
+}
+
+#[test]
+fn a_metric_that_a_profile_records_too_is_told_of_once() {
+    let record = || {
+        for _ in 0..2 {
+            counter!("axum_http_requests_total", "status" => "200").increment(1);
+            counter!("axum_http_requests_pending").increment(1);
+        }
+    };
+    let ((), log) = crate::log::of(|| {
+        page(|shop| shop.also_named(Profile::AxumPrometheus), record);
+    });
+    assert_eq!(log.matches("count everything twice").count(), 1, "{log}");
+    let ((), log) = crate::log::of(|| {
+        page(|shop| shop, record);
+    });
+    assert!(!log.contains("twice"), "{log}");
+}
+
+#[test]
+fn buckets_for_what_the_facade_records_are_not_those_of_others() {
+    // As `docs/coming-from.md` writes it.
+    let row = "`.view(Selector::any().kind(InstrumentKind::Histogram).meter(\"metrics\"), View::new().buckets(…))`";
+    assert!(include_str!("../../../docs/coming-from.md").contains(row));
+    let selector = Selector::any().kind(InstrumentKind::Histogram).meter("metrics");
+    let builder = Telemetry::for_service("shop").without_scope_info().without_target_info();
+    let telemetry =
+        builder.prometheus().view(selector, View::new().buckets([0.1])).build().unwrap();
+    let shop = telemetry.meter("shop");
+    let size = shop.u64_histogram("size_bytes").with_boundaries(vec![8.0, 64.0]);
+    size.build().record(9, &[]);
+    metrics::with_local_recorder(&telemetry.metrics_recorder(), || {
+        histogram!("wait_seconds").record(1);
+    });
+    let page = rendered(&telemetry);
+    let buckets = |name: &str| page.lines().filter(|line| line.starts_with(name)).count();
+    assert_eq!((buckets("wait_seconds_bucket"), buckets("size_bytes_bucket")), (2, 3), "{page}");
 }

@@ -53,6 +53,10 @@ fn one_recorder_is_installed_and_a_second_one_is_an_error_that_says_what_to_remo
 
     let error = Facade::new().recorder.install().unwrap_err();
     let message = error.to_string();
-    assert!(message.contains("PrometheusBuilder::install_recorder()"), "{message}");
+    for word in
+        ["PrometheusBuilder::install_recorder()", "another telemetry", "with_local_recorder()"]
+    {
+        assert!(message.contains(word), "{word} in {message}");
+    }
     assert_eq!(format!("{error:?}"), message);
 }

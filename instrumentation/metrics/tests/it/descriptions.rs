@@ -78,6 +78,20 @@ fn a_macro_that_describes_with_each_call_does_so_once() {
 }
 
 #[test]
+fn a_name_in_another_case_or_spelling_is_described_too() {
+    let facade = Facade::new();
+    facade.run(|| {
+        describe_counter!("Sold_Total", Unit::Count, "Books sold.");
+        describe_gauge!("one value", Unit::Percent, "A value.");
+        counter!("sold_total").increment(1);
+        gauge!("one:value").set(1);
+    });
+    let metrics = facade.snapshot();
+    assert_eq!(words(&metrics, "sold_total"), pair("Books sold.", "{count}"));
+    assert_eq!(words(&metrics, "one_value"), pair("A value.", "%"));
+}
+
+#[test]
 fn each_unit_is_one_of_ucum() {
     let facade = Facade::new();
     let units = [

@@ -88,6 +88,94 @@ fn a_gauge_is_there_at_zero_before_it_is_set() {
 }
 
 #[test]
+fn a_counter_is_there_at_zero_before_it_counts() {
+    let facade = Facade::new();
+    facade.run(|| {
+        drop(counter!("errors_total"));
+        drop(counter!("sold_total", "genre" => "crime"));
+        counter!("read_bytes").absolute(0);
+    });
+    let metrics = facade.snapshot();
+    metrics.counter("errors_total").exactly().assert(0);
+    metrics.counter("sold_total").with("genre", "crime").assert(0);
+    metrics.counter("read_bytes").exactly().assert(0);
+}
+
+#[test]
+fn a_histogram_without_labels_is_there_from_its_first_value_on_and_one_with_labels_at_once() {
+    let facade = Facade::new();
+    facade.run(|| {
+        drop(histogram!("wait"));
+        drop(histogram!("weight", "genre" => "crime"));
+    });
+    let metrics = facade.snapshot();
+    metrics.assert_absent("wait");
+    metrics.histogram("weight").with("genre", "crime").assert_count(0);
+}
+
+const GREATEST: u64 = i64::MAX as u64;
+
+#[test]
+fn a_counter_stops_at_the_greatest_number_of_a_push_and_what_exceeds_it_is_counted() {
+    for values in [
+        &[u64::MAX, 1, 5][..],
+        &[GREATEST - 3, 5, 0, 1 << 47],
+        &[1 << 62, 1 << 62, 1 << 62],
+        &[GREATEST, 1],
+    ] {
+        let facade = Facade::new();
+        let by = facade.counter(&Key::from_name("read_bytes"));
+        let mut lost = 0;
+        let mut sum = 0_u128;
+        for value in values {
+            by.increment(*value);
+            sum += u128::from(*value);
+            lost += i64::from(*value > 0 && sum > u128::from(GREATEST));
+        }
+        by.absolute(5);
+        assert_eq!(total(&facade), GREATEST, "{values:?}");
+        facade.assert_lost("overflow", lost);
+    }
+}
+
+#[test]
+fn an_absolute_count_stops_there_too() {
+    let facade = Facade::new();
+    let counter = facade.counter(&Key::from_name("read_bytes"));
+    counter.absolute(u64::MAX);
+    counter.increment(1);
+    counter.absolute(5);
+    counter.absolute(GREATEST);
+    assert_eq!(total(&facade), GREATEST);
+    facade.assert_lost("overflow", 2);
+}
+
+#[test]
+fn threads_that_race_for_the_greatest_number_do_not_exceed_it() {
+    let facade = Facade::new();
+    let counter = facade.counter(&Key::from_name("read_bytes"));
+    counter.absolute(GREATEST - 1000);
+    thread::scope(|scope| {
+        for thread in 0..4 {
+            let counter = counter.clone();
+            scope.spawn(move || {
+                for n in 0..1000 {
+                    counter.increment(if n % 7 == thread { 1 << 60 } else { 1 });
+                    counter.absolute(n);
+                }
+            });
+        }
+    });
+    assert_eq!(total(&facade), GREATEST);
+}
+
+fn total(facade: &Facade) -> u64 {
+    let metrics = facade.snapshot();
+    let series = &metrics.named("read_bytes").next().unwrap().series[0];
+    series.reading.number().unwrap().to_string().parse().unwrap()
+}
+
+#[test]
 fn a_histogram_counts_in_buckets() {
     let facade = Facade::new();
     facade.run(|| {
