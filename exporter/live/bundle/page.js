@@ -3,6 +3,8 @@
 /// The sections on the right; the others are on the left, where there is room for two columns.
 const RIGHT = new Set(['sql', 'pools', 'caches', 'redis', 'scrapes', 'losses', 'families']);
 const LOST = [1, 2, 4, 8, 15];
+/// The mark of this script.
+const SCRIPT = (document.currentScript?.src ?? '').split('?script=')[1];
 
 const page = {
   history: new Past(),
@@ -50,33 +52,63 @@ async function answer() {
   const { history } = page;
   const mark = history.lacks && history.seq % 10 === 0 ? '' : history.mark();
   const turn = page.asked;
-  try {
-    const signal = AbortSignal.timeout(8000);
-    const response = await fetch(`?since=${encodeURIComponent(mark)}`, { signal, cache: 'no-store' });
-    if (!response.ok) throw new Error(String(response.status));
-    const found = await response.json();
-    if (turn !== page.asked) return 1;
-    const before = history.seq;
-    const news = history.take(found);
-    page.failures = 0;
-    page.stuck = found.seq === before && news === '' ? page.stuck + 1 : 0;
-    tell(news);
-    if (found.times === undefined) return page.stuck > 20 ? 1 : 0.25;
-    page.answered = Date.now();
-    draw();
-    const isStuck = page.stuck > 3 || found.trouble !== '';
-    document.body.dataset.stale = String(isStuck);
-    if (isStuck) state('stuck', found.trouble || `It answers, but has read nothing since ${clock(history.times[history.times.length - 1])}`);
-    else state('live', `Live, every ${found.every} s`);
-    return found.every;
-  } catch (error) {
-    if (turn !== page.asked) return 1;
-    page.failures += 1;
-    document.body.dataset.stale = 'true';
-    const since = page.answered > 0 ? ` since ${clock(page.answered)}` : '';
-    state('lost', `No answer${since}; asking again`);
-    return LOST[Math.min(page.failures, LOST.length) - 1];
+  const found = await fetched(mark).catch((error) => error);
+  if (turn !== page.asked) return 1;
+  if (found instanceof Error) return lost(found);
+  // Another release has another page: what it says is not for this one.
+  if (found.script !== undefined && found.script !== SCRIPT && renewed()) return 1;
+  const before = history.seq;
+  const news = history.take(found);
+  page.failures = 0;
+  page.stuck = found.seq === before && news === '' ? page.stuck + 1 : 0;
+  tell(news);
+  if (found.times === undefined) {
+    if (page.stuck > 20) state('stuck', 'It answers, but has read nothing yet');
+    return page.stuck > 20 ? 1 : 0.25;
   }
+  page.answered = Date.now();
+  draw();
+  const isStuck = page.stuck > 3 || found.trouble !== '';
+  document.body.dataset.stale = String(isStuck);
+  if (isStuck) state('stuck', found.trouble || `It answers, but has read nothing since ${clock(history.times[history.times.length - 1])}`);
+  else state('live', `Live, every ${Math.round(found.every)} s`);
+  return Math.max(found.every, 0.25);
+}
+
+async function fetched(mark) {
+  const signal = AbortSignal.timeout(8000);
+  const response = await fetch(`?since=${encodeURIComponent(mark)}`, { signal, cache: 'no-store' });
+  if (!response.ok) throw new Refusal(response.status);
+  return response.json();
+}
+
+/// An answer without numbers.
+class Refusal extends Error {
+  constructor(status) {
+    super(`It refuses, with status ${status}`);
+  }
+}
+
+/// Says that there are no numbers, and why; and how many seconds later to ask again.
+function lost(error) {
+  page.failures += 1;
+  document.body.dataset.stale = 'true';
+  const since = page.answered > 0 ? ` since ${clock(page.answered)}` : '';
+  state('lost', error instanceof Refusal ? `${error.message}${since}; asking again` : `No answer${since}; asking again`);
+  return LOST[Math.min(page.failures, LOST.length) - 1];
+}
+
+/// Loads the page anew, unless it did a short while ago: behind a balancer there may be two releases.
+function renewed() {
+  try {
+    if (Date.now() - Number(sessionStorage.getItem('kymo-renewed') ?? 0) < 60000) return false;
+    sessionStorage.setItem('kymo-renewed', String(Date.now()));
+  } catch {
+    // Where nothing can be kept, nobody knows when it was last.
+    return false;
+  }
+  location.reload();
+  return true;
 }
 
 /// Says how it is, once: a reader of the screen reads it aloud.

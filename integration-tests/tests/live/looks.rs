@@ -21,6 +21,9 @@ fn keep_busy(client: Client) -> JoinHandle<()> {
 /// Of each chart: how many pixels are drawn at all, and how many nearly in a colour of one of its lines.
 const INKED: &str = "[...document.querySelectorAll('figure')].map((figure) => {
     const canvas = figure.querySelector('canvas');
+    const title = figure.querySelector('.title').textContent;
+    // It is drawn once it knows how much room it has.
+    if (!canvas) return [title, 0, 0];
     const inks = [...figure.querySelectorAll('.entry')].map((entry) => {
         const probe = document.createElement('i');
         probe.style.color = getComputedStyle(entry).getPropertyValue('--ink');
@@ -38,7 +41,7 @@ const INKED: &str = "[...document.querySelectorAll('figure')].map((figure) => {
         const near = (ink) => ink.every((part, of) => Math.abs(part - data[at + of]) < 40);
         if (data[at + 3] > 200 && inks.some(near)) inked += 1;
     }
-    return [figure.querySelector('.title').textContent, drawn, inked];
+    return [title, drawn, inked];
 })";
 
 async fn charts_draw(tab: &Tab, scheme: &str) {
