@@ -136,7 +136,8 @@ fn facade() -> Alert {
         meaning: "What the macros of the crate `metrics` record is in no metric, by cause.",
         first: increase(metric::FACADE_LOST).by(&[label::FACADE_LOSS]).during(60),
         remedy: "`kind` is one name for two kinds of metric, `name_limit` are too many names, `not_finite` are values \
-                 that are no numbers, and `callback` is a metric that is first used in a callback.",
+                 that are no numbers, `callback` is a metric that is first used in a callback, `overflow` is a counter \
+                 that exceeds the greatest number of OTLP, and `many` is `record_many` of more than 100,000 times.",
         fires: Case::default()
             .with(series(), "0+1x120")
             .reads("60", &[(label::FACADE_LOSS, "kind")]),
