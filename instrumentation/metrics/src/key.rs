@@ -8,7 +8,7 @@ pub const FACADE_LOSS_CAUSE: AttributeKey = AttributeKey::new(
     "`kind` where the name is that of a metric of another kind, `name_limit` where there are too many names, \
      `not_finite` for NaN and the infinities, `callback` for a metric that is first used in a callback of an \
      observable instrument, `overflow` for what would make a counter exceed 2^63 - 1, of which as much is counted \
-     as fits, `many` for what `record_many` records beyond 100,000 times.",
+     as fits, `many` for what record_many() records beyond 100,000 times.",
 );
 
 /// Why a description is of no use.
