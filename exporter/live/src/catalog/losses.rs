@@ -36,7 +36,7 @@ pub(crate) const LOSSES: Section = Section {
         lost("kymo.scrape.losses", "{measurement}"),
         lost("kymo.scrape.series.left_out", "{series}"),
         lost("kymo.endpoint.refusals", "{refusal}"),
-        lost("kymo.facade.lost", "{measurement}"),
+        lost("kymo.facade.lost", "{observation}"),
         lost("kymo.db.unmeasured.operations", "{operation}"),
         lost("kymo.db.events.unread", "{event}"),
         lost("kymo.db.connection.direct_uses", "{use}"),
