@@ -42,6 +42,11 @@ impl Client {
         Self { base: base.into(), inner }
     }
 
+    /// What it puts before each path.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// The answer to a GET.
     ///
     /// # Panics

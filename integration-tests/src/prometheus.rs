@@ -87,6 +87,11 @@ impl Prometheus {
         this
     }
 
+    /// Where it answers, such as `http://127.0.0.1:9090`.
+    pub fn url(&self) -> &str {
+        self.client.base()
+    }
+
     /// Starts one that scrapes the targets of the files in `folder`, with more about the job in its
     /// configuration. It waits for none of them.
     ///

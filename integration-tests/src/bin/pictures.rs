@@ -1,4 +1,5 @@
-//! Takes pictures of the live page of a busy bookshop, for the documents: `scripts/pictures` runs it.
+//! Takes pictures of the live page of a busy bookshop, and of a graph of the Prometheus that scrapes it, for the
+//! documents: `scripts/pictures` runs it.
 //!
 //! ```text
 //! cargo run -p integration-tests --bin pictures FOLDER SECONDS
@@ -10,7 +11,7 @@ use std::{env, f64::consts::TAU, fs, path::Path, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::Method;
-use integration_tests::{Bookshop, Browser, Client, Screen, Tab};
+use integration_tests::{Bookshop, Browser, Client, Prometheus, Screen, Tab};
 use tokio::{
     task::JoinHandle,
     time::{Instant, sleep},
@@ -25,6 +26,7 @@ async fn main() {
     let begun = Instant::now();
     let workers = (0..3).map(|worker| tokio::spawn(work(shop.client().clone(), worker, begun)));
     let workers: Vec<_> = workers.collect();
+    let prometheus = Prometheus::scraping(shop.address()).await;
     let browser = Browser::start().await;
     let screen = Screen { width: 1440, height: 720, is_dark: false };
     let tab = browser.open(&format!("{}/live", shop.url()), screen).await;
@@ -38,9 +40,17 @@ async fn main() {
         sleep(Duration::from_secs(3)).await;
         take(&tab, &Path::new(&folder).join(format!("{name}.png"))).await;
     }
-    workers.iter().for_each(JoinHandle::abort);
     assert_eq!(tab.errors(), Vec::<String>::new(), "the page has errors");
+    let screen = Screen { width: 1200, height: 860, is_dark: false };
+    let tab = browser.open(&format!("{}{GRAPH}", prometheus.url()), screen).await;
+    sleep(Duration::from_secs(3)).await;
+    take(&tab, &Path::new(&folder).join("prometheus.png")).await;
+    workers.iter().for_each(JoinHandle::abort);
 }
+
+/// Requests per second of each route, on top of one another, of the last minutes.
+const GRAPH: &str = "/classic/graph?g0.tab=0&g0.stacked=1&g0.range_input=4m&g0.step_input=2&g0.expr=\
+    sum%20by%20(http_route)%20(rate(http_server_request_duration_seconds_count%5B15s%5D))";
 
 async fn take(tab: &Tab, file: &Path) {
     let picture = BASE64_STANDARD.decode(tab.picture().await).expect("a picture");
