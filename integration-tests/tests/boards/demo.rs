@@ -16,8 +16,10 @@ const GONE: Duration = Duration::from_secs(20);
 async fn the_demo_answers_has_an_alert_that_fires_and_leaves_nothing_running() {
     let folder = tempfile::tempdir().unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/demo");
-    let mut command = Command::new(script);
-    let mut demo = Process::start(command.arg("--any-port").env("TMPDIR", folder.path()));
+    // Where the tests run in the background, nobody hears an interrupt who is not told to.
+    let mut command = Command::new("env");
+    let command = command.arg("--default-signal=INT").arg(script).arg("--any-port");
+    let mut demo = Process::start(command.env("TMPDIR", folder.path()));
     let address = |of: &'static str| {
         demo.wait_for_line(READY, move |line| {
             line.strip_prefix(of).map(|rest| rest.trim().to_owned())

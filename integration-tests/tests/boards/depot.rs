@@ -10,7 +10,7 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
-use integration_tests::Redis;
+use integration_tests::{Postgres, Redis};
 use kymo::{
     Telemetry,
     cache::moka::future::MeasuredCache,
@@ -20,7 +20,7 @@ use kymo::{
     prometheus::Translation,
     sqlx::{MeasureConnections as _, MeasuredPool},
 };
-use sqlx::{Sqlite, sqlite::SqlitePoolOptions};
+use sqlx::{Sqlite, postgres::PgPoolOptions, sqlite::SqlitePoolOptions};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tonic::Status;
 use tower::{Layer, ServiceExt};
@@ -31,6 +31,9 @@ pub(crate) struct Depot {
     telemetry: Telemetry,
     /// Of one connection.
     small: MeasuredPool<Sqlite>,
+    /// Where it keeps its books.
+    ledger: MeasuredPool<sqlx::Postgres>,
+    _database: Postgres,
     /// Of a file that cannot be.
     missing: MeasuredPool<Sqlite>,
     _levels: ObservedPool<()>,
@@ -79,6 +82,11 @@ impl Depot {
         let small = telemetry.sqlx(options.clone().connect("sqlite::memory:").await.unwrap());
         let missing = options.connect_lazy("sqlite:/no/such/folder/depot.db").unwrap();
         let missing = telemetry.sqlx(missing);
+        let database = Postgres::start();
+        let ledger = PgPoolOptions::new().max_connections(2).measured();
+        let ledger = telemetry.sqlx(ledger.connect(&database.url()).await.unwrap());
+        let entries = "CREATE TABLE entries (id INT PRIMARY KEY, shelf INT NOT NULL)";
+        sqlx::query(entries).execute(&ledger).await.unwrap();
         let levels = telemetry.pool("sessions", (), |()| {
             PoolState::new(3, 1).max(10).waiting(2).idle_max(5).idle_min(1)
         });
@@ -86,7 +94,17 @@ impl Depot {
         let shelves = moka::future::Cache::builder().max_capacity(10);
         let shelves = shelves.eviction_listener(cache.eviction_listener()).build();
         let (shelves, levels) = (cache.moka(shelves), levels.unwrap());
-        Self { address, telemetry, small, missing, _levels: levels, shelves, server }
+        Self {
+            address,
+            telemetry,
+            small,
+            ledger,
+            _database: database,
+            missing,
+            _levels: levels,
+            shelves,
+            server,
+        }
     }
 
     pub(crate) fn address(&self) -> &str {
@@ -97,6 +115,7 @@ impl Depot {
     pub(crate) async fn round(&self, redis: &Redis) {
         self.ask_others().await;
         self.wait_in_vain().await;
+        self.keep_books().await;
         self.misuse(redis).await;
         for shelf in 0..20 {
             self.shelves.insert(shelf, ()).await;
@@ -135,6 +154,17 @@ impl Depot {
         assert!(self.missing.acquire().await.is_err());
         let wrong = sqlx::query("SELECT * FROM nothing").execute(&self.small).await;
         assert!(wrong.is_err());
+    }
+
+    /// A transaction on PostgreSQL, what it wrote, and what the table does not take.
+    async fn keep_books(&self) {
+        let entry = "INSERT INTO entries (id, shelf) SELECT count(*), 7 FROM entries";
+        let mut transaction = self.ledger.begin().await.unwrap();
+        sqlx::query(entry).execute(&mut *transaction).await.unwrap();
+        transaction.commit().await.unwrap();
+        sqlx::query("SELECT shelf FROM entries LIMIT 10").fetch_all(&self.ledger).await.unwrap();
+        let again = sqlx::query("INSERT INTO entries (id, shelf) VALUES (0, 7)");
+        assert!(again.execute(&self.ledger).await.is_err());
     }
 
     /// A command that the key is not for.

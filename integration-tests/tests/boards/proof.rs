@@ -21,7 +21,7 @@ use crate::{
 /// A first scrape takes five seconds, a rate two more scrapes, and a busy machine its time.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// What only a cluster shows: a test of its own has one.
+/// What only a cluster of Redis shows, and here is none.
 const OF_CLUSTERS: &str = "kymo / Caches and Redis | Redirects A";
 
 /// How many series each question is answered with by this server, once all are.

@@ -1,9 +1,14 @@
 //! The manifests.
 
-use integration_tests::{Bookshop, yaml};
+use std::time::Duration;
+
+use http::StatusCode;
+use integration_tests::{Bookshop, eventually, yaml};
 use serde_json::Value;
 
 use super::{are_arguments_of_a_bookshop, document, list, read, text};
+
+const SOON: Duration = Duration::from_secs(20);
 
 /// The manifests of the bookshop: what runs, and what leads there.
 fn bookshop() -> [Value; 2] {
@@ -51,7 +56,9 @@ async fn the_paths_that_are_asked_for_answer() {
     let ready = text(&container["readinessProbe"]["httpGet"]["path"]).to_owned();
     let metrics = text(&monitor["spec"]["podMetricsEndpoints"][0]["path"]).to_owned();
     let shop = Bookshop::start();
-    assert!(shop.client().get(&ready).await.status.is_success());
+    // It is ready once it has read where its schema stands.
+    let look = async || shop.client().get(&ready).await.status;
+    eventually(SOON, look, StatusCode::is_success).await;
     assert!(shop.client().get(&metrics).await.text().contains("target_info"));
 }
 

@@ -16,6 +16,8 @@ const ON_REQUEST: &[&str] = &[
     "kymo_db_connection_errors_",
     // Only when somebody says who may scrape, or listens on a port of its own.
     "kymo_endpoint_",
+    // Only of a program that records through the facade `metrics`.
+    "kymo_facade_",
     "kymo_http_server_first_byte_duration_seconds",
     // Only of a client: the bookshop asks nobody over HTTP, unless it plays customers.
     "http_client_",
