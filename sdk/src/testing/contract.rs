@@ -26,7 +26,7 @@ use crate::{
 ///
 /// # let folder = tempfile::tempdir().unwrap();
 /// # std::env::set_current_dir(folder.path()).unwrap();
-/// # let text = "names UnderscoreEscapingWithSuffixes\n\nmetric books.sold\n  kind counter\n  unit {book}\n  scraped books_sold_total\n";
+/// # let text = "names UnderscoreEscapingWithSuffixes\n\nmetric books.sold\n  kind counter\n  unit {book}\n  scraped books_sold_total\n\nmetric kymo.callback.missed\n  kind counter\n  unit {call}\n  scraped kymo_callback_missed_total\n  attribute error.type\n  attribute kymo.callback.metric\n\nmetric kymo.cardinality.cut\n  kind counter\n  unit {measurement}\n  scraped kymo_cardinality_cut_total\n  attribute kymo.cardinality.metric\n";
 /// # std::fs::write("kymo.lock", text).unwrap();
 /// # std::fs::write("rules.yml", "groups: [{name: shop, rules: [{alert: A, expr: 'rate(books_sold_total[5m]) == 0'}]}]").unwrap();
 /// let telemetry = TestTelemetry::new();
