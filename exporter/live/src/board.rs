@@ -56,6 +56,13 @@ impl Board {
         self.told[0] = 0;
     }
 
+    /// A series goes there, though it may be in no row: what rises from it later was not late.
+    pub(crate) fn tell(&mut self, to: To) {
+        if let To::Slot(slot) | To::Total(slot) = to {
+            self.told[0] |= 1 << slot;
+        }
+    }
+
     /// Adds a series to its row, which is made if there is room: its own, or a place of the `room` of all.
     pub(crate) fn take(
         &mut self,
@@ -66,9 +73,7 @@ impl Board {
         room: &mut usize,
     ) {
         self.total.next.take(value, to, has_failed, &mut self.bounds);
-        if let To::Slot(slot) | To::Total(slot) = to {
-            self.told[0] |= 1 << slot;
-        }
+        self.tell(to);
         if matches!(to, To::Total(_)) {
             return;
         }

@@ -66,6 +66,7 @@ impl Sink for Intake<'_> {
                 }
                 Rows::Lossy => {
                     if !matches!(series.value, Value::Number(number, _) if number.as_f64() > 0.0) {
+                        board.tell(feed.to);
                         continue;
                     }
                     push(&mut self.key, feed.metric.name);

@@ -315,6 +315,17 @@ fn what_comes_late_did_not_rise_from_nothing() {
 }
 
 #[test]
+fn the_first_loss_is_a_rise() {
+    let lost = |count| {
+        move |sink: &mut dyn Sink| counter(sink, "kymo.cardinality.folded", &[(&[], count)])
+    };
+    let document = shown(lost(0), lost(3));
+    let all = &section(&document, "losses")["all"];
+    let seconds = document["window"].as_f64().unwrap();
+    assert!(near(number(&document, "losses", all, "rate") * seconds, 3.0), "{all}");
+}
+
+#[test]
 fn each_section_has_room_of_its_own() {
     let routes: Vec<String> = (0..2_000).map(|n| format!("/{n}")).collect();
     let told = move |sink: &mut dyn Sink| {
@@ -348,7 +359,6 @@ fn each_section_has_room_of_its_own() {
     }
 }
 
-/// A source that has all the time of a scrape, and says how much that was.
 #[test]
 fn a_reading_has_the_time_of_a_scrape() {
     struct Slow(Mutex<Option<Duration>>);
