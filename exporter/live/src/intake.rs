@@ -60,8 +60,12 @@ impl Sink for Intake<'_> {
             self.key.clear();
             match section.rows {
                 Rows::Keyed => {
+                    let is_overflow = find(series.labels, OVERFLOW) == "true";
                     for (attribute, _) in section.key {
-                        push(&mut self.key, find(series.labels, attribute));
+                        // Whatever it was is not known, and not absent.
+                        let value =
+                            if is_overflow { OVERFLOW } else { find(series.labels, attribute) };
+                        push(&mut self.key, value);
                     }
                 }
                 Rows::Lossy => {
@@ -123,6 +127,9 @@ fn push(key: &mut String, value: &str) {
     }
     key.push(SEPARATOR);
 }
+
+/// What the SDK says of all series together for which a metric has no room.
+const OVERFLOW: &str = "otel.metric.overflow";
 
 /// Characters of a value that are shown.
 const LONGEST: usize = 120;

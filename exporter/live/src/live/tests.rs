@@ -326,6 +326,18 @@ fn the_first_loss_is_a_rise() {
 }
 
 #[test]
+fn what_a_metric_has_no_room_for_is_not_said_to_have_no_route() {
+    let told = |sink: &mut dyn Sink| {
+        let overflow = [("otel_metric_overflow", "true")];
+        timed(sink, "http.server.request.duration", &[(&[], 1), (&overflow, 2)]);
+    };
+    let document = shown(told, told);
+    let rows = section(&document, "http")["rows"].as_array().unwrap();
+    let keys: Vec<_> = rows.iter().map(|row| row["key"][1].as_str().unwrap()).collect();
+    assert_eq!(keys, ["otel.metric.overflow", ""]);
+}
+
+#[test]
 fn each_section_has_room_of_its_own() {
     let routes: Vec<String> = (0..2_000).map(|n| format!("/{n}")).collect();
     let told = move |sink: &mut dyn Sink| {
