@@ -21,6 +21,12 @@ use crate::{
 /// A first scrape takes five seconds, a rate two more scrapes, and a busy machine its time.
 const PATIENCE: Duration = Duration::from_secs(90);
 
+const BOTH: &str = "count(count_over_time(up[1h]) >= 3) == 2";
+
+/// The sum of histograms whose bounds are not the same.
+const UNLIKE: &str = "sum(rate(http_server_request_duration_seconds[15s]) \
+     or label_replace(rate(http_server_request_body_size_bytes[15s]), 'of', 'size', '', ''))";
+
 /// What only a cluster of Redis shows, and here is none.
 const OF_CLUSTERS: &str = "kymo / Caches and Redis | Redirects A";
 
@@ -76,6 +82,10 @@ async fn every_question_is_answered(
     let stage = Stage::open(translation).await;
     let rules: Vec<_> = rules.iter().map(String::as_str).collect();
     let prometheus = Prometheus::ruled_by(release, &stage.jobs(more), &rules, features);
+    // What only one of two services answers is no answer for both.
+    let both =
+        Asked { place: "both services, three times".to_owned(), expression: BOTH.to_owned() };
+    answered(&stage, async |it| prometheus.try_query(it).await, &[both]).await;
     let answers = answered(&stage, async |it| prometheus.try_query(it).await, &asked).await;
     let report = prometheus.rules().await;
     let groups = report["data"]["groups"].as_array().unwrap();
@@ -83,6 +93,9 @@ async fn every_question_is_answered(
     assert!(rules.len() > 40, "{report}");
     for rule in rules {
         assert_eq!(rule["health"], "ok", "{rule}");
+    }
+    if histograms == Histograms::Native {
+        assert_eq!(prometheus.try_query(UNLIKE).await.unwrap().len(), 0, "docs/objectives.md");
     }
     answers
 }
