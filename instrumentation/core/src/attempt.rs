@@ -7,7 +7,8 @@ use std::{
 };
 
 use crate::{
-    Outcome, Trace,
+    Outcome, Part, Trace,
+    account::{self, Serial},
     here::{self, Working},
     moment::Moment,
     watched::Watched,
@@ -15,6 +16,9 @@ use crate::{
 
 /// Takes the reading of an [`Attempt`] that is over, such as into a histogram.
 pub trait Record {
+    /// The part of a request's time that such attempts are, if they are one: those of a clock.
+    const PART: Option<Part> = None;
+
     /// Takes the one reading of an attempt that lasted `elapsed` and ended in `outcome`.
     fn record(&mut self, elapsed: Duration, outcome: Outcome);
 }
@@ -61,6 +65,8 @@ pub struct Attempt<R: Record, M: Moment = Instant> {
     trace: Option<Trace>,
     /// Whether its trace is known, be it that it has none.
     knows_trace: bool,
+    /// The account that it is under way in.
+    account: Option<Serial>,
     record: R,
 }
 
@@ -111,7 +117,26 @@ impl<R: Record, M: Moment> Attempt<R, M> {
             is_over: false,
             trace,
             knows_trace,
+            account: started.and_then(Self::begin),
             record,
+        }
+    }
+
+    /// Its time counts in the account that this thread is lent.
+    #[inline]
+    fn begin(moment: M) -> Option<Serial> {
+        let part = R::PART?;
+        account::begin(part, moment.instant()?)
+    }
+
+    /// Its time, which was so much, does not count any more.
+    #[inline]
+    fn end(&mut self, moment: M, elapsed: Duration) {
+        if let Some(part) = R::PART
+            && let Some(account) = self.account.take()
+            && let Some(now) = moment.instant()
+        {
+            account::end(part, account, now, elapsed);
         }
     }
 
@@ -119,7 +144,9 @@ impl<R: Record, M: Moment> Attempt<R, M> {
     pub fn start(&mut self) -> M {
         *self.started.get_or_insert_with(|| {
             (self.trace, self.knows_trace) = trace_of::<M>();
-            M::now()
+            let now = M::now();
+            self.account = Self::begin(now);
+            now
         })
     }
 
@@ -137,6 +164,11 @@ impl<R: Record, M: Moment> Attempt<R, M> {
     /// Counts the time from `moment`, even if it had started.
     pub fn restart_at(&mut self, moment: M) {
         self.started = Some(moment);
+        if let Some(account) = self.account
+            && let Some(now) = moment.instant()
+        {
+            account::restart(account, now);
+        }
     }
 
     /// The record that takes its reading.
@@ -213,13 +245,19 @@ impl<R: Record, M: Moment> Attempt<R, M> {
             let _working = is_traced.then(|| {
                 Working::record(if self.knows_trace { self.trace } else { Trace::current() })
             });
-            self.record.record(moment.since(started), outcome);
+            let elapsed = moment.since(started);
+            self.end(moment, elapsed);
+            self.record.record(elapsed, outcome);
         }
     }
 
     /// Records nothing, now or later: another takes its place, or its end will not be seen.
     pub fn forget(&mut self) {
         self.is_over = true;
+        if let Some(started) = self.started.filter(|_| self.account.is_some()) {
+            let now = M::now();
+            self.end(now, now.since(started));
+        }
     }
 }
 

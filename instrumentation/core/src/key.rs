@@ -179,6 +179,17 @@ pub const DB_OPERATION_NAME: AttributeKey = AttributeKey::new(
      `CLIENT LIST`, after `PIPELINE` or `MULTI` for all of one such; `_OTHER` if it is not known.",
 );
 
+/// The part of the time of a request or of a unit of work.
+pub const PART: AttributeKey = AttributeKey::new(
+    "kymo.part",
+    "`pool_wait`, `sql`, `redis`, `http_client`, `cache_load`, `handler`, `waiting` or `body`.",
+);
+/// The kind of operations that a request or a unit of work asks for.
+pub const OPERATION_KIND: AttributeKey = AttributeKey::new(
+    "kymo.operation.kind",
+    "`sql`, `redis`, `http_client`, `cache` or `repository`.",
+);
+
 /// The name of an exporter or reader, such as `otlp_http_metric_exporter/0`.
 pub const COMPONENT_NAME: AttributeKey = AttributeKey::new(
     "otel.component.name",

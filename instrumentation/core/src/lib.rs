@@ -10,6 +10,9 @@
 //! that are observed at every collection ([`Roster`]), the places of databases ([`Places`]), the methods of
 //! HTTP ([`KNOWN_METHODS`]), and which errors say that [time ran out](time_out).
 //!
+//! A request, or another unit of work, has an [`Account`], into which the [`Operations`] of each instrumentation are
+//! entered while it is polled; its [`Bill`] says where its time went, and [`Bills`] records that.
+//!
 //! An observation may stand for many as an [`Exemplar`], which leads to its [`Trace`]: [`Exemplars`] keeps
 //! them beside what is measured.
 //!
@@ -37,6 +40,7 @@
 //! assert_eq!(FAILURES.value(failure), "_OTHER");
 //! ```
 
+mod account;
 mod attempt;
 mod bounded;
 pub mod buckets;
@@ -75,6 +79,10 @@ mod traceparent;
 mod watched;
 mod work;
 
+pub use account::{
+    Account, Bill, BillInstruments, BillSettings, Bills, Carried, Lending, OperationKind,
+    Operations, Part, carry,
+};
 pub use attempt::{Attempt, Entered, Record};
 pub use bounded::{Bounded, KnownValues, OTHER};
 pub use buckets::{Buckets, BucketsError};

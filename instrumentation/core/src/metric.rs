@@ -84,6 +84,12 @@ impl MetricSpec {
         meter.u64_counter(self.name).with_unit(self.unit).with_description(self.description).build()
     }
 
+    /// The counter of a measured quantity, such as seconds.
+    pub fn real_counter(&self, meter: &Meter) -> Counter<f64> {
+        debug_assert_eq!(self.kind, MetricKind::Counter, "{}", self.name);
+        meter.f64_counter(self.name).with_unit(self.unit).with_description(self.description).build()
+    }
+
     /// The up-down counter that records this metric.
     pub fn up_down_counter(&self, meter: &Meter) -> UpDownCounter<i64> {
         debug_assert_eq!(self.kind, MetricKind::UpDownCounter, "{}", self.name);

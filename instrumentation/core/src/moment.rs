@@ -12,6 +12,9 @@ pub trait Moment: Copy {
 
     /// How long after `earlier` it is; nothing if it is not.
     fn since(self, earlier: Self) -> Duration;
+
+    /// The time that it tells, if it tells any.
+    fn instant(self) -> Option<Instant>;
 }
 
 impl Moment for Instant {
@@ -24,6 +27,11 @@ impl Moment for Instant {
     fn since(self, earlier: Self) -> Duration {
         self.saturating_duration_since(earlier)
     }
+
+    #[inline]
+    fn instant(self) -> Option<Instant> {
+        Some(self)
+    }
 }
 
 /// No clock: an attempt that is counted, and not timed, takes no time.
@@ -34,5 +42,9 @@ impl Moment for () {
 
     fn since(self, (): Self) -> Duration {
         Duration::ZERO
+    }
+
+    fn instant(self) -> Option<Instant> {
+        None
     }
 }

@@ -1,0 +1,200 @@
+//! The entries of an account: its operations, and the time during which they were under way.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{
+    OperationKind, Part,
+    repeats::{Repeats, Summary},
+    serial::Serial,
+};
+
+/// The parts that operations take, which come before all others.
+pub(super) const OPERATIONS: usize = Part::CacheLoad as usize + 1;
+
+/// The operations of an account that had any.
+///
+/// Of operations that are under way at a time, the part that comes first counts, and no moment counts twice.
+#[derive(Debug)]
+pub(super) struct Entries {
+    serial: Serial,
+    /// Nanoseconds by part.
+    spent: [u64; OPERATIONS],
+    /// All of them.
+    total: u64,
+    /// Those of them in which its owner was polled.
+    polled: u64,
+    under_way: [u16; OPERATIONS],
+    /// A bit for each part that is under way.
+    current: u8,
+    /// Since when the first of them counts.
+    since: Instant,
+    /// Whether one operation is all that was under way since then.
+    is_one: bool,
+    /// Since when its owner is polled, if it is.
+    poll: Option<Instant>,
+    counts: [u32; OperationKind::ALL.len()],
+    pub(super) repeats: Repeats,
+    /// Of those that it was carried to.
+    pub(super) longest_poll: u64,
+    /// Its owner has ended.
+    pub(super) is_closed: bool,
+}
+
+impl Entries {
+    /// Those of an account whose owner is polled since `poll`.
+    pub(super) fn new(poll: Instant, limit: u16) -> Self {
+        Self {
+            serial: Serial::next(),
+            spent: [0; OPERATIONS],
+            total: 0,
+            polled: 0,
+            under_way: [0; OPERATIONS],
+            current: 0,
+            since: poll,
+            is_one: false,
+            poll: Some(poll),
+            counts: [0; OperationKind::ALL.len()],
+            repeats: Repeats::new(limit),
+            longest_poll: 0,
+            is_closed: false,
+        }
+    }
+
+    pub(super) fn serial(&self) -> Serial {
+        self.serial
+    }
+
+    /// The owner is polled from now on.
+    #[inline]
+    pub(super) fn enter(&mut self, at: Instant) {
+        self.poll = Some(at);
+    }
+
+    /// The owner was polled.
+    #[inline]
+    pub(super) fn leave(&mut self, at: Instant) {
+        if let Some(poll) = self.poll.take()
+            && self.current != 0
+        {
+            self.polled += nanoseconds(since(at, self.since.max(poll)));
+        }
+    }
+
+    /// An operation is under way, whose time is of this part.
+    #[inline]
+    pub(super) fn begin(&mut self, part: usize, at: Instant) {
+        if part >= OPERATIONS {
+            return;
+        }
+        if self.current == 0 {
+            self.since = at;
+            self.is_one = true;
+        } else {
+            self.is_one = false;
+            if part < self.first() {
+                self.settle(at);
+            }
+        }
+        self.under_way[part] = self.under_way[part].saturating_add(1);
+        self.current |= 1 << part;
+    }
+
+    /// An operation of this part has ended, after `elapsed`.
+    #[inline]
+    pub(super) fn end(&mut self, part: usize, at: Instant, elapsed: Duration) {
+        let left = self.under_way.get(part).and_then(|under_way| under_way.checked_sub(1));
+        let Some(left) = left else { return };
+        if self.is_one {
+            self.add(part, nanoseconds(elapsed), at);
+        } else if left == 0 && part == self.first() {
+            self.settle(at);
+        }
+        self.under_way[part] = left;
+        if left == 0 {
+            self.current &= !(1 << part);
+        }
+    }
+
+    /// An operation that was under way by itself begins anew.
+    pub(super) fn restart(&mut self, at: Instant) {
+        if self.is_one && self.current != 0 {
+            self.since = at;
+        }
+    }
+
+    /// What counts now has counted until `at`.
+    #[inline(never)]
+    pub(super) fn settle(&mut self, at: Instant) {
+        if self.current != 0 {
+            let spent = nanoseconds(since(at, self.since));
+            self.add(self.first(), spent, at);
+            self.since = self.since.max(at);
+            self.is_one = false;
+        }
+    }
+
+    /// So many nanoseconds until `at` were of this part.
+    #[inline]
+    fn add(&mut self, part: usize, spent: u64, at: Instant) {
+        self.spent[part] += spent;
+        self.total += spent;
+        if let Some(poll) = self.poll {
+            let is_within = self.since >= poll;
+            self.polled += if is_within { spent } else { nanoseconds(since(at, poll)) };
+        }
+    }
+
+    /// The part that comes first of those that are under way.
+    fn first(&self) -> usize {
+        (self.current.trailing_zeros() as usize).min(OPERATIONS - 1)
+    }
+
+    /// An operation took `elapsed` and has just ended, which nobody had said that it began.
+    pub(super) fn add_past(&mut self, part: usize, at: Instant, elapsed: Duration) {
+        // What is under way counts already.
+        if self.current == 0 && part < OPERATIONS {
+            let began = at.checked_sub(elapsed).unwrap_or(at);
+            self.since = began.max(self.since);
+            let spent = nanoseconds(since(at, self.since));
+            self.add(part, spent, at);
+            self.since = at;
+        }
+    }
+
+    #[inline]
+    pub(super) fn count(&mut self, kind: OperationKind) {
+        let count = &mut self.counts[kind as usize];
+        *count = count.saturating_add(1);
+    }
+
+    #[inline]
+    pub(super) fn see(&mut self, summary: Summary, text: impl FnOnce() -> Arc<str>) {
+        self.repeats.see(summary, text);
+    }
+
+    pub(super) fn spent(&self) -> &[u64; OPERATIONS] {
+        &self.spent
+    }
+
+    pub(super) fn counts(&self) -> &[u32; OperationKind::ALL.len()] {
+        &self.counts
+    }
+
+    /// The nanoseconds of all parts, and those of them in which the owner was polled.
+    pub(super) fn total(&self) -> (u64, u64) {
+        (self.total, self.polled)
+    }
+}
+
+fn since(at: Instant, earlier: Instant) -> Duration {
+    at.saturating_duration_since(earlier)
+}
+
+/// More than 500 years are cut.
+#[inline]
+pub(super) fn nanoseconds(time: Duration) -> u64 {
+    time.as_secs().saturating_mul(1_000_000_000).saturating_add(time.subsec_nanos().into())
+}

@@ -1,0 +1,153 @@
+//! The series of bills.
+
+mod one;
+mod repeated;
+
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use one::OneSeries;
+use opentelemetry::metrics::{Counter, Histogram, Meter};
+use repeated::Repeated;
+
+use super::{Account, Bill, OperationKind, Part};
+use crate::{Bounded, Fold, MetricSpec, key::BudgetedKey};
+
+/// The instruments of bills; one that is switched off is absent.
+#[derive(Debug, Clone)]
+pub struct BillInstruments {
+    /// Seconds by part.
+    pub time: Option<Counter<f64>>,
+    /// Operations of each, by kind.
+    pub operations: Option<Histogram<u64>>,
+    /// Those that repeated a query, by its summary.
+    pub repeated_queries: Option<Counter<u64>>,
+    /// Seconds of the longest poll of each.
+    pub longest_poll: Option<Histogram<f64>>,
+    /// Polls that took longer than they may.
+    pub blocking: Option<Counter<u64>>,
+}
+
+/// How bills are made out.
+#[derive(Debug, Clone)]
+pub struct BillSettings {
+    /// Parts whose time is not recorded.
+    pub without_parts: Vec<Part>,
+    /// Kinds whose operations are recorded.
+    pub kinds: Vec<OperationKind>,
+    /// A query that comes so often is repeated.
+    pub repeated_after: u16,
+    /// A poll that takes longer blocks its thread.
+    pub blocking_after: Duration,
+}
+
+impl Default for BillSettings {
+    /// Without [`OperationKind::Cache`] and [`OperationKind::Repository`], 10 times, and 10 ms.
+    fn default() -> Self {
+        Self {
+            without_parts: Vec::new(),
+            kinds: vec![OperationKind::Sql, OperationKind::Redis, OperationKind::HttpClient],
+            repeated_after: 10,
+            blocking_after: Duration::from_millis(10),
+        }
+    }
+}
+
+/// Records bills, each into the series of its owner, such as the route of a request.
+///
+/// An owner has at most 16 series, and 12 with the default settings, beside one for each query that it
+/// repeats. The first 220 owners have series of their own, and later ones share those of `_OTHER`, which is
+/// counted: so no instrument exceeds the SDK's limit.
+#[derive(Debug)]
+pub struct Bills {
+    instruments: BillInstruments,
+    settings: BillSettings,
+    owner: BudgetedKey,
+    /// By the index of their owner; the last one has none.
+    series: Box<[OnceLock<Box<OneSeries>>]>,
+    taken: AtomicUsize,
+    repeated: Repeated,
+    fold: Fold,
+}
+
+/// Owners with series of their own: by eight parts, they are below the SDK's limit of 2,000 for an instrument, and
+/// kymo's of 1,791.
+const OWNERS: usize = 220;
+
+impl Bills {
+    /// Those of owners that `owner` tells apart, of whom there are at most `owners`; `spec` is the metric of
+    /// their time.
+    pub fn new(
+        meter: &Meter,
+        instruments: BillInstruments,
+        settings: BillSettings,
+        (owner, owners): (BudgetedKey, u16),
+        (time, repeated): (&MetricSpec, &MetricSpec),
+    ) -> Self {
+        Self {
+            repeated: Repeated::new(meter, instruments.repeated_queries.clone(), owner, repeated),
+            fold: owner.fold(meter, time),
+            series: (0..usize::from(owners) + 2).map(|_| OnceLock::new()).collect(),
+            taken: AtomicUsize::new(0),
+            instruments,
+            settings,
+            owner,
+        }
+    }
+
+    /// An account for work whose bill is recorded; `None` if nothing of it is wanted.
+    pub fn account(&self) -> Option<Account> {
+        let BillInstruments { time, operations, repeated_queries, longest_poll, blocking } =
+            &self.instruments;
+        let is_wanted = time.is_some()
+            || operations.is_some()
+            || repeated_queries.is_some()
+            || longest_poll.is_some()
+            || blocking.is_some();
+        let BillSettings { repeated_after, blocking_after, .. } = self.settings;
+        is_wanted.then(|| Account::new(repeated_after, blocking_after))
+    }
+
+    /// Records the bill of an owner, whose text is `text` if it has series of its own.
+    #[inline]
+    pub fn record(&self, owner: Option<Bounded>, text: impl Fn(Bounded) -> Arc<str>, bill: &Bill) {
+        let index = owner.map_or(self.series.len() - 1, |owner| owner.index().into());
+        let found = self.series.get(index).and_then(OnceLock::get);
+        match found {
+            Some(series) => series.record(bill),
+            None => self.bind(owner, index, &text).record(bill),
+        }
+        for summary in &bill.repeated {
+            self.repeated.count(owner, &text, summary);
+        }
+    }
+
+    #[cold]
+    fn bind(
+        &self,
+        owner: Option<Bounded>,
+        index: usize,
+        text: impl Fn(Bounded) -> Arc<str>,
+    ) -> &OneSeries {
+        let is_own = owner.is_none_or(|owner| owner == Bounded::OTHER)
+            || self.taken.fetch_add(1, Ordering::Relaxed) < OWNERS;
+        let bound = |owner: Option<Bounded>| {
+            let owner = owner.map(|owner| self.owner.of(text(owner)));
+            Box::new(OneSeries::new(&self.instruments, &self.settings, owner))
+        };
+        match self.series.get(index) {
+            Some(place) if is_own => place.get_or_init(|| bound(owner)),
+            _ => {
+                // So that it does not come round again.
+                self.taken.fetch_sub(1, Ordering::Relaxed);
+                self.fold.count();
+                self.series[0].get_or_init(|| bound(Some(Bounded::OTHER)))
+            }
+        }
+    }
+}
