@@ -39,17 +39,17 @@ pub(crate) use serial::Serial;
 /// use kymo_core::{Account, Part};
 ///
 /// let start = Instant::now();
-/// let second = |number| start + Duration::from_secs(number);
-/// let mut account = Account::new(10, Duration::from_millis(10));
+/// let mut account = Account::new(start, 10, Duration::from_millis(10));
 /// let lending = account.lend(start);
 /// // The work goes here.
-/// account.take_back(lending, second(1));
-/// let bill = account.close(second(3), Duration::from_secs(3));
+/// account.take_back(lending, start + Duration::from_secs(1));
+/// let bill = account.close(Duration::from_secs(3));
 /// assert_eq!(bill.time(Part::Handler), Duration::from_secs(1));
 /// assert_eq!(bill.time(Part::Waiting), Duration::from_secs(2));
 /// ```
 #[derive(Debug)]
 pub struct Account {
+    start: Instant,
     held: Held,
     /// Nanoseconds in which it was polled until the head.
     polled: u64,
@@ -88,10 +88,12 @@ pub struct Lending {
 }
 
 impl Account {
-    /// One without entries, to which a query that comes `limit` times is repeated, and a poll that takes longer
-    /// than `may_block` blocks its thread.
-    pub fn new(limit: u16, may_block: Duration) -> Self {
+    /// One without entries, of work that began at `start`: a query that comes `limit` times is repeated there, and a
+    /// poll that takes longer than `may_block` blocks its thread.
+    #[inline]
+    pub fn new(start: Instant, limit: u16, may_block: Duration) -> Self {
         Self {
+            start,
             held: Held::Nothing,
             polled: 0,
             longest_poll: 0,
@@ -143,34 +145,36 @@ impl Account {
         }
     }
 
-    /// The response has its head since `at`, so long after the work began: what follows is its body.
-    pub fn head(&mut self, at: Instant, elapsed: Duration) {
+    /// The response has its head since `at`: what follows is its body.
+    #[inline]
+    pub fn head(&mut self, at: Instant) {
         let operations = self.held.with(|entries| {
             entries.settle(at);
             entries.total()
         });
-        let operations = operations.unwrap_or_default();
-        self.head = Some(Head { elapsed: nanoseconds(elapsed), operations });
+        let elapsed = nanoseconds(at.saturating_duration_since(self.start));
+        self.head = Some(Head { elapsed, operations: operations.unwrap_or_default() });
     }
 
-    /// The bill of the work so far, which goes on: it has taken so long until `at`.
-    pub fn so_far(&mut self, at: Instant, elapsed: Duration) -> Bill {
-        let elapsed = nanoseconds(elapsed);
-        let Self { polled, longest_poll, blocked, head, .. } = *self;
-        let mut bill = Bill::of(elapsed, polled, head.map(|head| (head.elapsed, head.operations)));
+    /// The bill of the work so far, which has taken so long and goes on.
+    #[inline]
+    pub fn so_far(&mut self, elapsed: Duration) -> Bill {
+        let Self { start, polled, longest_poll, blocked, head, .. } = *self;
+        let head = head.map(|head| (head.elapsed, head.operations));
+        let mut bill = Bill::of(nanoseconds(elapsed), polled, head);
         (bill.longest_poll, bill.blocked) = (longest_poll, blocked);
         self.held.with(|entries| {
-            entries.settle(at);
+            entries.settle(start.checked_add(elapsed).unwrap_or(start));
             bill.charge(entries);
         });
         bill
     }
 
-    /// The bill of the work, which has ended `at`, so long after it began; what it was [carried](carry()) to is not
-    /// entered any more.
+    /// The bill of the work, which has ended so long after it began; what it was [carried](carry()) to is not entered
+    /// any more.
     #[inline]
-    pub fn close(&mut self, at: Instant, elapsed: Duration) -> Bill {
-        let mut bill = self.so_far(at, elapsed);
+    pub fn close(&mut self, elapsed: Duration) -> Bill {
+        let mut bill = self.so_far(elapsed);
         if let Some(repeated) = self.held.with(|entries| {
             entries.is_closed = true;
             entries.repeats.take()

@@ -71,12 +71,8 @@ where
         let upgrade = prepare(&exchange, &mut request, true);
         let request = request.map(|body| MeasuredRequestBody::measured(body, bytes));
         let running = exchange.enter();
-        let mut future = ResponseFuture {
-            inner: Some(self.0.inner.call(request)),
-            exchange: Some(exchange),
-            upgrade,
-        };
-        future.came_back(running);
-        future
+        let inner = Some(self.0.inner.call(request));
+        running.leave();
+        ResponseFuture { inner, exchange: Some(exchange), upgrade }
     }
 }

@@ -9,17 +9,18 @@ use std::{
 use bytes::Buf;
 use http::{HeaderMap, Method, Response, StatusCode, header::CONTENT_LENGTH};
 use http_body::{Body, Frame};
-use kymo_core::{Attempt, Bounded, Entered, Outcome, Serving, Trace};
+use kymo_core::{Attempt, Bounded, Outcome, Trace};
 
 use crate::{
     RequestHead, failure, field,
     grpc::{Call, Shown},
-    inside::{Inside, Kind},
     measure::Measure,
     protocol::Protocol,
     recording::Recording,
     request_size::RequestSize,
+    running::Running,
     series::{ActiveKey, Status, StreamKey, StreamKind},
+    server_timing,
     stream::{self, StreamOpening},
     traceparent,
 };
@@ -37,14 +38,10 @@ pub(crate) struct Exchange {
     streams_unknown_lengths: bool,
     /// Whether its trace is the word of its client, as far as it has any.
     is_sent: bool,
-}
-
-/// Foreign code that runs in an exchange.
-pub(crate) struct Running {
-    entered: Entered,
-    // It goes first: they are dropped in the order opposite to that in which they were made.
-    serving: Serving,
-    _inside: Inside,
+    /// Whether the client is told where the time went.
+    tells_timing: bool,
+    /// When foreign code last came back, if its account has it.
+    left: Option<Instant>,
 }
 
 /// The response that a method leads to.
@@ -91,11 +88,13 @@ impl Exchange {
                 attempt: Attempt::started_in(
                     trace,
                     since,
-                    Recording::new(measure, active, Protocol::of(head.version)),
+                    Recording::new(measure, active, Protocol::of(head.version), since),
                 ),
                 expectation: Expectation::of(head.method),
                 streams_unknown_lengths: reading.streams_unknown_lengths,
                 is_sent: true,
+                tells_timing: false,
+                left: None,
             },
         );
         match trace {
@@ -112,6 +111,9 @@ impl Exchange {
         // A panic in there is the request's.
         let route = exchange.attempt.run(|| measure.route(head));
         exchange.attempt.record_mut().key.route = route;
+        if let Some(tells_timing) = &reading.tells_timing {
+            exchange.tells_timing = exchange.attempt.run(|| tells_timing(head));
+        }
         exchange
     }
 
@@ -119,13 +121,15 @@ impl Exchange {
     pub(crate) fn unseen(measure: &Arc<Measure>, since: Instant) -> Box<Self> {
         let scheme = measure.reading.scheme.unsaid;
         let active = ActiveKey { method: Bounded::OTHER, scheme };
-        let mut recording = Recording::new(measure, active, Protocol::Unknown);
+        let mut recording = Recording::new(measure, active, Protocol::Unknown, since);
         recording.request = RequestSize::Unknown;
         Box::new(Self {
             attempt: Attempt::started_at(since, recording),
             expectation: Expectation::Body,
             streams_unknown_lengths: false,
             is_sent: false,
+            tells_timing: false,
+            left: None,
         })
     }
 
@@ -166,30 +170,19 @@ impl Exchange {
     }
 
     /// Runs `code`, which is foreign: if it unwinds, the exchange is a panic.
-    ///
-    /// What it measures belongs to the trace of the exchange, which is that of `code` if it had none.
     pub(crate) fn run<T>(&mut self, code: impl FnOnce() -> T) -> T {
         let running = self.enter();
         let answer = code();
-        self.leave(running);
+        running.leave();
         answer
     }
 
-    /// Foreign code is about to run, as in [`run`](Self::run), until it [leaves](Self::leave).
+    /// Foreign code is about to run, as in [`run`](Self::run), until it [leaves](Running::leave).
     ///
     /// So nothing that it answers is moved, be it a future or the head of a response.
-    pub(crate) fn enter(&mut self) -> Running {
-        let inside = Inside::enter(Kind::Server);
-        let trace = self.attempt.trace();
-        let serving = if self.is_sent { Serving::sent(trace) } else { Serving::enter(trace) };
-        Running { entered: self.attempt.enter(), serving, _inside: inside }
-    }
-
-    /// The foreign code came back; the exchange belongs to the trace that was found meanwhile.
-    pub(crate) fn leave(&mut self, running: Running) {
-        self.attempt.leave(running.entered);
-        self.is_sent = running.serving.is_sent();
-        self.attempt.belong_to(running.serving.leave());
+    #[inline]
+    pub(crate) fn enter(&mut self) -> Running<'_> {
+        Running::enter(&mut self.attempt, &mut self.is_sent, &mut self.left)
     }
 
     /// The service failed before there was a response.
@@ -208,9 +201,24 @@ impl Exchange {
         self.end(outcome);
     }
 
-    /// It ends as `outcome`, and is recorded when it is dropped.
+    /// It ends as `outcome`, and is recorded by when it is dropped.
     pub(crate) fn end(&mut self, outcome: Outcome) {
-        self.attempt.decide(outcome);
+        match self.left {
+            Some(left) => self.attempt.finish_at(left, outcome),
+            None => self.attempt.decide(outcome),
+        }
+    }
+
+    /// Tells the client where the time went, if it may know.
+    pub(crate) fn tell_timing(&mut self, headers: &mut HeaderMap) {
+        if self.tells_timing
+            && let Some(left) = self.left
+        {
+            let elapsed = left.saturating_duration_since(self.attempt.start());
+            if let Some(account) = &mut self.attempt.record_mut().account {
+                server_timing::tell(headers, elapsed, &account.so_far(elapsed));
+            }
+        }
     }
 
     /// Bytes of the response's body were handed to the server.
@@ -249,6 +257,9 @@ impl Exchange {
         let started = self.attempt.start();
         let recording = self.attempt.record_mut();
         recording.key.status = Status::Sent(status.as_u16());
+        if let (Some(account), Some(left)) = (&mut recording.account, self.left) {
+            account.head(left);
+        }
         if recording.measure.instruments.times_first_byte() {
             recording.first_byte = Some(started.elapsed());
         }
@@ -315,7 +326,7 @@ impl Exchange {
     fn become_stream(&mut self, kind: StreamKind) {
         let (open, trace) = (self.stream(kind).open(), self.attempt.trace());
         self.attempt.record_mut().become_stream(open, trace);
-        self.attempt.finish(Outcome::Success);
+        self.end(Outcome::Success);
     }
 }
 

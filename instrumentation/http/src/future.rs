@@ -11,8 +11,7 @@ use http_body::Body;
 use pin_project_lite::pin_project;
 
 use crate::{
-    exchange::{Exchange, Running},
-    response_body::MeasuredResponseBody,
+    exchange::Exchange, response_body::MeasuredResponseBody, running::Running,
     upgrade::PendingUpgrade,
 };
 
@@ -44,13 +43,6 @@ impl<F> ResponseFuture<F> {
     pub(crate) fn unmeasured(inner: F) -> Self {
         Self { inner: Some(inner), exchange: None, upgrade: None }
     }
-
-    /// The call that made it came back, which was `running` as part of its exchange.
-    pub(crate) fn came_back(&mut self, running: Running) {
-        if let Some(exchange) = &mut self.exchange {
-            exchange.leave(running);
-        }
-    }
 }
 
 impl<F, B, E> Future for ResponseFuture<F>
@@ -67,13 +59,12 @@ where
         let Some(inner) = this.inner.as_pin_mut() else { return Poll::Pending };
         let running = this.exchange.as_mut().map(|exchange| exchange.enter());
         let polled = inner.poll(cx);
-        if let (Some(exchange), Some(running)) = (this.exchange.as_mut(), running) {
-            exchange.leave(running);
-        }
+        running.into_iter().for_each(Running::leave);
         match polled {
             Poll::Pending => Poll::Pending,
-            Poll::Ready(Ok(response)) => {
-                let exchange = this.exchange.take().and_then(|exchange| {
+            Poll::Ready(Ok(mut response)) => {
+                let exchange = this.exchange.take().and_then(|mut exchange| {
+                    exchange.tell_timing(response.headers_mut());
                     if let Some(upgrade) = this.upgrade.take()
                         && exchange.is_upgrade(response.status())
                     {

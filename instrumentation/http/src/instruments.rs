@@ -1,9 +1,12 @@
 //! The instruments of one layer, shared by all its services.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
 use http::Method;
-use kymo_core::{Bounded, Folds, SeriesCache, ValueBudget};
+use kymo_core::{Account, Bill, Bills, Bounded, Folds, SeriesCache, ValueBudget};
 use opentelemetry::metrics::{BoundUpDownCounter, Meter, UpDownCounter};
 
 use crate::{
@@ -40,6 +43,7 @@ pub(crate) struct Instruments {
     streams: SeriesCache<StreamKey, StreamSeries>,
     /// Made with the first call of gRPC; `None` in there if they are switched off.
     calls: OnceLock<Option<Calls>>,
+    bills: Bills,
     meter: Meter,
     settings: Settings,
 }
@@ -70,6 +74,13 @@ impl Instruments {
                 folds(&metrics::ACTIVE_STREAMS, &[key::HTTP_ROUTE.key]),
             ),
             calls: OnceLock::new(),
+            bills: Bills::new(
+                meter,
+                metrics::bill_instruments(meter, settings),
+                settings.bill.clone(),
+                (key::HTTP_ROUTE, settings.route_budget),
+                (&metrics::REQUEST_TIME, &metrics::REPEATED_QUERIES),
+            ),
             meter: meter.clone(),
             settings: settings.clone(),
             get: settings.methods.bound("GET"),
@@ -117,6 +128,18 @@ impl Instruments {
     /// The instruments of calls of gRPC, unless they are switched off.
     pub(crate) fn calls(&self) -> Option<&Calls> {
         self.calls.get_or_init(|| Calls::new(&self.meter, &self.settings)).as_ref()
+    }
+
+    /// The account of a request that began at `since`, unless nothing of its bill is wanted.
+    #[inline]
+    pub(crate) fn account(&self, since: Instant) -> Option<Account> {
+        self.bills.account(since)
+    }
+
+    /// Records the bill of a request on this route.
+    #[inline]
+    pub(crate) fn record_bill(&self, route: Option<Bounded>, bill: &Bill) {
+        self.bills.record(route, |route| self.vocabulary.routes.value(route), bill);
     }
 
     /// Counts one more request under way, until it [leaves](Self::leave).

@@ -3,9 +3,10 @@
 use std::{
     borrow::Cow,
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 
-use kymo_core::{Buckets, BucketsError};
+use kymo_core::{Buckets, BucketsError, OperationKind, Part};
 use opentelemetry::metrics::{Meter, MeterProvider};
 use tower_layer::Layer;
 
@@ -122,6 +123,55 @@ impl ServerLayer {
     /// Leaves `metric` out: it is neither recorded nor shown.
     pub fn without(self, metric: ServerMetric) -> Self {
         self.change(|settings| settings.disabled.push(metric))
+    }
+
+    /// Leaves the time of this part out of `kymo.http.server.request.time`, so that the parts do not add up to the
+    /// duration any more.
+    pub fn without_part(self, part: Part) -> Self {
+        self.change(|settings| settings.bill.without_parts.push(part))
+    }
+
+    /// Records how many operations of this kind a request asks for, in `kymo.http.server.request.operations`: also
+    /// of [`OperationKind::Cache`] and [`OperationKind::Repository`], which are left out otherwise.
+    pub fn with_operations(self, kind: OperationKind) -> Self {
+        self.change(|settings| settings.bill.kinds.push(kind))
+    }
+
+    /// Leaves operations of this kind out of `kymo.http.server.request.operations`.
+    pub fn without_operations(self, kind: OperationKind) -> Self {
+        self.change(|settings| settings.bill.kinds.retain(|it| *it != kind))
+    }
+
+    /// Takes a query for repeated that one request sends `times` times, instead of ten, in
+    /// `kymo.http.server.request.repeated_queries`. Never if it is 0.
+    pub fn repeated_after(self, times: u16) -> Self {
+        self.change(|settings| settings.bill.repeated_after = times)
+    }
+
+    /// Counts polls that take longer than `time`, instead of 10 ms, in `kymo.http.server.request.blocking`.
+    pub fn blocking_after(self, time: Duration) -> Self {
+        self.change(|settings| settings.bill.blocking_after = time)
+    }
+
+    /// Tells those clients for whom `predicate` holds where the time of their request went, by a `Server-Timing`
+    /// header ([W3C]): until the head of the response, in milliseconds by part, with the number of operations.
+    ///
+    /// Without this nobody is told; times tell a stranger about what is behind a page, so the predicate must know
+    /// whom it trusts, such as by a header that a proxy sets or removes. Called again, the later one decides. Nothing
+    /// is told where no metric of a bill is on. A panic in `predicate` fails the request.
+    ///
+    /// ```
+    /// # use kymo_http::ServerLayer;
+    /// # let layer = ServerLayer::new(&opentelemetry::metrics::noop::NoopMeterProvider::new());
+    /// let layer = layer.server_timing(|head| head.headers.contains_key("x-internal"));
+    /// ```
+    ///
+    /// [W3C]: https://www.w3.org/TR/server-timing/
+    pub fn server_timing(
+        self,
+        predicate: impl Fn(&RequestHead<'_>) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.read(|reading| reading.tells_timing = Some(Arc::new(predicate)))
     }
 
     /// Counts `metric` in buckets with these upper bounds, in its unit: seconds or bytes.

@@ -1,6 +1,6 @@
 //! Every metric this crate emits, and the instruments that record them.
 
-use kymo_core::{MetricKind, MetricSpec, key::AttributeKey};
+use kymo_core::{BillInstruments, MetricKind, MetricSpec, key::AttributeKey};
 use opentelemetry::metrics::{Histogram, Meter, UpDownCounter};
 
 use crate::{buckets, key, settings::Settings};
@@ -138,6 +138,61 @@ pub const CALL_DURATION: MetricSpec = MetricSpec::new(
      streams too.",
 );
 
+/// Where the time of requests went; the parts of a request add up to its duration.
+pub const REQUEST_TIME: MetricSpec = MetricSpec::new(
+    "kymo.http.server.request.time",
+    MetricKind::Counter,
+    "s",
+    "Time of HTTP server requests by the part that it went to.",
+)
+.with_attributes(&[key::HTTP_ROUTE.key, key::PART])
+.recorded("With `http.server.request.duration`, for each part that took any time.");
+
+/// Operations that a request asked for.
+pub const REQUEST_OPERATIONS: MetricSpec = MetricSpec::new(
+    "kymo.http.server.request.operations",
+    MetricKind::Histogram { buckets: buckets::OPERATIONS },
+    "{operation}",
+    "Operations of one HTTP server request, by kind.",
+)
+.with_attributes(&[key::HTTP_ROUTE.key, key::OPERATION_KIND])
+.recorded(
+    "With `http.server.request.duration`, for each kind that it asked for; `cache` and `repository` of a layer \
+     that enables them.",
+);
+
+/// Requests that sent one query again and again.
+pub const REPEATED_QUERIES: MetricSpec = MetricSpec::new(
+    "kymo.http.server.request.repeated_queries",
+    MetricKind::Counter,
+    "{request}",
+    "HTTP server requests in which one query came ten times or more.",
+)
+.with_attributes(&[key::DB_QUERY_SUMMARY.key, key::HTTP_ROUTE.key])
+.recorded("With `http.server.request.duration`, once for each summary that came so often.");
+
+/// The longest that one poll of a request kept its thread; on request.
+pub const LONGEST_POLL: MetricSpec = MetricSpec::new(
+    "kymo.http.server.request.longest_poll",
+    MetricKind::Histogram { buckets: kymo_core::buckets::SHORT_DURATION },
+    "s",
+    "Longest poll of each HTTP server request.",
+)
+.with_attributes(&[key::HTTP_ROUTE.key])
+.recorded(
+    "With `http.server.request.duration`, of a layer that enables `ServerMetric::LongestPoll`.",
+);
+
+/// Polls that kept a thread of the runtime from all others for longer than 10 ms.
+pub const BLOCKING: MetricSpec = MetricSpec::new(
+    "kymo.http.server.request.blocking",
+    MetricKind::Counter,
+    "{poll}",
+    "Polls of HTTP server requests that blocked their thread for more than 10 ms.",
+)
+.with_attributes(&[key::HTTP_ROUTE.key])
+.recorded("With `http.server.request.duration`; at zero from the first request of a route.");
+
 /// Every metric declared in this crate.
 pub const ALL: &[MetricSpec] = &[
     REQUEST_DURATION,
@@ -149,6 +204,11 @@ pub const ALL: &[MetricSpec] = &[
     ACTIVE_STREAMS,
     STREAM_DURATION,
     CALL_DURATION,
+    REQUEST_TIME,
+    REQUEST_OPERATIONS,
+    REPEATED_QUERIES,
+    LONGEST_POLL,
+    BLOCKING,
 ];
 
 /// A metric of the server layer that can be switched on and off and given its own buckets.
@@ -171,6 +231,16 @@ pub enum ServerMetric {
     StreamDuration,
     /// `rpc.server.call.duration`, in seconds, of calls of gRPC; on.
     CallDuration,
+    /// `kymo.http.server.request.time`, in seconds by part; on.
+    RequestTime,
+    /// `kymo.http.server.request.operations`, in operations by kind; on.
+    RequestOperations,
+    /// `kymo.http.server.request.repeated_queries`, in requests by summary; on.
+    RepeatedQueries,
+    /// `kymo.http.server.request.longest_poll`, in seconds; off.
+    LongestPoll,
+    /// `kymo.http.server.request.blocking`, in polls; on.
+    Blocking,
 }
 
 impl ServerMetric {
@@ -184,6 +254,11 @@ impl ServerMetric {
             Self::ActiveStreams => &ACTIVE_STREAMS,
             Self::StreamDuration => &STREAM_DURATION,
             Self::CallDuration => &CALL_DURATION,
+            Self::RequestTime => &REQUEST_TIME,
+            Self::RequestOperations => &REQUEST_OPERATIONS,
+            Self::RepeatedQueries => &REPEATED_QUERIES,
+            Self::LongestPoll => &LONGEST_POLL,
+            Self::Blocking => &BLOCKING,
         }
     }
 }
@@ -227,4 +302,19 @@ impl ServerInstruments {
 pub(crate) fn call_duration(meter: &Meter, settings: &Settings) -> Option<Histogram<f64>> {
     let (spec, buckets) = settings.metric(ServerMetric::CallDuration)?;
     Some(spec.histogram_with(meter, buckets))
+}
+
+/// The instruments of bills.
+pub(crate) fn bill_instruments(meter: &Meter, settings: &Settings) -> BillInstruments {
+    let histogram = |metric| settings.metric(metric);
+    let counter = |metric| Some(settings.metric(metric)?.0);
+    BillInstruments {
+        time: counter(ServerMetric::RequestTime).map(|spec| spec.real_counter(meter)),
+        operations: histogram(ServerMetric::RequestOperations)
+            .map(|(spec, buckets)| spec.integer_histogram_with(meter, buckets)),
+        repeated_queries: counter(ServerMetric::RepeatedQueries).map(|spec| spec.counter(meter)),
+        longest_poll: histogram(ServerMetric::LongestPoll)
+            .map(|(spec, buckets)| spec.histogram_with(meter, buckets)),
+        blocking: counter(ServerMetric::Blocking).map(|spec| spec.counter(meter)),
+    }
 }

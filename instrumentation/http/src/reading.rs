@@ -4,18 +4,20 @@ use std::{borrow::Cow, fmt, sync::Arc};
 
 use crate::{RequestHead, scheme::SchemeSource};
 
-type Skip = dyn Fn(&RequestHead<'_>) -> bool + Send + Sync;
+type Judge = dyn Fn(&RequestHead<'_>) -> bool + Send + Sync;
 type Route = dyn for<'a> Fn(&RequestHead<'a>) -> Option<Cow<'a, str>> + Send + Sync;
 
 /// How a layer reads a request: whether to measure it, and what is said of its route and scheme.
 #[derive(Clone)]
 pub(crate) struct Reading {
-    pub(crate) skip: Vec<Arc<Skip>>,
+    pub(crate) skip: Vec<Arc<Judge>>,
     pub(crate) route: Option<Arc<Route>>,
     pub(crate) scheme: SchemeSource,
     pub(crate) streams_unknown_lengths: bool,
     /// Whether a client may say which trace its request belongs to.
     pub(crate) takes_sent_traces: bool,
+    /// Which clients are told where the time went; none without it.
+    pub(crate) tells_timing: Option<Arc<Judge>>,
 }
 
 impl Reading {
@@ -44,6 +46,7 @@ impl Default for Reading {
             scheme: SchemeSource::plain(),
             streams_unknown_lengths: false,
             takes_sent_traces: true,
+            tells_timing: None,
         }
     }
 }

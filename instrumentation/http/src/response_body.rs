@@ -66,7 +66,7 @@ where
             }
             _ => (0, false),
         };
-        exchange.leave(running);
+        running.leave();
         exchange.sent(bytes);
         if let Poll::Ready(Some(Ok(frame))) = &polled {
             exchange.read(frame, bytes);

@@ -90,13 +90,8 @@ where
         let is_body_marked = exchange.measure_request(request.body_mut());
         let upgrade = prepare(&exchange, &mut request, is_body_marked);
         let running = exchange.enter();
-        // The future stays where it is made: to move it would take longer than to record it.
-        let mut future = ResponseFuture {
-            inner: Some(self.inner.call(request)),
-            exchange: Some(exchange),
-            upgrade,
-        };
-        future.came_back(running);
-        future
+        let inner = Some(self.inner.call(request));
+        running.leave();
+        ResponseFuture { inner, exchange: Some(exchange), upgrade }
     }
 }

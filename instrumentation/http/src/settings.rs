@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kymo_core::{Buckets, KNOWN_METHODS, KnownValues, MetricSpec};
+use kymo_core::{BillSettings, Buckets, KNOWN_METHODS, KnownValues, MetricSpec};
 
 use crate::{key, metrics::ServerMetric};
 
@@ -15,16 +15,18 @@ pub(crate) struct Settings {
     pub(crate) route_budget: u16,
     /// The methods of gRPC that are known; otherwise they are learned.
     pub(crate) grpc_methods: Option<KnownValues>,
+    pub(crate) bill: BillSettings,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            disabled: vec![ServerMetric::FirstByteDuration],
+            disabled: vec![ServerMetric::FirstByteDuration, ServerMetric::LongestPoll],
             buckets: BTreeMap::new(),
             methods: KNOWN_METHODS,
             route_budget: key::HTTP_ROUTE.limit(),
             grpc_methods: None,
+            bill: BillSettings::default(),
         }
     }
 }

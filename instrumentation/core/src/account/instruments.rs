@@ -8,7 +8,7 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use one::OneSeries;
@@ -65,6 +65,7 @@ impl Default for BillSettings {
 /// counted: so no instrument exceeds the SDK's limit.
 #[derive(Debug)]
 pub struct Bills {
+    is_wanted: bool,
     instruments: BillInstruments,
     settings: BillSettings,
     owner: BudgetedKey,
@@ -87,11 +88,24 @@ impl Bills {
         instruments: BillInstruments,
         settings: BillSettings,
         (owner, owners): (BudgetedKey, u16),
-        (time, repeated): (&MetricSpec, &MetricSpec),
+        (time_spec, repeated_spec): (&MetricSpec, &MetricSpec),
     ) -> Self {
+        let BillInstruments { time, operations, repeated_queries, longest_poll, blocking } =
+            &instruments;
+        let is_wanted = time.is_some()
+            || operations.is_some()
+            || repeated_queries.is_some()
+            || longest_poll.is_some()
+            || blocking.is_some();
         Self {
-            repeated: Repeated::new(meter, instruments.repeated_queries.clone(), owner, repeated),
-            fold: owner.fold(meter, time),
+            is_wanted,
+            repeated: Repeated::new(
+                meter,
+                instruments.repeated_queries.clone(),
+                owner,
+                repeated_spec,
+            ),
+            fold: owner.fold(meter, time_spec),
             series: (0..usize::from(owners) + 2).map(|_| OnceLock::new()).collect(),
             taken: AtomicUsize::new(0),
             instruments,
@@ -100,17 +114,11 @@ impl Bills {
         }
     }
 
-    /// An account for work whose bill is recorded; `None` if nothing of it is wanted.
-    pub fn account(&self) -> Option<Account> {
-        let BillInstruments { time, operations, repeated_queries, longest_poll, blocking } =
-            &self.instruments;
-        let is_wanted = time.is_some()
-            || operations.is_some()
-            || repeated_queries.is_some()
-            || longest_poll.is_some()
-            || blocking.is_some();
+    /// An account for work that began at `start`; `None` if nothing of its bill is wanted.
+    #[inline]
+    pub fn account(&self, start: Instant) -> Option<Account> {
         let BillSettings { repeated_after, blocking_after, .. } = self.settings;
-        is_wanted.then(|| Account::new(repeated_after, blocking_after))
+        self.is_wanted.then(|| Account::new(start, repeated_after, blocking_after))
     }
 
     /// Records the bill of an owner, whose text is `text` if it has series of its own.

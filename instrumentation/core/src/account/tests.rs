@@ -14,8 +14,8 @@ use crate::{Attempt, Bounded, Outcome, Record};
 const LIMIT: u16 = 10;
 const MAY_BLOCK: Duration = Duration::from_millis(10);
 
-fn account() -> Account {
-    Account::new(LIMIT, MAY_BLOCK)
+fn account(start: Instant) -> Account {
+    Account::new(start, LIMIT, MAY_BLOCK)
 }
 
 fn operations(kind: OperationKind) -> Operations {
@@ -71,7 +71,7 @@ proptest! {
         let start = Instant::now();
         let at = |now: u64| start + Duration::from_nanos(now);
         let mut expected = Expected::default();
-        let mut account = account();
+        let mut account = account(start);
         let mut lending = None;
         let mut now = 0;
         let mut begun: [Vec<Option<Serial>>; 5] = Default::default();
@@ -98,7 +98,7 @@ proptest! {
                 }
                 // A response has its head when the poll that made it is over.
                 Event::Head if lending.is_none() && !expected.has_head => {
-                    account.head(at(now), Duration::from_nanos(now));
+                    account.head(at(now));
                     expected.has_head = true;
                 }
                 Event::Begin(_) | Event::End(_) | Event::Head => {}
@@ -109,7 +109,7 @@ proptest! {
         if let Some(lent) = lending {
             account.take_back(lent, at(now));
         }
-        let bill = account.close(at(now), Duration::from_nanos(now));
+        let bill = account.close(Duration::from_nanos(now));
         prop_assert_eq!(bill.parts, expected.parts);
         prop_assert_eq!(bill.parts.iter().sum::<u64>(), now);
     }
@@ -119,7 +119,7 @@ proptest! {
 fn an_operation_belongs_to_the_account_that_is_lent_when_it_ends() {
     let sql = operations(OperationKind::Sql);
     let start = Instant::now();
-    let (mut outer, mut inner) = (account(), account());
+    let (mut outer, mut inner) = (account(start), account(start));
     sql.enter();
     let lent = outer.lend(start);
     sql.enter();
@@ -131,7 +131,7 @@ fn an_operation_belongs_to_the_account_that_is_lent_when_it_ends() {
     outer.take_back(lent, start);
     sql.enter();
     let counts = [outer, inner]
-        .map(|mut account| account.close(start, Duration::ZERO).operations(OperationKind::Sql));
+        .map(|mut account| account.close(Duration::ZERO).operations(OperationKind::Sql));
     assert_eq!(counts, [2, 2]);
 }
 
@@ -142,8 +142,8 @@ fn an_attempt_is_time_of_its_part_where_it_began() {
         const PART: Option<Part> = Some(Part::Sql);
         fn record(&mut self, _elapsed: Duration, _outcome: Outcome) {}
     }
-    let mut account = account();
     let start = Instant::now();
+    let mut account = account(start);
     let lent = account.lend(start);
     let mut query = Attempt::started_at(start, Query);
     let elsewhere = thread::spawn(move || {
@@ -156,7 +156,7 @@ fn an_attempt_is_time_of_its_part_where_it_began() {
     drop(moved);
     let end = start + Duration::from_secs(9);
     account.take_back(lent, end);
-    let bill = account.close(end, Duration::from_secs(9));
+    let bill = account.close(Duration::from_secs(9));
     assert_eq!(
         bill.time(Part::Sql),
         Duration::from_secs(9),
@@ -168,8 +168,8 @@ fn an_attempt_is_time_of_its_part_where_it_began() {
 #[test]
 fn a_carried_future_enters_into_the_account_until_it_is_closed() {
     let sql = Arc::new(operations(OperationKind::Sql));
-    let mut account = account();
     let start = Instant::now();
+    let mut account = account(start);
     let lent = account.lend(start);
     sql.enter();
     let (one, other) = (Arc::clone(&sql), Arc::clone(&sql));
@@ -187,7 +187,7 @@ fn a_carried_future_enters_into_the_account_until_it_is_closed() {
         assert!(Lent::with(|_| ()).is_none(), "it is lent for the poll alone");
     });
     elsewhere.join().unwrap();
-    let bill = account.close(start, Duration::ZERO);
+    let bill = account.close(Duration::ZERO);
     assert_eq!(bill.operations(OperationKind::Sql), 2);
     assert!(poll(pin!(late)), "it is outside, and that is all");
     assert!(poll(pin!(carry(ready(())))), "of no account");
@@ -196,8 +196,8 @@ fn a_carried_future_enters_into_the_account_until_it_is_closed() {
 #[test]
 fn a_query_that_comes_so_often_is_repeated() {
     let sql = operations(OperationKind::Sql);
-    let mut account = account();
     let start = Instant::now();
+    let mut account = account(start);
     let lent = account.lend(start);
     for number in 0..30 {
         let summary = Bounded::at(number % 3);
@@ -206,7 +206,7 @@ fn a_query_that_comes_so_often_is_repeated() {
         }
     }
     account.take_back(lent, start);
-    let bill = account.close(start, Duration::ZERO);
+    let bill = account.close(Duration::ZERO);
     let repeated: Vec<&str> = bill.repeated().iter().map(|it| &**it).collect();
     assert_eq!(repeated, ["SELECT 0", "SELECT 1", "SELECT 2"]);
     assert_eq!(bill.operations(OperationKind::Sql), 30);
