@@ -111,6 +111,11 @@ mod telemetry;
 pub mod testing;
 mod view;
 
+/// The work of a request that goes on elsewhere.
+pub mod scope {
+    pub use kymo_core::{Carried, carry};
+}
+
 /// The settings that are in force, and who decided each.
 pub mod configuration {
     #[cfg(feature = "config-file")]

@@ -2,8 +2,8 @@
 
 pub use kymo_http::{
     AnyBodyLayer, BucketsError, HandlerFuture, HandlerLayer, KNOWN_METHODS, MeasuredAnyBody,
-    MeasuredHandler, MeasuredRequestBody, MeasuredResponseBody, MeasuredService, RequestHead,
-    ResponseFuture, ServerLayer, ServerMetric,
+    MeasuredHandler, MeasuredRequestBody, MeasuredResponseBody, MeasuredService, OperationKind,
+    Part, RequestHead, ResponseFuture, ServerLayer, ServerMetric,
 };
 
 use crate::Telemetry;

@@ -5,6 +5,7 @@
 
 mod server_meters;
 
+mod bill;
 mod bodies;
 mod cardinality;
 mod gate;
