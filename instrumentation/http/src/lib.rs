@@ -107,6 +107,27 @@
 //! that only failed so far is `_OTHER`, because a client can make such. A route of axum without a parameter
 //! has its name with the first answer of gRPC, and [`ServerLayer::grpc_methods`] is a list of all.
 //!
+//! # Where the time goes
+//!
+//! Each request has a bill, whose parts add up to its `http.server.request.duration`:
+//! `kymo.http.server.request.time` has the seconds by route and [`Part`]. At each moment one part is current: the
+//! first of `pool_wait`, `sql`, `redis`, `http_client` and `cache_load` that is under way, so that ten queries at a
+//! time take the time during which any of them runs, and a load from the database is `sql`; without any, `handler` while the request is polled,
+//! and `waiting` while it is not; and from the response's head on, `body`.
+//! `kymo.http.server.request.operations` counts what it asked for, by [`OperationKind`], and
+//! `kymo.http.server.request.repeated_queries` the requests in which one query came ten times.
+//! A poll of more than 10 ms keeps a thread of the runtime from all others: it is `kymo.http.server.request.blocking`,
+//! be it code of the request or a worker that lost its processor.
+//!
+//! An operation is entered where it ends while its request is polled or dropped. What a handler spawns is outside,
+//! unless it [carries](kymo_core::carry) the account of its request, and so is what a stream does after its head: such
+//! operations are counted in `kymo.http.server.request.outside`. An operation that begins in a request and is moved
+//! elsewhere before its end is under way until the request's end. A handler that calls a measured service in
+//! process is polled meanwhile; what that service asks for is in its own request alone.
+//!
+//! A route has 12 series of its bill at most, beside one for each query that it repeats; 220 routes have series of their
+//! own, and later ones share those of `_OTHER`.
+//!
 //! # What clients can make
 //!
 //! Methods and schemes come from closed sets, routes from the program, and versions and statuses
