@@ -120,6 +120,8 @@ pub const QUEUE: &str = "kymo.tokio.global_queue.depth";
 pub const BUSY: &str = "kymo.tokio.worker.busy_time";
 /// Workers that went to sleep.
 pub const PARKS: &str = "kymo.tokio.worker.parks";
+/// How late their tasks are woken.
+pub const DELAY: &str = "kymo.tokio.delay";
 /// Pushes.
 pub const PUSH: &str = "otel.sdk.exporter.operation.duration";
 /// Points that are being pushed.

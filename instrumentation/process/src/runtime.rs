@@ -29,7 +29,7 @@ impl RuntimeMetrics {
     pub fn new(meters: &dyn MeterProvider) -> Self {
         let meter = SCOPE.meter(meters);
         let names = key::RUNTIME_NAME.budget(&meter, &metrics::ALIVE_TASKS);
-        let watch = Arc::new(Watch::new(names));
+        let watch = Arc::new(Watch::new(names, metrics::DELAY.histogram(&meter)));
         for level in LEVELS {
             let watch = Arc::clone(&watch);
             level.spec.observable_up_down_counter(&meter, move |to| {
@@ -59,9 +59,11 @@ impl RuntimeMetrics {
 
     /// Watches the runtime of `handle` as `name`, such as `main`, until it ends.
     ///
-    /// The runtime is not kept alive. To notice its end, one task that never wakes is spawned on
-    /// it; `kymo.tokio.alive_tasks` leaves that one out, [`num_alive_tasks`] of tokio does not. When
-    /// the runtime has ended, its levels are absent and its counters stand still.
+    /// The runtime is not kept alive. To notice its end, one task is spawned on it, which a thread of this
+    /// crate wakes nearly five times a second: how late it is woken is `kymo.tokio.delay`.
+    /// `kymo.tokio.alive_tasks` leaves that task out, [`num_alive_tasks`] of tokio does not. When the
+    /// runtime has ended, its levels are absent and its counters stand still; once none is left, the thread
+    /// ends.
     ///
     /// A runtime that is watched already keeps its name. The first 32 names are kept apart; runtimes
     /// of later ones are summed as `_OTHER`, and counted in `kymo.cardinality.folded`.

@@ -2,15 +2,21 @@
 
 use std::{
     collections::BTreeMap,
-    fmt, future,
+    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
 use kymo_core::{Bounded, Roll, Roster, ValueBudget, sum_by_name};
-use opentelemetry::StringValue;
+use opentelemetry::{StringValue, metrics::Histogram};
 use tokio::runtime::Handle;
 
-use crate::{counters::Totals, levels::Level};
+use crate::{
+    bell::{Answer, Bell},
+    counters::Totals,
+    key,
+    levels::Level,
+    ringer::Ringer,
+};
 
 /// The runtimes that are watched, and the sums of those that have ended.
 pub(crate) struct Watch {
@@ -19,6 +25,8 @@ pub(crate) struct Watch {
     /// The counts of runtimes that have ended, since a counter never falls. Whoever looks at the runtimes
     /// has this locked, so that a runtime that ends is counted in one of the two.
     ended: Mutex<Ended>,
+    delay: Histogram<f64>,
+    ringer: Arc<Ringer>,
 }
 
 type Ended = BTreeMap<Bounded, Totals>;
@@ -31,10 +39,10 @@ struct Runtime {
 }
 
 impl Watch {
-    /// Watches none yet; its names are bounded by `names`.
-    pub(crate) fn new(names: ValueBudget) -> Self {
+    /// Watches none yet; its names are bounded by `names`, and `delay` is told how late their tasks are woken.
+    pub(crate) fn new(names: ValueBudget, delay: Histogram<f64>) -> Self {
         let runtimes = Roster::new(|runtime: &Runtime| runtime.sentinel.strong_count() == 0);
-        Self { names, runtimes, ended: Mutex::default() }
+        Self { names, runtimes, ended: Mutex::default(), delay, ringer: Arc::default() }
     }
 
     /// Begins to watch a runtime, unless it is watched.
@@ -44,13 +52,16 @@ impl Watch {
             return;
         }
         let name = self.names.bound(name);
+        let value = StringValue::from(self.names.value(name));
+        let bell = Arc::new(Bell::new(self.delay.bind(&[key::RUNTIME_NAME.of(value)])));
         let alive = Arc::new(());
         let sentinel = Arc::downgrade(&alive);
         let gone = self.runtimes.watch(name, Runtime { handle: handle.clone(), sentinel });
         end(&mut ended, &gone);
         drop(ended);
         // A runtime drops its tasks when it ends, and at once those that it is given later.
-        handle.spawn(hold(alive));
+        handle.spawn(hold(alive, bell.answered()));
+        self.ringer.hang(bell);
     }
 
     /// The sums of `level` now, by name, without the runtimes that have ended.
@@ -96,9 +107,9 @@ fn end(ended: &mut Ended, gone: &[(Bounded, Runtime)]) {
     }
 }
 
-/// Holds `alive` until it is dropped.
-async fn hold(alive: Arc<()>) {
-    future::pending::<()>().await;
+/// Holds `alive` until it is dropped, and answers.
+async fn hold(alive: Arc<()>, answer: Answer) {
+    answer.await;
     drop(alive);
 }
 
@@ -112,10 +123,11 @@ impl fmt::Debug for Watch {
 mod tests {
     use std::{sync::mpsc, thread, time::Duration};
 
+    use opentelemetry_sdk::metrics::SdkMeterProvider;
     use tokio::runtime::Builder;
 
     use super::*;
-    use crate::metrics::LEVELS;
+    use crate::metrics::{DELAY, LEVELS, SCOPE};
 
     /// Looks at the runtimes when it is dropped.
     struct Looks(Arc<Watch>);
@@ -137,7 +149,8 @@ mod tests {
             },
         ];
         for look in looks {
-            let watch = Arc::new(Watch::new(ValueBudget::uncounted(8)));
+            let delay = DELAY.histogram(&SCOPE.meter(&SdkMeterProvider::default()));
+            let watch = Arc::new(Watch::new(ValueBudget::uncounted(8), delay));
             let looks = Looks(Arc::clone(&watch));
             let park = move || {
                 let _ = &looks;

@@ -1,15 +1,16 @@
 //! Processes that restart, or whose runtime does not keep up.
 
 use crate::{
-    Alert, Case, Severity,
+    Alert, Case, Query, Severity,
     alert::Value,
     boards::busy,
+    case::EACH_SECOND,
     label, metric,
-    query::{falls, max, of, sum},
+    query::{falls, max, of, quantile, sum, within},
 };
 
 pub(super) fn alerts() -> Vec<Alert> {
-    vec![restarts(), saturated()]
+    vec![restarts(), saturated(), late()]
 }
 
 fn restarts() -> Alert {
@@ -58,5 +59,35 @@ fn saturated() -> Alert {
         fires: runtime("0+240x120")
             .reads("100%", &[(label::INSTANCE, "one"), (label::RUNTIME, "main")]),
         quiet: runtime("0+120x120"),
+    }
+}
+
+fn late() -> Alert {
+    let woken = |in_time| {
+        let delay = || of(metric::DELAY).is(label::RUNTIME, "main");
+        Case::default().count(delay(), EACH_SECOND).bucket(delay(), "0.1", in_time)
+    };
+    Alert {
+        name: "RuntimeWakesLate",
+        severity: Severity::Ticket,
+        groups: &[label::JOB, label::INSTANCE],
+        condition: Query::Number(1.0)
+            .minus(within("0.1", metric::DELAY))
+            .by(&[label::RUNTIME])
+            .above(0.05),
+        patience: 10,
+        value: Value::Part,
+        summary: "{value} of the wake-ups in the runtime {1} of {instance} are more than 100 ms late",
+        description: "Whatever {job} waits for, it goes on so late once that is there.",
+        keys: &[label::RUNTIME],
+        meaning: "More than 5 % of the wake-ups of a task in a tokio runtime are more than 100 ms late.",
+        first: quantile(0.95, metric::DELAY).by(&[label::INSTANCE, label::RUNTIME]),
+        remedy: "If the workers are busy, too, it is as with [RuntimeSaturated](#runtimesaturated). If they are not, they \
+                 are blocked now and then, all at once: by a lock, a file, or a call of a library that is not async. A \
+                 container that is throttled, or a machine that has other work, looks alike, and shows in the context \
+                 switches that are involuntary.",
+        fires: woken("0+45x120")
+            .reads("25%", &[(label::INSTANCE, "one"), (label::RUNTIME, "main")]),
+        quiet: woken("0+59x120"),
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     Board, Panel, Query, Unit,
     board::row,
     label, metric,
-    query::{max, rate, sum},
+    query::{max, quantile, rate, sum},
 };
 
 pub(super) fn board() -> Board {
@@ -82,6 +82,13 @@ fn runtime() -> Vec<Panel> {
             "In the global queue. If it stays above zero, the workers do not keep up.",
         )
         .ask(sum(metric::QUEUE), runtime),
+        Panel::lines(
+            "95 % are woken within",
+            Unit::Seconds,
+            "From when a task is ready until a worker runs it. Milliseconds are a runtime that is starved, or whose \
+             workers are blocked.",
+        )
+        .ask(quantile(0.95, metric::DELAY), runtime),
         Panel::lines(
             "Workers that went to sleep",
             Unit::PerSecond,

@@ -2,7 +2,7 @@
 //!
 //! Those from [`POLLS`] on are there when the program is built with `--cfg tokio_unstable`.
 
-use kymo_core::{MetricKind, MetricSpec};
+use kymo_core::{MetricKind, MetricSpec, buckets};
 use tokio::runtime::RuntimeMetrics;
 
 use crate::{counters::Counter, key, levels::Level};
@@ -25,7 +25,7 @@ pub const WORKERS: MetricSpec = MetricSpec::new(
 .with_attributes(&[key::RUNTIME_NAME.key])
 .recorded(ASKED);
 
-/// Tasks that were spawned and have not ended, without the one that watches for the end.
+/// Tasks that were spawned and have not ended, without the one that is woken for [`DELAY`].
 pub const ALIVE_TASKS: MetricSpec = MetricSpec::new(
     "kymo.tokio.alive_tasks",
     MetricKind::UpDownCounter,
@@ -37,7 +37,8 @@ pub const ALIVE_TASKS: MetricSpec = MetricSpec::new(
 
 /// Tasks that are ready to run and that no worker has taken yet.
 ///
-/// If it stays above zero, the workers do not keep up.
+/// If it stays above zero, the workers do not keep up. The task that is woken for [`DELAY`] is among them while
+/// it waits.
 pub const GLOBAL_QUEUE_DEPTH: MetricSpec = MetricSpec::new(
     "kymo.tokio.global_queue.depth",
     MetricKind::UpDownCounter,
@@ -66,6 +67,24 @@ pub const PARKS: MetricSpec = MetricSpec::new(
 )
 .with_attributes(&[key::RUNTIME_NAME.key])
 .recorded(ASKED);
+
+/// How late a task that becomes ready is polled: what every request waits for at each of its awaits.
+///
+/// A task that has not answered is not woken again: three seconds in which no worker is free are one
+/// observation of up to three seconds, and the number of observations tells nothing. A current-thread runtime
+/// that nobody drives answers when somebody does, or when it ends. Where one worker of several
+/// is blocked, another polls the task, and the delay says nothing of it.
+pub const DELAY: MetricSpec = MetricSpec::new(
+    "kymo.tokio.delay",
+    MetricKind::Histogram { buckets: buckets::SHORT_DURATION },
+    "s",
+    "How late a task of the runtime was woken.",
+)
+.with_attributes(&[key::RUNTIME_NAME.key])
+.recorded(
+    "Nearly five times a second, of one task of ours on each runtime of `telemetry.tokio_runtime(…)`: when \
+     it is polled, or dropped; it is not woken again before.",
+);
 
 /// How often a worker polled a task; the busy time by it is the mean poll.
 pub const POLLS: MetricSpec = MetricSpec::new(
@@ -107,7 +126,7 @@ pub const LOCAL_QUEUE_DEPTH: MetricSpec = MetricSpec::new(
 .with_attributes(&[key::RUNTIME_NAME.key])
 .recorded(ASKED_OF_UNSTABLE);
 
-/// Tasks that were spawned, without the one that watches for the end.
+/// Tasks that were spawned, without the one that is woken for [`DELAY`].
 pub const SPAWNED_TASKS: MetricSpec = MetricSpec::new(
     "kymo.tokio.task.spawned",
     MetricKind::Counter,
@@ -180,6 +199,7 @@ pub(super) const ALL: &[MetricSpec] = &[
     GLOBAL_QUEUE_DEPTH,
     BUSY_TIME,
     PARKS,
+    DELAY,
     POLLS,
     STEALS,
     OVERFLOWS,
@@ -195,7 +215,7 @@ pub(super) const ALL: &[MetricSpec] = &[
 /// Every level that this build of tokio tells.
 pub(crate) const LEVELS: &[Level] = &[
     Level { spec: &WORKERS, read: RuntimeMetrics::num_workers },
-    // Without the task that watches for the end.
+    // Without the task that is woken for the delay.
     Level { spec: &ALIVE_TASKS, read: |told| told.num_alive_tasks().saturating_sub(1) },
     Level { spec: &GLOBAL_QUEUE_DEPTH, read: RuntimeMetrics::global_queue_depth },
     #[cfg(tokio_unstable)]
@@ -224,7 +244,7 @@ pub(crate) const COUNTERS: &[Counter] = &[
         spec: &OVERFLOWS,
         read: |told| over_workers(told, RuntimeMetrics::worker_overflow_count),
     },
-    // Without the task that watches for the end.
+    // Without the task that is woken for the delay.
     #[cfg(all(tokio_unstable, target_has_atomic = "64"))]
     Counter { spec: &SPAWNED_TASKS, read: |told| told.spawned_tasks_count().saturating_sub(1) },
     #[cfg(all(tokio_unstable, target_has_atomic = "64"))]

@@ -5,6 +5,7 @@
 mod alone;
 mod build_info;
 mod cost;
+mod delay;
 mod names;
 mod page;
 mod process;

@@ -19,7 +19,7 @@ fn two_workers() -> Runtime {
     Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap()
 }
 
-fn of(name: &str, runtime: &str) -> String {
+pub(crate) fn of(name: &str, runtime: &str) -> String {
     format!("kymo_tokio_{name}{{kymo_runtime_name=\"{runtime}\"}}")
 }
 
@@ -29,7 +29,7 @@ fn assert_is(samples: &Samples, name: &str, runtime: &str, value: f64) {
     assert!(found.is_some_and(|found| (found - value).abs() < 1e-9), "{name}: {found:?}");
 }
 
-fn eventually(what: impl Fn() -> bool) {
+pub(crate) fn eventually(what: impl Fn() -> bool) {
     let patience = Instant::now() + Duration::from_secs(20);
     while !what() {
         assert!(Instant::now() < patience, "it never came");

@@ -58,8 +58,9 @@ async fn the_bookshop_shows_exactly_the_declared_metrics() {
     let streams = "kymo_http_server_active_streams";
     // A scrape is measured when it is over: its numbers are on the page after it.
     let measured = "kymo_scrape_requests_total";
+    let woken = "kymo_tokio_delay_seconds_count";
     let is_whole =
-        |scrape: &Scrape| [streams, measured].iter().all(|name| scrape.sum(name, &[]) > 0.5);
+        |scrape: &Scrape| [streams, measured, woken].iter().all(|name| scrape.sum(name, &[]) > 0.5);
     let scrape = eventually(Duration::from_secs(5), look, is_whole).await;
     only_declared(&scrape);
 

@@ -22,8 +22,14 @@ fn every_metric_of_the_process_is_in_the_document_and_no_other() {
     let rows = document.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
     let listed: BTreeSet<_> = rows.collect();
     // The classic names have no dots, and what only `tokio_unstable` tells is not listed.
-    let tokio =
-        ["workers", "worker.busy_time", "worker.parks", "alive_tasks", "global_queue.depth"];
+    let tokio = [
+        "workers",
+        "worker.busy_time",
+        "worker.parks",
+        "alive_tasks",
+        "global_queue.depth",
+        "delay",
+    ];
     let tokio: Vec<_> = tokio.iter().map(|name| format!("kymo.tokio.{name}")).collect();
     let declared = kymo::declared_metrics().map(|metric| metric.name).filter(|name| {
         let is_of_runtimes = tokio.iter().any(|known| known == name);
