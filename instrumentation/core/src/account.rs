@@ -12,7 +12,7 @@ mod serial;
 
 use std::{
     mem,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -20,7 +20,7 @@ pub use bill::Bill;
 pub use carry::{Carried, carry};
 use entries::{Entries, nanoseconds};
 pub use instruments::{BillInstruments, BillSettings, Bills};
-use lent::{Lent, Opening};
+use lent::{Lent, lock};
 pub(crate) use lent::{begin, end, restart};
 pub use operations::Operations;
 pub use part::{OperationKind, Part};
@@ -28,11 +28,10 @@ pub(crate) use serial::Serial;
 
 /// What a request, or another unit of work, asks for, and where its time goes.
 ///
-/// Whoever runs it [lends](Self::lend) the account to the thread for each poll and each drop, and
-/// [takes it back](Self::take_back) afterwards. An operation of any instrumentation that begins or ends meanwhile
-/// is entered; what is spawned is not, unless it [carries](carry()) the account. When the work is over, the account
-/// is [closed](Self::close), and its [`Bill`] says where the time went. An account without operations
-/// allocates nothing.
+/// Whoever runs it [lends](Self::lend) the account to the thread for each poll and each drop. An operation of any
+/// instrumentation that begins or ends meanwhile is entered; what is spawned is not, unless it [carries](carry()) the
+/// account. When the work is over, the account is [closed](Self::close), and its [`Bill`] says where the time went. An
+/// account without operations allocates nothing.
 ///
 /// ```
 /// use std::time::{Duration, Instant};
@@ -42,8 +41,8 @@ pub(crate) use serial::Serial;
 /// let mut account = Account::new(start, 10, Duration::from_millis(10));
 /// let lending = account.lend(start);
 /// // The work goes here.
-/// account.take_back(lending, start + Duration::from_secs(1));
-/// let bill = account.close(Duration::from_secs(3));
+/// lending.end(start + Duration::from_secs(1));
+/// let bill = account.close(start + Duration::from_secs(3));
 /// assert_eq!(bill.time(Part::Handler), Duration::from_secs(1));
 /// assert_eq!(bill.time(Part::Waiting), Duration::from_secs(2));
 /// ```
@@ -54,9 +53,9 @@ pub struct Account {
     /// Nanoseconds in which it was polled until the head.
     polled: u64,
     longest_poll: u64,
+    may_block: u64,
     /// How many polls took longer than they may.
     blocked: u32,
-    may_block: u64,
     limit: u16,
     head: Option<Head>,
 }
@@ -79,12 +78,51 @@ struct Head {
     operations: (u64, u64),
 }
 
-/// An account that is lent to a thread; it has to be [taken back](Account::take_back), also where what runs unwinds.
+/// An account that is lent to a thread until this [ends](Self::end) or is dropped, be it by unwinding.
+///
+/// Those of one thread end in the order opposite to that in which they were made.
 #[derive(Debug)]
-#[must_use = "an account that is not taken back loses its entries"]
-pub struct Lending {
+pub struct Lending<'a> {
+    account: &'a mut Account,
     before: Lent,
     at: Instant,
+}
+
+impl Lending<'_> {
+    /// The work was polled, or dropped, until `at`.
+    #[inline]
+    pub fn end(mut self, at: Instant) {
+        self.take_back(at);
+        // There is nothing left in it to be dropped.
+        mem::forget(self);
+    }
+
+    #[inline]
+    fn take_back(&mut self, at: Instant) {
+        let account = &mut *self.account;
+        match mem::take(&mut self.before).replace() {
+            Lent::Open(_) | Lent::Nobody => {}
+            lent => account.hold(lent, at),
+        }
+        let poll = nanoseconds(at.saturating_duration_since(self.at));
+        if account.head.is_none() {
+            account.polled += poll;
+        }
+        if poll > account.longest_poll {
+            account.longest_poll = poll;
+        }
+        if poll > account.may_block {
+            account.blocked = account.blocked.saturating_add(1);
+        }
+    }
+}
+
+impl Drop for Lending<'_> {
+    /// It unwinds.
+    #[cold]
+    fn drop(&mut self) {
+        self.take_back(Instant::now());
+    }
 }
 
 impl Account {
@@ -97,18 +135,27 @@ impl Account {
             held: Held::Nothing,
             polled: 0,
             longest_poll: 0,
-            blocked: 0,
             may_block: nanoseconds(may_block),
+            blocked: 0,
             limit,
             head: None,
         }
     }
 
-    /// Its owner is polled, or dropped, on this thread from now on, which is `at`.
+    /// The work is polled, or dropped, on this thread from now on, which is `at`.
     #[inline]
-    pub fn lend(&mut self, at: Instant) -> Lending {
-        let lent = match mem::take(&mut self.held) {
-            Held::Nothing => Lent::Open(Opening { poll: at, limit: self.limit }),
+    pub fn lend(&mut self, at: Instant) -> Lending<'_> {
+        let lent = match self.held {
+            Held::Nothing => Lent::Open(self.limit),
+            Held::Own(_) | Held::Shared(_) => self.give(at),
+        };
+        Lending { before: lent.replace(), account: self, at }
+    }
+
+    #[inline(never)]
+    fn give(&mut self, at: Instant) -> Lent {
+        match mem::take(&mut self.held) {
+            Held::Nothing => Lent::Open(self.limit),
             Held::Own(mut entries) => {
                 entries.enter(at);
                 Lent::Own(entries)
@@ -117,32 +164,22 @@ impl Account {
                 lock(&entries).enter(at);
                 Lent::Shared(entries)
             }
-        };
-        Lending { before: lent.replace(), at }
+        }
     }
 
-    /// Its owner was polled, or dropped, until `at`.
-    #[inline]
-    pub fn take_back(&mut self, lending: Lending, at: Instant) {
-        match lending.before.replace() {
-            Lent::Open(_) | Lent::Nobody => {}
+    #[inline(never)]
+    fn hold(&mut self, lent: Lent, at: Instant) {
+        self.held = match lent {
+            Lent::Nobody | Lent::Open(_) => Held::Nothing,
             Lent::Own(mut entries) => {
                 entries.leave(at);
-                self.held = Held::Own(entries);
+                Held::Own(entries)
             }
             Lent::Shared(entries) => {
                 lock(&entries).leave(at);
-                self.held = Held::Shared(entries);
+                Held::Shared(entries)
             }
-        }
-        let poll = nanoseconds(at.saturating_duration_since(lending.at));
-        if self.head.is_none() {
-            self.polled += poll;
-        }
-        self.longest_poll = self.longest_poll.max(poll);
-        if poll > self.may_block {
-            self.blocked = self.blocked.saturating_add(1);
-        }
+        };
     }
 
     /// The response has its head since `at`: what follows is its body.
@@ -156,25 +193,19 @@ impl Account {
         self.head = Some(Head { elapsed, operations: operations.unwrap_or_default() });
     }
 
-    /// The bill of the work so far, which has taken so long and goes on.
-    #[inline]
-    pub fn so_far(&mut self, elapsed: Duration) -> Bill {
-        let Self { start, polled, longest_poll, blocked, head, .. } = *self;
-        let head = head.map(|head| (head.elapsed, head.operations));
-        let mut bill = Bill::of(nanoseconds(elapsed), polled, head);
-        (bill.longest_poll, bill.blocked) = (longest_poll, blocked);
+    /// The bill of the work so far, which goes on after `now`.
+    pub fn so_far(&mut self, now: Instant) -> Bill {
+        let mut bill = self.without_operations(now);
         self.held.with(|entries| {
-            entries.settle(start.checked_add(elapsed).unwrap_or(start));
+            entries.settle(now);
             bill.charge(entries);
         });
         bill
     }
 
-    /// The bill of the work, which has ended so long after it began; what it was [carried](carry()) to is not entered
-    /// any more.
-    #[inline]
-    pub fn close(&mut self, elapsed: Duration) -> Bill {
-        let mut bill = self.so_far(elapsed);
+    /// The bill of the work, which has ended at `end`; what it was [carried](carry()) to is not entered any more.
+    pub fn close(&mut self, end: Instant) -> Bill {
+        let mut bill = self.so_far(end);
         if let Some(repeated) = self.held.with(|entries| {
             entries.is_closed = true;
             entries.repeats.take()
@@ -183,9 +214,20 @@ impl Account {
         }
         bill
     }
+
+    #[inline]
+    fn without_operations(&self, now: Instant) -> Bill {
+        let Self { start, polled, longest_poll, blocked, head, .. } = *self;
+        let elapsed = nanoseconds(now.saturating_duration_since(start));
+        let head = head.map(|head| (head.elapsed, head.operations));
+        let mut bill = Bill::of(elapsed, polled, head);
+        (bill.longest_poll, bill.blocked) = (longest_poll, blocked);
+        bill
+    }
 }
 
 impl Held {
+    #[inline]
     fn with<T>(&mut self, look: impl FnOnce(&mut Entries) -> T) -> Option<T> {
         match self {
             Self::Nothing => None,
@@ -193,10 +235,6 @@ impl Held {
             Self::Shared(entries) => Some(look(&mut lock(entries))),
         }
     }
-}
-
-fn lock(entries: &Mutex<Entries>) -> std::sync::MutexGuard<'_, Entries> {
-    entries.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -50,12 +50,6 @@ impl Serving {
         Working::trace().1
     }
 
-    /// The trace that the request has by now; as [`leave`](Self::leave), which ends it.
-    #[inline]
-    pub fn trace(&self) -> Option<Trace> {
-        Working::trace().0
-    }
-
     /// Leaves it, and gives the trace that the request has by now.
     ///
     /// If it had none, or one that was [sent](Self::sent), that is the first one that was sampled meanwhile and

@@ -9,7 +9,7 @@ use std::{
 use bytes::Buf;
 use http::{HeaderMap, Method, Response, StatusCode, header::CONTENT_LENGTH};
 use http_body::{Body, Frame};
-use kymo_core::{Attempt, Bounded, Outcome, Trace};
+use kymo_core::{Account, Attempt, Bounded, Outcome, Trace};
 
 use crate::{
     RequestHead, failure, field,
@@ -40,7 +40,9 @@ pub(crate) struct Exchange {
     is_sent: bool,
     /// Whether the client is told where the time went.
     tells_timing: bool,
-    /// When foreign code last came back, if its account has it.
+    /// Where its time goes, if anybody wants to know.
+    account: Option<Account>,
+    /// When foreign code last came back, if there is an account.
     left: Option<Instant>,
 }
 
@@ -88,12 +90,13 @@ impl Exchange {
                 attempt: Attempt::started_in(
                     trace,
                     since,
-                    Recording::new(measure, active, Protocol::of(head.version), since),
+                    Recording::new(measure, active, Protocol::of(head.version)),
                 ),
                 expectation: Expectation::of(head.method),
                 streams_unknown_lengths: reading.streams_unknown_lengths,
                 is_sent: true,
                 tells_timing: false,
+                account: instruments.account(since),
                 left: None,
             },
         );
@@ -121,7 +124,7 @@ impl Exchange {
     pub(crate) fn unseen(measure: &Arc<Measure>, since: Instant) -> Box<Self> {
         let scheme = measure.reading.scheme.unsaid;
         let active = ActiveKey { method: Bounded::OTHER, scheme };
-        let mut recording = Recording::new(measure, active, Protocol::Unknown, since);
+        let mut recording = Recording::new(measure, active, Protocol::Unknown);
         recording.request = RequestSize::Unknown;
         Box::new(Self {
             attempt: Attempt::started_at(since, recording),
@@ -129,6 +132,7 @@ impl Exchange {
             streams_unknown_lengths: false,
             is_sent: false,
             tells_timing: false,
+            account: measure.instruments.account(since),
             left: None,
         })
     }
@@ -182,7 +186,8 @@ impl Exchange {
     /// So nothing that it answers is moved, be it a future or the head of a response.
     #[inline]
     pub(crate) fn enter(&mut self) -> Running<'_> {
-        Running::enter(&mut self.attempt, &mut self.is_sent, &mut self.left)
+        let Self { attempt, is_sent, account, left, .. } = self;
+        Running::enter(attempt, is_sent, account.as_mut(), left)
     }
 
     /// The service failed before there was a response.
@@ -201,23 +206,24 @@ impl Exchange {
         self.end(outcome);
     }
 
-    /// It ends as `outcome`, and is recorded by when it is dropped.
+    /// It ends as `outcome`, when foreign code last came back, and is recorded.
     pub(crate) fn end(&mut self, outcome: Outcome) {
-        match self.left {
-            Some(left) => self.attempt.finish_at(left, outcome),
-            None => self.attempt.decide(outcome),
-        }
+        let Some(mut account) = self.account.take() else {
+            return self.attempt.decide(outcome);
+        };
+        let end = self.left.unwrap_or_else(Instant::now);
+        self.attempt.finish_at(end, outcome);
+        let Recording { measure, key, .. } = self.attempt.record();
+        measure.instruments.record_bill(key.route, &mut account, end);
     }
 
     /// Tells the client where the time went, if it may know.
     pub(crate) fn tell_timing(&mut self, headers: &mut HeaderMap) {
         if self.tells_timing
-            && let Some(left) = self.left
+            && let (Some(account), Some(left)) = (&mut self.account, self.left)
         {
             let elapsed = left.saturating_duration_since(self.attempt.start());
-            if let Some(account) = &mut self.attempt.record_mut().account {
-                server_timing::tell(headers, elapsed, &account.so_far(elapsed));
-            }
+            server_timing::tell(headers, elapsed, &account.so_far(left));
         }
     }
 
@@ -257,7 +263,7 @@ impl Exchange {
         let started = self.attempt.start();
         let recording = self.attempt.record_mut();
         recording.key.status = Status::Sent(status.as_u16());
-        if let (Some(account), Some(left)) = (&mut recording.account, self.left) {
+        if let (Some(account), Some(left)) = (&mut self.account, self.left) {
             account.head(left);
         }
         if recording.measure.instruments.times_first_byte() {
@@ -327,6 +333,18 @@ impl Exchange {
         let (open, trace) = (self.stream(kind).open(), self.attempt.trace());
         self.attempt.record_mut().become_stream(open, trace);
         self.end(Outcome::Success);
+        // Without an account.
+        self.attempt.finish(Outcome::Success);
+    }
+}
+
+impl Drop for Exchange {
+    /// Whoever drops it before its end leaves; what has unwound is a panic all the same.
+    #[inline]
+    fn drop(&mut self) {
+        if self.account.is_some() {
+            self.end(Outcome::Cancelled);
+        }
     }
 }
 

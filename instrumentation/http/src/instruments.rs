@@ -6,7 +6,7 @@ use std::{
 };
 
 use http::Method;
-use kymo_core::{Account, Bill, Bills, Bounded, Folds, SeriesCache, ValueBudget};
+use kymo_core::{Account, Bills, Bounded, Folds, SeriesCache, ValueBudget};
 use opentelemetry::metrics::{BoundUpDownCounter, Meter, UpDownCounter};
 
 use crate::{
@@ -136,10 +136,10 @@ impl Instruments {
         self.bills.account(since)
     }
 
-    /// Records the bill of a request on this route.
+    /// Records the bill of a request on this route, which has ended at `end`.
     #[inline]
-    pub(crate) fn record_bill(&self, route: Option<Bounded>, bill: &Bill) {
-        self.bills.record(route, |route| self.vocabulary.routes.value(route), bill);
+    pub(crate) fn record_bill(&self, route: Option<Bounded>, account: &mut Account, end: Instant) {
+        self.bills.record(route, |route| self.vocabulary.routes.value(route), account, end);
     }
 
     /// Counts one more request under way, until it [leaves](Self::leave).

@@ -1,12 +1,8 @@
 //! The record of an exchange.
 
-use std::{
-    mem,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{mem, sync::Arc, time::Duration};
 
-use kymo_core::{Account, Outcome, Record, Serving, Trace};
+use kymo_core::{Outcome, Record, Serving, Trace};
 
 use crate::{
     failure,
@@ -30,8 +26,6 @@ pub(crate) struct Recording {
     pub(crate) first_byte: Option<Duration>,
     /// The call of gRPC that the exchange is, if it is one.
     pub(crate) call: Option<Box<Call>>,
-    /// Where its time goes, if anybody wants to know.
-    pub(crate) account: Option<Account>,
     streaming: Option<Box<Streaming>>,
     /// Whether it counts as a request under way.
     is_active: bool,
@@ -47,15 +41,9 @@ struct Streaming {
 }
 
 impl Recording {
-    /// Nothing is known yet but what `active` says, of a request that began at `since`; it counts as active from now
-    /// on.
+    /// Nothing is known yet but what `active` says; the request counts as active from now on.
     #[inline]
-    pub(crate) fn new(
-        measure: &Arc<Measure>,
-        active: ActiveKey,
-        protocol: Protocol,
-        since: Instant,
-    ) -> Self {
+    pub(crate) fn new(measure: &Arc<Measure>, active: ActiveKey, protocol: Protocol) -> Self {
         let ActiveKey { method, scheme } = active;
         measure.instruments.enter(active);
         Self {
@@ -74,7 +62,6 @@ impl Recording {
             promised_bytes: None,
             first_byte: None,
             call: None,
-            account: measure.instruments.account(since),
             streaming: None,
             is_active: true,
         }
@@ -118,15 +105,6 @@ impl Recording {
         }
     }
 
-    /// The bill of the request, whose duration is recorded now.
-    #[inline]
-    fn record_bill(&mut self, elapsed: Duration) {
-        if let Some(account) = &mut self.account {
-            self.measure.instruments.record_bill(self.key.route, &account.close(elapsed));
-            self.account = None;
-        }
-    }
-
     fn record_sizes(&self, series: &ExchangeSeries) {
         if let (Some(size), Some(bytes)) = (&series.request_body_size, self.request.bytes()) {
             size.record(bytes);
@@ -147,7 +125,6 @@ impl Record for Recording {
             Some(call) => call.record(self.measure.instruments.calls(), elapsed, outcome),
             None => outcome,
         });
-        self.record_bill(elapsed);
         if self.streaming.is_none() {
             return self.measure.record(&self.key, |series| {
                 self.record_latency(series, elapsed);

@@ -7,6 +7,9 @@ use super::{
     entries::{Entries, OPERATIONS},
 };
 
+/// Nanoseconds that are not worth a series.
+const CRUMB: u64 = 1000;
+
 /// What a request, or another unit of work, asked for, and where its time went: its parts add up to the time that it
 /// took, to the nanosecond.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,6 +54,23 @@ impl Bill {
         self.parts[Part::Handler as usize] = handler;
         self.parts[Part::Waiting as usize] = waiting;
         self.parts[Part::Body as usize] = body;
+    }
+
+    /// The same bill, in which the crumbs of parts that operations do not take count with the largest of these.
+    ///
+    /// Each costs a counter as much as a second does, and most requests are not waited for and have their body at
+    /// once.
+    #[inline]
+    pub(super) fn without_crumbs(&mut self) {
+        let [handler, waiting, body] =
+            [Part::Handler, Part::Waiting, Part::Body].map(|part| self.parts[part as usize]);
+        if handler >= CRUMB {
+            let of = |part: u64| if part < CRUMB { part } else { 0 };
+            let crumbs = of(waiting) + of(body);
+            self.parts[Part::Handler as usize] += crumbs;
+            self.parts[Part::Waiting as usize] -= of(waiting);
+            self.parts[Part::Body as usize] -= of(body);
+        }
     }
 
     /// The time that was of this part.

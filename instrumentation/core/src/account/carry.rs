@@ -13,8 +13,7 @@ use pin_project_lite::pin_project;
 
 use super::{
     entries::{Entries, nanoseconds},
-    lent::Lent,
-    lock,
+    lent::{Lent, lock},
 };
 
 /// Hands the account of the request, or of the other unit of work, that this is called in over to `future`: what

@@ -15,7 +15,7 @@ use one::OneSeries;
 use opentelemetry::metrics::{Counter, Histogram, Meter};
 use repeated::Repeated;
 
-use super::{Account, Bill, OperationKind, Part};
+use super::{Account, OperationKind, Part};
 use crate::{Bounded, Fold, MetricSpec, key::BudgetedKey};
 
 /// The instruments of bills; one that is switched off is absent.
@@ -121,14 +121,25 @@ impl Bills {
         self.is_wanted.then(|| Account::new(start, repeated_after, blocking_after))
     }
 
-    /// Records the bill of an owner, whose text is `text` if it has series of its own.
+    /// Closes the account of an owner, whose work has ended at `end`, and records its bill; `text` is the owner's
+    /// text, if it has series of its own.
+    ///
+    /// Less than a microsecond of waiting, and of a body, counts with the handler's time.
     #[inline]
-    pub fn record(&self, owner: Option<Bounded>, text: impl Fn(Bounded) -> Arc<str>, bill: &Bill) {
+    pub fn record(
+        &self,
+        owner: Option<Bounded>,
+        text: impl Fn(Bounded) -> Arc<str>,
+        account: &mut Account,
+        end: Instant,
+    ) {
+        let mut bill = account.close(end);
+        bill.without_crumbs();
         let index = owner.map_or(self.series.len() - 1, |owner| owner.index().into());
         let found = self.series.get(index).and_then(OnceLock::get);
         match found {
-            Some(series) => series.record(bill),
-            None => self.bind(owner, index, &text).record(bill),
+            Some(series) => series.record(&bill),
+            None => self.bind(owner, index, &text).record(&bill),
         }
         for summary in &bill.repeated {
             self.repeated.count(owner, &text, summary);

@@ -1,9 +1,9 @@
 //! The account that a thread is lent.
 
 use std::{
-    cell::RefCell,
-    mem::{self, ManuallyDrop},
-    sync::{Arc, Mutex, PoisonError},
+    cell::Cell,
+    mem::ManuallyDrop,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -15,60 +15,57 @@ pub(super) enum Lent {
     /// It does no work that has one.
     #[default]
     Nobody,
-    /// One without entries, whose owner is polled.
-    Open(Opening),
+    /// One without entries, in which a query that comes so often is repeated.
+    Open(u16),
     Own(Box<Entries>),
     /// One that was carried to others.
     Shared(Arc<Mutex<Entries>>),
 }
 
-/// How entries are opened.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Opening {
-    /// Since when the owner is polled.
-    pub(super) poll: Instant,
-    /// How often makes a query a repeated one.
-    pub(super) limit: u16,
-}
-
 thread_local! {
     /// It is lent for as long as a poll takes, so that there is nothing to be dropped with the thread.
-    static LENT: RefCell<ManuallyDrop<Lent>> = const { RefCell::new(ManuallyDrop::new(Lent::Nobody)) };
+    static LENT: Cell<ManuallyDrop<Lent>> = const { Cell::new(ManuallyDrop::new(Lent::Nobody)) };
 }
 
 impl Lent {
     /// Lends it to this thread, and gives what the thread was lent before.
     #[inline]
     pub(super) fn replace(self) -> Self {
-        LENT.with(|lent| match lent.try_borrow_mut() {
-            Ok(mut lent) => mem::replace(&mut **lent, self),
-            // Nobody looks at it for longer than one entry.
-            Err(_) => self,
-        })
+        LENT.with(|lent| ManuallyDrop::into_inner(lent.replace(ManuallyDrop::new(self))))
     }
 
-    /// Writes into the account that this thread is lent, if there is one that is not closed.
+    /// Writes into the account that this thread is lent, if there is one that is not closed; its first entry is of
+    /// the moment `at`.
     #[inline]
-    pub(super) fn with<T>(write: impl FnOnce(&mut Entries) -> T) -> Option<T> {
-        LENT.with(|lent| {
-            let mut lent = lent.try_borrow_mut().ok()?;
-            match &mut **lent {
-                Self::Nobody => None,
-                Self::Own(entries) => Some(write(entries)),
-                other => other.write(write),
-            }
-        })
+    pub(super) fn with<T>(
+        at: impl FnOnce() -> Instant,
+        write: impl FnOnce(&mut Entries) -> T,
+    ) -> Option<T> {
+        // Whoever writes does not look again, and would find nobody.
+        let mut lent = Self::Nobody.replace();
+        let written = match &mut lent {
+            Self::Nobody => return None,
+            Self::Own(entries) => Some(write(entries)),
+            other => other.write(at, write),
+        };
+        lent.replace();
+        written
     }
 
     #[inline(never)]
-    fn write<T>(&mut self, write: impl FnOnce(&mut Entries) -> T) -> Option<T> {
-        if let Self::Open(Opening { poll, limit }) = *self {
-            *self = Self::Own(Box::new(Entries::new(poll, limit)));
+    fn write<T>(
+        &mut self,
+        at: impl FnOnce() -> Instant,
+        write: impl FnOnce(&mut Entries) -> T,
+    ) -> Option<T> {
+        if let Self::Open(limit) = *self {
+            // Nothing was under way before, so it does not matter how long it has been polled.
+            *self = Self::Own(Box::new(Entries::new(at(), limit)));
         }
         match self {
             Self::Own(entries) => Some(write(entries)),
             Self::Shared(entries) => {
-                let mut entries = entries.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut entries = lock(entries);
                 (!entries.is_closed).then(|| write(&mut entries))
             }
             Self::Nobody | Self::Open(_) => None,
@@ -77,46 +74,54 @@ impl Lent {
 
     /// Has the account that this thread is lent shared from now on, and gives it.
     pub(super) fn share() -> Option<Arc<Mutex<Entries>>> {
-        LENT.with(|lent| {
-            let mut lent = lent.try_borrow_mut().ok()?;
-            let entries = match mem::take(&mut **lent) {
-                Self::Nobody => return None,
-                Self::Open(Opening { poll, limit }) => {
-                    Arc::new(Mutex::new(Entries::new(poll, limit)))
-                }
-                Self::Own(entries) => Arc::new(Mutex::new(*entries)),
-                Self::Shared(entries) => entries,
-            };
-            **lent = Self::Shared(Arc::clone(&entries));
-            Some(entries)
-        })
+        let entries = match Self::Nobody.replace() {
+            Self::Nobody => return None,
+            Self::Open(limit) => Arc::new(Mutex::new(Entries::new(Instant::now(), limit))),
+            Self::Own(entries) => Arc::new(Mutex::new(*entries)),
+            Self::Shared(entries) => entries,
+        };
+        Self::Shared(Arc::clone(&entries)).replace();
+        Some(entries)
     }
+}
+
+pub(super) fn lock(entries: &Mutex<Entries>) -> MutexGuard<'_, Entries> {
+    entries.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A part is under way in the account that this thread is lent, whose number is given.
 #[inline]
 pub(crate) fn begin(part: Part, at: Instant) -> Option<Serial> {
-    Lent::with(|entries| {
-        entries.begin(part as usize, at);
-        entries.serial()
-    })
+    Lent::with(
+        || at,
+        |entries| {
+            entries.begin(part as usize, at);
+            entries.serial()
+        },
+    )
 }
 
 /// What was [begun](begin) has ended, after `elapsed`: in no other account than it was begun in.
 #[inline]
 pub(crate) fn end(part: Part, serial: Serial, at: Instant, elapsed: Duration) {
-    Lent::with(|entries| {
-        if entries.serial() == serial {
-            entries.end(part as usize, at, elapsed);
-        }
-    });
+    Lent::with(
+        || at,
+        |entries| {
+            if entries.serial() == serial {
+                entries.end(part as usize, at, elapsed);
+            }
+        },
+    );
 }
 
 /// What was [begun](begin) begins anew.
 pub(crate) fn restart(serial: Serial, at: Instant) {
-    Lent::with(|entries| {
-        if entries.serial() == serial {
-            entries.restart(at);
-        }
-    });
+    Lent::with(
+        || at,
+        |entries| {
+            if entries.serial() == serial {
+                entries.restart(at);
+            }
+        },
+    );
 }

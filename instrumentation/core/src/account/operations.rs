@@ -38,7 +38,7 @@ impl Operations {
     /// One has ended.
     #[inline]
     pub fn enter(&self) {
-        if Lent::with(|entries| entries.count(self.kind)).is_none() {
+        if Lent::with(Instant::now, |entries| entries.count(self.kind)).is_none() {
             self.outside.add(1);
         }
     }
@@ -46,7 +46,7 @@ impl Operations {
     /// One has ended that has a summary, whose `text` is asked for when it is repeated.
     #[inline]
     pub fn enter_query(&self, summary: Bounded, text: impl FnOnce() -> Arc<str>) {
-        let entered = Lent::with(|entries| {
+        let entered = Lent::with(Instant::now, |entries| {
             entries.count(self.kind);
             entries.see(Summary { source: self.source, value: summary }, text);
         });
@@ -59,6 +59,7 @@ impl Operations {
     /// else was under way. It is still to be [entered](Self::enter).
     pub fn add_past(&self, part: Part, elapsed: Duration) {
         let now = Instant::now();
-        Lent::with(|entries| entries.add_past(part as usize, now, elapsed));
+        let began = || now.checked_sub(elapsed).unwrap_or(now);
+        Lent::with(began, |entries| entries.add_past(part as usize, now, elapsed));
     }
 }

@@ -48,20 +48,22 @@ fn events() -> impl Strategy<Value = Vec<(u64, Event)>> {
 #[derive(Default)]
 struct Expected {
     parts: [u64; 8],
-    under_way: [Vec<u64>; 5],
+    under_way: [u64; 5],
     is_polled: bool,
     has_head: bool,
 }
 
 impl Expected {
-    fn pass(&mut self, nanoseconds: u64) {
-        let part = match self.under_way.iter().position(|it| !it.is_empty()) {
+    /// So many nanoseconds, which are given back.
+    fn pass(&mut self, nanoseconds: u64) -> u64 {
+        let part = match self.under_way.iter().position(|it| *it > 0) {
             Some(part) => part,
             None if self.has_head => Part::Body as usize,
             None if self.is_polled => Part::Handler as usize,
             None => Part::Waiting as usize,
         };
         self.parts[part] += nanoseconds;
+        nanoseconds
     }
 }
 
@@ -72,44 +74,49 @@ proptest! {
         let at = |now: u64| start + Duration::from_nanos(now);
         let mut expected = Expected::default();
         let mut account = account(start);
-        let mut lending = None;
+        let mut begun: [Vec<(u64, Serial)>; 5] = Default::default();
         let mut now = 0;
-        let mut begun: [Vec<Option<Serial>>; 5] = Default::default();
-        for (after, event) in events {
-            now += after;
-            expected.pass(after);
+        let mut events = events.into_iter();
+        while let Some((after, event)) = events.next() {
+            now += expected.pass(after);
             match event {
-                Event::Turn => {
-                    match lending.take() {
-                        Some(lent) => account.take_back(lent, at(now)),
-                        None => lending = Some(account.lend(at(now))),
-                    }
-                    expected.is_polled = lending.is_some();
-                }
                 // Nothing begins or ends but while its owner is polled.
-                Event::Begin(part) if lending.is_some() => {
-                    begun[part].push(begin(Part::ALL[part], at(now)));
-                    expected.under_way[part].push(now);
-                }
-                Event::End(part) if lending.is_some() && !expected.under_way[part].is_empty() => {
-                    let since = expected.under_way[part].remove(0);
-                    let serial = begun[part].remove(0).unwrap();
-                    end(Part::ALL[part], serial, at(now), Duration::from_nanos(now - since));
-                }
+                Event::Begin(_) | Event::End(_) => {}
                 // A response has its head when the poll that made it is over.
-                Event::Head if lending.is_none() && !expected.has_head => {
-                    account.head(at(now));
-                    expected.has_head = true;
+                Event::Head => {
+                    if !expected.has_head {
+                        account.head(at(now));
+                        expected.has_head = true;
+                    }
                 }
-                Event::Begin(_) | Event::End(_) | Event::Head => {}
+                Event::Turn => {
+                    let lending = account.lend(at(now));
+                    expected.is_polled = true;
+                    for (after, event) in events.by_ref() {
+                        now += expected.pass(after);
+                        match event {
+                            Event::Begin(part) => {
+                                let serial = begin(Part::ALL[part], at(now)).unwrap();
+                                begun[part].push((now, serial));
+                                expected.under_way[part] += 1;
+                            }
+                            Event::End(part) if expected.under_way[part] > 0 => {
+                                let (since, serial) = begun[part].remove(0);
+                                let elapsed = Duration::from_nanos(now - since);
+                                end(Part::ALL[part], serial, at(now), elapsed);
+                                expected.under_way[part] -= 1;
+                            }
+                            Event::End(_) | Event::Head => {}
+                            Event::Turn => break,
+                        }
+                    }
+                    lending.end(at(now));
+                    expected.is_polled = false;
+                }
             }
         }
-        now += rest;
-        expected.pass(rest);
-        if let Some(lent) = lending {
-            account.take_back(lent, at(now));
-        }
-        let bill = account.close(Duration::from_nanos(now));
+        now += expected.pass(rest);
+        let bill = account.close(at(now));
         prop_assert_eq!(bill.parts, expected.parts);
         prop_assert_eq!(bill.parts.iter().sum::<u64>(), now);
     }
@@ -126,12 +133,12 @@ fn an_operation_belongs_to_the_account_that_is_lent_when_it_ends() {
     let within = inner.lend(start);
     sql.enter();
     sql.enter();
-    inner.take_back(within, start);
+    within.end(start);
     sql.enter();
-    outer.take_back(lent, start);
+    lent.end(start);
     sql.enter();
-    let counts = [outer, inner]
-        .map(|mut account| account.close(Duration::ZERO).operations(OperationKind::Sql));
+    let counts =
+        [outer, inner].map(|mut account| account.close(start).operations(OperationKind::Sql));
     assert_eq!(counts, [2, 2]);
 }
 
@@ -155,8 +162,8 @@ fn an_attempt_is_time_of_its_part_where_it_began() {
     forgotten.forget();
     drop(moved);
     let end = start + Duration::from_secs(9);
-    account.take_back(lent, end);
-    let bill = account.close(Duration::from_secs(9));
+    lent.end(end);
+    let bill = account.close(end);
     assert_eq!(
         bill.time(Part::Sql),
         Duration::from_secs(9),
@@ -178,16 +185,16 @@ fn a_carried_future_enters_into_the_account_until_it_is_closed() {
         pending::<()>().await;
     }));
     let late = carry(async move { other.enter() });
-    account.take_back(lent, start);
+    lent.end(start);
     let poll = |future: std::pin::Pin<&mut dyn Future<Output = ()>>| {
         future.poll(&mut Context::from_waker(Waker::noop())).is_ready()
     };
     let elsewhere = thread::spawn(move || {
         assert!(!poll(carried.as_mut()));
-        assert!(Lent::with(|_| ()).is_none(), "it is lent for the poll alone");
+        assert!(Lent::with(Instant::now, |_| ()).is_none(), "it is lent for the poll alone");
     });
     elsewhere.join().unwrap();
-    let bill = account.close(Duration::ZERO);
+    let bill = account.close(start);
     assert_eq!(bill.operations(OperationKind::Sql), 2);
     assert!(poll(pin!(late)), "it is outside, and that is all");
     assert!(poll(pin!(carry(ready(())))), "of no account");
@@ -205,8 +212,8 @@ fn a_query_that_comes_so_often_is_repeated() {
             sql.enter_query(summary, || Arc::from(format!("SELECT {}", number % 3)));
         }
     }
-    account.take_back(lent, start);
-    let bill = account.close(Duration::ZERO);
+    lent.end(start);
+    let bill = account.close(start);
     let repeated: Vec<&str> = bill.repeated().iter().map(|it| &**it).collect();
     assert_eq!(repeated, ["SELECT 0", "SELECT 1", "SELECT 2"]);
     assert_eq!(bill.operations(OperationKind::Sql), 30);

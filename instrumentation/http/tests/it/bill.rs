@@ -386,9 +386,15 @@ async fn a_route_has_twelve_series_of_its_bill_unless_more_are_asked_for() {
         let meter = meters.provider.meter("all");
         let all = OperationKind::ALL.map(|kind| Arc::new(Operations::new(&meter, kind)));
         let handle = get(async move || {
-            (take::<0>(), take::<1>(), take::<2>(), take::<3>(), take::<4>());
+            take::<0>();
+            take::<1>();
+            take::<2>();
+            take::<3>();
+            take::<4>();
             tokio::time::sleep(MILLISECOND).await;
-            all.iter().for_each(|it| it.enter());
+            for operations in &all {
+                operations.enter();
+            }
             "done"
         });
         let app = Router::new().route("/", handle).layer(layer(meters.layer()));
