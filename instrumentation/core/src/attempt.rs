@@ -92,6 +92,33 @@ impl<R: Record> Attempt<R> {
     pub fn started_in(trace: Option<Trace>, moment: Instant, record: R) -> Self {
         Self::of((trace, trace.is_some()), Some(moment), record)
     }
+
+    /// An attempt that started at `moment`, and counts in no account until it [goes on](Self::go_on): nobody waits
+    /// for it yet.
+    pub fn resting_since(moment: Instant, record: R) -> Self {
+        let mut attempt = Self::of(trace_of::<Instant>(), None, record);
+        attempt.started = Some(moment);
+        attempt
+    }
+
+    /// It does not count in its account from `moment` on, until it [goes on](Self::go_on): nobody waits for it.
+    /// What is recorded of it does not change.
+    pub fn rest_at(&mut self, moment: Instant) {
+        if let Some(started) = self.started {
+            self.end(moment, moment.saturating_duration_since(started));
+        }
+    }
+
+    /// It counts in the account that this thread is lent, be it another than before: `since` is asked for if there is
+    /// one.
+    pub fn go_on(&mut self, since: impl FnOnce() -> Instant) {
+        if let Some(part) = R::PART
+            && self.account.is_none()
+            && !self.is_over
+        {
+            self.account = account::go_on(part, since);
+        }
+    }
 }
 
 impl<R: Record> Attempt<R, ()> {

@@ -24,6 +24,7 @@
 //!   from run to run: fit for a file of expected text.
 //! - [`Snapshot::lint`] finds names, units and values that cause trouble later.
 //! - [`laws::hold`] drives an instrumentation through every way an operation ends.
+//! - [`UnitOfWork`] has an account, as a request has one, and says what it was charged.
 //! - [`SnapshotReader`] gives snapshots of any meter provider of the SDK.
 //!
 //! Depend on this crate to test an instrumentation. A service depends on `kymo` with the feature
@@ -51,6 +52,7 @@ mod rendering;
 mod selection;
 mod series;
 mod snapshot;
+mod unit_of_work;
 
 pub use crate::{
     attributes::Attributes,
@@ -66,4 +68,5 @@ pub use crate::{
     selection::{Distributions, Numbers, Selection},
     series::{Reading, Series},
     snapshot::Snapshot,
+    unit_of_work::UnitOfWork,
 };

@@ -29,7 +29,7 @@ pub(super) struct Entries {
     under_way: [u16; OPERATIONS],
     /// A bit for each part that is under way.
     current: u8,
-    /// Since when the first of them counts.
+    /// Since when the first of them counts, or if there is none, until when the last one did.
     since: Instant,
     /// Whether one operation is all that was under way since then.
     is_one: bool,
@@ -90,8 +90,9 @@ impl Entries {
             return;
         }
         if self.current == 0 {
-            self.since = at;
-            self.is_one = true;
+            // What began before another ended counts from that end on.
+            self.is_one = at >= self.since;
+            self.since = self.since.max(at);
         } else {
             self.is_one = false;
             if part < self.first() {
@@ -109,6 +110,7 @@ impl Entries {
         let Some(left) = left else { return };
         if self.is_one {
             self.add(part, nanoseconds(elapsed), at);
+            self.since = self.since.max(at);
         } else if left == 0 && part == self.first() {
             self.settle(at);
         }
@@ -116,6 +118,13 @@ impl Entries {
         if left == 0 {
             self.current &= !(1 << part);
         }
+    }
+
+    /// An operation of this part, which was under way before, goes on.
+    pub(super) fn go_on(&mut self, part: usize, at: Instant) {
+        self.begin(part, at);
+        // The time that it took is not that of now until its end.
+        self.is_one = false;
     }
 
     /// An operation that was under way by itself begins anew.
@@ -165,9 +174,9 @@ impl Entries {
     }
 
     #[inline]
-    pub(super) fn count(&mut self, kind: OperationKind) {
+    pub(super) fn count(&mut self, kind: OperationKind, operations: u64) {
         let count = &mut self.counts[kind as usize];
-        *count = count.saturating_add(1);
+        *count = count.saturating_add(u32::try_from(operations).unwrap_or(u32::MAX));
     }
 
     #[inline]

@@ -1,7 +1,7 @@
 //! The account that a thread is lent.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, LazyCell},
     mem::ManuallyDrop,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -96,6 +96,20 @@ pub(crate) fn begin(part: Part, at: Instant) -> Option<Serial> {
         || at,
         |entries| {
             entries.begin(part as usize, at);
+            entries.serial()
+        },
+    )
+}
+
+/// A part goes on in the account that this thread is lent, whose number is given: since when is asked for if there
+/// is one.
+#[inline]
+pub(crate) fn go_on(part: Part, since: impl FnOnce() -> Instant) -> Option<Serial> {
+    let since = LazyCell::new(since);
+    Lent::with(
+        || *since,
+        |entries| {
+            entries.go_on(part as usize, *since);
             entries.serial()
         },
     )

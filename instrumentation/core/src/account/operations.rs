@@ -38,8 +38,14 @@ impl Operations {
     /// One has ended.
     #[inline]
     pub fn enter(&self) {
-        if Lent::with(Instant::now, |entries| entries.count(self.kind)).is_none() {
-            self.outside.add(1);
+        self.enter_many(1);
+    }
+
+    /// So many have ended, as all that one command looks up.
+    #[inline]
+    pub fn enter_many(&self, operations: u64) {
+        if Lent::with(Instant::now, |entries| entries.count(self.kind, operations)).is_none() {
+            self.outside.add(operations);
         }
     }
 
@@ -47,7 +53,7 @@ impl Operations {
     #[inline]
     pub fn enter_query(&self, summary: Bounded, text: impl FnOnce() -> Arc<str>) {
         let entered = Lent::with(Instant::now, |entries| {
-            entries.count(self.kind);
+            entries.count(self.kind, 1);
             entries.see(Summary { source: self.source, value: summary }, text);
         });
         if entered.is_none() {
