@@ -53,6 +53,7 @@ impl CacheSeries {
 
     pub(crate) fn count(&self, result: CacheResult, entries: u64) {
         self.requests[result as usize].add(entries);
+        self.instruments.entered.enter_many(entries);
     }
 
     pub(crate) fn count_writes(&self, entries: u64) {

@@ -2,7 +2,7 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use kymo_core::{Attempt, Bounded, Outcome, Record, Watch};
+use kymo_core::{Attempt, Bounded, Outcome, Part, Record, Watch};
 
 use crate::cache_series::CacheSeries;
 
@@ -18,6 +18,8 @@ pub struct Load(Attempt<LoadTime>);
 struct LoadTime(Arc<CacheSeries>);
 
 impl Record for LoadTime {
+    const PART: Option<Part> = Some(Part::CacheLoad);
+
     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
         self.0.record_load(elapsed.as_secs_f64(), outcome);
     }

@@ -1,6 +1,10 @@
 //! Every metric this crate emits, and the instruments that record them.
 
-use kymo_core::{MetricKind, MetricSpec, Scope, buckets, key::AttributeKey};
+use std::sync::Arc;
+
+use kymo_core::{
+    MetricKind, MetricSpec, OperationKind, Operations, Scope, buckets, key::AttributeKey,
+};
 use opentelemetry::metrics::{Counter, Histogram, Meter};
 
 use crate::key;
@@ -77,6 +81,7 @@ pub(crate) struct Instruments {
     pub(crate) load_duration: Histogram<f64>,
     pub(crate) writes: Counter<u64>,
     pub(crate) evictions: Counter<u64>,
+    pub(crate) entered: Arc<Operations>,
 }
 
 impl Instruments {
@@ -86,6 +91,7 @@ impl Instruments {
             load_duration: LOAD_DURATION.histogram(meter),
             writes: WRITES.counter(meter),
             evictions: EVICTIONS.counter(meter),
+            entered: Arc::new(Operations::new(meter, OperationKind::Cache)),
         }
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Exchange {
     method: Method,
     /// When the head of the response was there.
     head: Option<Instant>,
+    /// Whether anybody polled its future.
+    was_polled: bool,
     /// Whether anybody asked for the body.
     was_read: bool,
 }
@@ -34,11 +36,21 @@ impl Exchange {
         let active = measure.instruments.describe(request, &measure.reading);
         let recording = Recording::new(measure.clone(), active);
         Box::new(Self {
-            attempt: Attempt::started_at(moment, recording),
+            attempt: Attempt::resting_since(moment, recording),
             method: request.method.clone(),
             head: None,
+            was_polled: false,
             was_read: false,
         })
+    }
+
+    /// Somebody waits for the head of the response: from the beginning on, wherever its future went since.
+    pub(crate) fn wait(&mut self) {
+        if !self.was_polled {
+            self.was_polled = true;
+            let began = self.attempt.start();
+            self.attempt.go_on(|| began);
+        }
     }
 
     /// Runs `code`, which is foreign: if it unwinds, the exchange is a panic.
@@ -54,6 +66,7 @@ impl Exchange {
         let method = redirect.method_after(&self.method);
         let next = Outgoing::new(&method, redirect.target());
         *self = *Self::begin(&self.attempt.record().measure, &next, redirect.at);
+        self.wait();
     }
 
     /// The client failed before there was a response.
@@ -76,7 +89,10 @@ impl Exchange {
 
     /// Somebody asks for the body.
     pub(crate) fn read(&mut self) {
-        self.was_read = true;
+        if !self.was_read {
+            self.was_read = true;
+            self.attempt.go_on(Instant::now);
+        }
     }
 
     /// Bytes of the response's body were handed to the program.
@@ -98,7 +114,8 @@ impl Exchange {
         response: &Response<B>,
     ) -> Option<Box<Self>> {
         let status = response.status();
-        self.head = Some(Instant::now());
+        let head = Instant::now();
+        self.head = Some(head);
         let recording = self.attempt.record_mut();
         recording.key.status = Status::Received(status);
         recording.key.version = version::of(response.version());
@@ -121,6 +138,8 @@ impl Exchange {
             self.attempt.decide(Outcome::Success);
             return None;
         }
+        // Nobody waits for the body before it is asked for.
+        self.attempt.rest_at(head);
         Some(self)
     }
 

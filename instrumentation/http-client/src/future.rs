@@ -54,6 +54,7 @@ where
         let Some(inner) = this.inner.as_pin_mut() else { return Poll::Pending };
         let polled = match this.exchange {
             Some(exchange) => {
+                exchange.wait();
                 let following = Following::begin();
                 let polled = exchange.run(|| inner.poll(cx));
                 for redirect in following.end() {

@@ -1,6 +1,6 @@
 //! The instruments of one layer, shared by all its clients.
 
-use kymo_core::{Folds, InFlight, SeriesCache, key::AttributeKey};
+use kymo_core::{Folds, InFlight, OperationKind, Operations, SeriesCache, key::AttributeKey};
 use opentelemetry::metrics::{BoundHistogram, BoundUpDownCounter, Meter};
 
 use crate::{
@@ -27,6 +27,7 @@ pub(crate) struct Instruments {
     client: ClientInstruments,
     exchanges: SeriesCache<ExchangeKey, Option<BoundHistogram<f64>>>,
     active: SeriesCache<ActiveKey, BoundUpDownCounter<i64>>,
+    entered: Operations,
 }
 
 /// What a request under way and a finished one are both described by.
@@ -49,6 +50,7 @@ impl Instruments {
             client: ClientInstruments::new(meter, settings),
             exchanges: SeriesCache::with_reserve(SERIES.into(), RESERVE, finished),
             active: SeriesCache::new(SERIES.into(), active),
+            entered: Operations::new(meter, OperationKind::HttpClient),
         }
     }
 
@@ -83,5 +85,6 @@ impl Instruments {
                 duration.record(seconds);
             }
         });
+        self.entered.enter();
     }
 }

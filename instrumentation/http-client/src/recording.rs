@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kymo_core::{InFlight, Outcome, Record};
+use kymo_core::{InFlight, Outcome, Part, Record};
 
 use crate::{
     failure,
@@ -45,6 +45,8 @@ impl Recording {
 }
 
 impl Record for Recording {
+    const PART: Option<Part> = Some(Part::HttpClient);
+
     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
         self.key.end(match outcome {
             Outcome::Cancelled if self.is_whole() => Outcome::Success,

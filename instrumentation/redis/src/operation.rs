@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kymo_core::{Attempt, Bounded, Outcome, PlaceKey, Record, Watched};
+use kymo_core::{Attempt, Bounded, Outcome, Part, PlaceKey, Record, Watched};
 use redis::{RedisFuture, RedisResult, Value};
 
 use crate::{
@@ -47,6 +47,8 @@ impl Exchange<'_> {
 }
 
 impl Record for Exchange<'_> {
+    const PART: Option<Part> = Some(Part::Redis);
+
     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
         let Self { redis, place, name, status, .. } = *self;
         let key = OperationKey { place, name, status, outcome };

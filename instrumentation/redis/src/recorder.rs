@@ -1,6 +1,8 @@
 //! The recorder of all measured connections of one meter provider.
 
-use kymo_core::{Bounded, Folds, Place, PlaceKey, Places, SeriesCache, ValueBudget};
+use kymo_core::{
+    Bounded, Folds, OperationKind, Operations, Place, PlaceKey, Places, SeriesCache, ValueBudget,
+};
 use opentelemetry::metrics::{BoundHistogram, Meter};
 
 use crate::{
@@ -21,6 +23,7 @@ pub(crate) struct Recorder {
     pub(crate) instruments: Instruments,
     pub(crate) vocabulary: Vocabulary,
     operations: SeriesCache<OperationKey, BoundHistogram<f64>>,
+    entered: Operations,
 }
 
 /// The values of attributes that are not known at compile time.
@@ -45,6 +48,7 @@ impl Recorder {
                 FAILED_COMMANDS,
                 Folds::new(meter, spec, &folded),
             ),
+            entered: Operations::new(meter, OperationKind::Redis),
         }
     }
 
@@ -68,5 +72,6 @@ impl Recorder {
         let duration = &self.instruments.duration;
         let bind = |key: OperationKey| duration.bind(&key.attributes(&self.vocabulary));
         self.operations.with(key, bind, |duration| duration.record(seconds));
+        self.entered.enter();
     }
 }

@@ -8,7 +8,9 @@ use std::{
     time::Duration,
 };
 
-use kymo_core::{Bounded, Fold, Folds, Named, OTHER, SeriesCache, ValueBudget};
+use kymo_core::{
+    Bounded, Fold, Folds, Named, OTHER, OperationKind, Operations, SeriesCache, ValueBudget,
+};
 use opentelemetry::metrics::{BoundHistogram, MeterProvider};
 
 use crate::{
@@ -31,6 +33,7 @@ pub struct RepositoryMetrics(Arc<Shared>);
 pub(crate) struct Shared {
     instruments: Instruments,
     operations: SeriesCache<OperationKey, BoundHistogram<f64>>,
+    entered: Operations,
     vocabulary: Vocabulary,
     /// How many series were made before anything happened.
     expected: AtomicUsize,
@@ -54,6 +57,7 @@ impl RepositoryMetrics {
         Self(Arc::new(Shared {
             instruments: Instruments::new(&meter),
             operations: SeriesCache::new(SERIES, folds),
+            entered: Operations::new(&meter, OperationKind::Repository),
             vocabulary: Vocabulary {
                 repositories: key::REPOSITORY_NAME.budget(&meter, spec),
                 methods: key::REPOSITORY_METHOD.budget(&meter, spec),
@@ -121,6 +125,7 @@ impl Shared {
     pub(crate) fn record(&self, key: OperationKey, elapsed: Duration) {
         let seconds = elapsed.as_secs_f64();
         self.operations.with(key, |key| self.bind(key), |series| series.record(seconds));
+        self.entered.enter();
     }
 
     fn bind(&self, key: OperationKey) -> BoundHistogram<f64> {

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod bills;
 mod cache_meters;
 mod entries;
 mod handle;
+#[path = "../../../redis/tests/it/places.rs"]
+mod places;

@@ -5,10 +5,13 @@
 
 mod allocation;
 mod answers;
+mod bills;
 #[path = "../../../cache/tests/it/cache_meters.rs"]
 mod cache_meters;
 mod differential;
 mod evictions;
 mod loads;
+#[path = "../../../redis/tests/it/places.rs"]
+mod places;
 mod size;
 mod storms;

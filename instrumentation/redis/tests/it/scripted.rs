@@ -4,6 +4,7 @@ use std::{
     collections::VecDeque,
     future::{pending, ready},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use redis::{Cmd, Pipeline, RedisError, RedisFuture, Value, aio::ConnectionLike};
@@ -12,6 +13,10 @@ use redis::{Cmd, Pipeline, RedisError, RedisFuture, Value, aio::ConnectionLike};
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
     Answer(Vec<Value>),
+    /// Answers when it is polled for the second time.
+    Late(Vec<Value>),
+    /// Answers with nil, so much later.
+    Slow(Duration),
     Fail(RedisError),
     Never,
     /// Unwinds when it is polled for the second time.
@@ -44,6 +49,14 @@ impl Scripted {
     fn next(&self) -> RedisFuture<'static, Vec<Value>> {
         match self.steps.lock().unwrap().pop_front().expect("a step for each request") {
             Step::Answer(values) => Box::pin(ready(Ok(values))),
+            Step::Late(values) => Box::pin(async {
+                tokio::task::yield_now().await;
+                Ok(values)
+            }),
+            Step::Slow(pause) => Box::pin(async move {
+                tokio::time::sleep(pause).await;
+                Ok(vec![Value::Nil])
+            }),
             Step::Fail(error) => Box::pin(ready(Err(error))),
             Step::Never => Box::pin(pending()),
             Step::Panic => Box::pin(async {

@@ -4,9 +4,12 @@
 
 mod allocation;
 mod attribute;
+mod bills;
 mod budgets;
 mod changes;
 mod observing;
+#[path = "../../../redis/tests/it/places.rs"]
+mod places;
 mod programs;
 mod repository_meters;
 mod ui;

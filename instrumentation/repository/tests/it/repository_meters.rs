@@ -6,7 +6,7 @@ use std::{
 };
 
 use kymo_repository::{Repository, RepositoryMetrics};
-use kymo_testing::{Point, TestMeters};
+use kymo_testing::{Point, Points, TestMeters};
 
 pub(crate) const DURATION: &str = "kymo.repository.operation.duration";
 pub(crate) const CHANGES: &str = "kymo.repository.entity.changes";
@@ -43,12 +43,17 @@ impl RepositoryMeters {
         self.by(CHANGES, &["kymo.entity.name", "kymo.entity.operation"])
     }
 
-    /// The points of the metric `name` by what the attributes `keys` say; they have no others.
-    pub(crate) fn by(&self, name: &str, keys: &[&str]) -> Counts {
+    /// Every point.
+    pub(crate) fn points(&self) -> Points {
         let snapshot = self.meters.snapshot();
         snapshot
             .assert_declared(kymo_repository::metrics::ALL.iter().chain(kymo_core::metrics::ALL));
-        let points = snapshot.points().of(name);
+        snapshot.points()
+    }
+
+    /// The points of the metric `name` by what the attributes `keys` say; they have no others.
+    pub(crate) fn by(&self, name: &str, keys: &[&str]) -> Counts {
+        let points = self.points().of(name);
         points.iter().map(|point| (values(point, keys), point.count.try_into().unwrap())).collect()
     }
 }

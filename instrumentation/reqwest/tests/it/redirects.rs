@@ -1,6 +1,8 @@
 //! The hops of a redirect.
 
 use axum::{Router, http::StatusCode, routing::any};
+use kymo_core::{OperationKind, Part};
+use kymo_testing::UnitOfWork;
 use reqwest::redirect::Policy;
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 
@@ -87,4 +89,23 @@ async fn a_hop_to_a_server_that_is_not_there_fails_at_that_server() {
     call.await.unwrap_err();
     let expected = [series("", "GET", gone.port(), 1), series("302", "GET", first.port(), 1)];
     assert_eq!(meters.by("server.port"), expected);
+}
+
+#[tokio::test]
+async fn each_hop_is_on_the_bill_of_whoever_waits_for_the_call() {
+    let last = books().await;
+    let first = moved(StatusCode::FOUND, format!("http://{last}/as/200")).await;
+    let meters = ClientMeters::new();
+    let client = client(&meters, Policy::default());
+    let mut work = UnitOfWork::new();
+    work.around(async {
+        let call = client.get(format!("http://{first}/")).send();
+        call.await.unwrap().text().await.unwrap();
+    })
+    .await;
+    let bill = work.end();
+    assert_eq!(bill.operations(OperationKind::HttpClient), 2);
+    let recorded: f64 = meters.requests().iter().map(|point| point.sum).sum();
+    let call = bill.time(Part::HttpClient).as_secs_f64();
+    assert!(0.0 < call && call < recorded + 1e-6, "{recorded}, {bill:?}");
 }
