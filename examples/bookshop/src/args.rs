@@ -33,6 +33,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub(crate) customers: u16,
 
+    /// Opens so many shelves, each with a route of its own, `/shelves/1` and so on; with those that the shop has
+    /// anyway, 200 routes have series of their own.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub(crate) shelves: u8,
+
     /// Print the rules for Prometheus that watch over the objectives of the shop, and do nothing else.
     #[arg(long)]
     pub(crate) kymo_rules: bool,

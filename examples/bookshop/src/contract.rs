@@ -14,7 +14,8 @@ use kymo::{
 use tower::ServiceExt;
 
 use crate::{
-    cache::BookCache, objectives::promise, routes::router, shutdown::Shutdown, store::Store,
+    cache::BookCache, objectives::promise, reviews::Reviews, routes::router, shutdown::Shutdown,
+    store::Store,
 };
 
 const DUNE: &str = r#"{"title":"Dune","author":"Frank Herbert"}"#;
@@ -38,7 +39,8 @@ async fn the_shop_emits_what_its_contract_says() {
     let telemetry = TestTelemetry::of(telemetry);
     let store = Store::open(&telemetry, None).await.unwrap();
     let cache = BookCache::open(&telemetry, None).unwrap();
-    let app = router(&telemetry, &store, cache, Shutdown::on_signals().unwrap());
+    let reviews = Reviews::open(&telemetry).await.unwrap();
+    let app = router(&telemetry, &store, cache, reviews, 1, Shutdown::on_signals().unwrap());
     for (method, path, body) in [
         (Method::POST, "/books", DUNE),
         (Method::GET, "/books/1", ""),
@@ -48,6 +50,11 @@ async fn the_shop_emits_what_its_contract_says() {
         (Method::POST, "/orders", r#"{"book":1,"copies":1}"#),
         (Method::DELETE, "/books/1", ""),
         (Method::GET, "/authors", ""),
+        (Method::GET, "/bestsellers", ""),
+        (Method::GET, "/ledger", ""),
+        (Method::GET, "/receipt", ""),
+        (Method::GET, "/reviews", ""),
+        (Method::GET, "/shelves/1", ""),
         (Method::GET, "/fail", ""),
         (Method::GET, "/stream", ""),
         (Method::GET, "/metrics", ""),

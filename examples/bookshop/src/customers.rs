@@ -63,7 +63,7 @@ impl Customer {
         }
     }
 
-    /// A visit: of 16 requests two fail, one is given up, and one order is refused.
+    /// A visit: of 20 requests two fail, one is given up, and one order is refused.
     async fn visit(&self) {
         let Some(book) = self.ask(Method::POST, "/books", "/books", BOOK).await else { return };
         let of_book = "/books/{id}";
@@ -76,7 +76,18 @@ impl Customer {
             self.ask(Method::POST, "/orders", "/orders", &order).await;
         }
         self.ask(Method::PUT, &book, of_book, BOOK).await;
-        for path in ["/books", "/authors", "/slow?ms=40", "/fail", "/slow?ms=5000", "/fail"] {
+        for path in [
+            "/books",
+            "/authors",
+            "/bestsellers",
+            "/receipt",
+            "/ledger",
+            "/reviews",
+            "/slow?ms=40",
+            "/fail",
+            "/slow?ms=5000",
+            "/fail",
+        ] {
             let template = path.split_once('?').map_or(path, |(template, _)| template);
             self.ask(Method::GET, path, template, "").await;
         }

@@ -4,6 +4,7 @@
 
 mod args;
 mod authors;
+mod bestsellers;
 mod books;
 mod cache;
 #[cfg(test)]
@@ -11,13 +12,17 @@ mod contract;
 mod customers;
 mod events;
 mod failures;
+mod ledger;
 mod objectives;
 mod orders;
 mod problem;
 mod readiness;
+mod receipt;
 mod request;
+mod reviews;
 mod routes;
 mod server;
+mod shelves;
 mod shutdown;
 mod slow;
 mod store;
@@ -41,7 +46,10 @@ use kymo::{
 use tracing::Subscriber;
 use tracing_subscriber::{Layer, filter::LevelFilter, prelude::*, registry::LookupSpan};
 
-use crate::{args::Args, cache::BookCache, server::Server, shutdown::Shutdown, store::Store};
+use crate::{
+    args::Args, cache::BookCache, reviews::Reviews, server::Server, shutdown::Shutdown,
+    store::Store,
+};
 
 /// How long the last measurements may take to leave.
 const FLUSH: Duration = Duration::from_secs(5);
@@ -79,6 +87,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let store = Store::open(&telemetry, args.database_url).await?;
 
     let cache = BookCache::open(&telemetry, args.redis_url)?;
+    let reviews = Reviews::open(&telemetry).await?;
 
     if let Some(address) = args.metrics {
         let metrics = telemetry.endpoint().serve(address).await?;
@@ -86,7 +95,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     }
     announce("listening on http://", server.address());
     customers::send(args.customers, server.address(), &telemetry, &shutdown);
-    let app = routes::router(&telemetry, &store, cache, shutdown.clone());
+    let app = routes::router(&telemetry, &store, cache, reviews, args.shelves, shutdown.clone());
     server.run(app, shutdown).await?;
 
     store.close().await;

@@ -6,17 +6,19 @@ use axum::{
     http::{Method, StatusCode, Uri},
     routing::{get, post},
 };
-use kymo::migrations::MigrationStatus;
+use kymo::{http::RequestHead, migrations::MigrationStatus};
 
 use crate::{
-    authors, books,
+    authors, bestsellers, books,
     cache::BookCache,
-    events, failures, orders,
+    events, failures, ledger, orders,
     problem::Problem,
-    readiness,
+    readiness, receipt,
+    reviews::{self, Reviews},
+    shelves,
     shutdown::Shutdown,
     slow,
-    store::{Books, Orders, Store},
+    store::{Books, Ledger, Orders, Store},
     stream,
 };
 
@@ -25,6 +27,8 @@ use crate::{
 pub(crate) struct Shared {
     books: Books,
     orders: Orders,
+    ledger: Ledger,
+    reviews: Reviews,
     schema: MigrationStatus,
     cache: BookCache,
     shutdown: Shutdown,
@@ -36,11 +40,15 @@ pub(crate) fn router(
     telemetry: &kymo::Telemetry,
     store: &Store,
     cache: BookCache,
+    reviews: Reviews,
+    shelves: u8,
     shutdown: Shutdown,
 ) -> Router {
     let shared = Shared {
         books: Books::new(telemetry, store.pool()),
         orders: Orders::new(telemetry, store.pool()),
+        ledger: store.ledger(),
+        reviews,
         schema: store.schema(),
         cache,
         shutdown,
@@ -50,6 +58,11 @@ pub(crate) fn router(
         .route("/books/{id}", get(books::read).put(books::replace).delete(books::remove))
         .route("/authors", get(authors::list))
         .route("/orders", post(orders::place))
+        .route("/bestsellers", get(bestsellers::list))
+        .route("/ledger", get(ledger::read))
+        .route("/receipt", get(receipt::print))
+        .route("/reviews", get(reviews::read))
+        .merge(shelves::router(shelves))
         .route("/slow", get(slow::slow))
         .route("/stream", get(stream::stream))
         .route("/events", get(events::events))
@@ -58,11 +71,16 @@ pub(crate) fn router(
         .fallback(no_such_page)
         .method_not_allowed_fallback(no_such_method)
         .layer(telemetry.http_handler())
-        .layer(telemetry.http())
+        .layer(telemetry.http().server_timing(asks_for_timing))
         .route("/ready", get(readiness::ready))
         .with_state(shared)
         .route_service("/metrics", telemetry.endpoint())
         .route_service("/live", telemetry.live())
+}
+
+/// Anybody may ask here; elsewhere, the proxy in front removes this header from what comes from outside.
+fn asks_for_timing(head: &RequestHead<'_>) -> bool {
+    head.headers.contains_key("x-timing")
 }
 
 async fn no_such_page(uri: Uri) -> Problem {

@@ -1,6 +1,7 @@
 //! The database, which is SQLite.
 
 mod books;
+mod ledger;
 mod orders;
 
 use std::{io, time::Duration};
@@ -8,7 +9,7 @@ use std::{io, time::Duration};
 use kymo::{
     Telemetry,
     migrations::MigrationStatus,
-    sqlx::{MeasureConnections as _, MeasuredPool},
+    sqlx::{MeasureConnections as _, MeasuredPool, PoolNameError, PoolSettings},
 };
 use sqlx::{
     Sqlite,
@@ -16,9 +17,9 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tempfile::TempDir;
-use tokio::time::timeout;
+use tokio::{join, time::timeout};
 
-pub(crate) use self::{books::Books, orders::Orders};
+pub(crate) use self::{books::Books, ledger::Ledger, orders::Orders};
 
 /// SQLite has one writer at a time; the others are for readers.
 const CONNECTIONS: u32 = 4;
@@ -33,6 +34,7 @@ const CLOSING: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct Store {
     pool: MeasuredPool<Sqlite>,
+    ledger: MeasuredPool<Sqlite>,
     schema: MigrationStatus,
     /// Present when nobody said where: the folder goes with the store.
     _folder: Option<TempDir>,
@@ -45,6 +47,8 @@ pub(crate) enum OpenError {
     Folder(#[source] io::Error),
     #[error("cannot open {file}; does its folder exist, and may you write there? (--database-url)")]
     Open { file: String, source: sqlx::Error },
+    #[error(transparent)]
+    Name(#[from] PoolNameError),
     #[error("cannot bring {file} up to date; is it the database of another program?")]
     Migrate { file: String, source: MigrateError },
 }
@@ -73,14 +77,18 @@ impl Store {
             .max_connections(CONNECTIONS)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_with(options)
+            .connect_with(options.clone())
             .await
             .map_err(|source| OpenError::Open { file: file.clone(), source })?;
         let pool = telemetry.sqlx(pool);
         let migrations = telemetry.migrations(sqlx::migrate!()).of(&pool);
         migrations.run(&pool).await.map_err(|source| OpenError::Migrate { file, source })?;
         let schema = migrations.watch(&pool);
-        Ok(Self { pool, schema, _folder: folder })
+        // Wrong on purpose: who reads the ledger waits for all who came before.
+        let ledger = SqlitePoolOptions::new().max_connections(1).measured();
+        let named = PoolSettings::new().named("ledger");
+        let ledger = telemetry.sqlx_with(ledger.connect_lazy_with(options), &named)?;
+        Ok(Self { pool, ledger, schema, _folder: folder })
     }
 
     /// Whether the database has the tables that this program needs.
@@ -92,9 +100,14 @@ impl Store {
         self.pool.clone()
     }
 
+    /// The sales, which have a pool to themselves.
+    pub(crate) fn ledger(&self) -> Ledger {
+        Ledger::new(self.ledger.clone())
+    }
+
     /// Closes the file properly, unless a query holds it for too long.
     pub(crate) async fn close(self) {
-        let _ = timeout(CLOSING, self.pool.close()).await;
+        let _ = timeout(CLOSING, async { join!(self.ledger.close(), self.pool.close()) }).await;
     }
 }
 

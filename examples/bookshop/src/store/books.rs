@@ -81,6 +81,24 @@ impl Books {
         let mut connection = self.pool.acquire().await?;
         count_by_author(&mut connection).await
     }
+
+    /// One query for each, which is wrong on purpose: `WHERE title IN (…)` would be one for all.
+    pub(crate) async fn authors_of(&self, titles: &[&str]) -> sqlx::Result<Vec<Option<String>>> {
+        let mut connection = self.pool.acquire().await?;
+        let mut authors = Vec::new();
+        for title in titles {
+            let author = sqlx::query_scalar("SELECT author FROM books WHERE title = ? LIMIT 1");
+            authors.push(author.bind(*title).fetch_optional(&mut *connection).await?);
+        }
+        Ok(authors)
+    }
+
+    pub(crate) async fn on_shelf(&self, number: u8) -> sqlx::Result<Vec<Book>> {
+        sqlx::query_as("SELECT id, title, author, stock FROM books WHERE id % 100 = ? LIMIT 10")
+            .bind(number)
+            .fetch_all(&self.pool)
+            .await
+    }
 }
 
 /// Takes sqlx's own connection, as functions of most services do, and of crates that know nothing of kymo: the

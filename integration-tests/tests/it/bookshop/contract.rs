@@ -37,6 +37,26 @@ async fn a_book_is_made_read_changed_listed_and_removed() {
 }
 
 #[tokio::test]
+async fn what_is_slow_on_purpose_has_an_answer_and_so_has_each_shelf() {
+    let shop = Bookshop::start_with(&["--shelves", "2"]);
+    let client = shop.client();
+    let dune = client.send(Method::POST, "/books", DUNE).await.json();
+    assert_eq!(client.get("/shelves/1").await.json(), json!([dune, [dune]]));
+    assert_eq!(client.get("/shelves/2").await.json(), json!([null, []]));
+    refused(&client.get("/shelves/3").await, 404, "/shelves/3");
+
+    let order = client.send(Method::POST, "/orders", r#"{"book":1,"copies":2}"#).await;
+    assert_eq!(order.status, 201);
+    assert_eq!(client.get("/ledger").await.json(), json!({"orders": 1, "copies": 2}));
+    let bestsellers = client.get("/bestsellers").await.json();
+    let authors = bestsellers.as_array().unwrap().iter().filter(|book| !book["author"].is_null());
+    let authors: Vec<_> = authors.cloned().collect();
+    assert_eq!(authors, [json!({"title": "Dune", "author": "Frank Herbert"})]);
+    assert_eq!(client.get("/receipt").await.text(), "printed\n");
+    assert_eq!(client.get("/reviews").await.text(), "a fine book\n");
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_404_with_a_message() {
     let shop = Bookshop::start();
     let client = shop.client();
