@@ -21,7 +21,7 @@ pub use carry::{Carried, carry};
 use entries::{Entries, nanoseconds};
 pub use instruments::{BillInstruments, BillSettings, Bills};
 use lent::{Lent, lock};
-pub(crate) use lent::{begin, end, go_on, restart};
+pub(crate) use lent::{begin, end, go_on, waited};
 pub use operations::Operations;
 pub use part::{OperationKind, Part};
 pub(crate) use serial::Serial;

@@ -65,8 +65,8 @@ pub struct Attempt<R: Record, M: Moment = Instant> {
     trace: Option<Trace>,
     /// Whether its trace is known, be it that it has none.
     knows_trace: bool,
-    /// The account that it is under way in.
-    account: Option<Serial>,
+    /// The account that it is under way in, and the part of it that its time is.
+    account: Option<(Serial, Part)>,
     record: R,
 }
 
@@ -116,7 +116,7 @@ impl<R: Record> Attempt<R> {
             && self.account.is_none()
             && !self.is_over
         {
-            self.account = account::go_on(part, since);
+            self.account = account::go_on(part, since).map(|account| (account, part));
         }
     }
 }
@@ -144,23 +144,23 @@ impl<R: Record, M: Moment> Attempt<R, M> {
             is_over: false,
             trace,
             knows_trace,
-            account: started.and_then(Self::begin),
+            account: started.and_then(|moment| Self::begin(R::PART, moment)),
             record,
         }
     }
 
     /// Its time counts in the account that this thread is lent.
     #[inline]
-    fn begin(moment: M) -> Option<Serial> {
-        let part = R::PART?;
-        account::begin(part, moment.instant()?)
+    fn begin(part: Option<Part>, moment: M) -> Option<(Serial, Part)> {
+        let part = part?;
+        account::begin(part, moment.instant()?).map(|account| (account, part))
     }
 
     /// Its time, which was so much, does not count any more.
     #[inline]
     fn end(&mut self, moment: M, elapsed: Duration) {
-        if let Some(part) = R::PART
-            && let Some(account) = self.account.take()
+        if R::PART.is_some()
+            && let Some((account, part)) = self.account.take()
             && let Some(now) = moment.instant()
         {
             account::end(part, account, now, elapsed);
@@ -169,10 +169,19 @@ impl<R: Record, M: Moment> Attempt<R, M> {
 
     /// Starts now, unless it has started, and says when it started.
     pub fn start(&mut self) -> M {
+        self.start_as(R::PART)
+    }
+
+    /// As [`start`](Self::start), of one that waits for a connection, until it is [restarted](Self::restart_at).
+    pub fn start_waiting(&mut self) -> M {
+        self.start_as(R::PART.and(Some(Part::PoolWait)))
+    }
+
+    fn start_as(&mut self, part: Option<Part>) -> M {
         *self.started.get_or_insert_with(|| {
             (self.trace, self.knows_trace) = trace_of::<M>();
             let now = M::now();
-            self.account = Self::begin(now);
+            self.account = Self::begin(part, now);
             now
         })
     }
@@ -188,13 +197,15 @@ impl<R: Record, M: Moment> Attempt<R, M> {
         (self.trace, self.knows_trace) = (trace, true);
     }
 
-    /// Counts the time from `moment`, even if it had started.
+    /// Counts the time from `moment`, even if it had started: until then it waited for a connection.
     pub fn restart_at(&mut self, moment: M) {
         self.started = Some(moment);
-        if let Some(account) = self.account
+        if let Some(part) = R::PART
+            && let Some((account, begun)) = &mut self.account
             && let Some(now) = moment.instant()
         {
-            account::restart(account, now);
+            account::waited(*begun, part, *account, now);
+            *begun = part;
         }
     }
 

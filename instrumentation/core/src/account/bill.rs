@@ -41,6 +41,17 @@ impl Bill {
         self.operations = *entries.counts();
         self.longest_poll = self.longest_poll.max(entries.longest_poll);
         self.add_up(entries.total());
+        self.trim();
+    }
+
+    /// Operations that are told of afterwards take no more than there was, whoever tells more.
+    fn trim(&mut self) {
+        let mut excess = self.parts.iter().sum::<u64>().saturating_sub(self.elapsed);
+        for part in &mut self.parts[..OPERATIONS] {
+            let cut = excess.min(*part);
+            *part -= cut;
+            excess -= cut;
+        }
     }
 
     /// What operations did not take, of which there were so many nanoseconds, and so many within polls.

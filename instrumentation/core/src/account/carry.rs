@@ -24,9 +24,9 @@ use super::{
 ///
 /// ```
 /// # async fn index() {}
+/// # fn spawn(_future: impl Future + Send + 'static) {}
 /// # async fn handler() {
-/// let indexing = tokio::spawn(kymo_core::carry(index()));
-/// indexing.await.ok();
+/// spawn(kymo_core::carry(index()));
 /// # }
 /// ```
 pub fn carry<F>(future: F) -> Carried<F> {

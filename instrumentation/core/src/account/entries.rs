@@ -127,10 +127,18 @@ impl Entries {
         self.is_one = false;
     }
 
-    /// An operation that was under way by itself begins anew.
-    pub(super) fn restart(&mut self, at: Instant) {
-        if self.is_one && self.current != 0 {
-            self.since = at;
+    /// An operation of this part, which began as one of `begun`, has waited for a connection until `at`.
+    ///
+    /// If nobody said so before, it is known of one that was under way by itself.
+    #[inline]
+    pub(super) fn waited(&mut self, begun: usize, part: usize, at: Instant) {
+        const WAIT: usize = Part::PoolWait as usize;
+        if begun == WAIT && part != WAIT {
+            self.end(begun, at, since(at, self.since));
+            self.begin(part, at);
+        } else if self.is_one && self.current != 0 {
+            self.add(WAIT, nanoseconds(since(at, self.since)), at);
+            self.since = self.since.max(at);
         }
     }
 
@@ -163,14 +171,20 @@ impl Entries {
 
     /// An operation took `elapsed` and has just ended, which nobody had said that it began.
     pub(super) fn add_past(&mut self, part: usize, at: Instant, elapsed: Duration) {
-        // What is under way counts already.
-        if self.current == 0 && part < OPERATIONS {
-            let began = at.checked_sub(elapsed).unwrap_or(at);
-            self.since = began.max(self.since);
-            let spent = nanoseconds(since(at, self.since));
-            self.add(part, spent, at);
-            self.since = at;
+        let is_first = self.current == 0 || part < self.first();
+        if part >= OPERATIONS || !is_first {
+            // What is under way counts already.
+            return;
         }
+        if self.current == 0 && self.total == 0 {
+            // It may be from before this poll, and nothing else was under way in that.
+            self.poll = self.poll.and(Some(at));
+        }
+        let began = at.checked_sub(elapsed).map_or(self.since, |began| began.max(self.since));
+        self.settle(began);
+        self.since = began;
+        self.add(part, nanoseconds(since(at, began)), at);
+        self.since = at;
     }
 
     #[inline]

@@ -128,13 +128,14 @@ pub(crate) fn end(part: Part, serial: Serial, at: Instant, elapsed: Duration) {
     );
 }
 
-/// What was [begun](begin) begins anew.
-pub(crate) fn restart(serial: Serial, at: Instant) {
+/// What was [begun](begin) as `begun` has waited for a connection until `at`, and is of this part from then on.
+#[inline]
+pub(crate) fn waited(begun: Part, part: Part, serial: Serial, at: Instant) {
     Lent::with(
         || at,
         |entries| {
             if entries.serial() == serial {
-                entries.restart(at);
+                entries.waited(begun as usize, part as usize, at);
             }
         },
     );
