@@ -46,11 +46,11 @@ mod one_api;
 mod telemetry;
 
 pub use kymo_contract::{Contract, Emits, Lock};
-pub use kymo_core::{Exemplar, Trace};
+pub use kymo_core::{Bill, Exemplar, OperationKind, Part, Trace};
 pub use kymo_testing::{
     Attributes, Bucket, Buckets, Distributions, Histogram, Kind, Metric, Number, Numbers, Point,
     Points, Reading, Rendering, Scope, Selection, Series, Snapshot, SnapshotReader, TestBed,
-    TestMeters, laws, lint,
+    TestMeters, UnitOfWork, laws, lint,
 };
 
 pub use self::{contract::contract, one_api::assert_one_opentelemetry, telemetry::TestTelemetry};

@@ -1,6 +1,6 @@
 //! The measured connection.
 
-use std::{fmt, ops::Deref, pin::Pin, sync::Arc};
+use std::{fmt, ops::Deref, pin::Pin, sync::Arc, time::Instant};
 
 use async_trait::async_trait;
 use kymo_pool::PoolState;
@@ -245,7 +245,8 @@ impl StreamTrait for MeasuredDatabaseConnection {
             let (obtained, _) = wait.watch(Inside::new(self.inner.stream_raw(statement))).await;
             match self.noticing(obtained) {
                 Ok(rows) => {
-                    // Nothing is sent before the first poll.
+                    // Nothing is sent before the first poll: until now, it waited for a connection.
+                    wait.started_at(Instant::now());
                     wait.forget();
                     Ok(MeasuredQueryStream::new(rows, operation))
                 }

@@ -1,6 +1,6 @@
 //! The layer that the events of sqlx come to.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use kymo_core::{Claim, PlaceKey};
 use tracing::{Dispatch, Event, Subscriber};
@@ -10,9 +10,18 @@ use tracing_subscriber::{
 };
 
 use crate::{
-    announcement::Announcement, couriers, filter::EventFilter, origin::Origin, recorder::Recorder,
-    series::StatementKey, settings::EventSettings, statement_reading::StatementReading, taken,
-    target::Target, text::StatementTexts, wait_reading::WaitReading,
+    announcement::Announcement,
+    couriers,
+    filter::EventFilter,
+    origin::Origin,
+    recorder::{Recorder, duration},
+    series::StatementKey,
+    settings::EventSettings,
+    statement_reading::StatementReading,
+    taken,
+    target::Target,
+    text::StatementTexts,
+    wait_reading::WaitReading,
 };
 
 /// A layer for a [`Registry`](tracing_subscriber::Registry) that measures the statements of sqlx, behind a
@@ -72,8 +81,7 @@ impl EventLayer {
         let is_opening = said.is_some_and(|said| said.origin == Origin::Opening);
         let is_unmeasured = is_unmeasured && !is_opening && !Claim::Migration.is_made();
         let returned = returned.filter(|_| self.has_returned_rows);
-        let elapsed = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
-        if reading.sighted.is_none_or(|it| it.is_first(elapsed)) {
+        if reading.sighted.is_none_or(|it| it.is_first(duration(seconds))) {
             self.recorder.record(key, seconds, returned);
         }
         if is_unmeasured {

@@ -1,11 +1,16 @@
 //! The recorder of all layers of one meter provider.
 
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
-use kymo_core::{Bounded, Folds, Places, SeriesCache, ValueBudget};
+use kymo_core::{
+    Bounded, Folds, OperationKind, Operations, Part, Places, SeriesCache, ValueBudget,
+};
 use kymo_sql::{Dialect, System};
 use opentelemetry::{
     KeyValue,
@@ -30,6 +35,7 @@ pub(crate) struct Recorder {
     instruments: Instruments,
     pub(crate) places: Places,
     summaries: ValueBudget,
+    accounts: Operations,
     statements: SeriesCache<StatementKey, StatementSeries>,
     texts: Box<[(Dialect, OnceLock<Arc<StatementTexts>>)]>,
     /// Of statements without a summary: there from the start, so that 0 can be read.
@@ -51,6 +57,7 @@ impl Recorder {
             instruments,
             places: Places::new(meter, duration),
             summaries: key::DB_QUERY_SUMMARY.budget(meter, duration),
+            accounts: Operations::new(meter, OperationKind::Sql),
             statements: SeriesCache::new(SERIES, folds),
             texts: dialects.into(),
             unmeasured: OnceLock::new(),
@@ -73,11 +80,10 @@ impl Recorder {
         said.summary.as_ref().map(|summary| summary.admitted(&self.summaries))
     }
 
-    /// Records one statement; `returned` is absent if it was not one that returns rows.
+    /// Records one statement, which has just ended; `returned` is absent if it was not one that returns rows.
     pub(crate) fn record(&self, key: StatementKey, seconds: f64, returned: Option<u64>) {
-        if let Some(summary) = key.summary {
-            self.summaries.counted(summary);
-        }
+        self.accounts.add_past(Part::Sql, duration(seconds));
+        self.enter(key.summary);
         self.with(key, |series| {
             let bind = || self.instruments.duration.bind(&self.attributes(series.key));
             series.duration.get_or_init(bind).record(seconds);
@@ -86,6 +92,16 @@ impl Recorder {
                 series.returned_rows.get_or_init(bind).record(rows);
             }
         });
+    }
+
+    /// Enters one statement into the account of whoever it ran for.
+    fn enter(&self, summary: Option<Bounded>) {
+        match summary.map(|summary| self.summaries.counted(summary)) {
+            Some(summary) if summary != Bounded::OTHER => {
+                self.accounts.enter_query(summary, || self.summaries.value(summary));
+            }
+            _ => self.accounts.enter(),
+        }
     }
 
     /// Counts one that went round what is measured, whoever records it.
@@ -124,6 +140,8 @@ impl Recorder {
     /// Records one wait, if pools tell of all of them.
     pub(crate) fn record_wait(&self, wait: &WaitReading) {
         let Some(seconds) = wait.seconds else { return self.count_unread() };
+        // Also of slow waits alone: it was time of whoever waited.
+        self.accounts.add_past(Part::PoolWait, duration(seconds));
         if !wait.is_slow {
             self.tells_every_wait.store(true, Ordering::Relaxed);
         } else if !self.tells_every_wait.load(Ordering::Relaxed) {
@@ -137,4 +155,9 @@ impl Recorder {
     pub(crate) fn count_unread(&self) {
         self.instruments.unread.add(1, &[]);
     }
+}
+
+/// As long as an event says, which may be longer than anything is.
+pub(crate) fn duration(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
 }

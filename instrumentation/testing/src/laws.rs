@@ -15,7 +15,9 @@
 //!    while that was dropped, and one that was dropped because something else unwinds is
 //!    `cancelled`;
 //! 8. an operation in a sampled trace leads to it by one exemplar, which is in the bucket of its one
-//!    observation, and has its value; a telemetry that keeps no exemplars [says so](Subject::IS_TRACED).
+//!    observation, and has its value; a telemetry that keeps no exemplars [says so](Subject::IS_TRACED);
+//! 9. an operation of a [kind](Subject::KIND) that requests ask for is entered once into the account that the
+//!    thread is lent when it ends, and counted as outside where it is lent none.
 //!
 //! ```
 //! # use std::future::Future;
@@ -130,6 +132,7 @@
 //! # }
 //! ```
 
+mod entered;
 mod law;
 mod subject;
 mod traced;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bare;
+mod bills;
 mod book;
 mod bookshop;
 mod direct_uses;

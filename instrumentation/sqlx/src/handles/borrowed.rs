@@ -24,7 +24,7 @@ impl<DB: Database, M: Deref<Target = Measures>> Borrowed<DB, M> {
         measures: M,
         operation: &mut Operation<'_>,
     ) -> sqlx::Result<Self> {
-        let asked = operation.start();
+        let asked = operation.start_waiting();
         match operation.wait(waiting::acquire(pool.unmeasured(), &measures, asked)).await {
             Ok((connection, obtained)) => {
                 operation.started_at(obtained);

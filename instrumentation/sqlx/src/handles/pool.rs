@@ -63,7 +63,7 @@ impl<DB: Database> MeasuredPool<DB> {
         let shared = Arc::clone(&self.shared);
         async move {
             let Shared { pool, measures, .. } = &*shared;
-            let (connection, since) = waiting::acquire(pool, measures, Instant::now()).await?;
+            let (connection, since) = waiting::alone(pool, measures).await?;
             Ok(shared.connection(connection, since))
         }
     }

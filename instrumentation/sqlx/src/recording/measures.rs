@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use kymo_core::{Bounded, Claim, Claimed, ClaimedText, PlaceKey};
+use kymo_core::{Bounded, Claim, Claimed, ClaimedText, Part, PlaceKey};
 use kymo_sql::{System, TransactionStatement};
 use opentelemetry::metrics::BoundHistogram;
 
@@ -154,6 +154,11 @@ impl Measures {
         };
         let returned = reading.returned.filter(|_| !self.without.returned_rows);
         self.recorder.record(key, reading.elapsed.as_secs_f64(), returned);
+    }
+
+    /// An operation took `elapsed` and has just ended, which nobody saw begin.
+    pub(crate) fn add_past(&self, elapsed: Duration) {
+        self.recorder.accounts.add_past(Part::Sql, elapsed);
     }
 
     /// Counts rows that were changed for good.

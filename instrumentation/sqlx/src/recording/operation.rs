@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kymo_core::{Attempt, Bounded, ClaimedText, OTHER, Outcome, Record, Watch, Watched};
+use kymo_core::{Attempt, Bounded, ClaimedText, OTHER, Outcome, Part, Record, Watch, Watched};
 use kymo_sql::{System, TransactionStatement};
 
 use crate::{
@@ -77,7 +77,12 @@ impl<'m> Operation<'m> {
         self.0.start()
     }
 
-    /// Has the clock run from `moment`, even if it runs already.
+    /// As [`Operation::start`], of one that waits for a connection until it has [started](Self::started_at).
+    pub(crate) fn start_waiting(&mut self) -> Instant {
+        self.0.start_waiting()
+    }
+
+    /// Has the clock run from `moment`, even if it runs already: until then it waited for a connection.
     pub fn started_at(&mut self, moment: Instant) {
         self.0.restart_at(moment);
     }
@@ -278,6 +283,8 @@ impl Execution<'_> {
 }
 
 impl Record for Execution<'_> {
+    const PART: Option<Part> = Some(Part::Sql);
+
     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
         let answered = self.statement.returns_rows() && outcome == Outcome::Success;
         self.measures.record(&Reading {

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use kymo_core::{Bounded, Folds, PlaceKey, Places, SeriesCache, ValueBudget};
+use kymo_core::{
+    Bounded, Folds, OperationKind, Operations, PlaceKey, Places, SeriesCache, ValueBudget,
+};
 use kymo_sql::System;
 use opentelemetry::metrics::{BoundCounter, Meter};
 
@@ -27,6 +29,7 @@ const FAILED_STATEMENTS: usize = 250;
 pub(crate) struct Recorder {
     pub(crate) instruments: Instruments,
     pub(crate) vocabulary: Vocabulary,
+    pub(crate) accounts: Operations,
     operations: SeriesCache<OperationKey, OperationSeries>,
     changes: SeriesCache<ChangeKey, BoundCounter<u64>>,
     statements: Box<[(System, OnceLock<Arc<Statements>>)]>,
@@ -54,6 +57,7 @@ impl Recorder {
                 tables: key::DB_COLLECTION_NAME.budget(meter, &metrics::ROWS_CHANGED),
                 statuses: key::DB_RESPONSE_STATUS_CODE.budget(meter, operation),
             },
+            accounts: Operations::new(meter, OperationKind::Sql),
             operations: SeriesCache::with_reserve(
                 SERIES,
                 FAILED_STATEMENTS,
@@ -92,9 +96,7 @@ impl Recorder {
             returned_rows: OnceLock::new(),
             key,
         };
-        if let Some(summary) = key.summary {
-            self.vocabulary.summaries.counted(summary);
-        }
+        self.enter(key.summary);
         self.operations.with(key, bind, |series| {
             series.duration.record(seconds);
             if let Some(rows) = returned {
@@ -102,6 +104,17 @@ impl Recorder {
                 series.returned_rows.get_or_init(bind).record(rows);
             }
         });
+    }
+
+    /// Enters one operation into the account of whoever it ran for.
+    fn enter(&self, summary: Option<Bounded>) {
+        let summaries = &self.vocabulary.summaries;
+        match summary.map(|summary| summaries.counted(summary)) {
+            Some(summary) if summary != Bounded::OTHER => {
+                self.accounts.enter_query(summary, || summaries.value(summary));
+            }
+            _ => self.accounts.enter(),
+        }
     }
 
     /// Counts rows that were changed for good.

@@ -1,11 +1,36 @@
 //! The wait for a connection of a pool.
 
-use std::{future::poll_fn, pin::pin, time::Instant};
+use std::{
+    future::poll_fn,
+    pin::pin,
+    time::{Duration, Instant},
+};
 
-use kymo_core::Claim;
+use kymo_core::{Attempt, Claim, Outcome, Part, Record};
 use sqlx::{Database, Pool, pool::PoolConnection};
 
 use crate::{database::opening, recording::measures::Measures};
+
+/// Obtains a connection as [`acquire`] does, for no operation: the wait is time of its own.
+pub(crate) async fn alone<DB: Database>(
+    pool: &Pool<DB>,
+    measures: &Measures,
+) -> sqlx::Result<(PoolConnection<DB>, Instant)> {
+    let asked = Instant::now();
+    let mut wait = Attempt::started_at(asked, Wait);
+    let obtained = acquire(pool, measures, asked).await?;
+    wait.finish_at(obtained.1, Outcome::Success);
+    Ok(obtained)
+}
+
+/// The time of a wait, which is recorded where it is known how much of it was for opening a connection.
+struct Wait;
+
+impl Record for Wait {
+    const PART: Option<Part> = Some(Part::PoolWait);
+
+    fn record(&mut self, _elapsed: Duration, _outcome: Outcome) {}
+}
 
 /// Obtains a connection, which was `asked` for just now, as [`Pool::acquire`] does; also gives when
 /// it was obtained.

@@ -31,6 +31,7 @@ impl Onlooker {
         let statement = measures.statement(sql);
         let outcome =
             if failed { Outcome::Failed(FAILURES.bound(OTHER)) } else { Outcome::Success };
+        measures.add_past(elapsed);
         measures.record(&Reading {
             summary: measures.summary(&statement, !failed),
             outcome,

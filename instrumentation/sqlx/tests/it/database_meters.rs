@@ -20,6 +20,7 @@ pub(crate) const WAIT_TIME: &str = "db.client.connection.wait_time";
 pub(crate) const USE_TIME: &str = "db.client.connection.use_time";
 pub(crate) const ERRORS: &str = "kymo.db.connection.errors";
 pub(crate) const FOLDED: &str = "kymo.cardinality.folded";
+pub(crate) const OUTSIDE: &str = "kymo.http.server.request.outside";
 
 pub(crate) struct DatabaseMeters {
     pub(crate) provider: SdkMeterProvider,

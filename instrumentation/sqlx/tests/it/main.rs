@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod act;
+mod bills;
 mod by_hand;
 mod cardinality;
 mod database_meters;

@@ -13,7 +13,7 @@ use crate::{
 
 /// One part of a program, which does them one after another.
 #[derive(Debug, Clone)]
-enum Part {
+pub(crate) enum Part {
     OnPool(Act),
     OnConnection(Vec<Act>),
     InTransaction { nested: bool, acts: Vec<Act>, end: End },
@@ -21,7 +21,7 @@ enum Part {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum End {
+pub(crate) enum End {
     Commit,
     Rollback,
     Drop,
@@ -55,7 +55,7 @@ proptest! {
 
 /// The counts that there must be.
 #[derive(Debug, Default)]
-struct Expected {
+pub(crate) struct Expected {
     operations: BTreeMap<String, i64>,
     transactions: BTreeMap<String, i64>,
     obtained: i64,
@@ -63,7 +63,7 @@ struct Expected {
     perhaps_obtained: i64,
 }
 
-async fn run(pool: &MeasuredPool<Sqlite>, part: &Part, expected: &mut Expected) {
+pub(crate) async fn run(pool: &MeasuredPool<Sqlite>, part: &Part, expected: &mut Expected) {
     match part {
         Part::OnPool(act) => {
             act.run(pool).await;
@@ -146,7 +146,7 @@ impl Expected {
     }
 }
 
-fn part() -> impl Strategy<Value = Part> {
+pub(crate) fn part() -> impl Strategy<Value = Part> {
     let act = || proptest::sample::select(Act::ALL);
     let acts = || proptest::collection::vec(act(), 0..6);
     let end = || proptest::sample::select(&[End::Commit, End::Rollback, End::Drop][..]);

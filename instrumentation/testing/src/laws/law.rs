@@ -1,4 +1,4 @@
-//! The eight laws.
+//! The laws.
 
 use std::{
     collections::BTreeSet,
@@ -9,13 +9,15 @@ use std::{
 use kymo_core::key;
 use opentelemetry::Value;
 
-use super::{subject::Subject, traced::Traced};
+use super::{
+    entered::an_operation_is_entered_as_often_as_it_is_observed, subject::Subject, traced::Traced,
+};
 use crate::{
     Buckets, Histogram, Kind, Number, Reading, Snapshot, TestBed, declaration,
     lint::{Finding, Rule, declarations},
 };
 
-/// Holds `S` to the eight laws.
+/// Holds `S` to the nine laws.
 ///
 /// # Panics
 ///
@@ -32,6 +34,9 @@ pub async fn hold<S: Subject>() {
     what_unwinds_is_a_panic_and_what_is_dropped_by_another_is_cancelled::<S>().await;
     if S::IS_TRACED {
         what_is_traced_has_an_exemplar::<S>().await;
+    }
+    if let Some(kind) = S::KIND {
+        an_operation_is_entered_as_often_as_it_is_observed::<S>(kind).await;
     }
 }
 
@@ -259,7 +264,7 @@ fn nothing_is_undeclared<S: Subject>(snapshot: &Snapshot) {
 }
 
 /// How many operations a counter or a histogram counted, in all its series.
-fn operations(snapshot: &Snapshot, name: &str) -> u64 {
+pub(super) fn operations(snapshot: &Snapshot, name: &str) -> u64 {
     let metrics = snapshot.named(name).filter(|metric| metric.kind != Kind::Gauge);
     metrics.flat_map(|metric| &metric.series).map(|series| counted(&series.reading)).sum()
 }
@@ -291,7 +296,7 @@ fn sum(reading: &Reading) -> f64 {
     }
 }
 
-fn counted(reading: &Reading) -> u64 {
+pub(super) fn counted(reading: &Reading) -> u64 {
     match reading {
         Reading::Histogram(histogram) => histogram.count,
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]

@@ -2,7 +2,7 @@
 
 use std::future::{Future, ready};
 
-use kymo_core::MetricSpec;
+use kymo_core::{MetricSpec, OperationKind};
 
 use crate::TestBed;
 
@@ -21,6 +21,9 @@ pub trait Subject: Sized + Send + Sync {
     /// Whether law 8 is asked: its telemetry keeps exemplars. One that keeps none, as
     /// [`TestMeters`](crate::TestMeters) does, is to say so here, for the law would hold whatever it did.
     const IS_TRACED: bool = true;
+    /// The kind of such operations in the accounts of requests, which law 9 asks; absent if they are no part of a
+    /// request.
+    const KIND: Option<OperationKind> = None;
     /// How many clients law 5 has, each with an input of its own. Less than this is for a thing that is
     /// slow.
     const CLIENTS: u32 = 100_000;
