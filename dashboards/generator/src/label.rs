@@ -16,6 +16,10 @@ pub const CALL: &str = key::RPC_METHOD.key.name;
 pub const CALL_STATUS: &str = key::RPC_RESPONSE_STATUS_CODE.name;
 /// The kind of a stream.
 pub const STREAM_KIND: &str = key::STREAM_KIND.name;
+/// The part of the time of a request.
+pub const PART: &str = key::PART.name;
+/// The kind of an operation.
+pub const OPERATION_KIND: &str = key::OPERATION_KIND.name;
 /// The server of a request.
 pub const SERVER: &str = key::SERVER_ADDRESS.name;
 /// The database system.

@@ -12,6 +12,18 @@ pub const HTTP_RESPONSE_BODY: &str = "http.server.response.body.size";
 pub const HTTP_FIRST_BYTE: &str = "kymo.http.server.first_byte.duration";
 /// Time in handlers.
 pub const HTTP_HANDLER: &str = "kymo.http.server.handler.duration";
+/// Where the time of requests went.
+pub const HTTP_TIME: &str = "kymo.http.server.request.time";
+/// What requests asked for.
+pub const HTTP_OPERATIONS: &str = "kymo.http.server.request.operations";
+/// Requests that repeated a query.
+pub const HTTP_REPEATED: &str = "kymo.http.server.request.repeated_queries";
+/// Polls that blocked a thread.
+pub const HTTP_BLOCKING: &str = "kymo.http.server.request.blocking";
+/// The longest poll of a request.
+pub const HTTP_LONGEST_POLL: &str = "kymo.http.server.request.longest_poll";
+/// What was asked for outside of any request.
+pub const OUTSIDE: &str = "kymo.http.server.request.outside";
 /// Open streams.
 pub const STREAMS: &str = "kymo.http.server.active_streams";
 /// Streams that have ended.

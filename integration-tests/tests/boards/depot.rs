@@ -65,7 +65,8 @@ impl Depot {
 
         telemetry.metrics_recorder();
 
-        let layer = telemetry.http().with(ServerMetric::FirstByteDuration);
+        let layer = telemetry.http();
+        let layer = layer.with(ServerMetric::FirstByteDuration).with(ServerMetric::LongestPoll);
         let app = Router::new()
             .route("/shelves/{id}", get(async || "poems"))
             .route("/fail", get(async || StatusCode::SERVICE_UNAVAILABLE))

@@ -82,7 +82,7 @@ impl Stage {
     pub(crate) async fn round(&self) {
         let client = self.shop.client();
         load::run(client, 1, 1).await;
-        for path in ["/authors", "/slow?ms=10", "/books/first"] {
+        for path in ["/authors", "/bestsellers", "/receipt", "/slow?ms=10", "/books/first"] {
             client.get(path).await;
         }
         let made = client.send(Method::POST, "/books", BOOK).await;

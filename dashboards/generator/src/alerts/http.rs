@@ -5,11 +5,11 @@ use crate::{
     alert::Value,
     case::EACH_SECOND,
     label, metric,
-    query::{failed, increase, of, quantile, rate, within},
+    query::{failed, increase, mean, of, quantile, rate, within},
 };
 
 pub(super) fn alerts() -> Vec<Alert> {
-    vec![slow(), panics(), grpc(), others()]
+    vec![slow(), blocks(), repeats(), panics(), grpc(), others()]
 }
 
 fn slow() -> Alert {
@@ -33,11 +33,73 @@ fn slow() -> Alert {
         keys: &[label::ROUTE],
         meaning: "More than 5 % of the requests to a route take longer than 2.5 s. Streams do not count.",
         first: quantile(0.95, metric::HTTP).by(&[label::ROUTE]),
-        remedy: "Compare the mean of the whole request with that of the handler, on the board of HTTP: where the \
-                 handler is fast, the body or a middleware is slow. Then look at the wait for connections, and at \
-                 the slowest statements, on the board of SQL; and at the busy workers on that of the process.",
+        remedy: "Where the time goes, on the board of HTTP, names the part that is most of it: `pool_wait` and `sql` lead \
+                 to the board of SQL, `http_client` to requests to others, `handler` to what blocks, `waiting` to locks \
+                 and limits, `body` to slow clients. [Why is it slow?](why-is-it-slow.md) asks one question after the other.",
         fires: requests(EACH_SECOND, "0+45x120").reads("25%", &[(label::ROUTE, "/books/{id}")]),
         quiet: requests(EACH_SECOND, "0+59x120"),
+    }
+}
+
+fn blocks() -> Alert {
+    let route = |metric| of(metric).is(label::ROUTE, "/receipt");
+    let requests = |blocking| {
+        Case::default()
+            .count(route(metric::HTTP), EACH_SECOND)
+            .with(route(metric::HTTP_BLOCKING), blocking)
+    };
+    Alert {
+        name: "HttpRouteBlocks",
+        severity: Severity::Ticket,
+        groups: &[label::JOB],
+        condition: rate(metric::HTTP_BLOCKING)
+            .over(rate(metric::HTTP))
+            .by(&[label::ROUTE])
+            .above(0.25)
+            .and(rate(metric::HTTP_BLOCKING).by(&[label::ROUTE]).above(0.05)),
+        patience: 10,
+        value: Value::Count,
+        summary: "Requests to {1} of {job} block the runtime",
+        description: "{value} polls of each keep a thread from all other requests for more than 10 ms.",
+        keys: &[label::ROUTE],
+        meaning: "More than one in four requests to a route keeps a worker thread busy for more than 10 ms without a \
+                  pause. All tasks that wait for this thread are late, those of other routes too.",
+        first: rate(of(metric::HTTP_TIME).is(label::PART, "handler")).by(&[label::ROUTE]),
+        remedy: "Look in the handler for `std::thread::sleep`, files, locks of `std`, passwords that are hashed, images \
+                 and large JSON, and move it to `tokio::task::spawn_blocking`. A machine that has no processor to spare \
+                 makes every poll long: then it is all routes, and the board of the process says so.",
+        fires: requests(EACH_SECOND).reads("1", &[(label::ROUTE, "/receipt")]),
+        // A machine that is busy for a moment.
+        quiet: requests("0+6x120"),
+    }
+}
+
+fn repeats() -> Alert {
+    let requests = |times| {
+        let series = of(metric::HTTP_REPEATED);
+        let series = series.is(label::ROUTE, "/bestsellers").is(label::SUMMARY, "SELECT books");
+        Case::default().with(series, times)
+    };
+    Alert {
+        name: "HttpRouteRepeatsQueries",
+        severity: Severity::Ticket,
+        groups: &[label::JOB],
+        condition: rate(metric::HTTP_REPEATED).by(&[label::ROUTE, label::SUMMARY]).above(0.05),
+        patience: 10,
+        value: Value::Count,
+        summary: "Requests to {1} of {job} send {2} again and again",
+        description: "{value} requests per second send it ten times or more.",
+        keys: &[label::ROUTE, label::SUMMARY],
+        meaning: "Requests to a route send the same query ten times or more: one for each of a list, most often. They \
+                  become slower with each entry of it.",
+        first: mean(metric::HTTP_OPERATIONS).by(&[label::ROUTE, label::OPERATION_KIND]),
+        remedy: "Ask for all of the list at once, with a join, `IN (…)` or `= ANY ($1)`. Where a job sends them on \
+                 purpose, it is no request: give it a route without `telemetry.http()`, or have the layer of that route \
+                 leave the metric out.",
+        fires: requests(EACH_SECOND)
+            .reads("1", &[(label::ROUTE, "/bestsellers"), (label::SUMMARY, "SELECT books")]),
+        // Once in a minute: a report for somebody.
+        quiet: requests("0+1x120"),
     }
 }
 

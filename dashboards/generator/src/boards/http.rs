@@ -15,6 +15,7 @@ pub(super) fn board() -> Board {
         subject: metric::HTTP_ACTIVE,
         rows: vec![
             row("Requests", requests()),
+            row("Where the time goes", bill()),
             row("Sizes and streams", streams()),
             row("gRPC", calls()),
             row("Requests to others", others()),
@@ -43,6 +44,23 @@ fn requests() -> Vec<Panel> {
             .ask(sum(metric::HTTP_ACTIVE), &[label::METHOD]),
         Panel::lines("Seconds per second by route", Unit::Count, "How many requests of a route are under way at a time, on average: where the time goes.")
             .ask(total(metric::HTTP), &[label::ROUTE]),
+    ]
+}
+
+fn bill() -> Vec<Panel> {
+    vec![
+        Panel::stack("Where the time goes", Unit::Count, "Seconds of requests per second, by route and the part that they went to.")
+            .ask(rate(metric::HTTP_TIME), &[label::ROUTE, label::PART]),
+        Panel::lines("Operations of a request", Unit::Count, "How many queries, commands and calls a request that makes any makes, on average.")
+            .ask(mean(metric::HTTP_OPERATIONS), &[label::ROUTE, label::OPERATION_KIND]),
+        Panel::lines("Repeated queries", Unit::PerSecond, "Requests per second that sent one query ten times or more: one query for all would do.")
+            .ask(rate(metric::HTTP_REPEATED), &[label::ROUTE, label::SUMMARY]),
+        Panel::lines("Blocking", Unit::PerSecond, "Polls per second that kept a thread of the runtime from all other requests for more than 10 ms.")
+            .ask(rate(metric::HTTP_BLOCKING), &[label::ROUTE]),
+        Panel::lines("Longest poll", Unit::Seconds, "Of 100 requests, 95 kept their thread no longer at a time; where the layer measures that.")
+            .ask(quantile(0.95, metric::HTTP_LONGEST_POLL), &[label::ROUTE]),
+        Panel::lines("Outside of requests", Unit::PerSecond, "Operations per second of background tasks, and of what handlers spawn.")
+            .ask(rate(metric::OUTSIDE), &[label::OPERATION_KIND]),
     ]
 }
 

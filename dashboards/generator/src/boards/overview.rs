@@ -76,6 +76,13 @@ fn requests() -> Vec<Panel> {
         .ask_named("95 %", quantile(0.95, metric::HTTP), &[])
         .ask_named("99 %", quantile(0.99, metric::HTTP), &[])
         .more("http"),
+        Panel::stack(
+            "Where the time goes",
+            Unit::Count,
+            "Seconds of requests per second, by the part that they went to.",
+        )
+        .ask(rate(metric::HTTP_TIME), &[label::PART])
+        .more("http"),
     ]
 }
 
