@@ -91,4 +91,5 @@ pub use crate::{
 #[doc = include_str!("../../docs/start.md")]
 #[doc = include_str!("../../docs/testing.md")]
 #[doc = include_str!("../../docs/upgrading.md")]
+#[doc = include_str!("../../docs/why-is-it-slow.md")]
 struct Documents;

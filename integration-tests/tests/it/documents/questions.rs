@@ -7,6 +7,7 @@ mod guide;
 mod http;
 mod http_clients;
 mod process;
+mod why_is_it_slow;
 
 use std::{fs, path::Path, time::Duration};
 
