@@ -4,11 +4,11 @@ mod hits;
 mod workload;
 
 use kymo::Telemetry;
+use paths::callgrind::{self, Cost};
+use paths::{BoxError, Subject};
 
-use crate::callgrind::{self, Cost};
 use crate::clock;
 use crate::promise::Promise;
-use crate::subject::{BoxError, Subject};
 use crate::table;
 use workload::WORKLOADS;
 

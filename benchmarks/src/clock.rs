@@ -1,8 +1,7 @@
 //! Times: of the thread's CPU, where what other processes do hardly shows, unless said otherwise.
 
+use paths::Subject;
 use rustix::time::{ClockId, clock_gettime};
-
-use crate::subject::Subject;
 
 /// Nanoseconds per time: one column per subject, one row per round.
 ///

@@ -1,13 +1,12 @@
 //! Measures kymo beside its peers, in one run.
 //!
-//! `bench`, and `bench` with `http`, `sqlx`, `redis`, `cache`, `repository`, `facade`, `observation` or `scrape` behind it, print
-//! tables and exit with 1 when a promise is broken.
+//! `bench`, and `bench` with the name of a table behind it, such as `http`, print tables and exit with 1 when a promise
+//! is broken.
 //! `bench run SUBJECT TIMES` does one thing `TIMES` times and nothing else, for callgrind.
 
 mod cache;
-mod callgrind;
 mod clock;
-mod exposition;
+mod cores;
 mod facade;
 mod http;
 mod observation;
@@ -15,43 +14,28 @@ mod promise;
 mod redis;
 mod repository;
 mod scrape;
+mod sockets;
 mod sqlx;
-mod subject;
 mod table;
 
 use std::env;
 use std::process::ExitCode;
 
+use paths::BoxError;
 use promise::Promise;
-use subject::BoxError;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments[..] {
-        [] => tables(&[
-            http::table,
-            sqlx::table,
-            redis::table,
-            cache::table,
-            repository::table,
-            facade::table,
-            observation::table,
-            scrape::table,
-        ]),
-        ["http"] => tables(&[http::table]),
-        ["sqlx"] => tables(&[sqlx::table]),
-        ["redis"] => tables(&[redis::table]),
-        ["cache"] => tables(&[cache::table]),
-        ["repository"] => tables(&[repository::table]),
-        ["facade"] => tables(&[facade::table]),
-        ["observation"] => tables(&[observation::table]),
-        ["scrape"] => tables(&[scrape::table]),
+        [] => tables(&TABLES.map(|(_, table)| table)),
+        ["serve", variant] => sockets::serve(variant).map(|()| true),
         ["run", subject, times] => run(subject, times).map(|()| true),
-        _ => {
-            let tables = "http | sqlx | redis | cache | repository | facade | observation | scrape";
-            Err(format!("usage: bench [{tables} | run SUBJECT TIMES]").into())
-        }
+        [name] => match TABLES.iter().find(|(known, _)| *known == name) {
+            Some((_, table)) => tables(&[*table]),
+            None => Err(usage()),
+        },
+        _ => Err(usage()),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -64,6 +48,24 @@ fn main() -> ExitCode {
 }
 
 type Table = fn() -> Result<Vec<Promise>, BoxError>;
+
+const TABLES: [(&str, Table); 10] = [
+    ("http", http::table),
+    ("sqlx", sqlx::table),
+    ("redis", redis::table),
+    ("cache", cache::table),
+    ("repository", repository::table),
+    ("facade", facade::table),
+    ("observation", observation::table),
+    ("scrape", scrape::table),
+    ("cores", cores::table),
+    ("sockets", sockets::table),
+];
+
+fn usage() -> BoxError {
+    let tables = TABLES.map(|(name, _)| name).join(" | ");
+    format!("usage: bench [{tables} | run SUBJECT TIMES | serve LAYER]").into()
+}
 
 /// Prints the tables, then whether each promise is kept; false when one is not.
 fn tables(tables: &[Table]) -> Result<bool, BoxError> {
@@ -82,21 +84,18 @@ fn tables(tables: &[Table]) -> Result<bool, BoxError> {
 fn run(name: &str, times: &str) -> Result<(), BoxError> {
     let times = times.parse()?;
     let mut subject = match name.split('/').collect::<Vec<_>>()[..] {
-        ["http", variant] => http::subject(variant)?,
+        ["http", variant] => http::subject(paths::http::Workload::Get.name(), variant)?,
+        ["http", workload, variant] => http::subject(workload, variant)?,
         ["http-client", variant] => http::client::subject(variant)?,
         ["sqlx", database, workload, peer] => sqlx::subject(database, workload, peer)?,
-        ["redis", workload, peer] => redis::subject(workload, peer)?,
         ["cache", workload, peer] => cache::subject(workload, peer)?,
-        ["repository", method, peer] => repository::subject(method, peer)?,
         ["facade", workload, peer] => facade::subject(workload, peer)?,
-        ["observation", kind, meter, filter] => observation::subject(kind, meter, filter)?,
         ["format", series, name] => scrape::formats::subject(series, name)?,
         ["scrape", series, lines, peer] => scrape::subject(series, lines.parse()?, peer)?,
-        _ => {
-            let forms = "http/VARIANT, http-client/VARIANT, sqlx/DATABASE/WORKLOAD/PEER, redis/WORKLOAD/PEER, \
-                         cache/WORKLOAD/PEER, repository/METHOD/PEER, facade/WORKLOAD/PEER, observation/KIND/METER/FILTER, format/SERIES/NAME or scrape/SERIES/LINES/PEER";
-            return Err(format!("{name:?} is not {forms}").into());
-        }
+        _ => paths::subject(name).map_err(|error| {
+            let forms = "http-client/VARIANT, cache/WORKLOAD/PEER, facade/WORKLOAD/PEER, format/SERIES/NAME";
+            format!("{error}, nor of {forms}")
+        })?,
     };
     subject.run(times);
     subject.verify()

@@ -1,18 +1,13 @@
 //! The cost that looking for a trace adds to one observation that has none.
 
-mod instrument;
+use paths::BoxError;
+use paths::callgrind;
+use paths::observation::{KINDS, METERS};
 
-use crate::callgrind;
 use crate::promise::Promise;
-use crate::subject::{BoxError, Subject};
 use crate::table;
-use instrument::{Kind, Observations};
 
 const TIMES_UNDER_CALLGRIND: u64 = 20_000;
-const KINDS: [(&str, Kind); 2] = [("histogram", Kind::Histogram), ("counter", Kind::Counter)];
-/// The meters, by whose instruments they make: kymo's own come without the rules of views.
-const METERS: [(&str, &str, &str); 2] =
-    [("application", "of the application", "bookshop"), ("kymo", "of kymo", "kymo-bench")];
 /// Whose instruments the promise is about.
 const PROMISED: &str = METERS[0].0;
 const LIMIT: f64 = 20.0;
@@ -49,12 +44,3 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
 }
 
 const COLUMNS: [&str; 3] = ["observed by", "instructions without exemplars", "added"];
-
-/// The subject called `observation/KIND/METER/FILTER`.
-pub fn subject(kind: &str, meter: &str, filter: &str) -> Result<Box<dyn Subject>, BoxError> {
-    let found = KINDS.iter().find(|(name, _)| *name == kind);
-    let (_, kind) = found.ok_or_else(|| format!("there is no instrument {kind:?}"))?;
-    let found = METERS.iter().find(|(name, ..)| *name == meter);
-    let (.., meter) = found.ok_or_else(|| format!("there is no meter {meter:?}"))?;
-    Ok(Box::new(Observations::new(*kind, meter, filter)?))
-}

@@ -1,27 +1,22 @@
 //! The cost that measuring adds to one command of Redis.
 
-mod commands;
 mod loopback;
-mod null;
-mod workload;
 
-use ::redis::aio::ConnectionLike;
-use kymo::Telemetry;
+use paths::BoxError;
+use paths::callgrind::{self, Cost};
+use paths::redis::{Workload, commands, subject};
 use rustix::time::ClockId;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
-use crate::callgrind::{self, Cost};
 use crate::clock::{self, Rounds};
 use crate::promise::Promise;
-use crate::subject::{BoxError, Subject};
 use crate::table;
-use commands::Commands;
 use loopback::Server;
-use null::Null;
-use workload::Workload;
 
 const BARE: usize = 0;
 const KYMO: usize = 1;
+const FLOOR: usize = 2;
+const PEERS: [&str; 3] = ["bare", "kymo", "floor"];
 
 const TIMES_UNDER_CALLGRIND: u64 = 2_000;
 const MEASUREMENTS: usize = 3;
@@ -35,47 +30,21 @@ const TIMES_PER_LOOPBACK_ROUND: u64 = 20;
 /// Prints the tables and returns what they promise.
 pub fn table() -> Result<Vec<Promise>, BoxError> {
     let blocks = Workload::ALL.map(Block::measure).into_iter().collect::<Result<Vec<_>, _>>()?;
-    let rows: Vec<_> = blocks.iter().map(Block::row).collect();
+    let rows: Vec<_> = blocks.iter().flat_map(Block::rows).collect();
     table::print(
         "Redis: one command or pipeline, over a connection that has every answer ready",
-        1,
-        &["command", "instructions", "allocations", "ns", "bare ns"],
+        2,
+        &["command", "measured by", "instructions", "allocations", "ns", "bare ns", "times kymo"],
         &rows,
     );
     let bounds = blocks.iter().flat_map(Block::bounds).collect::<Vec<_>>();
     Ok(bounds.into_iter().chain([on_loopback()?]).collect())
 }
 
-/// The subject called `redis/WORKLOAD/PEER`.
-pub fn subject(workload: &str, peer: &str) -> Result<Box<dyn Subject>, BoxError> {
-    let workload = Workload::ALL.into_iter().find(|known| known.name() == workload);
-    let workload = workload.ok_or("there is no such workload of Redis")?;
-    let runtime = Builder::new_current_thread().build()?;
-    commands(runtime, Null::new(workload), workload, peer)
-}
-
-fn commands<C: ConnectionLike + 'static>(
-    runtime: Runtime,
-    connection: C,
-    workload: Workload,
-    peer: &str,
-) -> Result<Box<dyn Subject>, BoxError> {
-    Ok(match peer {
-        "bare" => Box::new(Commands::new(runtime, connection, workload, None)),
-        "kymo" => {
-            let telemetry = Telemetry::for_service("bench").prometheus().build()?;
-            let connection = telemetry.redis(connection);
-            Box::new(Commands::new(runtime, connection, workload, Some(telemetry)))
-        }
-        _ => return Err(format!("nobody called {peer:?} measures Redis").into()),
-    })
-}
-
 /// One workload on a connection that has every answer ready, by both.
 struct Block {
     workload: Workload,
-    bare: Cost,
-    kymo: Cost,
+    costs: Vec<Cost>,
     rounds: Rounds,
 }
 
@@ -85,28 +54,34 @@ impl Block {
             let subject = format!("redis/{}/{peer}", workload.name());
             callgrind::median_cost(&subject, TIMES_UNDER_CALLGRIND, MEASUREMENTS)
         };
-        let (bare, kymo) = (cost("bare")?, cost("kymo")?);
-        let mut subjects = [subject(workload.name(), "bare")?, subject(workload.name(), "kymo")?];
+        let costs = PEERS.map(cost).into_iter().collect::<Result<_, _>>()?;
+        let subjects = PEERS.map(|peer| subject(&workload.name(), peer));
+        let mut subjects = subjects.into_iter().collect::<Result<Vec<_>, _>>()?;
         let rounds = clock::interleaved(&mut subjects, ROUNDS, TIMES_PER_ROUND);
         subjects.iter().try_for_each(|subject| subject.verify())?;
-        Ok(Self { workload, bare, kymo, rounds })
+        Ok(Self { workload, costs, rounds })
     }
 
-    fn row(&self) -> Vec<String> {
-        let Cost { instructions, allocations } = self.kymo.over(self.bare);
-        vec![
-            self.workload.title().to_owned(),
-            format!("{instructions:.0}"),
-            format!("{allocations:.1}"),
-            format!("{:.0}", self.rounds.median_over(BARE, KYMO)),
-            format!("{:.0}", self.rounds.median(BARE)),
-        ]
+    fn rows(&self) -> [Vec<String>; 2] {
+        let kymo = self.costs[KYMO].over(self.costs[BARE]).instructions;
+        [(KYMO, "kymo"), (FLOOR, "floor: by hand on bound instruments")].map(|(index, title)| {
+            let Cost { instructions, allocations } = self.costs[index].over(self.costs[BARE]);
+            vec![
+                self.workload.title(),
+                title.to_owned(),
+                format!("{instructions:.0}"),
+                format!("{allocations:.1}"),
+                format!("{:.0}", self.rounds.median_over(BARE, index)),
+                format!("{:.0}", self.rounds.median(BARE)),
+                format!("{:.2}", instructions / kymo),
+            ]
+        })
     }
 
     /// The promises about a command, alone or in a pipeline.
     fn bounds(&self) -> [Promise; 2] {
         let what = |figure| format!("Redis: {figure}, {}", self.workload.title());
-        let Cost { allocations, .. } = self.kymo.over(self.bare);
+        let Cost { allocations, .. } = self.costs[KYMO].over(self.costs[BARE]);
         let nanos = self.rounds.median_over(BARE, KYMO) / self.workload.commands() as f64;
         [
             Promise::at_most(1.0, what("allocations over the connection"), allocations),

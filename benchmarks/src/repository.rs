@@ -1,13 +1,12 @@
 //! The cost that observing adds to one call of a repository's method.
 
-mod books;
+use paths::BoxError;
+use paths::callgrind::{self, Cost};
+use paths::repository::{METHODS, subject};
 
-use crate::callgrind::{self, Cost};
 use crate::clock;
 use crate::promise::Promise;
-use crate::subject::{BoxError, Subject};
 use crate::table;
-use books::{Books, Method};
 
 const ROUNDS: usize = 61;
 const TIMES_PER_ROUND: u64 = 20_000;
@@ -17,9 +16,8 @@ const MEASUREMENTS: usize = 3;
 const BARE: usize = 0;
 const BY_HAND: usize = 1;
 const KYMO: usize = 2;
-const PEERS: [&str; 3] = ["bare", "by-hand", "kymo"];
-const METHODS: [(&str, &str, Method); 2] =
-    [("find", "`async fn`", Method::Find), ("count", "`fn`", Method::Count)];
+const FLOOR: usize = 3;
+const PEERS: [&str; 4] = ["bare", "by-hand", "kymo", "floor"];
 
 /// Prints the table and returns what it promises.
 pub fn table() -> Result<Vec<Promise>, BoxError> {
@@ -38,7 +36,9 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
         let rounds = clock::interleaved(&mut subjects, ROUNDS, TIMES_PER_ROUND);
         subjects.iter().try_for_each(|subject| subject.verify())?;
 
-        for (peer, name) in [(BY_HAND, "by hand"), (KYMO, "kymo")] {
+        let added = costs[KYMO].over(costs[BARE]);
+        let floor = "floor: by hand on bound instruments";
+        for (peer, name) in [(BY_HAND, "by hand"), (FLOOR, floor), (KYMO, "kymo")] {
             let Cost { instructions, allocations } = costs[peer].over(costs[BARE]);
             let nanos = rounds.median_over(BARE, peer);
             rows.push(vec![
@@ -47,10 +47,10 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
                 format!("{instructions:.0}"),
                 format!("{allocations:.1}"),
                 format!("{nanos:.0}"),
+                format!("{:.2}", instructions / added.instructions),
             ]);
         }
         let what = |figure: &str| format!("repositories: {figure} of one {title}");
-        let added = costs[KYMO].over(costs[BARE]);
         let by_hand = costs[BY_HAND].over(costs[BARE]);
         let ratio = added.instructions / by_hand.instructions;
         promises.extend([
@@ -62,11 +62,5 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
     Ok(promises)
 }
 
-const COLUMNS: [&str; 5] = ["method", "measured", "added: instructions", "allocations", "ns"];
-
-/// The subject called `repository/METHOD/PEER`.
-pub fn subject(method: &str, peer: &str) -> Result<Box<dyn Subject>, BoxError> {
-    let found = METHODS.iter().find(|(name, ..)| *name == method);
-    let (.., method) = found.ok_or_else(|| format!("there is no method {method:?}"))?;
-    Books::subject(*method, peer)
-}
+const COLUMNS: [&str; 6] =
+    ["method", "measured", "added: instructions", "allocations", "ns", "times kymo"];

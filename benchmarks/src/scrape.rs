@@ -1,43 +1,32 @@
 //! The cost of a scrape, from the recorded values to the text.
 
 pub mod formats;
-mod kymo;
+mod messages;
 mod opentelemetry_prometheus;
-mod otel;
 mod prometheus;
 mod prometheus_client;
-mod scraper;
 mod text_exporter;
-mod workload;
 mod writer;
 
-use crate::callgrind::{self, Cost};
+use paths::callgrind::{self, Cost};
+use paths::scrape::{COLLECTION, KYMO as OURS, Peer, Series, Workload, scraper};
+use paths::{BoxError, Subject};
+
 use crate::clock::{self, Rounds};
 use crate::promise::Promise;
-use crate::subject::{BoxError, Subject};
 use crate::table;
-use scraper::{Expose, Scraper};
-use workload::{Series, Workload};
-
-/// One row of each block of the table.
-struct Peer {
-    /// As in `bench run scrape/SERIES/LINES/NAME`.
-    name: &'static str,
-    title: &'static str,
-    /// Records the workload and returns what writes it out.
-    record: fn(&Workload) -> Result<Box<Expose>, BoxError>,
-}
 
 /// The one that the others are compared with.
 const FIRST: usize = 0;
 /// The last one.
 const KYMO: usize = PEERS.len() - 1;
-const PEERS: [Peer; 5] = [
+const PEERS: [Peer; 6] = [
     opentelemetry_prometheus::PEER,
     text_exporter::PEER,
     prometheus::PEER,
     prometheus_client::PEER,
-    kymo::PEER,
+    COLLECTION,
+    OURS,
 ];
 
 /// How large a scrape is, and how often it is done.
@@ -74,7 +63,7 @@ pub fn subject(series: &str, lines: usize, name: &str) -> Result<Box<dyn Subject
     let series =
         Series::from_name(series).ok_or_else(|| format!("there are no series {series:?}"))?;
     if let Some(writer) = writer::PEERS.iter().find(|peer| peer.name == name) {
-        return scraper(writer, Workload::of_one_instrument(series, lines));
+        return writer::subject(writer, Workload::of_one_instrument(series, lines));
     }
     let peer = PEERS.iter().find(|peer| peer.name == name);
     let peer = peer.ok_or_else(|| format!("there is no exporter {name:?}"))?;
@@ -85,11 +74,7 @@ fn name(series: Series, lines: usize, peer: &Peer) -> String {
     format!("scrape/{}/{lines}/{}", series.name(), peer.name)
 }
 
-fn scraper(peer: &Peer, workload: Workload) -> Result<Box<dyn Subject>, BoxError> {
-    Ok(Box::new(Scraper::new(peer.name, workload, (peer.record)(&workload)?)))
-}
-
-const COLUMNS: [&str; 8] = [
+const COLUMNS: [&str; 9] = [
     "exporter",
     "series",
     "lines",
@@ -98,6 +83,7 @@ const COLUMNS: [&str; 8] = [
     "allocations/line",
     "times faster",
     "times fewer instructions",
+    "times kymo",
 ];
 
 /// All exporters on one workload.
@@ -132,6 +118,7 @@ impl Block {
             format!("{:.2}", per_line(self.costs[index].allocations)),
             format!("{:.1}", self.speedup_by_time(index)),
             format!("{:.1}", self.speedup_by_instructions(index)),
+            format!("{:.2}", self.costs[index].instructions / self.costs[KYMO].instructions),
         ]
     }
 

@@ -1,30 +1,20 @@
 //! The cost that measuring adds to one operation on a database.
 
-mod bare;
 mod events;
-mod kymo;
-mod null;
-mod queries;
 mod sqlite;
 mod sqlx_otel;
-mod workload;
 
 use std::time::Duration;
 
-use futures_util::future::LocalBoxFuture;
+use paths::callgrind::{self, Cost};
+use paths::sqlx::{Bare, Kymo, ON_NOTHING, Variant, Workload, queries};
+use paths::{BoxError, Subject};
 use sqlx::Sqlite;
-use tokio::runtime::Builder;
 
-use crate::callgrind::{self, Cost};
 use crate::clock::{self, Rounds};
 use crate::promise::Promise;
-use crate::subject::{BoxError, Subject};
 use crate::table;
-use bare::Bare;
-use kymo::Kymo;
-use queries::Queries;
 use sqlx_otel::SqlxOtel;
-use workload::{Peer, Workload};
 
 /// A database that the pools are opened on.
 struct Database {
@@ -41,15 +31,6 @@ struct Database {
     times_per_round: u64,
 }
 
-struct Variant {
-    name: &'static str,
-    title: &'static str,
-    /// Called inside the runtime.
-    open: fn() -> Opening,
-}
-
-type Opening = LocalBoxFuture<'static, Result<Box<dyn Peer>, BoxError>>;
-
 const BARE: usize = 0;
 const KYMO: usize = 1;
 const SQLX_OTEL: usize = 2;
@@ -59,18 +40,7 @@ const ROUNDS: usize = 41;
 const NULL: Database = Database {
     name: "null",
     title: "nothing",
-    variants: &[
-        Variant {
-            name: "bare",
-            title: "sqlx 0.9",
-            open: || Box::pin(async { Ok(Box::new(Bare(null::pool())) as _) }),
-        },
-        Variant {
-            name: "kymo",
-            title: "kymo",
-            open: || Box::pin(async { Ok(Box::new(Kymo::<null::Null>::new(null::pool())?) as _) }),
-        },
-    ],
+    variants: &ON_NOTHING,
     patience: None,
     times_under_callgrind: 2_000,
     measurements: 3,
@@ -109,8 +79,10 @@ const SQLITE: Database = Database {
 pub fn table() -> Result<Vec<Promise>, BoxError> {
     let blocks = |database| Workload::ALL.map(|workload| Block::measure(database, workload));
     let on_null = blocks(&NULL).into_iter().collect::<Result<Vec<_>, _>>()?;
+    let of_many = Block::measure(&NULL, Workload::Statements)?;
     let on_sqlite = blocks(&SQLITE).into_iter().collect::<Result<Vec<_>, _>>()?;
-    let rows: Vec<_> = on_null.iter().chain(&on_sqlite).flat_map(Block::rows).collect();
+    let all = on_null.iter().chain([&of_many]).chain(&on_sqlite);
+    let rows: Vec<_> = all.flat_map(Block::rows).collect();
     table::print("SQL: one operation, over sqlx's own pool", 3, &COLUMNS, &rows);
     let by_events = events::table()?;
     let promises = on_null.iter().flat_map(Block::bounds).chain(beside_sqlx_otel(&on_sqlite));
@@ -141,29 +113,19 @@ fn beside_sqlx_otel(blocks: &[Block]) -> [Promise; 2] {
     ]
 }
 
-const COLUMNS: [&str; 6] =
-    ["operation", "database", "measured by", "instructions", "allocations", "ns"];
+const COLUMNS: [&str; 7] =
+    ["operation", "database", "measured by", "instructions", "allocations", "ns", "times kymo"];
 
 /// The subject called `sqlx/DATABASE/WORKLOAD/NAME`.
 pub fn subject(database: &str, workload: &str, name: &str) -> Result<Box<dyn Subject>, BoxError> {
     let database = [NULL, SQLITE, events::LOGGED].into_iter().find(|known| known.name == database);
-    let workload = Workload::ALL.into_iter().find(|known| known.name() == workload);
+    let workload = Workload::from_name(workload);
     let (Some(database), Some(workload)) = (database, workload) else {
         return Err("there is no such database, or no such workload".into());
     };
     let variant = database.variants.iter().find(|variant| variant.name == name);
     let variant = variant.ok_or_else(|| format!("nobody called {name:?} measures it"))?;
     queries(variant, workload, database.patience.map(|[under_callgrind, _]| under_callgrind))
-}
-
-fn queries(
-    variant: &Variant,
-    workload: Workload,
-    patience: Option<Duration>,
-) -> Result<Box<dyn Subject>, BoxError> {
-    let runtime = Builder::new_current_thread().enable_time().build()?;
-    let peer = runtime.block_on((variant.open)())?;
-    Ok(Box::new(Queries::new(runtime, peer, workload, patience)))
 }
 
 /// One workload on one database, by everybody.
@@ -179,7 +141,12 @@ impl Block {
         let Database { name, variants, times_under_callgrind, measurements, .. } = database;
         let cost = |variant: &Variant| {
             let subject = format!("sqlx/{name}/{}/{}", workload.name(), variant.name);
-            callgrind::median_cost(&subject, *times_under_callgrind, *measurements)
+            let times = match workload {
+                // So that each of them has come once before.
+                Workload::Statements => 10_000,
+                _ => *times_under_callgrind,
+            };
+            callgrind::median_cost(&subject, times, *measurements)
         };
         let costs = variants.iter().map(cost).collect::<Result<_, _>>()?;
         let patience = database.patience.map(|[_, usual]| usual);
@@ -203,6 +170,7 @@ impl Block {
                 format!("{:.0}", cost.instructions),
                 format!("{:.1}", cost.allocations),
                 nanos.unwrap_or_default(),
+                format!("{:.2}", cost.instructions / self.over_bare(KYMO).instructions),
             ]
         };
         self.database.variants.iter().enumerate().skip(KYMO).map(row)

@@ -3,10 +3,9 @@
 use std::fmt::Write as _;
 
 use kymo::Telemetry;
+use paths::exposition;
+use paths::{BoxError, Subject};
 use tokio::runtime::Builder;
-
-use crate::exposition;
-use crate::subject::{BoxError, Subject};
 
 pub const ENTRIES: u64 = 1_000;
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use kymo::Telemetry;
 use moka::{future, sync};
+use paths::{BoxError, Subject};
 use tokio::runtime::Builder;
 
 use super::hits::{ENTRIES, async_hits, hits};
-use crate::subject::{BoxError, Subject};
 
 /// How one entry after the other is asked for.
 pub struct Workload {

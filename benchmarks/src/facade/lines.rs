@@ -1,11 +1,14 @@
 //! One line of the facade, again and again.
 
+use std::hint::black_box;
+
 use kymo::Telemetry;
 use metrics::{Counter, NoopRecorder, Recorder, counter, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-
-use crate::exposition;
-use crate::subject::{BoxError, Subject};
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::{BoundCounter, BoundHistogram, BoundUpDownCounter};
+use paths::exposition;
+use paths::{BoxError, Subject};
 
 /// The line that is repeated.
 #[derive(Clone, Copy)]
@@ -20,7 +23,39 @@ pub enum Line {
 enum Page {
     Nobody,
     Exporter(PrometheusHandle),
+    Floor(Box<Floor>),
     Kymo(Box<Telemetry>),
+}
+
+/// The same by hand, on bound instruments of OpenTelemetry.
+struct Floor {
+    counter: BoundCounter<u64>,
+    gauge: BoundUpDownCounter<i64>,
+    histogram: BoundHistogram<f64>,
+    telemetry: Telemetry,
+}
+
+impl Floor {
+    fn new() -> Result<Self, BoxError> {
+        let telemetry = Telemetry::for_service("bench").prometheus().build()?;
+        let meter = telemetry.meter("bench");
+        let genre = [KeyValue::new("genre", "crime"), KeyValue::new("shop", "a")];
+        let wait = meter.f64_histogram("wait_seconds").with_boundaries(BOUNDS.to_vec()).build();
+        Ok(Self {
+            counter: meter.u64_counter("sold").build().bind(&genre),
+            gauge: meter.i64_up_down_counter("stock").build().bind(&[KeyValue::new("shelf", "a")]),
+            histogram: wait.bind(&[]),
+            telemetry,
+        })
+    }
+
+    fn once(&self, line: Line) {
+        match line {
+            Line::Counter | Line::Kept => self.counter.add(1),
+            Line::Gauge => self.gauge.add(1),
+            Line::Histogram => self.histogram.record(0.03),
+        }
+    }
 }
 
 /// One line, again and again, with one recorder.
@@ -45,6 +80,7 @@ impl Lines {
                 let handle = recorder.handle();
                 (Box::new(recorder), Page::Exporter(handle))
             }
+            "floor" => (Box::new(NoopRecorder), Page::Floor(Box::new(Floor::new()?))),
             "kymo" => {
                 let telemetry = Telemetry::for_service("bench").prometheus();
                 let buckets = kymo::View::new().buckets(BOUNDS);
@@ -73,6 +109,11 @@ impl Subject for Lines {
             (Page::Exporter(handle), Line::Histogram) => Some(handle),
             _ => None,
         };
+        if let Page::Floor(floor) = &self.page {
+            (0..times).for_each(|_| floor.once(black_box(self.line)));
+            self.times += times;
+            return;
+        }
         metrics::with_local_recorder(&self.recorder, || {
             for time in 1..=times {
                 self.once();
@@ -88,11 +129,12 @@ impl Subject for Lines {
         let text = match &self.page {
             Page::Nobody => return Ok(()),
             Page::Exporter(handle) => handle.render(),
+            Page::Floor(floor) => exposition::text(floor.telemetry.bridge().ok_or("no page")?),
             Page::Kymo(telemetry) => exposition::text(telemetry.bridge().ok_or("no page")?),
         };
         let names: &[&str] = match self.line {
             Line::Counter => &["sold", "sold_total"],
-            Line::Kept => &["kept", "kept_total"],
+            Line::Kept => &["kept", "kept_total", "sold_total"],
             Line::Gauge => &["stock"],
             Line::Histogram => &["wait_seconds_count"],
         };

@@ -8,9 +8,9 @@ pub const VARIANT: Variant = Variant {
     name: "axum-otel-metrics",
     title: "axum-otel-metrics 0.14",
     measures: "duration, active, request and response size",
-    build: |router| {
+    build: |workload| {
         let (meters, record) = provider::previous()?;
         let layer = HttpMetricsLayerBuilder::new().with_provider(meters).build();
-        Ok(Measured { router: router.layer(layer), record: Some(record) })
+        Ok(Measured { router: workload.router().layer(layer), record: Some(record) })
     },
 };

@@ -7,13 +7,13 @@ use axum::body::{Body, Bytes};
 use axum::http::{Request, Response, Uri};
 use http_body::Body as HttpBody;
 use http_body_util::{BodyExt as _, Full};
+use paths::callgrind::{self, Cost};
+use paths::exposition;
+use paths::{BoxError, Subject};
 use tokio::runtime::{Builder, Runtime};
 use tower::{Service, ServiceBuilder, ServiceExt as _, service_fn};
 
-use crate::callgrind::{self, Cost};
-use crate::exposition;
 use crate::promise::Promise;
-use crate::subject::{BoxError, Subject};
 use crate::table;
 
 const CALLS_UNDER_CALLGRIND: u64 = 2_000;

@@ -18,7 +18,7 @@ pub const VARIANT: Variant = Variant {
     name: "hand-written",
     title: "written by hand on prometheus 0.14",
     measures: "duration, active",
-    build: |router| {
+    build: |workload| {
         let registry = Registry::new();
         let options = histogram_opts!("http_duration_seconds", "Time to the response head.");
         let duration = HistogramVec::new(options, &["method", "route", "status"])?;
@@ -31,7 +31,7 @@ pub const VARIANT: Variant = Variant {
             active: active.clone(),
         });
         let record = provider::record(registry, "http_duration_seconds_count", ());
-        Ok(Measured { router: router.layer(layer), record: Some(record) })
+        Ok(Measured { router: workload.router().layer(layer), record: Some(record) })
     },
 };
 

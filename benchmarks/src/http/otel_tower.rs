@@ -9,10 +9,10 @@ pub const VARIANT: Variant = Variant {
     name: "otel-tower",
     title: "opentelemetry-instrumentation-tower 0.19",
     measures: "duration, active, request and response size",
-    build: |router| {
+    build: |workload| {
         let (meters, record) = provider::current()?;
         global::set_meter_provider(meters); // it can be told no other
         let layer = LayerBuilder::builder().with_tracing(false).build()?;
-        Ok(Measured { router: router.layer(layer), record: Some(record) })
+        Ok(Measured { router: workload.router().layer(layer), record: Some(record) })
     },
 };

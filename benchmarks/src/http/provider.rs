@@ -3,13 +3,11 @@
 use std::any::Any;
 
 use opentelemetry_sdk::metrics::SdkMeterProvider;
+use paths::BoxError;
+use paths::http::COUNT;
 use prometheus::{Registry, TextEncoder};
 
 use super::Record;
-use crate::subject::BoxError;
-
-/// The sample that counts requests, by the semantic conventions.
-pub const COUNT: &str = "http_server_request_duration_seconds_count";
 
 /// A provider of the 0.33 line and its read-out.
 pub fn current() -> Result<(SdkMeterProvider, Record), BoxError> {

@@ -9,9 +9,9 @@ pub const VARIANT: Variant = Variant {
     name: "tower-otel",
     title: "tower-otel 0.12",
     measures: "duration, active, request and response size",
-    build: |router| {
+    build: |workload| {
         let (meters, record) = provider::current()?;
         let layer = HttpLayer::server(&meters.meter("bench"));
-        Ok(Measured { router: router.layer(layer), record: Some(record) })
+        Ok(Measured { router: workload.router().layer(layer), record: Some(record) })
     },
 };

@@ -6,11 +6,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 use std::{env, fs, io, path::PathBuf, process};
 
+use paths::BoxError;
+use paths::redis::Workload;
 use redis::aio::MultiplexedConnection;
 use redis::{Client, RedisResult};
-
-use super::workload::Workload;
-use crate::subject::BoxError;
 
 /// Its process and its folder are gone when it is dropped.
 pub struct Server {

@@ -2,15 +2,12 @@
 
 use ::kymo::prometheus::Bridge;
 use ::kymo::prometheus::exposition::{Format, Scheme, Source as _, Writer};
+use paths::callgrind::{self, Cost};
+use paths::scrape::{Scraper, Series, Workload, otel, verify_text};
+use paths::{BoxError, Subject};
 
-use super::{
-    otel,
-    scraper::Scraper,
-    workload::{Series, Workload},
-};
-use crate::callgrind::{self, Cost};
+use super::messages;
 use crate::promise::Promise;
-use crate::subject::{BoxError, Subject};
 use crate::table;
 
 const LINES: usize = 10_000;
@@ -75,5 +72,6 @@ pub fn subject(series: &str, name: &str) -> Result<Box<dyn Subject>, BoxError> {
         writer.finish();
         Ok(())
     });
-    Ok(Box::new(Scraper::new(name, workload, expose)))
+    let verify = if format == Format::Protobuf { messages::verify } else { verify_text };
+    Ok(Box::new(Scraper::new(name, workload, expose, verify)))
 }

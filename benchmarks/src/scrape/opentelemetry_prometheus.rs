@@ -1,8 +1,7 @@
 //! `opentelemetry-prometheus` into a registry, and the `TextEncoder` of `prometheus`.
 
 use ::prometheus::{Encoder as _, Registry, TextEncoder};
-
-use super::{Peer, otel};
+use paths::scrape::{Peer, otel};
 
 pub const PEER: Peer = Peer {
     name: "opentelemetry-prometheus",

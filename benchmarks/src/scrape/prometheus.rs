@@ -4,9 +4,8 @@ use ::prometheus::{
     Encoder as _, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder,
 };
 
-use super::Peer;
-use super::workload::{BOUNDS, HELP, LabelSet, OBSERVATIONS, Series, Workload};
-use crate::subject::BoxError;
+use paths::BoxError;
+use paths::scrape::{BOUNDS, HELP, LabelSet, OBSERVATIONS, Peer, Series, Workload};
 
 pub const PEER: Peer = Peer {
     name: "prometheus",

@@ -7,9 +7,7 @@ use ::prometheus_client::metrics::counter::Counter;
 use ::prometheus_client::metrics::family::Family;
 use ::prometheus_client::metrics::histogram::Histogram;
 use ::prometheus_client::registry::Registry;
-
-use super::Peer;
-use super::workload::{BOUNDS, HELP, LabelSet, OBSERVATIONS, Series, Workload};
+use paths::scrape::{BOUNDS, HELP, LabelSet, OBSERVATIONS, Peer, Series, Workload};
 
 pub const PEER: Peer = Peer {
     name: "prometheus-client",

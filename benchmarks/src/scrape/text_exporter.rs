@@ -1,8 +1,7 @@
 //! `opentelemetry-prometheus-text-exporter`.
 
 use opentelemetry_prometheus_text_exporter::PrometheusExporter;
-
-use super::{Peer, otel};
+use paths::scrape::{Peer, otel};
 
 pub const PEER: Peer = Peer {
     name: "text-exporter",

@@ -5,11 +5,14 @@ use ::kymo::prometheus::exposition::{
     Writer,
 };
 
-use super::workload::{BOUNDS, HELP, LabelSet, OBSERVATIONS, Series, Workload};
-use super::{Expose, Peer, SIZES, name};
-use crate::callgrind;
+use paths::callgrind;
+use paths::scrape::{
+    BOUNDS, Expose, HELP, LabelSet, OBSERVATIONS, Peer, Scraper, Series, Workload, verify_text,
+};
+use paths::{BoxError, Subject};
+
+use super::{SIZES, messages, name};
 use crate::promise::Promise;
-use crate::subject::BoxError;
 
 /// The writer of each format; that of text 0.0.4 is the one that the others are compared with.
 pub const PEERS: [Peer; 3] = [
@@ -31,7 +34,13 @@ pub const PEERS: [Peer; 3] = [
 ];
 
 /// How the names of those end whose document has no lines.
-pub const PROTOBUF: &str = "protobuf";
+const PROTOBUF: &str = "protobuf";
+
+/// The writer of a format, again and again.
+pub fn subject(peer: &Peer, workload: Workload) -> Result<Box<dyn Subject>, BoxError> {
+    let verify = if peer.name.ends_with(PROTOBUF) { messages::verify } else { verify_text };
+    Ok(Box::new(Scraper::new(peer.name, workload, (peer.record)(&workload)?, verify)))
+}
 
 /// Says what each writer costs for each sample, apart from what it costs for each family.
 pub fn summary() -> Result<Vec<Promise>, BoxError> {

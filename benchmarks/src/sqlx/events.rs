@@ -2,19 +2,15 @@
 
 use ::kymo::Telemetry;
 use futures_util::future::LocalBoxFuture;
+use paths::BoxError;
+use paths::callgrind::{self, Cost};
+use paths::exposition;
+use paths::sqlx::null::{self, Null};
+use paths::sqlx::{Bare, Kymo, Peer, Record, Variant, Workload};
 use tracing_subscriber::prelude::*;
 
-use super::{
-    BARE, Database, Variant, Workload,
-    bare::Bare,
-    kymo::Kymo,
-    null::{self, Null},
-    workload::{Peer, Record},
-};
-use crate::callgrind::{self, Cost};
-use crate::exposition;
+use super::{BARE, Database};
 use crate::promise::Promise;
-use crate::subject::BoxError;
 use crate::table;
 
 const MEASURED: usize = 1;

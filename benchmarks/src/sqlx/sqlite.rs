@@ -1,8 +1,7 @@
 //! SQLite in memory, with the tables of the workloads.
 
+use paths::sqlx::MANY;
 use sqlx::{Executor, SqlitePool, sqlite::SqlitePoolOptions};
-
-use super::workload::MANY;
 
 /// A pool of one connection: each connection would have a database of its own.
 pub async fn pool() -> sqlx::Result<SqlitePool> {

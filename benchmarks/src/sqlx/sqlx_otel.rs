@@ -4,11 +4,10 @@ use ::sqlx_otel::{Pool, PoolBuilder};
 use futures_util::future::LocalBoxFuture;
 use opentelemetry_032::global;
 use opentelemetry_sdk_032::metrics::SdkMeterProvider;
+use paths::BoxError;
+use paths::sqlx::{Peer, Record, Workload, insert, many_rows, one_row, repeat, statement};
 use prometheus::{Registry, TextEncoder};
 use sqlx::{Sqlite, SqlitePool};
-
-use super::workload::{Peer, Record, Workload, insert, many_rows, one_row, repeat};
-use crate::subject::BoxError;
 
 pub struct SqlxOtel {
     pool: Pool<Sqlite>,
@@ -38,6 +37,11 @@ impl Peer for SqlxOtel {
                 Workload::Held => {
                     let mut connection = pool.acquire().await?;
                     repeat(times, async || one_row(&mut connection).await).await
+                }
+                Workload::Statements => {
+                    let mut connection = pool.acquire().await?;
+                    let mut n = 0;
+                    repeat(times, async || statement(&mut connection, &mut n).await).await
                 }
                 Workload::Transaction => {
                     let once = async || {

@@ -177,7 +177,7 @@ const NEUTRAL: &[&str] = &[
 ];
 
 /// Examples and tests: they use the facade, and never a leaf crate.
-const UNPUBLISHED: &[&str] = &["bookshop", "dashboards", "hello", "integration-tests"];
+const UNPUBLISHED: &[&str] = &["bookshop", "dashboards", "hello", "integration-tests", "paths"];
 
 #[test]
 fn every_import_is_permitted() {
