@@ -168,6 +168,7 @@ impl<R: Record, M: Moment> Attempt<R, M> {
     }
 
     /// Starts now, unless it has started, and says when it started.
+    #[inline]
     pub fn start(&mut self) -> M {
         self.start_as(R::PART)
     }
@@ -177,13 +178,16 @@ impl<R: Record, M: Moment> Attempt<R, M> {
         self.start_as(R::PART.and(Some(Part::PoolWait)))
     }
 
+    #[inline]
     fn start_as(&mut self, part: Option<Part>) -> M {
-        *self.started.get_or_insert_with(|| {
-            (self.trace, self.knows_trace) = trace_of::<M>();
-            let now = M::now();
-            self.account = Self::begin(part, now);
-            now
-        })
+        if let Some(started) = self.started {
+            return started;
+        }
+        (self.trace, self.knows_trace) = trace_of::<M>();
+        let now = M::now();
+        self.account = Self::begin(part, now);
+        self.started = Some(now);
+        now
     }
 
     /// The trace that it belongs to, as far as that is known.

@@ -109,7 +109,7 @@ pub use place::{Place, PlaceKey, Places};
 pub use roster::{Roll, Roster, sum_by_name};
 pub use scope::{SCHEMA_URL, Scope};
 pub use sentence::sentence;
-pub use series::{SeriesCache, SeriesKey};
+pub use series::{SeriesCache, SeriesHint, SeriesKey};
 pub use series_class::SeriesClass;
 pub use serving::Serving;
 pub use sighting::{Sighted, Sighting};

@@ -5,7 +5,7 @@ use std::{
     hash::Hash,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU16, AtomicUsize, Ordering},
     },
 };
 
@@ -33,6 +33,20 @@ pub trait SeriesKey: Copy + Eq + Hash {
     /// folded keys to those that are shared.
     fn is_shared(&self) -> bool {
         true
+    }
+}
+
+/// Where a [`SeriesCache`] found the series of a key the last time, so that the same key is found there without its
+/// hash.
+///
+/// Only a hint: it may be of another key, or of another cache, and costs one comparison then.
+#[derive(Debug, Default)]
+pub struct SeriesHint(AtomicU16);
+
+impl SeriesHint {
+    /// Of nothing yet.
+    pub const fn new() -> Self {
+        Self(AtomicU16::new(0))
     }
 }
 
@@ -73,6 +87,38 @@ impl<K: SeriesKey, S> SeriesCache<K, S> {
             Some(found) => record(found),
             None => record(&self.resolve(key, bind)),
         }
+    }
+
+    /// As [`SeriesCache::with`], for a `key` that is mostly the one that was sought with this hint before.
+    #[inline]
+    pub fn with_hint<R>(
+        &self,
+        hint: &SeriesHint,
+        key: K,
+        bind: impl FnOnce(K) -> S,
+        record: impl FnOnce(&S) -> R,
+    ) -> R {
+        match self.series.at(hint.0.load(Ordering::Relaxed).into(), |known| *known == key) {
+            Some(found) => record(found),
+            None => self.with_lost_hint(hint, key, bind, record),
+        }
+    }
+
+    #[inline(never)]
+    fn with_lost_hint<R>(
+        &self,
+        hint: &SeriesHint,
+        key: K,
+        bind: impl FnOnce(K) -> S,
+        record: impl FnOnce(&S) -> R,
+    ) -> R {
+        let Some((slot, found)) = self.series.find(&key, |known| *known == key) else {
+            return record(&self.resolve(key, bind));
+        };
+        if let Ok(slot) = u16::try_from(slot) {
+            hint.0.store(slot, Ordering::Relaxed);
+        }
+        record(found)
     }
 
     /// The series of `key`, for an operation that records into it more than once.

@@ -46,13 +46,29 @@ impl<K, V> Table<K, V> {
 
     /// The value of the key that hashes like `key` and `is` it.
     pub fn get<Q: Hash + ?Sized>(&self, key: &Q, is: impl Fn(&K) -> bool) -> Option<&V> {
+        self.find(key, is).map(|(_, value)| value)
+    }
+
+    /// The value of the key that hashes like `key` and `is` it, and the slot that it is in.
+    pub(crate) fn find<Q: Hash + ?Sized>(
+        &self,
+        key: &Q,
+        is: impl Fn(&K) -> bool,
+    ) -> Option<(usize, &V)> {
         for slot in self.probe(key) {
-            let (known, value) = &**slot.get()?;
+            let (known, value) = &**self.slots[slot].get()?;
             if is(known) {
-                return Some(value);
+                return Some((slot, value));
             }
         }
         None
+    }
+
+    /// The value in this slot, if its key `is` the one that is looked for.
+    #[inline]
+    pub(crate) fn at(&self, slot: usize, is: impl FnOnce(&K) -> bool) -> Option<&V> {
+        let (known, value) = &**self.slots.get(slot)?.get()?;
+        is(known).then_some(value)
     }
 
     /// Puts in `key`, which the caller knows not to be there.
@@ -68,7 +84,7 @@ impl<K, V> Table<K, V> {
         // A set that fails gives the box back, so the entry goes from slot to slot without a copy.
         let hash = self.hasher.hash_one(&entry.0);
         for slot in self.probe_from(hash) {
-            match slot.set(entry) {
+            match self.slots[slot].set(entry) {
                 Ok(()) => {
                     self.len.fetch_add(1, Ordering::Release);
                     return Ok(());
@@ -85,15 +101,15 @@ impl<K, V> Table<K, V> {
         self.slots.iter().filter_map(OnceLock::get).map(|entry| &entry.1)
     }
 
-    fn probe<Q: Hash + ?Sized>(&self, key: &Q) -> impl Iterator<Item = &Slot<K, V>> {
+    fn probe<Q: Hash + ?Sized>(&self, key: &Q) -> impl Iterator<Item = usize> + use<K, V, Q> {
         self.probe_from(self.hasher.hash_one(key))
     }
 
     /// The slots where a key of this hash may be, in the order in which they are taken.
     #[expect(clippy::cast_possible_truncation, reason = "any bits of a hash will do")]
-    fn probe_from(&self, hash: u64) -> impl Iterator<Item = &Slot<K, V>> {
-        let mask = self.slots.len() - 1;
-        (0..self.slots.len()).map(move |step| &self.slots[(hash as usize + step) & mask])
+    fn probe_from(&self, hash: u64) -> impl Iterator<Item = usize> + use<K, V> {
+        let slots = self.slots.len();
+        (0..slots).map(move |step| (hash as usize + step) & (slots - 1))
     }
 }
 

@@ -92,7 +92,9 @@ impl Entries {
         if self.current == 0 {
             // What began before another ended counts from that end on.
             self.is_one = at >= self.since;
-            self.since = self.since.max(at);
+            if self.is_one {
+                self.since = at;
+            }
         } else {
             self.is_one = false;
             if part < self.first() {

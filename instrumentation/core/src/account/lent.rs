@@ -41,15 +41,17 @@ impl Lent {
         at: impl FnOnce() -> Instant,
         write: impl FnOnce(&mut Entries) -> T,
     ) -> Option<T> {
-        // Whoever writes does not look again, and would find nobody.
-        let mut lent = Self::Nobody.replace();
-        let written = match &mut lent {
-            Self::Nobody => return None,
-            Self::Own(entries) => Some(write(entries)),
-            other => other.write(at, write),
-        };
-        lent.replace();
-        written
+        LENT.with(|lent| {
+            // Whoever writes does not look again, and would find nobody.
+            let mut taken = lent.replace(ManuallyDrop::new(Self::Nobody));
+            let written = match &mut *taken {
+                Self::Nobody => return None,
+                Self::Own(entries) => Some(write(entries)),
+                other => other.write(at, write),
+            };
+            lent.set(taken);
+            written
+        })
     }
 
     #[inline(never)]

@@ -11,6 +11,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::{Attempt, Bounded, Outcome, Record};
 
+mod pauses;
+
 const LIMIT: u16 = 10;
 const MAY_BLOCK: Duration = Duration::from_millis(10);
 
@@ -217,70 +219,6 @@ fn a_query_that_comes_so_often_is_repeated() {
     let repeated: Vec<&str> = bill.repeated().iter().map(|it| &**it).collect();
     assert_eq!(repeated, ["SELECT 0", "SELECT 1", "SELECT 2"]);
     assert_eq!(bill.operations(OperationKind::Sql), 30);
-}
-
-#[test]
-fn what_began_in_the_past_counts_from_the_end_of_the_last_one_on() {
-    let start = Instant::now();
-    let second = |number| start + Duration::from_secs(number);
-    let mut account = account(start);
-    let lent = account.lend(start);
-    let query = begin(Part::Sql, second(1)).unwrap();
-    end(Part::Sql, query, second(5), Duration::from_secs(4));
-    // A call that began at 3, of which nobody knew before.
-    let call = begin(Part::HttpClient, second(3)).unwrap();
-    end(Part::HttpClient, call, second(7), Duration::from_secs(4));
-    // One of 5 seconds until 8, of which nobody knew that it began.
-    let five = Duration::from_secs(5);
-    Lent::with(|| start, |entries| entries.add_past(Part::Redis as usize, second(8), five))
-        .unwrap();
-    lent.end(second(9));
-    let bill = account.so_far(second(9));
-    let seconds = [Part::Sql, Part::HttpClient, Part::Redis].map(|part| bill.time(part).as_secs());
-    assert_eq!(seconds, [4, 2, 1]);
-}
-
-#[test]
-fn an_attempt_that_rests_is_no_time_of_its_part() {
-    struct Call;
-    impl Record for Call {
-        const PART: Option<Part> = Some(Part::HttpClient);
-        fn record(&mut self, elapsed: Duration, _outcome: Outcome) {
-            assert_eq!(elapsed, Duration::from_secs(20));
-        }
-    }
-    let start = Instant::now();
-    let second = |number| start + Duration::from_secs(number);
-    let mut account = account(start);
-    let mut call = Attempt::resting_since(start, Call);
-    let lent = account.lend(second(1));
-    assert!(Lent::with(|| start, |entries| entries.total()) == Some((0, 0)), "it is not under way");
-    call.go_on(|| second(2));
-    call.go_on(|| panic!("it goes on already"));
-    call.rest_at(second(5));
-    call.rest_at(second(6));
-    call.go_on(|| second(10));
-    call.finish_at(second(20), Outcome::Success);
-    call.go_on(|| panic!("it is over"));
-    lent.end(second(21));
-    let bill = account.close(second(21));
-    assert_eq!(bill.time(Part::HttpClient), Duration::from_secs(13));
-    let mut outside = Attempt::resting_since(start, Call);
-    outside.go_on(|| panic!("there is no account"));
-    outside.finish_at(second(20), Outcome::Success);
-}
-
-#[test]
-fn many_operations_are_entered_at_once() {
-    let cache = operations(OperationKind::Cache);
-    let start = Instant::now();
-    let mut account = account(start);
-    let lent = account.lend(start);
-    cache.enter_many(100);
-    cache.enter();
-    cache.enter_many(u64::MAX);
-    lent.end(start);
-    assert_eq!(account.close(start).operations(OperationKind::Cache), u32::MAX);
 }
 
 #[test]

@@ -196,3 +196,27 @@ fn what_records_twice_is_bound_and_folded_once() {
     }
     assert_eq!(total(&cache), 4);
 }
+
+#[test]
+fn a_hint_leads_to_the_series_of_the_key_whichever_it_is_of() {
+    let (one, other, hint) = (cache(8), cache(8), SeriesHint::new());
+    let mut expected = std::collections::HashMap::new();
+    for n in 0..400_u16 {
+        let (is_one, route, status) = (n % 3 != 0, n * 7 % 11, 200 + n % 2);
+        let key = Key { route, status, oddity: 0 };
+        let chosen = if is_one { &one } else { &other };
+        let plain = chosen.with(key, |key| (key, AtomicU64::new(0)), |(key, _)| *key);
+        let bind = |key| (key, AtomicU64::new(0));
+        let found = chosen.with_hint(&hint, key, bind, |(key, count)| {
+            count.fetch_add(1, Ordering::Relaxed);
+            *key
+        });
+        assert_eq!(found, plain);
+        *expected.entry((is_one, found)).or_insert(0) += 1;
+    }
+    for ((is_one, key), count) in expected {
+        let chosen = if is_one { &one } else { &other };
+        assert_eq!(chosen.find(key).unwrap().1.load(Ordering::Relaxed), count, "{key:?}");
+    }
+    assert_eq!(total(&one) + total(&other), 400);
+}
