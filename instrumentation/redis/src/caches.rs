@@ -11,6 +11,8 @@ pub(crate) struct Caches {
     default: Option<Cache>,
     /// In the order of their bytes, each of them once.
     prefixes: Box<[Prefix]>,
+    /// The head of each of them, which leaves few to be compared.
+    heads: Box<[u64]>,
 }
 
 #[derive(Debug, Clone)]
@@ -33,15 +35,27 @@ impl Caches {
             }
             sorted.push(Prefix { start, cache, shorter });
         }
-        Self { default, prefixes: sorted.into() }
+        let heads = sorted.iter().map(|prefix| head(&prefix.start)).collect();
+        Self { default, prefixes: sorted.into(), heads }
     }
 
     /// The cache that `key` belongs to; `None`, if it belongs to none.
     ///
     /// Its prefixes come before it in the order, and whatever stands between it and one of them starts
     /// with that one: so the last before it leads to all of them.
+    #[inline]
     pub(crate) fn of(&self, key: &[u8]) -> Option<&Cache> {
-        let behind = self.prefixes.partition_point(|prefix| *prefix.start <= *key);
+        if self.prefixes.is_empty() { self.default.as_ref() } else { self.by_prefix(key) }
+    }
+
+    fn by_prefix(&self, key: &[u8]) -> Option<&Cache> {
+        let head = head(key);
+        let mut behind = self.heads.partition_point(|known| *known <= head);
+        let last = behind.checked_sub(1).and_then(|last| self.heads.get(last));
+        if last == Some(&head) {
+            // Prefixes of as many bytes as a head has, or more: some of them may come after the key.
+            behind = self.prefixes[..behind].partition_point(|prefix| *prefix.start <= *key);
+        }
         let mut at = behind.checked_sub(1);
         while let Some(prefix) = at.and_then(|at| self.prefixes.get(at)) {
             if key.starts_with(&prefix.start) {
@@ -58,6 +72,16 @@ impl Caches {
     }
 }
 
+/// The first eight bytes as a number, which is in the order of what it is of.
+fn head(bytes: &[u8]) -> u64 {
+    let short = || {
+        let mut head = [0; 8];
+        head.iter_mut().zip(bytes).for_each(|(head, byte)| *head = *byte);
+        head
+    };
+    u64::from_be_bytes(bytes.first_chunk().copied().unwrap_or_else(short))
+}
+
 #[cfg(test)]
 mod tests {
     use kymo_cache::CacheMetrics;
@@ -69,8 +93,8 @@ mod tests {
     proptest! {
         #[test]
         fn it_is_the_one_that_a_search_of_all_of_them_finds(
-            starts in vec("[ab]{0,6}|[a-c:]{0,3}", 0..60),
-            keys in vec("[ab]{0,8}|[a-c:]{0,5}", 1..60),
+            starts in vec("[ab]{0,6}|[a-c:]{0,3}|abababab[ab\0]{0,3}", 0..60),
+            keys in vec("[ab]{0,8}|[a-c:]{0,5}|abababab[ab\0]{0,5}|[ab\0]{0,3}", 1..60),
             has_default: bool,
         ) {
             let metrics = CacheMetrics::new(&SdkMeterProvider::default());

@@ -18,7 +18,6 @@ impl Command {
     pub(crate) const OTHER: Self = Self(0);
 
     /// How many there are, [`Command::OTHER`] among them.
-    #[cfg(test)]
     pub(crate) const COUNT: usize = ENTRIES.len();
 
     /// The command that `command` sends, whatever the case it is written in.
@@ -42,6 +41,7 @@ impl Command {
     }
 
     /// Its effect on a cache, as far as its reply tells.
+    #[inline]
     pub(crate) fn effect(self) -> Effect {
         ENTRIES[self.index()].effect
     }

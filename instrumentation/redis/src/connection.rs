@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use kymo_core::PlaceKey;
 use redis::{Cmd, Pipeline, RedisFuture, Value, aio::ConnectionLike};
 
-use crate::{operation::Operation, redis_handle::Shared, request::Request};
+use crate::{operation::Operation, redis_handle::Shared};
 
 /// A connection that measures every command and pipeline sent through it, and is otherwise the one
 /// it was made of.
@@ -47,7 +47,7 @@ impl<C: ConnectionLike> ConnectionLike for MeasuredConnection<C> {
     fn req_packed_command<'a>(&'a mut self, cmd: &'a Cmd) -> RedisFuture<'a, Value> {
         let Self { connection, redis, place } = self;
         let reply = connection.req_packed_command(cmd);
-        Box::pin(Operation::new(redis, *place, Request::Command(cmd), reply))
+        Box::pin(Operation::new(redis, *place, cmd, reply))
     }
 
     fn req_packed_commands<'a>(
@@ -58,7 +58,7 @@ impl<C: ConnectionLike> ConnectionLike for MeasuredConnection<C> {
     ) -> RedisFuture<'a, Vec<Value>> {
         let Self { connection, redis, place } = self;
         let reply = connection.req_packed_commands(pipeline, offset, count);
-        Box::pin(Operation::new(redis, *place, Request::Pipeline(pipeline), reply))
+        Box::pin(Operation::new(redis, *place, pipeline, reply))
     }
 
     fn get_db(&self) -> i64 {

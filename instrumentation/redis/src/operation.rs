@@ -8,45 +8,47 @@ use std::{
 };
 
 use kymo_core::{Attempt, Bounded, Outcome, Part, PlaceKey, Record, Watched};
-use redis::{RedisFuture, RedisResult, Value};
+use redis::{RedisFuture, RedisResult};
 
 use crate::{
     failure::Failure,
     redis_handle::Shared,
-    request::{Reply, Request},
+    request::Request,
     series::{OperationKey, OperationName},
 };
 
 /// A request and its reply, recorded exactly once: when the reply is there, or when it is dropped
 /// after its first poll.
-pub(crate) struct Operation<'a, T> {
-    reply: Watched<RedisFuture<'a, T>, Attempt<Exchange<'a>>>,
+pub(crate) struct Operation<'a, Q: Request> {
+    reply: Watched<RedisFuture<'a, Q::Reply>, Attempt<Exchange<'a, Q>>>,
 }
 
 /// A request and its reply, as far as they are recorded.
-struct Exchange<'a> {
+struct Exchange<'a, Q: Request> {
     redis: &'a Shared,
     place: PlaceKey,
-    request: Request<'a>,
+    request: Q,
     name: OperationName,
     status: Option<Bounded>,
     /// The caches have been told what the reply says.
     has_told: bool,
 }
 
-impl Exchange<'_> {
-    fn tell_caches(&mut self, answers: Option<&[Value]>) {
+impl<Q: Request> Exchange<'_, Q> {
+    #[inline]
+    fn tell_caches(&mut self, reply: Option<&Q::Reply>) {
         self.has_told = true;
-        self.request.tell_caches(self.name, &self.redis.caches, answers);
+        self.request.tell_caches(self.name, &self.redis.caches, reply);
     }
 
+    #[cold]
     fn failed(&mut self, failure: &Failure) -> Outcome {
         self.status = failure.code.as_ref().map(|code| self.redis.recorder.status(code));
         failure.outcome
     }
 }
 
-impl Record for Exchange<'_> {
+impl<Q: Request> Record for Exchange<'_, Q> {
     const PART: Option<Part> = Some(Part::Redis);
 
     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
@@ -59,12 +61,12 @@ impl Record for Exchange<'_> {
     }
 }
 
-impl<'a, T> Operation<'a, T> {
+impl<'a, Q: Request> Operation<'a, Q> {
     pub(crate) fn new(
         redis: &'a Shared,
         place: PlaceKey,
-        request: Request<'a>,
-        reply: RedisFuture<'a, T>,
+        request: Q,
+        reply: RedisFuture<'a, Q::Reply>,
     ) -> Self {
         let name = request.name();
         let exchange = Exchange { redis, place, request, name, status: None, has_told: false };
@@ -72,18 +74,18 @@ impl<'a, T> Operation<'a, T> {
     }
 }
 
-impl<T: Reply> Operation<'_, T> {
-    fn end(attempt: &mut Attempt<Exchange<'_>>, result: &RedisResult<T>) {
+impl<Q: Request> Operation<'_, Q> {
+    fn end(attempt: &mut Attempt<Exchange<'_, Q>>, result: &RedisResult<Q::Reply>) {
         // Reading a large reply takes time of its own.
         let ended = Instant::now();
         let exchange = attempt.record_mut();
         let mut outcome = Outcome::Success;
         match result {
             Ok(reply) => {
-                if let Some(error) = reply.server_error(exchange.request) {
+                if let Some(error) = exchange.request.error_in(reply) {
                     outcome = exchange.failed(&Failure::of_reply(error));
                 }
-                exchange.tell_caches(reply.answers(exchange.request));
+                exchange.tell_caches(Some(reply));
             }
             Err(error) => outcome = exchange.failed(&Failure::of(error)),
         }
@@ -91,8 +93,8 @@ impl<T: Reply> Operation<'_, T> {
     }
 }
 
-impl<T: Reply> Future for Operation<'_, T> {
-    type Output = RedisResult<T>;
+impl<Q: Request> Future for Operation<'_, Q> {
+    type Output = RedisResult<Q::Reply>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut reply = Pin::new(&mut self.reply);
@@ -102,7 +104,7 @@ impl<T: Reply> Future for Operation<'_, T> {
     }
 }
 
-impl<T> fmt::Debug for Operation<'_, T> {
+impl<Q: Request> fmt::Debug for Operation<'_, Q> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Operation").finish_non_exhaustive()
     }

@@ -1,11 +1,13 @@
 //! The recorder of all measured connections of one meter provider.
 
 use kymo_core::{
-    Bounded, Folds, OperationKind, Operations, Place, PlaceKey, Places, SeriesCache, ValueBudget,
+    Bounded, Folds, OperationKind, Operations, Place, PlaceKey, Places, SeriesCache, SeriesHint,
+    ValueBudget,
 };
 use opentelemetry::metrics::{BoundHistogram, Meter};
 
 use crate::{
+    command::Command,
     key,
     metrics::{self, Instruments},
     series::OperationKey,
@@ -23,6 +25,8 @@ pub(crate) struct Recorder {
     pub(crate) instruments: Instruments,
     pub(crate) vocabulary: Vocabulary,
     operations: SeriesCache<OperationKey, BoundHistogram<f64>>,
+    /// By the number of the command.
+    hints: Box<[SeriesHint]>,
     entered: Operations,
 }
 
@@ -48,6 +52,7 @@ impl Recorder {
                 FAILED_COMMANDS,
                 Folds::new(meter, spec, &folded),
             ),
+            hints: (0..Command::COUNT).map(|_| SeriesHint::new()).collect(),
             entered: Operations::new(meter, OperationKind::Redis),
         }
     }
@@ -71,7 +76,8 @@ impl Recorder {
     pub(crate) fn record(&self, key: OperationKey, seconds: f64) {
         let duration = &self.instruments.duration;
         let bind = |key: OperationKey| duration.bind(&key.attributes(&self.vocabulary));
-        self.operations.with(key, bind, |duration| duration.record(seconds));
+        let hint = &self.hints[key.name.command.unwrap_or(Command::OTHER).index()];
+        self.operations.with_hint(hint, key, bind, |duration| duration.record(seconds));
         self.entered.enter();
     }
 }

@@ -1,7 +1,5 @@
 //! A request, and its reply.
 
-use std::slice;
-
 use redis::{Cmd, Pipeline, ServerError, Value};
 
 use crate::{
@@ -12,110 +10,110 @@ use crate::{
 };
 
 /// A command, or a pipeline of them.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Request<'a> {
-    Command(&'a Cmd),
-    Pipeline(&'a Pipeline),
+pub(crate) trait Request: Copy {
+    /// The values that a server sends.
+    type Reply;
+
+    fn name(self) -> OperationName;
+
+    /// The error that the client makes of `reply`: the first among the answers, else the first inside one.
+    fn error_in(self, reply: &Self::Reply) -> Option<&ServerError>;
+
+    /// Tells the caches what the server answered to each command of this request, which is called `name`, if it
+    /// did answer.
+    fn tell_caches(self, name: OperationName, caches: &Caches, reply: Option<&Self::Reply>);
 }
 
-impl Request<'_> {
-    pub(crate) fn name(self) -> OperationName {
-        match self {
-            Self::Command(cmd) => {
-                OperationName { batch: Batch::No, command: Some(Command::of(cmd)) }
-            }
-            Self::Pipeline(pipeline) => {
-                let is_atomic = pipeline.is_transaction();
-                let batch = if is_atomic { Batch::Multi } else { Batch::Pipeline };
-                let mut commands = pipeline.cmd_iter().map(Command::of);
-                let first = commands.next();
-                let command = first.filter(|first| commands.all(|other| other == *first));
-                OperationName { batch, command }
-            }
-        }
+impl Request for &Cmd {
+    type Reply = Value;
+
+    #[inline]
+    fn name(self) -> OperationName {
+        OperationName { batch: Batch::No, command: Some(Command::of(self)) }
     }
 
-    /// Tells the caches what the server answered to each command of this request, which is called
-    /// `name`, if it did answer. Answers that are not as many as the commands are none.
-    pub(crate) fn tell_caches(
-        self,
-        name: OperationName,
-        caches: &Caches,
-        answers: Option<&[Value]>,
-    ) {
-        if caches.is_empty() {
-            return;
-        }
-        let tell = |cmd, answer| {
-            let command = name.command.unwrap_or_else(|| Command::of(cmd));
-            match answer {
-                Some(answer) => reply::answered(caches, command, cmd, answer),
-                None => reply::unanswered(caches, command, cmd),
-            }
-        };
-        match (self, answers) {
-            (Self::Command(cmd), answers) => tell(cmd, answers.and_then(<[_]>::first)),
-            (Self::Pipeline(pipeline), Some(answers)) if answers.len() == pipeline.len() => {
-                pipeline.cmd_iter().zip(answers).for_each(|(cmd, answer)| tell(cmd, Some(answer)));
-            }
-            (Self::Pipeline(pipeline), _) => pipeline.cmd_iter().for_each(|cmd| tell(cmd, None)),
+    #[inline]
+    fn error_in(self, reply: &Value) -> Option<&ServerError> {
+        error_inside(reply)
+    }
+
+    #[inline]
+    fn tell_caches(self, name: OperationName, caches: &Caches, reply: Option<&Value>) {
+        let command = name.command.unwrap_or(Command::OTHER);
+        match reply {
+            Some(reply) => reply::answered(caches, command, self, reply),
+            None => reply::unanswered(caches, command, self),
         }
     }
 }
 
-/// The reply to a request.
-pub(crate) trait Reply {
-    /// The values that the server sent.
-    fn sent(&self) -> &[Value];
+impl Request for &Pipeline {
+    type Reply = Vec<Value>;
 
-    /// The answer to each command; `None` if they were not carried out.
-    fn answers(&self, request: Request<'_>) -> Option<&[Value]> {
-        match request {
-            Request::Pipeline(pipeline) if pipeline.is_transaction() => match self.sent() {
-                [.., Value::Array(values)] => Some(values),
-                // What was watched has changed.
-                _ => None,
-            },
-            _ => Some(self.sent()),
-        }
+    fn name(self) -> OperationName {
+        let batch = if self.is_transaction() { Batch::Multi } else { Batch::Pipeline };
+        let mut commands = self.cmd_iter().map(Command::of);
+        let first = commands.next();
+        let command = first.filter(|first| commands.all(|other| other == *first));
+        OperationName { batch, command }
     }
 
-    /// The error that the client makes of it: the first among the answers, else the first inside one.
-    fn server_error(&self, request: Request<'_>) -> Option<&ServerError> {
-        let values = self.answers(request).unwrap_or(self.sent());
+    fn error_in(self, reply: &Vec<Value>) -> Option<&ServerError> {
+        let values = answers(self, reply).unwrap_or(reply);
         let among = values.iter().find_map(|value| match value {
             Value::ServerError(error) => Some(error),
             _ => None,
         });
         among.or_else(|| values.iter().find_map(error_inside))
     }
-}
 
-impl Reply for Value {
-    fn sent(&self) -> &[Value] {
-        slice::from_ref(self)
+    /// Answers that are not as many as the commands are none.
+    fn tell_caches(self, name: OperationName, caches: &Caches, reply: Option<&Vec<Value>>) {
+        if caches.is_empty() {
+            return;
+        }
+        let command = |cmd| name.command.unwrap_or_else(|| Command::of(cmd));
+        match reply.and_then(|reply| answers(self, reply)) {
+            Some(answers) if answers.len() == self.len() => {
+                for (cmd, answer) in self.cmd_iter().zip(answers) {
+                    reply::answered(caches, command(cmd), cmd, answer);
+                }
+            }
+            _ => self.cmd_iter().for_each(|cmd| reply::unanswered(caches, command(cmd), cmd)),
+        }
     }
 }
 
-impl Reply for Vec<Value> {
-    fn sent(&self) -> &[Value] {
-        self
+/// The answer to each command; `None` if they were not carried out.
+fn answers<'r>(pipeline: &Pipeline, reply: &'r [Value]) -> Option<&'r [Value]> {
+    if !pipeline.is_transaction() {
+        return Some(reply);
+    }
+    match reply {
+        [.., Value::Array(values)] => Some(values),
+        // What was watched has changed.
+        _ => None,
     }
 }
 
 /// As [`Value::extract_error`] finds it.
+#[inline]
 fn error_inside(value: &Value) -> Option<&ServerError> {
     match value {
         Value::ServerError(error) => Some(error),
         Value::Array(values) | Value::Set(values) | Value::Push { data: values, .. } => {
-            values.iter().find_map(error_inside)
+            error_among(values)
         }
         Value::Map(pairs) => error_in_pairs(pairs),
         Value::Attribute { data, attributes } => {
-            error_inside(data).or_else(|| error_in_pairs(attributes))
+            error_among(std::slice::from_ref(data)).or_else(|| error_in_pairs(attributes))
         }
         _ => None,
     }
+}
+
+fn error_among(values: &[Value]) -> Option<&ServerError> {
+    values.iter().find_map(error_inside)
 }
 
 fn error_in_pairs(pairs: &[(Value, Value)]) -> Option<&ServerError> {

@@ -78,7 +78,7 @@ const fn is_command(line: &str) -> bool {
 }
 
 /// The text before the first `divider`, and the text after it: nothing, if there is none.
-const fn split<'t>(text: &'t str, divider: &str) -> (&'t str, &'t str) {
+pub(super) const fn split<'t>(text: &'t str, divider: &str) -> (&'t str, &'t str) {
     let mut at = 0;
     while at < text.len() {
         if is_at(text, at, divider) {
