@@ -47,7 +47,10 @@ pub(crate) fn observe(
     let call = call(method, &called, arguments);
     method.block = parse_quote_spanned! {method.block.span()=> {
         // Before anything is moved out of `self`.
-        let #called = #library::Repository::method(&#handle, #name);
+        let #called = {
+            static __KYMO_METHOD: #library::probe::KnownMethod = #library::probe::KnownMethod::new();
+            #library::probe::method(&#handle, #name, &__KYMO_METHOD)
+        };
         #call
     }};
     let is_always = !method.attrs.iter().any(|attr| attr.path().is_ident("cfg"));

@@ -73,6 +73,7 @@ mod described;
 mod entity;
 mod error_types;
 pub mod key;
+mod known_method;
 mod method;
 pub mod metrics;
 #[doc(hidden)]

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use kymo_core::{Attempt, Bounded, OTHER, Outcome, Record, Watched};
+use kymo_core::{Attempt, Bounded, OTHER, Outcome, Record, SeriesHint, Watched};
 use pin_project_lite::pin_project;
 
 use crate::{repository_metrics::Shared, series::OperationKey};
@@ -21,11 +21,18 @@ pub struct Method {
     shared: Arc<Shared>,
     repository: Bounded,
     name: Bounded,
+    series: Option<&'static SeriesHint>,
 }
 
 impl Method {
-    pub(crate) fn new(shared: Arc<Shared>, repository: Bounded, name: Bounded) -> Self {
-        Self { shared, repository, name }
+    #[inline]
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        repository: Bounded,
+        name: Bounded,
+        series: Option<&'static SeriesHint>,
+    ) -> Self {
+        Self { shared, repository, name, series }
     }
 
     /// Times `operation`, as [`Repository::observe_with`](crate::Repository::observe_with).
@@ -95,7 +102,7 @@ fn end<T>(
 impl Record for Method {
     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
         let key = OperationKey { repository: self.repository, method: self.name, outcome };
-        self.shared.record(key, elapsed);
+        self.shared.record(key, self.series, elapsed);
     }
 }
 

@@ -8,7 +8,9 @@ use std::future::Future;
 
 use kymo_core::OTHER;
 
-use crate::error_types::ErrorTypes;
+use crate::{error_types::ErrorTypes, method::Method, repository::Repository};
+
+pub use crate::known_method::KnownMethod;
 
 /// An answer, and the names of errors that its method was given, or `()`.
 #[derive(Debug)]
@@ -63,6 +65,12 @@ impl<T, N> Infallible for Probe<'_, T, N> {
     fn error_type(&self) -> Option<&'static str> {
         None
     }
+}
+
+/// The method called `name`, whose body has a place in which to remember it.
+#[inline]
+pub fn method(repository: &Repository, name: &'static str, known: &'static KnownMethod) -> Method {
+    repository.known_method(name, known)
 }
 
 /// Calls `make`, which the compiler takes for what it is: something that is called once, and may move

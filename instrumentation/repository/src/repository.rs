@@ -4,7 +4,10 @@ use std::{fmt, future::Future, sync::Arc};
 
 use kymo_core::{Bounded, OTHER, Outcome};
 
-use crate::{entity::Entity, method::Method, repository_metrics::Shared, series::OperationKey};
+use crate::{
+    entity::Entity, known_method::KnownMethod, method::Method, repository_metrics::Shared,
+    series::OperationKey,
+};
 
 /// A repository as the metrics know it: its methods are called through this.
 ///
@@ -93,7 +96,14 @@ impl Repository {
     /// The first 400 names of all repositories are kept apart, and later ones are `_OTHER`.
     #[inline]
     pub fn method(&self, name: &'static str) -> Method {
-        Method::new(Arc::clone(&self.shared), self.name, self.shared.method(name))
+        Method::new(Arc::clone(&self.shared), self.name, self.shared.method(name), None)
+    }
+
+    /// The same, whose body has a place in which to remember it.
+    #[inline]
+    pub(crate) fn known_method(&self, name: &'static str, known: &'static KnownMethod) -> Method {
+        let bounded = known.name(self.shared.serial, || self.shared.method(name));
+        Method::new(Arc::clone(&self.shared), self.name, bounded, Some(&known.series))
     }
 
     /// Shows `methods`, and each of `errors` of each of them, from now on, at zero, so that the first is

@@ -9,7 +9,8 @@ use std::{
 };
 
 use kymo_core::{
-    Bounded, Fold, Folds, Named, OTHER, OperationKind, Operations, SeriesCache, ValueBudget,
+    Bounded, Fold, Folds, Named, OTHER, OperationKind, Operations, SeriesCache, SeriesHint,
+    ValueBudget,
 };
 use opentelemetry::metrics::{BoundHistogram, MeterProvider};
 
@@ -17,6 +18,7 @@ use crate::{
     described::Described,
     entity::{Entity, EntitySeries},
     key,
+    known_method::Serial,
     metrics::{self, Instruments, SCOPE},
     repository::Repository,
     series::OperationKey,
@@ -31,6 +33,7 @@ pub struct RepositoryMetrics(Arc<Shared>);
 /// Shared by all repositories of one provider.
 #[derive(Debug)]
 pub(crate) struct Shared {
+    pub(crate) serial: Serial,
     instruments: Instruments,
     operations: SeriesCache<OperationKey, BoundHistogram<f64>>,
     entered: Operations,
@@ -55,6 +58,7 @@ impl RepositoryMetrics {
         let spec = &metrics::OPERATION_DURATION;
         let folds = Folds::new(&meter, spec, &[key::REPOSITORY_METHOD.key, key::ERROR_TYPE]);
         Self(Arc::new(Shared {
+            serial: Serial::next(),
             instruments: Instruments::new(&meter),
             operations: SeriesCache::new(SERIES, folds),
             entered: Operations::new(&meter, OperationKind::Repository),
@@ -122,9 +126,13 @@ impl Shared {
         }
     }
 
-    pub(crate) fn record(&self, key: OperationKey, elapsed: Duration) {
-        let seconds = elapsed.as_secs_f64();
-        self.operations.with(key, |key| self.bind(key), |series| series.record(seconds));
+    pub(crate) fn record(&self, key: OperationKey, hint: Option<&SeriesHint>, elapsed: Duration) {
+        let bind = |key| self.bind(key);
+        let record = |series: &BoundHistogram<f64>| series.record(elapsed.as_secs_f64());
+        match hint {
+            Some(hint) => self.operations.with_hint(hint, key, bind, record),
+            None => self.operations.with(key, bind, record),
+        }
         self.entered.enter();
     }
 

@@ -3,4 +3,5 @@
 mod futures;
 mod generic;
 mod inherent;
+mod providers;
 mod traits;
