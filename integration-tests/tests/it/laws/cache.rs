@@ -22,7 +22,8 @@ use super::give_up::give_up;
 
 fn declared() -> Vec<MetricSpec> {
     let ours = |metric: &&MetricSpec| {
-        ["kymo.cache.", "kymo.cardinality."].iter().any(|of| metric.name.starts_with(of))
+        let of = ["kymo.cache.", "kymo.cardinality.", "kymo.http.server.request.outside"];
+        of.iter().any(|of| metric.name.starts_with(of))
     };
     kymo::declared_metrics().filter(ours).copied().collect()
 }

@@ -11,7 +11,7 @@ use kymo::{
     MetricSpec,
     redis::MeasuredConnection,
     testing::{
-        TestTelemetry,
+        OperationKind, TestTelemetry,
         laws::{self, Subject},
     },
 };
@@ -89,14 +89,19 @@ impl Subject for Connection {
     const OPERATIONS: &'static str = "db.client.operation.duration";
     const IN_FLIGHT: &'static [&'static str] = &[];
     const SERIES: usize = 1;
+    const KIND: Option<OperationKind> = Some(OperationKind::Redis);
     /// Each takes a round trip to the server.
     const CLIENTS: u32 = 20_000;
 
     fn declared() -> Vec<MetricSpec> {
         let ours = |metric: &&MetricSpec| {
-            ["db.client.operation.", "kymo.cache.", "kymo.cardinality."]
-                .iter()
-                .any(|of| metric.name.starts_with(of))
+            let of = [
+                "db.client.operation.",
+                "kymo.cache.",
+                "kymo.cardinality.",
+                "kymo.http.server.request.outside",
+            ];
+            of.iter().any(|of| metric.name.starts_with(of))
         };
         kymo::declared_metrics().filter(ours).copied().collect()
     }

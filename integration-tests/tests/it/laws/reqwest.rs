@@ -5,7 +5,7 @@ use kymo::{
     MetricSpec,
     http_client::UrlTemplate,
     testing::{
-        TestTelemetry,
+        OperationKind, TestTelemetry,
         laws::{self, Subject},
     },
 };
@@ -67,10 +67,12 @@ impl Subject for Client {
     const OPERATIONS: &'static str = "http.client.request.duration";
     const IN_FLIGHT: &'static [&'static str] = &["http.client.active_requests"];
     const SERIES: usize = 1790;
+    const KIND: Option<OperationKind> = Some(OperationKind::HttpClient);
 
     fn declared() -> Vec<MetricSpec> {
         let ours = |metric: &&MetricSpec| {
-            ["http.client.", "kymo.cardinality."].iter().any(|of| metric.name.starts_with(of))
+            let of = ["http.client.", "kymo.cardinality.", "kymo.http.server.request.outside"];
+            of.iter().any(|of| metric.name.starts_with(of))
         };
         kymo::declared_metrics().filter(ours).copied().collect()
     }
