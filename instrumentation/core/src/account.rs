@@ -17,6 +17,7 @@ use std::{
 };
 
 pub use bill::Bill;
+use bill::QuickBill;
 pub use carry::{Carried, carry};
 use entries::{Entries, nanoseconds};
 pub use instruments::{BillInstruments, BillSettings, Bills};
@@ -42,7 +43,7 @@ pub(crate) use serial::Serial;
 /// let lending = account.lend(start);
 /// // The work goes here.
 /// lending.end(start + Duration::from_secs(1));
-/// let bill = account.close(start + Duration::from_secs(3));
+/// let bill = account.close(Duration::from_secs(3));
 /// assert_eq!(bill.time(Part::Handler), Duration::from_secs(1));
 /// assert_eq!(bill.time(Part::Waiting), Duration::from_secs(2));
 /// ```
@@ -53,7 +54,8 @@ pub struct Account {
     /// Nanoseconds in which it was polled until the head.
     polled: u64,
     longest_poll: u64,
-    may_block: u64,
+    /// Microseconds.
+    may_block: u32,
     /// How many polls took longer than they may.
     blocked: u32,
     limit: u16,
@@ -89,6 +91,16 @@ pub struct Lending<'a> {
 }
 
 impl Lending<'_> {
+    /// The work was prepared, and not polled yet: nobody looks at the clock for that.
+    #[inline]
+    pub fn end_untimed(mut self) {
+        match mem::take(&mut self.before).replace() {
+            Lent::Open(_) | Lent::Nobody => {}
+            lent => self.account.hold(lent, Instant::now()),
+        }
+        mem::forget(self);
+    }
+
     /// The work was polled, or dropped, until `at`.
     #[inline]
     pub fn end(mut self, at: Instant) {
@@ -111,7 +123,7 @@ impl Lending<'_> {
         if poll > account.longest_poll {
             account.longest_poll = poll;
         }
-        if poll > account.may_block {
+        if poll > u64::from(account.may_block) * 1000 {
             account.blocked = account.blocked.saturating_add(1);
         }
     }
@@ -135,7 +147,7 @@ impl Account {
             held: Held::Nothing,
             polled: 0,
             longest_poll: 0,
-            may_block: nanoseconds(may_block),
+            may_block: u32::try_from(may_block.as_micros()).unwrap_or(u32::MAX),
             blocked: 0,
             limit,
             head: None,
@@ -195,17 +207,13 @@ impl Account {
 
     /// The bill of the work so far, which goes on after `now`.
     pub fn so_far(&mut self, now: Instant) -> Bill {
-        let mut bill = self.without_operations(now);
-        self.held.with(|entries| {
-            entries.settle(now);
-            bill.charge(entries);
-        });
-        bill
+        self.bill(now.saturating_duration_since(self.start))
     }
 
-    /// The bill of the work, which has ended at `end`; what it was [carried](carry()) to is not entered any more.
-    pub fn close(&mut self, end: Instant) -> Bill {
-        let mut bill = self.so_far(end);
+    /// The bill of the work, which took `elapsed` and has ended; what it was [carried](carry()) to is not entered any
+    /// more.
+    pub fn close(&mut self, elapsed: Duration) -> Bill {
+        let mut bill = self.bill(elapsed);
         if let Some(repeated) = self.held.with(|entries| {
             entries.is_closed = true;
             entries.repeats.take()
@@ -215,14 +223,36 @@ impl Account {
         bill
     }
 
-    #[inline]
-    fn without_operations(&self, now: Instant) -> Bill {
+    fn bill(&mut self, elapsed: Duration) -> Bill {
         let Self { start, polled, longest_poll, blocked, head, .. } = *self;
-        let elapsed = nanoseconds(now.saturating_duration_since(start));
         let head = head.map(|head| (head.elapsed, head.operations));
-        let mut bill = Bill::of(elapsed, polled, head);
+        let mut bill = Bill::of(nanoseconds(elapsed), polled, head);
         (bill.longest_poll, bill.blocked) = (longest_poll, blocked);
+        self.held.with(|entries| {
+            entries.settle(start.checked_add(elapsed).unwrap_or(start));
+            bill.charge(entries);
+        });
         bill
+    }
+
+    /// As [`close`](Self::close), of work without operations; `None` if it had any.
+    #[inline]
+    fn close_without_operations(&self, elapsed: Duration) -> Option<QuickBill> {
+        let Self { held: Held::Nothing, polled, longest_poll, blocked, head, .. } = self else {
+            return None;
+        };
+        let elapsed = nanoseconds(elapsed);
+        let until_head = head.as_ref().map_or(elapsed, |head| head.elapsed.min(elapsed));
+        let handler = (*polled).min(until_head);
+        let mut bill = QuickBill {
+            handler,
+            waiting: until_head - handler,
+            body: elapsed - until_head,
+            longest_poll: *longest_poll,
+            blocked: *blocked,
+        };
+        bill.without_crumbs();
+        Some(bill)
     }
 }
 

@@ -70,9 +70,15 @@ where
         let bytes = exchange.count_request(request.body());
         let upgrade = prepare(&exchange, &mut request, true);
         let request = request.map(|body| MeasuredRequestBody::measured(body, bytes));
-        let running = exchange.enter();
-        let inner = Some(self.0.inner.call(request));
-        running.leave();
-        ResponseFuture { inner, exchange: Some(exchange), upgrade }
+        let running = exchange.enter_untimed();
+        // The future stays where it is made: to move it would take longer than to record it.
+        ResponseFuture {
+            inner: Some(self.0.inner.call(request)),
+            exchange: {
+                running.leave_untimed();
+                Some(exchange)
+            },
+            upgrade,
+        }
     }
 }

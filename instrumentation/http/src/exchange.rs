@@ -35,11 +35,12 @@ use crate::{
 pub(crate) struct Exchange {
     attempt: Attempt<Recording>,
     expectation: Expectation,
-    streams_unknown_lengths: bool,
     /// Whether its trace is the word of its client, as far as it has any.
     is_sent: bool,
     /// Whether the client is told where the time went.
     tells_timing: bool,
+    /// Whether the length of the response's body is known from the body itself, as it is of one in memory.
+    is_at_hand: bool,
     /// Where its time goes, if anybody wants to know.
     account: Option<Account>,
     /// When foreign code last came back, if there is an account.
@@ -93,13 +94,14 @@ impl Exchange {
                     Recording::new(measure, active, Protocol::of(head.version)),
                 ),
                 expectation: Expectation::of(head.method),
-                streams_unknown_lengths: reading.streams_unknown_lengths,
                 is_sent: true,
                 tells_timing: false,
-                account: instruments.account(since),
+                is_at_hand: false,
+                account: None,
                 left: None,
             },
         );
+        exchange.account = instruments.account(since);
         match trace {
             Some(_) => exchange.is_sent = !Trace::is_decided(),
             None if Trace::is_wanted()
@@ -129,9 +131,9 @@ impl Exchange {
         Box::new(Self {
             attempt: Attempt::started_at(since, recording),
             expectation: Expectation::Body,
-            streams_unknown_lengths: false,
             is_sent: false,
             tells_timing: false,
+            is_at_hand: false,
             account: measure.instruments.account(since),
             left: None,
         })
@@ -184,10 +186,33 @@ impl Exchange {
     /// Foreign code is about to run, as in [`run`](Self::run), until it [leaves](Running::leave).
     ///
     /// So nothing that it answers is moved, be it a future or the head of a response.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a struct of this size is best never made")]
+    #[inline(always)]
     pub(crate) fn enter(&mut self) -> Running<'_> {
         let Self { attempt, is_sent, account, left, .. } = self;
-        Running::enter(attempt, is_sent, account.as_mut(), left)
+        Running::enter(attempt, is_sent, account.as_mut().map(|account| (account, None)), left)
+    }
+
+    /// As [`enter`](Self::enter), to [leave untimed](Running::leave_untimed).
+    #[expect(clippy::inline_always, reason = "a struct of this size is best never made")]
+    #[inline(always)]
+    pub(crate) fn enter_untimed(&mut self) -> Running<'_> {
+        let started = self.attempt.start();
+        let Self { attempt, is_sent, account, left, .. } = self;
+        let account = account.as_mut().map(|account| (account, Some(started)));
+        Running::enter(attempt, is_sent, account, left)
+    }
+
+    /// As [`enter`](Self::enter), of a body: one whose length is known does nothing that an account is for.
+    #[expect(clippy::inline_always, reason = "a struct of this size is best never made")]
+    #[inline(always)]
+    pub(crate) fn enter_body(&mut self) -> Running<'_> {
+        let Self { attempt, is_sent, account, left, is_at_hand, .. } = self;
+        if *is_at_hand {
+            *left = None;
+        }
+        let account = account.as_mut().filter(|_| !*is_at_hand).map(|account| (account, None));
+        Running::enter(attempt, is_sent, account, left)
     }
 
     /// The service failed before there was a response.
@@ -208,13 +233,14 @@ impl Exchange {
 
     /// It ends as `outcome`, when foreign code last came back, and is recorded.
     pub(crate) fn end(&mut self, outcome: Outcome) {
-        let Some(mut account) = self.account.take() else {
+        let Some(account) = &mut self.account else {
             return self.attempt.decide(outcome);
         };
         let end = self.left.unwrap_or_else(Instant::now);
         self.attempt.finish_at(end, outcome);
-        let Recording { measure, key, .. } = self.attempt.record();
-        measure.instruments.record_bill(key.route, &mut account, end);
+        let Recording { measure, key, elapsed, .. } = self.attempt.record();
+        measure.instruments.record_bill(key.route, account, *elapsed);
+        self.account = None;
     }
 
     /// Tells the client where the time went, if it may know.
@@ -287,6 +313,7 @@ impl Exchange {
             let instruments = &recording.measure.instruments;
             recording.call = Call::shown(status, response.headers(), instruments);
         }
+        self.is_at_hand = exact.is_some();
         let promised = content_length(response.headers()).or(exact);
         self.attempt.record_mut().promised_bytes = promised;
         if is_empty {
@@ -296,7 +323,7 @@ impl Exchange {
         }
         if exact.is_none() && stream::is_server_sent_events(response.headers()) {
             self.become_stream(StreamKind::ServerSentEvents);
-        } else if self.streams_unknown_lengths && promised.is_none() && !self.is_call() {
+        } else if self.streams_unknown_lengths() && promised.is_none() && !self.is_call() {
             self.become_stream(StreamKind::Body);
         }
         Some(self)
@@ -314,6 +341,10 @@ impl Exchange {
         let key = StreamKey { route: recording.key.route, kind };
         let instruments = Arc::clone(&recording.measure.instruments);
         StreamOpening::new(instruments, key, self.attempt.trace())
+    }
+
+    fn streams_unknown_lengths(&self) -> bool {
+        self.attempt.record().measure.reading.streams_unknown_lengths
     }
 
     /// Whether the head is all there is, whatever the headers and the body say.

@@ -10,10 +10,7 @@ use http::Response;
 use http_body::Body;
 use pin_project_lite::pin_project;
 
-use crate::{
-    exchange::Exchange, response_body::MeasuredResponseBody, running::Running,
-    upgrade::PendingUpgrade,
-};
+use crate::{exchange::Exchange, response_body::MeasuredResponseBody, upgrade::PendingUpgrade};
 
 pin_project! {
     /// The future of [`MeasuredService`](crate::MeasuredService): carries the exchange from the
@@ -57,9 +54,14 @@ where
         let this = self.project();
         // It is there until this is dropped: polled after its end, it does what it does alone.
         let Some(inner) = this.inner.as_pin_mut() else { return Poll::Pending };
-        let running = this.exchange.as_mut().map(|exchange| exchange.enter());
+        let Some(exchange) = this.exchange.as_mut() else {
+            return inner
+                .poll(cx)
+                .map_ok(|response| response.map(MeasuredResponseBody::unmeasured));
+        };
+        let running = exchange.enter();
         let polled = inner.poll(cx);
-        running.into_iter().for_each(Running::leave);
+        running.leave();
         match polled {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Ok(mut response)) => {

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Arc, OnceLock},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use http::Method;
@@ -136,10 +136,15 @@ impl Instruments {
         self.bills.account(since)
     }
 
-    /// Records the bill of a request on this route, which has ended at `end`.
+    /// Records the bill of a request on this route, which took `elapsed`.
     #[inline]
-    pub(crate) fn record_bill(&self, route: Option<Bounded>, account: &mut Account, end: Instant) {
-        self.bills.record(route, |route| self.vocabulary.routes.value(route), account, end);
+    pub(crate) fn record_bill(
+        &self,
+        route: Option<Bounded>,
+        account: &mut Account,
+        elapsed: Duration,
+    ) {
+        self.bills.record(route, |route| self.vocabulary.routes.value(route), account, elapsed);
     }
 
     /// Counts one more request under way, until it [leaves](Self::leave).

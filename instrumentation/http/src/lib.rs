@@ -113,7 +113,9 @@
 //! `kymo.http.server.request.time` has the seconds by route and [`Part`]. At each moment one part is current: the
 //! first of `pool_wait`, `sql`, `redis`, `http_client` and `cache_load` that is under way, so that ten queries at a
 //! time take the time during which any of them runs, and a load from the database is `sql`; without any, `handler` while the request is polled,
-//! and `waiting` while it is not; and from the response's head on, `body`.
+//! and `waiting` while it is not; and from the response's head on, `body`. Less than ten microseconds of waiting, or of
+//! a body, count with the handler's. What a service does in `call`, before there is a future to be polled, is waiting,
+//! and a body that knows its length, as one in memory does, is not looked into.
 //! `kymo.http.server.request.operations` counts what it asked for, by [`OperationKind`], and
 //! `kymo.http.server.request.repeated_queries` the requests in which one query came ten times.
 //! A poll of more than 10 ms keeps a thread of the runtime from all others: it is `kymo.http.server.request.blocking`,

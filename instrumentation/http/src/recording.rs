@@ -27,6 +27,8 @@ pub(crate) struct Recording {
     /// The call of gRPC that the exchange is, if it is one.
     pub(crate) call: Option<Box<Call>>,
     streaming: Option<Box<Streaming>>,
+    /// The latency that was recorded.
+    pub(crate) elapsed: Duration,
     /// Whether it counts as a request under way.
     is_active: bool,
 }
@@ -63,6 +65,7 @@ impl Recording {
             first_byte: None,
             call: None,
             streaming: None,
+            elapsed: Duration::ZERO,
             is_active: true,
         }
     }
@@ -125,6 +128,7 @@ impl Record for Recording {
             Some(call) => call.record(self.measure.instruments.calls(), elapsed, outcome),
             None => outcome,
         });
+        self.elapsed = elapsed;
         if self.streaming.is_none() {
             return self.measure.record(&self.key, |series| {
                 self.record_latency(series, elapsed);

@@ -38,6 +38,11 @@ impl<B> MeasuredResponseBody<B> {
     pub(crate) fn new(inner: B, exchange: Option<Box<Exchange>>) -> Self {
         Self { inner: Some(inner), exchange }
     }
+
+    /// The body of a response that this layer does not measure.
+    pub(crate) fn unmeasured(inner: B) -> Self {
+        Self::new(inner, None)
+    }
 }
 
 impl<B> Body for MeasuredResponseBody<B>
@@ -57,7 +62,7 @@ where
         let Some(exchange) = this.exchange.as_mut() else {
             return inner.poll_frame(cx);
         };
-        let running = exchange.enter();
+        let running = exchange.enter_body();
         let polled = inner.as_mut().poll_frame(cx);
         let (bytes, is_last) = match &polled {
             // Trailers are the last frame there is; a server need not ask for more.

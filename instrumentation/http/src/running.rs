@@ -26,23 +26,38 @@ pub(crate) struct Running<'e> {
 }
 
 impl<'e> Running<'e> {
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a struct of this size is best never made")]
+    #[inline(always)]
     pub(crate) fn enter(
         attempt: &'e mut Attempt<Recording>,
         is_sent: &'e mut bool,
-        account: Option<&'e mut Account>,
+        account: Option<(&'e mut Account, Option<Instant>)>,
         left: &'e mut Option<Instant>,
     ) -> Self {
         let inside = Inside::enter(Kind::Server);
         let trace = attempt.trace();
         let serving = if *is_sent { Serving::sent(trace) } else { Serving::enter(trace) };
-        let lending = account.map(|account| account.lend(Instant::now()));
+        let lending = account.map(|(account, at)| account.lend(at.unwrap_or_else(Instant::now)));
         let entered = attempt.enter();
         Self { attempt, is_sent, left, entered, lending, serving, _inside: inside }
     }
 
+    /// The foreign code, which made a future, came back: it has not been polled yet.
+    #[expect(clippy::inline_always, reason = "a struct of this size is best never made")]
+    #[inline(always)]
+    pub(crate) fn leave_untimed(self) {
+        let Self { attempt, is_sent, entered, lending, serving, .. } = self;
+        if let Some(lending) = lending {
+            lending.end_untimed();
+        }
+        attempt.leave(entered);
+        *is_sent = serving.is_sent();
+        attempt.belong_to(serving.leave());
+    }
+
     /// The foreign code came back; the exchange belongs to the trace that was found meanwhile.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a struct of this size is best never made")]
+    #[inline(always)]
     pub(crate) fn leave(self) {
         let Self { attempt, is_sent, left, entered, lending, serving, _inside } = self;
         if let Some(lending) = lending {

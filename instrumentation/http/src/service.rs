@@ -89,9 +89,15 @@ where
         self.warn_of::<ReqBody>(&exchange);
         let is_body_marked = exchange.measure_request(request.body_mut());
         let upgrade = prepare(&exchange, &mut request, is_body_marked);
-        let running = exchange.enter();
-        let inner = Some(self.inner.call(request));
-        running.leave();
-        ResponseFuture { inner, exchange: Some(exchange), upgrade }
+        let running = exchange.enter_untimed();
+        // The future stays where it is made: to move it would take longer than to record it.
+        ResponseFuture {
+            inner: Some(self.inner.call(request)),
+            exchange: {
+                running.leave_untimed();
+                Some(exchange)
+            },
+            upgrade,
+        }
     }
 }

@@ -59,9 +59,8 @@ impl UnitOfWork {
     /// When the parts do not add up to the time that it took.
     #[track_caller]
     pub fn end(mut self) -> Bill {
-        let now = Instant::now();
-        let elapsed = now.saturating_duration_since(self.began);
-        let bill = self.account.close(now);
+        let elapsed = self.began.elapsed();
+        let bill = self.account.close(elapsed);
         let parts: Duration = Part::ALL.map(|part| bill.time(part)).iter().sum();
         assert_eq!(parts, elapsed, "the parts add up to the time that it took: {bill:?}");
         bill

@@ -218,8 +218,8 @@ fn since(at: Instant, earlier: Instant) -> Duration {
     at.saturating_duration_since(earlier)
 }
 
-/// More than 500 years are cut.
+/// Of less than 500 years.
 #[inline]
 pub(super) fn nanoseconds(time: Duration) -> u64 {
-    time.as_secs().saturating_mul(1_000_000_000).saturating_add(time.subsec_nanos().into())
+    time.as_secs().wrapping_mul(1_000_000_000).wrapping_add(time.subsec_nanos().into())
 }

@@ -15,7 +15,7 @@ use one::OneSeries;
 use opentelemetry::metrics::{Counter, Histogram, Meter};
 use repeated::Repeated;
 
-use super::{Account, OperationKind, Part};
+use super::{Account, Bill, OperationKind, Part};
 use crate::{Bounded, Fold, MetricSpec, key::BudgetedKey};
 
 /// The instruments of bills; one that is switched off is absent.
@@ -121,26 +121,40 @@ impl Bills {
         self.is_wanted.then(|| Account::new(start, repeated_after, blocking_after))
     }
 
-    /// Closes the account of an owner, whose work has ended at `end`, and records its bill; `text` is the owner's
+    /// Closes the account of an owner, whose work took `elapsed`, and records its bill; `text` is the owner's
     /// text, if it has series of its own.
     ///
-    /// Less than a microsecond of waiting, and of a body, counts with the handler's time.
+    /// Less than ten microseconds of waiting, and of a body, count with the handler's time: most requests are not
+    /// waited for, and have their body at once.
     #[inline]
     pub fn record(
         &self,
         owner: Option<Bounded>,
         text: impl Fn(Bounded) -> Arc<str>,
         account: &mut Account,
-        end: Instant,
+        elapsed: Duration,
     ) {
-        let mut bill = account.close(end);
-        bill.without_crumbs();
         let index = owner.map_or(self.series.len() - 1, |owner| owner.index().into());
-        let found = self.series.get(index).and_then(OnceLock::get);
-        match found {
-            Some(series) => series.record(&bill),
-            None => self.bind(owner, index, &text).record(&bill),
+        let series = match self.series.get(index).and_then(OnceLock::get) {
+            Some(series) => series,
+            None => self.bind(owner, index, &text),
+        };
+        match account.close_without_operations(elapsed) {
+            Some(bill) => series.record_quick(&bill),
+            None => self.record_all(owner, text, series, account.close(elapsed)),
         }
+    }
+
+    #[inline(never)]
+    fn record_all(
+        &self,
+        owner: Option<Bounded>,
+        text: impl Fn(Bounded) -> Arc<str>,
+        series: &OneSeries,
+        mut bill: Bill,
+    ) {
+        bill.without_crumbs();
+        series.record(&bill);
         for summary in &bill.repeated {
             self.repeated.count(owner, &text, summary);
         }

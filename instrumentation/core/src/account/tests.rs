@@ -118,7 +118,7 @@ proptest! {
             }
         }
         now += expected.pass(rest);
-        let bill = account.close(at(now));
+        let bill = account.close(Duration::from_nanos(now));
         prop_assert_eq!(bill.parts, expected.parts);
         prop_assert_eq!(bill.parts.iter().sum::<u64>(), now);
     }
@@ -139,8 +139,8 @@ fn an_operation_belongs_to_the_account_that_is_lent_when_it_ends() {
     sql.enter();
     lent.end(start);
     sql.enter();
-    let counts =
-        [outer, inner].map(|mut account| account.close(start).operations(OperationKind::Sql));
+    let counts = [outer, inner]
+        .map(|mut account| account.close(Duration::ZERO).operations(OperationKind::Sql));
     assert_eq!(counts, [2, 2]);
 }
 
@@ -165,7 +165,7 @@ fn an_attempt_is_time_of_its_part_where_it_began() {
     drop(moved);
     let end = start + Duration::from_secs(9);
     lent.end(end);
-    let bill = account.close(end);
+    let bill = account.close(Duration::from_secs(9));
     assert_eq!(
         bill.time(Part::Sql),
         Duration::from_secs(9),
@@ -196,7 +196,7 @@ fn a_carried_future_enters_into_the_account_until_it_is_closed() {
         assert!(Lent::with(Instant::now, |_| ()).is_none(), "it is lent for the poll alone");
     });
     elsewhere.join().unwrap();
-    let bill = account.close(start);
+    let bill = account.close(Duration::ZERO);
     assert_eq!(bill.operations(OperationKind::Sql), 2);
     assert!(poll(pin!(late)), "it is outside, and that is all");
     assert!(poll(pin!(carry(ready(())))), "of no account");
@@ -215,7 +215,7 @@ fn a_query_that_comes_so_often_is_repeated() {
         }
     }
     lent.end(start);
-    let bill = account.close(start);
+    let bill = account.close(Duration::ZERO);
     let repeated: Vec<&str> = bill.repeated().iter().map(|it| &**it).collect();
     assert_eq!(repeated, ["SELECT 0", "SELECT 1", "SELECT 2"]);
     assert_eq!(bill.operations(OperationKind::Sql), 30);
@@ -246,7 +246,7 @@ fn one_that_is_told_of_when_it_has_ended_takes_its_time_from_what_comes_later() 
     end(Part::CacheLoad, load, now, milliseconds(29));
     lent.end(now);
     sql.add_past(Part::Sql, milliseconds(1));
-    let bill = account.close(now);
+    let bill = account.close(now.duration_since(start));
     let parts = Part::ALL.map(|part| bill.time(part).as_millis());
     assert_eq!(parts, [10, 90 + 10, 0, 0, 9, 2, 9, 0], "before its last poll, too");
     assert_eq!(bill.operations(OperationKind::Sql), 0);
@@ -265,7 +265,7 @@ fn one_that_is_said_to_have_taken_longer_than_the_request_takes_no_more_than_tha
         if has_head {
             account.head(start);
         }
-        account.close(start + Duration::from_secs(5))
+        account.close(Duration::from_secs(5))
     };
     for bill in [bill(false), bill(true)] {
         assert_eq!(bill.parts.iter().sum::<u64>(), 5_000_000_000, "{bill:?}");
@@ -294,7 +294,7 @@ fn an_attempt_that_waits_for_a_connection_is_no_time_of_its_part_until_then() {
             other.finish_at(end, Outcome::Success);
         }
         lent.end(end);
-        let bill = account.close(end);
+        let bill = account.close(Duration::from_secs(9));
         [Part::PoolWait, Part::Sql].map(|part| bill.time(part).as_secs())
     };
     assert_eq!(parts(true, false), [2, 3]);

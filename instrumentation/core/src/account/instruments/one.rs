@@ -1,6 +1,6 @@
 //! The series of one owner's bills.
 
-use std::sync::OnceLock;
+use std::{sync::OnceLock, time::Duration};
 
 use opentelemetry::{
     KeyValue,
@@ -9,7 +9,7 @@ use opentelemetry::{
 
 use super::{BillInstruments, BillSettings};
 use crate::{
-    account::{Bill, OperationKind, Part},
+    account::{Bill, OperationKind, Part, bill::QuickBill},
     key,
 };
 
@@ -53,30 +53,46 @@ impl OneSeries {
         }
     }
 
+    /// Records a bill without operations.
     #[inline]
+    pub(super) fn record_quick(&self, bill: &QuickBill) {
+        self.record_part(Part::Handler, bill.handler);
+        self.record_part(Part::Waiting, bill.waiting);
+        self.record_part(Part::Body, bill.body);
+        self.record_polls(bill.longest_poll, bill.blocked);
+    }
+
     pub(super) fn record(&self, bill: &Bill) {
-        for (part, (series, nanoseconds)) in self.parts.iter().zip(bill.parts).enumerate() {
-            if nanoseconds > 0
-                && let Some(series) = series
-            {
-                #[expect(clippy::cast_precision_loss, reason = "of a hundred days it loses none")]
-                let seconds = nanoseconds as f64 / 1e9;
-                match series.get() {
-                    Some(bound) => bound.add(seconds),
-                    None => self.bind_part(part, series, seconds),
-                }
+        for (part, nanoseconds) in Part::ALL.into_iter().zip(bill.parts) {
+            self.record_part(part, nanoseconds);
+        }
+        self.record_operations(bill);
+        self.record_polls(bill.longest_poll, bill.blocked);
+    }
+
+    #[inline]
+    fn record_part(&self, part: Part, nanoseconds: u64) {
+        if nanoseconds > 0
+            && let Some(series) = &self.parts[part as usize]
+        {
+            #[expect(clippy::cast_precision_loss, reason = "of a hundred days it loses none")]
+            let seconds = nanoseconds as f64 / 1e9;
+            match series.get() {
+                Some(bound) => bound.add(seconds),
+                None => self.bind_part(part, series, seconds),
             }
         }
-        if bill.operations != [0; OperationKind::ALL.len()] {
-            self.record_operations(bill);
+    }
+
+    #[inline]
+    fn record_polls(&self, longest_poll: u64, blocked: u32) {
+        if let Some(histogram) = &self.longest_poll {
+            histogram.record(Duration::from_nanos(longest_poll).as_secs_f64());
         }
-        if let Some(longest_poll) = &self.longest_poll {
-            longest_poll.record(bill.longest_poll().as_secs_f64());
-        }
-        if bill.blocked > 0
+        if blocked > 0
             && let Some(blocking) = &self.blocking
         {
-            blocking.add(bill.blocked.into());
+            blocking.add(blocked.into());
         }
     }
 
@@ -96,8 +112,8 @@ impl OneSeries {
     }
 
     #[cold]
-    fn bind_part(&self, part: usize, series: &OnceLock<BoundCounter<f64>>, seconds: f64) {
-        if let (Some(time), Some(part)) = (&self.time, Part::ALL.get(part)) {
+    fn bind_part(&self, part: Part, series: &OnceLock<BoundCounter<f64>>, seconds: f64) {
+        if let Some(time) = &self.time {
             let bind = || time.bind(&self.attributes(key::PART.of(part.name())));
             series.get_or_init(bind).add(seconds);
         }
