@@ -45,6 +45,10 @@
 //!
 //! So misses without a load of their own are misses minus loads: they waited for another's.
 //!
+//! On the bill of a request, each entry that it asks for is one operation of the kind `cache`, whatever the answer;
+//! the time of a load is of the part `cache_load`, as far as nothing else that is measured runs in it, such as a
+//! query. Who waits for another's load is waiting.
+//!
 //! # Caches that tell it by themselves
 //!
 //! `kymo-moka` wraps caches of moka, and `kymo-redis` reads the replies of Redis. Whoever wraps another

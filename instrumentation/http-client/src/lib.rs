@@ -57,6 +57,11 @@
 //! `http.client.active_requests` counts a request from the call of the client until that observation. It
 //! is of the conventions and in development there.
 //!
+//! On the bill of a request of this service, each of them is one operation of the kind `http_client`, where it ends.
+//! Its time is of the part `http_client` while somebody waits for it: from the call until the head, wherever its future
+//! is polled first, and from the first look at the body until its end. A response that is held, and not read, is
+//! no time of that part.
+//!
 //! # Cancellation
 //!
 //! The conventions ask for no `error.type` where a client can detect that its caller cancelled on purpose.

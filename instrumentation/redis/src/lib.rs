@@ -52,6 +52,9 @@
 //! feature `cluster`, `Redis::cluster` opens one whose redirects are counted, in
 //! [`kymo.redis.redirects`](metrics::REDIRECTS).
 //!
+//! On the bill of a request, a command or a pipeline is one operation of the kind `redis`, and its time is of the
+//! part `redis`; each entry that it asks caches for is one of the kind `cache`.
+//!
 //! # What the replies tell of caches
 //!
 //! Every key belongs to one logical cache or to none, by [`RedisSettings`]. What was asked for and

@@ -55,6 +55,8 @@
 //! | its future is dropped | once, `cancelled`; never polled, it is nothing |
 //! | it unwinds | once, `panic` |
 //!
+//! On the bill of a request, a call is one operation of the kind `repository`; its time is that of what it does.
+//!
 //! | what happens | `kymo.repository.entity.changes` |
 //! | --- | --- |
 //! | rows are changed outside of any transaction | as many, when it is said: [`Entity::inserted`] |
