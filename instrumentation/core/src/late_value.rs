@@ -1,6 +1,9 @@
 //! A value that takes its place in a budget when a statement succeeds.
 
-use std::sync::OnceLock;
+use std::{
+    hash::{Hash, Hasher},
+    sync::OnceLock,
+};
 
 use crate::{Bounded, ValueBudget};
 
@@ -8,6 +11,8 @@ use crate::{Bounded, ValueBudget};
 /// such a statement: texts that are refused, such as those somebody tries out, leave the places to others.
 ///
 /// Once it has a place, or there is none any more, it is one atomic load.
+///
+/// It is the same as another if they say the same, whichever has a place.
 #[derive(Debug)]
 pub struct LateValue {
     text: Box<str>,
@@ -34,5 +39,19 @@ impl LateValue {
             Some(settled) => *self.settled.get_or_init(|| settled),
             None => budget.admit_in_reserve(&self.text),
         }
+    }
+}
+
+impl PartialEq for LateValue {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for LateValue {}
+
+impl Hash for LateValue {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
     }
 }

@@ -3,7 +3,7 @@
 use crate::{opening, question};
 
 /// Who has sent a statement, as far as its text tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Origin {
     Program,
     /// A driver, which opens a connection.

@@ -13,7 +13,7 @@ pub(crate) struct StatementTexts {
 }
 
 /// Keeps what a text says.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Said {
     /// Its name in the metrics, such as `SELECT books`; `None` when the text does not tell.
     pub(crate) summary: Option<LateValue>,

@@ -95,9 +95,10 @@
 //! SELECT id, title FROM books WHERE author = $1
 //! ```
 //!
-//! A query that came four times is recognised by where its text is in memory from then on, up to 2,048
-//! texts of at most 8 KiB and 1 MiB in all. As many that came last are recognised by their text, and
-//! forgotten when they do not come again; any other text is read. The first 400 summaries of statements
+//! What is read of a text, such as its summary, is kept for good when it came four times, be it of texts that
+//! differ in a literal alone: 2,048 readings, of texts of at most 8 KiB each and 1 MiB in all. The 16,384 texts that
+//! lead there are known by a hash, and forgotten when they do not come again and others do. As many texts as there are
+//! readings are recent; any other text is read. The first 400 summaries of statements
 //! that succeeded are kept apart, and 100 more of those that have only failed so far, so that texts which
 //! a server refuses leave the places to what works; later ones are `_OTHER`, and counted in
 //! `kymo.cardinality.folded`.

@@ -1,11 +1,6 @@
 //! Texts that were sent not long ago.
 
-use std::{
-    hash::BuildHasher,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
-
-use foldhash::fast::RandomState;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::MAX_TEXT;
 
@@ -17,7 +12,6 @@ use super::MAX_TEXT;
 #[derive(Debug)]
 pub(super) struct Recent<T> {
     shards: Box<[Mutex<Shard<T>>]>,
-    hasher: RandomState,
 }
 
 #[derive(Debug)]
@@ -34,46 +28,32 @@ struct Entry<T> {
     text: Box<str>,
     remembered: Arc<T>,
     was_used: bool,
-    /// How often it was asked for.
-    uses: u8,
 }
 
 impl<T> Recent<T> {
     pub(super) fn new() -> Self {
-        Self {
-            shards: (0..SHARDS).map(|_| Mutex::new(Shard::new())).collect(),
-            hasher: RandomState::default(),
-        }
+        Self { shards: (0..SHARDS).map(|_| Mutex::new(Shard::new())).collect() }
     }
 
-    /// What is remembered of `sql`, and whether that was asked for again and again; `None` if it is not
-    /// among them.
-    pub(super) fn find(&self, sql: &str) -> Option<(Arc<T>, bool)> {
-        let (mut shard, hash) = self.shard(sql);
+    /// What is remembered of `sql`, which has this hash; `None` if it is not among them.
+    pub(super) fn find(&self, hash: u64, sql: &str) -> Option<Arc<T>> {
+        let mut shard = self.shard(hash);
         let position = shard.position(hash, sql)?;
         let entry = shard.entries.get_mut(position)?;
         entry.was_used = true;
-        entry.uses = entry.uses.saturating_add(1);
-        Some((Arc::clone(&entry.remembered), entry.uses >= REGULAR))
+        Some(Arc::clone(&entry.remembered))
     }
 
     /// Puts in what was read of `sql`, unless it is there or too long.
-    pub(super) fn put(&self, sql: &str, remembered: Arc<T>) {
-        let (mut shard, hash) = self.shard(sql);
+    pub(super) fn put(&self, hash: u64, sql: &str, remembered: Arc<T>) {
+        let mut shard = self.shard(hash);
         if sql.len() > MAX_TEXT || shard.position(hash, sql).is_some() {
             return;
         }
         shard.make_room(sql.len());
         shard.bytes += sql.len();
         let text = Box::from(sql);
-        shard.entries.push(Entry { hash, text, remembered, was_used: false, uses: 0 });
-    }
-
-    /// Takes out what was read of `sql`.
-    pub(super) fn take(&self, sql: &str) -> Option<Arc<T>> {
-        let (mut shard, hash) = self.shard(sql);
-        let position = shard.position(hash, sql)?;
-        Some(shard.remove(position).remembered)
+        shard.entries.push(Entry { hash, text, remembered, was_used: false });
     }
 
     /// How many texts there are, and how many bytes they have.
@@ -91,10 +71,9 @@ impl<T> Recent<T> {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "any bits of a hash will do")]
-    fn shard(&self, sql: &str) -> (MutexGuard<'_, Shard<T>>, u64) {
-        let hash = self.hasher.hash_one(sql);
+    fn shard(&self, hash: u64) -> MutexGuard<'_, Shard<T>> {
         let shard = &self.shards[hash as usize % SHARDS];
-        (shard.lock().unwrap_or_else(PoisonError::into_inner), hash)
+        shard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -122,10 +101,9 @@ impl<T> Shard<T> {
         }
     }
 
-    fn remove(&mut self, position: usize) -> Entry<T> {
+    fn remove(&mut self, position: usize) {
         let entry = self.entries.swap_remove(position);
         self.bytes -= entry.text.len();
-        entry
     }
 }
 
@@ -134,11 +112,12 @@ const SHARDS: usize = 128;
 const ENTRIES: usize = 16;
 /// Of the texts in one shard: each of them fits.
 const BYTES: usize = MAX_TEXT;
-/// Asked for so often, a text is one that the program sends again and again.
-const REGULAR: u8 = 3;
 
 #[cfg(test)]
 mod tests {
+    use std::hash::BuildHasher;
+
+    use foldhash::quality::RandomState;
     use proptest::prelude::*;
 
     use super::*;
@@ -149,38 +128,28 @@ mod tests {
 
     #[test]
     fn what_is_used_stays_while_what_is_not_goes() {
-        let recent = Recent::new();
-        recent.put("SELECT * FROM kept", known("SELECT * FROM kept"));
+        let (recent, hasher) = (Recent::new(), RandomState::default());
+        let hash = |text: &str| hasher.hash_one(text);
+        let (kept, first) = ("SELECT * FROM kept", "SELECT 0 FROM a");
+        recent.put(hash(kept), kept, known(kept));
         for n in 0..20 * SHARDS * ENTRIES {
             let other = format!("SELECT {n} FROM a");
-            recent.put(&other, known(&other));
-            let kept = recent.find("SELECT * FROM kept");
-            assert!(kept.is_some(), "after {n}");
+            recent.put(hash(&other), &other, known(&other));
+            assert!(recent.find(hash(kept), kept).is_some(), "after {n}");
         }
         assert!(recent.size().0 <= SHARDS * ENTRIES);
-        assert!(recent.find("SELECT 0 FROM a").is_none());
-    }
-
-    #[test]
-    fn who_comes_again_and_again_is_regular() {
-        let recent = Recent::new();
-        recent.put("SELECT 1", known("SELECT 1"));
-        let seen: Vec<_> =
-            (0..4).filter_map(|_| recent.find("SELECT 1")).map(|(_, is)| is).collect();
-        assert_eq!(seen, [false, false, true, true]);
-        assert!(recent.take("SELECT 1").is_some());
-        assert!(recent.take("SELECT 1").is_none());
-        assert_eq!(recent.size(), (0, 0));
+        assert!(recent.find(hash(first), first).is_none());
     }
 
     proptest! {
         #[test]
         fn it_never_holds_more_than_it_may(lens in proptest::collection::vec(1..2 * MAX_TEXT, 1..400)) {
-            let recent = Recent::new();
+            let (recent, hasher) = (Recent::new(), RandomState::default());
             for (n, len) in lens.into_iter().enumerate() {
                 let sql = format!("{:<len$}", format!("SELECT {n}"));
-                recent.put(&sql, known("SELECT 1"));
-                prop_assert_eq!(recent.find(&sql).is_some(), sql.len() <= MAX_TEXT);
+                let hash = hasher.hash_one(&sql);
+                recent.put(hash, &sql, known("SELECT 1"));
+                prop_assert_eq!(recent.find(hash, &sql).is_some(), sql.len() <= MAX_TEXT);
             }
             let (entries, bytes) = recent.size();
             prop_assert!(entries <= SHARDS * ENTRIES && bytes <= SHARDS * BYTES);

@@ -4,7 +4,7 @@ use kymo_core::LateValue;
 use kymo_sql::{Dialect, TransactionStatement};
 
 /// Keeps what a text says, whoever sends it.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Remembered {
     pub(crate) summary: Option<LateValue>,
     pub(crate) change: Option<Change>,
@@ -14,7 +14,7 @@ pub(crate) struct Remembered {
 }
 
 /// Whose rows a statement changes, and how.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Change {
     /// `INSERT`, `REPLACE`, `UPDATE`, `DELETE` or `MERGE`.
     pub(crate) operation: &'static str,
