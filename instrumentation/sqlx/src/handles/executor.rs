@@ -116,9 +116,10 @@ where
     {
         let query = Peeked::of(query);
         let Measured { measures, driver, ledger, guard } = self;
-        let statement = measures.statement(query.text());
-        let mut operation = Operation::new(measures, statement, Some(ledger));
         Box::pin(async move {
+            // Made where it stays: it is large.
+            let statement = measures.statement(query.text());
+            let mut operation = Operation::new(measures, statement, Some(ledger));
             operation.start();
             if goes_to_the_end::<DB>(&operation) {
                 return first_of_all(driver, guard, query, operation).await;

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use kymo_core::{Bounded, Claim, Claimed, ClaimedText, Part, PlaceKey};
+use kymo_core::{Bounded, Claim, Claimed, ClaimedText, Outcome, Part, PlaceKey};
 use kymo_sql::{System, TransactionStatement};
 use opentelemetry::metrics::BoundHistogram;
 
@@ -154,6 +154,27 @@ impl Measures {
         };
         let returned = reading.returned.filter(|_| !self.without.returned_rows);
         self.recorder.record(key, reading.elapsed.as_secs_f64(), returned);
+    }
+
+    /// Records one that succeeded, in the series that is kept with its statement.
+    pub(crate) fn record_success(
+        &self,
+        statement: &Statement<'_>,
+        elapsed: Duration,
+        returned: Option<u64>,
+    ) {
+        let is_named = statement.summary().is_some();
+        let series = statement.kept().get();
+        if let Some(series) = series.filter(|series| series.is_of_success(self.place, is_named)) {
+            let returned = returned.filter(|_| !self.without.returned_rows);
+            return self.recorder.record_into(series, elapsed.as_secs_f64(), returned);
+        }
+        let (summary, outcome) = (self.summary(statement, true), Outcome::Success);
+        self.record(&Reading { summary, outcome, status: None, elapsed, returned });
+        let key = OperationKey { place: self.place, summary, status: None, outcome };
+        if let Some(series) = self.recorder.own_series(key) {
+            statement.kept().keep(series);
+        }
     }
 
     /// An operation took `elapsed` and has just ended, which nobody saw begin.

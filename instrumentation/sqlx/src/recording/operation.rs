@@ -286,14 +286,16 @@ impl Record for Execution<'_> {
     const PART: Option<Part> = Some(Part::Sql);
 
     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
-        let answered = self.statement.returns_rows() && outcome == Outcome::Success;
-        self.measures.record(&Reading {
-            summary: self.measures.summary(&self.statement, outcome == Outcome::Success),
-            outcome,
-            status: self.status,
-            elapsed,
-            returned: (answered || self.returned > 0).then_some(self.returned),
-        });
+        let has_succeeded = outcome == Outcome::Success;
+        let answered = self.statement.returns_rows() && has_succeeded;
+        let returned = (answered || self.returned > 0).then_some(self.returned);
+        if has_succeeded && self.status.is_none() {
+            self.measures.record_success(&self.statement, elapsed, returned);
+        } else {
+            let summary = self.measures.summary(&self.statement, has_succeeded);
+            let status = self.status;
+            self.measures.record(&Reading { summary, outcome, status, elapsed, returned });
+        }
         self.settle(outcome);
     }
 }

@@ -90,20 +90,38 @@ impl Recorder {
 
     /// Records one finished operation; `returned` is absent if it was not one that returns rows.
     pub(crate) fn record(&self, key: OperationKey, seconds: f64, returned: Option<u64>) {
-        let Instruments { duration, returned_rows, .. } = &self.instruments;
         let bind = |key: OperationKey| OperationSeries {
-            duration: duration.bind(&key.attributes(&self.vocabulary)),
+            duration: self.instruments.duration.bind(&key.attributes(&self.vocabulary)),
             returned_rows: OnceLock::new(),
             key,
         };
         self.enter(key.summary);
-        self.operations.with(key, bind, |series| {
-            series.duration.record(seconds);
-            if let Some(rows) = returned {
-                let bind = || returned_rows.bind(&series.key.attributes(&self.vocabulary));
-                series.returned_rows.get_or_init(bind).record(rows);
-            }
-        });
+        self.operations.with(key, bind, |series| self.record_in(series, seconds, returned));
+    }
+
+    /// As [`Recorder::record`], into the series that the operation has of its own.
+    pub(crate) fn record_into(
+        &self,
+        series: &OperationSeries,
+        seconds: f64,
+        returned: Option<u64>,
+    ) {
+        self.enter(series.key.summary);
+        self.record_in(series, seconds, returned);
+    }
+
+    /// The series that operations of `key` have of their own, if nothing of it is folded.
+    pub(crate) fn own_series(&self, key: OperationKey) -> Option<&Arc<OperationSeries>> {
+        self.operations.find(key).filter(|_| key.summary != Some(Bounded::OTHER))
+    }
+
+    fn record_in(&self, series: &OperationSeries, seconds: f64, returned: Option<u64>) {
+        series.duration.record(seconds);
+        if let Some(rows) = returned {
+            let returned_rows = &self.instruments.returned_rows;
+            let bind = || returned_rows.bind(&series.key.attributes(&self.vocabulary));
+            series.returned_rows.get_or_init(bind).record(rows);
+        }
     }
 
     /// Enters one operation into the account of whoever it ran for.

@@ -3,6 +3,8 @@
 use kymo_core::LateValue;
 use kymo_sql::{Dialect, TransactionStatement};
 
+use crate::recording::kept::Kept;
+
 /// Keeps what a text says, whoever sends it.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Remembered {
@@ -11,6 +13,7 @@ pub(crate) struct Remembered {
     pub(crate) returns_rows: bool,
     pub(crate) transaction: TransactionStatement,
     pub(crate) may_end_halfway: bool,
+    pub(crate) kept: Kept,
 }
 
 /// Whose rows a statement changes, and how.
@@ -34,6 +37,7 @@ impl Remembered {
             returns_rows: read.returns_rows,
             transaction: read.transaction,
             may_end_halfway: read.may_end_halfway,
+            kept: Kept::default(),
         }
     }
 }

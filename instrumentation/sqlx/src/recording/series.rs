@@ -28,6 +28,14 @@ pub(crate) struct OperationSeries {
     pub(crate) key: OperationKey,
 }
 
+impl OperationSeries {
+    /// Whether it is that of successes at `place`, of those that are named or of those that are not.
+    pub(crate) fn is_of_success(&self, place: PlaceKey, is_named: bool) -> bool {
+        let OperationKey { place: own, summary, outcome, .. } = self.key;
+        own == place && summary.is_some() == is_named && outcome == Outcome::Success
+    }
+}
+
 impl OperationKey {
     /// The attributes, in the order of their keys: the SDK stores any other order twice.
     pub(crate) fn attributes(self, vocabulary: &Vocabulary) -> Vec<KeyValue> {

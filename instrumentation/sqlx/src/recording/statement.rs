@@ -4,6 +4,7 @@ use kymo_core::{LateValue, Recalled};
 use kymo_sql::TransactionStatement;
 
 use crate::recording::{
+    kept::Kept,
     remembered::{Change, Remembered},
     without::Without,
 };
@@ -23,6 +24,11 @@ impl<'s> Statement<'s> {
     /// Its name in the metrics, such as `SELECT books`; `None` when the text does not tell.
     pub(crate) fn summary(&self) -> Option<&LateValue> {
         self.text.summary.as_ref().filter(|_| !self.without.summaries)
+    }
+
+    /// The series of its successes, if it was kept.
+    pub(crate) fn kept(&self) -> &Kept {
+        &self.text.kept
     }
 
     /// The one table that it changes, if it is one statement and reads no other table.
