@@ -78,6 +78,7 @@ pub use crate::{
 #[doc = include_str!("../../docs/fleets.md")]
 #[doc = include_str!("../../docs/grpc.md")]
 #[doc = include_str!("../../docs/http-clients.md")]
+#[doc = include_str!("../../docs/jobs.md")]
 #[doc = include_str!("../../docs/live.md")]
 #[doc = include_str!("../../docs/http.md")]
 #[doc = include_str!("../../docs/instrumenting.md")]

@@ -141,6 +141,7 @@ const CHOSEN: &[(&str, &str)] = &[
     ("kymo.repository.name", "books"),
     ("kymo.runtime.name", "main"),
     ("kymo.scrape.family", "http_server_request_duration_seconds"),
+    ("kymo.unit_of_work.name", "reindex"),
 ];
 
 fn instrument(kind: MetricKind) -> &'static str {

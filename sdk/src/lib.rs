@@ -47,6 +47,7 @@
 //! | `redis` | `Telemetry::redis`, `Telemetry::redis_with`, `Telemetry::redis_handle`, module `redis` | no |
 //! | `redis-cluster` | clusters of Redis whose redirects are counted: `redis::Redis::cluster` | no |
 //! | `repository` | `Telemetry::repository`, `Telemetry::repository_of`, the attribute `repository`, module `repository` | no |
+//! | `work` | `Telemetry::unit_of_work`: the bill of jobs and consumers, module `work` | no |
 //! | `migrations` | `Telemetry::migrations`, module `migrations`; and `sqlx` | no |
 //! | `metrics` | `Telemetry::metrics_recorder`: what `counter!(..)` of the facade `metrics` records, module `metrics_recorder` | no |
 //! | `resource` | `TelemetryBuilder::detect_host` and the like: what the program runs on | no |
@@ -166,6 +167,8 @@ pub mod key {
     pub use kymo_repository::key::*;
     #[cfg(feature = "sqlx")]
     pub use kymo_sqlx::key::*;
+    #[cfg(feature = "work")]
+    pub use kymo_work::key::*;
 
     pub use self::callback::CALLBACK_METRIC;
 }
@@ -218,6 +221,8 @@ mod instrumentation {
     pub mod sqlx;
     #[cfg(feature = "sqlx-events")]
     pub mod sqlx_events;
+    #[cfg(feature = "work")]
+    pub mod work;
 }
 
 /// The life of a telemetry, from `install()` to the end of the process.
@@ -341,6 +346,8 @@ mod lacking {
     mod sqlx;
     #[cfg(not(feature = "sqlx-events"))]
     mod sqlx_events;
+    #[cfg(not(feature = "work"))]
+    mod work;
 }
 
 pub use builder::{TelemetryBuilder, injected::InjectedBuilder};
@@ -377,6 +384,8 @@ pub use instrumentation::sea_orm;
 pub use instrumentation::sqlx;
 #[cfg(feature = "sqlx-events")]
 pub use instrumentation::sqlx_events;
+#[cfg(feature = "work")]
+pub use instrumentation::work;
 pub use kymo_core::{BucketsError, ExemplarFilter, MetricKind, MetricSpec, SCHEMA_URL};
 #[cfg(feature = "repository")]
 pub use kymo_repository::repository;
@@ -416,6 +425,8 @@ pub fn declared_metrics_by_crate() -> impl Iterator<Item = (&'static str, &'stat
         ("kymo-pool", kymo_pool::metrics::ALL),
         #[cfg(feature = "repository")]
         ("kymo-repository", kymo_repository::metrics::ALL),
+        #[cfg(feature = "work")]
+        ("kymo-work", kymo_work::metrics::ALL),
         #[cfg(feature = "migrations")]
         ("kymo-migrations", kymo_migrations::metrics::ALL),
         #[cfg(feature = "redis")]

@@ -16,7 +16,7 @@ pub const CALL: &str = key::RPC_METHOD.key.name;
 pub const CALL_STATUS: &str = key::RPC_RESPONSE_STATUS_CODE.name;
 /// The kind of a stream.
 pub const STREAM_KIND: &str = key::STREAM_KIND.name;
-/// The part of the time of a request.
+/// The part of the time of a request, or of a unit of work.
 pub const PART: &str = key::PART.name;
 /// The kind of an operation.
 pub const OPERATION_KIND: &str = key::OPERATION_KIND.name;
@@ -58,6 +58,8 @@ pub const MIGRATION_STATE: &str = key::MIGRATION_STATE.name;
 pub const MIGRATION_VERSION: &str = key::MIGRATION_VERSION.key.name;
 /// Up or down.
 pub const DIRECTION: &str = key::MIGRATION_DIRECTION.name;
+/// The unit of work.
+pub const UNIT: &str = key::UNIT_OF_WORK_NAME.key.name;
 /// User or system.
 pub const CPU_MODE: &str = key::CPU_MODE.name;
 /// Read or write.

@@ -102,6 +102,18 @@ pub const MIGRATIONS: &str = "kymo.migrations";
 pub const MIGRATION_VERSION: &str = "kymo.migration.latest_version";
 /// States that could not be read.
 pub const MIGRATION_READ_ERRORS: &str = "kymo.migration.read.errors";
+/// Units of work.
+pub const UNIT: &str = "kymo.unit_of_work.duration";
+/// Where their time went.
+pub const UNIT_TIME: &str = "kymo.unit_of_work.time";
+/// What each asked for.
+pub const UNIT_OPERATIONS: &str = "kymo.unit_of_work.operations";
+/// Those that repeated a query.
+pub const UNIT_REPEATED: &str = "kymo.unit_of_work.repeated_queries";
+/// Their longest polls.
+pub const UNIT_LONGEST_POLL: &str = "kymo.unit_of_work.longest_poll";
+/// Their polls that blocked a worker.
+pub const UNIT_BLOCKING: &str = "kymo.unit_of_work.blocking";
 /// Processor time.
 pub const CPU: &str = "process.cpu.time";
 /// Memory in use.

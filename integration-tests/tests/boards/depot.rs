@@ -1,6 +1,6 @@
 //! A service that does, and suffers, what the bookshop does not.
 
-use std::{panic::resume_unwind, time::Duration};
+use std::{future::ready, panic::resume_unwind, thread, time::Duration};
 
 use axum::{
     Router,
@@ -121,6 +121,7 @@ impl Depot {
         self.wait_in_vain().await;
         self.keep_books().await;
         self.misuse(redis).await;
+        self.count().await;
         for shelf in 0..20 {
             self.shelves.insert(shelf, ()).await;
         }
@@ -169,6 +170,20 @@ impl Depot {
         sqlx::query("SELECT shelf FROM entries LIMIT 10").fetch_all(&self.ledger).await.unwrap();
         let again = sqlx::query("INSERT INTO entries (id, shelf) VALUES (0, 7)");
         assert!(again.execute(&self.ledger).await.is_err());
+    }
+
+    /// Units of work: one that asks for each entry, and blocks, and one that fails.
+    async fn count(&self) {
+        let each = async {
+            for _ in 0..10 {
+                let entry = sqlx::query("SELECT id FROM entries LIMIT 1");
+                entry.fetch_all(&self.ledger).await.unwrap();
+            }
+            thread::sleep(Duration::from_millis(11));
+        };
+        self.telemetry.unit_of_work("count").run(each).await;
+        let failing = ready(Err::<(), _>("on purpose"));
+        let _ = self.telemetry.unit_of_work("sweep").run_result(failing).await;
     }
 
     /// A command that the key is not for.

@@ -12,3 +12,4 @@ mod repository;
 mod reqwest;
 mod sea_orm;
 mod sqlx;
+mod work;

@@ -7,6 +7,7 @@ fn measure(telemetry: &kymo::Telemetry) {
     telemetry.http_client();
     telemetry.reqwest();
     telemetry.repository("books");
+    telemetry.unit_of_work("reindex");
     telemetry.metrics_recorder();
     telemetry.migrations("a migrator");
     telemetry.pool("orders", "a pool", "what asks it");

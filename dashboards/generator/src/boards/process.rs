@@ -4,16 +4,20 @@ use crate::{
     Board, Panel, Query, Unit,
     board::row,
     label, metric,
-    query::{max, quantile, rate, sum},
+    query::{failed, max, mean, quantile, rate, sum},
 };
 
 pub(super) fn board() -> Board {
     Board {
         name: "process",
         title: "kymo / Process and runtime",
-        description: "Processors, memory and files of each process, and how busy its tokio runtimes are.",
+        description: "Processors, memory and files of each process, how busy its tokio runtimes are, and its jobs.",
         subject: metric::UPTIME,
-        rows: vec![row("Process", process()), row("Runtime", runtime())],
+        rows: vec![
+            row("Process", process()),
+            row("Runtime", runtime()),
+            row("Units of work", work()),
+        ],
     }
 }
 
@@ -58,6 +62,44 @@ fn process() -> Vec<Panel> {
         .ask(max(metric::UPTIME), &[label::INSTANCE]),
         Panel::lines("Versions", Unit::Count, "How many processes run which version.")
             .ask(sum(metric::BUILD), &[label::BUILD]),
+    ]
+}
+
+fn work() -> Vec<Panel> {
+    let unit = &[label::UNIT];
+    vec![
+        Panel::stack("Units", Unit::PerSecond, "Jobs, messages and the like, per second.")
+            .ask(rate(metric::UNIT), unit),
+        Panel::lines("Errors of units", Unit::PerSecond, "Those that failed, per second, by why.")
+            .ask(rate(failed(metric::UNIT)), &[label::UNIT, label::ERROR]),
+        Panel::lines("95 % of units within", Unit::Seconds, "From the first poll to the end.")
+            .ask(quantile(0.95, metric::UNIT), unit),
+        Panel::stack(
+            "Seconds per second by part",
+            Unit::Count,
+            "Where the time of units goes. Those of one name add up to how many run at a time.",
+        )
+        .ask(rate(metric::UNIT_TIME), &[label::UNIT, label::PART]),
+        Panel::lines("Operations of a unit", Unit::Count, "Of each kind, on average.")
+            .ask(mean(metric::UNIT_OPERATIONS), &[label::UNIT, label::OPERATION_KIND]),
+        Panel::lines(
+            "Units with repeated queries",
+            Unit::PerSecond,
+            "In which one query came ten times or more.",
+        )
+        .ask(rate(metric::UNIT_REPEATED), &[label::UNIT, label::SUMMARY]),
+        Panel::lines(
+            "Longest poll of a unit",
+            Unit::Seconds,
+            "95 % keep their worker no longer at a time.",
+        )
+        .ask(quantile(0.95, metric::UNIT_LONGEST_POLL), unit),
+        Panel::lines(
+            "Polls of units that block",
+            Unit::PerSecond,
+            "A worker was kept from all other tasks for more than 10 ms.",
+        )
+        .ask(rate(metric::UNIT_BLOCKING), unit),
     ]
 }
 

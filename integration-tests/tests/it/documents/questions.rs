@@ -6,6 +6,7 @@ mod grpc;
 mod guide;
 mod http;
 mod http_clients;
+mod jobs;
 mod process;
 mod why_is_it_slow;
 

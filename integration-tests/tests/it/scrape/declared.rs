@@ -25,6 +25,8 @@ const ON_REQUEST: &[&str] = &[
     "otel_sdk_exporter_",
     // Only of a server of gRPC.
     "rpc_server_call_duration_seconds",
+    // Only of a program that has units of work.
+    "kymo_unit_of_work_",
     // The classic names of the process.
     "process_cpu_seconds_total",
     "process_max_fds",
