@@ -11,10 +11,13 @@ use crate::{series::WorkKey, work_metrics::Shared};
 pub(crate) struct Recording {
     pub(crate) shared: Arc<Shared>,
     pub(crate) name: Bounded,
+    /// Once it is recorded.
+    pub(crate) elapsed: Duration,
 }
 
 impl Record for Recording {
     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
+        self.elapsed = elapsed;
         self.shared.record(WorkKey { name: self.name, outcome }, elapsed);
     }
 }

@@ -1,6 +1,9 @@
 //! The code of a unit of work, as it runs.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use kymo_core::{Account, Attempt, Bounded, Outcome, Watch};
 
@@ -20,7 +23,7 @@ pub(crate) struct Work {
 impl Work {
     /// One that starts with its first poll.
     pub(crate) fn new(shared: Arc<Shared>, name: Bounded) -> Self {
-        let attempt = Attempt::new(Recording { shared, name });
+        let attempt = Attempt::new(Recording { shared, name, elapsed: Duration::ZERO });
         Self { attempt, has_begun: false, account: None, left: None }
     }
 
@@ -34,8 +37,8 @@ impl Work {
         let end = self.left.unwrap_or_else(Instant::now);
         self.attempt.finish_at(end, outcome);
         if let Some(mut account) = self.account.take() {
-            let Recording { shared, name } = self.attempt.record();
-            shared.record_bill(*name, &mut account, end);
+            let Recording { shared, name, elapsed } = self.attempt.record();
+            shared.record_bill(*name, &mut account, *elapsed);
         }
     }
 

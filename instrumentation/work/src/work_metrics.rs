@@ -94,9 +94,9 @@ impl Shared {
         self.with(key, |series| series.record(elapsed.as_secs_f64()));
     }
 
-    /// Records the bill of a unit that has ended at `end`.
-    pub(crate) fn record_bill(&self, name: Bounded, account: &mut Account, end: Instant) {
-        self.bills.record(Some(name), |name| self.name(name), account, end);
+    /// Records the bill of a unit that took `elapsed`.
+    pub(crate) fn record_bill(&self, name: Bounded, account: &mut Account, elapsed: Duration) {
+        self.bills.record(Some(name), |name| self.name(name), account, elapsed);
     }
 
     fn with(&self, key: WorkKey, record: impl FnOnce(&BoundHistogram<f64>)) {
