@@ -12,7 +12,7 @@ use crate::{
     beginning::beginning,
     label::{OwnedLabel, push_value},
     layout::{Layout, Part},
-    point::{Attributed, Visitor},
+    point::Attributed,
     spelling::Spelling,
 };
 
@@ -38,7 +38,9 @@ pub(crate) struct Assembler {
     longest: usize,
     /// The values of the current series that cannot be borrowed.
     text: String,
-    /// The range in `text` of the value of each attribute, or of each label if the layout is not plain.
+    /// The numbers among them, as they were written last, if they all are integers.
+    numbers: Vec<i64>,
+    /// The range in `text` of each of them; of all labels if the layout is not plain.
     ranges: Vec<Range<usize>>,
     labels: Vec<Label<'static>>,
 }
@@ -58,6 +60,7 @@ impl Assembler {
             spelling,
             longest,
             text: String::new(),
+            numbers: Vec::new(),
             ranges: Vec::new(),
             labels: Vec::new(),
         }
@@ -71,8 +74,18 @@ impl Assembler {
         }
         self.used.clear();
         self.runs.clear();
-        (self.begun, self.left) = (0, 0);
+        self.rewind();
         (self.is_ambiguous, self.has_overflown) = (false, false);
+    }
+
+    /// Gives the series of the family once more, from the first.
+    pub(crate) fn rewind(&mut self) {
+        (self.begun, self.left) = (0, 0);
+    }
+
+    /// How many series were looked at.
+    pub(crate) fn series(&self) -> usize {
+        self.runs.iter().map(|(_, series)| series).sum()
     }
 
     /// Whether a metric that was looked at has more series than it has room for.
@@ -90,7 +103,7 @@ impl Assembler {
     }
 
     /// Looks at one series: notes its layout, and whether another one may have the same labels.
-    fn look<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) {
+    pub(crate) fn look<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) {
         if self.goes_on(point, it) {
             return;
         }
@@ -134,35 +147,37 @@ impl Assembler {
         self.is_ambiguous |= is_ambiguous;
     }
 
-    /// Goes on to the next series of the family.
-    fn go_on(&mut self) {
-        if self.left == 0
-            && let Some((layout, series)) = self.runs.get(self.begun)
-        {
+    /// Goes on to the next series of the family, and says whether it has the layout of the one before.
+    fn go_on(&mut self) -> bool {
+        let goes_on = self.left > 0;
+        if !goes_on && let Some((layout, series)) = self.runs.get(self.begun) {
             (self.current, self.left) = (*layout, *series);
             self.begun += 1;
         }
         self.left = self.left.saturating_sub(1);
+        goes_on
     }
 
-    /// Gives out the labels of the next series of the family, and says whether values were cut.
+    /// Gives out the labels of the next series of the family; and, where their names are those of the series before,
+    /// how many of the last ones have its values, too. Says whether values were cut.
     ///
     /// The series come in the order in which they were looked at.
     pub(crate) fn give<P: Attributed + ?Sized>(
         &mut self,
         point: &P,
         it: Surroundings<'_>,
-        take: impl FnOnce(&[Label<'_>]),
+        take: impl FnOnce(&[Label<'_>], Option<usize>),
     ) -> bool {
-        self.prepare(point, it);
+        let goes_on = self.prepare(point, it);
         let layout = &self.layouts[self.current];
         let mut labels: Vec<Label<'_>> = std::mem::take(&mut self.labels);
         if let Some(order) = &layout.plain {
+            let mut written = self.ranges.iter();
             labels.extend(layout.labels.iter().zip(order).map(|(planned, &index)| {
                 let attribute = point.attributes().nth(index);
                 let value = match attribute.map(|attribute| &attribute.value) {
                     Some(Value::String(text)) => text.as_str(),
-                    _ => &self.text[self.ranges[index].clone()],
+                    _ => written.next().map_or("", |range| &self.text[range.clone()]),
                 };
                 Label { name: &planned.name, value }
             }));
@@ -174,24 +189,39 @@ impl Assembler {
             }));
         }
         let is_cut = self.is_ambiguous && self.cut(&mut labels);
-        take(&labels);
+        let same = if layout.plain.is_some() { it.scope_labels.len() } else { 0 };
+        take(&labels, goes_on.then_some(same));
         // Collecting into the same vector keeps its memory and ends the borrow of what was in it.
         labels.clear();
         self.labels = labels.into_iter().map(|_| Label::new("", "")).collect();
         is_cut
     }
 
-    /// Finds the layout of the next series, and writes the values that cannot be borrowed.
+    /// Finds the layout of the next series, and writes the values that cannot be borrowed; says whether the layout is
+    /// known to be that of the series before.
     ///
     /// Without ambiguous series, every layout was found when the series were looked at, and is not looked up
     /// again.
-    fn prepare<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) {
+    fn prepare<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) -> bool {
+        let goes_on = !self.is_ambiguous && self.go_on();
         if self.is_ambiguous {
             self.current = self.layout(point, it);
-        } else {
-            self.go_on();
         }
-        self.write_text(point, it);
+        if !goes_on || !self.is_written(point) {
+            self.write_text(point, it);
+        }
+        goes_on
+    }
+
+    /// Whether the values that cannot be borrowed are those of the series before: a status often is.
+    fn is_written<P: Attributed + ?Sized>(&self, point: &P) -> bool {
+        let layout = &self.layouts[self.current];
+        layout.plain.is_some()
+            && layout.written.len() == self.numbers.len()
+            && layout.written.iter().zip(&self.numbers).all(|(index, before)| {
+                let value = point.attributes().nth(*index).map(|attribute| &attribute.value);
+                matches!(value, Some(Value::I64(number)) if number == before)
+            })
     }
 
     /// Cuts values of attributes that are too long. Series have such only where it is known that some
@@ -237,6 +267,7 @@ impl Assembler {
     fn write_text<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) {
         self.text.clear();
         self.ranges.clear();
+        self.numbers.clear();
         let layout = &self.layouts[self.current];
         if layout.plain.is_none() {
             let attributes: Vec<_> = point.attributes().collect();
@@ -253,27 +284,17 @@ impl Assembler {
                 }
                 self.ranges.push(start..self.text.len());
             }
-        } else if !layout.is_text {
-            for attribute in point.attributes() {
+        } else {
+            let written = layout.written.iter().filter_map(|index| point.attributes().nth(*index));
+            for attribute in written {
                 let start = self.text.len();
-                if !matches!(attribute.value, Value::String(_)) {
-                    push_value(&mut self.text, &attribute.value);
-                }
+                push_value(&mut self.text, &attribute.value);
                 self.ranges.push(start..self.text.len());
+                if let Value::I64(number) = attribute.value {
+                    self.numbers.push(number);
+                }
             }
         }
-    }
-}
-
-/// Looks at every series of a metric before any is pushed.
-pub(crate) struct Survey<'a> {
-    pub(crate) assembler: &'a mut Assembler,
-    pub(crate) it: Surroundings<'a>,
-}
-
-impl Visitor for Survey<'_> {
-    fn visit(&mut self, point: &impl Attributed) {
-        self.assembler.look(point, self.it);
     }
 }
 
@@ -289,7 +310,8 @@ pub(crate) struct Surroundings<'a> {
 /// `longest` bytes.
 fn is_odd(attribute: &KeyValue, longest: usize) -> bool {
     match &attribute.value {
-        Value::String(text) => text.as_str().is_empty() || text.as_str().len() > longest,
+        // None is one less than zero, which is more than any.
+        Value::String(text) => text.as_str().len().wrapping_sub(1) >= longest,
         _ => false,
     }
 }

@@ -1,5 +1,7 @@
 //! The families of OpenTelemetry metrics, on their way out.
 
+mod survey;
+
 use std::{sync::Arc, time::SystemTime};
 
 use kymo_core::{Exemplars, MetricExemplars};
@@ -10,7 +12,7 @@ use opentelemetry_sdk::{
 };
 
 use crate::{
-    assembler::{Assembler, Survey},
+    assembler::Assembler,
     classic::Classics,
     definition::Definition,
     exemplar::{Shown, by_bucket},
@@ -24,7 +26,7 @@ use crate::{
     point::{self, Attributed},
     position::Position,
     rank::Rank,
-    spelling::{Spelling, escaped_label},
+    spelling::Spelling,
 };
 
 /// Gives out families of OpenTelemetry metrics, in memory that it keeps between series.
@@ -94,6 +96,9 @@ impl<'a> Emitter<'a> {
         self.outlet.family(&Family { name, help, unit, kind: *kind }, is_shared);
         let had_twins = self.spelling == Spelling::Utf8 && definition.spellings().has_twins();
         self.is_merging = self.has_twin_scopes(family) | self.survey(family) | had_twins;
+        if self.is_merging {
+            self.expect_equal(family);
+        }
         for (entry, Entry { metric, .. }) in family.iter().enumerate() {
             match metric {
                 Some(metric) => self.metric(metric, Position { family, entry }),
@@ -145,13 +150,18 @@ impl<'a> Emitter<'a> {
             }
             MetricData::Sum(sum) => {
                 let start_time = sum.is_monotonic().then(|| sum.start_time());
+                let time = sum.is_monotonic().then(|| sum.time());
                 for point in sum.data_points() {
-                    let time = sum.is_monotonic().then(|| sum.time());
+                    let number = point.value().into();
+                    let reading =
+                        |exemplar| Reading::of(start_time, Value::Number(number, exemplar));
+                    if self.of_metric.is_none() {
+                        self.series(point, reading(None), at);
+                        continue;
+                    }
                     let shown = self.exemplars_of(point, time);
                     let labels = shown.labels();
-                    let exemplar = shown.all(&labels).pop();
-                    let value = Value::Number(point.value().into(), exemplar);
-                    self.series(point, Reading { start_time, value, is_latest: false }, at);
+                    self.series(point, reading(shown.all(&labels).pop()), at);
                 }
             }
             MetricData::Histogram(histogram) => {
@@ -178,7 +188,7 @@ impl<'a> Emitter<'a> {
                         self.losses.record(at.name(), Cause::CoarseHistogram);
                         Value::Histogram(classic)
                     };
-                    self.series(point, Reading { start_time, value, is_latest: false }, at);
+                    self.series(point, Reading::of(start_time, value), at);
                 }
                 self.natives = natives;
                 self.classics = classics;
@@ -213,7 +223,7 @@ impl<'a> Emitter<'a> {
             can_fall: point::can_fall(point),
             exemplars: &exemplars,
         });
-        self.series(point, Reading { start_time: Some(start), value, is_latest: false }, at);
+        self.series(point, Reading::of(Some(start), value), at);
         self.bounds = bounds;
         self.counts = counts;
     }
@@ -235,9 +245,11 @@ impl<'a> Emitter<'a> {
         let Reading { start_time, value, is_latest } = reading;
         let it = at.surroundings(&self.scopes);
         let Emitter { assembler, merger, outlet, is_merging, losses, longest, .. } = self;
-        let is_cut = assembler.give(point, it, |labels| {
+        let is_cut = assembler.give(point, it, |labels, same| {
             let series = Series { labels, start_time, timestamp: None, value };
-            if *is_merging {
+            if !*is_merging {
+                outlet.give_next(&series, same);
+            } else if merger.expects(labels) {
                 let rank = Rank::of(at.entry, point.attributes(), *longest);
                 merger.hold(rank, at.unit(), &series, is_latest);
             } else {
@@ -248,43 +260,6 @@ impl<'a> Emitter<'a> {
             losses.record(at.name(), Cause::LongValue);
         }
     }
-
-    /// Whether two series of the family may have the same labels.
-    fn survey(&mut self, family: &[Entry<'_>]) -> bool {
-        self.assembler.begin();
-        for (entry, Entry { metric, definition, .. }) in family.iter().enumerate() {
-            let Some(metric) = metric else { continue };
-            let it = Position { family, entry }.surroundings(&self.scopes);
-            point::each(metric, &mut Survey { assembler: &mut self.assembler, it });
-            if self.assembler.has_overflown() {
-                self.losses.record(definition.name(), Cause::Overflow);
-            }
-        }
-        self.assembler.is_ambiguous()
-    }
-
-    /// Whether two metrics of the family have the same labels besides their attributes, or the same names of
-    /// them in two spellings.
-    fn has_twin_scopes(&self, family: &[Entry<'_>]) -> bool {
-        // An empty label is none, and a name is one however it is spelt.
-        let is_there = |label: &&OwnedLabel| !label.value.is_empty();
-        let labels = |entry: &Entry<'_>| {
-            let labels = self.scopes.get(entry.scope).into_iter().flatten().filter(is_there);
-            labels.map(|label| (escaped_label(&label.name), &*label.value))
-        };
-        let names = |entry| labels(entry).map(|(name, _)| name);
-        let spelt = |entry: &Entry<'_>| {
-            let all = self.scopes.get(entry.scope).into_iter().flatten();
-            all.map(|label| label.name.as_str())
-        };
-        // A format without UTF-8 knows no two spellings of one name.
-        family.iter().enumerate().any(|(index, entry)| {
-            family[..index].iter().any(|before| {
-                labels(before).eq(labels(entry))
-                    || (names(before).eq(names(entry)) && !spelt(before).eq(spelt(entry)))
-            })
-        })
-    }
 }
 
 /// Holds the start time and the value of a point.
@@ -294,4 +269,11 @@ struct Reading<'a> {
     value: Value<'a>,
     /// Whether it is the latest of some, and no sum.
     is_latest: bool,
+}
+
+impl<'a> Reading<'a> {
+    /// That of a sum or of a histogram.
+    fn of(start_time: Option<SystemTime>, value: Value<'a>) -> Self {
+        Reading { start_time, value, is_latest: false }
+    }
 }

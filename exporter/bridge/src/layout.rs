@@ -12,21 +12,30 @@ use crate::{
 /// How the attributes of a series become labels, worked out once for all series with the same keys
 /// and types.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one thing that is so or not")]
 pub(crate) struct Layout {
-    attributes: Vec<(Key, Discriminant<Value>)>,
+    attributes: Vec<Known>,
     scope: usize,
     is_histogram: bool,
     /// The labels, sorted by name as far as they come from attributes.
     pub(crate) labels: Vec<Planned>,
     /// The attribute of each label, when each is of one alone and the labels of the scope follow.
     pub(crate) plain: Option<Vec<usize>>,
-    /// Whether all values are strings, and so can be borrowed.
-    pub(crate) is_text: bool,
+    /// Of those, in the order of the labels, the attributes whose values are no strings, which can be borrowed.
+    pub(crate) written: Vec<usize>,
     /// Whether distinct attributes can become the same labels.
     pub(crate) is_ambiguous: bool,
     /// Whether this is how the SDK marks the series that stands for all that found no room.
     pub(crate) is_overflow: bool,
+}
+
+/// The key of an attribute, and the type of its value.
+#[derive(Debug, Clone)]
+struct Known {
+    key: Key,
+    /// Where the text of the key is, and how long, so that a clone of it is known without a look at either.
+    address: usize,
+    len: usize,
+    of_type: Discriminant<Value>,
 }
 
 /// A label, and where its value comes from. Several parts are joined by `;`.
@@ -76,14 +85,16 @@ impl Layout {
 
         let is_plain = labels.len() == all.len() + scope_labels.len();
         let order = labels[..all.len().min(labels.len())].iter().filter_map(Planned::attribute);
+        let order: Vec<_> = order.collect();
+        let is_written = |index: &usize| !matches!(all[*index].value, Value::String(_));
         Layout {
-            plain: is_plain.then(|| order.collect()),
-            is_text: all.iter().all(|it| matches!(it.value, Value::String(_))),
+            written: order.iter().copied().filter(is_written).collect(),
+            plain: is_plain.then_some(order),
             // Distinct floats and arrays can have the same text.
             is_ambiguous: !is_plain
                 || all.iter().any(|it| matches!(it.value, Value::F64(_) | Value::Array(_))),
             is_overflow: matches!(all[..], [it] if it.key.as_str() == "otel.metric.overflow"),
-            attributes: all.iter().map(|it| (it.key.clone(), discriminant(&it.value))).collect(),
+            attributes: all.into_iter().map(Known::of).collect(),
             scope,
             is_histogram,
             labels,
@@ -99,12 +110,7 @@ impl Layout {
     ) -> bool {
         self.scope == scope
             && self.is_histogram == is_histogram
-            && self.attributes.iter().all(|(key, of_type)| {
-                attributes.next().is_some_and(|attribute| {
-                    is_same(attribute.key.as_str(), key.as_str())
-                        && discriminant(&attribute.value) == *of_type
-                })
-            })
+            && self.attributes.iter().all(|known| attributes.next().is_some_and(|it| known.is(it)))
             && attributes.next().is_none()
     }
 
@@ -120,7 +126,8 @@ impl Layout {
             names
         };
         let types = |layout: &Self| {
-            let mut types = layout.attributes.clone();
+            let types = layout.attributes.iter().map(|known| (known.key.clone(), known.of_type));
+            let mut types: Vec<_> = types.collect();
             types.sort_by(|a, b| a.0.cmp(&b.0));
             types
         };
@@ -154,9 +161,20 @@ impl Planned {
     }
 }
 
-/// Whether two keys are equal. Clones of a key mostly share its text, so that is asked first.
-fn is_same(a: &str, b: &str) -> bool {
-    std::ptr::eq(a, b) || a == b
+impl Known {
+    fn of(attribute: &KeyValue) -> Self {
+        let key = attribute.key.clone();
+        let (address, len) = (key.as_str().as_ptr().addr(), key.as_str().len());
+        Known { key, address, len, of_type: discriminant(&attribute.value) }
+    }
+
+    /// Whether an attribute has this key and this type.
+    fn is(&self, attribute: &KeyValue) -> bool {
+        let text = attribute.key.as_str();
+        // Clones of a key mostly share its text.
+        let is_shared = text.as_ptr().addr() == self.address && text.len() == self.len;
+        (is_shared || text == self.key.as_str()) && discriminant(&attribute.value) == self.of_type
+    }
 }
 
 /// A value that becomes a label, or a part of one.

@@ -34,6 +34,15 @@ impl<'a> Outlet<'a> {
         self.sink.series(series);
     }
 
+    /// As [`Outlet::give`], and says how many labels have the values that they have in the series before, whose labels
+    /// have the same names; `None` where they have not.
+    pub(crate) fn give_next(&mut self, series: &Series<'_>, same: Option<usize>) {
+        if let Some(same) = same {
+            self.sink.repeat_labels(same);
+        }
+        self.give(series);
+    }
+
     /// Gives a series, or refuses it and says `false`: another collector gave one with the same labels.
     pub(crate) fn give_once(&mut self, series: &Series<'_>) -> bool {
         let is_new = !self.is_shared || self.given.insert(self.key.of(series.labels).into());

@@ -119,6 +119,10 @@ impl Sink for Writing<'_> {
         }
     }
 
+    fn repeat_labels(&mut self, same: usize) {
+        self.writer.repeat_labels(same);
+    }
+
     fn takes_exemplars(&self) -> bool {
         self.writer.takes_exemplars()
     }

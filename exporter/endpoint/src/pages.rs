@@ -66,6 +66,12 @@ impl Sink for Pages<'_> {
         }
     }
 
+    fn repeat_labels(&mut self, same: usize) {
+        if self.is_wanted {
+            self.writings.iter_mut().for_each(|page| page.repeat_labels(same));
+        }
+    }
+
     /// If any page does.
     fn takes_exemplars(&self) -> bool {
         self.writings.iter().any(Writing::takes_exemplars)

@@ -14,6 +14,9 @@ pub(crate) struct LabelNames {
     current: Names,
     other: Names,
     shapes: Shapes,
+    /// Whether the names that came last are the current ones, and those that come next.
+    is_last: bool,
+    is_repeated: bool,
 }
 
 /// One set of names.
@@ -37,9 +40,10 @@ struct Ends {
     escaped: usize,
 }
 
-/// Whether the names are those of the series before, those of one before that, or others.
+/// Whether the names are those of the series before, as somebody knows or not, those of one before that, or others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Checked {
+    Repeated,
     Same,
     Other,
     New,
@@ -51,19 +55,39 @@ impl LabelNames {
         self.scheme = scheme;
         self.current.kind = None;
         self.other.kind = None;
+        self.is_last = false;
     }
 
     /// A family begins: what is alike in different families does not matter.
     pub(crate) fn begin_family(&mut self) {
         self.shapes.clear();
+        self.is_last = false;
         for names in [&mut self.current, &mut self.other] {
             names.is_used = false;
             names.is_kept = false;
         }
     }
 
+    /// The next labels have the names that came last: if these were refused, they are looked at all the same.
+    pub(crate) fn repeat(&mut self) {
+        self.is_repeated = true;
+    }
+
     /// Makes sure that these labels can be written for a series of this kind.
+    #[inline]
     pub(crate) fn check(&mut self, labels: &[Label<'_>], kind: Kind) -> Result<Checked, Refusal> {
+        let is_repeated = mem::take(&mut self.is_repeated) && self.is_last;
+        if is_repeated && labels.len() == self.current.ends.len() {
+            return Ok(Checked::Repeated);
+        }
+        self.is_last = false;
+        let checked = self.find(labels, kind);
+        self.is_last = checked.is_ok();
+        checked
+    }
+
+    /// Makes the names of these labels the current ones.
+    fn find(&mut self, labels: &[Label<'_>], kind: Kind) -> Result<Checked, Refusal> {
         if self.current.is_of(labels, kind) {
             self.current.is_used = true;
             return Ok(Checked::Same);

@@ -77,6 +77,11 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// The labels of the next series have the names that were checked last, and the last `same` of them their values.
+    pub(crate) fn repeat_labels(&mut self, same: usize) {
+        self.labels.repeat_labels(same);
+    }
+
     /// Makes sure that the labels and the time of a series can be written.
     pub(crate) fn check(&mut self, series: &Series<'_>, kind: Kind) -> Result<(), Refusal> {
         self.labels.check(series.labels, kind, self.name.opening())?;

@@ -188,6 +188,10 @@ impl Sink for OpenMetricsWriter<'_> {
         let written = self.write(series);
         self.lines.report.note(written, &self.name);
     }
+
+    fn repeat_labels(&mut self, same: usize) {
+        self.lines.repeat_labels(same);
+    }
 }
 
 /// Makes sure that a series whose labels were checked last can be one of this kind with this number.

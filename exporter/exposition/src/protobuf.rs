@@ -223,4 +223,8 @@ impl Sink for ProtobufWriter<'_> {
         let written = self.write(series);
         self.report.note(written, &self.name);
     }
+
+    fn repeat_labels(&mut self, _same: usize) {
+        self.labels.repeat_names();
+    }
 }

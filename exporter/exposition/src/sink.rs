@@ -31,6 +31,15 @@ pub trait Sink {
     /// Adds a series to the family that was begun last.
     fn series(&mut self, series: &Series<'_>);
 
+    /// The next series has labels of the names that those of the last one have, in the same order, and the last `same`
+    /// of them have the same values too, as those of a scope have.
+    ///
+    /// Whoever knows it says it before each such series, since a writer need not look at them again then. Where it is
+    /// not so, the series gets what the last one has. Nothing needs to come of it.
+    fn repeat_labels(&mut self, same: usize) {
+        let _ = same;
+    }
+
     /// Whether it has a use for exemplars: a source need not look for any otherwise.
     fn takes_exemplars(&self) -> bool {
         true

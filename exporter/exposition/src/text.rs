@@ -121,6 +121,10 @@ impl Sink for TextWriter<'_> {
         self.lines.report.note(written, &self.name);
     }
 
+    fn repeat_labels(&mut self, same: usize) {
+        self.lines.repeat_labels(same);
+    }
+
     /// The format has none.
     fn takes_exemplars(&self) -> bool {
         false

@@ -117,6 +117,15 @@ impl Sink for Writer<'_> {
         }
     }
 
+    fn repeat_labels(&mut self, same: usize) {
+        match &mut self.0 {
+            Of::Text(writer) => writer.repeat_labels(same),
+            Of::OpenMetrics(writer) => writer.repeat_labels(same),
+            Of::OpenMetrics2(writer) => writer.repeat_labels(same),
+            Of::Protobuf(writer) => writer.repeat_labels(same),
+        }
+    }
+
     fn takes_exemplars(&self) -> bool {
         match &self.0 {
             Of::Text(writer) => writer.takes_exemplars(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use allocation_counter::{AllocationInfo, measure};
 use kymo_bridge::Bridge;
-use kymo_exposition::{Family, Series, Sink, Source};
+use kymo_exposition::{Family, Series, Sink, Source, text::TextWriter};
 use opentelemetry::{Array, KeyValue, Value, metrics::MeterProvider};
 use opentelemetry_sdk::metrics::{
     Aggregation, Instrument, InstrumentKind, SdkMeterProvider, Stream, data::ResourceMetrics,
@@ -107,6 +107,60 @@ fn values_that_are_cut_are_held_as_they_are_cut() {
     // A series has labels, a key and a rank; and one value at a time is whole while it is cut.
     let bound = u64::from(SERIES) * 8 * 1024 + 8 * (LENGTH as u64);
     assert!(extra.bytes_max < bound, "{} bytes at once", extra.bytes_max);
+}
+
+#[test]
+fn a_scrape_takes_its_page_and_a_fifth_beside_what_the_sdk_copies() {
+    const SERIES: i64 = 40_000;
+    // One that is as another one is, to Prometheus, and one that is too long.
+    let odd = [("queue 7".to_owned(), ""), ("x".repeat(2000), "eu")];
+    for odd in [&[][..], &odd] {
+        let bridge = Bridge::builder().build().unwrap();
+        let view = |_: &Instrument| Stream::builder().with_cardinality_limit(50_000).build().ok();
+        let provider = SdkMeterProvider::builder().with_view(view).with_reader(bridge.reader());
+        let provider = provider.build();
+        let counter = provider.meter("test").u64_counter("jobs").build();
+        let all = (0..SERIES).map(|number| (format!("queue {number}"), "eu"));
+        for (queue, region) in all.chain(odd.iter().cloned()) {
+            counter.add(1, &[KeyValue::new("queue.name", queue), KeyValue::new("region", region)]);
+        }
+        counter.add(1, &[KeyValue::new("queue.name", "queue 7")]);
+        bridge.collect(&mut Nothing);
+        let sdk = measure(|| bridge.reader().collect(&mut ResourceMetrics::default()).unwrap());
+        let mut page = Vec::new();
+        let scrape = measure(|| page = parts(&bridge));
+        let lines = page.iter().flatten().filter(|byte| **byte == b'\n').count();
+        assert!(lines > 40_000, "{lines}");
+        let page = page.iter().map(|part| part.len()).sum::<usize>() as u64;
+        let own = scrape.bytes_max - sdk.bytes_max;
+        assert!(own * 5 < page * 6, "{own} bytes for {page}, with {} odd ones", odd.len());
+    }
+}
+
+/// A page in pieces, as an endpoint keeps it.
+fn parts(bridge: &Bridge) -> Vec<Box<[u8]>> {
+    struct Parts<'a>(TextWriter<'a>, Vec<Box<[u8]>>);
+
+    impl Sink for Parts<'_> {
+        fn family(&mut self, family: &Family<'_>) {
+            self.0.family(family);
+        }
+
+        fn series(&mut self, series: &Series<'_>) {
+            self.0.series(series);
+            if self.0.buffered() >= 4096 {
+                self.0.pass_on(|written| self.1.push(written.into()));
+            }
+        }
+    }
+
+    let mut buffer = Vec::with_capacity(8192);
+    let mut parts = Parts(TextWriter::new(&mut buffer), Vec::new());
+    bridge.collect(&mut parts);
+    let Parts(writer, mut parts) = parts;
+    writer.finish();
+    parts.push(buffer.into());
+    parts
 }
 
 /// Allocations of a scrape of counters and histograms, after `before` gauges with keys of their own.

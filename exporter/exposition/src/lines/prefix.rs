@@ -46,7 +46,9 @@ impl Prefix {
     /// Writes the name of a sample: that of the family and this suffix.
     pub(crate) fn write(&self, suffix: &str, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.text);
-        out.extend_from_slice(suffix.as_bytes());
+        if !suffix.is_empty() {
+            out.extend_from_slice(suffix.as_bytes());
+        }
         if self.is_quoted {
             out.push(b'"');
         }

@@ -243,6 +243,10 @@ impl Sink for OpenMetrics2Writer<'_> {
         let written = self.write(series);
         self.lines.report.note(written, &self.name);
     }
+
+    fn repeat_labels(&mut self, same: usize) {
+        self.lines.repeat_labels(same);
+    }
 }
 
 /// The buckets of one side, if there are any.

@@ -37,10 +37,15 @@ impl LabelPairs {
         self.names.begin_family();
     }
 
+    /// The next labels have the names that were checked last.
+    pub(super) fn repeat_names(&mut self) {
+        self.names.repeat();
+    }
+
     /// Makes sure that these labels can be written for a series of this kind.
     pub(super) fn check(&mut self, labels: &[Label<'_>], kind: Kind) -> Result<(), Refusal> {
         let checked = self.names.check(labels, kind)?;
-        if checked != Checked::Same {
+        if matches!(checked, Checked::Other | Checked::New) {
             mem::swap(&mut self.current, &mut self.other);
         }
         if checked == Checked::New {

@@ -15,6 +15,7 @@ mod openmetrics;
 mod parser;
 mod protobuf;
 mod readers;
+mod repeated;
 mod roundtrip;
 
 use {openmetrics::parser as openmetrics_parser, protobuf::message};
