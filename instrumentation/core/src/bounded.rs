@@ -1,5 +1,9 @@
 //! Values that clients can choose, made finite.
 
+use std::sync::Arc;
+
+use opentelemetry::Value;
+
 /// The value that stands for all that are outside of a set, as the semantic conventions spell it.
 pub const OTHER: &str = "_OTHER";
 
@@ -37,7 +41,7 @@ pub struct KnownValues(Known);
 #[derive(Debug, Clone)]
 enum Known {
     Fixed(&'static [&'static str]),
-    Listed(Vec<String>),
+    Listed(Vec<Arc<str>>),
 }
 
 impl KnownValues {
@@ -63,7 +67,7 @@ impl KnownValues {
     pub fn bound(&self, value: &str) -> Bounded {
         let position = match &self.0 {
             Known::Fixed(values) => values.iter().position(|known| *known == value),
-            Known::Listed(values) => values.iter().position(|known| known == value),
+            Known::Listed(values) => values.iter().position(|known| **known == *value),
         };
         position.map_or(Bounded::OTHER, Bounded::at)
     }
@@ -72,15 +76,27 @@ impl KnownValues {
     pub fn value(&self, bounded: Bounded) -> &str {
         let value = bounded.position().and_then(|position| match &self.0 {
             Known::Fixed(values) => values.get(position).copied(),
-            Known::Listed(values) => values.get(position).map(String::as_str),
+            Known::Listed(values) => values.get(position).map(|value| &**value),
         });
         value.unwrap_or(OTHER)
+    }
+
+    /// As [`KnownValues::value`], for an attribute: all that have it share its text, which is not copied when they
+    /// are read either.
+    pub fn text(&self, bounded: Bounded) -> Value {
+        let value = bounded.position().and_then(|position| match &self.0 {
+            Known::Fixed(values) => values.get(position).copied().map(Value::from),
+            Known::Listed(values) => {
+                values.get(position).map(|value| Value::from(Arc::clone(value)))
+            }
+        });
+        value.unwrap_or_else(|| Value::from(OTHER))
     }
 }
 
 impl<S: Into<String>> FromIterator<S> for KnownValues {
     fn from_iter<I: IntoIterator<Item = S>>(values: I) -> Self {
-        Self(Known::Listed(values.into_iter().map(Into::into).collect()))
+        Self(Known::Listed(values.into_iter().map(|value| Arc::from(value.into())).collect()))
     }
 }
 
@@ -100,6 +116,7 @@ mod tests {
         for unknown in ["get", "FOOBAR", "", "GET "] {
             assert_eq!(METHODS.bound(unknown), Bounded::OTHER);
             assert_eq!(METHODS.value(METHODS.bound(unknown)), "_OTHER");
+            assert_eq!(METHODS.text(METHODS.bound(unknown)), Value::from("_OTHER"));
         }
     }
 
@@ -107,5 +124,18 @@ mod tests {
     fn a_value_of_a_larger_set_reads_as_other() {
         let listed: KnownValues = ["A", "B", "C"].into_iter().collect();
         assert_eq!(METHODS.value(listed.bound("C")), OTHER);
+    }
+
+    #[test]
+    fn attributes_share_the_text_of_a_value() {
+        let listed: KnownValues = ["GET", "POST"].into_iter().collect();
+        for values in [METHODS, listed] {
+            let addresses = [(); 2].map(|()| match values.text(values.bound("POST")) {
+                Value::String(text) => (text.as_str().to_owned(), text.as_str().as_ptr().addr()),
+                other => panic!("{other:?}"),
+            });
+            assert_eq!(addresses[0], addresses[1]);
+            assert_eq!(addresses[0].0, "POST");
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! A set of values that is learned at run time, up to a limit.
 
 use std::sync::{
-    Arc, Mutex, OnceLock, PoisonError,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicUsize, Ordering},
 };
 
-use crate::{Bounded, Fold, OTHER, table::Table};
+use crate::{Bounded, Fold, OTHER, list::List, table::Table};
 
 /// Admits the first values it sees, turns later ones into [`Bounded::OTHER`], and counts those.
 ///
@@ -23,7 +23,7 @@ use crate::{Bounded, Fold, OTHER, table::Table};
 pub struct ValueBudget {
     admitted: Table<Arc<str>, Bounded>,
     /// The admitted values, by position.
-    values: Box<[OnceLock<Arc<str>>]>,
+    values: List<Arc<str>>,
     admission: Mutex<()>,
     /// How many of the values are in the reserve.
     reserved: AtomicUsize,
@@ -54,7 +54,7 @@ impl ValueBudget {
         let (limit, reserve) = (usize::from(limit), usize::from(reserve));
         Self {
             admitted: Table::for_entries(limit + reserve),
-            values: (0..limit + reserve).map(|_| OnceLock::new()).collect(),
+            values: List::for_items(limit + reserve),
             admission: Mutex::new(()),
             reserved: AtomicUsize::new(0),
             limit,
@@ -108,7 +108,7 @@ impl ValueBudget {
 
     /// The text of a value this budget admitted; [`OTHER`] for one it refused.
     pub fn value(&self, bounded: Bounded) -> Arc<str> {
-        let value = bounded.position().and_then(|position| self.values.get(position)?.get());
+        let value = bounded.position().and_then(|position| self.values.get(position));
         value.map_or_else(|| Arc::from(OTHER), Arc::clone)
     }
 
@@ -143,14 +143,13 @@ impl ValueBudget {
             return Bounded::OTHER;
         }
         let position = self.admitted.len();
-        let Some(place) = self.values.get(position) else { return Bounded::OTHER };
         let text: Arc<str> = Arc::from(value);
         // The text is there before anybody can be given its position.
         let bounded = Bounded::at(position);
         if matches!(room, Room::Reserve) {
             self.reserved.fetch_add(1, Ordering::Release);
         }
-        let text_is_new = place.set(Arc::clone(&text)).is_ok();
+        let text_is_new = self.values.put(position, Arc::clone(&text));
         let is_admitted = text_is_new && self.admitted.insert(text, bounded).is_ok();
         if is_admitted { bounded } else { Bounded::OTHER }
     }

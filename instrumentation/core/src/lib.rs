@@ -56,6 +56,7 @@ mod here;
 mod in_flight;
 pub mod key;
 mod late_value;
+mod list;
 mod method;
 mod metric;
 pub mod metrics;

@@ -1,6 +1,6 @@
 //! The places of the databases that a program speaks to.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use opentelemetry::{KeyValue, metrics::Meter};
 
@@ -37,8 +37,8 @@ pub struct Places {
 #[derive(Debug)]
 struct Known {
     system: &'static str,
-    namespace: Option<String>,
-    address: Option<String>,
+    namespace: Option<Arc<str>>,
+    address: Option<Arc<str>>,
     port: Option<u16>,
 }
 
@@ -97,9 +97,9 @@ impl Known {
 
     fn attributes(&self) -> Vec<KeyValue> {
         [
-            self.namespace.as_ref().map(|namespace| key::DB_NAMESPACE.of(namespace.clone())),
+            self.namespace.as_ref().map(|namespace| key::DB_NAMESPACE.of(Arc::clone(namespace))),
             Some(key::DB_SYSTEM_NAME.of(self.system)),
-            self.address.as_ref().map(|address| key::SERVER_ADDRESS.of(address.clone())),
+            self.address.as_ref().map(|address| key::SERVER_ADDRESS.of(Arc::clone(address))),
             self.port.map(|port| key::SERVER_PORT.of(i64::from(port))),
         ]
         .into_iter()
@@ -112,8 +112,8 @@ impl From<Place<'_>> for Known {
     fn from(place: Place<'_>) -> Self {
         Self {
             system: place.system,
-            namespace: place.namespace.map(str::to_owned),
-            address: place.address.map(str::to_owned),
+            namespace: place.namespace.map(Arc::from),
+            address: place.address.map(Arc::from),
             port: place.port,
         }
     }

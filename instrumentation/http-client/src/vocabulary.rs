@@ -10,7 +10,7 @@ const SCHEMES: KnownValues = KnownValues::of(&["http", "https"]);
 
 /// The attribute of a scheme.
 pub(crate) fn scheme(scheme: Bounded) -> KeyValue {
-    key::URL_SCHEME.of(SCHEMES.value(scheme).to_owned())
+    key::URL_SCHEME.of(SCHEMES.text(scheme))
 }
 
 /// The methods, servers and templates that keep their names in one layer.
@@ -62,7 +62,7 @@ impl Vocabulary {
     }
 
     pub(crate) fn method(&self, method: Bounded) -> KeyValue {
-        key::HTTP_REQUEST_METHOD.of(self.methods.value(method).to_owned())
+        key::HTTP_REQUEST_METHOD.of(self.methods.text(method))
     }
 
     pub(crate) fn address(&self, address: Bounded) -> KeyValue {

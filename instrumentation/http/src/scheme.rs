@@ -11,7 +11,7 @@ pub(crate) const SCHEMES: KnownValues = KnownValues::of(&["http", "https"]);
 
 /// The attribute of a scheme.
 pub(crate) fn attribute(scheme: Bounded) -> KeyValue {
-    key::URL_SCHEME.of(SCHEMES.value(scheme).to_owned())
+    key::URL_SCHEME.of(SCHEMES.text(scheme))
 }
 
 /// The sources of a scheme, in the order in which they are asked.

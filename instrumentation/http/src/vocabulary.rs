@@ -15,7 +15,7 @@ pub(crate) struct Vocabulary {
 impl Vocabulary {
     /// The attribute of a method that this vocabulary bounded.
     pub(crate) fn method(&self, method: Bounded) -> KeyValue {
-        key::HTTP_REQUEST_METHOD.of(self.methods.value(method).to_owned())
+        key::HTTP_REQUEST_METHOD.of(self.methods.text(method))
     }
 
     /// The attribute of a route that this vocabulary bounded.

@@ -1,5 +1,7 @@
 //! The key of a series.
 
+use std::borrow::Cow;
+
 use kymo_core::{Bounded, Outcome, PlaceKey, SeriesClass, SeriesKey, key::AttributeKey};
 use opentelemetry::KeyValue;
 
@@ -34,16 +36,16 @@ pub(crate) struct OperationKey {
 }
 
 impl OperationName {
-    pub(crate) fn text(self) -> String {
+    pub(crate) fn text(self) -> Cow<'static, str> {
         let batch = match self.batch {
             Batch::No => "",
             Batch::Pipeline => "PIPELINE",
             Batch::Multi => "MULTI",
         };
         match (batch, self.command) {
-            ("", command) => command.unwrap_or(Command::OTHER).name().to_owned(),
-            (batch, None) => batch.to_owned(),
-            (batch, Some(command)) => format!("{batch} {}", command.name()),
+            ("", command) => command.unwrap_or(Command::OTHER).name().into(),
+            (batch, None) => batch.into(),
+            (batch, Some(command)) => format!("{batch} {}", command.name()).into(),
         }
     }
 }

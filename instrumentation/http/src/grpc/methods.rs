@@ -16,7 +16,7 @@ use crate::{RequestHead, key, metrics};
 #[derive(Debug)]
 pub(super) enum Methods {
     Listed(KnownValues),
-    Learned(ValueBudget),
+    Learned(Box<ValueBudget>),
 }
 
 /// The method that a call asks for.
@@ -63,7 +63,7 @@ impl Methods {
     /// Exactly those of `list`, or those that are learned.
     pub(super) fn new(meter: &Meter, list: Option<&KnownValues>) -> Self {
         list.map_or_else(
-            || Self::Learned(key::RPC_METHOD.budget(meter, &metrics::CALL_DURATION)),
+            || Self::Learned(Box::new(key::RPC_METHOD.budget(meter, &metrics::CALL_DURATION))),
             |list| Self::Listed(list.clone()),
         )
     }
