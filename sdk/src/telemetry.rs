@@ -53,8 +53,8 @@ impl Telemetry {
     /// the name of a crate.
     ///
     /// Make instruments once, and not in callbacks of observable ones, where they measure nothing.
-    /// While a scrape or a push reads, a thread that makes an instrument waits for it, but not for callbacks:
-    /// 1.7 s for a page of a million lines. Recording and binding do not wait.
+    /// While a scrape or a push reads, whoever makes an instrument does not wait for it: what the instrument records is
+    /// kept until that is over. Recording and binding do not wait either.
     ///
     /// Callbacks run on threads of their own, in the tokio runtime in which their instrument was made, if it
     /// was made in one and kymo has a feature that brings tokio: `prometheus`, `otlp` or `signal`. One that

@@ -13,6 +13,7 @@ use std::{
 use super::{
     misses::Misses,
     queue::Queue,
+    readings::Readings,
     run::{Callable, Run},
 };
 
@@ -34,6 +35,7 @@ const THREADS: usize = 16;
 #[derive(Clone, Default)]
 pub(crate) struct Callbacks {
     shared: Arc<Shared>,
+    readings: Arc<Readings>,
     misses: Misses,
 }
 
@@ -61,6 +63,11 @@ impl Callbacks {
         &self.misses
     }
 
+    /// The readings that they run before.
+    pub(super) fn readings(&self) -> &Readings {
+        &self.readings
+    }
+
     /// Calls `read` after all callbacks have run, or those that do in half of the time until `deadline`: the
     /// other half is for what they observed.
     ///
@@ -75,7 +82,7 @@ impl Callbacks {
         let runs =
             self.run(now + deadline.map_or(PATIENCE, half)).into_iter().enumerate().collect();
         let _before = Restored(self.begin_reading(runs, true));
-        read();
+        self.readings.during(read);
     }
 
     /// The run of the callback `index` for the reading under way on this thread, if it has ended. A reader

@@ -1,6 +1,7 @@
 //! A meter whose instruments have the shape that views give them.
 
 mod dressing;
+mod making;
 
 use std::{
     fmt,
@@ -18,7 +19,7 @@ use opentelemetry::{
 };
 use opentelemetry_sdk::metrics::InstrumentKind;
 
-use super::{Shapes, callbacks::Callbacks, instrument::Handle, known::Known, made::Instruments};
+use super::{Shapes, callbacks::Callbacks, known::Known, made::Instruments};
 
 /// A meter whose instruments have the shape that views give them.
 #[derive(Clone)]
@@ -65,136 +66,177 @@ impl ShapedMeter {
 
 impl InstrumentProvider for ShapedMeter {
     fn u64_counter(&self, builder: InstrumentBuilder<'_, Counter<u64>>) -> Counter<u64> {
-        let (provider, dress) =
-            self.dress(InstrumentKind::Counter, &builder.name, builder.unit.as_deref(), None);
-        provider.u64_counter(builder).dressed(dress)
+        let build = |meter: &dyn InstrumentProvider, builder: InstrumentBuilder<'_, _>| {
+            meter.u64_counter(builder)
+        };
+        self.instrument(InstrumentKind::Counter, builder, Meter::u64_counter, build)
     }
 
     fn f64_counter(&self, builder: InstrumentBuilder<'_, Counter<f64>>) -> Counter<f64> {
-        let (provider, dress) =
-            self.dress(InstrumentKind::Counter, &builder.name, builder.unit.as_deref(), None);
-        provider.f64_counter(builder).dressed(dress)
+        let build = |meter: &dyn InstrumentProvider, builder: InstrumentBuilder<'_, _>| {
+            meter.f64_counter(builder)
+        };
+        self.instrument(InstrumentKind::Counter, builder, Meter::f64_counter, build)
     }
 
     fn i64_up_down_counter(
         &self,
         builder: InstrumentBuilder<'_, UpDownCounter<i64>>,
     ) -> UpDownCounter<i64> {
-        let (provider, dress) =
-            self.dress(InstrumentKind::UpDownCounter, &builder.name, builder.unit.as_deref(), None);
-        provider.i64_up_down_counter(builder).dressed(dress)
+        let build = |meter: &dyn InstrumentProvider, builder: InstrumentBuilder<'_, _>| {
+            meter.i64_up_down_counter(builder)
+        };
+        self.instrument(InstrumentKind::UpDownCounter, builder, Meter::i64_up_down_counter, build)
     }
 
     fn f64_up_down_counter(
         &self,
         builder: InstrumentBuilder<'_, UpDownCounter<f64>>,
     ) -> UpDownCounter<f64> {
-        let (provider, dress) =
-            self.dress(InstrumentKind::UpDownCounter, &builder.name, builder.unit.as_deref(), None);
-        provider.f64_up_down_counter(builder).dressed(dress)
+        let build = |meter: &dyn InstrumentProvider, builder: InstrumentBuilder<'_, _>| {
+            meter.f64_up_down_counter(builder)
+        };
+        self.instrument(InstrumentKind::UpDownCounter, builder, Meter::f64_up_down_counter, build)
     }
 
     fn u64_gauge(&self, builder: InstrumentBuilder<'_, Gauge<u64>>) -> Gauge<u64> {
-        let (provider, dress) =
-            self.dress(InstrumentKind::Gauge, &builder.name, builder.unit.as_deref(), None);
-        provider.u64_gauge(builder).dressed(dress)
+        let build = |meter: &dyn InstrumentProvider, builder: InstrumentBuilder<'_, _>| {
+            meter.u64_gauge(builder)
+        };
+        self.instrument(InstrumentKind::Gauge, builder, Meter::u64_gauge, build)
     }
 
     fn i64_gauge(&self, builder: InstrumentBuilder<'_, Gauge<i64>>) -> Gauge<i64> {
-        let (provider, dress) =
-            self.dress(InstrumentKind::Gauge, &builder.name, builder.unit.as_deref(), None);
-        provider.i64_gauge(builder).dressed(dress)
+        let build = |meter: &dyn InstrumentProvider, builder: InstrumentBuilder<'_, _>| {
+            meter.i64_gauge(builder)
+        };
+        self.instrument(InstrumentKind::Gauge, builder, Meter::i64_gauge, build)
     }
 
     fn f64_gauge(&self, builder: InstrumentBuilder<'_, Gauge<f64>>) -> Gauge<f64> {
-        let (provider, dress) =
-            self.dress(InstrumentKind::Gauge, &builder.name, builder.unit.as_deref(), None);
-        provider.f64_gauge(builder).dressed(dress)
+        let build = |meter: &dyn InstrumentProvider, builder: InstrumentBuilder<'_, _>| {
+            meter.f64_gauge(builder)
+        };
+        self.instrument(InstrumentKind::Gauge, builder, Meter::f64_gauge, build)
     }
 
-    fn u64_histogram(&self, mut builder: HistogramBuilder<'_, Histogram<u64>>) -> Histogram<u64> {
-        builder.boundaries = self.shapes.bounds(&builder.name, builder.boundaries);
-        let (provider, dress) = self.dress(
-            InstrumentKind::Histogram,
-            &builder.name,
-            builder.unit.as_deref(),
-            builder.boundaries.as_deref(),
-        );
-        provider.u64_histogram(builder).dressed(dress)
+    fn u64_histogram(&self, builder: HistogramBuilder<'_, Histogram<u64>>) -> Histogram<u64> {
+        let build = |meter: &dyn InstrumentProvider, builder: HistogramBuilder<'_, _>| {
+            meter.u64_histogram(builder)
+        };
+        self.histogram(builder, Meter::u64_histogram, build)
     }
 
-    fn f64_histogram(&self, mut builder: HistogramBuilder<'_, Histogram<f64>>) -> Histogram<f64> {
-        builder.boundaries = self.shapes.bounds(&builder.name, builder.boundaries);
-        let (provider, dress) = self.dress(
-            InstrumentKind::Histogram,
-            &builder.name,
-            builder.unit.as_deref(),
-            builder.boundaries.as_deref(),
-        );
-        provider.f64_histogram(builder).dressed(dress)
+    fn f64_histogram(&self, builder: HistogramBuilder<'_, Histogram<f64>>) -> Histogram<f64> {
+        let build = |meter: &dyn InstrumentProvider, builder: HistogramBuilder<'_, _>| {
+            meter.f64_histogram(builder)
+        };
+        self.histogram(builder, Meter::f64_histogram, build)
     }
 
     fn u64_observable_counter(
         &self,
         builder: AsyncInstrumentBuilder<'_, ObservableCounter<u64>, u64>,
     ) -> ObservableCounter<u64> {
-        self.observable(InstrumentKind::ObservableCounter, builder, |provider, builder| {
-            provider.u64_observable_counter(builder)
-        })
+        let build = |meter: &dyn InstrumentProvider, builder: AsyncInstrumentBuilder<'_, _, _>| {
+            meter.u64_observable_counter(builder)
+        };
+        self.observable(
+            InstrumentKind::ObservableCounter,
+            builder,
+            Meter::u64_observable_counter,
+            build,
+        )
     }
 
     fn f64_observable_counter(
         &self,
         builder: AsyncInstrumentBuilder<'_, ObservableCounter<f64>, f64>,
     ) -> ObservableCounter<f64> {
-        self.observable(InstrumentKind::ObservableCounter, builder, |provider, builder| {
-            provider.f64_observable_counter(builder)
-        })
+        let build = |meter: &dyn InstrumentProvider, builder: AsyncInstrumentBuilder<'_, _, _>| {
+            meter.f64_observable_counter(builder)
+        };
+        self.observable(
+            InstrumentKind::ObservableCounter,
+            builder,
+            Meter::f64_observable_counter,
+            build,
+        )
     }
 
     fn i64_observable_up_down_counter(
         &self,
         builder: AsyncInstrumentBuilder<'_, ObservableUpDownCounter<i64>, i64>,
     ) -> ObservableUpDownCounter<i64> {
-        self.observable(InstrumentKind::ObservableUpDownCounter, builder, |provider, builder| {
-            provider.i64_observable_up_down_counter(builder)
-        })
+        let build = |meter: &dyn InstrumentProvider, builder: AsyncInstrumentBuilder<'_, _, _>| {
+            meter.i64_observable_up_down_counter(builder)
+        };
+        self.observable(
+            InstrumentKind::ObservableUpDownCounter,
+            builder,
+            Meter::i64_observable_up_down_counter,
+            build,
+        )
     }
 
     fn f64_observable_up_down_counter(
         &self,
         builder: AsyncInstrumentBuilder<'_, ObservableUpDownCounter<f64>, f64>,
     ) -> ObservableUpDownCounter<f64> {
-        self.observable(InstrumentKind::ObservableUpDownCounter, builder, |provider, builder| {
-            provider.f64_observable_up_down_counter(builder)
-        })
+        let build = |meter: &dyn InstrumentProvider, builder: AsyncInstrumentBuilder<'_, _, _>| {
+            meter.f64_observable_up_down_counter(builder)
+        };
+        self.observable(
+            InstrumentKind::ObservableUpDownCounter,
+            builder,
+            Meter::f64_observable_up_down_counter,
+            build,
+        )
     }
 
     fn u64_observable_gauge(
         &self,
         builder: AsyncInstrumentBuilder<'_, ObservableGauge<u64>, u64>,
     ) -> ObservableGauge<u64> {
-        self.observable(InstrumentKind::ObservableGauge, builder, |provider, builder| {
-            provider.u64_observable_gauge(builder)
-        })
+        let build = |meter: &dyn InstrumentProvider, builder: AsyncInstrumentBuilder<'_, _, _>| {
+            meter.u64_observable_gauge(builder)
+        };
+        self.observable(
+            InstrumentKind::ObservableGauge,
+            builder,
+            Meter::u64_observable_gauge,
+            build,
+        )
     }
 
     fn i64_observable_gauge(
         &self,
         builder: AsyncInstrumentBuilder<'_, ObservableGauge<i64>, i64>,
     ) -> ObservableGauge<i64> {
-        self.observable(InstrumentKind::ObservableGauge, builder, |provider, builder| {
-            provider.i64_observable_gauge(builder)
-        })
+        let build = |meter: &dyn InstrumentProvider, builder: AsyncInstrumentBuilder<'_, _, _>| {
+            meter.i64_observable_gauge(builder)
+        };
+        self.observable(
+            InstrumentKind::ObservableGauge,
+            builder,
+            Meter::i64_observable_gauge,
+            build,
+        )
     }
 
     fn f64_observable_gauge(
         &self,
         builder: AsyncInstrumentBuilder<'_, ObservableGauge<f64>, f64>,
     ) -> ObservableGauge<f64> {
-        self.observable(InstrumentKind::ObservableGauge, builder, |provider, builder| {
-            provider.f64_observable_gauge(builder)
-        })
+        let build = |meter: &dyn InstrumentProvider, builder: AsyncInstrumentBuilder<'_, _, _>| {
+            meter.f64_observable_gauge(builder)
+        };
+        self.observable(
+            InstrumentKind::ObservableGauge,
+            builder,
+            Meter::f64_observable_gauge,
+            build,
+        )
     }
 }
 

@@ -3,42 +3,32 @@
 use std::{mem, sync::Arc};
 
 use kymo_core::ExemplarLimits;
-use opentelemetry::{
-    KeyValue,
-    metrics::{AsyncInstrumentBuilder, Callback, InstrumentProvider},
-};
+use opentelemetry::KeyValue;
 use opentelemetry_sdk::metrics::InstrumentKind;
 
 use super::ShapedMeter;
 use crate::view::{
-    callbacks::is_running,
-    instrument::Dress,
-    known::{Observed, Ruled},
-    nowhere::Nowhere,
-    number::Number,
-    observable::{Merge, Watched},
-    rules::Rules,
-    selector::Subject,
+    callbacks::is_running, instrument::Dress, known::Ruled, rules::Rules, selector::Subject,
     twin::Twin,
 };
 
 impl ShapedMeter {
-    /// The meter that makes an instrument, and what comes to it; a histogram brings `bounds`, if any.
+    /// What comes to an instrument, unless it is off; a histogram brings `bounds`, if any.
     pub(super) fn dress(
         &self,
         kind: InstrumentKind,
         name: &str,
         unit: Option<&str>,
         bounds: Option<&[f64]>,
-    ) -> (&dyn InstrumentProvider, Dress) {
+    ) -> Option<Dress> {
         let subject = Subject { name, kind, unit: unit.unwrap_or(""), scope: &self.scope };
         let shape = self.shapes.of(subject);
         if !self.shapes.measures(self.scope.name()) || shape.is_off() {
-            return (&Nowhere, Dress::default());
+            return None;
         }
         if is_running() {
             self.refuse(name);
-            return (&Nowhere, Dress::default());
+            return None;
         }
         self.name(shape.name().unwrap_or(name), name);
         self.double(name);
@@ -53,11 +43,9 @@ impl ShapedMeter {
             let name = shape.name().unwrap_or(name);
             all.metric_within(&self.scope, name, subject.unit, spread, limits)
         });
-        // The API has no other way to ask a meter who makes its instruments.
         let twins = self.shapes.twins().filter(|twin| self.is_ours && twin.of.name == name);
         let twins = twins.filter_map(|twin| twin.make(&self.to_meter())).collect();
-        let dress = Dress { rules: self.rules(subject), exemplars, twins };
-        (self.meter.u64_counter("").instrument_provider, dress)
+        Some(Dress { rules: self.rules(subject), exemplars, twins })
     }
 
     /// Says that `name` cannot be made now.
@@ -120,33 +108,5 @@ impl ShapedMeter {
     ) -> Vec<KeyValue> {
         let rules = self.rules(subject);
         rules.map_or_else(|| attributes.to_vec(), |rules| rules.preview(attributes))
-    }
-
-    /// Makes an observable instrument whose callbacks may panic, or never return.
-    pub(super) fn observable<I, T: Number>(
-        &self,
-        kind: InstrumentKind,
-        mut builder: AsyncInstrumentBuilder<'_, I, T>,
-        make: impl FnOnce(&dyn InstrumentProvider, AsyncInstrumentBuilder<'_, I, T>) -> I,
-    ) -> I {
-        let (provider, Dress { rules, .. }) =
-            self.dress(kind, &builder.name, builder.unit.as_deref(), None);
-        let merge = Merge::of(kind);
-        let callbacks = mem::take(&mut builder.callbacks);
-        let watch = |callback| Watched::new(&builder.name, callback, &self.callbacks);
-        let callbacks = callbacks.into_iter().map(watch);
-        builder.callbacks = match rules {
-            None => callbacks.map(Watched::into_callback).collect(),
-            Some(rules) => {
-                let instrument = Observed::of(&builder);
-                let (observers, is_first) = self.known().observers(instrument);
-                observers.add(callbacks);
-                let all: Callback<T> =
-                    Box::new(move |observer| observers.observe(merge, &rules, observer));
-                // The others observe together with the first.
-                is_first.then_some(all).into_iter().collect()
-            }
-        };
-        make(provider, builder)
     }
 }

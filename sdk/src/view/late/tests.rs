@@ -1,0 +1,168 @@
+use std::{sync::mpsc, thread, time::Duration};
+
+use opentelemetry::metrics::{Counter, Gauge, Histogram, Meter, MeterProvider};
+use opentelemetry_sdk::metrics::{
+    ManualReader, SdkMeterProvider,
+    data::{
+        AggregatedMetrics, HistogramDataPoint, MetricData, ResourceMetrics, ScopeMetrics,
+        SumDataPoint,
+    },
+    reader::MetricReader,
+};
+
+use super::*;
+use crate::view::{ShapedMeters, Shapes};
+
+/// A provider, its meters as views shape them, and its reader.
+struct Rig {
+    provider: SdkMeterProvider,
+    meters: ShapedMeters,
+    reader: Arc<ManualReader>,
+}
+
+/// A reader that is shared.
+#[derive(Debug, Clone)]
+struct Of(Arc<ManualReader>);
+
+impl MetricReader for Of {
+    fn register_pipeline(&self, pipeline: std::sync::Weak<opentelemetry_sdk::metrics::Pipeline>) {
+        self.0.register_pipeline(pipeline);
+    }
+    fn collect(&self, metrics: &mut ResourceMetrics) -> opentelemetry_sdk::error::OTelSdkResult {
+        self.0.collect(metrics)
+    }
+    fn force_flush(&self) -> opentelemetry_sdk::error::OTelSdkResult {
+        self.0.force_flush()
+    }
+    fn shutdown_with_timeout(&self, timeout: Duration) -> opentelemetry_sdk::error::OTelSdkResult {
+        self.0.shutdown_with_timeout(timeout)
+    }
+    fn temporality(
+        &self,
+        kind: opentelemetry_sdk::metrics::InstrumentKind,
+    ) -> opentelemetry_sdk::metrics::Temporality {
+        self.0.temporality(kind)
+    }
+}
+
+impl Rig {
+    fn new() -> Self {
+        let reader = Arc::new(ManualReader::default());
+        let shapes = Shapes::default();
+        let provider =
+            shapes.attach(SdkMeterProvider::builder()).with_reader(Of(Arc::clone(&reader)));
+        let provider = provider.build();
+        let meters = ShapedMeters::new(Arc::new(provider.clone()), shapes, None);
+        Self { provider, meters, reader }
+    }
+
+    /// Runs `code` while a reading holds the SDK's lock, and fails where that is waited for.
+    fn while_read(&self, code: impl FnOnce(Meter) + Send) {
+        let (begun, has_begun) = mpsc::channel();
+        let (end, is_over) = mpsc::channel::<()>();
+        let is_over = Mutex::new(is_over);
+        // It is the SDK's own, which it calls while it reads.
+        let meter = self.provider.meter("stay");
+        let stay = meter.u64_observable_gauge("stay").with_callback(move |_| {
+            let _ = begun.send(());
+            let _ = is_over.lock().unwrap().recv();
+        });
+        stay.build();
+        let meter = self.meters.meter("test");
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut read = || self.reader.collect(&mut ResourceMetrics::default()).unwrap();
+                self.meters.callbacks().read(None, &mut read);
+            });
+            has_begun.recv_timeout(Duration::from_secs(30)).unwrap();
+            let (done, is_done) = mpsc::channel();
+            scope.spawn(move || {
+                code(meter);
+                let _ = done.send(());
+            });
+            let done = is_done.recv_timeout(Duration::from_secs(30));
+            // From now on the callback returns at once.
+            drop(end);
+            done.expect("it waits for the reading");
+        });
+    }
+
+    /// The sum of a counter, the observations of a histogram, or how many series of a gauge are at 3.
+    fn count(&self, name: &str) -> u64 {
+        let mut metrics = ResourceMetrics::default();
+        self.meters.callbacks().read(None, &mut || self.reader.collect(&mut metrics).unwrap());
+        let all = metrics.scope_metrics().flat_map(ScopeMetrics::metrics);
+        let found = all.filter(|metric| metric.name() == name).map(|metric| -> u64 {
+            match metric.data() {
+                AggregatedMetrics::U64(MetricData::Sum(sum)) => {
+                    sum.data_points().map(SumDataPoint::value).sum()
+                }
+                AggregatedMetrics::F64(MetricData::Histogram(histogram)) => {
+                    histogram.data_points().map(HistogramDataPoint::count).sum()
+                }
+                AggregatedMetrics::F64(MetricData::Gauge(gauge)) => gauge
+                    .data_points()
+                    .filter(|point| point.value() > 2.5 && point.value() < 3.5)
+                    .count()
+                    as u64,
+                other => panic!("{other:?}"),
+            }
+        });
+        found.sum()
+    }
+}
+
+#[test]
+fn an_instrument_that_is_made_while_metrics_are_read_waits_for_nobody() {
+    let rig = Rig::new();
+    let kept = Mutex::new(None);
+    rig.while_read(|meter| {
+        let counter: Counter<u64> = meter.u64_counter("sold").build();
+        let bound = counter.bind(&[KeyValue::new("title", "Emma")]);
+        let histogram: Histogram<f64> = meter.f64_histogram("took").build();
+        let gauge: Gauge<f64> = meter.f64_gauge("heat").build();
+        meter.u64_observable_counter("seen").with_callback(|to| to.observe(9, &[])).build();
+        counter.add(1, &[]);
+        bound.add(2);
+        histogram.record(0.5, &[]);
+        gauge.record(7.0, &[]);
+        gauge.record(3.0, &[]);
+        *kept.lock().unwrap() = Some((counter, bound, histogram));
+    });
+    let counts = |names: &[&str]| names.iter().map(|name| rig.count(name)).collect::<Vec<_>>();
+    assert_eq!(counts(&["sold", "took", "heat", "seen"]), [3, 1, 1, 9]);
+    let (counter, bound, histogram) = kept.into_inner().unwrap().unwrap();
+    counter.add(10, &[]);
+    bound.add(20);
+    bound.add(30);
+    histogram.record(0.5, &[]);
+    assert_eq!(counts(&["sold", "took"]), [63, 2]);
+}
+
+#[test]
+fn what_is_recorded_while_an_instrument_is_made_is_recorded_once() {
+    let rig = Rig::new();
+    let counter = Mutex::new(None);
+    rig.while_read(|meter| *counter.lock().unwrap() = Some(meter.u64_counter("sold").build()));
+    let counter: Counter<u64> = counter.into_inner().unwrap().unwrap();
+    let late = Arc::new(Late { made: OnceLock::new(), before: Mutex::default() });
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let bound = Shared(Arc::clone(&late)).bind(&[KeyValue::new("bound", true)]);
+                // Some of them have to wait for room.
+                for _ in 0..5_000 {
+                    late.record(1, &[]);
+                    bound.measure(1);
+                }
+            });
+        }
+        scope.spawn(|| {
+            while late.before().len() < KEPT {
+                thread::yield_now();
+            }
+            late.settle(counter);
+        });
+    });
+    assert_eq!(rig.count("sold"), 40_000);
+}
