@@ -1,4 +1,4 @@
-//! Threads that record at once, into one series or each into its own: by the clock, since what they wait for costs no
+//! Threads that record at once, into one series or each into its own: by time, since what they wait for costs no
 //! instructions.
 
 mod cells;

@@ -13,7 +13,7 @@ use super::{TRAFFIC, median, team};
 use crate::table;
 
 const ROUNDS: usize = 61;
-const OBSERVATIONS_PER_ROUND: u64 = 50_000;
+const OBSERVATIONS_PER_ROUND: u64 = 10_000;
 const SECONDS: [f64; 14] =
     [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 /// As a machine of 64 processors would have them.
@@ -67,7 +67,7 @@ pub fn table() -> Result<(), BoxError> {
     }
     verify(&instruments[2])?;
     table::print(
-        "Cores: one observation of each thread, by the clock",
+        "Cores: one observation of each thread, of its processor",
         1,
         &["traffic", "counter, ns", "histogram, ns", "histogram of cells, ns"],
         &rows,

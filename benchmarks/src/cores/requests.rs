@@ -13,8 +13,8 @@ use tower::Service as _;
 use super::{TRAFFIC, median, team};
 use crate::table;
 
-const ROUNDS: usize = 41;
-const REQUESTS_PER_ROUND: u64 = 5_000;
+const ROUNDS: usize = 61;
+const REQUESTS_PER_ROUND: u64 = 500;
 
 /// Prints the table.
 pub fn table() -> Result<(), BoxError> {
@@ -45,7 +45,7 @@ pub fn table() -> Result<(), BoxError> {
     }
     routers.iter().filter_map(|measured| measured.record.as_ref()).try_for_each(verify)?;
     table::print(
-        "Cores: one request of each thread, by the clock, over an empty layer",
+        "Cores: one request of each thread, of its processor, over an empty layer",
         1,
         &["traffic", "the empty layer, ns", "floor, ns", "kymo, ns", "times the floor"],
         &rows,
