@@ -5,6 +5,7 @@
 //! [`callgrind::cost`] counts it in a process of its own. The benchmarks put peers beside them; the program
 //! `gate` holds them to a baseline.
 
+mod billed;
 pub mod callgrind;
 pub mod exposition;
 pub mod http;
@@ -15,14 +16,18 @@ pub mod scrape;
 pub mod sqlx;
 mod subject;
 
+use billed::Billed;
 pub use subject::{BoxError, Subject};
 
-/// The subject called `name`, such as `http/get/kymo`.
+/// The subject called `name`, such as `http/get/kymo`, or `billed/redis/get/kymo`, which is the same within a request.
 ///
 /// # Errors
 ///
 /// When there is none of that name, or it cannot be set up.
 pub fn subject(name: &str) -> Result<Box<dyn Subject>, BoxError> {
+    if let Some(name) = name.strip_prefix("billed/") {
+        return Ok(Box::new(Billed::new(subject(name)?)?));
+    }
     match name.split('/').collect::<Vec<_>>()[..] {
         ["http", variant] => http::subject(http::Workload::Get.name(), variant),
         ["http", workload, variant] => http::subject(workload, variant),
