@@ -2,7 +2,8 @@
 //!
 //! `bench`, and `bench` with the name of a table behind it, such as `http`, print tables and exit with 1 when a promise
 //! is broken.
-//! `bench run SUBJECT TIMES` does one thing `TIMES` times and nothing else, for callgrind.
+//! `bench run SUBJECT TIMES` does one thing `TIMES` times and nothing else, for callgrind, and `bench peak LINES` prints
+//! the bytes of a page of so many lines, and those by which the process grew to make it.
 
 mod cache;
 mod clock;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments[..] {
         [] => tables(&TABLES.map(|(_, table)| table)),
+        ["peak", lines] => scrape::curve::print_peak(lines).map(|()| true),
         ["serve", variant] => sockets::serve(variant).map(|()| true),
         ["run", subject, times] => run(subject, times).map(|()| true),
         [name] => match TABLES.iter().find(|(known, _)| *known == name) {
@@ -64,7 +66,7 @@ const TABLES: [(&str, Table); 10] = [
 
 fn usage() -> BoxError {
     let tables = TABLES.map(|(name, _)| name).join(" | ");
-    format!("usage: bench [{tables} | run SUBJECT TIMES | serve LAYER]").into()
+    format!("usage: bench [{tables} | run SUBJECT TIMES | peak LINES | serve LAYER]").into()
 }
 
 /// Prints the tables, then whether each promise is kept; false when one is not.

@@ -67,6 +67,12 @@ impl Workload {
         Self { series, instruments, sets }
     }
 
+    /// As many instruments as reach `lines` sample lines, each with as many label sets as the SDK has room for.
+    pub fn of_full_instruments(series: Series, lines: usize) -> Self {
+        let sets = 2000;
+        Self { series, instruments: lines.div_ceil(sets * series.lines_per_set()), sets }
+    }
+
     /// One instrument with as many label sets as reach `lines` sample lines.
     pub fn of_one_instrument(series: Series, lines: usize) -> Self {
         let sets = lines.div_ceil(series.lines_per_set());
