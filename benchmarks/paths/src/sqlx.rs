@@ -1,7 +1,6 @@
 //! One operation on a database, on a pool that is measured or is not.
 
 mod bare;
-mod billed;
 mod floor;
 mod kymo;
 pub mod null;
@@ -15,7 +14,6 @@ use tokio::runtime::Builder;
 
 use crate::{BoxError, Subject};
 pub use bare::Bare;
-use billed::Billed;
 pub use kymo::Kymo;
 use null::Null;
 use queries::Queries;
@@ -36,7 +34,7 @@ pub type Opening = LocalBoxFuture<'static, Result<Box<dyn Peer>, BoxError>>;
 
 /// The pools of a database that has every answer ready: the cost of the pool and of the code around it is left,
 /// without a thread that answers.
-pub const ON_NOTHING: [Variant; 5] = [
+pub const ON_NOTHING: [Variant; 3] = [
     Variant {
         name: "bare",
         title: "sqlx 0.9",
@@ -51,19 +49,6 @@ pub const ON_NOTHING: [Variant; 5] = [
         name: "floor",
         title: "floor: by hand on bound instruments",
         open: || Box::pin(async { Ok(Box::new(floor::Floor::new(null::pool())?) as _) }),
-    },
-    Variant {
-        name: "billed",
-        title: "kymo, within a request",
-        open: || {
-            let billed = || Ok(Billed(Kymo::<Null>::new(null::pool())?));
-            Box::pin(async move { billed().map(|billed| Box::new(billed) as _) })
-        },
-    },
-    Variant {
-        name: "bare-billed",
-        title: "sqlx 0.9, within a request",
-        open: || Box::pin(async { Ok(Box::new(Billed(Bare(null::pool()))) as _) }),
     },
 ];
 
