@@ -79,11 +79,11 @@ impl Depot {
 
         let options = SqlitePoolOptions::new()
             .max_connections(1)
-            .acquire_timeout(Duration::from_millis(50))
+            .acquire_timeout(Duration::from_millis(200))
             // Each use opens one.
             .after_release(|_, _| Box::pin(async { Ok(false) }))
             .measured();
-        let small = telemetry.sqlx(options.clone().connect("sqlite::memory:").await.unwrap());
+        let small = telemetry.sqlx(options.clone().connect_lazy("sqlite::memory:").unwrap());
         let missing = options.connect_lazy("sqlite:/no/such/folder/depot.db").unwrap();
         let missing = telemetry.sqlx(missing);
         let database = Postgres::start();
@@ -153,7 +153,13 @@ impl Depot {
 
     /// A pool without a free connection, and one that cannot open any.
     async fn wait_in_vain(&self) {
-        let held = self.small.acquire().await.unwrap();
+        // On a busy machine the first one may come too late, too.
+        let held = loop {
+            match self.small.acquire().await {
+                Ok(held) => break held,
+                Err(error) => assert!(matches!(error, sqlx::Error::PoolTimedOut), "{error}"),
+            }
+        };
         assert!(self.small.acquire().await.is_err());
         drop(held);
         assert!(self.missing.acquire().await.is_err());
