@@ -86,7 +86,10 @@ pub(crate) fn compare(
 /// Of two shortest texts for one float either will do; the length has to be the same.
 fn settle(sample: &mut ReadSample) {
     let exemplars = sample.exemplars.iter_mut().map(|(_, value, _)| value);
-    for value in [&mut sample.value].into_iter().chain(exemplars) {
+    // Bounds are written as labels, too.
+    let labels = sample.labels.iter_mut().filter(|(name, _)| name == "le" || name == "quantile");
+    let bounds = labels.map(|(_, value)| value);
+    for value in [&mut sample.value].into_iter().chain(exemplars).chain(bounds) {
         // All numbers of a composite value.
         let settled = value.split_inclusive([',', ':', '[', ']', '{', '}']).map(|part| {
             let number = part.trim_end_matches([',', ':', '[', ']', '{', '}']);
