@@ -64,9 +64,9 @@ pub const NULL: Variant = Variant {
 };
 
 pub use floor::{FLOOR, FLOOR_OF_TWO};
-pub use kymo::{KYMO, KYMO_OF_TWO};
+pub use kymo::{KYMO, KYMO_OF_TWO, KYMO_UNBILLED};
 
-const VARIANTS: [Variant; 6] = [BARE, NULL, FLOOR, FLOOR_OF_TWO, KYMO, KYMO_OF_TWO];
+const VARIANTS: [Variant; 7] = [BARE, NULL, FLOOR, FLOOR_OF_TWO, KYMO, KYMO_OF_TWO, KYMO_UNBILLED];
 
 /// The requests of `workload` through the layer of `variant`.
 ///

@@ -164,6 +164,13 @@ impl Account {
         Lending { before: lent.replace(), account: self, at }
     }
 
+    /// As [`lend`](Self::lend), to work that is prepared and not polled yet: the lending [ends
+    /// untimed](Lending::end_untimed).
+    #[inline]
+    pub fn lend_untimed(&mut self) -> Lending<'_> {
+        self.lend(self.start)
+    }
+
     #[inline(never)]
     fn give(&mut self, at: Instant) -> Lent {
         match mem::take(&mut self.held) {

@@ -72,13 +72,10 @@ where
         let request = request.map(|body| MeasuredRequestBody::measured(body, bytes));
         let running = exchange.enter_untimed();
         // The future stays where it is made: to move it would take longer than to record it.
-        ResponseFuture {
-            inner: Some(self.0.inner.call(request)),
-            exchange: {
-                running.leave_untimed();
-                Some(exchange)
-            },
-            upgrade,
-        }
+        let mut future =
+            ResponseFuture { inner: Some(self.0.inner.call(request)), exchange: None, upgrade };
+        running.leave_untimed();
+        future.exchange = Some(exchange);
+        future
     }
 }

@@ -190,17 +190,15 @@ impl Exchange {
     #[inline(always)]
     pub(crate) fn enter(&mut self) -> Running<'_> {
         let Self { attempt, is_sent, account, left, .. } = self;
-        Running::enter(attempt, is_sent, account.as_mut().map(|account| (account, None)), left)
+        Running::enter(attempt, is_sent, account.as_mut(), true, left)
     }
 
     /// As [`enter`](Self::enter), to [leave untimed](Running::leave_untimed).
     #[expect(clippy::inline_always, reason = "a struct of this size is best never made")]
     #[inline(always)]
     pub(crate) fn enter_untimed(&mut self) -> Running<'_> {
-        let started = self.attempt.start();
         let Self { attempt, is_sent, account, left, .. } = self;
-        let account = account.as_mut().map(|account| (account, Some(started)));
-        Running::enter(attempt, is_sent, account, left)
+        Running::enter(attempt, is_sent, account.as_mut(), false, left)
     }
 
     /// As [`enter`](Self::enter), of a body: one whose length is known does nothing that an account is for.
@@ -211,8 +209,8 @@ impl Exchange {
         if *is_at_hand {
             *left = None;
         }
-        let account = account.as_mut().filter(|_| !*is_at_hand).map(|account| (account, None));
-        Running::enter(attempt, is_sent, account, left)
+        let account = account.as_mut().filter(|_| !*is_at_hand);
+        Running::enter(attempt, is_sent, account, true, left)
     }
 
     /// The service failed before there was a response.
@@ -243,11 +241,16 @@ impl Exchange {
         self.account = None;
     }
 
-    /// Tells the client where the time went, if it may know.
+    /// Whether the client may know where the time went.
+    #[inline]
+    pub(crate) fn tells_timing(&self) -> bool {
+        self.tells_timing
+    }
+
+    /// Tells the client where the time went.
+    #[cold]
     pub(crate) fn tell_timing(&mut self, headers: &mut HeaderMap) {
-        if self.tells_timing
-            && let (Some(account), Some(left)) = (&mut self.account, self.left)
-        {
+        if let (Some(account), Some(left)) = (&mut self.account, self.left) {
             let elapsed = left.saturating_duration_since(self.attempt.start());
             server_timing::tell(headers, elapsed, &account.so_far(left));
         }

@@ -66,7 +66,9 @@ where
             Poll::Pending => Poll::Pending,
             Poll::Ready(Ok(mut response)) => {
                 let exchange = this.exchange.take().and_then(|mut exchange| {
-                    exchange.tell_timing(response.headers_mut());
+                    if exchange.tells_timing() {
+                        exchange.tell_timing(response.headers_mut());
+                    }
                     if let Some(upgrade) = this.upgrade.take()
                         && exchange.is_upgrade(response.status())
                     {

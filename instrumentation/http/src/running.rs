@@ -31,13 +31,17 @@ impl<'e> Running<'e> {
     pub(crate) fn enter(
         attempt: &'e mut Attempt<Recording>,
         is_sent: &'e mut bool,
-        account: Option<(&'e mut Account, Option<Instant>)>,
+        account: Option<&'e mut Account>,
+        is_timed: bool,
         left: &'e mut Option<Instant>,
     ) -> Self {
         let inside = Inside::enter(Kind::Server);
         let trace = attempt.trace();
         let serving = if *is_sent { Serving::sent(trace) } else { Serving::enter(trace) };
-        let lending = account.map(|(account, at)| account.lend(at.unwrap_or_else(Instant::now)));
+        let lend = |account: &'e mut Account| {
+            if is_timed { account.lend(Instant::now()) } else { account.lend_untimed() }
+        };
+        let lending = account.map(lend);
         let entered = attempt.enter();
         Self { attempt, is_sent, left, entered, lending, serving, _inside: inside }
     }

@@ -21,6 +21,7 @@ pub struct CountedPath {
 /// thread, and no order that is random.
 pub const PATHS: &[CountedPath] = &[
     of("HTTP GET", "http/get/kymo", "http/get/null", 2_000),
+    of("HTTP GET, without its bill", "http/get/kymo-unbilled", "http/get/null", 2_000),
     of("HTTP GET, duration and active", "http/get/kymo-of-two", "http/get/null", 2_000),
     of("HTTP POST with a body", "http/post/kymo", "http/post/null", 2_000),
     of("HTTP 404", "http/missing/kymo", "http/missing/null", 2_000),

@@ -99,7 +99,7 @@ fn prometheus_takes_its_configuration_with_what_is_mounted_beside_it() {
     }
     assert!(command.contains(&"--config.file=/etc/prometheus/prometheus.yml"));
     let said = promtool::check_config(&files.path().join("prometheus.yml")).unwrap();
-    assert!(said.contains("31 rules found"), "{said}");
+    assert!(said.contains("34 rules found"), "{said}");
 }
 
 #[test]

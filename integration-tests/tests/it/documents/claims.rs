@@ -136,6 +136,8 @@ async fn an_idle_page_is_no_greater_than_the_readme_says() {
 #[test]
 fn the_guide_promises_what_the_readme_promises() {
     let (readme, guide) = (read("README.md"), read("docs/performance.md"));
+    // Those that follow are of other things.
+    let guide = guide.split("\n## ").next().unwrap();
     let promises: Vec<_> = guide.lines().filter(|line| line.starts_with("| ")).collect();
     assert!(promises.len() >= 8, "{promises:?}");
     for promise in promises {
