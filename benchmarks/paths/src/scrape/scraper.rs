@@ -48,7 +48,7 @@ impl Subject for Scraper {
     }
 }
 
-/// As [`Verify`], of text.
+/// Judges a page as text.
 ///
 /// # Errors
 ///
