@@ -21,7 +21,7 @@ use bill::QuickBill;
 pub use carry::{Carried, carry};
 use entries::{Entries, nanoseconds};
 pub use instruments::{BillInstruments, BillSettings, Bills};
-use lent::{Lent, lock};
+use lent::{Lent, Opening, lock};
 pub(crate) use lent::{begin, end, go_on, waited};
 pub use operations::Operations;
 pub use part::{OperationKind, Part};
@@ -91,7 +91,7 @@ pub struct Lending<'a> {
 }
 
 impl Lending<'_> {
-    /// The work was prepared, and not polled yet: nobody looks at the clock for that.
+    /// Ends what was [lent untimed](Account::lend_untimed): nobody looks at the clock for that.
     #[inline]
     pub fn end_untimed(mut self) {
         match mem::take(&mut self.before).replace() {
@@ -158,29 +158,34 @@ impl Account {
     #[inline]
     pub fn lend(&mut self, at: Instant) -> Lending<'_> {
         let lent = match self.held {
-            Held::Nothing => Lent::Open(self.limit),
-            Held::Own(_) | Held::Shared(_) => self.give(at),
+            Held::Nothing => Lent::Open(Opening { limit: self.limit, poll: Some(at) }),
+            Held::Own(_) | Held::Shared(_) => self.give(Some(at)),
         };
         Lending { before: lent.replace(), account: self, at }
     }
 
-    /// As [`lend`](Self::lend), to work that is prepared and not polled yet: the lending [ends
-    /// untimed](Lending::end_untimed).
+    /// As [`lend`](Self::lend), to what is no poll that takes any time, such as the call that makes a future: the
+    /// lending [ends untimed](Lending::end_untimed).
     #[inline]
     pub fn lend_untimed(&mut self) -> Lending<'_> {
-        self.lend(self.start)
+        let lent = match self.held {
+            Held::Nothing => Lent::Open(Opening { limit: self.limit, poll: None }),
+            Held::Own(_) | Held::Shared(_) => self.give(None),
+        };
+        let at = self.start;
+        Lending { before: lent.replace(), account: self, at }
     }
 
     #[inline(never)]
-    fn give(&mut self, at: Instant) -> Lent {
+    fn give(&mut self, poll: Option<Instant>) -> Lent {
         match mem::take(&mut self.held) {
-            Held::Nothing => Lent::Open(self.limit),
+            Held::Nothing => Lent::Open(Opening { limit: self.limit, poll }),
             Held::Own(mut entries) => {
-                entries.enter(at);
+                entries.enter(poll);
                 Lent::Own(entries)
             }
             Held::Shared(entries) => {
-                lock(&entries).enter(at);
+                lock(&entries).enter(poll);
                 Lent::Shared(entries)
             }
         }

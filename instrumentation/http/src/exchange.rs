@@ -193,7 +193,7 @@ impl Exchange {
         Running::enter(attempt, is_sent, account.as_mut(), true, left)
     }
 
-    /// As [`enter`](Self::enter), to [leave untimed](Running::leave_untimed).
+    /// As [`enter`](Self::enter), to [leave untimed](Running::leave_untimed): nobody looks how long it takes.
     #[expect(clippy::inline_always, reason = "a struct of this size is best never made")]
     #[inline(always)]
     pub(crate) fn enter_untimed(&mut self) -> Running<'_> {
@@ -201,16 +201,10 @@ impl Exchange {
         Running::enter(attempt, is_sent, account.as_mut(), false, left)
     }
 
-    /// As [`enter`](Self::enter), of a body: one whose length is known does nothing that an account is for.
-    #[expect(clippy::inline_always, reason = "a struct of this size is best never made")]
-    #[inline(always)]
-    pub(crate) fn enter_body(&mut self) -> Running<'_> {
-        let Self { attempt, is_sent, account, left, is_at_hand, .. } = self;
-        if *is_at_hand {
-            *left = None;
-        }
-        let account = account.as_mut().filter(|_| !*is_at_hand);
-        Running::enter(attempt, is_sent, account, true, left)
+    /// Whether the length of the response's body is known from the body itself, as it is of one in memory: its polls
+    /// are not timed.
+    pub(crate) fn is_at_hand(&self) -> bool {
+        self.is_at_hand
     }
 
     /// The service failed before there was a response.

@@ -115,17 +115,18 @@
 //! time take the time during which any of them runs, and a load from the database is `sql`; without any, `handler` while the request is polled,
 //! and `waiting` while it is not; and from the response's head on, `body`. Less than ten microseconds of waiting, or of
 //! a body, count with the handler's. What a service does in `call`, before there is a future to be polled, is waiting,
-//! and a body that knows its length, as one in memory does, is not looked into.
+//! and polls of a body that knows its length, as one in memory does, are not timed.
 //! `kymo.http.server.request.operations` counts what it asked for, by [`OperationKind`], and
 //! `kymo.http.server.request.repeated_queries` the requests in which one query came ten times.
 //! A poll of more than 10 ms keeps a thread of the runtime from all others: it is `kymo.http.server.request.blocking`,
 //! be it code of the request or a worker that lost its processor.
 //!
 //! An operation is entered where it ends while its request is polled or dropped. What a handler spawns is outside,
-//! unless it [carries](kymo_core::carry) the account of its request, and so is what a stream does after its head: such
+//! unless it [carries](kymo_core::carry) the account of its request, and so is what a stream does after its head, or a body that is never sent, as of `HEAD`: such
 //! operations are counted in `kymo.http.server.request.outside`. An operation that begins in a request and is moved
 //! elsewhere before its end is under way until the request's end. A handler that calls a measured service in
-//! process is polled meanwhile; what that service asks for is in its own request alone.
+//! process is polled meanwhile; what that service asks for is in its own request alone, but for what
+//! its streams do after their head, which is in the request around it.
 //!
 //! A route has 12 series of its bill at most, beside one for each query that it repeats; 220 routes have series of their
 //! own, and later ones share those of `_OTHER`.

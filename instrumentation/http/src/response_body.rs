@@ -62,7 +62,8 @@ where
         let Some(exchange) = this.exchange.as_mut() else {
             return inner.poll_frame(cx);
         };
-        let running = exchange.enter_body();
+        let is_timed = !exchange.is_at_hand();
+        let running = if is_timed { exchange.enter() } else { exchange.enter_untimed() };
         let polled = inner.as_mut().poll_frame(cx);
         let (bytes, is_last) = match &polled {
             // Trailers are the last frame there is; a server need not ask for more.
@@ -71,7 +72,11 @@ where
             }
             _ => (0, false),
         };
-        running.leave();
+        if is_timed {
+            running.leave();
+        } else {
+            running.leave_untimed();
+        }
         exchange.sent(bytes);
         if let Poll::Ready(Some(Ok(frame))) = &polled {
             exchange.read(frame, bytes);

@@ -36,6 +36,8 @@ impl<'e> Running<'e> {
         left: &'e mut Option<Instant>,
     ) -> Self {
         let inside = Inside::enter(Kind::Server);
+        // Where it unwinds, nobody says when.
+        *left = None;
         let trace = attempt.trace();
         let serving = if *is_sent { Serving::sent(trace) } else { Serving::enter(trace) };
         let lend = |account: &'e mut Account| {
@@ -46,7 +48,8 @@ impl<'e> Running<'e> {
         Self { attempt, is_sent, left, entered, lending, serving, _inside: inside }
     }
 
-    /// The foreign code, which made a future, came back: it has not been polled yet.
+    /// The foreign code came back, of which nobody looks how long it took: the call that made a future, or a body in
+    /// memory.
     #[expect(clippy::inline_always, reason = "a struct of this size is best never made")]
     #[inline(always)]
     pub(crate) fn leave_untimed(self) {

@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     OperationKind, Part,
+    lent::Opening,
     repeats::{Repeats, Summary},
     serial::Serial,
 };
@@ -26,7 +27,7 @@ pub(super) struct Entries {
     total: u64,
     /// Those of them in which its owner was polled.
     polled: u64,
-    under_way: [u16; OPERATIONS],
+    under_way: [u32; OPERATIONS],
     /// A bit for each part that is under way.
     current: u8,
     /// Since when the first of them counts, or if there is none, until when the last one did.
@@ -44,8 +45,8 @@ pub(super) struct Entries {
 }
 
 impl Entries {
-    /// Those of an account whose owner is polled since `poll`.
-    pub(super) fn new(poll: Instant, limit: u16) -> Self {
+    /// Those of an account whose first entry is of the moment `at`.
+    pub(super) fn new(at: Instant, Opening { limit, poll }: Opening) -> Self {
         Self {
             serial: Serial::next(),
             spent: [0; OPERATIONS],
@@ -53,9 +54,9 @@ impl Entries {
             polled: 0,
             under_way: [0; OPERATIONS],
             current: 0,
-            since: poll,
+            since: poll.map_or(at, |poll| poll.min(at)),
             is_one: false,
-            poll: Some(poll),
+            poll,
             counts: [0; OperationKind::ALL.len()],
             repeats: Repeats::new(limit),
             longest_poll: 0,
@@ -67,10 +68,10 @@ impl Entries {
         self.serial
     }
 
-    /// The owner is polled from now on.
+    /// The owner is polled from now on; `None` if that is not timed.
     #[inline]
-    pub(super) fn enter(&mut self, at: Instant) {
-        self.poll = Some(at);
+    pub(super) fn enter(&mut self, poll: Option<Instant>) {
+        self.poll = poll;
     }
 
     /// The owner was polled.
@@ -177,10 +178,6 @@ impl Entries {
         if part >= OPERATIONS || !is_first {
             // What is under way counts already.
             return;
-        }
-        if self.current == 0 && self.total == 0 {
-            // It may be from before this poll, and nothing else was under way in that.
-            self.poll = self.poll.and(Some(at));
         }
         let began = at.checked_sub(elapsed).map_or(self.since, |began| began.max(self.since));
         self.settle(began);

@@ -4,10 +4,8 @@ mod one;
 mod repeated;
 
 use std::{
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicUsize, Ordering},
-    },
+    collections::BTreeSet,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -60,7 +58,7 @@ impl Default for BillSettings {
 
 /// Records bills, each into the series of its owner, such as the route of a request.
 ///
-/// An owner has at most 16 series, and 12 with the default settings, beside one for each query that it
+/// An owner has at most 15 series, and 12 with the default settings, beside one for each query that it
 /// repeats. The first 220 owners have series of their own, and later ones share those of `_OTHER`, which is
 /// counted: so no instrument exceeds the SDK's limit.
 #[derive(Debug)]
@@ -71,7 +69,8 @@ pub struct Bills {
     owner: BudgetedKey,
     /// By the index of their owner; the last one has none.
     series: Box<[OnceLock<Box<OneSeries>>]>,
-    taken: AtomicUsize,
+    /// The owners that have series of their own, or are about to.
+    own: Mutex<BTreeSet<Bounded>>,
     repeated: Repeated,
     fold: Fold,
 }
@@ -107,7 +106,7 @@ impl Bills {
             ),
             fold: owner.fold(meter, time_spec),
             series: (0..usize::from(owners) + 2).map(|_| OnceLock::new()).collect(),
-            taken: AtomicUsize::new(0),
+            own: Mutex::default(),
             instruments,
             settings,
             owner,
@@ -124,8 +123,8 @@ impl Bills {
     /// Closes the account of an owner, whose work took `elapsed`, and records its bill; `text` is the owner's
     /// text, if it has series of its own.
     ///
-    /// Less than ten microseconds of waiting, and of a body, count with the handler's time: most requests are not
-    /// waited for, and have their body at once.
+    /// Less than ten microseconds of waiting, and of a body, count with the handler's time, if that is as long: most
+    /// requests are not waited for, and have their body at once.
     #[inline]
     pub fn record(
         &self,
@@ -160,6 +159,12 @@ impl Bills {
         }
     }
 
+    /// Whether there is a place for an owner, which it has from then on.
+    fn has_place(&self, owner: Bounded) -> bool {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        own.contains(&owner) || (own.len() < OWNERS && own.insert(owner))
+    }
+
     #[cold]
     fn bind(
         &self,
@@ -167,8 +172,7 @@ impl Bills {
         index: usize,
         text: impl Fn(Bounded) -> Arc<str>,
     ) -> &OneSeries {
-        let is_own = owner.is_none_or(|owner| owner == Bounded::OTHER)
-            || self.taken.fetch_add(1, Ordering::Relaxed) < OWNERS;
+        let is_own = owner.is_none_or(|owner| owner == Bounded::OTHER || self.has_place(owner));
         let bound = |owner: Option<Bounded>| {
             let owner = owner.map(|owner| self.owner.of(text(owner)));
             Box::new(OneSeries::new(&self.instruments, &self.settings, owner))
@@ -176,8 +180,6 @@ impl Bills {
         match self.series.get(index) {
             Some(place) if is_own => place.get_or_init(|| bound(owner)),
             _ => {
-                // So that it does not come round again.
-                self.taken.fetch_sub(1, Ordering::Relaxed);
                 self.fold.count();
                 self.series[0].get_or_init(|| bound(Some(Bounded::OTHER)))
             }

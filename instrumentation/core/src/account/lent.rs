@@ -15,11 +15,20 @@ pub(super) enum Lent {
     /// It does no work that has one.
     #[default]
     Nobody,
-    /// One without entries, in which a query that comes so often is repeated.
-    Open(u16),
+    /// One without entries.
+    Open(Opening),
     Own(Box<Entries>),
     /// One that was carried to others.
     Shared(Arc<Mutex<Entries>>),
+}
+
+/// How entries are opened.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Opening {
+    /// How often makes a query a repeated one.
+    pub(super) limit: u16,
+    /// Since when its owner is polled; `None` if it is not timed.
+    pub(super) poll: Option<Instant>,
 }
 
 thread_local! {
@@ -54,15 +63,26 @@ impl Lent {
         })
     }
 
+    /// As [`Lent::with`], if the account has any entries.
+    #[inline]
+    pub(super) fn with_entries(write: impl FnOnce(&mut Entries)) {
+        let mut lent = Self::Nobody.replace();
+        match &mut lent {
+            Self::Nobody | Self::Open(_) => {}
+            Self::Own(entries) => write(entries),
+            Self::Shared(_) => drop(lent.write(Instant::now, write)),
+        }
+        lent.replace();
+    }
+
     #[inline(never)]
     fn write<T>(
         &mut self,
         at: impl FnOnce() -> Instant,
         write: impl FnOnce(&mut Entries) -> T,
     ) -> Option<T> {
-        if let Self::Open(limit) = *self {
-            // Nothing was under way before, so it does not matter how long it has been polled.
-            *self = Self::Own(Box::new(Entries::new(at(), limit)));
+        if let Self::Open(opening) = *self {
+            *self = Self::Own(Box::new(Entries::new(at(), opening)));
         }
         match self {
             Self::Own(entries) => Some(write(entries)),
@@ -78,7 +98,7 @@ impl Lent {
     pub(super) fn share() -> Option<Arc<Mutex<Entries>>> {
         let entries = match Self::Nobody.replace() {
             Self::Nobody => return None,
-            Self::Open(limit) => Arc::new(Mutex::new(Entries::new(Instant::now(), limit))),
+            Self::Open(opening) => Arc::new(Mutex::new(Entries::new(Instant::now(), opening))),
             Self::Own(entries) => Arc::new(Mutex::new(*entries)),
             Self::Shared(entries) => entries,
         };
@@ -120,25 +140,19 @@ pub(crate) fn go_on(part: Part, since: impl FnOnce() -> Instant) -> Option<Seria
 /// What was [begun](begin) has ended, after `elapsed`: in no other account than it was begun in.
 #[inline]
 pub(crate) fn end(part: Part, serial: Serial, at: Instant, elapsed: Duration) {
-    Lent::with(
-        || at,
-        |entries| {
-            if entries.serial() == serial {
-                entries.end(part as usize, at, elapsed);
-            }
-        },
-    );
+    Lent::with_entries(|entries| {
+        if entries.serial() == serial {
+            entries.end(part as usize, at, elapsed);
+        }
+    });
 }
 
 /// What was [begun](begin) as `begun` has waited for a connection until `at`, and is of this part from then on.
 #[inline]
 pub(crate) fn waited(begun: Part, part: Part, serial: Serial, at: Instant) {
-    Lent::with(
-        || at,
-        |entries| {
-            if entries.serial() == serial {
-                entries.waited(begun as usize, part as usize, at);
-            }
-        },
-    );
+    Lent::with_entries(|entries| {
+        if entries.serial() == serial {
+            entries.waited(begun as usize, part as usize, at);
+        }
+    });
 }

@@ -7,7 +7,7 @@ use crate::Bounded;
 /// Counts the queries of one request by their summary.
 ///
 /// It has room for [`ROOM`] summaries; one more takes the place of the one that came least. So one that comes in a
-/// row, or more often than all others, is found whatever else there is, and none is taken for one that came
+/// row, or more often than all others together, is found whatever else there is, and none is taken for one that came
 /// oftener than it did.
 #[derive(Debug)]
 pub(super) struct Repeats {

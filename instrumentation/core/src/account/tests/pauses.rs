@@ -65,3 +65,41 @@ fn many_operations_are_entered_at_once() {
     lent.end(start);
     assert_eq!(account.close(Duration::ZERO).operations(OperationKind::Cache), u32::MAX);
 }
+
+#[test]
+fn what_goes_on_since_before_a_poll_takes_nothing_of_what_is_polled_later() {
+    struct Call;
+    impl Record for Call {
+        const PART: Option<Part> = Some(Part::HttpClient);
+        fn record(&mut self, _elapsed: Duration, _outcome: Outcome) {}
+    }
+    let start = Instant::now();
+    let at = |milliseconds| start + Duration::from_millis(milliseconds);
+    let mut account = account(start);
+    account.lend(at(0)).end(at(1));
+    let lent = account.lend(at(100));
+    let mut call = Attempt::resting_since(at(0), Call);
+    call.go_on(|| at(0));
+    lent.end(at(101));
+    let lent = account.lend(at(200));
+    call.finish_at(at(200), Outcome::Success);
+    lent.end(at(220));
+    let bill = account.close(Duration::from_millis(220));
+    let parts = [Part::HttpClient, Part::Handler, Part::Waiting];
+    assert_eq!(parts.map(|part| bill.time(part).as_millis()), [200, 20, 0]);
+}
+
+#[test]
+fn what_is_done_while_nobody_looks_at_the_clock_takes_nothing_of_the_polls() {
+    let start = Instant::now();
+    let at = |milliseconds| start + Duration::from_millis(milliseconds);
+    let mut account = account(start);
+    let lent = account.lend_untimed();
+    let load = begin(Part::CacheLoad, at(0)).unwrap();
+    end(Part::CacheLoad, load, at(50), Duration::from_millis(50));
+    lent.end_untimed();
+    account.lend(at(50)).end(at(110));
+    let bill = account.close(Duration::from_millis(110));
+    let parts = [Part::CacheLoad, Part::Handler, Part::Waiting];
+    assert_eq!(parts.map(|part| bill.time(part).as_millis()), [50, 60, 0]);
+}
