@@ -91,7 +91,9 @@ async fn each_route_that_is_slow_on_purpose_is_named_and_no_other() {
             sampled.labels[route] == of_route && sampled.labels["kymo_operation_kind"] == kind
         };
         let value = answer.iter().find(is_it).map(|sampled| sampled.value);
-        assert!(value.is_some_and(|it| (it - expected).abs() < 0.01), "{of_route}: {value:?}");
+        // A scrape may come between what a request records of its bill and of its duration.
+        let is_right = value.is_some_and(|it| (it - expected).abs() < expected / 10.0);
+        assert!(is_right, "{of_route}: {value:?}");
     }
 }
 
