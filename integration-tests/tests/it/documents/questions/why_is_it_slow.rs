@@ -85,16 +85,21 @@ async fn each_route_that_is_slow_on_purpose_is_named_and_no_other() {
         ("/reviews", "http_client", 1.0),
         ("/books", "sql", 1.0),
     ];
-    let answer = prometheus.query(asked).await;
-    for (of_route, kind, expected) in kinds {
-        let is_it = |sampled: &&Sampled| {
-            sampled.labels[route] == of_route && sampled.labels["kymo_operation_kind"] == kind
-        };
-        let value = answer.iter().find(is_it).map(|sampled| sampled.value);
-        // A scrape may come between what a request records of its bill and of its duration.
-        let is_right = value.is_some_and(|it| (it - expected).abs() < expected / 10.0);
-        assert!(is_right, "{of_route}: {value:?}");
-    }
+    let look = async || {
+        round(&shop).await;
+        prometheus.query(asked).await
+    };
+    // A scrape may come between what a request records of its bill and of its duration.
+    let are_right = |answer: &Vec<Sampled>| {
+        kinds.iter().all(|(of_route, kind, expected)| {
+            let is_it = |sampled: &&Sampled| {
+                sampled.labels[route] == *of_route && sampled.labels["kymo_operation_kind"] == *kind
+            };
+            let value = answer.iter().find(is_it).map(|sampled| sampled.value);
+            value.is_some_and(|it| (it - expected).abs() < 0.01)
+        })
+    };
+    eventually(questions::SCRAPED, look, are_right).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
