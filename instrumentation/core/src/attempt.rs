@@ -58,7 +58,7 @@ pub trait Record {
 #[derive(Debug)]
 pub struct Attempt<R: Record, M: Moment = Instant> {
     started: Option<M>,
-    decided: Option<Outcome>,
+    decided: Outcome,
     /// The measured code runs, or it ran and never came back.
     is_inside: bool,
     is_over: bool,
@@ -139,7 +139,7 @@ impl<R: Record, M: Moment> Attempt<R, M> {
     fn of((trace, knows_trace): (Option<Trace>, bool), started: Option<M>, record: R) -> Self {
         Self {
             started,
-            decided: None,
+            decided: Outcome::default(),
             is_inside: false,
             is_over: false,
             trace,
@@ -170,24 +170,33 @@ impl<R: Record, M: Moment> Attempt<R, M> {
     /// Starts now, unless it has started, and says when it started.
     #[inline]
     pub fn start(&mut self) -> M {
-        self.start_as(R::PART)
+        match self.started {
+            Some(started) => started,
+            None => self.start_as(R::PART),
+        }
     }
 
     /// As [`start`](Self::start), of one that waits for a connection, until it is [restarted](Self::restart_at).
     pub fn start_waiting(&mut self) -> M {
-        self.start_as(R::PART.and(Some(Part::PoolWait)))
+        match self.started {
+            Some(started) => started,
+            None => self.start_as(R::PART.and(Some(Part::PoolWait))),
+        }
     }
 
     #[inline]
     fn start_as(&mut self, part: Option<Part>) -> M {
-        if let Some(started) = self.started {
-            return started;
-        }
         (self.trace, self.knows_trace) = trace_of::<M>();
         let now = M::now();
-        self.account = Self::begin(part, now);
         self.started = Some(now);
+        self.account = Self::begin(part, now);
         now
+    }
+
+    /// Whether it has started.
+    #[inline]
+    pub fn has_started(&self) -> bool {
+        self.started.is_some()
     }
 
     /// The trace that it belongs to, as far as that is known.
@@ -262,12 +271,12 @@ impl<R: Record, M: Moment> Attempt<R, M> {
     ///
     /// A panic after this is recorded as a panic all the same.
     pub fn decide(&mut self, outcome: Outcome) {
-        self.decided = Some(outcome);
+        self.decided = outcome;
     }
 
     /// The outcome that would be recorded now.
     fn outcome(&self) -> Outcome {
-        if self.is_inside { Outcome::Panic } else { self.decided.unwrap_or_default() }
+        if self.is_inside { Outcome::Panic } else { self.decided }
     }
 
     /// Records now, unless it has been recorded; whatever follows, the drop included, is nothing.
@@ -278,7 +287,14 @@ impl<R: Record, M: Moment> Attempt<R, M> {
         self.finish_at(M::now(), outcome);
     }
 
+    /// Records it as it was [decided](Self::decide), of an attempt that ended at `moment`.
+    #[inline]
+    pub fn end_at(&mut self, moment: M) {
+        self.finish_at(moment, self.decided);
+    }
+
     /// As [`finish`](Self::finish), of an attempt that ended at `moment`.
+    #[inline]
     pub fn finish_at(&mut self, moment: M, outcome: Outcome) {
         if let Some(started) = self.started.filter(|_| !self.is_over) {
             self.is_over = true;
