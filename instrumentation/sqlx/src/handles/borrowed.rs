@@ -4,9 +4,8 @@ use std::ops::Deref;
 
 use sqlx::{Database, pool::PoolConnection};
 
-use crate::{
-    MeasuredPool,
-    recording::{measures::Measures, operation::Operation, use_time::UseTime, waiting},
+use crate::recording::{
+    measures::Measures, operation::Operation, use_time::UseTime, waiting::Obtained,
 };
 
 /// sqlx's [`PoolConnection`] as an operation has it.
@@ -17,23 +16,13 @@ pub(crate) struct Borrowed<DB: Database, M: Deref<Target = Measures>> {
 }
 
 impl<DB: Database, M: Deref<Target = Measures>> Borrowed<DB, M> {
-    /// Obtains a connection for `operation`, which starts when the connection is there: the wait for it
-    /// is a metric of its own.
-    pub(crate) async fn obtain(
-        pool: &MeasuredPool<DB>,
+    /// The connection that `operation` has waited for, as [`Operation::obtained`] gives it.
+    pub(crate) fn obtained(
+        obtained: Obtained<DB>,
         measures: M,
         operation: &mut Operation<'_>,
     ) -> sqlx::Result<Self> {
-        let asked = operation.start_waiting();
-        match operation.wait(waiting::acquire(pool.unmeasured(), &measures, asked)).await {
-            Ok((connection, obtained)) => {
-                operation.started_at(obtained);
-                Ok(Self { connection, use_time: UseTime::since(measures, obtained) })
-            }
-            Err(error) => {
-                operation.fail(&error);
-                Err(error)
-            }
-        }
+        let (connection, since) = operation.obtained(obtained)?;
+        Ok(Self { connection, use_time: UseTime::of(operation, measures, since) })
     }
 }

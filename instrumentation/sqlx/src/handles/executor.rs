@@ -15,7 +15,7 @@ use crate::{
         peeked::Peeked,
     },
     handles::{borrowed::Borrowed, connection::Measured},
-    recording::{operation::Operation, stream::MeasuredStream},
+    recording::{first_row::FirstRow, operation::Operation, stream::MeasuredStream, waiting},
 };
 
 impl<'p, DB: Database> Executor<'p> for &MeasuredPool<DB> {
@@ -30,7 +30,8 @@ impl<'p, DB: Database> Executor<'p> for &MeasuredPool<DB> {
         Box::pin(async_stream::stream! {
             let measures = pool.measures();
             let mut operation = measures.operation(measures.statement(query.text()));
-            let mut borrowed = match Borrowed::obtain(&pool, &**measures, &mut operation).await {
+            let obtained = waiting::by(&mut operation, pool.unmeasured()).await;
+            let mut borrowed = match Borrowed::obtained(obtained, &**measures, &mut operation) {
                 Ok(borrowed) => borrowed,
                 Err(error) => {
                     drop(operation);
@@ -56,16 +57,15 @@ impl<'p, DB: Database> Executor<'p> for &MeasuredPool<DB> {
         Box::pin(async move {
             let measures = pool.measures();
             let mut operation = measures.operation(measures.statement(query.text()));
-            let mut borrowed = Borrowed::obtain(&pool, &**measures, &mut operation).await?;
-            let (driver, connection) = (pool.driver(), &mut *borrowed.connection);
+            let obtained = waiting::by(&mut operation, pool.unmeasured()).await;
+            let (mut connection, _) = operation.obtained(obtained)?;
+            operation.uses_its_connection_up();
+            let (driver, connection) = (pool.driver(), &mut *connection);
             if goes_to_the_end::<DB>(&operation) {
                 return first_of_all(driver, connection, query, operation).await;
             }
-            let result = operation.watch((driver.fetch_optional)(connection, query)).await;
-            operation.end_with_first(&result);
-            // Before the connection is given back.
-            drop(operation);
-            result
+            let answer = (driver.fetch_optional)(connection, query);
+            FirstRow::<DB>::new(answer, operation).await
         })
     }
 
@@ -116,18 +116,13 @@ where
     {
         let query = Peeked::of(query);
         let Measured { measures, driver, ledger, guard } = self;
-        Box::pin(async move {
-            // Made where it stays: it is large.
-            let statement = measures.statement(query.text());
-            let mut operation = Operation::new(measures, statement, Some(ledger));
-            operation.start();
-            if goes_to_the_end::<DB>(&operation) {
-                return first_of_all(driver, guard, query, operation).await;
-            }
-            let result = operation.watch((driver.fetch_optional)(guard, query)).await;
-            operation.end_with_first(&result);
-            result
-        })
+        let statement = measures.statement(query.text());
+        let operation = Operation::new(measures, statement, Some(ledger));
+        if goes_to_the_end::<DB>(&operation) {
+            return Box::pin(first_of_all(driver, guard, query, operation));
+        }
+        let answer = (driver.fetch_optional)(guard, query);
+        Box::pin(FirstRow::<DB>::new(answer, operation))
     }
 
     fn prepare_with<'e>(
@@ -164,8 +159,7 @@ fn goes_to_the_end<DB: Database>(operation: &Operation<'_>) -> bool {
             || !operation.returns_rows())
 }
 
-/// The first row of a stream that is read to its end, as the driver's own `fetch_optional` gives it, for
-/// an operation that has started.
+/// The first row of a stream that is read to its end, as the driver's own `fetch_optional` gives it.
 async fn first_of_all<DB: Database>(
     driver: &Driver<DB>,
     connection: &mut DB::Connection,

@@ -203,7 +203,8 @@ impl<DB: Database> MeasuredPool<DB> {
     ) -> sqlx::Result<MeasuredTransaction<'static, DB>> {
         let measures = self.measures();
         let mut operation = self.beginning(statement.as_ref());
-        let borrowed = Borrowed::obtain(self, Arc::clone(measures), &mut operation).await?;
+        let obtained = waiting::by(&mut operation, self.unmeasured()).await;
+        let borrowed = Borrowed::obtained(obtained, Arc::clone(measures), &mut operation)?;
         MeasuredTransaction::begin_on(measures, self.driver(), borrowed, operation, statement).await
     }
 

@@ -165,7 +165,7 @@ impl Measures {
     ) {
         let is_named = statement.summary().is_some();
         let series = statement.kept().get();
-        if let Some(series) = series.filter(|series| series.is_of_success(self.place, is_named)) {
+        if let Some(series) = series.filter(|series| series.is_at(self.place, is_named)) {
             let returned = returned.filter(|_| !self.without.returned_rows);
             return self.recorder.record_into(series, elapsed.as_secs_f64(), returned);
         }

@@ -5,15 +5,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kymo_core::{Attempt, Bounded, ClaimedText, OTHER, Outcome, Part, Record, Watch, Watched};
+use kymo_core::{
+    Attempt, Bounded, ClaimedText, OTHER, Outcome, Part, Record, Trace, Watch, Watched,
+};
 use kymo_sql::{System, TransactionStatement};
+use sqlx::Database;
 
 use crate::{
     database::{
         damage::Damage,
         failure::{FAILURES, Failure},
     },
-    recording::{claiming::Claiming, measures::Measures, statement::Statement},
+    recording::{claiming::Claiming, measures::Measures, statement::Statement, waiting::Obtained},
     rows::ledger::Ledger,
 };
 
@@ -36,6 +39,8 @@ struct Execution<'m> {
     changed: u64,
     /// Some of it may not have been done.
     is_incomplete: bool,
+    /// It is all that its connection is used for.
+    is_use: bool,
 }
 
 /// An operation that is over, as it is recorded.
@@ -64,12 +69,47 @@ impl<'m> Operation<'m> {
             returned: 0,
             changed: 0,
             is_incomplete: false,
+            is_use: false,
         }))
     }
 
     /// Whoever records it.
     pub(crate) fn measures(&self) -> &'m Measures {
         self.0.record().measures
+    }
+
+    /// The trace that it is part of, as far as that is known.
+    pub(crate) fn trace(&self) -> Option<Trace> {
+        self.0.trace()
+    }
+
+    /// Whether the clock runs, or ran.
+    pub(crate) fn has_started(&self) -> bool {
+        self.0.has_started()
+    }
+
+    /// It ends now, as it was told.
+    pub(crate) fn finish(&mut self) {
+        self.0.end_at(Instant::now());
+    }
+
+    /// The connection that it has [waited](waiting::by) for, and since when it has it: its own time counts from then
+    /// on.
+    ///
+    /// # Errors
+    ///
+    /// Those of `obtained`, with which it has failed.
+    pub(crate) fn obtained<DB: Database>(&mut self, obtained: Obtained<DB>) -> Obtained<DB> {
+        match &obtained {
+            Ok((_, since)) => self.started_at(*since),
+            Err(error) => self.fail(error),
+        }
+        obtained
+    }
+
+    /// It is all that its connection is used for: the time of that use is its own.
+    pub(crate) fn uses_its_connection_up(&mut self) {
+        self.0.record_mut().is_use = true;
     }
 
     /// Starts the clock, unless it runs, and tells what it showed.
@@ -286,9 +326,12 @@ impl Record for Execution<'_> {
     const PART: Option<Part> = Some(Part::Sql);
 
     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
-        let has_succeeded = outcome == Outcome::Success;
-        let answered = self.statement.returns_rows() && has_succeeded;
+        let has_succeeded = matches!(outcome, Outcome::Success);
+        let answered = has_succeeded && self.statement.returns_rows();
         let returned = (answered || self.returned > 0).then_some(self.returned);
+        if self.is_use {
+            self.measures.pool().record_use(elapsed.as_secs_f64());
+        }
         if has_succeeded && self.status.is_none() {
             self.measures.record_success(&self.statement, elapsed, returned);
         } else {
@@ -296,6 +339,8 @@ impl Record for Execution<'_> {
             let status = self.status;
             self.measures.record(&Reading { summary, outcome, status, elapsed, returned });
         }
-        self.settle(outcome);
+        if !has_succeeded || !self.statement.is_plain() {
+            self.settle(outcome);
+        }
     }
 }

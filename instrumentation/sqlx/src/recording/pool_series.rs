@@ -87,14 +87,15 @@ impl PoolSeries {
 
     /// A connection was obtained: after `wait`, apart from the time to open it, if it is new.
     pub(crate) fn record_obtained(&self, wait: Duration, create: Option<Duration>) {
-        self.wait_time.record(wait, &self.name);
+        self.wait_time.record(wait.as_secs_f64(), &self.name);
         if let Some(create) = create {
-            self.create_time.record(create, &self.name);
+            self.create_time.record(create.as_secs_f64(), &self.name);
         }
     }
 
-    pub(crate) fn record_use(&self, elapsed: Duration) {
-        self.use_time.record(elapsed, &self.name);
+    /// A connection was in use for so many seconds.
+    pub(crate) fn record_use(&self, seconds: f64) {
+        self.use_time.record(seconds, &self.name);
     }
 
     /// The bare pool or connection is taken out.
@@ -127,9 +128,9 @@ impl LateHistogram {
         Self { histogram: histogram.clone(), bound: OnceLock::new() }
     }
 
-    fn record(&self, time: Duration, pool: &StringValue) {
+    fn record(&self, seconds: f64, pool: &StringValue) {
         let bind = || self.histogram.bind(&[key::DB_CONNECTION_POOL_NAME.of(pool.clone())]);
-        self.bound.get_or_init(bind).record(time.as_secs_f64());
+        self.bound.get_or_init(bind).record(seconds);
     }
 }
 

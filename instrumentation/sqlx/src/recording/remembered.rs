@@ -13,6 +13,8 @@ pub(crate) struct Remembered {
     pub(crate) returns_rows: bool,
     pub(crate) transaction: TransactionStatement,
     pub(crate) may_end_halfway: bool,
+    /// It changes no table that is known, and no transaction.
+    pub(crate) is_plain: bool,
     pub(crate) kept: Kept,
 }
 
@@ -29,10 +31,13 @@ impl Remembered {
     pub(crate) fn of(sql: &str, dialect: Dialect) -> Self {
         let read = kymo_sql::Statement::read(dialect, sql);
         let summary = Some(read.summary.as_str()).filter(|summary| !summary.is_empty());
+        let changed = read.changed();
         Self {
+            is_plain: changed.is_none()
+                && read.transaction == TransactionStatement::None
+                && !read.may_end_halfway,
             summary: summary.map(LateValue::new),
-            change: read
-                .changed()
+            change: changed
                 .map(|it| Change { operation: it.operation, table: LateValue::new(it.table) }),
             returns_rows: read.returns_rows,
             transaction: read.transaction,

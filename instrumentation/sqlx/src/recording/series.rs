@@ -29,10 +29,9 @@ pub(crate) struct OperationSeries {
 }
 
 impl OperationSeries {
-    /// Whether it is that of successes at `place`, of those that are named or of those that are not.
-    pub(crate) fn is_of_success(&self, place: PlaceKey, is_named: bool) -> bool {
-        let OperationKey { place: own, summary, outcome, .. } = self.key;
-        own == place && summary.is_some() == is_named && outcome == Outcome::Success
+    /// Whether it is one at `place`, of those that are named or of those that are not.
+    pub(crate) fn is_at(&self, place: PlaceKey, is_named: bool) -> bool {
+        self.key.place == place && self.key.summary.is_some() == is_named
     }
 }
 

@@ -46,6 +46,11 @@ impl<'s> Statement<'s> {
         self.text.transaction
     }
 
+    /// Whether its success changes neither rows that are counted nor the transaction.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.text.is_plain
+    }
+
     /// It does several things to it, and may have done some of them if it fails.
     pub(crate) fn may_end_halfway(&self) -> bool {
         self.text.may_end_halfway

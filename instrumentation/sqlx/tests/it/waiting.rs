@@ -8,7 +8,7 @@ use sqlx::{Executor, Sqlite, pool::PoolOptions, query, sqlite::SqlitePoolOptions
 use tokio::time::sleep;
 
 use crate::database_meters::{
-    CREATE_TIME, DatabaseMeters, PENDING, TIMEOUTS, UNTIMED, USE_TIME, WAIT_TIME,
+    CREATE_TIME, DURATION, DatabaseMeters, PENDING, TIMEOUTS, UNTIMED, USE_TIME, WAIT_TIME,
 };
 
 /// How long a connection takes to open here, and how long somebody else keeps one.
@@ -245,4 +245,16 @@ async fn connections_that_were_open_before_are_counted_as_untimed() {
     let lazy = SqlitePoolOptions::new().measured().connect_lazy("sqlite::memory:").unwrap();
     let lazy = meters.metrics.pool(lazy);
     assert_eq!(meters.by(UNTIMED, "db.client.connection.pool.name")[lazy.name()], 0);
+}
+
+#[tokio::test]
+async fn a_connection_that_one_statement_uses_is_in_use_as_long_as_that_runs() {
+    let meters = DatabaseMeters::new();
+    let pool = meters.pool(1).await;
+    query("SELECT 1").fetch_one(&pool).await.unwrap();
+    query("SELECT 1 WHERE 0").fetch_optional(&pool).await.unwrap();
+    query("SELECT nothing").fetch_one(&pool).await.unwrap_err();
+    let sums = |name| -> f64 { meters.of(name).iter().map(|point| point.sum).sum() };
+    assert_eq!(meters.only(USE_TIME).count, 3);
+    assert!((sums(USE_TIME) - sums(DURATION)).abs() < 1e-9);
 }
