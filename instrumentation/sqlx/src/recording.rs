@@ -1,6 +1,7 @@
 //! The recording of an operation, a transaction and a connection: times, outcomes, and the series for them.
 
 pub(crate) mod claiming;
+pub(crate) mod execution;
 pub(crate) mod first_row;
 pub(crate) mod kept;
 pub(crate) mod measures;

@@ -157,6 +157,7 @@ impl Measures {
     }
 
     /// Records one that succeeded, in the series that is kept with its statement.
+    #[inline]
     pub(crate) fn record_success(
         &self,
         statement: &Statement<'_>,

@@ -100,6 +100,7 @@ impl Recorder {
     }
 
     /// As [`Recorder::record`], into the series that the operation has of its own.
+    #[inline]
     pub(crate) fn record_into(
         &self,
         series: &OperationSeries,
@@ -115,6 +116,7 @@ impl Recorder {
         self.operations.find(key).filter(|_| key.summary != Some(Bounded::OTHER))
     }
 
+    #[inline]
     fn record_in(&self, series: &OperationSeries, seconds: f64, returned: Option<u64>) {
         series.duration.record(seconds);
         if let Some(rows) = returned {
@@ -125,6 +127,7 @@ impl Recorder {
     }
 
     /// Enters one operation into the account of whoever it ran for.
+    #[inline]
     fn enter(&self, summary: Option<Bounded>) {
         let summaries = &self.vocabulary.summaries;
         match summary.map(|summary| summaries.counted(summary)) {
