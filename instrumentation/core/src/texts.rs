@@ -7,7 +7,7 @@ mod recent;
 
 use std::{
     fmt,
-    hash::{BuildHasher, Hash},
+    hash::{BuildHasher, Hash, Hasher as _},
     ops::Deref,
     sync::Arc,
 };
@@ -65,11 +65,19 @@ impl<T: Eq + Hash> Texts<T> {
     /// What was read of `text`, or is read by `read` if nobody remembers it.
     #[inline]
     pub fn find(&self, text: &str, read: impl FnOnce(&str) -> T) -> Recalled<'_, T> {
-        let hash = self.hasher.hash_one(text);
+        let hash = self.hash(text);
         match self.known.find(hash).and_then(|position| self.readings.at(position)) {
             Some(reading) => Recalled::Regular(reading),
             None => self.look_up(text, hash, read),
         }
+    }
+
+    /// As that of a `str`, without the end that tells it from what follows.
+    #[inline]
+    fn hash(&self, text: &str) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(text.as_bytes());
+        hasher.finish()
     }
 
     #[inline(never)]

@@ -136,7 +136,14 @@ impl Entries {
     #[inline]
     pub(super) fn waited(&mut self, begun: usize, part: usize, at: Instant) {
         const WAIT: usize = Part::PoolWait as usize;
-        if begun == WAIT && part != WAIT {
+        if begun == WAIT && self.is_one && part != WAIT && part < OPERATIONS && at >= self.since {
+            // It goes on as what it waited for, and is still all that is under way.
+            self.add(WAIT, nanoseconds(since(at, self.since)), at);
+            self.since = at;
+            self.under_way[WAIT] = 0;
+            self.under_way[part] = 1;
+            self.current = 1 << part;
+        } else if begun == WAIT && part != WAIT {
             self.end(begun, at, since(at, self.since));
             self.begin(part, at);
         } else if self.is_one && self.current != 0 {
