@@ -21,8 +21,8 @@ use bill::QuickBill;
 pub use carry::{Carried, carry};
 use entries::{Entries, nanoseconds};
 pub use instruments::{BillInstruments, BillSettings, Bills};
-use lent::{Lent, Opening, lock};
-pub(crate) use lent::{begin, end, go_on, waited};
+pub(crate) use lent::{Lent, begin, end, go_on, waited};
+use lent::{Opening, lock};
 pub use operations::Operations;
 pub use part::{OperationKind, Part};
 pub(crate) use serial::Serial;
@@ -54,8 +54,8 @@ pub struct Account {
     /// Nanoseconds in which it was polled until the head.
     polled: u64,
     longest_poll: u64,
-    /// Microseconds.
-    may_block: u32,
+    /// Nanoseconds.
+    may_block: u64,
     /// How many polls took longer than they may.
     blocked: u32,
     limit: u16,
@@ -91,41 +91,16 @@ pub struct Lending<'a> {
 }
 
 impl Lending<'_> {
-    /// Ends what was [lent untimed](Account::lend_untimed): nobody looks at the clock for that.
-    #[inline]
-    pub fn end_untimed(mut self) {
-        match mem::take(&mut self.before).replace() {
-            Lent::Open(_) | Lent::Nobody => {}
-            lent => self.account.hold(lent, Instant::now()),
-        }
-        mem::forget(self);
-    }
-
     /// The work was polled, or dropped, until `at`.
-    #[inline]
     pub fn end(mut self, at: Instant) {
         self.take_back(at);
         // There is nothing left in it to be dropped.
         mem::forget(self);
     }
 
-    #[inline]
     fn take_back(&mut self, at: Instant) {
-        let account = &mut *self.account;
-        match mem::take(&mut self.before).replace() {
-            Lent::Open(_) | Lent::Nobody => {}
-            lent => account.hold(lent, at),
-        }
-        let poll = nanoseconds(at.saturating_duration_since(self.at));
-        if account.head.is_none() {
-            account.polled += poll;
-        }
-        if poll > account.longest_poll {
-            account.longest_poll = poll;
-        }
-        if poll > u64::from(account.may_block) * 1000 {
-            account.blocked = account.blocked.saturating_add(1);
-        }
+        self.account.hold(mem::take(&mut self.before).replace(), || at);
+        self.account.was_polled(at.saturating_duration_since(self.at));
     }
 }
 
@@ -147,7 +122,7 @@ impl Account {
             held: Held::Nothing,
             polled: 0,
             longest_poll: 0,
-            may_block: u32::try_from(may_block.as_micros()).unwrap_or(u32::MAX),
+            may_block: u64::try_from(may_block.as_nanos()).unwrap_or(u64::MAX),
             blocked: 0,
             limit,
             head: None,
@@ -155,29 +130,25 @@ impl Account {
     }
 
     /// The work is polled, or dropped, on this thread from now on, which is `at`.
-    #[inline]
     pub fn lend(&mut self, at: Instant) -> Lending<'_> {
-        let lent = match self.held {
-            Held::Nothing => Lent::Open(Opening { limit: self.limit, poll: Some(at) }),
-            Held::Own(_) | Held::Shared(_) => self.give(Some(at)),
-        };
-        Lending { before: lent.replace(), account: self, at }
+        Lending { before: self.give(Some(at)).replace(), account: self, at }
     }
 
-    /// As [`lend`](Self::lend), to what is no poll that takes any time, such as the call that makes a future: the
-    /// lending [ends untimed](Lending::end_untimed).
+    /// Whether it has no entries.
     #[inline]
-    pub fn lend_untimed(&mut self) -> Lending<'_> {
-        let lent = match self.held {
-            Held::Nothing => Lent::Open(Opening { limit: self.limit, poll: None }),
-            Held::Own(_) | Held::Shared(_) => self.give(None),
-        };
-        let at = self.start;
-        Lending { before: lent.replace(), account: self, at }
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!(self.held, Held::Nothing)
     }
 
-    #[inline(never)]
-    fn give(&mut self, poll: Option<Instant>) -> Lent {
+    /// Lends it to this thread, which is lent none, while it has no entries.
+    #[inline]
+    pub(crate) fn open_here(&self, poll: Option<Instant>) {
+        Opening { limit: self.limit, poll }.lend();
+    }
+
+    /// What a thread is lent that polls its owner since `poll`, if that is timed; without the entries, until it
+    /// [holds](Self::hold) them again.
+    pub(crate) fn give(&mut self, poll: Option<Instant>) -> Lent {
         match mem::take(&mut self.held) {
             Held::Nothing => Lent::Open(Opening { limit: self.limit, poll }),
             Held::Own(mut entries) => {
@@ -191,19 +162,32 @@ impl Account {
         }
     }
 
-    #[inline(never)]
-    fn hold(&mut self, lent: Lent, at: Instant) {
+    /// Holds what a thread was lent, which polled its owner until `at`.
+    pub(crate) fn hold(&mut self, lent: Lent, at: impl FnOnce() -> Instant) {
         self.held = match lent {
             Lent::Nobody | Lent::Open(_) => Held::Nothing,
             Lent::Own(mut entries) => {
-                entries.leave(at);
+                entries.leave(at());
                 Held::Own(entries)
             }
             Lent::Shared(entries) => {
-                lock(&entries).leave(at);
+                lock(&entries).leave(at());
                 Held::Shared(entries)
             }
         };
+    }
+
+    /// Its owner was polled for so long.
+    #[inline]
+    pub(crate) fn was_polled(&mut self, poll: Duration) {
+        let poll = nanoseconds(poll);
+        if self.head.is_none() {
+            self.polled += poll;
+        }
+        self.longest_poll = self.longest_poll.max(poll);
+        if poll > self.may_block {
+            self.blocked = self.blocked.saturating_add(1);
+        }
     }
 
     /// The response has its head since `at`: what follows is its body.

@@ -222,6 +222,12 @@ impl<R: Record, M: Moment> Attempt<R, M> {
         }
     }
 
+    /// Whether it is recorded, or forgotten.
+    #[inline]
+    pub fn is_over(&self) -> bool {
+        self.is_over
+    }
+
     /// The record that takes its reading.
     pub fn record(&self) -> &R {
         &self.record

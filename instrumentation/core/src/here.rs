@@ -2,6 +2,7 @@
 
 use std::{
     cell::Cell,
+    mem::ManuallyDrop,
     panic::catch_unwind,
     sync::atomic::{AtomicUsize, Ordering},
 };
@@ -50,6 +51,18 @@ pub(crate) fn want_no_more() {
     WANTED.fetch_sub(1, Ordering::Relaxed);
 }
 
+/// The work that this thread does.
+#[inline]
+pub(crate) fn work() -> Work {
+    HERE.with(|here| here.work.get())
+}
+
+/// This thread does some `work` from now on.
+#[inline]
+pub(crate) fn set_work(work: Work) {
+    HERE.with(|here| here.work.set(work));
+}
+
 #[inline]
 pub(crate) fn is_wanted() -> bool {
     WANTED.load(Ordering::Relaxed) > 0
@@ -64,7 +77,7 @@ pub(crate) fn trace() -> Option<Trace> {
 /// Whether what this thread observes may have a trace: most has none, and pays for this alone.
 #[inline]
 pub(crate) fn may_be_traced() -> bool {
-    let work = HERE.with(|here| here.work.get());
+    let work = work();
     if work.has_a_span_or_nothing() {
         return Context::map_current(Context::has_active_span);
     }
@@ -172,6 +185,20 @@ impl Here {
     }
 }
 
+/// From now on this thread serves a request of this `trace`, which may be `sent` by its client, until what it did
+/// before is [put back](put_back): gives the trace of that.
+pub(crate) fn serve(trace: Option<Trace>, is_sent: bool) -> Option<Trace> {
+    ManuallyDrop::new(Working::serve(trace, is_sent)).trace
+}
+
+/// From now on this thread does what it did `before`, which was of this `trace`; it is still lent what it is lent.
+pub(crate) fn put_back(before: Work, trace: Option<Trace>) {
+    HERE.with(|here| {
+        here.put(before, trace);
+        here.work.set(here.work.get().inside_as(before));
+    });
+}
+
 /// A thread does some work, until this is dropped, be it by unwinding.
 ///
 /// Those of one thread are dropped in the order opposite to that in which they were made.
@@ -201,7 +228,7 @@ impl Working {
             let before = Self::of(here);
             match trace {
                 Some(_) => here.put(Work::request(is_sent), trace),
-                None => here.work.set(before.work.request_within()),
+                None => here.work.set(here.work.get().request_within()),
             }
             before
         })

@@ -9,7 +9,7 @@ use std::{
 use bytes::Buf;
 use http::{HeaderMap, Method, Response, StatusCode, header::CONTENT_LENGTH};
 use http_body::{Body, Frame};
-use kymo_core::{Account, Attempt, Bounded, Outcome, Trace};
+use kymo_core::{Attempt, Bounded, Outcome, Served, Trace};
 
 use crate::{
     RequestHead, failure, field,
@@ -35,14 +35,12 @@ use crate::{
 pub(crate) struct Exchange {
     attempt: Attempt<Recording>,
     expectation: Expectation,
-    /// Whether its trace is the word of its client, as far as it has any.
-    is_sent: bool,
+    /// Its trace, and where its time goes, if anybody wants to know.
+    served: Served,
     /// Whether the client is told where the time went.
     tells_timing: bool,
     /// Whether the length of the response's body is known from the body itself, as it is of one in memory.
     is_at_hand: bool,
-    /// Where its time goes, if anybody wants to know.
-    account: Option<Account>,
     /// When foreign code last came back, if there is an account.
     left: Option<Instant>,
 }
@@ -94,16 +92,15 @@ impl Exchange {
                     Recording::new(measure, active, Protocol::of(head.version)),
                 ),
                 expectation: Expectation::of(head.method),
-                is_sent: true,
+                served: Served::new(trace, instruments.account(since)),
                 tells_timing: false,
                 is_at_hand: false,
-                account: None,
                 left: None,
             },
         );
-        exchange.account = instruments.account(since);
         match trace {
-            Some(_) => exchange.is_sent = !Trace::is_decided(),
+            Some(_) if !Trace::is_decided() => exchange.served.be_sent(trace),
+            Some(_) => {}
             None if Trace::is_wanted()
                 && reading.takes_sent_traces
                 && traceparent::is_sent(head.headers) =>
@@ -131,10 +128,9 @@ impl Exchange {
         Box::new(Self {
             attempt: Attempt::started_at(since, recording),
             expectation: Expectation::Body,
-            is_sent: false,
+            served: Served::new(None, measure.instruments.account(since)),
             tells_timing: false,
             is_at_hand: false,
-            account: measure.instruments.account(since),
             left: None,
         })
     }
@@ -143,7 +139,7 @@ impl Exchange {
     #[cold]
     fn belong_to(&mut self, headers: &HeaderMap) {
         if !Trace::is_decided() {
-            self.attempt.belong_to(traceparent::read(headers));
+            self.served.be_sent(traceparent::read(headers));
         }
     }
 
@@ -189,16 +185,16 @@ impl Exchange {
     #[expect(clippy::inline_always, reason = "a struct of this size is best never made")]
     #[inline(always)]
     pub(crate) fn enter(&mut self) -> Running<'_> {
-        let Self { attempt, is_sent, account, left, .. } = self;
-        Running::enter(attempt, is_sent, account.as_mut(), true, left)
+        let Self { attempt, served, left, .. } = self;
+        Running::enter(attempt, served, true, left)
     }
 
     /// As [`enter`](Self::enter), to [leave untimed](Running::leave_untimed): nobody looks how long it takes.
     #[expect(clippy::inline_always, reason = "a struct of this size is best never made")]
     #[inline(always)]
     pub(crate) fn enter_untimed(&mut self) -> Running<'_> {
-        let Self { attempt, is_sent, account, left, .. } = self;
-        Running::enter(attempt, is_sent, account.as_mut(), false, left)
+        let Self { attempt, served, left, .. } = self;
+        Running::enter(attempt, served, false, left)
     }
 
     /// Whether the length of the response's body is known from the body itself, as it is of one in memory: its polls
@@ -225,14 +221,15 @@ impl Exchange {
 
     /// It ends as `outcome`, when foreign code last came back, and is recorded.
     pub(crate) fn end(&mut self, outcome: Outcome) {
-        let Some(account) = &mut self.account else {
+        self.attempt.belong_to(self.served.trace());
+        let Some(account) = self.served.account() else {
             return self.attempt.decide(outcome);
         };
         let end = self.left.unwrap_or_else(Instant::now);
         self.attempt.finish_at(end, outcome);
         let Recording { measure, key, elapsed, .. } = self.attempt.record();
         measure.instruments.record_bill(key.route, account, *elapsed);
-        self.account = None;
+        self.served.forget_account();
     }
 
     /// Whether the client may know where the time went.
@@ -244,7 +241,7 @@ impl Exchange {
     /// Tells the client where the time went.
     #[cold]
     pub(crate) fn tell_timing(&mut self, headers: &mut HeaderMap) {
-        if let (Some(account), Some(left)) = (&mut self.account, self.left) {
+        if let (Some(account), Some(left)) = (self.served.account(), self.left) {
             let elapsed = left.saturating_duration_since(self.attempt.start());
             server_timing::tell(headers, elapsed, &account.so_far(left));
         }
@@ -286,7 +283,7 @@ impl Exchange {
         let started = self.attempt.start();
         let recording = self.attempt.record_mut();
         recording.key.status = Status::Sent(status.as_u16());
-        if let (Some(account), Some(left)) = (&mut self.account, self.left) {
+        if let (Some(account), Some(left)) = (self.served.account(), self.left) {
             account.head(left);
         }
         if recording.measure.instruments.times_first_byte() {
@@ -337,7 +334,7 @@ impl Exchange {
         let recording = self.attempt.record();
         let key = StreamKey { route: recording.key.route, kind };
         let instruments = Arc::clone(&recording.measure.instruments);
-        StreamOpening::new(instruments, key, self.attempt.trace())
+        StreamOpening::new(instruments, key, self.served.trace())
     }
 
     fn streams_unknown_lengths(&self) -> bool {
@@ -358,7 +355,7 @@ impl Exchange {
 
     /// Takes the one observation of the latency now, and goes on as a stream.
     fn become_stream(&mut self, kind: StreamKind) {
-        let (open, trace) = (self.stream(kind).open(), self.attempt.trace());
+        let (open, trace) = (self.stream(kind).open(), self.served.trace());
         self.attempt.record_mut().become_stream(open, trace);
         self.end(Outcome::Success);
         // Without an account.
@@ -370,8 +367,10 @@ impl Drop for Exchange {
     /// Whoever drops it before its end leaves; what has unwound is a panic all the same.
     #[inline]
     fn drop(&mut self) {
-        if self.account.is_some() {
+        if self.served.has_account() {
             self.end(Outcome::Cancelled);
+        } else if !self.attempt.is_over() {
+            self.attempt.belong_to(self.served.trace());
         }
     }
 }

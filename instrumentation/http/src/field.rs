@@ -7,7 +7,8 @@ const FEW: usize = 8;
 
 /// The first value of the field `name`, as [`HeaderMap::get`] gives it: among few fields, it is known sooner that
 /// there is none.
-#[inline]
+#[expect(clippy::inline_always, reason = "as below")]
+#[inline(always)]
 pub(crate) fn find<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h HeaderValue> {
     if headers.keys_len() <= FEW && !is_there(headers, name) {
         return None;
@@ -16,7 +17,11 @@ pub(crate) fn find<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h 
 }
 
 /// Whether there is a field `name`.
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "most heads have no such field, and a call would take longer than the look"
+)]
+#[inline(always)]
 pub(crate) fn is_there(headers: &HeaderMap, name: &HeaderName) -> bool {
     if headers.keys_len() > FEW {
         return headers.contains_key(name);

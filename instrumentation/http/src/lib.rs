@@ -191,7 +191,6 @@ mod future;
 mod grpc;
 mod handler;
 mod head;
-mod inside;
 mod instruments;
 pub mod key;
 mod layer;

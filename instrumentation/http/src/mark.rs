@@ -16,8 +16,7 @@ use std::{
 
 use http::Request;
 use http_body::Body;
-
-use crate::inside::{self, Kind};
+use kymo_core::Layer;
 
 /// The mark in the extensions of a request.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +43,7 @@ pub(crate) fn is_marked<B: Body>(request: &Request<B>) -> bool {
     {
         return true;
     }
-    if inside::is_inside(Kind::Server) {
+    if Layer::Server.is_around() {
         // Another request that the measured code makes, or this one with another body.
         set(&ALL_BY_EXTENSION);
     }
@@ -86,7 +85,7 @@ mod tests {
     use http::{Response, StatusCode};
     use http_body_util::Full;
     use opentelemetry::metrics::noop::NoopMeterProvider;
-    use tower::{Layer, ServiceExt};
+    use tower::{Layer as _, ServiceExt};
 
     use super::*;
     use crate::{ServerLayer, ServerMetric};

@@ -2,12 +2,11 @@
 
 use std::{sync::Arc, time::Instant};
 
-use kymo_core::{Bounded, InFlight, Outcome};
+use kymo_core::{Bounded, InFlight, Inside, Layer, Outcome};
 
 use crate::{
     RequestHead,
     exchange::Exchange,
-    inside::{Inside, Kind},
     instruments::Instruments,
     readiness::Queue,
     reading::Reading,
@@ -36,10 +35,16 @@ impl Measure {
     }
 
     /// Records into the series of a finished exchange.
+    #[inline]
     pub(crate) fn record(&self, key: &ExchangeKey, record: impl FnOnce(&ExchangeSeries)) {
-        if let Some(series) = self.usual.series(key) {
-            return record(series);
+        match self.usual.series(key) {
+            Some(series) => record(series),
+            None => self.record_unusual(key, record),
         }
+    }
+
+    #[inline(never)]
+    fn record_unusual(&self, key: &ExchangeKey, record: impl FnOnce(&ExchangeSeries)) {
         self.instruments.record(*key, record);
         self.usual.learn_series(*key, || self.instruments.find(*key));
     }
@@ -58,6 +63,6 @@ impl Queue for Arc<Measure> {
     }
 
     fn enter() -> Inside {
-        Inside::enter(Kind::Server)
+        Layer::Server.enter()
     }
 }

@@ -15,9 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kymo_core::Outcome;
-
-use crate::inside::Inside;
+use kymo_core::{Inside, Outcome};
 
 /// Where those who wait are counted.
 pub(crate) trait Queue: Clone {

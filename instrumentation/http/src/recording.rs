@@ -92,6 +92,7 @@ impl Recording {
     }
 
     /// It does not count as a request under way any more.
+    #[inline]
     fn leave(&mut self) {
         if mem::take(&mut self.is_active) {
             let ExchangeKey { method, scheme, .. } = self.key;
@@ -99,6 +100,7 @@ impl Recording {
         }
     }
 
+    #[inline]
     fn record_latency(&self, series: &ExchangeSeries, elapsed: Duration) {
         if let Some(duration) = &series.duration {
             duration.record(elapsed.as_secs_f64());
@@ -108,6 +110,18 @@ impl Recording {
         }
     }
 
+    /// Records the latency of a stream, whose sizes are known later.
+    #[cold]
+    fn record_stream(&mut self, elapsed: Duration) {
+        let series = self.measure.instruments.series(self.key);
+        self.record_latency(&series, elapsed);
+        if let Some(streaming) = &mut self.streaming {
+            streaming.series = Some(series);
+        }
+        self.leave();
+    }
+
+    #[inline]
     fn record_sizes(&self, series: &ExchangeSeries) {
         if let (Some(size), Some(bytes)) = (&series.request_body_size, self.request.bytes()) {
             size.record(bytes);
@@ -118,7 +132,22 @@ impl Recording {
     }
 }
 
+impl Recording {
+    /// The sizes of a stream are known when it has ended.
+    #[cold]
+    fn end_stream(&self) {
+        if let Some(streaming) = self.streaming.as_ref()
+            && let Some(series) = &streaming.series
+        {
+            // Whatever is current where the body is dropped.
+            let _serving = Serving::record(streaming.trace);
+            self.record_sizes(series);
+        }
+    }
+}
+
 impl Record for Recording {
+    #[inline]
     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
         let outcome = match outcome {
             Outcome::Cancelled if self.is_delivered() => Outcome::Success,
@@ -135,25 +164,16 @@ impl Record for Recording {
                 self.record_sizes(series);
             });
         }
-        let series = self.measure.instruments.series(self.key);
-        self.record_latency(&series, elapsed);
-        if let Some(streaming) = &mut self.streaming {
-            streaming.series = Some(series);
-        }
-        self.leave();
+        self.record_stream(elapsed);
     }
 }
 
 impl Drop for Recording {
-    /// The sizes of a stream are known when it has ended.
+    #[inline]
     fn drop(&mut self) {
         self.leave();
-        if let Some(streaming) = self.streaming.as_ref()
-            && let Some(series) = &streaming.series
-        {
-            // Whatever is current where the body is dropped.
-            let _serving = Serving::record(streaming.trace);
-            self.record_sizes(series);
+        if self.streaming.is_some() {
+            self.end_stream();
         }
     }
 }

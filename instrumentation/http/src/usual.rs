@@ -28,6 +28,7 @@ impl Usual {
     }
 
     /// The series of `key`, if it is the usual one.
+    #[inline]
     pub(crate) fn series(&self, key: &ExchangeKey) -> Option<&ExchangeSeries> {
         self.series.get().filter(|(usual, _)| usual == key).map(|(_, series)| &**series)
     }

@@ -19,7 +19,7 @@ pub(super) const OPERATIONS: usize = Part::CacheLoad as usize + 1;
 ///
 /// Of operations that are under way at a time, the part that comes first counts, and no moment counts twice.
 #[derive(Debug)]
-pub(super) struct Entries {
+pub(crate) struct Entries {
     serial: Serial,
     /// Nanoseconds by part.
     spent: [u64; OPERATIONS],

@@ -1,17 +1,18 @@
 //! The account that a thread is lent.
 
 use std::{
-    cell::{Cell, LazyCell},
-    mem::ManuallyDrop,
+    cell::{Cell, LazyCell, RefCell},
+    mem::{self, ManuallyDrop},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use super::{Part, entries::Entries, serial::Serial};
+use crate::here;
 
 /// The account of the work that a thread does.
 #[derive(Debug, Default)]
-pub(super) enum Lent {
+pub(crate) enum Lent {
     /// It does no work that has one.
     #[default]
     Nobody,
@@ -24,7 +25,7 @@ pub(super) enum Lent {
 
 /// How entries are opened.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Opening {
+pub(crate) struct Opening {
     /// How often makes a query a repeated one.
     pub(super) limit: u16,
     /// Since when its owner is polled; `None` if it is not timed.
@@ -32,66 +33,95 @@ pub(super) struct Opening {
 }
 
 thread_local! {
-    /// It is lent for as long as a poll takes, so that there is nothing to be dropped with the thread.
-    static LENT: Cell<ManuallyDrop<Lent>> = const { Cell::new(ManuallyDrop::new(Lent::Nobody)) };
+    /// Means something while the [work](here::work) of this thread is open.
+    static OPENING: Cell<Opening> = const { Cell::new(Opening { limit: 0, poll: None }) };
+    /// The account with entries, while the work of this thread has one. It is lent for as long as a poll takes, so that
+    /// there is nothing to be dropped with the thread.
+    static ENTERED: RefCell<ManuallyDrop<Lent>> =
+        const { RefCell::new(ManuallyDrop::new(Lent::Nobody)) };
+}
+
+impl Opening {
+    /// Lends an account without entries to this thread, which is lent none.
+    #[inline]
+    pub(super) fn lend(self) {
+        OPENING.set(self);
+    }
 }
 
 impl Lent {
     /// Lends it to this thread, and gives what the thread was lent before.
-    #[inline]
-    pub(super) fn replace(self) -> Self {
-        LENT.with(|lent| ManuallyDrop::into_inner(lent.replace(ManuallyDrop::new(self))))
+    pub(crate) fn replace(self) -> Self {
+        let work = here::work();
+        let before = if work.is_open() { Self::Open(OPENING.get()) } else { Self::take() };
+        here::set_work(match self {
+            Self::Nobody => work.lent_none(),
+            Self::Open(opening) => {
+                OPENING.set(opening);
+                work.open()
+            }
+            entered => {
+                entered.put();
+                work.entered()
+            }
+        });
+        before
+    }
+
+    /// The account with entries, of which the thread has none any more.
+    fn take() -> Self {
+        // Nobody lends anything while an account is written into.
+        ENTERED.with(|lent| match lent.try_borrow_mut() {
+            Ok(mut lent) => ManuallyDrop::into_inner(mem::take(&mut *lent)),
+            Err(_) => Self::Nobody,
+        })
+    }
+
+    fn put(self) {
+        ENTERED.with(|lent| {
+            if let Ok(mut lent) = lent.try_borrow_mut() {
+                *lent = ManuallyDrop::new(self);
+            }
+        });
     }
 
     /// Writes into the account that this thread is lent, if there is one that is not closed; its first entry is of
     /// the moment `at`.
+    ///
+    /// Whoever writes does not look again, and would find nobody.
     #[inline]
     pub(super) fn with<T>(
         at: impl FnOnce() -> Instant,
         write: impl FnOnce(&mut Entries) -> T,
     ) -> Option<T> {
-        LENT.with(|lent| {
-            // Whoever writes does not look again, and would find nobody.
-            let mut taken = lent.replace(ManuallyDrop::new(Self::Nobody));
-            let written = match &mut *taken {
-                Self::Nobody => return None,
-                Self::Own(entries) => Some(write(entries)),
-                other => other.write(at, write),
-            };
-            lent.set(taken);
-            written
-        })
+        let work = here::work();
+        if !work.is_lent() {
+            return None;
+        }
+        if work.is_open() {
+            Self::open(at());
+        }
+        Self::with_entries(write)
     }
 
     /// As [`Lent::with`], if the account has any entries.
     #[inline]
-    pub(super) fn with_entries(write: impl FnOnce(&mut Entries)) {
-        let mut lent = Self::Nobody.replace();
-        match &mut lent {
-            Self::Nobody | Self::Open(_) => {}
-            Self::Own(entries) => write(entries),
-            Self::Shared(_) => drop(lent.write(Instant::now, write)),
-        }
-        lent.replace();
-    }
-
-    #[inline(never)]
-    fn write<T>(
-        &mut self,
-        at: impl FnOnce() -> Instant,
-        write: impl FnOnce(&mut Entries) -> T,
-    ) -> Option<T> {
-        if let Self::Open(opening) = *self {
-            *self = Self::Own(Box::new(Entries::new(at(), opening)));
-        }
-        match self {
+    pub(super) fn with_entries<T>(write: impl FnOnce(&mut Entries) -> T) -> Option<T> {
+        ENTERED.with(|lent| match &mut **lent.try_borrow_mut().ok()? {
             Self::Own(entries) => Some(write(entries)),
             Self::Shared(entries) => {
                 let mut entries = lock(entries);
                 (!entries.is_closed).then(|| write(&mut entries))
             }
             Self::Nobody | Self::Open(_) => None,
-        }
+        })
+    }
+
+    /// The account that is open has entries from `at` on.
+    #[inline(never)]
+    fn open(at: Instant) {
+        Self::Own(Box::new(Entries::new(at, OPENING.get()))).put();
+        here::set_work(here::work().entered());
     }
 
     /// Has the account that this thread is lent shared from now on, and gives it.

@@ -9,7 +9,7 @@ use opentelemetry::metrics::{MeterProvider, noop::NoopMeterProvider};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Attempt, Bounded, Outcome, Record};
+use crate::{Attempt, Bounded, Layer, Outcome, Record, Served};
 
 mod pauses;
 mod told_late;

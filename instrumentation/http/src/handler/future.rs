@@ -6,11 +6,10 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use kymo_core::Attempt;
+use kymo_core::{Attempt, Layer};
 use pin_project_lite::pin_project;
 
 use super::series::HandlerTime;
-use crate::inside::{Inside, Kind};
 
 pin_project! {
     /// The future of [`MeasuredHandler`](crate::MeasuredHandler): records when the handler returns or is dropped.
@@ -33,7 +32,7 @@ impl<F: Future> Future for HandlerFuture<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let inside = Inside::enter(Kind::Handler);
+        let inside = Layer::Handler.enter();
         let polled = this.inner.poll(cx);
         drop(inside);
         let output = ready!(polled);

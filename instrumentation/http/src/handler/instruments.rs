@@ -5,17 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kymo_core::{Attempt, Bounded, Folds, KnownValues, Outcome, SeriesCache, ValueBudget};
+use kymo_core::{
+    Attempt, Bounded, Folds, Inside, KnownValues, Layer, Outcome, SeriesCache, ValueBudget,
+};
 use opentelemetry::metrics::{BoundHistogram, Histogram, Meter};
 
 use super::series::{HandlerKey, HandlerTime};
-use crate::{
-    RequestHead,
-    inside::{Inside, Kind},
-    key,
-    metrics::HANDLER_DURATION,
-    readiness::Queue,
-};
+use crate::{RequestHead, key, metrics::HANDLER_DURATION, readiness::Queue};
 
 /// Series the layer binds at most, beside a quarter more that are folded and the reserve.
 const SERIES: usize = 1000;
@@ -80,6 +76,6 @@ impl Queue for Arc<HandlerInstruments> {
     }
 
     fn enter() -> Inside {
-        Inside::enter(Kind::Handler)
+        Layer::Handler.enter()
     }
 }

@@ -7,16 +7,11 @@ use std::{
 };
 
 use http::Request;
-use kymo_core::Outcome;
+use kymo_core::{Layer, Outcome};
 use tower_service::Service;
 
 use super::{future::HandlerFuture, instruments::HandlerInstruments};
-use crate::{
-    RequestHead,
-    inside::{Inside, Kind},
-    other_axum,
-    readiness::Readiness,
-};
+use crate::{RequestHead, other_axum, readiness::Readiness};
 
 /// A handler whose time is measured; see [`HandlerLayer`](crate::HandlerLayer).
 #[derive(Debug, Clone)]
@@ -56,7 +51,7 @@ where
             let waited = wait.as_mut().map_or(Duration::ZERO, |wait| wait.lasted());
             self.instruments.start(&head, waited)
         });
-        let _inside = Inside::enter(Kind::Handler);
+        let _inside = Layer::Handler.enter();
         HandlerFuture::new(self.inner.call(request), attempt)
     }
 }

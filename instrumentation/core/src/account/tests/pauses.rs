@@ -93,13 +93,13 @@ fn what_goes_on_since_before_a_poll_takes_nothing_of_what_is_polled_later() {
 fn what_is_done_while_nobody_looks_at_the_clock_takes_nothing_of_the_polls() {
     let start = Instant::now();
     let at = |milliseconds| start + Duration::from_millis(milliseconds);
-    let mut account = account(start);
-    let lent = account.lend_untimed();
+    let mut served = Served::new(None, Some(account(start)));
+    let turn = served.turn(Layer::Server);
     let load = begin(Part::CacheLoad, at(0)).unwrap();
     end(Part::CacheLoad, load, at(50), Duration::from_millis(50));
-    lent.end_untimed();
-    account.lend(at(50)).end(at(110));
-    let bill = account.close(Duration::from_millis(110));
+    turn.end();
+    served.turn_at(Layer::Server, at(50)).end_at(at(110));
+    let bill = served.account().unwrap().close(Duration::from_millis(110));
     let parts = [Part::CacheLoad, Part::Handler, Part::Waiting];
     assert_eq!(parts.map(|part| bill.time(part).as_millis()), [50, 60, 0]);
 }
