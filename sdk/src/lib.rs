@@ -32,6 +32,8 @@
 //! | `http-client` | `Telemetry::http_client`, module `http_client` | no |
 //! | `reqwest` | `Telemetry::reqwest`, module `http_client::reqwest`; and `http-client` | no |
 //! | `prometheus` | `TelemetryBuilder::prometheus`, `Telemetry::endpoint`, `Telemetry::serve`, module `prometheus` | yes |
+//! | `access` | TLS, certificates, passwords and tokens for scrapes, and the web-config file: all of `prometheus::Access` but networks; and `prometheus` | no |
+//! | `zstd` | scrapes compressed by zstd, beside gzip; and `prometheus` | no |
 //! | `live` | `Telemetry::live`: a page that shows the program as it runs, module `live`; and `prometheus` | no |
 //! | `otlp` | `TelemetryBuilder::otlp`, `TelemetryBuilder::console`, module `otlp` | no |
 //! | `otlp-grpc` | OTLP over gRPC: the protocol `grpc` | no |

@@ -1,33 +1,23 @@
 //! Who may scrape.
 
 mod answer;
-mod certificate;
-mod checker;
-mod client_verifier;
-mod credentials;
 mod error;
-mod files;
 mod gate;
 mod guard;
 mod network;
-mod password;
-mod rate;
 mod rules;
-mod secret;
-mod suites;
 mod tally;
-mod tls;
-mod watch;
-mod web_config;
 
 use std::{fmt, net::IpAddr, path::PathBuf, sync::Arc};
 
 use http::Extensions;
 
 pub use self::{error::AccessError, gate::Gate};
+#[allow(unused_imports, reason = "used by the feature `access`")]
 pub(crate) use self::{
     guard::{Client, Guard, Refusal, Verdict},
-    tls::Tls,
+    rules::Rules,
+    tally::{Reload, Tally},
 };
 
 /// The rules of who may scrape, the same for a listener of the endpoint's own and in a router.
@@ -44,16 +34,17 @@ pub(crate) use self::{
 ///     .basic_auth("prometheus", "$2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG");
 /// ```
 ///
-/// A mistake in them is an error of [`Endpoint::access`](crate::Endpoint::access).
+/// A mistake in them is an error of [`Endpoint::access`](crate::Endpoint::access). All but networks need the feature
+/// `access` of kymo, or of this crate: without it they are such a mistake, and never let anybody in.
 #[derive(Default)]
 pub struct Access {
-    web_config: Option<PathBuf>,
-    users: Vec<(String, String)>,
-    tokens: Vec<String>,
-    token_files: Vec<PathBuf>,
+    pub(crate) web_config: Option<PathBuf>,
+    pub(crate) users: Vec<(String, String)>,
+    pub(crate) tokens: Vec<String>,
+    pub(crate) token_files: Vec<PathBuf>,
     networks: Vec<String>,
     peer: Option<Arc<FindPeer>>,
-    is_insecure: bool,
+    pub(crate) is_insecure: bool,
 }
 
 /// Finds the address that a request comes from.

@@ -71,6 +71,7 @@ impl Activity {
     }
 
     /// The client has begun a handshake.
+    #[allow(dead_code, reason = "used by the feature `access`")]
     pub(crate) fn greeted(&self) {
         let mut state = self.state();
         if state.stage == Stage::Silent {
@@ -90,6 +91,7 @@ impl Activity {
     }
 
     /// Waits until an exchange has taken longer than `limit`, or there has been none for `patience`.
+    #[allow(dead_code, reason = "used by the feature `access`")]
     pub(crate) async fn overdue(&self, limit: Duration, patience: Duration) {
         loop {
             let due = self.due(limit, patience);

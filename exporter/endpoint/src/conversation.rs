@@ -1,29 +1,22 @@
 //! One connection, from its first byte to its last.
 
-use std::{convert::Infallible, future::pending, io, net::IpAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::pending, net::IpAddr, sync::Arc, time::Duration};
 
 use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use http_body::Body;
-use hyper::{
-    body::Incoming,
-    server::conn::{http1, http2},
-    service::service_fn,
-};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    rt::{TokioIo, TokioTimer},
     server::graceful::Watcher,
 };
-use rustls::server::Acceptor;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::Notify,
-    time,
 };
-use tokio_rustls::{LazyConfigAcceptor, server::TlsStream};
 
 use crate::{
     Endpoint,
-    access::{Client, Guard, Refusal, Tls, Verdict},
+    access::{Client, Guard, Refusal, Verdict},
     activity::Activity,
     body::ScrapeBody,
     endpoint::answer_method,
@@ -33,19 +26,12 @@ use crate::{
 };
 
 /// How long an exchange may take; Prometheus waits 10 s for a scrape unless told otherwise.
-const LIMIT: Duration = Duration::from_secs(30);
+pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 /// How long a connection may be idle; longer than the usual scrape interval.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 /// Bytes that are held of a request's head, and for a client that does not read. A head may have twice as
 /// many, as the last reading ends. Prometheus sends a few hundred.
-const HELD: u32 = 32 * 1024;
-/// How long a handshake may take; as long as Prometheus waits for all of a scrape.
-const HANDSHAKE: Duration = Duration::from_secs(10);
-/// Streams that one connection of HTTP/2 may have at once; Prometheus has one.
-const STREAMS: u32 = 8;
-const BUFFER: usize = 16 * 1024;
-/// How often a client of HTTP/2 must say that it is there.
-const PING: Duration = Duration::from_secs(20);
+pub(crate) const HELD: u32 = 32 * 1024;
 
 /// Who converses.
 pub(crate) struct Parties {
@@ -67,51 +53,30 @@ where
         guard.refused(Refusal::Network);
         return;
     }
-    let tls = guard.as_ref().and_then(|guard| guard.rules().tls.clone());
+    let tls = guard.as_ref().and_then(|guard| guard.rules().demands.tls().cloned());
     let certified = tls.as_ref().map(|tls| tls.clients.clone());
     let client = Client { address: Some(address), certified };
     let over = Notify::new();
     let conversation = Conversation { endpoint, client, guard, activity, last, over };
     match tls {
-        None => conversation.serve(stream, false, watcher).await,
-        Some(tls) => {
-            // A scanner that fails here is no failure of ours.
-            if let Ok(stream) = handshake(stream, &tls, &conversation.activity).await {
-                let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-                conversation.serve(stream, is_http2, watcher).await;
-            } else if let Some(guard) = &conversation.guard {
-                guard.refused(Refusal::Handshake);
-            }
-        }
+        None => conversation.serve(stream, watcher).await,
+        Some(tls) => tls.converse(conversation, stream, watcher).await,
     }
 }
 
-async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: S,
-    tls: &Tls,
-    activity: &Activity,
-) -> io::Result<TlsStream<S>> {
-    let accepting = async {
-        let begun = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
-        activity.greeted();
-        begun.into_stream(Arc::clone(&tls.config)).await
-    };
-    time::timeout(HANDSHAKE, accepting).await?
-}
-
 /// A connection that has begun.
-struct Conversation {
-    endpoint: Endpoint,
-    client: Client,
-    guard: Option<Arc<Guard>>,
-    activity: Arc<Activity>,
-    last: Arc<LastScrape>,
+pub(crate) struct Conversation {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) client: Client,
+    pub(crate) guard: Option<Arc<Guard>>,
+    pub(crate) activity: Arc<Activity>,
+    pub(crate) last: Arc<LastScrape>,
     /// Whether there is nothing more to say to this client.
-    over: Notify,
+    pub(crate) over: Notify,
 }
 
 impl Conversation {
-    async fn serve<S>(self, stream: S, is_http2: bool, watcher: Watcher)
+    pub(crate) async fn serve<S>(self, stream: S, watcher: Watcher)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -119,36 +84,20 @@ impl Conversation {
         let served = Arc::clone(&conversation);
         let service = service_fn(move |request| Arc::clone(&served).answer(request));
         let activity = Arc::clone(&conversation.activity);
-        let limit = (!is_http2).then_some(LIMIT);
-        let stream = TokioIo::new(TimedStream::new(stream, Arc::clone(&activity), limit));
+        let stream = TokioIo::new(TimedStream::new(stream, activity, Some(LIMIT)));
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(PATIENCE)
+            .max_buf_size(HELD as usize)
+            .serve_connection(stream, service);
         // A scraper that goes away is no failure of ours.
-        if is_http2 {
-            let connection = http2::Builder::new(TokioExecutor::new())
-                .timer(TokioTimer::new())
-                .max_concurrent_streams(STREAMS)
-                .max_header_list_size(2 * HELD)
-                .max_send_buf_size(BUFFER)
-                .keep_alive_interval(PING)
-                .serve_connection(stream, service);
-            tokio::select! {
-                _ = watcher.watch(connection) => {}
-                () = conversation.over.notified() => {}
-                () = activity.overdue(LIMIT, PATIENCE) => {}
-            }
-        } else {
-            let connection = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(PATIENCE)
-                .max_buf_size(HELD as usize)
-                .serve_connection(stream, service);
-            tokio::select! {
-                _ = watcher.watch(connection) => {}
-                () = conversation.over.notified() => {}
-            }
+        tokio::select! {
+            _ = watcher.watch(connection) => {}
+            () = conversation.over.notified() => {}
         }
     }
 
-    async fn answer(
+    pub(crate) async fn answer(
         self: Arc<Self>,
         request: Request<Incoming>,
     ) -> Result<Response<ScrapeBody>, Infallible> {
@@ -226,6 +175,3 @@ fn headed(response: Response<ScrapeBody>, method: &Method) -> Response<ScrapeBod
     response.headers_mut().insert(header::CONTENT_LENGTH, length);
     response
 }
-
-#[cfg(test)]
-mod tests;

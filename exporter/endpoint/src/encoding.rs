@@ -2,7 +2,10 @@
 
 use http::{HeaderMap, HeaderValue, header};
 
-use crate::list::{items, parameter, split, weight};
+use crate::{
+    list::{items, parameter, split, weight},
+    zstandard,
+};
 
 /// A content coding that a scraper may ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +24,15 @@ impl Encoding {
     ///
     /// A header that allows nothing we have, or that nobody can read, gets the document as it is.
     pub(crate) fn accepted(headers: &HeaderMap) -> Self {
+        Self::of(headers, zstandard::IS_SPOKEN)
+    }
+
+    fn of(headers: &HeaderMap, speaks_zstd: bool) -> Self {
         let mut weights = Weights::default();
         items(headers, header::ACCEPT_ENCODING).for_each(|item| weights.hear(item));
+        if !speaks_zstd {
+            weights.zstd = None;
+        }
         weights.best()
     }
 
@@ -129,14 +139,29 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(header));
-            assert_eq!(Encoding::accepted(&headers), expected, "{header}");
+            assert_eq!(Encoding::of(&headers, true), expected, "{header}");
         }
-        assert_eq!(Encoding::accepted(&HeaderMap::new()), Identity);
+        assert_eq!(Encoding::of(&HeaderMap::new(), true), Identity);
         let mut several = HeaderMap::new();
         several.append(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         several.append(header::ACCEPT_ENCODING, HeaderValue::from_static("zstd;q=0.1"));
-        assert_eq!(Encoding::accepted(&several), Gzip);
+        assert_eq!(Encoding::of(&several, true), Gzip);
         several.append(header::ACCEPT_ENCODING, HeaderValue::from_bytes(b"\xff").unwrap());
-        assert_eq!(Encoding::accepted(&several), Gzip);
+        assert_eq!(Encoding::of(&several, true), Gzip);
+    }
+
+    #[test]
+    fn zstd_is_a_coding_like_any_unknown_one_where_it_is_not_spoken() {
+        for (header, expected) in [
+            ("zstd", Identity),
+            ("zstd, identity;q=0", Identity),
+            ("gzip;q=0.1, zstd", Gzip),
+            ("deflate, gzip, br, zstd", Gzip),
+            ("zstd;q=0, *", Gzip),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(header));
+            assert_eq!(Encoding::of(&headers, false), expected, "{header}");
+        }
     }
 }

@@ -46,7 +46,7 @@ use crate::{
 /// - A source that panics makes this one answer a 500, and nothing else.
 ///
 /// Each client gets the best format that it reads, as its `Accept` says: see [`Endpoint::formats`]. It is compressed
-/// by gzip or zstd for those who ask for it. It looks at no path: the router in front of it does.
+/// by gzip for those who ask for it, or by zstd with the feature of that name. It looks at no path: the router in front of it does.
 ///
 /// Who names families in the query, such as `?name[]=up&name[]=jobs_total`, gets those alone, uncompressed; and where
 /// nobody wants others at that moment, no others are written. The names are those of the source or of any page, and of
@@ -96,7 +96,7 @@ impl Endpoint {
     ///
     /// [`DEFAULT_ADDRESS`](crate::DEFAULT_ADDRESS) is reachable from this machine only. Any other needs
     /// rules of [`Access`] that say who may scrape, which may be everybody. With the web-config file of
-    /// such rules it speaks TLS, and HTTP/2 there.
+    /// such rules, and the feature `access`, it speaks TLS, and HTTP/2 there.
     ///
     /// # Errors
     ///
@@ -173,8 +173,9 @@ impl Endpoint {
         self
     }
 
-    /// Compresses documents for those who ask for gzip or zstd, and works for it as much as `level` says: from
-    /// 1, which is the default, to 9; 0 compresses nothing. For this endpoint and all its clones.
+    /// Compresses documents for those who ask for gzip, or for zstd with the feature of that name, and works for
+    /// it as much as `level` says: from 1, which is the default, to 9; 0 compresses nothing. For this endpoint and
+    /// all its clones.
     ///
     /// A document is compressed once for all who share it, as those want it who wait for it: see
     /// [`Endpoint::cache_for`]. Those below 1 KiB are left as they are.
@@ -239,8 +240,8 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// [`AccessError`] when a rule cannot be followed: a file cannot be read or has a mistake, or a network,
-    /// a hash or a token is none.
+    /// [`AccessError`] when a rule cannot be followed: a file cannot be read or has a mistake, a network, a hash
+    /// or a token is none, or the feature `access` is off and `access` asks for more than networks.
     pub fn access(self, access: Access) -> Result<Self, AccessError> {
         Ok(self.behind(&access.enforce()?))
     }
@@ -258,7 +259,7 @@ impl Endpoint {
 
     /// Whether its own listeners speak TLS.
     pub(crate) fn has_tls(&self) -> bool {
-        self.guard.as_ref().is_some_and(|guard| guard.rules().tls.is_some())
+        self.guard.as_ref().is_some_and(|guard| guard.rules().demands.tls().is_some())
     }
 
     /// The page for humans, for `GET` or `HEAD`.

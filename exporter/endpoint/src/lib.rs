@@ -8,6 +8,13 @@
 //! Each client gets the best format that it reads: text, OpenMetrics or protobuf, as its `Accept` says. Those who ask
 //! at the same time share one collection.
 //!
+//! # Features
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `access` | passwords, tokens, TLS with HTTP/2 and certificates of clients, and the web-config file: without it [`Access`] has networks alone, and an error for the rest |
+//! | `zstd` | documents by zstd, beside gzip |
+//!
 //! ```
 //! use std::convert::Infallible;
 //!
@@ -59,6 +66,107 @@ mod filter;
 mod form;
 mod future;
 mod html;
+#[cfg(feature = "access")]
+mod identity;
+#[cfg(not(feature = "access"))]
+#[expect(clippy::unused_self, clippy::unused_async, reason = "as with the feature `access`")]
+mod identity {
+    use std::sync::Arc;
+
+    use http::{HeaderMap, HeaderName, HeaderValue};
+    use hyper_util::server::graceful::Watcher;
+
+    use crate::{
+        access::{Access, AccessError, Client, Guard, Verdict},
+        conversation::Conversation,
+    };
+
+    /// Looks at nobody: what can was left out at compile time.
+    #[derive(Debug)]
+    pub(crate) struct Identity;
+
+    impl Identity {
+        #[expect(clippy::unnecessary_wraps, reason = "as with the feature `access`")]
+        pub(crate) fn new() -> Result<Self, AccessError> {
+            Ok(Self)
+        }
+
+        pub(crate) fn judge(&self, _: &Demands, _: &Client, _: &HeaderMap) -> Verdict {
+            Verdict::Admitted
+        }
+
+        pub(crate) fn admit(&self, _: &Demands) -> Verdict {
+            Verdict::Admitted
+        }
+    }
+
+    /// Nothing is demanded.
+    #[derive(Debug)]
+    pub(crate) struct Demands;
+
+    impl Demands {
+        /// Refuses to start where `access` demands anything: nobody would look at it.
+        pub(crate) fn load(
+            access: &Access,
+            _: &Identity,
+            _: &mut Files,
+        ) -> Result<Self, AccessError> {
+            let demands = [
+                ("web_config", access.web_config.is_some()),
+                ("basic_auth", !access.users.is_empty()),
+                ("bearer_token", !access.tokens.is_empty()),
+                ("bearer_token_file", !access.token_files.is_empty()),
+            ];
+            match demands.into_iter().find(|(_, is_made)| *is_made) {
+                Some((method, _)) => Err(AccessError::Lacking { method }),
+                None => Ok(Self),
+            }
+        }
+
+        pub(crate) fn guard(&self) -> bool {
+            false
+        }
+
+        pub(crate) fn tls(&self) -> Option<&Arc<Tls>> {
+            None
+        }
+
+        pub(crate) fn headers(&self) -> &[(HeaderName, HeaderValue)] {
+            &[]
+        }
+
+        pub(crate) fn challenges(&self) -> impl Iterator<Item = HeaderValue> {
+            std::iter::empty()
+        }
+    }
+
+    /// Those whom TLS would let in; there are none.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(crate) enum Clients {}
+
+    /// What there is none of.
+    pub(crate) struct Tls {
+        pub(crate) clients: Clients,
+        pub(crate) not_after: i64,
+    }
+
+    impl Tls {
+        pub(crate) async fn converse<S>(&self, _: Conversation, _: S, _: Watcher) {
+            match self.clients {}
+        }
+    }
+
+    /// No file.
+    #[derive(Default)]
+    pub(crate) struct Files(());
+
+    impl Files {
+        #[expect(clippy::unnecessary_wraps, reason = "as with the feature `access`")]
+        pub(crate) fn watch(self, _: &Arc<Guard>) -> Result<(), AccessError> {
+            Ok(())
+        }
+    }
+}
 pub mod key;
 mod last_scrape;
 mod list;
@@ -95,6 +203,23 @@ mod traces;
 mod unix_socket;
 mod wanted;
 mod warnings;
+#[cfg(feature = "zstd")]
+mod zstandard;
+#[cfg(not(feature = "zstd"))]
+mod zstandard {
+    use std::io;
+
+    use bytes::Bytes;
+
+    use crate::parts::Parts;
+
+    /// Nobody gets it: it was left out at compile time.
+    pub(crate) const IS_SPOKEN: bool = false;
+
+    pub(crate) fn compress(_: &[Bytes], _: Parts, _: u8) -> io::Result<Parts> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
 
 pub use access::{Access, AccessError, Gate};
 pub use address::Address;

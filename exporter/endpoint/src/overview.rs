@@ -13,7 +13,7 @@ use kymo_exposition::{Format, Refusal};
 use crate::{
     body::ScrapeBody, contents::Contents, deadline::Deadline, dialect::Dialect, document::Document,
     encoding::Encoding, exchange::Exchange, filter::Filter, form::Form, html::Html, medium::Medium,
-    parts::cut, round::Outcome, scraper::Scraper, table::Table,
+    parts::cut, round::Outcome, scraper::Scraper, table::Table, zstandard,
 };
 
 /// What is served, in which formats, how large each family is, what is missing and why, and what others have
@@ -121,7 +121,11 @@ fn formats(scraper: &Scraper) -> String {
     let offer = scraper.offer();
     let formats: Vec<_> = offer.formats().map(Format::name).collect();
     let (formats, fallback) = (formats.join(", "), offer.fallback);
-    let encodings = if scraper.level() > 0 { "as it is, or by gzip or zstd" } else { "as it is" };
+    let encodings = match (scraper.level() > 0, zstandard::IS_SPOKEN) {
+        (true, true) => "as it is, or by gzip or zstd",
+        (true, false) => "as it is, or by gzip",
+        (false, _) => "as it is",
+    };
     format!(
         "Formats: {formats}; {fallback} for those who ask for none of them; {encodings}. \
          /metrics?name[]=a&name[]=b has the families a and b alone."

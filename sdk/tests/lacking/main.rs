@@ -1,4 +1,4 @@
-//! Messages of the compiler for those who call a method whose feature is off.
+//! What those are told who ask for a feature that is off: by the compiler for a method, at start-up for a variable.
 //!
 //! The programs beside this test are checked against kymo with its default features, also where the test
 //! itself is built with others.
@@ -24,6 +24,26 @@ fn a_method_that_is_lacking_is_told_by_the_compiler_with_the_feature_that_brings
             std::fs::write(&kept, &told).unwrap();
         }
         assert_eq!(told, std::fs::read_to_string(&kept).unwrap(), "{}", kept.display());
+    }
+}
+
+#[test]
+fn a_web_config_file_that_nobody_would_follow_keeps_the_program_from_starting() {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--locked", "--quiet", "--package", "hello", "--message-format=json"]);
+    let lines = succeeded(&mut cargo);
+    let messages = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let programs: Vec<_> = messages.filter(|it| it["executable"].is_string()).collect();
+    let [program] = &programs[..] else { panic!("{programs:?}") };
+    // Should it start all the same, it ends.
+    let mut hello = Command::new("timeout");
+    hello.args(["10", text(&program["executable"])]);
+    hello.env("KYMO_EXPORTER_PROMETHEUS_WEB_CONFIG_FILE", "web-config.yml");
+    let Output { status, stderr, .. } = hello.output().unwrap();
+    let told = String::from_utf8(stderr).unwrap();
+    assert_eq!(status.code(), Some(1), "{told}");
+    for word in ["`access` of kymo", "KYMO_EXPORTER_PROMETHEUS_WEB_CONFIG_FILE", "web-config.yml"] {
+        assert!(told.contains(word), "{told}");
     }
 }
 

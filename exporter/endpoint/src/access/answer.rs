@@ -13,12 +13,8 @@ impl Guard {
         let headers = response.headers_mut();
         match refusal {
             Refusal::Credentials => {
-                let rules = self.rules();
-                if !rules.users.is_empty() {
-                    headers.append(header::WWW_AUTHENTICATE, BASIC);
-                }
-                if !rules.tokens.is_empty() {
-                    headers.append(header::WWW_AUTHENTICATE, BEARER);
+                for challenge in self.rules().demands.challenges() {
+                    headers.append(header::WWW_AUTHENTICATE, challenge);
                 }
             }
             Refusal::Busy | Refusal::Rate => {
@@ -31,11 +27,8 @@ impl Guard {
 
     /// Adds the headers that the rules give to every answer.
     pub(crate) fn dress(&self, response: &mut Response<ScrapeBody>) {
-        for (name, value) in &self.rules().headers {
+        for (name, value) in self.rules().demands.headers() {
             response.headers_mut().insert(name, value.clone());
         }
     }
 }
-
-const BASIC: HeaderValue = HeaderValue::from_static("Basic realm=\"metrics\", charset=\"UTF-8\"");
-const BEARER: HeaderValue = HeaderValue::from_static("Bearer realm=\"metrics\"");

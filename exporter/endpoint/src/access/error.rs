@@ -39,6 +39,16 @@ pub enum AccessError {
         /// Says the fault, and what to write instead.
         remedy: String,
     },
+    /// A method of [`Access`](super::Access), or a web-config file, asks for what was left out at compile time.
+    #[error(
+        "`{method}`: this program can tell clients apart by their network alone; build it with the feature \
+         `access` of kymo-endpoint, which is `access` of kymo"
+    )]
+    #[non_exhaustive]
+    Lacking {
+        /// Which method.
+        method: &'static str,
+    },
     /// The system has no thread left to watch the files with, or to compare passwords on.
     #[error(
         "the system has no thread left for the rules of access; raise the limit of threads ({source})"
@@ -48,21 +58,6 @@ pub enum AccessError {
         /// The error of the system.
         source: io::Error,
     },
-}
-
-/// The fault at a place in a file.
-#[derive(Debug)]
-pub(super) struct Mistake {
-    pub(super) line: usize,
-    pub(super) key: String,
-    pub(super) remedy: String,
-}
-
-impl Mistake {
-    pub(super) fn of(self, file: PathBuf) -> AccessError {
-        let Self { line, key, remedy } = self;
-        AccessError::Mistake { file, line, key, remedy }
-    }
 }
 
 fn shown(key: &str) -> String {

@@ -45,7 +45,7 @@ impl Gate {
         let guard = Arc::downgrade(&self.0);
         metrics::CERTIFICATE_EXPIRY.observable_gauge(&meter, move |to| {
             let guard = guard.upgrade();
-            if let Some(tls) = guard.and_then(|guard| guard.rules().tls.clone()) {
+            if let Some(tls) = guard.and_then(|guard| guard.rules().demands.tls().cloned()) {
                 to.observe(tls.not_after as f64, &[]);
             }
         });
@@ -54,7 +54,7 @@ impl Gate {
     /// The end of the last second at which the certificate of the listener is valid, or one of the chain
     /// that it shows if that ends earlier; nothing without TLS.
     pub fn certificate_expiry(&self) -> Option<SystemTime> {
-        let not_after = self.0.rules().tls.as_ref()?.not_after;
+        let not_after = self.0.rules().demands.tls()?.not_after;
         SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(not_after.try_into().ok()?))
     }
 }

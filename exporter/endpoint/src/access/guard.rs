@@ -3,36 +3,22 @@
 use std::{
     net::IpAddr,
     sync::{Arc, PoisonError, RwLock},
-    time::Instant,
 };
 
 use http::{Extensions, HeaderMap, StatusCode};
 use tokio::sync::oneshot;
 
-use super::{
-    Access,
-    checker::{Check, Checker, Finding, Peer},
-    credentials::Credentials,
-    error::AccessError,
-    files::Files,
-    rate::Bucket,
-    rules::Rules,
-    secret::Secrets,
-    tally::Tally,
-    tls::Clients,
-    watch,
-};
-use crate::deadline::Deadline;
+use super::{Access, error::AccessError, rules::Rules, tally::Tally};
+use crate::identity::{Clients, Files, Identity};
 
 /// The rules of an [`Access`], in force.
 #[derive(Debug)]
 pub(crate) struct Guard {
-    pub(super) access: Access,
-    pub(super) secrets: Secrets,
-    rules: RwLock<Arc<Rules>>,
-    checker: Checker,
-    bucket: Bucket,
-    tally: Tally,
+    pub(crate) access: Access,
+    /// What looks at who a client is.
+    pub(crate) identity: Identity,
+    pub(crate) rules: RwLock<Arc<Rules>>,
+    pub(crate) tally: Tally,
 }
 
 /// Who asks.
@@ -47,7 +33,7 @@ pub(crate) struct Client {
 impl Client {
     /// Whether a client of the listener's own would have its connection by `rules`.
     pub(crate) fn is_known_to(&self, rules: &Rules) -> bool {
-        rules.tls.as_ref().map(|tls| &tls.clients) == self.certified.as_ref()
+        rules.demands.tls().map(|tls| &tls.clients) == self.certified.as_ref()
     }
 }
 
@@ -56,6 +42,7 @@ pub(crate) enum Verdict {
     Admitted,
     Refused(Refusal),
     /// It is, if this says so.
+    #[allow(dead_code, reason = "nobody waits without the feature `access`")]
     Waiting(oneshot::Receiver<bool>),
 }
 
@@ -78,33 +65,18 @@ pub(crate) enum Refusal {
 
 impl Guard {
     pub(crate) fn new(access: Access) -> Result<Arc<Self>, AccessError> {
-        let secrets = Secrets::new().ok_or_else(|| AccessError::Rule {
-            method: "access",
-            remedy: "the system has no randomness to guard secrets with".to_owned(),
-        })?;
+        let identity = Identity::new()?;
         let mut files = Files::default();
-        let rules = Rules::load(&access, &secrets, &mut files)?;
-        let guard = Arc::new(Self {
-            access,
-            secrets,
-            rules: RwLock::new(Arc::new(rules)),
-            checker: Checker::new(),
-            bucket: Bucket::default(),
-            tally: Tally::default(),
-        });
-        if !files.is_empty() {
-            watch::start(&guard, files).map_err(|source| AccessError::Thread { source })?;
-        }
+        let rules = Rules::load(&access, &identity, &mut files)?;
+        let (rules, tally) = (RwLock::new(Arc::new(rules)), Tally::default());
+        let guard = Arc::new(Self { access, identity, rules, tally });
+        files.watch(&guard)?;
         Ok(guard)
     }
 
     /// The rules in force.
     pub(crate) fn rules(&self) -> Arc<Rules> {
         Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    pub(super) fn replace(&self, rules: Rules) {
-        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
     }
 
     /// Whether not everybody is let in, or everybody is meant to be.
@@ -130,71 +102,7 @@ impl Guard {
         if !rules.networks.is_empty() && !client.address.is_some_and(is_near) {
             return Verdict::Refused(Refusal::Network);
         }
-        let must_be_certified =
-            rules.tls.as_ref().is_some_and(|tls| tls.clients.must_have_certificates());
-        if must_be_certified && client.certified.is_none() {
-            return Verdict::Refused(Refusal::Certificate);
-        }
-        if !rules.asks_for_credentials() {
-            return self.admit(rules);
-        }
-        match Credentials::of(headers) {
-            Some(Credentials::Bearer(token)) => {
-                let is_right = self.secrets.tag(&token).is_one_of(&rules.tokens);
-                if is_right { self.admit(rules) } else { Verdict::Refused(Refusal::Credentials) }
-            }
-            Some(Credentials::Basic { user, password }) => {
-                let until = Deadline::of(headers, Instant::now()).answer;
-                self.look_at(rules, client, &user, password, until)
-            }
-            None => Verdict::Refused(Refusal::Credentials),
-        }
-    }
-
-    fn look_at(
-        &self,
-        rules: &Rules,
-        client: &Client,
-        user: &str,
-        password: Vec<u8>,
-        until: Instant,
-    ) -> Verdict {
-        // Nobody learns from the time it takes whether there is such a user: a name that nobody has is
-        // always compared with the same hash, of somebody.
-        let known = rules.users.get(user);
-        let other = || {
-            let index = self.secrets.tag(user.as_bytes()).index(rules.users.len());
-            rules.users.values().nth(index)
-        };
-        let Some(hash) = known.or_else(other) else {
-            return Verdict::Refused(Refusal::Credentials);
-        };
-        let check = Check {
-            tag: self.secrets.tag_of(&[user.as_bytes(), hash.as_bytes(), &password]),
-            peer: Peer::of(client.address),
-            hash: hash.clone(),
-            password,
-            is_known: known.is_some(),
-            until,
-            askers: Vec::new(),
-        };
-        match self.checker.ask(check) {
-            Finding::Right => self.admit(rules),
-            Finding::Wrong => Verdict::Refused(Refusal::Credentials),
-            Finding::Waiting(answer) => Verdict::Waiting(answer),
-            Finding::Busy => Verdict::Refused(Refusal::Busy),
-        }
-    }
-
-    /// Lets a request in that nothing but the rate speaks against: only those count for it, so that
-    /// whoever is kept out takes nobody's turn.
-    fn admit(&self, rules: &Rules) -> Verdict {
-        match rules.rate {
-            Some(rate) if !self.bucket.lets_in(rate, Instant::now()) => {
-                Verdict::Refused(Refusal::Rate)
-            }
-            _ => Verdict::Admitted,
-        }
+        self.identity.judge(&rules.demands, client, headers)
     }
 
     /// As [`judge`](Self::judge), once a password was looked at, or that took too long.
@@ -204,7 +112,7 @@ impl Guard {
             Some(false) => return Err(Refusal::Credentials),
             None => return Err(Refusal::Busy),
         }
-        match self.admit(&self.rules()) {
+        match self.identity.admit(&self.rules().demands) {
             Verdict::Refused(refusal) => Err(refusal),
             _ => Ok(()),
         }

@@ -6,14 +6,14 @@ use super::guard::Refusal;
 
 /// How many were refused and why, and what came of changes of the files.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(crate) struct Tally {
     refusals: [AtomicU64; Refusal::ALL.len()],
-    reloads: [AtomicU64; 3],
+    pub(crate) reloads: [AtomicU64; 3],
 }
 
 /// How a change of the files ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reload {
+pub(crate) enum Reload {
     Followed,
     /// They have a mistake, or cannot be read.
     Broken,
@@ -24,10 +24,6 @@ pub(super) enum Reload {
 impl Tally {
     pub(super) fn refused(&self, refusal: Refusal) {
         self.refusals[refusal as usize].fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(super) fn reloaded(&self, reload: Reload) {
-        self.reloads[reload as usize].fetch_add(1, Ordering::Relaxed);
     }
 
     /// How often each refusal was given.

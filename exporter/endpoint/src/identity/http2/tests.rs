@@ -1,17 +1,23 @@
 //! Clients of HTTP/2 that take their time meet a clock that is turned by hand.
 
 use bytes::Bytes;
+use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty};
-use hyper::client::conn::http2::{Builder, SendRequest};
+use hyper::{
+    body::Incoming,
+    client::conn::http2::{Builder, SendRequest},
+};
 use hyper_util::server::graceful::GracefulShutdown;
 use kymo_exposition::{Family, Kind, Number, Series, Sink, Source, Value};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
+    sync::Notify,
     task::{self, JoinHandle},
+    time,
 };
 
 use super::*;
-use crate::Table;
+use crate::{Endpoint, Table, access::Client, activity::Activity, last_scrape::LastScrape};
 
 /// A source with more to say than is buffered for a client that does not read.
 struct Large;
@@ -66,7 +72,12 @@ fn connect_to(
     };
     let conversing = tokio::spawn(async move {
         let graceful = GracefulShutdown::new();
-        conversation.serve(server, is_http2, graceful.watcher()).await;
+        let watcher = graceful.watcher();
+        if is_http2 {
+            conversation.serve_http2(server, watcher).await;
+        } else {
+            conversation.serve(server, watcher).await;
+        }
     });
     (client, conversing)
 }

@@ -13,17 +13,18 @@ use rustls::{
 use super::{
     certificate::Certificate,
     client_verifier::ClientVerifier,
-    error::{AccessError, Mistake},
     files::Files,
+    mistake::Mistake,
     suites,
     web_config::{ClientAuth, Place, Source, TlsSection},
 };
+use crate::access::AccessError;
 
 /// How connections are encrypted, and which clients may have one.
 pub(crate) struct Tls {
-    pub(crate) config: Arc<ServerConfig>,
+    pub(super) config: Arc<ServerConfig>,
     /// The last second at which our certificates are valid, in seconds since 1970.
-    pub(super) not_after: i64,
+    pub(crate) not_after: i64,
     pub(crate) clients: Clients,
 }
 

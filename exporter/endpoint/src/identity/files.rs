@@ -7,11 +7,11 @@ use std::{
     time::SystemTime,
 };
 
-use super::error::AccessError;
+use crate::access::AccessError;
 
 /// Reads files, and remembers how each looked before it was read.
 #[derive(Debug, Default)]
-pub(super) struct Files(Vec<(PathBuf, Option<Stamp>)>);
+pub(crate) struct Files(Vec<(PathBuf, Option<Stamp>)>);
 
 /// How a file looked: another one that has its name, or another content of it, looks different.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::yaml::Node;
-use crate::access::error::Mistake;
+use crate::identity::mistake::Mistake;
 
 /// The section `tls_server_config`.
 #[derive(Debug)]

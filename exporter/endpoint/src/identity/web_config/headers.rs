@@ -3,7 +3,7 @@
 use http::{HeaderName, HeaderValue, header};
 
 use super::yaml::Node;
-use crate::access::error::Mistake;
+use crate::identity::mistake::Mistake;
 
 /// Reads the headers that a file may set: those of the toolkit, and no other.
 pub(super) fn read(node: &Node) -> Result<Vec<(HeaderName, HeaderValue)>, Mistake> {

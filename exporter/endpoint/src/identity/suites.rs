@@ -8,7 +8,7 @@ use rustls::{
     },
 };
 
-use super::{error::Mistake, web_config::TlsSection};
+use super::{mistake::Mistake, web_config::TlsSection};
 
 /// The ciphers and curves of ring that `section` allows, in its order.
 ///

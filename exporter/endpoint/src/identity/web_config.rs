@@ -11,7 +11,7 @@ use http::{HeaderName, HeaderValue};
 
 pub(super) use self::tls_section::{ClientAuth, Place, Source, TlsSection};
 use self::yaml::Node;
-use super::{error::Mistake, password::PasswordHash, rate::Rate};
+use super::{mistake::Mistake, password::PasswordHash, rate::Rate};
 
 /// Holds what a file of [exporter-toolkit][toolkit] says, before anything that it names is read.
 ///

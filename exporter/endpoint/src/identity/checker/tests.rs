@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::*;
-use crate::access::secret::Secrets;
+use crate::identity::secret::Secrets;
 
 /// The bcrypt hash of `secret`, at its least cost, as libxcrypt makes it.
 const HASH: &str = "$2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW";

@@ -2,7 +2,7 @@
 
 use granit_parser::{Event, Options, Parser, ScalarStyle};
 
-use crate::access::error::Mistake;
+use crate::identity::mistake::Mistake;
 
 /// A value, and where it is.
 #[derive(Debug)]
