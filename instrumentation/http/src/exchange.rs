@@ -219,17 +219,19 @@ impl Exchange {
         self.end(outcome);
     }
 
-    /// It ends as `outcome`, when foreign code last came back, and is recorded.
+    /// It ends as `outcome`, when foreign code last came back, and is recorded, unless it has ended before.
     pub(crate) fn end(&mut self, outcome: Outcome) {
-        self.attempt.belong_to(self.served.trace());
-        let Some(account) = self.served.account() else {
-            return self.attempt.decide(outcome);
-        };
+        if self.attempt.is_over() {
+            return;
+        }
         let end = self.left.unwrap_or_else(Instant::now);
+        self.attempt.belong_to(self.served.trace());
         self.attempt.finish_at(end, outcome);
-        let Recording { measure, key, elapsed, .. } = self.attempt.record();
-        measure.instruments.record_bill(key.route, account, *elapsed);
-        self.served.forget_account();
+        if let Some(account) = self.served.account() {
+            let Recording { measure, key, elapsed, .. } = self.attempt.record();
+            measure.instruments.record_bill(key.route, account, *elapsed);
+            self.served.forget_account();
+        }
     }
 
     /// Whether the client may know where the time went.
@@ -358,8 +360,6 @@ impl Exchange {
         let (open, trace) = (self.stream(kind).open(), self.served.trace());
         self.attempt.record_mut().become_stream(open, trace);
         self.end(Outcome::Success);
-        // Without an account.
-        self.attempt.finish(Outcome::Success);
     }
 }
 
@@ -367,10 +367,8 @@ impl Drop for Exchange {
     /// Whoever drops it before its end leaves; what has unwound is a panic all the same.
     #[inline]
     fn drop(&mut self) {
-        if self.served.has_account() {
+        if !self.attempt.is_over() {
             self.end(Outcome::Cancelled);
-        } else if !self.attempt.is_over() {
-            self.attempt.belong_to(self.served.trace());
         }
     }
 }

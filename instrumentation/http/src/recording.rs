@@ -118,7 +118,6 @@ impl Recording {
         if let Some(streaming) = &mut self.streaming {
             streaming.series = Some(series);
         }
-        self.leave();
     }
 
     #[inline]
@@ -159,12 +158,14 @@ impl Record for Recording {
         });
         self.elapsed = elapsed;
         if self.streaming.is_none() {
-            return self.measure.record(&self.key, |series| {
+            self.measure.record(&self.key, |series| {
                 self.record_latency(series, elapsed);
                 self.record_sizes(series);
             });
+        } else {
+            self.record_stream(elapsed);
         }
-        self.record_stream(elapsed);
+        self.leave();
     }
 }
 
