@@ -315,6 +315,12 @@ impl<R: Record, M: Moment> Attempt<R, M> {
         }
     }
 
+    /// It is dropped before its end.
+    #[inline(never)]
+    fn leave_off(&mut self) {
+        self.finish(self.outcome());
+    }
+
     /// Records nothing, now or later: another takes its place, or its end will not be seen.
     pub fn forget(&mut self) {
         self.is_over = true;
@@ -336,7 +342,7 @@ impl<R: Record, M: Moment> Drop for Attempt<R, M> {
     fn drop(&mut self) {
         // Most are over by now, and a look at the clock is a good part of what an attempt costs.
         if !self.is_over {
-            self.finish(self.outcome());
+            self.leave_off();
         }
     }
 }

@@ -15,7 +15,10 @@ use crate::{
         peeked::Peeked,
     },
     handles::{borrowed::Borrowed, connection::Measured},
-    recording::{first_row::FirstRow, operation::Operation, stream::MeasuredStream, waiting},
+    recording::{
+        first_row::FirstRow, operation::Operation, statement::Statement, stream::MeasuredStream,
+        waiting,
+    },
 };
 
 impl<'p, DB: Database> Executor<'p> for &MeasuredPool<DB> {
@@ -56,16 +59,18 @@ impl<'p, DB: Database> Executor<'p> for &MeasuredPool<DB> {
         let (pool, query) = (self.clone(), Peeked::of(query));
         Box::pin(async move {
             let measures = pool.measures();
-            let mut operation = measures.operation(measures.statement(query.text()));
+            let statement = measures.statement(query.text());
+            let goes_to_the_end = goes_to_the_end::<DB>(&statement);
+            let mut operation = measures.operation(statement);
             let obtained = waiting::by(&mut operation, pool.unmeasured()).await;
             let (mut connection, _) = operation.obtained(obtained)?;
             operation.uses_its_connection_up();
             let (driver, connection) = (pool.driver(), &mut *connection);
-            if goes_to_the_end::<DB>(&operation) {
+            if goes_to_the_end {
                 return first_of_all(driver, connection, query, operation).await;
             }
             let answer = (driver.fetch_optional)(connection, query);
-            FirstRow::<DB>::new(answer, operation).await
+            FirstRow::<DB, _>::new(answer, &mut operation).await
         })
     }
 
@@ -117,12 +122,14 @@ where
         let query = Peeked::of(query);
         let Measured { measures, driver, ledger, guard } = self;
         let statement = measures.statement(query.text());
-        let operation = Operation::new(measures, statement, Some(ledger));
-        if goes_to_the_end::<DB>(&operation) {
+        if goes_to_the_end::<DB>(&statement) {
+            let operation = Operation::new(measures, statement, Some(ledger));
             return Box::pin(first_of_all(driver, guard, query, operation));
         }
         let answer = (driver.fetch_optional)(guard, query);
-        Box::pin(FirstRow::<DB>::new(answer, operation))
+        // Made where it stays.
+        let operation = Operation::new(measures, statement, Some(ledger));
+        Box::pin(FirstRow::<DB, _>::new(answer, operation))
     }
 
     fn prepare_with<'e>(
@@ -148,15 +155,15 @@ where
     }
 }
 
-/// Whether only the end of the stream tells how many rows an operation changed that asks for one row,
+/// Whether only the end of the stream tells how many rows a statement changed that asks for one row,
 /// and the driver itself looks that far.
 ///
 /// Of the drivers, only PostgreSQL's looks beyond the first row itself; SQLite has changed all rows
 /// by then, and only tells so later. MariaDB would tell nothing, and `Any` may be either.
-fn goes_to_the_end<DB: Database>(operation: &Operation<'_>) -> bool {
-    operation.changes_rows()
+fn goes_to_the_end<DB: Database>(statement: &Statement<'_>) -> bool {
+    statement.change().is_some()
         && (matches!(Driver::<DB>::dialect(), Dialect::Postgres | Dialect::Sqlite)
-            || !operation.returns_rows())
+            || !statement.returns_rows())
 }
 
 /// The first row of a stream that is read to its end, as the driver's own `fetch_optional` gives it.

@@ -2,7 +2,7 @@
 
 use std::{
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use futures_core::future::BoxFuture;
@@ -17,44 +17,75 @@ pub(crate) type Answer<'e, DB> = BoxFuture<'e, sqlx::Result<Option<<DB as Databa
 /// when the driver has answered.
 ///
 /// Polled after its output, it is pending.
-pub(crate) struct FirstRow<'e, DB: Database> {
+pub(crate) struct FirstRow<'e, DB: Database, O: Asks> {
     /// Until it is there.
     answer: Option<Answer<'e, DB>>,
-    operation: Operation<'e>,
+    operation: O,
 }
 
-impl<'e, DB: Database> FirstRow<'e, DB> {
-    pub(crate) fn new(answer: Answer<'e, DB>, operation: Operation<'e>) -> Self {
-        Self { answer: Some(answer), operation }
+/// The operation that asks: it is large, and stays where it is if it is there already.
+pub(crate) trait Asks: Unpin {
+    fn with<T>(&mut self, piece: impl FnOnce(&mut Operation<'_>) -> T) -> T;
+}
+
+impl Asks for Operation<'_> {
+    fn with<T>(&mut self, piece: impl FnOnce(&mut Operation<'_>) -> T) -> T {
+        piece(self)
     }
 }
 
-impl<DB: Database> Future for FirstRow<'_, DB> {
+impl Asks for &mut Operation<'_> {
+    fn with<T>(&mut self, piece: impl FnOnce(&mut Operation<'_>) -> T) -> T {
+        piece(self)
+    }
+}
+
+impl<'e, DB: Database, O: Asks> FirstRow<'e, DB, O> {
+    pub(crate) fn new(answer: Answer<'e, DB>, operation: O) -> Self {
+        Self { answer: Some(answer), operation }
+    }
+
+    #[cold]
+    fn give_up(&mut self) {
+        let Self { answer, operation } = self;
+        operation.with(|operation| {
+            if operation.has_started() {
+                operation.run(|| *answer = None);
+            }
+        });
+    }
+}
+
+impl<DB: Database, O: Asks> Future for FirstRow<'_, DB, O> {
     type Output = sqlx::Result<Option<DB::Row>>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { answer, operation } = &mut *self;
-        operation.start();
-        let result = ready!(operation.run(|| {
-            let Some(asked) = answer else { return Poll::Pending };
-            let result = asked.as_mut().poll(context);
-            if result.is_ready() {
-                *answer = None;
+        operation.with(|operation| {
+            operation.start();
+            let polled = operation.run(|| {
+                let Some(asked) = answer else { return Poll::Pending };
+                let polled = asked.as_mut().poll(context);
+                if polled.is_ready() {
+                    *answer = None;
+                }
+                polled
+            });
+            // It is given as it is: a row is large.
+            if let Poll::Ready(result) = &polled {
+                operation.end_with_first(result);
+                operation.finish();
             }
-            result
-        }));
-        operation.end_with_first(&result);
-        operation.finish();
-        Poll::Ready(result)
+            polled
+        })
     }
 }
 
-impl<DB: Database> Drop for FirstRow<'_, DB> {
+impl<DB: Database, O: Asks> Drop for FirstRow<'_, DB, O> {
     /// The driver's own drop belongs to the operation that is under way.
     fn drop(&mut self) {
-        let Self { answer, operation } = self;
-        if answer.is_some() && operation.has_started() {
-            operation.run(|| *answer = None);
+        if self.answer.is_some() {
+            self.give_up();
         }
     }
 }

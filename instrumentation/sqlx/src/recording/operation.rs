@@ -54,6 +54,7 @@ impl<'m> Operation<'m> {
     }
 
     /// Whether the clock runs, or ran.
+    #[inline]
     pub(crate) fn has_started(&self) -> bool {
         self.0.has_started()
     }
@@ -83,6 +84,7 @@ impl<'m> Operation<'m> {
     }
 
     /// Starts the clock, unless it runs, and tells what it showed.
+    #[inline]
     pub fn start(&mut self) -> Instant {
         self.0.start()
     }

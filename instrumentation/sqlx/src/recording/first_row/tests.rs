@@ -47,7 +47,7 @@ impl Meters {
     fn ask<'e>(
         &'e self,
         answer: impl Future<Output = sqlx::Result<Option<sqlx::sqlite::SqliteRow>>> + Send + 'e,
-    ) -> FirstRow<'e, Sqlite> {
+    ) -> FirstRow<'e, Sqlite, Operation<'e>> {
         let mut operation = self.measures.operation(self.measures.statement("SELECT 1"));
         operation.uses_its_connection_up();
         FirstRow::new(Box::pin(answer), operation)
