@@ -305,10 +305,9 @@ impl<R: Record, M: Moment> Attempt<R, M> {
         if let Some(started) = self.started.filter(|_| !self.is_over) {
             self.is_over = true;
             let outcome = if self.is_inside { Outcome::Panic } else { outcome };
-            let is_traced = M::IS_TIMED && Trace::is_wanted();
-            let _working = is_traced.then(|| {
-                Working::record(if self.knows_trace { self.trace } else { Trace::current() })
-            });
+            // Where its trace is not known, it is that which is current, and whoever observes finds it.
+            let is_traced = M::IS_TIMED && self.knows_trace && Trace::is_wanted();
+            let _working = is_traced.then(|| Working::record(self.trace));
             let elapsed = moment.since(started);
             self.end(moment, elapsed);
             self.record.record(elapsed, outcome);
