@@ -1,6 +1,7 @@
 //! The names of commands: a closed set, so that no key and no value can become one.
 
 mod effect;
+mod ends;
 mod index;
 mod table;
 
@@ -24,14 +25,23 @@ impl Command {
     ///
     /// A subcommand that is not known is its container. A container and its subcommand in one
     /// argument are [`Command::OTHER`]: they are an unknown command to the server as well.
+    #[inline]
     pub(crate) fn of(command: &Cmd) -> Self {
-        let mut arguments = command.args_iter();
-        let Some(Arg::Simple(first)) = arguments.next() else { return Self::OTHER };
+        match command.args_iter().next() {
+            Some(Arg::Simple(first)) => {
+                index::short_command(first).map_or_else(|| Self::sought(first, command), Self)
+            }
+            _ => Self::OTHER,
+        }
+    }
+
+    #[inline(never)]
+    fn sought(first: &[u8], command: &Cmd) -> Self {
         let found = index::command(first);
         if ENTRIES[usize::from(found)].kind != Kind::Container {
             return Self(found);
         }
-        let Some(Arg::Simple(second)) = arguments.next() else { return Self(found) };
+        let Some(Arg::Simple(second)) = command.args_iter().nth(1) else { return Self(found) };
         Self(index::subcommand(first, second).unwrap_or(found))
     }
 
@@ -47,8 +57,21 @@ impl Command {
     }
 
     /// A number below [`Command::COUNT`] that no other has.
+    #[inline]
     pub(crate) fn index(self) -> usize {
         usize::from(self.0)
+    }
+
+    /// The same number.
+    #[inline]
+    pub(crate) const fn number(self) -> u16 {
+        self.0
+    }
+
+    /// The command of this number; [`Command::OTHER`], if none has it.
+    #[inline]
+    pub(crate) const fn numbered(number: u16) -> Self {
+        if (number as usize) < Self::COUNT { Self(number) } else { Self::OTHER }
     }
 }
 

@@ -73,10 +73,11 @@ impl Recorder {
     }
 
     /// Records one finished operation.
+    #[inline]
     pub(crate) fn record(&self, key: OperationKey, seconds: f64) {
         let duration = &self.instruments.duration;
         let bind = |key: OperationKey| duration.bind(&key.attributes(&self.vocabulary));
-        let hint = &self.hints[key.name.command.unwrap_or(Command::OTHER).index()];
+        let hint = &self.hints[key.name.command().unwrap_or(Command::OTHER).index()];
         self.operations.with_hint(hint, key, bind, |duration| duration.record(seconds));
         self.entered.enter();
     }

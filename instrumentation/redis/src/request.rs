@@ -29,7 +29,7 @@ impl Request for &Cmd {
 
     #[inline]
     fn name(self) -> OperationName {
-        OperationName { batch: Batch::No, command: Some(Command::of(self)) }
+        OperationName::new(Batch::No, Some(Command::of(self)))
     }
 
     #[inline]
@@ -39,7 +39,7 @@ impl Request for &Cmd {
 
     #[inline]
     fn tell_caches(self, name: OperationName, caches: &Caches, reply: Option<&Value>) {
-        let command = name.command.unwrap_or(Command::OTHER);
+        let command = name.command().unwrap_or(Command::OTHER);
         match reply {
             Some(reply) => reply::answered(caches, command, self, reply),
             None => reply::unanswered(caches, command, self),
@@ -55,7 +55,7 @@ impl Request for &Pipeline {
         let mut commands = self.cmd_iter().map(Command::of);
         let first = commands.next();
         let command = first.filter(|first| commands.all(|other| other == *first));
-        OperationName { batch, command }
+        OperationName::new(batch, command)
     }
 
     fn error_in(self, reply: &Vec<Value>) -> Option<&ServerError> {
@@ -72,7 +72,7 @@ impl Request for &Pipeline {
         if caches.is_empty() {
             return;
         }
-        let command = |cmd| name.command.unwrap_or_else(|| Command::of(cmd));
+        let command = |cmd| name.command().unwrap_or_else(|| Command::of(cmd));
         match reply.and_then(|reply| answers(self, reply)) {
             Some(answers) if answers.len() == self.len() => {
                 for (cmd, answer) in self.cmd_iter().zip(answers) {

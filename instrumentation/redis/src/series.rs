@@ -18,13 +18,9 @@ pub(crate) enum Batch {
     Multi,
 }
 
-/// The value of `db.operation.name`.
+/// The value of `db.operation.name`: how commands were sent, and the command that all of them are, in one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct OperationName {
-    pub(crate) batch: Batch,
-    /// Of all commands; `None` if a batch has others too, or none at all.
-    pub(crate) command: Option<Command>,
-}
+pub(crate) struct OperationName(u16);
 
 /// Everything a finished operation is described by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,13 +32,45 @@ pub(crate) struct OperationKey {
 }
 
 impl OperationName {
+    /// The commands of a batch that has several, or none at all.
+    const MIXED: u16 = (1 << Self::COMMAND_BITS) - 1;
+    const COMMAND_BITS: u32 = 12;
+
+    /// That of commands that were sent as a `batch`, and all are `command`, if it is one.
+    #[inline]
+    pub(crate) const fn new(batch: Batch, command: Option<Command>) -> Self {
+        const { assert!(Command::COUNT <= Self::MIXED as usize, "too many commands for so few bits") };
+        let command = match command {
+            Some(command) => command.number(),
+            None => Self::MIXED,
+        };
+        Self((batch as u16) << Self::COMMAND_BITS | command)
+    }
+
+    /// Of all commands; `None` if a batch has others too, or none at all.
+    #[inline]
+    pub(crate) const fn command(self) -> Option<Command> {
+        let command = self.0 & Self::MIXED;
+        if command == Self::MIXED { None } else { Some(Command::numbered(command)) }
+    }
+
+    fn batch(self) -> Batch {
+        const PIPELINE: u16 = Batch::Pipeline as u16;
+        const MULTI: u16 = Batch::Multi as u16;
+        match self.0 >> Self::COMMAND_BITS {
+            PIPELINE => Batch::Pipeline,
+            MULTI => Batch::Multi,
+            _ => Batch::No,
+        }
+    }
+
     pub(crate) fn text(self) -> Cow<'static, str> {
-        let batch = match self.batch {
+        let batch = match self.batch() {
             Batch::No => "",
             Batch::Pipeline => "PIPELINE",
             Batch::Multi => "MULTI",
         };
-        match (batch, self.command) {
+        match (batch, self.command()) {
             ("", command) => command.unwrap_or(Command::OTHER).name().into(),
             (batch, None) => batch.into(),
             (batch, Some(command)) => format!("{batch} {}", command.name()).into(),
@@ -73,8 +101,8 @@ impl SeriesKey for OperationKey {
             let status = Some(Bounded::OTHER);
             return Some((Self { status, ..self }, key::DB_RESPONSE_STATUS_CODE.key));
         }
-        if self.name.command.is_some_and(|command| command != Command::OTHER) {
-            let name = OperationName { command: Some(Command::OTHER), ..self.name };
+        if self.name.command().is_some_and(|command| command != Command::OTHER) {
+            let name = OperationName::new(self.name.batch(), Some(Command::OTHER));
             return Some((Self { name, ..self }, key::DB_OPERATION_NAME));
         }
         None
@@ -82,11 +110,32 @@ impl SeriesKey for OperationKey {
 
     /// A failure is to be seen with its command, whatever codes scripts make up.
     fn class(&self) -> SeriesClass {
-        let is_named = self.name.command.is_some_and(|command| command != Command::OTHER);
+        let is_named = self.name.command().is_some_and(|command| command != Command::OTHER);
         match self.outcome {
             Outcome::Success => SeriesClass::Ordinary,
             _ if is_named => SeriesClass::Operator,
             _ => SeriesClass::Ordinary,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_that_of_its_batch_and_its_command() {
+        for number in 0..1000 {
+            let command = Command::numbered(number);
+            let name = |batch| OperationName::new(batch, Some(command));
+            assert_eq!(name(Batch::No).command(), Some(command));
+            assert_eq!(name(Batch::No).text(), command.name());
+            assert_eq!(name(Batch::Pipeline).text(), format!("PIPELINE {}", command.name()));
+            assert_eq!(name(Batch::Multi).text(), format!("MULTI {}", command.name()));
+        }
+        let mixed = |batch| OperationName::new(batch, None);
+        assert_eq!(mixed(Batch::Pipeline).text(), "PIPELINE");
+        assert_eq!(mixed(Batch::Multi).text(), "MULTI");
+        assert_eq!(mixed(Batch::Multi).command(), None);
     }
 }

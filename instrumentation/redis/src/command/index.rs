@@ -1,6 +1,18 @@
 //! Finds a command by its words, in any case, without a lock and without memory of its own.
 
-use super::table::{ENTRIES, Kind, TABLE, split};
+use super::{
+    ends::Ends,
+    table::{ENTRIES, Entry, Kind, TABLE, split},
+};
+
+/// The number of the command that is this one word, if it is short, in capitals and takes no other word, as most are:
+/// one look and one comparison tell it.
+#[inline]
+pub(super) fn short_command(word: &[u8]) -> Option<u16> {
+    let ends = Ends::of(word);
+    let number = SLOTS[slot(hash(SEED, ends))];
+    (SHORT[usize::from(number)] == ends).then_some(number)
+}
 
 /// The number of the command that is this one word; 0, if there is none.
 pub(super) fn command(word: &[u8]) -> u16 {
@@ -8,7 +20,7 @@ pub(super) fn command(word: &[u8]) -> u16 {
         return 0;
     }
     let is = |name: &[u8]| name == word || name.eq_ignore_ascii_case(word);
-    find(hash(SEED, word), |name, kind| kind != Kind::Subcommand && is(name))
+    find(hash_of(SEED, word), |name, kind| kind != Kind::Subcommand && is(name))
 }
 
 /// The number of the command that is these two words.
@@ -17,7 +29,7 @@ pub(super) fn subcommand(container: &[u8], word: &[u8]) -> Option<u16> {
     if container.len() + word.len() >= LONGEST {
         return None;
     }
-    let found = find(hash(hash(SEED, container), word), |name, kind| {
+    let found = find(hash_of(hash_of(SEED, container), word), |name, kind| {
         let Some((first, rest)) = name.split_at_checked(container.len()) else { return false };
         kind == Kind::Subcommand
             && first.eq_ignore_ascii_case(container)
@@ -26,7 +38,7 @@ pub(super) fn subcommand(container: &[u8], word: &[u8]) -> Option<u16> {
     Some(found).filter(|number| *number != 0)
 }
 
-fn find(hash: u32, is: impl Fn(&[u8], Kind) -> bool) -> u16 {
+fn find(hash: u64, is: impl Fn(&[u8], Kind) -> bool) -> u16 {
     let mut slot = slot(hash);
     // There are free slots, so this ends.
     loop {
@@ -37,6 +49,22 @@ fn find(hash: u32, is: impl Fn(&[u8], Kind) -> bool) -> u16 {
         }
         slot = (slot + 1) % SLOTS.len();
     }
+}
+
+/// The ends of each command that they are all of, and that no other word may follow; in the order of the numbers.
+static SHORT: [Ends; TABLE.len()] = short();
+
+const fn short() -> [Ends; TABLE.len()] {
+    let mut short = [Ends::NONE; TABLE.len()];
+    let mut number = 1;
+    while number < TABLE.len() {
+        let Entry { name, kind, .. } = TABLE[number];
+        if matches!(kind, Kind::Alone) && name.len() <= Ends::WHOLE {
+            short[number] = Ends::of(name.as_bytes());
+        }
+        number += 1;
+    }
+    short
 }
 
 /// Numbers of commands, each in the first free slot from that of its hash on; 0 is free.
@@ -50,8 +78,8 @@ const fn slots() -> [u16; 1 << BITS] {
         let name = TABLE[number as usize].name;
         assert!(name.len() <= LONGEST, "a command is longer than the longest");
         let (first, second) = split(name, " ");
-        let first = hash(SEED, first.as_bytes());
-        let hash = if second.is_empty() { first } else { hash(first, second.as_bytes()) };
+        let first = hash_of(SEED, first.as_bytes());
+        let hash = if second.is_empty() { first } else { hash_of(first, second.as_bytes()) };
         let mut slot = slot(hash);
         while slots[slot] != 0 {
             slot = (slot + 1) % slots.len();
@@ -62,37 +90,24 @@ const fn slots() -> [u16; 1 << BITS] {
     slots
 }
 
-/// Of the length of a part, its first bytes and its last, as far as they are the same for both cases of a letter;
-/// it goes on after another part.
-#[expect(clippy::cast_possible_truncation, reason = "no word is so long")]
-const fn hash(hash: u32, bytes: &[u8]) -> u32 {
-    let ends = match *bytes {
-        [] => 0,
-        [one] => one as u32,
-        [one, two] => u32::from_le_bytes([one, two, 0, 0]),
-        [one, two, three] => u32::from_le_bytes([one, two, three, 0]),
-        [a, b, c, d, ..] => {
-            let first = u32::from_le_bytes([a, b, c, d]);
-            match bytes.last_chunk() {
-                Some(last) => first ^ u32::from_le_bytes(*last).rotate_left(TURN),
-                None => first,
-            }
-        }
-    };
-    hash.wrapping_mul(FACTOR) ^ (ends & CAPITALS) ^ (bytes.len() as u32) << 5
+/// Of the ends of a part, whatever the case of its letters; it goes on after another part.
+#[inline]
+const fn hash(before: u64, ends: Ends) -> u64 {
+    (before.rotate_left(BITS) ^ ends.folded()).wrapping_mul(FACTOR)
+}
+
+const fn hash_of(before: u64, bytes: &[u8]) -> u64 {
+    hash(before, Ends::of(bytes))
 }
 
 /// The upper bits, into which all bytes went.
-const fn slot(hash: u32) -> usize {
-    (hash.wrapping_mul(FACTOR) >> (u32::BITS - BITS)) as usize
+#[inline]
+const fn slot(hash: u64) -> usize {
+    (hash >> (u64::BITS - BITS)) as usize
 }
 
-/// All bits but those that tell a lower-case letter from its upper-case one.
-const CAPITALS: u32 = !(0x2020_2020 | 0x2020_2020_u32.rotate_left(TURN));
-/// So far, the last bytes do not meet the first ones.
-const TURN: u32 = 13;
-const FACTOR: u32 = 0x9E37_79B1;
-const SEED: u32 = 0;
+const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
+const SEED: u64 = 0;
 const BITS: u32 = 11;
 /// No command is longer. Longer names are not even read.
 const LONGEST: usize = 40;

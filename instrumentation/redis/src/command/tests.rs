@@ -114,3 +114,14 @@ proptest! {
         prop_assert_eq!(of(&words).name(), model(&words));
     }
 }
+
+#[test]
+fn a_short_command_in_capitals_is_told_by_its_ends() {
+    for name in ["GET", "SET", "DEL", "TTL", "MGET", "INCR", "HGET", "SADD", "EXPIRE", "EXPIREAT"] {
+        let found = index::short_command(name.as_bytes());
+        assert_eq!(found.map(|number| Command(number).name()), Some(name));
+    }
+    for name in ["get", "CLIENT", "CLIENT LIST", "ZRANGEBYSCORE", "GET\0", ""] {
+        assert_eq!(index::short_command(name.as_bytes()), None, "{name}");
+    }
+}
