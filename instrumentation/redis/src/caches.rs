@@ -50,13 +50,30 @@ impl Caches {
 
     fn by_prefix(&self, key: &[u8]) -> Option<&Cache> {
         let head = head(key);
-        let mut behind = self.heads.partition_point(|known| *known <= head);
-        let last = behind.checked_sub(1).and_then(|last| self.heads.get(last));
-        if last == Some(&head) {
-            // Prefixes of as many bytes as a head has, or more: some of them may come after the key.
-            behind = self.prefixes[..behind].partition_point(|prefix| *prefix.start <= *key);
+        let behind = self.heads.partition_point(|known| *known <= head);
+        let Some(last) = behind.checked_sub(1) else { return self.default.as_ref() };
+        match (self.heads.get(last), self.prefixes.get(last)) {
+            (Some(known), Some(prefix)) if *known != head => {
+                // Where the first bytes are not the same, none of the prefix's lies behind them, if it is the key's.
+                let differing = (known ^ head).leading_zeros() as usize / 8;
+                let is_it = prefix.start.len() <= differing.min(key.len());
+                if is_it { Some(&prefix.cache) } else { self.among(prefix.shorter, key) }
+            }
+            _ => self.by_long_prefix(behind, key),
         }
-        let mut at = behind.checked_sub(1);
+    }
+
+    /// Of a key with the head of the last of the prefixes that are before `behind`: of as many bytes as a head has, or
+    /// more, some of them may come after the key.
+    #[inline(never)]
+    fn by_long_prefix(&self, behind: usize, key: &[u8]) -> Option<&Cache> {
+        let behind = self.prefixes[..behind].partition_point(|prefix| *prefix.start <= *key);
+        self.among(behind.checked_sub(1), key)
+    }
+
+    /// The cache of the prefix of `key` that is the one at `at`, or one that this starts with.
+    #[inline(never)]
+    fn among(&self, mut at: Option<usize>, key: &[u8]) -> Option<&Cache> {
         while let Some(prefix) = at.and_then(|at| self.prefixes.get(at)) {
             if key.starts_with(&prefix.start) {
                 return Some(&prefix.cache);
@@ -73,13 +90,18 @@ impl Caches {
 }
 
 /// The first eight bytes as a number, which is in the order of what it is of.
+#[inline]
 fn head(bytes: &[u8]) -> u64 {
-    let short = || {
-        let mut head = [0; 8];
-        head.iter_mut().zip(bytes).for_each(|(head, byte)| *head = *byte);
-        head
-    };
-    u64::from_be_bytes(bytes.first_chunk().copied().unwrap_or_else(short))
+    if let Some(head) = bytes.first_chunk() {
+        return u64::from_be_bytes(*head);
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        // Of four to seven bytes; those in the middle are in both, and the same.
+        let (first, last) = (u32::from_be_bytes(*first), u32::from_be_bytes(*last));
+        return u64::from(first) << 32 | u64::from(last) << (64 - 8 * bytes.len());
+    }
+    let number = bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    if number == 0 { 0 } else { number << (64 - 8 * bytes.len()) }
 }
 
 #[cfg(test)]
