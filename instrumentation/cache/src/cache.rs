@@ -26,6 +26,7 @@ impl Cache {
     }
 
     /// Counts `entries` that were asked for and answered alike, in `kymo.cache.requests`.
+    #[inline]
     pub fn count(&self, result: CacheResult, entries: u64) {
         self.series.count(result, entries);
     }

@@ -51,6 +51,7 @@ impl CacheSeries {
         &self.name
     }
 
+    #[inline]
     pub(crate) fn count(&self, result: CacheResult, entries: u64) {
         self.requests[result as usize].add(entries);
         self.instruments.entered.enter_many(entries);

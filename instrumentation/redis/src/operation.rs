@@ -42,6 +42,11 @@ impl<Q: Request> Exchange<'_, Q> {
     }
 
     #[cold]
+    fn remained_unanswered(&mut self) {
+        self.tell_caches(None);
+    }
+
+    #[cold]
     fn failed(&mut self, failure: &Failure) -> Outcome {
         self.status = failure.code.as_ref().map(|code| self.redis.recorder.status(code));
         failure.outcome
@@ -51,12 +56,13 @@ impl<Q: Request> Exchange<'_, Q> {
 impl<Q: Request> Record for Exchange<'_, Q> {
     const PART: Option<Part> = Some(Part::Redis);
 
+    #[inline]
     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
         let Self { redis, place, name, status, .. } = *self;
         let key = OperationKey { place, name, status, outcome };
         redis.recorder.record(key, elapsed.as_secs_f64());
         if !self.has_told {
-            self.tell_caches(None);
+            self.remained_unanswered();
         }
     }
 }
@@ -75,6 +81,7 @@ impl<'a, Q: Request> Operation<'a, Q> {
 }
 
 impl<Q: Request> Operation<'_, Q> {
+    #[inline]
     fn end(attempt: &mut Attempt<Exchange<'_, Q>>, result: &RedisResult<Q::Reply>) {
         // Reading a large reply takes time of its own.
         let ended = Instant::now();

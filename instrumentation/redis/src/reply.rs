@@ -14,14 +14,34 @@ mod written;
 use kymo_cache::CacheResult;
 use redis::{Cmd, Value};
 
-use self::{arguments::Arguments, tally::Tally};
+use self::{
+    arguments::{Arguments, argument},
+    tally::Tally,
+};
 use crate::{
     caches::Caches,
     command::{Command, Effect, Entries, Found},
 };
 
 /// Counts what `reply` tells of the entries that `cmd`, which is a `command`, asked for or wrote.
+#[inline]
 pub(crate) fn answered(caches: &Caches, command: Command, cmd: &Cmd, reply: &Value) {
+    // The short way for the most common of all: one key, which is there or is not.
+    let result = match reply {
+        Value::BulkString(_) => CacheResult::Hit,
+        Value::Nil => CacheResult::Miss,
+        _ => return answered_otherwise(caches, command, cmd, reply),
+    };
+    if command.effect() != Effect::Asks(Entries::Key, Found::Whether) || cmd.is_no_response() {
+        return answered_otherwise(caches, command, cmd, reply);
+    }
+    if let Some(cache) = argument(cmd, 1).and_then(|key| caches.of(key)) {
+        cache.count(result, 1);
+    }
+}
+
+#[inline(never)]
+fn answered_otherwise(caches: &Caches, command: Command, cmd: &Cmd, reply: &Value) {
     let effect = command.effect();
     if effect == Effect::Nothing || caches.is_empty() || cmd.is_no_response() {
         return;
@@ -31,7 +51,6 @@ pub(crate) fn answered(caches: &Caches, command: Command, cmd: &Cmd, reply: &Val
         return unanswered(caches, command, cmd);
     }
     match effect {
-        Effect::Asks(Entries::Key, Found::Whether) => asked::for_key(caches, cmd, reply),
         Effect::Asks(entries, told) | Effect::Takes(entries, told) => {
             if let Some(arguments) = Arguments::of(entries, cmd) {
                 let takes = matches!(effect, Effect::Takes(..));

@@ -100,6 +100,7 @@ fn end<T>(
 }
 
 impl Record for Method {
+    #[inline]
     fn record(&mut self, elapsed: Duration, outcome: Outcome) {
         let key = OperationKey { repository: self.repository, method: self.name, outcome };
         self.shared.record(key, self.series, elapsed);

@@ -126,14 +126,24 @@ impl Shared {
         }
     }
 
+    #[inline]
     pub(crate) fn record(&self, key: OperationKey, hint: Option<&SeriesHint>, elapsed: Duration) {
-        let bind = |key| self.bind(key);
-        let record = |series: &BoundHistogram<f64>| series.record(elapsed.as_secs_f64());
+        let seconds = elapsed.as_secs_f64();
         match hint {
-            Some(hint) => self.operations.with_hint(hint, key, bind, record),
-            None => self.operations.with(key, bind, record),
+            Some(hint) => self.operations.with_hint(
+                hint,
+                key,
+                |key| self.bind(key),
+                |series| series.record(seconds),
+            ),
+            None => self.record_by_name(key, seconds),
         }
         self.entered.enter();
+    }
+
+    #[inline(never)]
+    fn record_by_name(&self, key: OperationKey, seconds: f64) {
+        self.operations.with(key, |key| self.bind(key), |series| series.record(seconds));
     }
 
     fn bind(&self, key: OperationKey) -> BoundHistogram<f64> {

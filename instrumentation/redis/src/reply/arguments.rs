@@ -66,11 +66,13 @@ impl Arguments {
 }
 
 /// The argument at `index`, where 0 is the command.
+#[inline]
 pub(super) fn argument(cmd: &Cmd, index: usize) -> Option<&[u8]> {
     cmd.args_iter().nth(index).map(|argument| bytes(&argument))
 }
 
 /// The bytes that are written there. A cursor is never a key, nor an option.
+#[inline]
 pub(super) fn bytes<'c>(argument: &Arg<&'c [u8]>) -> &'c [u8] {
     if let Arg::Simple(bytes) = argument { bytes } else { b"" }
 }

@@ -5,23 +5,8 @@ use std::slice;
 use kymo_cache::CacheResult;
 use redis::{Cmd, Value};
 
-use super::{
-    arguments::{Arguments, argument},
-    plain,
-    shares::share,
-    tally::Tally,
-};
+use super::{arguments::Arguments, plain, shares::share, tally::Tally};
 use crate::{caches::Caches, command::Found};
-
-/// The short way for the most common of all: one key, which is there or is not.
-pub(super) fn for_key(caches: &Caches, cmd: &Cmd, reply: &Value) {
-    if let Some(result) = result(reply)
-        && let Some(key) = argument(cmd, 1)
-        && let Some(cache) = caches.of(key)
-    {
-        cache.count(result, 1);
-    }
-}
 
 /// Counts the entries at `arguments` by what `reply` tells, in the way `told`, and if the command
 /// `takes` them out, those that were there as written.
