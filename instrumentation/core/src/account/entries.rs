@@ -109,12 +109,22 @@ impl Entries {
     /// An operation of this part has ended, after `elapsed`.
     #[inline]
     pub(super) fn end(&mut self, part: usize, at: Instant, elapsed: Duration) {
-        let left = self.under_way.get(part).and_then(|under_way| under_way.checked_sub(1));
-        let Some(left) = left else { return };
-        if self.is_one {
+        if !self.is_one {
+            return self.end_among_others(part, at);
+        }
+        if part < OPERATIONS && self.under_way[part] > 0 {
             self.add(part, nanoseconds(elapsed), at);
             self.since = self.since.max(at);
-        } else if left == 0 && part == self.first() {
+            self.under_way[part] = 0;
+            self.current = 0;
+        }
+    }
+
+    #[inline(never)]
+    fn end_among_others(&mut self, part: usize, at: Instant) {
+        let left = self.under_way.get(part).and_then(|under_way| under_way.checked_sub(1));
+        let Some(left) = left else { return };
+        if left == 0 && part == self.first() {
             self.settle(at);
         }
         self.under_way[part] = left;
@@ -168,9 +178,10 @@ impl Entries {
     fn add(&mut self, part: usize, spent: u64, at: Instant) {
         self.spent[part] += spent;
         self.total += spent;
-        if let Some(poll) = self.poll {
-            let is_within = self.since >= poll;
-            self.polled += if is_within { spent } else { nanoseconds(since(at, poll)) };
+        match self.poll {
+            Some(poll) if self.since >= poll => self.polled += spent,
+            Some(poll) => self.polled += within(poll, at),
+            None => {}
         }
     }
 
@@ -216,6 +227,12 @@ impl Entries {
     pub(super) fn total(&self) -> (u64, u64) {
         (self.total, self.polled)
     }
+}
+
+/// The nanoseconds from the beginning of a `poll` until `at`.
+#[inline(never)]
+fn within(poll: Instant, at: Instant) -> u64 {
+    nanoseconds(since(at, poll))
 }
 
 fn since(at: Instant, earlier: Instant) -> Duration {
