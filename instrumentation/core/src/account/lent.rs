@@ -89,7 +89,8 @@ impl Lent {
     /// the moment `at`.
     ///
     /// Whoever writes does not look again, and would find nobody.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "each operation does it several times")]
+    #[inline(always)]
     pub(super) fn with<T>(
         at: impl FnOnce() -> Instant,
         write: impl FnOnce(&mut Entries) -> T,
@@ -105,16 +106,20 @@ impl Lent {
     }
 
     /// As [`Lent::with`], if the account has any entries.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "as above")]
+    #[inline(always)]
     pub(super) fn with_entries<T>(write: impl FnOnce(&mut Entries) -> T) -> Option<T> {
         ENTERED.with(|lent| match &mut **lent.try_borrow_mut().ok()? {
             Self::Own(entries) => Some(write(entries)),
-            Self::Shared(entries) => {
-                let mut entries = lock(entries);
-                (!entries.is_closed).then(|| write(&mut entries))
-            }
-            Self::Nobody | Self::Open(_) => None,
+            other => other.with_shared(write),
         })
+    }
+
+    #[cold]
+    fn with_shared<T>(&self, write: impl FnOnce(&mut Entries) -> T) -> Option<T> {
+        let Self::Shared(entries) = self else { return None };
+        let mut entries = lock(entries);
+        (!entries.is_closed).then(|| write(&mut entries))
     }
 
     /// The account that is open has entries from `at` on.
