@@ -128,8 +128,8 @@
 //! process is polled meanwhile; what that service asks for is in its own request alone, but for what
 //! its streams do after their head, which is in the request around it.
 //!
-//! A route has 12 series of its bill at most, beside one for each query that it repeats; 220 routes have series of their
-//! own, and later ones share those of `_OTHER`.
+//! A route has 12 series of its bill at most, or 15 if operations of all kinds and the longest poll are asked for, beside
+//! one for each query that it repeats; 220 routes have series of their own, and later ones share those of `_OTHER`.
 //!
 //! # What clients can make
 //!
