@@ -1,5 +1,7 @@
 //! The layers around the code that a thread runs.
 
+use std::marker::PhantomData;
+
 use crate::{here, work::Work};
 
 /// A kind of layer around a service, which is entered on the thread that runs its code.
@@ -15,10 +17,13 @@ pub enum Layer {
 ///
 /// Those of one thread are dropped in the order opposite to that in which they were made.
 #[derive(Debug)]
+#[must_use = "a thread that is told so and left at once is not inside"]
 pub struct Inside {
     layer: Layer,
     /// When it was entered.
     before: Work,
+    /// It stays on its thread.
+    thread: PhantomData<*const ()>,
 }
 
 impl Layer {
@@ -35,7 +40,7 @@ impl Layer {
     pub fn enter(self) -> Inside {
         let before = here::work();
         here::set_work(before.inside(self.number()));
-        Inside { layer: self, before }
+        Inside { layer: self, before, thread: PhantomData }
     }
 
     /// Whether this thread runs what such a layer measures.

@@ -1,6 +1,7 @@
 //! A request that is served, between its turns on a thread.
 
 use std::{
+    marker::PhantomData,
     mem::ManuallyDrop,
     time::{Duration, Instant},
 };
@@ -41,6 +42,7 @@ pub struct Served {
 /// Make one for each poll, and for each drop, of what serves the request. Those of one thread end in the order opposite
 /// to that in which they were made. What is spawned meanwhile belongs to no request.
 #[derive(Debug)]
+#[must_use = "a turn that is dropped at once is over"]
 pub struct Turn<'s> {
     served: &'s mut Served,
     /// When it began, if it is timed.
@@ -51,6 +53,8 @@ pub struct Turn<'s> {
     entered: Work,
     /// What the thread was lent before, and the trace of that, if there was anything.
     around: Option<Box<Around>>,
+    /// It stays on its thread.
+    thread: PhantomData<*const ()>,
 }
 
 /// What a thread that worked for another request, or for another unit of work, knew of that.
@@ -76,14 +80,17 @@ impl Served {
         self.is_sent = true;
     }
 
-    /// The trace that it has by now: the one that it was made with, or else the first one that was sampled in a turn of
-    /// it and that anything was measured in.
+    /// The trace that it has by now.
+    ///
+    /// If it was made without one, that is the trace of what it was served within, or else of the first span that was
+    /// sampled in a turn of it and that anything was measured in; such a span takes the place of a trace that was
+    /// [sent](Self::be_sent), too, which leaves none if it is not sampled.
     #[inline]
     pub fn trace(&self) -> Option<Trace> {
         self.trace
     }
 
-    /// The account, unless it has none or it was taken.
+    /// The account, unless it has none or it was forgotten.
     #[inline]
     pub fn account(&mut self) -> Option<&mut Account> {
         self.account.as_mut()
@@ -131,7 +138,7 @@ impl Served {
         } else {
             self.begin_within(before, layer, at)
         };
-        Turn { served: self, at, before, entered, around }
+        Turn { served: self, at, before, entered, around, thread: PhantomData }
     }
 
     /// Whether there is nothing to tell a thread but that it serves.
@@ -197,10 +204,13 @@ impl Turn<'_> {
         self.at.is_some()
     }
 
-    /// The thread has worked for the request, and nobody looks how long that took.
+    /// The thread has worked for the request; nobody looks how long that took, unless the turn is timed.
     #[expect(clippy::inline_always, reason = "a struct of this size is best never made")]
     #[inline(always)]
     pub fn end(self) {
+        if self.is_timed() {
+            return self.end_at(Instant::now());
+        }
         // There is nothing left in it to be dropped.
         ManuallyDrop::new(self).put_back(None);
     }

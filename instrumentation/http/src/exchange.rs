@@ -27,8 +27,8 @@ use crate::{
 
 /// One request and its response, from the arrival of the head until the end of the body.
 ///
-/// It is made on arrival, travels in the response's future and then in the response's body, and
-/// records itself when dropped, wherever that happens: [`Attempt`] says as what.
+/// It is made on arrival, travels in the response's future and then in the response's body, and is recorded where it
+/// ends, or where it is dropped before, wherever that happens: [`Attempt`] says as what.
 ///
 /// It is boxed, because futures and bodies are moved many times on their way through a server.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl Exchange {
             method: instruments.method(head.method),
             scheme: reading.scheme.scheme(head),
         };
-        let trace = if Trace::is_wanted() { Trace::current() } else { None };
+        let trace = current_trace();
         // In its box from the start: to make it elsewhere is to copy it, and so it is if anything that may unwind
         // comes between.
         let mut exchange = Box::write(
@@ -100,14 +100,13 @@ impl Exchange {
         );
         match trace {
             Some(_) if !Trace::is_decided() => exchange.served.be_sent(trace),
-            Some(_) => {}
             None if Trace::is_wanted()
                 && reading.takes_sent_traces
                 && traceparent::is_sent(head.headers) =>
             {
                 exchange.belong_to(head.headers);
             }
-            None => {}
+            _ => {}
         }
         exchange.attempt.record_mut().call = Call::of(head, instruments);
         // A panic in there is the request's.
@@ -128,7 +127,7 @@ impl Exchange {
         Box::new(Self {
             attempt: Attempt::started_at(since, recording),
             expectation: Expectation::Body,
-            served: Served::new(None, measure.instruments.account(since)),
+            served: Served::new(current_trace(), measure.instruments.account(since)),
             tells_timing: false,
             is_at_hand: false,
             left: None,
@@ -221,12 +220,11 @@ impl Exchange {
 
     /// It ends as `outcome`, when foreign code last came back, and is recorded, unless it has ended before.
     pub(crate) fn end(&mut self, outcome: Outcome) {
-        if self.attempt.is_over() {
-            return;
+        if !self.attempt.is_over() {
+            let end = self.left.unwrap_or_else(Instant::now);
+            self.attempt.belong_to(self.served.trace());
+            self.attempt.finish_at(end, outcome);
         }
-        let end = self.left.unwrap_or_else(Instant::now);
-        self.attempt.belong_to(self.served.trace());
-        self.attempt.finish_at(end, outcome);
         if let Some(account) = self.served.account() {
             let Recording { measure, key, elapsed, .. } = self.attempt.record();
             measure.instruments.record_bill(key.route, account, *elapsed);
@@ -367,12 +365,42 @@ impl Drop for Exchange {
     /// Whoever drops it before its end leaves; what has unwound is a panic all the same.
     #[inline]
     fn drop(&mut self) {
-        if !self.attempt.is_over() {
+        if !self.attempt.is_over() || self.served.has_account() {
             self.end(Outcome::Cancelled);
         }
     }
 }
 
+/// The trace that this thread works for, if anybody wants it.
+fn current_trace() -> Option<Trace> {
+    if Trace::is_wanted() { Trace::current() } else { None }
+}
+
 fn content_length(headers: &HeaderMap) -> Option<u64> {
     field::find(headers, &CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use kymo_core::{ExemplarFilter, Exemplars, Serving};
+    use opentelemetry::metrics::{MeterProvider, noop::NoopMeterProvider};
+
+    use super::*;
+    use crate::{instruments::Instruments, reading::Reading, settings::Settings};
+
+    #[test]
+    fn who_is_given_up_before_the_call_belongs_to_the_trace_of_that_moment() {
+        let _exemplars = Exemplars::new(ExemplarFilter::default());
+        let meter = NoopMeterProvider::new().meter("test");
+        let instruments = Arc::new(Instruments::new(&meter, &Settings::default()));
+        let measure = Arc::new(Measure::new(instruments, Arc::new(Reading::default())));
+        let sent = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        let trace = Trace::of_traceparent(sent);
+        let serving = Serving::enter(trace);
+        let mut exchange = Exchange::unseen(&measure, Instant::now());
+        drop(serving);
+        exchange.end(Outcome::Timeout);
+        assert!(trace.is_some());
+        assert_eq!(exchange.attempt.trace(), trace);
+    }
 }

@@ -17,7 +17,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use http::{Method, Request, Response, StatusCode, header};
+use http::{Request, Response, StatusCode, header};
 use hyper::{
     rt::{Read, ReadBufCursor, Write},
     server::conn::http1,
@@ -26,7 +26,7 @@ use hyper::{
 };
 use tokio::runtime::Handle;
 
-use crate::{exchange::Exchange, field, series::StreamKind, stream::OpenStream};
+use crate::{exchange::Exchange, series::StreamKind, stream::OpenStream};
 
 /// An upgrade a client asked for, until the service has answered.
 pub(crate) struct PendingUpgrade {
@@ -42,16 +42,7 @@ impl PendingUpgrade {
     /// An offer of `h2c`, which many clients send with every request, is left alone: no server here
     /// accepts it. Outside a tokio runtime nobody could wait for the upgrade; there the request is left alone,
     /// and what becomes of its connection is not measured.
-    #[inline]
     pub(crate) fn of<B>(request: &mut Request<B>) -> Option<Box<Self>> {
-        // Most requests ask for nothing of the kind, and to see that takes less than to look for an extension.
-        let asks = *request.method() == Method::CONNECT
-            || field::is_there(request.headers(), &header::UPGRADE);
-        if asks { Self::of_asking(request) } else { None }
-    }
-
-    #[inline(never)]
-    fn of_asking<B>(request: &mut Request<B>) -> Option<Box<Self>> {
         request.extensions().get::<OnUpgrade>()?;
         if upgrade_token(request).is_some_and(|token| token.eq_ignore_ascii_case(b"h2c")) {
             return None;

@@ -51,7 +51,12 @@ impl Opening {
 
 impl Lent {
     /// Lends it to this thread, and gives what the thread was lent before.
+    ///
+    /// While an account is written into, it is given back at once, and the thread keeps what it is lent.
     pub(crate) fn replace(self) -> Self {
+        if ENTERED.with(|lent| lent.try_borrow_mut().is_err()) {
+            return self;
+        }
         let work = here::work();
         let before = if work.is_open() { Self::Open(OPENING.get()) } else { Self::take() };
         here::set_work(match self {
@@ -70,7 +75,6 @@ impl Lent {
 
     /// The account with entries, of which the thread has none any more.
     fn take() -> Self {
-        // Nobody lends anything while an account is written into.
         ENTERED.with(|lent| match lent.try_borrow_mut() {
             Ok(mut lent) => ManuallyDrop::into_inner(mem::take(&mut *lent)),
             Err(_) => Self::Nobody,

@@ -221,3 +221,29 @@ fn a_query_that_comes_so_often_is_repeated() {
     assert_eq!(repeated, ["SELECT 0", "SELECT 1", "SELECT 2"]);
     assert_eq!(bill.operations(OperationKind::Sql), 30);
 }
+
+#[test]
+fn who_asks_for_a_text_may_do_anything_and_the_thread_is_lent_what_it_was() {
+    let sql = operations(OperationKind::Sql);
+    let start = Instant::now();
+    let (mut outer, mut other) = (account(start), account(start));
+    let lent = other.lend(start);
+    sql.enter();
+    lent.end(start);
+    let lent = outer.lend(start);
+    for number in 0..u32::from(LIMIT) {
+        sql.enter_query(Bounded::at(1), || {
+            assert_eq!(number + 1, LIMIT.into(), "it is asked for once");
+            drop(carry(ready(())));
+            let within = other.lend(start);
+            sql.enter();
+            within.end(start);
+            Arc::from("SELECT 1")
+        });
+    }
+    sql.enter();
+    lent.end(start);
+    let counts = [outer, other]
+        .map(|mut account| account.close(Duration::ZERO).operations(OperationKind::Sql));
+    assert_eq!(counts, [u32::from(LIMIT) + 1, 1], "what is entered meanwhile is outside");
+}

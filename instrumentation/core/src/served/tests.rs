@@ -1,4 +1,9 @@
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    task::{self, Poll, Waker},
+};
 
 use opentelemetry::{
     Context,
@@ -8,7 +13,7 @@ use opentelemetry::{
 use proptest::prelude::*;
 
 use super::*;
-use crate::{OperationKind, Operations, Serving};
+use crate::{OperationKind, Operations, Serving, carry};
 
 fn account() -> Account {
     Account::new(Instant::now(), 10, Duration::from_millis(10))
@@ -40,6 +45,12 @@ enum Act {
     Query,
     /// Something looks for a trace in a span of this number, which may be sampled.
     Look(u8, bool),
+    /// It is done while something of this trace is recorded.
+    Record(u8, Vec<Act>),
+    /// It is done by a future that carries the account.
+    Carry(Vec<Act>),
+    /// It is done inside a layer of the other kind.
+    Handle(Vec<Act>),
     /// Another request is served, by its number; it may unwind.
     Turn(usize, Vec<Act>, bool),
 }
@@ -49,8 +60,13 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         prop_oneof![Just(Act::Query), (1_u8..4, any::<bool>()).prop_map(|(n, s)| Act::Look(n, s))];
     let act = leaf.prop_recursive(4, 24, 5, |act| {
         let within = proptest::collection::vec(act, 0..5);
-        (0_usize..REQUESTS, within, any::<bool>())
-            .prop_map(|(n, acts, unwinds)| Act::Turn(n, acts, unwinds))
+        prop_oneof![
+            3 => (0_usize..REQUESTS, within.clone(), any::<bool>())
+                .prop_map(|(n, acts, unwinds)| Act::Turn(n, acts, unwinds)),
+            1 => (0_u8..4, within.clone()).prop_map(|(n, acts)| Act::Record(n, acts)),
+            1 => within.clone().prop_map(Act::Carry),
+            1 => within.prop_map(Act::Handle),
+        ]
     });
     proptest::collection::vec(act, 0..8)
 }
@@ -64,6 +80,8 @@ struct Expected {
     trace: Option<Trace>,
     is_sent: bool,
     queries: Option<u32>,
+    /// It is no request, but the record of an attempt.
+    is_record: bool,
 }
 
 /// Does it with requests, and with what is expected of them; `around` is the request that is served.
@@ -86,12 +104,37 @@ fn act(
                 let flags = if *is_sampled { TraceFlags::SAMPLED } else { TraceFlags::default() };
                 let _attached = span(*number, flags).attach();
                 let found = trace(*number).filter(|_| *is_sampled);
+                if let Some(top) = stack.last().filter(|top| top.is_record) {
+                    assert_eq!(here::trace(), top.trace);
+                    continue;
+                }
                 assert_eq!(here::trace(), found);
                 if let Some(top) = stack.last_mut()
                     && (top.is_sent || top.trace.is_none())
                 {
                     (top.trace, top.is_sent) = (found, false);
                 }
+            }
+            Act::Record(number, within) => {
+                let trace = trace(*number);
+                let _recording = Serving::record(trace);
+                stack.push(Expected { trace, is_sent: false, queries: None, is_record: true });
+                act(requests, expected, stack, within, queries);
+                stack.pop();
+            }
+            Act::Carry(within) => {
+                let carried = carry(poll_fn(|_| {
+                    act(requests, expected, stack, within, queries);
+                    Poll::Ready(())
+                }));
+                let polled = pin!(carried).poll(&mut task::Context::from_waker(Waker::noop()));
+                assert!(polled.is_ready());
+            }
+            Act::Handle(within) => {
+                let inside = Layer::Handler.enter();
+                act(requests, expected, stack, within, queries);
+                assert!(Layer::Handler.is_around());
+                drop(inside);
             }
             Act::Turn(number, within, unwinds) => {
                 // One request is polled once at a time.
@@ -132,6 +175,7 @@ proptest! {
                 trace: if number >= 2 { trace(9) } else { None },
                 is_sent: number == 3,
                 queries: (number != 1).then_some(0),
+                is_record: false,
             })
             .collect();
         let requests: Vec<_> = expected
@@ -188,4 +232,13 @@ fn a_turn_within_the_work_of_another_instrumentation_leaves_that_alone() {
     drop(inside);
     assert_eq!(serving.leave(), trace(1));
     here::want_no_more();
+}
+
+#[test]
+fn a_timed_turn_that_ends_without_a_moment_counts_until_now() {
+    let mut served = Served::new(None, Some(account()));
+    let long_ago = Instant::now().checked_sub(Duration::from_secs(1)).unwrap();
+    served.turn_at(Layer::Server, long_ago).end();
+    let bill = served.account().unwrap().close(Duration::from_secs(2));
+    assert!(bill.longest_poll() >= Duration::from_secs(1), "{bill:?}");
 }
