@@ -75,7 +75,9 @@ fn tables(tables: &[Table]) -> Result<bool, BoxError> {
     for table in tables {
         promises.extend(table()?);
     }
-    println!("### Promises\n");
+    if !promises.is_empty() {
+        println!("### Promises\n");
+    }
     for promise in &promises {
         println!("- {promise}");
     }
