@@ -32,9 +32,9 @@ pub(crate) const RESERVE: usize = 900;
 #[derive(Debug)]
 pub(crate) struct Instruments {
     vocabulary: Vocabulary,
-    /// The method `GET`.
+    /// The methods that most requests have.
     get: Bounded,
-    /// The method `HEAD`.
+    post: Bounded,
     head: Bounded,
     server: ServerInstruments,
     exchanges: SeriesCache<ExchangeKey, ExchangeSeries>,
@@ -84,6 +84,7 @@ impl Instruments {
             meter: meter.clone(),
             settings: settings.clone(),
             get: settings.methods.bound("GET"),
+            post: settings.methods.bound("POST"),
             head: settings.methods.bound("HEAD"),
             vocabulary: Vocabulary {
                 methods: settings.methods.clone(),
@@ -108,11 +109,11 @@ impl Instruments {
     }
 
     pub(crate) fn method(&self, method: &Method) -> Bounded {
-        // Most requests are.
-        if *method == Method::GET {
-            return self.get;
+        match *method {
+            Method::GET => self.get,
+            Method::POST => self.post,
+            _ => self.vocabulary.methods.bound(method.as_str()),
         }
-        self.vocabulary.methods.bound(method.as_str())
     }
 
     /// Whether `method` is `HEAD`, and is called so.
