@@ -6,12 +6,12 @@
 use std::ops::Range;
 
 use kymo_exposition::Label;
-use opentelemetry::{KeyValue, Value};
+use opentelemetry::Value;
 
 use crate::{
     beginning::beginning,
     label::{OwnedLabel, push_value},
-    layout::{Layout, Part},
+    layout::{Layout, Part, is_odd},
     point::Attributed,
     spelling::Spelling,
 };
@@ -117,15 +117,13 @@ impl Assembler {
     fn goes_on<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) -> bool {
         let Assembler { layouts, runs, longest, is_ambiguous, .. } = self;
         let Some((layout, series)) = runs.last_mut() else { return false };
-        // All attributes of a series that fits are seen, so they are looked at once.
-        let mut has_odd = false;
-        let attributes = point.attributes().inspect(|seen| has_odd |= is_odd(seen, *longest));
-        let fits = layouts[*layout].fits(attributes, it.scope, it.is_histogram);
-        if fits {
+        let layout = &layouts[*layout];
+        let seen = layout.see(point.attributes(), it.scope, it.is_histogram, *longest);
+        if let Some(is_odd) = seen {
             *series += 1;
-            *is_ambiguous |= has_odd;
+            *is_ambiguous |= is_odd;
         }
-        fits
+        seen.is_some()
     }
 
     /// Notes that series of the family have the current layout.
@@ -171,30 +169,50 @@ impl Assembler {
         let goes_on = self.prepare(point, it);
         let layout = &self.layouts[self.current];
         let mut labels: Vec<Label<'_>> = std::mem::take(&mut self.labels);
-        if let Some(order) = &layout.plain {
-            let mut written = self.ranges.iter();
-            labels.extend(layout.labels.iter().zip(order).map(|(planned, &index)| {
-                let attribute = point.attributes().nth(index);
-                let value = match attribute.map(|attribute| &attribute.value) {
-                    Some(Value::String(text)) => text.as_str(),
-                    _ => written.next().map_or("", |range| &self.text[range.clone()]),
-                };
-                Label { name: &planned.name, value }
-            }));
-            labels.extend(it.scope_labels.iter().map(OwnedLabel::borrowed));
-        } else {
-            labels.extend(layout.labels.iter().zip(&self.ranges).map(|(planned, range)| Label {
-                name: &planned.name,
-                value: &self.text[range.clone()],
-            }));
-        }
+        layout.label(point, it, &self.text, &self.ranges, &mut labels);
         let is_cut = self.is_ambiguous && self.cut(&mut labels);
         let same = if layout.plain.is_some() { it.scope_labels.len() } else { 0 };
         take(&labels, goes_on.then_some(same));
-        // Collecting into the same vector keeps its memory and ends the borrow of what was in it.
-        labels.clear();
-        self.labels = labels.into_iter().map(|_| Label::new("", "")).collect();
+        self.labels = emptied(labels);
         is_cut
+    }
+
+    /// As [`Assembler::give`], of each of these `points`, of which it is known that no two have the same labels.
+    ///
+    /// As long as one series after the other has the same layout and the same numbers, their labels differ in the
+    /// strings alone.
+    pub(crate) fn give_all<'p, P: Attributed + 'p>(
+        &mut self,
+        mut points: impl Iterator<Item = &'p P>,
+        it: Surroundings<'_>,
+        mut take: impl FnMut(&P, &[Label<'_>], Option<usize>),
+    ) {
+        let mut next = points.next();
+        while let Some(first) = next {
+            let mut goes_on = self.prepare(first, it);
+            let mut labels: Vec<Label<'_>> = std::mem::take(&mut self.labels);
+            let Assembler { layouts, current, left, text, numbers, ranges, .. } = self;
+            let layout = &layouts[*current];
+            layout.label(first, it, text, ranges, &mut labels);
+            let order = layout.plain.as_deref().unwrap_or_default();
+            while let Some(point) = next {
+                take(point, &labels, goes_on.then_some(it.scope_labels.len()));
+                goes_on = true;
+                next = points.next();
+                let Some(point) = next.filter(|it| *left > 0 && layout.has_numbers(*it, numbers))
+                else {
+                    break;
+                };
+                *left -= 1;
+                for (label, index) in labels.iter_mut().zip(order) {
+                    let attribute = point.attributes().nth(*index);
+                    if let Some(Value::String(text)) = attribute.map(|it| &it.value) {
+                        label.value = text.as_str();
+                    }
+                }
+            }
+            self.labels = emptied(labels);
+        }
     }
 
     /// Finds the layout of the next series, and writes the values that cannot be borrowed; says whether the layout is
@@ -202,26 +220,17 @@ impl Assembler {
     ///
     /// Without ambiguous series, every layout was found when the series were looked at, and is not looked up
     /// again.
+    #[inline]
     fn prepare<P: Attributed + ?Sized>(&mut self, point: &P, it: Surroundings<'_>) -> bool {
         let goes_on = !self.is_ambiguous && self.go_on();
         if self.is_ambiguous {
             self.current = self.layout(point, it);
         }
-        if !goes_on || !self.is_written(point) {
+        // Those of the series before are written already: a status often is.
+        if !goes_on || !self.layouts[self.current].has_numbers(point, &self.numbers) {
             self.write_text(point, it);
         }
         goes_on
-    }
-
-    /// Whether the values that cannot be borrowed are those of the series before: a status often is.
-    fn is_written<P: Attributed + ?Sized>(&self, point: &P) -> bool {
-        let layout = &self.layouts[self.current];
-        layout.plain.is_some()
-            && layout.written.len() == self.numbers.len()
-            && layout.written.iter().zip(&self.numbers).all(|(index, before)| {
-                let value = point.attributes().nth(*index).map(|attribute| &attribute.value);
-                matches!(value, Some(Value::I64(number)) if number == before)
-            })
     }
 
     /// Cuts values of attributes that are too long. Series have such only where it is known that some
@@ -298,22 +307,18 @@ impl Assembler {
     }
 }
 
+/// The memory of labels, without what they borrow: collecting into the same vector keeps it.
+fn emptied(mut labels: Vec<Label<'_>>) -> Vec<Label<'static>> {
+    labels.clear();
+    labels.into_iter().map(|_| Label::new("", "")).collect()
+}
+
 /// Holds the properties that all series of a metric share.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Surroundings<'a> {
     pub(crate) scope: usize,
     pub(crate) scope_labels: &'a [OwnedLabel],
     pub(crate) is_histogram: bool,
-}
-
-/// Whether a value may become equal to one that it is not equal to: when it is none, or is cut to
-/// `longest` bytes.
-fn is_odd(attribute: &KeyValue, longest: usize) -> bool {
-    match &attribute.value {
-        // None is one less than zero, which is more than any.
-        Value::String(text) => text.as_str().len().wrapping_sub(1) >= longest,
-        _ => false,
-    }
 }
 
 /// A family has room for so many combinations of keys; those of the families before may take as much.

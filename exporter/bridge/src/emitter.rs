@@ -1,6 +1,8 @@
 //! The families of OpenTelemetry metrics, on their way out.
 
+mod numbers;
 mod survey;
+mod times;
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -28,6 +30,8 @@ use crate::{
     rank::Rank,
     spelling::Spelling,
 };
+
+use times::Times;
 
 /// Gives out families of OpenTelemetry metrics, in memory that it keeps between series.
 ///
@@ -143,25 +147,24 @@ impl<'a> Emitter<'a> {
     fn data<T: Copy + Into<Number>>(&mut self, data: &MetricData<T>, at: Position<'_>) {
         match data {
             MetricData::Gauge(gauge) => {
-                for point in gauge.data_points() {
-                    let value = Value::Number(point.value().into(), None);
-                    self.series(point, Reading { start_time: None, value, is_latest: true }, at);
-                }
+                let times = Times { start: None, is_latest: true };
+                self.numbers(gauge.data_points(), times, |point| point.value().into(), at);
             }
             MetricData::Sum(sum) => {
                 let start_time = sum.is_monotonic().then(|| sum.start_time());
                 let time = sum.is_monotonic().then(|| sum.time());
+                if self.of_metric.is_none() {
+                    let times = Times::of(start_time);
+                    self.numbers(sum.data_points(), times, |point| point.value().into(), at);
+                    return;
+                }
                 for point in sum.data_points() {
                     let number = point.value().into();
-                    let reading =
-                        |exemplar| Reading::of(start_time, Value::Number(number, exemplar));
-                    if self.of_metric.is_none() {
-                        self.series(point, reading(None), at);
-                        continue;
-                    }
                     let shown = self.exemplars_of(point, time);
                     let labels = shown.labels();
-                    self.series(point, reading(shown.all(&labels).pop()), at);
+                    let exemplar = shown.all(&labels).pop();
+                    let value = || Value::Number(number, exemplar);
+                    self.series(point, Times::of(start_time), value, at);
                 }
             }
             MetricData::Histogram(histogram) => {
@@ -188,7 +191,7 @@ impl<'a> Emitter<'a> {
                         self.losses.record(at.name(), Cause::CoarseHistogram);
                         Value::Histogram(classic)
                     };
-                    self.series(point, Reading::of(start_time, value), at);
+                    self.series(point, Times::of(start_time), || value, at);
                 }
                 self.natives = natives;
                 self.classics = classics;
@@ -216,14 +219,14 @@ impl<'a> Emitter<'a> {
         let shown = self.exemplars_of(point, Some(end));
         let labels = shown.labels();
         let exemplars = by_bucket(&shown.all(&labels), &bounds);
-        let value = Value::Histogram(Histogram {
+        let value = Histogram {
             bounds: &bounds,
             counts: &counts,
             sum: Some(point.sum().into()),
             can_fall: point::can_fall(point),
             exemplars: &exemplars,
-        });
-        self.series(point, Reading::of(Some(start), value), at);
+        };
+        self.series(point, Times::of(Some(start)), || Value::Histogram(value), at);
         self.bounds = bounds;
         self.counts = counts;
     }
@@ -241,12 +244,19 @@ impl<'a> Emitter<'a> {
     }
 
     /// Gives out one series, or holds it where another one may have the same labels.
-    fn series<P: Attributed>(&mut self, point: &P, reading: Reading<'_>, at: Position<'_>) {
-        let Reading { start_time, value, is_latest } = reading;
+    ///
+    /// Its value is made where it goes: it is large, and to copy it takes as long as to write a label.
+    fn series<'v, P: Attributed>(
+        &mut self,
+        point: &P,
+        Times { start: start_time, is_latest }: Times,
+        value: impl FnOnce() -> Value<'v>,
+        at: Position<'_>,
+    ) {
         let it = at.surroundings(&self.scopes);
         let Emitter { assembler, merger, outlet, is_merging, losses, longest, .. } = self;
         let is_cut = assembler.give(point, it, |labels, same| {
-            let series = Series { labels, start_time, timestamp: None, value };
+            let series = Series { labels, start_time, timestamp: None, value: value() };
             if !*is_merging {
                 outlet.give_next(&series, same);
             } else if merger.expects(labels) {
@@ -259,21 +269,5 @@ impl<'a> Emitter<'a> {
         if is_cut {
             losses.record(at.name(), Cause::LongValue);
         }
-    }
-}
-
-/// Holds the start time and the value of a point.
-#[derive(Clone, Copy)]
-struct Reading<'a> {
-    start_time: Option<SystemTime>,
-    value: Value<'a>,
-    /// Whether it is the latest of some, and no sum.
-    is_latest: bool,
-}
-
-impl<'a> Reading<'a> {
-    /// That of a sum or of a histogram.
-    fn of(start_time: Option<SystemTime>, value: Value<'a>) -> Self {
-        Reading { start_time, value, is_latest: false }
     }
 }

@@ -1,11 +1,17 @@
 //! The plan by which attributes with the same keys become labels.
 
-use std::mem::{Discriminant, discriminant};
+use std::{
+    mem::{Discriminant, discriminant},
+    ops::Range,
+};
 
-use opentelemetry::{Key, KeyValue, Value};
+use kymo_exposition::Label;
+use opentelemetry::{Key, KeyValue, StringValue, Value};
 
 use crate::{
+    assembler::Surroundings,
     label::OwnedLabel,
+    point::Attributed,
     spelling::{Spelling, escaped_label},
 };
 
@@ -36,6 +42,8 @@ struct Known {
     address: usize,
     len: usize,
     of_type: Discriminant<Value>,
+    /// Whether that is the type of strings, as of nearly all.
+    is_text: bool,
 }
 
 /// A label, and where its value comes from. Several parts are joined by `;`.
@@ -104,14 +112,73 @@ impl Layout {
     /// Whether this was worked out for the same keys and types in the same order.
     pub(crate) fn fits<'a>(
         &self,
-        mut attributes: impl Iterator<Item = &'a KeyValue>,
+        attributes: impl Iterator<Item = &'a KeyValue>,
         scope: usize,
         is_histogram: bool,
     ) -> bool {
-        self.scope == scope
-            && self.is_histogram == is_histogram
-            && self.attributes.iter().all(|known| attributes.next().is_some_and(|it| known.is(it)))
-            && attributes.next().is_none()
+        self.see(attributes, scope, is_histogram, usize::MAX).is_some()
+    }
+
+    /// Whether a value is empty, or longer than `longest` bytes, and so may become equal to one that it is not equal
+    /// to; `None` if this was worked out for others than these.
+    #[inline]
+    pub(crate) fn see<'a>(
+        &self,
+        mut attributes: impl Iterator<Item = &'a KeyValue>,
+        scope: usize,
+        is_histogram: bool,
+        longest: usize,
+    ) -> Option<bool> {
+        if self.scope != scope || self.is_histogram != is_histogram {
+            return None;
+        }
+        let mut is_odd = false;
+        for known in &self.attributes {
+            let attribute = attributes.next().filter(|it| known.has_key(it))?;
+            match &attribute.value {
+                Value::String(text) if known.is_text => is_odd |= is_text_odd(text, longest),
+                other if known.is_text || discriminant(other) != known.of_type => return None,
+                _ => {}
+            }
+        }
+        attributes.next().is_none().then_some(is_odd)
+    }
+
+    /// Adds the labels of `point` to `labels`. Values that cannot be borrowed from it are in these `ranges` of `text`:
+    /// those of all labels, if the layout is not plain.
+    pub(crate) fn label<'a, P: Attributed + ?Sized>(
+        &'a self,
+        point: &'a P,
+        it: Surroundings<'a>,
+        text: &'a str,
+        ranges: &[Range<usize>],
+        labels: &mut Vec<Label<'a>>,
+    ) {
+        let mut written = ranges.iter().map(|range| &text[range.clone()]);
+        let mut written = move || written.next().unwrap_or_default();
+        let Some(order) = &self.plain else {
+            let all = self.labels.iter().map(|it| Label { name: &it.name, value: written() });
+            return labels.extend(all);
+        };
+        labels.extend(self.labels.iter().zip(order).map(|(planned, index)| {
+            let attribute = point.attributes().nth(*index);
+            let value = match attribute.map(|attribute| &attribute.value) {
+                Some(Value::String(text)) => text.as_str(),
+                _ => written(),
+            };
+            Label { name: &planned.name, value }
+        }));
+        labels.extend(it.scope_labels.iter().map(OwnedLabel::borrowed));
+    }
+
+    /// Whether the values of `point` that cannot be borrowed are these integers, each in its place.
+    pub(crate) fn has_numbers<P: Attributed + ?Sized>(&self, point: &P, numbers: &[i64]) -> bool {
+        self.plain.is_some()
+            && self.written.len() == numbers.len()
+            && self.written.iter().zip(numbers).all(|(index, before)| {
+                let value = point.attributes().nth(*index).map(|attribute| &attribute.value);
+                matches!(value, Some(Value::I64(number)) if number == before)
+            })
     }
 
     /// Whether a series of the one and a series of the other can have equal labels, as with `1` and
@@ -165,16 +232,30 @@ impl Known {
     fn of(attribute: &KeyValue) -> Self {
         let key = attribute.key.clone();
         let (address, len) = (key.as_str().as_ptr().addr(), key.as_str().len());
-        Known { key, address, len, of_type: discriminant(&attribute.value) }
+        let is_text = matches!(attribute.value, Value::String(_));
+        Known { key, address, len, of_type: discriminant(&attribute.value), is_text }
     }
 
-    /// Whether an attribute has this key and this type.
-    fn is(&self, attribute: &KeyValue) -> bool {
+    /// Whether an attribute has this key.
+    #[inline]
+    fn has_key(&self, attribute: &KeyValue) -> bool {
         let text = attribute.key.as_str();
         // Clones of a key mostly share its text.
         let is_shared = text.as_ptr().addr() == self.address && text.len() == self.len;
-        (is_shared || text == self.key.as_str()) && discriminant(&attribute.value) == self.of_type
+        is_shared || text == self.key.as_str()
     }
+}
+
+/// Whether an attribute may become equal to one that it is not equal to: when it is empty, or is cut to `longest`
+/// bytes.
+pub(crate) fn is_odd(attribute: &KeyValue, longest: usize) -> bool {
+    matches!(&attribute.value, Value::String(text) if is_text_odd(text, longest))
+}
+
+#[inline]
+fn is_text_odd(text: &StringValue, longest: usize) -> bool {
+    // None is one less than zero, which is more than any.
+    text.as_str().len().wrapping_sub(1) >= longest
 }
 
 /// A value that becomes a label, or a part of one.

@@ -4,6 +4,7 @@ mod block;
 mod bounds;
 mod escape;
 mod exemplar;
+mod head;
 mod number;
 mod prefix;
 mod style;
@@ -24,6 +25,7 @@ pub(crate) use style::Style;
 use block::LabelBlock;
 use bounds::Bounds;
 use exemplar::Exemplars;
+use head::Head;
 
 /// Writes the samples of one family after the other, each on a line of its own.
 ///
@@ -37,6 +39,7 @@ pub(crate) struct Lines<'a> {
     /// Parts that the header of the family lacks, which count once it has a sample.
     pub(crate) header: Losses,
     style: Style,
+    head: Head,
     labels: LabelBlock,
     exemplars: Exemplars,
 }
@@ -50,6 +53,7 @@ impl<'a> Lines<'a> {
             report: Report::default(),
             header: Losses::default(),
             style,
+            head: Head::default(),
             labels: LabelBlock::default(),
             bounds: Bounds::new(style),
             exemplars: Exemplars::default(),
@@ -65,6 +69,7 @@ impl<'a> Lines<'a> {
     /// Begins a family under this name, which is escaped already.
     pub(crate) fn begin_family(&mut self, name: &str) {
         self.name.set(name);
+        self.head.clear();
         self.labels.begin_family();
     }
 
@@ -83,8 +88,11 @@ impl<'a> Lines<'a> {
     }
 
     /// Makes sure that the labels and the time of a series can be written.
+    #[inline]
     pub(crate) fn check(&mut self, series: &Series<'_>, kind: Kind) -> Result<(), Refusal> {
-        self.labels.check(series.labels, kind, self.name.opening())?;
+        if !self.labels.check(series.labels, kind, &self.name)? {
+            self.head.clear();
+        }
         match series.timestamp {
             Some(time) if !self.style.has_time(time) => Err(Refusal::Unsupported),
             _ => Ok(()),
@@ -97,15 +105,16 @@ impl<'a> Lines<'a> {
     }
 
     /// Writes one sample; its labels are checked already.
+    #[inline]
     pub(crate) fn sample(
         &mut self,
-        suffix: &str,
+        suffix: &'static str,
         series: &Series<'_>,
         number: Number,
         exemplar: Option<&Exemplar<'_>>,
     ) {
         self.begin_sample(suffix, series);
-        self.end_sample(series, number);
+        write_number(number, self.frame.out);
         match exemplar {
             None => self.end_line(series),
             Some(exemplar) => self.end_line_with(series, [exemplar]),
@@ -172,7 +181,8 @@ impl<'a> Lines<'a> {
             let Some(total) = total else { continue };
             self.name.write(suffix, self.frame.out);
             self.frame.out.extend_from_within(labels.clone());
-            self.end_sample(series, total);
+            self.close_labels(series);
+            write_number(total, self.frame.out);
             self.end_line(series);
         }
         Ok(())
@@ -185,7 +195,8 @@ impl<'a> Lines<'a> {
         }
         self.style.takes(it)?;
         for q in it.quantiles {
-            self.begin_sample("", series);
+            self.name.write("", self.frame.out);
+            self.labels.write(series.labels, self.frame.out);
             let is_open = self.has_braces(series);
             self.frame.out.extend_from_slice(if is_open { b"," } else { b"{" });
             self.frame.out.extend_from_slice(b"quantile=\"");
@@ -206,7 +217,6 @@ impl<'a> Lines<'a> {
     /// Writes a sample that says when the series began; its labels are checked already.
     pub(crate) fn created(&mut self, series: &Series<'_>, start: SystemTime) {
         self.begin_sample("_created", series);
-        self.close_labels(series);
         timestamp::write(start, self.frame.out);
         self.end_line(series);
     }
@@ -214,22 +224,28 @@ impl<'a> Lines<'a> {
 
 /// The parts of lines.
 impl Lines<'_> {
-    /// The name and the labels, which stay open.
-    pub(crate) fn begin_sample(&mut self, suffix: &str, series: &Series<'_>) {
-        self.name.write(suffix, self.frame.out);
-        self.labels.write(series.labels, self.frame.out);
+    /// The name and the labels, and the space before the value.
+    #[inline]
+    pub(crate) fn begin_sample(&mut self, suffix: &'static str, series: &Series<'_>) {
+        let Lines { frame: Frame { out, .. }, name, head, labels, .. } = self;
+        if let Some(head) = head.of(suffix) {
+            out.extend_from_slice(head);
+        } else {
+            let start = out.len();
+            name.write(suffix, out);
+            if series.labels.is_empty() {
+                return self.close_labels(series);
+            }
+            labels.write_opening(out);
+            head.keep(suffix, &out[start..]);
+        }
+        labels.write_closed(series.labels, out);
     }
 
     /// Closes the labels that have been written, if any.
-    pub(crate) fn close_labels(&mut self, series: &Series<'_>) {
+    fn close_labels(&mut self, series: &Series<'_>) {
         let close: &[u8] = if self.has_braces(series) { b"} " } else { b" " };
         self.frame.out.extend_from_slice(close);
-    }
-
-    /// Closes the labels, and adds the value.
-    pub(crate) fn end_sample(&mut self, series: &Series<'_>, value: Number) {
-        self.close_labels(series);
-        write_number(value, self.frame.out);
     }
 
     /// Adds the times and the exemplars, if there are any.
@@ -249,6 +265,7 @@ impl Lines<'_> {
     }
 
     /// Adds the times, if there are any.
+    #[inline]
     fn end_line(&mut self, series: &Series<'_>) {
         if series.timestamp.is_some() {
             self.style.times(series, self.frame.out);

@@ -8,9 +8,9 @@ use crate::{
     scheme::is_legal,
 };
 
-use super::escape;
+use super::{Prefix, escape};
 
-/// The labels of a series, up to but without the closing brace.
+/// The labels of a series.
 ///
 /// The names are kept as the text that comes before each value, those of two sets of names.
 #[derive(Debug, Default)]
@@ -26,6 +26,7 @@ pub(crate) struct LabelBlock {
 /// The last labels of a series, as those of the next one are written, too.
 #[derive(Debug, Default)]
 struct Tail {
+    /// With the closing brace and the space behind it.
     bytes: Vec<u8>,
     /// How many labels; none are kept before the second of some series in which they are the same.
     labels: usize,
@@ -34,9 +35,9 @@ struct Tail {
 /// The text of one set of names.
 #[derive(Debug, Default)]
 struct Text {
-    /// `{first="` `",second="` and so on.
-    bytes: Vec<u8>,
-    ends: Vec<usize>,
+    /// `{first="` `",second="` and so on; behind those are others, whose memory is kept.
+    parts: Vec<Vec<u8>>,
+    labels: usize,
     /// The character before the first name.
     opening: u8,
 }
@@ -58,38 +59,43 @@ impl LabelBlock {
         self.same = same;
     }
 
-    /// Makes sure that these labels can be written behind `opening` for a series of this kind.
+    /// Makes sure that these labels can be written behind `name` for a series of this kind; says whether their names
+    /// are those that were checked before, as far as that is known.
+    #[inline]
     pub(crate) fn check(
         &mut self,
         labels: &[Label<'_>],
         kind: Kind,
-        opening: u8,
-    ) -> Result<(), Refusal> {
+        name: &Prefix,
+    ) -> Result<bool, Refusal> {
         let same = mem::take(&mut self.same);
         let checked = self.names.check(labels, kind)?;
         if checked == Checked::Repeated {
+            // The first one is never among them: what comes before it is no part of the tail.
+            let same = same.min(labels.len().saturating_sub(1));
             if self.tail.labels != same {
                 self.keep_tail(labels, same);
             }
-            return Ok(());
+            return Ok(true);
         }
         self.tail.labels = 0;
         if checked != Checked::Same {
             mem::swap(&mut self.current, &mut self.other);
         }
-        if checked == Checked::New || self.current.opening != opening {
-            self.current.render(self.names.escaped(), opening);
+        if checked == Checked::New || self.current.opening != name.opening() {
+            self.current.render(self.names.escaped(), name.opening());
         }
-        Ok(())
+        Ok(checked == Checked::Same)
     }
 
     /// Keeps the last `same` of these labels as they are written.
+    #[cold]
     fn keep_tail(&mut self, labels: &[Label<'_>], same: usize) {
-        let labels = &labels[labels.len().saturating_sub(same)..];
-        self.tail.labels = labels.len();
+        let own = labels.len().saturating_sub(same);
+        self.tail.labels = same;
         self.tail.bytes.clear();
-        let fixed = self.current.parts().skip(self.current.ends.len() - labels.len());
-        write_all(fixed.zip(labels), &mut self.tail.bytes);
+        write_all(self.current.parts().iter().zip(labels).skip(own), &mut self.tail.bytes);
+        self.tail.bytes.extend_from_slice(CLOSING);
     }
 
     /// The names that were checked last, escaped.
@@ -97,21 +103,45 @@ impl LabelBlock {
         self.names.escaped()
     }
 
-    /// Writes the labels that were checked last.
+    /// Writes the labels that were checked last, but for the closing brace.
     pub(crate) fn write(&self, labels: &[Label<'_>], out: &mut Vec<u8>) {
-        let own = labels.len().saturating_sub(self.tail.labels);
-        write_all(self.current.parts().zip(&labels[..own]), out);
+        let (own, tail) = labels.split_at(labels.len().saturating_sub(self.tail.labels));
+        write_all(self.current.parts().iter().zip(own), out);
+        if !tail.is_empty() {
+            // Without the brace and the space.
+            out.extend_from_slice(&self.tail.bytes[..self.tail.bytes.len() - 2]);
+        } else if !own.is_empty() {
+            out.push(b'"');
+        }
+    }
+
+    /// Writes all that comes before the first value.
+    pub(crate) fn write_opening(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.current.parts().first().map_or(&[], Vec::as_slice));
+    }
+
+    /// Writes the labels that were checked last from the first value on, and closes them. There is at least one.
+    #[inline]
+    pub(crate) fn write_closed(&self, labels: &[Label<'_>], out: &mut Vec<u8>) {
+        let own = &labels[..labels.len().saturating_sub(self.tail.labels)];
+        if let [first, others @ ..] = own {
+            escape::quoted(first.value, out);
+            write_all(self.current.parts[1..].iter().zip(others), out);
+        }
         if self.tail.labels > 0 {
             out.extend_from_slice(&self.tail.bytes);
-        }
-        if !labels.is_empty() {
-            out.push(b'"');
+        } else {
+            out.extend_from_slice(CLOSING);
         }
     }
 }
 
+/// What comes behind the value of the last label.
+const CLOSING: &[u8] = b"\"} ";
+
 /// Writes labels, each behind the text that comes before its value.
-fn write_all<'a>(labels: impl Iterator<Item = (&'a [u8], &'a Label<'a>)>, out: &mut Vec<u8>) {
+#[inline]
+fn write_all<'a>(labels: impl Iterator<Item = (&'a Vec<u8>, &'a Label<'a>)>, out: &mut Vec<u8>) {
     for (before, label) in labels {
         out.extend_from_slice(before);
         escape::quoted(label.value, out);
@@ -120,28 +150,27 @@ fn write_all<'a>(labels: impl Iterator<Item = (&'a [u8], &'a Label<'a>)>, out: &
 
 impl Text {
     /// The text before each value.
-    fn parts(&self) -> impl Iterator<Item = &[u8]> {
-        let mut start = 0;
-        self.ends.iter().map(move |&end| {
-            let part = &self.bytes[start..end];
-            start = end;
-            part
-        })
+    fn parts(&self) -> &[Vec<u8>] {
+        &self.parts[..self.labels]
     }
 
     fn render<'a>(&mut self, names: impl Iterator<Item = &'a str>, opening: u8) {
         self.opening = opening;
-        self.bytes.clear();
-        self.ends.clear();
+        self.labels = 0;
         for name in names {
-            if self.ends.is_empty() {
-                self.bytes.push(opening);
-            } else {
-                self.bytes.extend_from_slice(b"\",");
+            if self.parts.len() == self.labels {
+                self.parts.push(Vec::new());
             }
-            escape::label_name(name, is_legal(name, false), &mut self.bytes);
-            self.bytes.extend_from_slice(b"=\"");
-            self.ends.push(self.bytes.len());
+            let part = &mut self.parts[self.labels];
+            part.clear();
+            if self.labels == 0 {
+                part.push(opening);
+            } else {
+                part.extend_from_slice(b"\",");
+            }
+            escape::label_name(name, is_legal(name, false), part);
+            part.extend_from_slice(b"=\"");
+            self.labels += 1;
         }
     }
 }

@@ -9,10 +9,16 @@ pub(crate) fn help(text: &str, out: &mut Vec<u8>) {
 #[inline]
 pub(crate) fn quoted(value: &str, out: &mut Vec<u8>) {
     if has_special(value.as_bytes()) {
-        escaped(value, |byte| matches!(byte, b'\\' | b'"' | b'\n'), out);
+        escaped_value(value, out);
     } else {
         out.extend_from_slice(value.as_bytes());
     }
+}
+
+/// Hardly any value comes here, and what writes the others is to stay short.
+#[cold]
+fn escaped_value(value: &str, out: &mut Vec<u8>) {
+    escaped(value, |byte| matches!(byte, b'\\' | b'"' | b'\n'), out);
 }
 
 /// Writes the name of a label, in quotes unless it is legal without them.
@@ -43,12 +49,18 @@ fn escaped(text: &str, special: impl Fn(u8) -> bool, out: &mut Vec<u8>) {
 
 /// Whether a label value needs escaping. Almost none does, so this looks at many bytes at a time.
 ///
-/// The last of them may overlap those before: looking twice costs less than a loop over the rest.
-#[inline]
+/// The last of them may overlap those before: looking twice costs less than a loop over the rest. It is a call of its
+/// own, since it calls nothing and so needs nothing of the stack.
+#[inline(never)]
 fn has_special(value: &[u8]) -> bool {
     if let Some(last) = value.last_chunk::<16>() {
+        let mut found = [0; 16];
+        mark_specials(last, &mut found);
         let (chunks, _) = value.as_chunks::<16>();
-        return chunks.iter().any(chunk_has_special) || chunk_has_special(last);
+        for chunk in chunks {
+            mark_specials(chunk, &mut found);
+        }
+        return u128::from_ne_bytes(found) != 0;
     }
     if let (Some(first), Some(last)) = (value.first_chunk::<8>(), value.last_chunk::<8>()) {
         let [first, last] = [first, last].map(|word| u64::from_le_bytes(*word));
@@ -58,16 +70,23 @@ fn has_special(value: &[u8]) -> bool {
         let word = u64::from(u32::from_le_bytes(*first)) << 32;
         return word_has_special(word | u64::from(u32::from_le_bytes(*last)));
     }
-    value.iter().any(|byte| matches!(byte, b'\\' | b'"' | b'\n'))
+    match *value {
+        [one, two, three] => word_has_special(u32::from_le_bytes([one, two, three, 0]).into()),
+        [one, two] => word_has_special(u16::from_le_bytes([one, two]).into()),
+        [one] => word_has_special(one.into()),
+        _ => false,
+    }
 }
 
-/// The same of sixteen bytes: a processor compares all of them with one byte at once.
+/// Marks those of sixteen bytes that are special: a processor compares all of them with one byte at once.
 #[inline]
-fn chunk_has_special(chunk: &[u8; 16]) -> bool {
-    let has = |special| chunk.iter().fold(0, |found, byte| found | u8::from(*byte == special));
-    has(b'\\') | has(b'"') | has(b'\n') != 0
+fn mark_specials(chunk: &[u8; 16], found: &mut [u8; 16]) {
+    for (found, byte) in found.iter_mut().zip(chunk) {
+        *found |= u8::from(*byte == b'\\') | u8::from(*byte == b'"') | u8::from(*byte == b'\n');
+    }
 }
 
+#[inline]
 fn word_has_special(word: u64) -> bool {
     (has_byte(word, b'\\') | has_byte(word, b'"') | has_byte(word, b'\n')) != 0
 }

@@ -93,7 +93,7 @@ impl<'a> OpenMetrics2Writer<'a> {
             (_, Value::Number(number, exemplar)) => {
                 check(kind, *number, series, &self.lines, &mut self.sets)?;
                 self.lines.begin_sample("", series);
-                self.lines.end_sample(series, *number);
+                write_number(*number, self.lines.frame.out);
                 let kept = exemplar.iter().filter(|it| kind == Kind::Counter && is_timed(it));
                 if kept.clone().count() < exemplar.iter().count() {
                     self.lines.lose(Loss::Exemplar, 1);
@@ -184,7 +184,6 @@ impl OpenMetrics2Writer<'_> {
     /// The name, the labels, the count and the sum.
     fn begin_composite(&mut self, series: &Series<'_>, count: u64, sum: Number) {
         self.lines.begin_sample("", series);
-        self.lines.close_labels(series);
         let out = &mut *self.lines.frame.out;
         out.extend_from_slice(b"{count:");
         write_u64(count, out);
