@@ -14,6 +14,7 @@ use crate::{
     InstallError, Telemetry,
     configuration::{Description, Exporters, environment::Environment},
     exporters::{
+        exporter::Reads,
         plan::{Plans, Start},
         reader::Readers,
     },
@@ -162,7 +163,11 @@ impl TelemetryBuilder {
         let sdk = shapes.attach(SdkMeterProvider::builder().with_resource(resource));
         let sdk = exporters.iter().fold(sdk, |sdk, exporter| exporter.attach(sdk));
         let sdk = self.readers.attach(sdk).build();
-        let provider = Provider::own(sdk, shapes, exemplars, is_disabled);
+        // Where nobody reads, the SDK sets nothing aside, and there is nothing to put off.
+        let all = |reads| exporters.iter().filter(|it| it.reads() == reads).count();
+        let are_known =
+            self.readers.is_empty() && all(Reads::Alone) == 0 && all(Reads::AfterCallbacks) > 0;
+        let provider = Provider::own(sdk, shapes, exemplars, are_known, is_disabled);
         for exporter in &exporters {
             exporter.measure(provider.meters());
         }
@@ -223,6 +228,10 @@ mod tests {
         }
 
         fn prepare(&self, _: &Callbacks) {}
+
+        fn reads(&self) -> Reads {
+            Reads::Never
+        }
 
         fn shows_exemplars(&self) -> bool {
             self.0

@@ -93,9 +93,10 @@ use crate::{TelemetryBuilder, configuration::environment::Names};
 /// # Limits
 ///
 /// Each series costs memory, and the SDK sets aside room for all that a metric may have, for each
-/// reader, when its instrument is made. So the limits of our own metrics are less than the SDK's:
+/// reader, when its instrument is made: that is when it is used first, or at once beside a reader of the
+/// application's own. So the limits of our own metrics are less than the SDK's:
 ///
-/// | metric | series | heap of an idle instrument |
+/// | metric | series | heap of an instrument that is used |
 /// | --- | --- | --- |
 /// | of the application, or of instrumentation by others | 2,000 | 135 KB |
 /// | of the application, through the facade `metrics` | 1,791 | 68 KB |

@@ -18,6 +18,9 @@ pub(crate) trait Exporter: Any + Send + Sync {
     /// Lets `callbacks` run before each reads.
     fn prepare(&self, callbacks: &Callbacks);
 
+    /// When they read.
+    fn reads(&self) -> Reads;
+
     /// Whether any of them gives out exemplars: nobody need keep some otherwise.
     fn shows_exemplars(&self) -> bool;
 
@@ -52,6 +55,18 @@ pub(crate) trait Exporter: Any + Send + Sync {
 
     /// Asks for an export soon, and waits for nothing.
     fn nudge(&self) {}
+}
+
+/// When the exporters of a kind read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "said by the exporters")]
+pub(crate) enum Reads {
+    /// None does.
+    Never,
+    /// After the callbacks that they were given.
+    AfterCallbacks,
+    /// Whenever it likes: it is another's.
+    Alone,
 }
 
 /// The outcome of an export, once it is known.

@@ -35,6 +35,11 @@ impl Readers {
         });
     }
 
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Lets all of them read from `provider`.
     pub(crate) fn attach(&self, provider: MeterProviderBuilder) -> MeterProviderBuilder {
         self.0.iter().cloned().fold(provider, MeterProviderBuilder::with_reader)

@@ -28,16 +28,19 @@ pub(crate) enum Provider {
 }
 
 impl Provider {
+    /// Our own; those who read it are known if they all read by its callbacks.
     pub(crate) fn own(
         provider: SdkMeterProvider,
         shapes: Shapes,
         exemplars: Option<Exemplars>,
+        are_readers_known: bool,
         disabled: bool,
     ) -> Self {
         if disabled {
             return Self::nobody(Some(provider));
         }
-        Self::Somebody(ShapedMeters::new(Arc::new(provider), shapes, exemplars))
+        let provider = Arc::new(provider);
+        Self::Somebody(ShapedMeters::new(provider, shapes, exemplars, are_readers_known))
     }
 
     pub(crate) fn injected(
@@ -48,7 +51,7 @@ impl Provider {
         if disabled {
             return Self::nobody(None);
         }
-        Self::Somebody(ShapedMeters::new(provider, Shapes::default(), exemplars))
+        Self::Somebody(ShapedMeters::new(provider, Shapes::default(), exemplars, false))
     }
 
     fn nobody(provider: Option<SdkMeterProvider>) -> Self {

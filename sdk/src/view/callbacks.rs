@@ -52,6 +52,11 @@ struct Work {
 }
 
 impl Callbacks {
+    /// None yet; nobody will read on its own if all who read `are_all_known`.
+    pub(super) fn new(are_all_known: bool) -> Self {
+        Self { readings: Arc::new(Readings::new(are_all_known)), ..Self::default() }
+    }
+
     /// Calls `callback` whenever the metrics are read, as long as it lives; its number is for
     /// [`Callbacks::run_of`].
     pub(super) fn add(&self, callback: Weak<dyn Callable>) -> usize {
@@ -64,7 +69,7 @@ impl Callbacks {
     }
 
     /// The readings that they run before.
-    pub(super) fn readings(&self) -> &Readings {
+    pub(super) fn readings(&self) -> &Arc<Readings> {
         &self.readings
     }
 

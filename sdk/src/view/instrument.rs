@@ -27,10 +27,30 @@ pub(super) trait Handle<T: Number>: Send + Sync + Sized + 'static {
 
     /// The same instrument in `dress`, if there is anything to it.
     fn dressed(self, dress: Dress) -> Self {
-        if dress.rules.is_none() && dress.exemplars.is_none() && dress.twins.is_empty() {
-            return self;
-        }
-        Self::of(Arc::new(Dressed { instrument: self, dress }))
+        if dress.is_plain() { self } else { dress.around(Made(self)) }
+    }
+}
+
+/// What records `T` in the end.
+pub(super) trait Source<T: Number>: Send + Sync + 'static {
+    type Bound: Bound<T>;
+
+    fn record(&self, value: T, attributes: &[KeyValue]);
+    fn bind(&self, attributes: &[KeyValue]) -> Self::Bound;
+}
+
+/// An instrument of the SDK.
+struct Made<H>(H);
+
+impl<T: Number, H: Handle<T>> Source<T> for Made<H> {
+    type Bound = H::Bound;
+
+    fn record(&self, value: T, attributes: &[KeyValue]) {
+        self.0.record(value, attributes);
+    }
+
+    fn bind(&self, attributes: &[KeyValue]) -> H::Bound {
+        self.0.bind(attributes)
     }
 }
 
@@ -45,18 +65,34 @@ pub(super) struct Dress {
     pub(super) twins: Vec<MadeTwin>,
 }
 
+impl Dress {
+    /// Whether there is nothing to it.
+    pub(super) fn is_plain(&self) -> bool {
+        self.rules.is_none() && self.exemplars.is_none() && self.twins.is_empty()
+    }
+
+    /// The instrument that records into `instrument`, with what comes to it.
+    pub(super) fn around<T, H>(self, instrument: impl Source<T>) -> H
+    where
+        T: Number,
+        H: Handle<T>,
+    {
+        H::of(Arc::new(Dressed { instrument, dress: self }))
+    }
+}
+
 /// An instrument of the API that is bound to its attributes.
 pub(super) trait Bound<T>: Send + Sync + 'static {
     fn record(&self, value: T);
 }
 
 /// An instrument, and what comes to it.
-struct Dressed<H> {
-    instrument: H,
+struct Dressed<S> {
+    instrument: S,
     dress: Dress,
 }
 
-impl<T: Number, H: Handle<T>> SyncInstrument<T> for Dressed<H> {
+impl<T: Number, S: Source<T>> SyncInstrument<T> for Dressed<S> {
     fn measure(&self, value: T, attributes: &[KeyValue]) {
         let rules = self.dress.rules.as_deref().filter(|rules| !rules.let_pass(attributes));
         let changed = rules.map(|rules| rules.apply(attributes, rules::count_fold));
@@ -121,7 +157,7 @@ impl<T: Number, B: Bound<T>> Bound<T> for Twinned<B> {
     }
 }
 
-impl<H> Dressed<H> {
+impl<S> Dressed<S> {
     /// Those of `attributes` that the rules leave out.
     fn dropped<'a>(&self, attributes: &'a [KeyValue]) -> impl Iterator<Item = &'a KeyValue> {
         let rules = self.dress.rules.as_deref();
@@ -174,7 +210,7 @@ impl<T: Number, B: Bound<T>> Bound<T> for All<B> {
 }
 
 /// A bound instrument, as the API wants to have it.
-struct Plain<B>(B);
+pub(super) struct Plain<B>(pub(super) B);
 
 impl<T, B: Bound<T>> BoundSyncInstrument<T> for Plain<B> {
     fn measure(&self, value: T) {

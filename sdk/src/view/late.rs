@@ -1,4 +1,4 @@
-//! An instrument that is made once nobody reads.
+//! An instrument that is made when it is first used, and once nobody reads.
 
 use std::{
     mem,
@@ -11,32 +11,50 @@ use opentelemetry::{
 };
 
 use super::{
-    instrument::{Bound, Handle},
+    instrument::{Bound, Dress, Handle, Plain, Source},
     number::Number,
     readings::{Readings, is_reading},
 };
 
-/// An instrument that is made once nobody reads, and what it is to record then.
+/// An instrument that is made when it is first used, and what it is to record once it is.
 struct Late<T: Number, H: Handle<T>> {
+    /// Until it is asked for.
+    make: Mutex<Option<Make<H>>>,
+    readings: Arc<Readings>,
     made: OnceLock<H>,
     before: Mutex<Vec<(T, Box<[KeyValue]>)>>,
 }
 
+/// Makes an instrument.
+type Make<H> = Box<dyn FnOnce() -> H + Send>;
+
 /// Observations that are kept for an instrument: who comes later waits until it is made.
 const KEPT: usize = 4096;
 
-/// The instrument that `make` makes: the SDK's own, unless a reading is under way, which it is not to wait for.
+/// The instrument that `make` makes, in `dress`.
 ///
-/// Then it keeps what it records until that ends, and records it in the order in which it came.
+/// The SDK sets aside room for all series that a metric may have, so it is made when something is recorded, or a
+/// series is bound. While a reading is under way, which nobody is to wait for, it keeps what it records until that
+/// ends, and records it then, in the order in which it came. Where somebody reads on its own, whom all others would
+/// have to wait for, it is made at once.
 pub(super) fn instrument<T: Number, H: Handle<T> + Clone>(
-    readings: &Readings,
+    readings: &Arc<Readings>,
     make: impl FnOnce() -> H + Send + 'static,
+    dress: Dress,
 ) -> H {
-    let late = Arc::new(Late { made: OnceLock::new(), before: Mutex::default() });
-    let to_be_made = Arc::clone(&late);
-    readings.make(Box::new(move || to_be_made.settle(make())));
-    let instrument = late.made.get().cloned();
-    instrument.unwrap_or_else(|| H::of(Arc::new(Shared(late))))
+    let late = Arc::new(Late {
+        make: Mutex::new(Some(Box::new(make))),
+        readings: Arc::clone(readings),
+        made: OnceLock::new(),
+        before: Mutex::default(),
+    });
+    if !readings.are_all_known() {
+        late.begin();
+        if let Some(made) = late.made.get() {
+            return made.clone().dressed(dress);
+        }
+    }
+    if dress.is_plain() { H::of(Arc::new(Shared(late))) } else { dress.around(Shared(late)) }
 }
 
 impl<T: Number, H: Handle<T>> Late<T, H> {
@@ -49,10 +67,29 @@ impl<T: Number, H: Handle<T>> Late<T, H> {
         let _ = self.made.set(made);
     }
 
-    fn record(&self, value: T, attributes: &[KeyValue]) {
-        match self.made.get() {
+    fn record(self: &Arc<Self>, value: T, attributes: &[KeyValue]) {
+        match self.ready() {
             Some(made) => made.record(value, attributes),
             None => self.keep(value, attributes),
+        }
+    }
+
+    /// The instrument, if it was made or can be now.
+    fn ready(self: &Arc<Self>) -> Option<&H> {
+        if self.made.get().is_none() {
+            self.begin();
+        }
+        self.made.get()
+    }
+
+    /// Has it made, unless somebody did.
+    #[cold]
+    fn begin(self: &Arc<Self>) {
+        // Not under the lock: who makes it tells others, who may record something.
+        let make = self.make.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(make) = make {
+            let late = Arc::clone(self);
+            self.readings.make(Box::new(move || late.settle(make())));
         }
     }
 
@@ -75,12 +112,30 @@ impl<T: Number, H: Handle<T>> Late<T, H> {
 /// The instrument, as the API wants to have it.
 struct Shared<T: Number, H: Handle<T>>(Arc<Late<T, H>>);
 
+impl<T: Number, H: Handle<T>> Source<T> for Shared<T, H> {
+    type Bound = H::Bound;
+
+    fn record(&self, value: T, attributes: &[KeyValue]) {
+        self.0.record(value, attributes);
+    }
+
+    fn bind(&self, attributes: &[KeyValue]) -> H::Bound {
+        match self.0.ready() {
+            Some(made) => made.bind(attributes),
+            None => H::of(Arc::new(Self(Arc::clone(&self.0)))).bind(attributes),
+        }
+    }
+}
+
 impl<T: Number, H: Handle<T>> SyncInstrument<T> for Shared<T, H> {
     fn measure(&self, value: T, attributes: &[KeyValue]) {
         self.0.record(value, attributes);
     }
 
     fn bind(&self, attributes: &[KeyValue]) -> Box<dyn BoundSyncInstrument<T> + Send + Sync> {
+        if let Some(made) = self.0.ready() {
+            return Box::new(Plain(made.bind(attributes)));
+        }
         let (late, attributes) = (Arc::clone(&self.0), attributes.into());
         Box::new(LateBound { late, attributes, bound: OnceLock::new() })
     }

@@ -59,7 +59,7 @@ mod tests {
 
     use crate::view::Shapes;
 
-    /// Heap bytes of one idle counter of `scope`, with so many `readers`.
+    /// Heap bytes of one counter of `scope` that the SDK made, with so many `readers`.
     fn idle(scope: &'static str, name: &'static str, readers: i64) -> i64 {
         let provider = Shapes::default().attach(SdkMeterProvider::builder());
         let provider = (0..readers).fold(provider, |it, _| it.with_reader(ManualReader::default()));
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn an_idle_instrument_takes_what_the_documentation_says_for_each_reader() {
+    fn an_instrument_takes_what_the_documentation_says_for_each_reader() {
         for readers in [1, 2] {
             let kilobytes = |scope, name| (idle(scope, name, readers) / readers + 500) / 1000;
             assert_eq!(kilobytes("shop", "sold"), 135);

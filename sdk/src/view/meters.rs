@@ -32,13 +32,15 @@ pub(crate) struct ShapedMeters {
 }
 
 impl ShapedMeters {
+    /// Those of `provider`; all of its readers `are_known` if they come by [`Callbacks::read`].
     pub(crate) fn new(
         provider: Arc<dyn MeterProvider + Send + Sync>,
         shapes: Shapes,
         exemplars: Option<Exemplars>,
+        are_known: bool,
     ) -> Self {
         let (callbacks, made, meters) =
-            (Callbacks::default(), Instruments::default(), Arc::default());
+            (Callbacks::new(are_known), Instruments::default(), Arc::default());
         let meters = Self { provider, shapes, callbacks, exemplars, made, meters };
         let meter = Scope::CORE.meter(&meters);
         meters.shapes.lengths().show(&meter);

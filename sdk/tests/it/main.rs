@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod at_rest;
 mod config_file;
 mod configuration;
 mod ending;

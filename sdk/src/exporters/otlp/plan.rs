@@ -14,7 +14,7 @@ use crate::{
         environment::{Environment, one_of},
     },
     exporters::{
-        exporter::{Answer, Exporter, Wait},
+        exporter::{Answer, Exporter, Reads, Wait},
         plan::{Plan, Start},
     },
     view::Callbacks,
@@ -114,6 +114,10 @@ impl Exporter for Push {
             let callbacks = callbacks.clone();
             push.read_within(move |deadline, read| callbacks.read(deadline, read));
         }
+    }
+
+    fn reads(&self) -> Reads {
+        if self.0.is_empty() { Reads::Never } else { Reads::AfterCallbacks }
     }
 
     fn shows_exemplars(&self) -> bool {

@@ -16,7 +16,7 @@ use crate::{
         environment::{Environment, Found, Page, one_of},
     },
     exporters::{
-        exporter::Exporter,
+        exporter::{Exporter, Reads},
         plan::{Plan, Start},
     },
     view::Callbacks,
@@ -187,6 +187,15 @@ impl Exporter for Pull {
         if let Some(bridge) = &self.bridge {
             let callbacks = callbacks.clone();
             bridge.read_within(move |deadline, read| callbacks.read(deadline, read));
+        }
+    }
+
+    fn reads(&self) -> Reads {
+        match &self.bridge {
+            None => Reads::Never,
+            // Where another exporter reads, there are no exemplars.
+            Some(bridge) if bridge.shows_exemplars() => Reads::AfterCallbacks,
+            Some(_) => Reads::Alone,
         }
     }
 

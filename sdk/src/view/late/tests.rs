@@ -46,13 +46,14 @@ impl MetricReader for Of {
 }
 
 impl Rig {
-    fn new() -> Self {
+    /// Instruments are made at once if not all who read `are_known`.
+    fn new(are_known: bool) -> Self {
         let reader = Arc::new(ManualReader::default());
         let shapes = Shapes::default();
         let provider =
             shapes.attach(SdkMeterProvider::builder()).with_reader(Of(Arc::clone(&reader)));
         let provider = provider.build();
-        let meters = ShapedMeters::new(Arc::new(provider.clone()), shapes, None);
+        let meters = ShapedMeters::new(Arc::new(provider.clone()), shapes, None, are_known);
         Self { provider, meters, reader }
     }
 
@@ -114,7 +115,11 @@ impl Rig {
 
 #[test]
 fn an_instrument_that_is_made_while_metrics_are_read_waits_for_nobody() {
-    let rig = Rig::new();
+    [true, false].into_iter().for_each(waits_for_nobody);
+}
+
+fn waits_for_nobody(are_known: bool) {
+    let rig = Rig::new(are_known);
     let kept = Mutex::new(None);
     rig.while_read(|meter| {
         let counter: Counter<u64> = meter.u64_counter("sold").build();
@@ -141,15 +146,21 @@ fn an_instrument_that_is_made_while_metrics_are_read_waits_for_nobody() {
 
 #[test]
 fn what_is_recorded_while_an_instrument_is_made_is_recorded_once() {
-    let rig = Rig::new();
+    let rig = Rig::new(false);
     let counter = Mutex::new(None);
     rig.while_read(|meter| *counter.lock().unwrap() = Some(meter.u64_counter("sold").build()));
     let counter: Counter<u64> = counter.into_inner().unwrap().unwrap();
-    let late = Arc::new(Late { made: OnceLock::new(), before: Mutex::default() });
+    let late = Arc::new(Late {
+        make: Mutex::default(),
+        readings: Arc::default(),
+        made: OnceLock::new(),
+        before: Mutex::default(),
+    });
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                let bound = Shared(Arc::clone(&late)).bind(&[KeyValue::new("bound", true)]);
+                let attributes = [KeyValue::new("bound", true)];
+                let bound = SyncInstrument::bind(&Shared(Arc::clone(&late)), &attributes);
                 // Some of them have to wait for room.
                 for _ in 0..5_000 {
                     late.record(1, &[]);
@@ -165,4 +176,63 @@ fn what_is_recorded_while_an_instrument_is_made_is_recorded_once() {
         });
     });
     assert_eq!(rig.count("sold"), 40_000);
+}
+
+#[test]
+fn an_instrument_is_made_when_it_is_used_if_all_who_read_are_known() {
+    for are_known in [true, false] {
+        let rig = Rig::new(are_known);
+        let meter = rig.meters.meter("test");
+        let (mut counter, mut bound) = (None, None);
+        let made = allocation_counter::measure(|| {
+            counter = Some(meter.u64_counter("sold").build());
+            meter.u64_observable_counter("seen").with_callback(|to| to.observe(9, &[])).build();
+        });
+        let kilobytes = made.bytes_current / 1000;
+        assert!(if are_known { kilobytes < 4 } else { kilobytes > 200 }, "{kilobytes}");
+        let bind = || bound = counter.as_ref().map(|it| it.bind(&[KeyValue::new("title", "Emma")]));
+        let used = allocation_counter::measure(bind).bytes_current / 1000;
+        assert_eq!(used > 100, are_known, "{used}");
+        let counter = counter.unwrap();
+        counter.add(1, &[]);
+        bound.unwrap().add(2);
+        assert_eq!([rig.count("sold"), rig.count("seen")], [3, 9], "{are_known}");
+    }
+}
+
+/// Counts in a metric what is told of instruments, as a layer of a subscriber may.
+struct Teller(Mutex<Vec<Counter<u64>>>);
+
+impl tracing::Subscriber for Teller {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::Id {
+        tracing::Id::from_u64(1)
+    }
+    fn record(&self, _: &tracing::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::Id, _: &tracing::Id) {}
+    fn event(&self, _: &tracing::Event<'_>) {
+        // One that is at it already tells of itself.
+        if let Ok(told) = self.0.try_lock() {
+            told.iter().for_each(|it| it.add(1, &[]));
+        }
+    }
+    fn enter(&self, _: &tracing::Id) {}
+    fn exit(&self, _: &tracing::Id) {}
+}
+
+#[test]
+fn who_is_told_of_an_instrument_that_is_made_may_record_into_it_and_into_others() {
+    let rig = Rig::new(true);
+    let meter = rig.meters.meter("test");
+    let counters = ["told", "also.told"].map(|name| meter.u64_counter(name).build());
+    let [told, _] = &counters;
+    let teller = Teller(Mutex::new(counters.to_vec()));
+    tracing::subscriber::with_default(teller, || {
+        told.add(1, &[]);
+        tracing::info!("one more");
+    });
+    let counts = ["told", "also.told"].map(|name| rig.count(name));
+    assert!(counts[0] > counts[1] && counts[1] > 0, "{counts:?}");
 }

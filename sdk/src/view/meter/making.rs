@@ -1,4 +1,4 @@
-//! How an instrument is made: by the SDK, as soon as nobody reads.
+//! How an instrument is made: by the SDK, when it is used, and as soon as nobody reads.
 
 use std::{borrow::Cow, mem};
 
@@ -37,7 +37,7 @@ impl ShapedMeter {
             (builder.description, builder.unit) = (description, unit);
             build(builder.instrument_provider, builder)
         };
-        late::instrument(self.callbacks.readings(), make).dressed(dress)
+        late::instrument(self.callbacks.readings(), make, dress)
     }
 
     /// As [`ShapedMeter::instrument`], of one that counts in buckets.
@@ -60,7 +60,7 @@ impl ShapedMeter {
             builder.boundaries = boundaries;
             build(builder.instrument_provider, builder)
         };
-        late::instrument(self.callbacks.readings(), make).dressed(dress)
+        late::instrument(self.callbacks.readings(), make, dress)
     }
 
     /// As [`ShapedMeter::instrument`], of one whose callbacks may panic, or never return.
@@ -95,7 +95,7 @@ impl ShapedMeter {
         let (name, description, unit) =
             (builder.name.clone(), builder.description.clone(), builder.unit.clone());
         let meter = self.meter.clone();
-        self.callbacks.readings().make(Box::new(move || {
+        self.callbacks.readings().make_read_only(Box::new(move || {
             let mut builder = begin(&meter, name);
             (builder.description, builder.unit) = (description, unit);
             builder.callbacks = callbacks;
