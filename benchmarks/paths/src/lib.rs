@@ -9,6 +9,7 @@ mod billed;
 pub mod callgrind;
 pub mod exposition;
 pub mod http;
+pub mod install;
 pub mod observation;
 pub mod redis;
 pub mod repository;
@@ -35,6 +36,7 @@ pub fn subject(name: &str) -> Result<Box<dyn Subject>, BoxError> {
         ["redis", workload, peer] => redis::subject(workload, peer),
         ["repository", method, peer] => repository::subject(method, peer),
         ["observation", kind, meter, filter] => observation::subject(kind, meter, filter),
+        ["install", what] => install::subject(what),
         ["scrape", series, lines, peer] => scrape::subject(series, lines.parse()?, peer),
         _ => Err(format!("{name:?} is none of {FORMS}").into()),
     }
@@ -42,4 +44,4 @@ pub fn subject(name: &str) -> Result<Box<dyn Subject>, BoxError> {
 
 /// How the names of subjects are made.
 pub const FORMS: &str = "http/VARIANT, http/WORKLOAD/VARIANT, sqlx/DATABASE/WORKLOAD/PEER, redis/WORKLOAD/PEER, \
-                         repository/METHOD/PEER, observation/KIND/METER/FILTER or scrape/SERIES/LINES/PEER";
+                         repository/METHOD/PEER, observation/KIND/METER/FILTER, install/WHAT or scrape/SERIES/LINES/PEER";
