@@ -11,44 +11,55 @@ pub(crate) type ReadRows<DB> = fn(&<DB as Database>::QueryResult) -> Option<u64>
 
 /// The number that `result` shows as `rows_affected`, or as `changes`, which is SQLite's word for it.
 pub(crate) fn read<R: Debug>(result: &R) -> Option<u64> {
-    let mut first = FirstField { bytes: [0; 64], len: 0 };
+    let mut first = FirstField::Before;
     // With every driver it is the first: the others need not even be formatted.
     let _ = write!(first, "{result:?}");
-    first.rows().or_else(|| {
-        let prefix = Prefix::<128>::of(format_args!("{result:?}"));
-        NAMES.iter().find_map(|name| shown::number(prefix.text(), name))
-    })
+    match first {
+        FirstField::Read(rows) => Some(rows),
+        _ => search(result),
+    }
+}
+
+/// As [`read`], where it is shown in another way, or later.
+#[inline(never)]
+fn search(result: &dyn Debug) -> Option<u64> {
+    let prefix = Prefix::<128>::of(format_args!("{result:?}"));
+    NAMES.iter().find_map(|name| shown::number(prefix.text(), name))
 }
 
 const NAMES: [&str; 2] = ["rows_affected", "changes"];
 
-/// Keeps what is shown of a struct until its first field ends, if that is short.
-struct FirstField {
-    bytes: [u8; 64],
-    len: usize,
-}
-
-impl FirstField {
-    /// The number, if this is the field that is looked for.
-    fn rows(&self) -> Option<u64> {
-        let bytes = self.bytes.get(..self.len)?;
-        let (_struct, fields) = bytes.split_at(bytes.iter().position(|byte| *byte == b'{')?);
-        let (label, value) = fields.split_at(fields.iter().position(|byte| *byte == b':')?);
-        let label = label[1..].trim_ascii();
-        let value = value[1..].trim_ascii().split(u8::is_ascii_whitespace).next()?;
-        let is_named = NAMES.iter().any(|name| name.as_bytes() == label);
-        str::from_utf8(value).ok().filter(|_| is_named)?.parse().ok()
-    }
+/// How much of a struct was shown, until its first field has ended: piece by piece, as those do that are derived.
+#[derive(Clone, Copy)]
+enum FirstField {
+    Before,
+    Opened,
+    Named,
+    /// Its value comes next.
+    Told,
+    /// Its value, unless more of it comes.
+    Shown(u64),
+    Read(u64),
 }
 
 impl Write for FirstField {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        if text.starts_with(',') {
-            return Err(fmt::Error);
-        }
-        let place = self.bytes.get_mut(self.len..self.len + text.len()).ok_or(fmt::Error)?;
-        place.copy_from_slice(text.as_bytes());
-        self.len += text.len();
+    /// An error where nothing else is looked for.
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        *self = match *self {
+            Self::Before if piece == " { " => Self::Opened,
+            Self::Before => Self::Before,
+            Self::Opened if NAMES.contains(&piece) => Self::Named,
+            Self::Named if piece == ": " => Self::Told,
+            Self::Told => Self::Shown(piece.parse().map_err(|_| fmt::Error)?),
+            Self::Shown(rows) if piece.starts_with([',', ' ']) => {
+                *self = Self::Read(rows);
+                return Err(fmt::Error);
+            }
+            Self::Opened | Self::Named | Self::Shown(_) | Self::Read(_) => {
+                *self = Self::Before;
+                return Err(fmt::Error);
+            }
+        };
         Ok(())
     }
 }
@@ -95,6 +106,23 @@ mod tests {
         }
         let status = ("changes: 8", SqliteQueryResult::default());
         assert_eq!(read(&Late { id: Some(7), status, changes: 9 }), Some(9));
+    }
+
+    #[test]
+    fn a_number_that_is_shown_in_pieces_or_with_a_sign_is_none_of_its_pieces() {
+        struct Pieces(&'static [&'static str]);
+        impl Debug for Pieces {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.iter().try_for_each(|piece| f.write_str(piece))
+            }
+        }
+        let read = |value: &'static [&'static str]| read(&Pieces(value));
+        assert_eq!(read(&["R", " { ", "changes", ": ", "12", " }"]), Some(12));
+        assert_eq!(read(&["R", " { ", "changes", ": ", "12", ", ", "id", ": ", "3"]), Some(12));
+        assert_eq!(read(&["R", " { ", "changes", ": ", "12", "34", " }"]), Some(1234));
+        assert_eq!(read(&["R", " { changes: 12 }"]), Some(12));
+        assert_eq!(read(&["R", " { ", "changes", ": ", "-", "12", " }"]), None);
+        assert_eq!(read(&["R", " { ", "exchanges", ": ", "12", " }"]), None);
     }
 
     #[test]
