@@ -151,7 +151,8 @@ pub const CONNECTION_WAIT_TIME: MetricSpec = MetricSpec::new(
      that failed or was given up.",
 );
 
-/// Time from when a connection was handed out until it was let go of.
+/// Time from when a connection was handed out until it was let go of; of one that a query for one row on the pool has
+/// to itself, the time of that query.
 pub const CONNECTION_USE_TIME: MetricSpec = MetricSpec::new(
     "db.client.connection.use_time",
     MetricKind::Histogram { buckets: buckets::DB_USE },

@@ -92,7 +92,9 @@ impl Execution<'_> {
                 Some(ledger) => ledger.note(changed, rows),
                 None => Some((changed, rows)),
             };
-            self.measures.count_changes(committed);
+            if let Some((changed, rows)) = committed {
+                self.measures.count_change(self.statement.kept(), changed, rows);
+            }
         }
         let Some(ledger) = &mut self.ledger else { return };
         let transaction = self.statement.transaction();

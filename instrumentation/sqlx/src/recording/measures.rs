@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use kymo_core::{Bounded, Claim, Claimed, ClaimedText, Outcome, Part, PlaceKey};
+use kymo_core::{Bounded, Claim, Claimed, ClaimedText, Outcome, Part, PlaceKey, SeriesHint};
 use kymo_sql::{System, TransactionStatement};
 use opentelemetry::metrics::BoundHistogram;
 
@@ -15,6 +15,7 @@ use crate::{
     key,
     recording::{
         claiming::Claiming,
+        kept::Kept,
         operation::{Operation, Reading},
         pool_series::PoolSeries,
         recorder::Recorder,
@@ -183,11 +184,17 @@ impl Measures {
         self.recorder.accounts.add_past(Part::Sql, elapsed);
     }
 
+    /// Counts rows that one statement changed for good.
+    pub(crate) fn count_change(&self, kept: &Kept, changed: Changed, rows: u64) {
+        let key = ChangeKey { place: self.place, changed };
+        self.recorder.count_change(&kept.changes, key, rows);
+    }
+
     /// Counts rows that were changed for good.
     pub(crate) fn count_changes(&self, changes: impl IntoIterator<Item = (Changed, u64)>) {
         for (changed, rows) in changes {
             let key = ChangeKey { place: self.place, changed };
-            self.recorder.count_changes(key, rows);
+            self.recorder.count_change(&SeriesHint::new(), key, rows);
         }
     }
 

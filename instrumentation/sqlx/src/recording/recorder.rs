@@ -3,7 +3,8 @@
 use std::sync::{Arc, OnceLock};
 
 use kymo_core::{
-    Bounded, Folds, OperationKind, Operations, PlaceKey, Places, SeriesCache, ValueBudget,
+    Bounded, Folds, OperationKind, Operations, PlaceKey, Places, SeriesCache, SeriesHint,
+    ValueBudget,
 };
 use kymo_sql::System;
 use opentelemetry::metrics::{BoundCounter, Meter};
@@ -138,11 +139,11 @@ impl Recorder {
         }
     }
 
-    /// Counts rows that were changed for good.
-    pub(crate) fn count_changes(&self, key: ChangeKey, rows: u64) {
+    /// Counts rows that were changed for good, in the series that is mostly found with this hint.
+    pub(crate) fn count_change(&self, hint: &SeriesHint, key: ChangeKey, rows: u64) {
         let counter = &self.instruments.rows_changed;
         let bind = |key: ChangeKey| counter.bind(&key.attributes(&self.vocabulary));
         self.vocabulary.tables.counted(key.changed.table);
-        self.changes.with(key, bind, |counter| counter.add(rows));
+        self.changes.with_hint(hint, key, bind, |counter| counter.add(rows));
     }
 }

@@ -26,7 +26,7 @@ impl<'s> Statement<'s> {
         self.text.summary.as_ref().filter(|_| !self.without.summaries)
     }
 
-    /// The series of its successes, if it was kept.
+    /// What is kept of its series.
     pub(crate) fn kept(&self) -> &Kept {
         &self.text.kept
     }
