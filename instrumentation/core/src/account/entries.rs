@@ -235,6 +235,7 @@ fn within(poll: Instant, at: Instant) -> u64 {
     nanoseconds(since(at, poll))
 }
 
+#[inline]
 fn since(at: Instant, earlier: Instant) -> Duration {
     at.saturating_duration_since(earlier)
 }
