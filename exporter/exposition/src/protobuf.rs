@@ -224,7 +224,7 @@ impl Sink for ProtobufWriter<'_> {
         self.report.note(written, &self.name);
     }
 
-    fn repeat_labels(&mut self, _same: usize) {
-        self.labels.repeat_names();
+    fn repeat_labels(&mut self, same: usize) {
+        self.labels.repeat_labels(same);
     }
 }

@@ -115,6 +115,11 @@ fn lengthen(start: usize, length: usize, out: &mut Vec<u8>) {
     out[start + more - 1] &= 0x7F;
 }
 
+/// The tag of a field with a length.
+pub(super) const fn delimited(field: u8) -> u8 {
+    field << 3 | DELIMITED
+}
+
 fn tag(field: u8, wire_type: u8, out: &mut Vec<u8>) {
     // Only fields up to 15 have a tag of one byte.
     varint((u64::from(field) << 3) | u64::from(wire_type), out);
