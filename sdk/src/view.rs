@@ -93,8 +93,8 @@ use crate::{TelemetryBuilder, configuration::environment::Names};
 /// # Limits
 ///
 /// Each series costs memory, and the SDK sets aside room for all that a metric may have, for each
-/// reader, when its instrument is made: that is when it is used first, or at once beside a reader of the
-/// application's own. So the limits of our own metrics are less than the SDK's:
+/// reader, when its instrument is made: that is when it is used first, or at once beside a reader or a meter provider
+/// of the application's own. So the limits of our own metrics are less than the SDK's:
 ///
 /// | metric | series | heap of an instrument that is used |
 /// | --- | --- | --- |
@@ -212,7 +212,7 @@ impl View {
     /// At most `limit` sets of attributes are kept apart, instead of what the
     /// [table](Self#limits) says; 1,000,000 at most.
     ///
-    /// An idle instrument takes 33 bytes for each of 8/7 · (`limit` + 1), rounded up to a power of
+    /// An instrument that is used takes 33 bytes for each of 8/7 · (`limit` + 1), rounded up to a power of
     /// two, for each reader.
     pub fn limit(self, limit: usize) -> Self {
         Self { limit: Some(limit), ..self }

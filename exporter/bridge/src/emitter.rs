@@ -42,6 +42,8 @@ pub(crate) struct Emitter<'a> {
     longest: usize,
     spelling: Spelling,
     resource: &'a Resource,
+    /// When nothing was measured yet.
+    began: SystemTime,
     /// The labels that the registry gives to all series.
     common: &'a [OwnedLabel],
     scopes: Vec<Vec<OwnedLabel>>,
@@ -75,6 +77,7 @@ impl<'a> Emitter<'a> {
             longest: otel.longest,
             spelling,
             resource: metrics.resource(),
+            began: otel.began,
             common,
             scopes: otel.scopes(metrics, common, spelling),
             assembler: Assembler::new(spelling, otel.longest),
@@ -151,7 +154,7 @@ impl<'a> Emitter<'a> {
                 self.numbers(gauge.data_points(), times, |point| point.value().into(), at);
             }
             MetricData::Sum(sum) => {
-                let start_time = sum.is_monotonic().then(|| sum.start_time());
+                let start_time = sum.is_monotonic().then(|| self.start(sum.start_time()));
                 let time = sum.is_monotonic().then(|| sum.time());
                 if self.of_metric.is_none() {
                     let times = Times::of(start_time);
@@ -168,16 +171,17 @@ impl<'a> Emitter<'a> {
                 }
             }
             MetricData::Histogram(histogram) => {
+                let times = (self.start(histogram.start_time()), histogram.time());
                 for point in histogram.data_points() {
-                    self.histogram(point, (histogram.start_time(), histogram.time()), at);
+                    self.histogram(point, times, at);
                 }
             }
             MetricData::ExponentialHistogram(histogram) => {
+                let start_time = Some(self.start(histogram.start_time()));
                 let mut natives = std::mem::take(&mut self.natives);
                 let mut classics = std::mem::take(&mut self.classics);
                 for point in histogram.data_points() {
                     let native = natives.make(point);
-                    let start_time = Some(histogram.start_time());
                     let shown = self.exemplars_of(point, Some(histogram.time()));
                     let labels = shown.labels();
                     let exemplars = &shown.all(&labels);
@@ -197,6 +201,13 @@ impl<'a> Emitter<'a> {
                 self.classics = classics;
             }
         }
+    }
+
+    /// The start time of a series whose instrument was made at `made`, be it while a scrape was on its way, whose server
+    /// has looked at its clock before: then the series would begin after its first sample, and a server that adds a
+    /// zero where one begins would count that sample twice. Until then it was zero, and so it was when the bridge began.
+    fn start(&self, made: SystemTime) -> SystemTime {
+        made.min(self.began)
     }
 
     /// Gives out a histogram, of whose bounds and counts it makes slices.

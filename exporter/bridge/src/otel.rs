@@ -8,7 +8,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, ThreadId},
-    time::Instant,
+    time::{Instant, SystemTime},
 };
 
 use kymo_core::Exemplars;
@@ -38,6 +38,8 @@ pub(crate) struct Otel {
     pub(crate) longest: usize,
     /// Whether a callback of an observable instrument has panicked.
     has_panicked: AtomicBool,
+    /// When it was made, before anything was measured.
+    pub(crate) began: SystemTime,
     /// The threads that read just now.
     reading: Mutex<Threads>,
     /// Wraps each reading.
@@ -75,6 +77,7 @@ impl Otel {
             scope_info,
             resource_labels,
             longest,
+            began: SystemTime::now(),
             has_panicked: AtomicBool::new(false),
             reading: Mutex::default(),
             around: OnceLock::new(),

@@ -2,6 +2,7 @@
 
 use std::{
     mem,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
@@ -89,7 +90,17 @@ impl<T: Number, H: Handle<T>> Late<T, H> {
         let make = self.make.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(make) = make {
             let late = Arc::clone(self);
-            self.readings.make(Box::new(move || late.settle(make())));
+            self.readings.make(Box::new(move || {
+                // Whoever is at it may make it for others, who wait.
+                let made = catch_unwind(AssertUnwindSafe(make)).unwrap_or_else(|panic| {
+                    mem::forget(panic);
+                    tracing::error!(
+                        "a meter provider panicked: what its instrument records is lost"
+                    );
+                    H::of(Arc::new(Lost))
+                });
+                late.settle(made);
+            }));
         }
     }
 
@@ -107,6 +118,21 @@ impl<T: Number, H: Handle<T>> Late<T, H> {
     fn before(&self) -> MutexGuard<'_, Vec<(T, Box<[KeyValue]>)>> {
         self.before.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// An instrument that could not be made.
+struct Lost;
+
+impl<T> SyncInstrument<T> for Lost {
+    fn measure(&self, _value: T, _attributes: &[KeyValue]) {}
+
+    fn bind(&self, _attributes: &[KeyValue]) -> Box<dyn BoundSyncInstrument<T> + Send + Sync> {
+        Box::new(Self)
+    }
+}
+
+impl<T> BoundSyncInstrument<T> for Lost {
+    fn measure(&self, _value: T) {}
 }
 
 /// The instrument, as the API wants to have it.

@@ -58,14 +58,17 @@ impl Readings {
     /// Makes an instrument that nobody records into, but for a callback: as soon as somebody reads, if that is known
     /// here, and otherwise as [`Readings::make`].
     pub(super) fn make_read_only(&self, make: Make) {
+        if !self.are_all_known {
+            return self.make(make);
+        }
         match self.read_only.try_lock() {
-            Ok(mut read_only) if self.are_all_known => read_only.push(make),
+            Ok(mut read_only) => read_only.push(make),
             // Somebody is about to read, maybe this thread, and makes it with the others.
-            _ => self.make(make),
+            Err(_) => self.make(make),
         }
     }
 
-    /// Makes those that are only read. Another who reads waits for that, so that it has them too.
+    /// Makes those that are only read, or leaves them to who makes others just now.
     fn make_read_only_ones(&self) {
         for make in locked(&self.read_only).drain(..) {
             self.make(make);

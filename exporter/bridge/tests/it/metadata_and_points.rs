@@ -202,6 +202,18 @@ fn counters_and_histograms_say_when_they_began_and_gauges_do_not() {
 }
 
 #[test]
+fn no_series_begins_after_a_scrape_was_sent_for() {
+    let rig = Rig::bare();
+    let sent = SystemTime::now();
+    rig.meter().u64_counter("a").build().add(1, &[]);
+    rig.meter().f64_histogram("b").build().record(1.0, &[]);
+    let mut seen = Seen::default();
+    rig.bridge.collect(&mut seen);
+    assert_eq!(seen.starts.len(), 2);
+    assert!(seen.starts.iter().flatten().all(|start| *start <= sent));
+}
+
+#[test]
 fn temporality_is_cumulative_for_every_kind_of_instrument() {
     let reader = Rig::bare().bridge.reader();
     for kind in [

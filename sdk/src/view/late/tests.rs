@@ -1,4 +1,8 @@
-use std::{sync::mpsc, thread, time::Duration};
+use std::{
+    sync::mpsc,
+    thread,
+    time::{Duration, SystemTime},
+};
 
 use opentelemetry::metrics::{Counter, Gauge, Histogram, Meter, MeterProvider};
 use opentelemetry_sdk::metrics::{
@@ -98,6 +102,9 @@ impl Rig {
                 AggregatedMetrics::U64(MetricData::Sum(sum)) => {
                     sum.data_points().map(SumDataPoint::value).sum()
                 }
+                AggregatedMetrics::I64(MetricData::Sum(sum)) => {
+                    sum.data_points().map(|point| point.value().unsigned_abs()).sum()
+                }
                 AggregatedMetrics::F64(MetricData::Histogram(histogram)) => {
                     histogram.data_points().map(HistogramDataPoint::count).sum()
                 }
@@ -186,7 +193,10 @@ fn an_instrument_is_made_when_it_is_used_if_all_who_read_are_known() {
         let (mut counter, mut bound) = (None, None);
         let made = allocation_counter::measure(|| {
             counter = Some(meter.u64_counter("sold").build());
-            meter.u64_observable_counter("seen").with_callback(|to| to.observe(9, &[])).build();
+            meter
+                .i64_observable_up_down_counter("in")
+                .with_callback(|to| to.observe(9, &[]))
+                .build();
         });
         let kilobytes = made.bytes_current / 1000;
         assert!(if are_known { kilobytes < 4 } else { kilobytes > 200 }, "{kilobytes}");
@@ -196,7 +206,56 @@ fn an_instrument_is_made_when_it_is_used_if_all_who_read_are_known() {
         let counter = counter.unwrap();
         counter.add(1, &[]);
         bound.unwrap().add(2);
-        assert_eq!([rig.count("sold"), rig.count("seen")], [3, 9], "{are_known}");
+        assert_eq!([rig.count("sold"), rig.count("in")], [3, 9], "{are_known}");
+    }
+}
+
+#[test]
+fn a_counter_that_is_only_read_begins_before_it_is_read() {
+    let rig = Rig::new(true);
+    let meter = rig.meters.meter("test");
+    meter.u64_observable_counter("seen").with_callback(|to| to.observe(9, &[])).build();
+    let built = SystemTime::now();
+    let mut metrics = ResourceMetrics::default();
+    rig.meters.callbacks().read(None, &mut || rig.reader.collect(&mut metrics).unwrap());
+    let all = metrics.scope_metrics().flat_map(ScopeMetrics::metrics);
+    let starts = all.map(|metric| match metric.data() {
+        AggregatedMetrics::U64(MetricData::Sum(sum)) => sum.start_time(),
+        other => panic!("{other:?}"),
+    });
+    let starts: Vec<_> = starts.collect();
+    assert!(starts.len() == 1 && starts[0] <= built, "{starts:?} {built:?}");
+}
+
+/// Makes nothing.
+struct Broken;
+
+impl MeterProvider for Broken {
+    fn meter_with_scope(&self, _: opentelemetry::InstrumentationScope) -> Meter {
+        Meter::new(Arc::new(Self))
+    }
+}
+
+impl opentelemetry::metrics::InstrumentProvider for Broken {
+    fn u64_counter(
+        &self,
+        _: opentelemetry::metrics::InstrumentBuilder<'_, Counter<u64>>,
+    ) -> Counter<u64> {
+        panic!("it makes none")
+    }
+}
+
+#[test]
+fn who_uses_an_instrument_that_a_provider_panics_at_goes_on() {
+    for are_known in [true, false] {
+        let meters = ShapedMeters::new(Arc::new(Broken), Shapes::default(), None, are_known);
+        let counter = meters.meter("test").u64_counter("sold").build();
+        let bound = counter.bind(&[]);
+        // More than are kept for one that is yet to be made.
+        for _ in 0..2 * KEPT {
+            counter.add(1, &[]);
+            bound.add(1);
+        }
     }
 }
 

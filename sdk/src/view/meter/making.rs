@@ -95,12 +95,19 @@ impl ShapedMeter {
         let (name, description, unit) =
             (builder.name.clone(), builder.description.clone(), builder.unit.clone());
         let meter = self.meter.clone();
-        self.callbacks.readings().make_read_only(Box::new(move || {
+        let make = Box::new(move || {
             let mut builder = begin(&meter, name);
             (builder.description, builder.unit) = (description, unit);
             builder.callbacks = callbacks;
             build(builder.instrument_provider, builder);
-        }));
+        });
+        let readings = self.callbacks.readings();
+        // What it is increased by until the first reading has happened since it was made: so says its start time.
+        if kind == InstrumentKind::ObservableCounter {
+            readings.make(make);
+        } else {
+            readings.make_read_only(make);
+        }
         // It has nothing that could be used.
         build(&Nowhere, builder)
     }
