@@ -93,6 +93,12 @@ impl<R: Record> Attempt<R> {
         Self::of((trace, trace.is_some()), Some(moment), record)
     }
 
+    /// An attempt that started at `moment` and belongs to the trace of another, or to none if that is known to have none.
+    #[inline]
+    pub fn started_beside<S: Record>(other: &Attempt<S>, moment: Instant, record: R) -> Self {
+        Self::of((other.trace, other.knows_trace), Some(moment), record)
+    }
+
     /// An attempt that started at `moment`, and counts in no account until it [goes on](Self::go_on): nobody waits
     /// for it yet.
     pub fn resting_since(moment: Instant, record: R) -> Self {

@@ -384,7 +384,9 @@ fn an_attempt_whose_trace_nobody_keeps_leads_to_no_other() {
         let _attached = Context::new().with_remote_span_context(span).attach();
         let mut later = Attempt::new(Observing(Arc::clone(&metric)));
         later.start();
-        [start(), later]
+        let beside =
+            Attempt::started_beside(&later, Instant::now(), Observing(Arc::clone(&metric)));
+        [start(), later, beside]
     };
     let told = {
         let mut told = start();

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kymo_core::{Attempt, Bounded, ClaimedText, OTHER, Outcome, Trace, Watch, Watched};
+use kymo_core::{Attempt, Bounded, ClaimedText, OTHER, Outcome, Record, Watch, Watched};
 use sqlx::Database;
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     rows::ledger::Ledger,
 };
 
-/// One operation, which is recorded exactly once, if it ever starts: when it is dropped.
+/// One operation, which is recorded exactly once, if it ever starts: when it is finished, or dropped before.
 ///
 /// It is cancelled unless it is told how it ended, and a panic if what it [runs](Self::run) unwinds.
 #[derive(Debug)]
@@ -48,9 +48,9 @@ impl<'m> Operation<'m> {
         self.0.record().measures
     }
 
-    /// The trace that it is part of, as far as that is known.
-    pub(crate) fn trace(&self) -> Option<Trace> {
-        self.0.trace()
+    /// What it is, to others who belong to its trace.
+    pub(crate) fn attempt(&self) -> &Attempt<impl Record> {
+        &self.0
     }
 
     /// Whether the clock runs, or ran.

@@ -30,7 +30,7 @@ impl<M: Deref<Target = Measures>> UseTime<M> {
 
     /// The time of a connection that was obtained for `operation`, whose trace it has.
     pub(crate) fn of(operation: &Operation<'_>, measures: M, since: Instant) -> Self {
-        Self(Attempt::started_in(operation.trace(), since, Use(measures)))
+        Self(Attempt::started_beside(operation.attempt(), since, Use(measures)))
     }
 
     /// Records nothing: its end will not be seen.
