@@ -20,6 +20,8 @@ pub(super) struct Exchange {
     runtime: Runtime,
     router: Router,
     record: Option<Record>,
+    /// What others have recorded before into what this one does.
+    recorded_before: f64,
     sent: u64,
     answered: u64,
 }
@@ -32,7 +34,9 @@ impl Exchange {
             let _entered = runtime.enter();
             (variant.build)(workload)?
         };
+        let recorded_before = record.as_ref().map_or(0.0, |record| record.counted(workload).0);
         Ok(Self {
+            recorded_before,
             variant: variant.name,
             workload,
             requests: workload.requests(),
@@ -43,6 +47,14 @@ impl Exchange {
             sent: 0,
             answered: 0,
         })
+    }
+}
+
+impl Record {
+    /// How many requests of `workload` it has counted, and its page.
+    fn counted(&self, workload: Workload) -> (f64, String) {
+        let text = (self.expose)();
+        (exposition::values(&text, self.count, workload.label()).sum(), text)
     }
 }
 
@@ -63,11 +75,11 @@ impl Subject for Exchange {
         if answered != sent {
             return Err(format!("{variant}: {answered} of {sent} responses were right").into());
         }
-        let Some(Record { expose, count }) = &self.record else {
+        let Some(record) = &self.record else {
             return Ok(());
         };
-        let text = expose();
-        let recorded: f64 = exposition::values(&text, count, workload.label()).sum();
+        let (recorded, text) = record.counted(*workload);
+        let recorded = recorded - self.recorded_before;
         if recorded != *sent as f64 {
             return Err(format!("{variant}: {recorded} of {sent} requests in:\n{text}").into());
         }
