@@ -149,6 +149,7 @@ impl Exchange {
 
     /// Measures the request's body in place, as far as its type allows; whether it is now a body that
     /// marks its request.
+    #[inline]
     pub(crate) fn measure_request<B: Body + 'static>(&mut self, body: &mut B) -> bool {
         let recording = self.attempt.record_mut();
         let counts = recording.measure.instruments.counts_request_bytes();

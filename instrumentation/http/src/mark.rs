@@ -34,6 +34,7 @@ thread_local! {
 }
 
 /// Whether an outer layer already measures `request`.
+#[inline]
 pub(crate) fn is_marked<B: Body>(request: &Request<B>) -> bool {
     if is_body_marked(request.body()) {
         set(&ALL_BY_EXTENSION);
@@ -51,6 +52,7 @@ pub(crate) fn is_marked<B: Body>(request: &Request<B>) -> bool {
 }
 
 /// Marks a request whose body may be marked already.
+#[inline]
 pub(crate) fn mark<B>(request: &mut Request<B>, is_body_marked: bool) {
     if is_body_marked && !ALL_BY_EXTENSION.load(Ordering::Relaxed) {
         return;

@@ -27,6 +27,7 @@ pub(crate) enum RequestSize {
 impl RequestSize {
     /// Has axum's body, which can be taken apart and put together again, mark its request, and count
     /// its bytes if `counts`; of any other, takes the declared length.
+    #[inline]
     pub(crate) fn of<B: Body + 'static>(body: &mut B, counts: bool) -> Self {
         let is_empty = body.is_end_stream();
         let Some(body) = (body as &mut dyn Any).downcast_mut::<axum::body::Body>() else {

@@ -39,6 +39,7 @@ impl<S> MeasuredService<S> {
     }
 
     /// The exchange of `request`, unless it is skipped or an outer layer measures it.
+    #[inline]
     pub(crate) fn arrive<B: Body>(&mut self, request: &Request<B>) -> Option<Box<Exchange>> {
         let mut wait = self.readiness.call();
         let head = RequestHead::of(request);
@@ -57,6 +58,7 @@ impl<S> MeasuredService<S> {
 }
 
 /// Marks a request whose body may be marked already, and steps into its upgrade if there is one.
+#[inline]
 pub(crate) fn prepare<B>(
     exchange: &Exchange,
     request: &mut Request<B>,
