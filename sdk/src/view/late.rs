@@ -92,14 +92,14 @@ impl<T: Number, H: Handle<T>> Late<T, H> {
             let late = Arc::clone(self);
             self.readings.make(Box::new(move || {
                 // Whoever is at it may make it for others, who wait.
-                let made = catch_unwind(AssertUnwindSafe(make)).unwrap_or_else(|panic| {
+                let instrument = catch_unwind(AssertUnwindSafe(make)).unwrap_or_else(|panic| {
                     mem::forget(panic);
                     tracing::error!(
                         "a meter provider panicked: what its instrument records is lost"
                     );
                     H::of(Arc::new(Lost))
                 });
-                late.settle(made);
+                late.settle(instrument);
             }));
         }
     }
