@@ -38,7 +38,7 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
         let rounds = clock::interleaved(&mut subjects, ROUNDS, TIMES_PER_ROUND);
         subjects.iter().try_for_each(|subject| subject.verify())?;
 
-        let Cost { instructions, allocations } = costs[KYMO].over(costs[BARE]);
+        let Cost { instructions, allocations, .. } = costs[KYMO].over(costs[BARE]);
         let nanos = rounds.median_over(BARE, KYMO);
         rows.push(vec![
             workload.title.to_owned(),

@@ -52,7 +52,7 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
             } else {
                 (costs[peer].over(costs[NOBODY]), rounds.median_over(NOBODY, peer))
             };
-            let Cost { instructions, allocations } = cost;
+            let Cost { instructions, allocations, .. } = cost;
             rows.push(vec![
                 title.to_owned(),
                 PEERS[peer].to_owned(),

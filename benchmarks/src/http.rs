@@ -62,7 +62,8 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
         &blocks.iter().flat_map(Block::rows).collect::<Vec<_>>(),
     );
     for block in &blocks {
-        let (Cost { instructions, allocations }, nanos) = (block.costs[0], block.rounds.median(0));
+        let (Cost { instructions, allocations, .. }, nanos) =
+            (block.costs[0], block.rounds.median(0));
         let request = block.workload.title();
         println!(
             "The empty layer itself, {request}: {instructions:.0} instructions, {allocations:.0} allocations, \
@@ -112,7 +113,7 @@ impl Block {
     fn rows(&self) -> impl Iterator<Item = Vec<String>> {
         let kymo = self.kymo().instructions;
         let row = move |(index, variant): (usize, &&Variant)| {
-            let Cost { instructions, allocations } = self.costs[index].over(self.costs[0]);
+            let Cost { instructions, allocations, .. } = self.costs[index].over(self.costs[0]);
             vec![
                 self.workload.title().to_owned(),
                 variant.title.to_owned(),
@@ -131,7 +132,7 @@ impl Block {
             let metrics = self.variants.last().map_or("", |kymo| kymo.measures);
             format!("HTTP: {figure} over an empty layer, {}: {metrics}", self.workload.title())
         };
-        let Cost { instructions, allocations } = self.kymo();
+        let Cost { instructions, allocations, .. } = self.kymo();
         [
             Promise::at_most(2_800.0, what("instructions"), instructions),
             Promise::at_most(3.0, what("allocations"), allocations),

@@ -65,7 +65,7 @@ impl Block {
     fn rows(&self) -> [Vec<String>; 2] {
         let kymo = self.costs[KYMO].over(self.costs[BARE]).instructions;
         [(KYMO, "kymo"), (FLOOR, "floor: by hand on bound instruments")].map(|(index, title)| {
-            let Cost { instructions, allocations } = self.costs[index].over(self.costs[BARE]);
+            let Cost { instructions, allocations, .. } = self.costs[index].over(self.costs[BARE]);
             vec![
                 self.workload.title(),
                 title.to_owned(),

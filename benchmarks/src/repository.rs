@@ -39,7 +39,7 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
         let added = costs[KYMO].over(costs[BARE]);
         let floor = "floor: by hand on bound instruments";
         for (peer, name) in [(BY_HAND, "by hand"), (FLOOR, floor), (KYMO, "kymo")] {
-            let Cost { instructions, allocations } = costs[peer].over(costs[BARE]);
+            let Cost { instructions, allocations, .. } = costs[peer].over(costs[BARE]);
             let nanos = rounds.median_over(BARE, peer);
             rows.push(vec![
                 title.to_owned(),

@@ -181,7 +181,7 @@ impl Block {
         let what =
             |figure| format!("SQL: {figure} a statement over sqlx, {}", self.workload.title());
         let statements = self.workload.statements() as f64;
-        let Cost { instructions, allocations } = self.over_bare(KYMO);
+        let Cost { instructions, allocations, .. } = self.over_bare(KYMO);
         let nanos = self.rounds.median_over(BARE, KYMO);
         [
             Promise::at_most(2_500.0, what("instructions"), instructions / statements),

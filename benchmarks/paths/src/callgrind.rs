@@ -14,15 +14,25 @@ pub struct Cost {
     pub instructions: f64,
     /// Calls of the C allocator that may return a new block: malloc, calloc, realloc, memalign.
     pub allocations: f64,
+    /// Of the instructions, those in which the allocator looks for room for blocks that are too large to be at hand, or
+    /// puts others together to that end: how many they are depends on where blocks happen to lie, and not on the subject.
+    pub searching: f64,
 }
 
 impl Cost {
+    /// Instructions that depend on the subject alone.
+    #[must_use]
+    pub fn settled(self) -> f64 {
+        self.instructions - self.searching
+    }
+
     /// How much more it is than `base`.
     #[must_use]
     pub fn over(self, base: Self) -> Self {
         Self {
             instructions: self.instructions - base.instructions,
             allocations: self.allocations - base.allocations,
+            searching: self.searching - base.searching,
         }
     }
 }
@@ -43,6 +53,7 @@ pub fn cost(subject: &str, times: u64) -> Result<Cost, BoxError> {
     Ok(Cost {
         instructions: per_time(once.instructions, twice.instructions),
         allocations: per_time(once.allocations, twice.allocations),
+        searching: per_time(once.searching, twice.searching),
     })
 }
 
@@ -62,6 +73,7 @@ pub fn median_cost(subject: &str, times: u64, measurements: usize) -> Result<Cos
     Ok(Cost {
         instructions: median(|cost| cost.instructions)?,
         allocations: median(|cost| cost.allocations)?,
+        searching: median(|cost| cost.searching)?,
     })
 }
 
@@ -121,7 +133,11 @@ const MAIN_THREAD: usize = 1;
 struct Totals {
     instructions: u64,
     allocations: u64,
+    searching: u64,
 }
+
+/// What glibc calls where a block is not at hand; others may add to the names, such as `.constprop.0`.
+const SEARCHES: [&str; 4] = ["_int_malloc", "malloc_consolidate", "unlink_chunk", "sysmalloc"];
 
 const ALLOCATORS: [&str; 7] =
     ["malloc", "calloc", "realloc", "aligned_alloc", "memalign", "posix_memalign", "reallocarray"];
@@ -132,8 +148,16 @@ impl Totals {
         let mut totals = Self::default();
         let mut names = HashMap::new();
         let mut callee = "";
+        let mut is_searching = false;
+        let mut is_of_call = false;
         for line in profile.lines() {
             let Some((key, value)) = line.split_once(['=', ':']) else {
+                // A position and its cost; behind a call, that of all that was called.
+                if is_searching && !is_of_call {
+                    let cost = line.split(' ').nth(1).and_then(|cost| cost.parse::<u64>().ok());
+                    totals.searching += cost.unwrap_or_default();
+                }
+                is_of_call = false;
                 continue;
             };
             match key {
@@ -143,10 +167,16 @@ impl Totals {
                         names.insert(id, name);
                     }
                     callee = names.get(id).copied().unwrap_or_default();
+                    if key == "fn" {
+                        is_searching = SEARCHES.iter().any(|search| callee.starts_with(search));
+                    }
                 }
-                "calls" if ALLOCATORS.contains(&callee) => {
-                    totals.allocations +=
-                        value.split(' ').next().unwrap_or_default().parse::<u64>()?;
+                "calls" => {
+                    is_of_call = true;
+                    if ALLOCATORS.contains(&callee) {
+                        totals.allocations +=
+                            value.split(' ').next().unwrap_or_default().parse::<u64>()?;
+                    }
                 }
                 "totals" => totals.instructions = value.trim().parse()?,
                 _ => {}
@@ -172,6 +202,16 @@ mod tests {
                        cfn=(2)\ncalls=4 0\n1 5\ncfn=(3) free\ncalls=9 0\n1 5\ntotals: 110\n";
         let totals = Totals::read(profile).unwrap();
         assert_eq!((totals.instructions, totals.allocations), (110, 7));
+    }
+
+    #[test]
+    fn the_search_of_the_allocator_is_known_and_not_what_it_calls() {
+        let profile = "fn=(1) main\n1 10\ncfn=(2) malloc\ncalls=3 0\n1 90\nfn=(2)\n1 20\n\
+                       cfn=(3) _int_malloc\ncalls=3 0\n1 70\nfn=(3)\n1 30\n+1 5\n\
+                       cfn=(5) memset\ncalls=1 0\n* 25\n+2 2\nfn=(4) unlink_chunk.constprop.0\n\
+                       1 8\ntotals: 110\n";
+        let totals = Totals::read(profile).unwrap();
+        assert_eq!((totals.instructions, totals.allocations, totals.searching), (110, 3, 45));
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
         };
         let text = cost(FORMATS[0].0)?;
         for (name, format, _) in FORMATS {
-            let Cost { instructions, allocations } = cost(name)?;
+            let Cost { instructions, allocations, .. } = cost(name)?;
             let ratio = instructions / text.instructions;
             rows.push(vec![
                 format.to_string(),

@@ -92,7 +92,7 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
     for workload in [Workload::OneRow, Workload::Insert, Workload::Held] {
         let costs = costs(workload)?;
         for (index, variant) in LOGGED.variants.iter().enumerate().skip(MEASURED) {
-            let Cost { instructions, allocations } = costs[index].over(costs[BARE]);
+            let Cost { instructions, allocations, .. } = costs[index].over(costs[BARE]);
             let figures = [format!("{instructions:.0}"), format!("{allocations:.1}")];
             let texts = [workload.title(), variant.title].map(str::to_owned);
             rows.push(texts.into_iter().chain(figures).collect());

@@ -49,7 +49,7 @@ const fn alone(name: &'static str, subject: &'static str, times: u64, units: f64
 }
 
 impl CountedPath {
-    /// The instructions of one unit, over what it surrounds.
+    /// The instructions of one unit, over what it surrounds, without those in which the allocator searches.
     pub fn count(&self) -> Result<f64, BoxError> {
         self.count_of(self.subject)
     }
@@ -61,7 +61,7 @@ impl CountedPath {
     }
 
     fn count_of(&self, subject: &str) -> Result<f64, BoxError> {
-        let count = |subject| Ok::<_, BoxError>(callgrind::cost(subject, self.times)?.instructions);
+        let count = |subject| Ok::<_, BoxError>(callgrind::cost(subject, self.times)?.settled());
         let surrounded = self.base.map_or(Ok(0.0), count)?;
         Ok((count(subject)? - surrounded) / self.units)
     }
