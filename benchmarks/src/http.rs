@@ -134,7 +134,7 @@ impl Block {
         };
         let Cost { instructions, allocations, .. } = self.kymo();
         [
-            Promise::at_most(2_800.0, what("instructions"), instructions),
+            Promise::at_most(2_900.0, what("instructions"), instructions),
             Promise::at_most(3.0, what("allocations"), allocations),
         ]
     }
