@@ -134,8 +134,8 @@ impl Block {
         };
         let Cost { instructions, allocations, .. } = self.kymo();
         [
-            Promise::at_most(2_900.0, what("instructions"), instructions),
-            Promise::at_most(3.0, what("allocations"), allocations),
+            Promise::at_most(3_400.0, what("instructions"), instructions),
+            Promise::at_most(4.0, what("allocations"), allocations),
         ]
     }
 

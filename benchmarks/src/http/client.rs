@@ -34,7 +34,7 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
         &[row.into()],
     );
     let what = "HTTP clients: instructions per call over the service that is called";
-    Ok(vec![Promise::at_most(3_500.0, what, instructions)])
+    Ok(vec![Promise::at_most(3_600.0, what, instructions)])
 }
 
 /// The subject called `http-client/NAME`.
