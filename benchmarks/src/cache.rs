@@ -52,8 +52,8 @@ pub fn table() -> Result<Vec<Promise>, BoxError> {
         let what =
             |figure| format!("caches: {figure} a hit, {} of {}", workload.title, workload.measures);
         promises.extend([
-            Promise::at_most(50.0, what("nanoseconds"), nanos),
-            Promise::at_most(500.0, what("instructions"), instructions),
+            Promise::at_most(70.0, what("nanoseconds"), nanos),
+            Promise::at_most(600.0, what("instructions"), instructions),
             Promise::at_most(0.0, what("allocations"), allocations),
         ]);
     }
