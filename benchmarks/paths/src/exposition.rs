@@ -23,9 +23,51 @@ pub fn values<'a>(text: &'a str, name: &'a str, label: &'a str) -> impl Iterator
     })
 }
 
+/// The same text with a line for each sample, where version 2.0 of OpenMetrics has one for a whole histogram.
+pub fn in_samples(text: &str) -> String {
+    let mut samples = String::with_capacity(text.len());
+    for line in text.lines() {
+        match of_histogram(line) {
+            Some(lines) => lines.iter().for_each(|line| push(&mut samples, line)),
+            None => push(&mut samples, line),
+        }
+    }
+    samples
+}
+
+fn push(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push('\n');
+}
+
+/// The samples of a line such as `name{labels} {count:2,sum:3,bucket:[1:1,+Inf:2]}`.
+fn of_histogram(line: &str) -> Option<Vec<String>> {
+    let (series, value) = line.split_once(" {count:")?;
+    let (name, labels) = series.split_once('{')?;
+    let (count, rest) = value.split_once(",sum:")?;
+    let (sum, rest) = rest.split_once(",bucket:[")?;
+    let (buckets, _) = rest.split_once(']')?;
+    let buckets = buckets.split(',').filter_map(|bucket| bucket.rsplit_once(':'));
+    let mut samples: Vec<_> =
+        buckets.map(|(_, counted)| format!("{name}_bucket{{{labels} {counted}")).collect();
+    samples.push(format!("{name}_sum{{{labels} {sum}"));
+    samples.push(format!("{name}_count{{{labels} {count}"));
+    Some(samples)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_histogram_in_one_line_is_as_many_samples_as_in_several() {
+        let text = "# TYPE a histogram\na{x=\"1\"} {count:6,sum:1.5,bucket:[0.5:1,+Inf:6]} st@1.0\nb{} 1\n";
+        let samples = in_samples(text);
+        assert_eq!(samples.lines().count(), 1 + 4 + 1, "{samples}");
+        assert_eq!(values(&samples, "a_count", "x=\"1\"").sum::<f64>(), 6.0);
+        assert_eq!(values(&samples, "a_bucket", "").sum::<f64>(), 7.0);
+        assert_eq!(values(&samples, "b", "").sum::<f64>(), 1.0);
+    }
 
     #[test]
     fn only_the_exact_name_and_the_label_count() {

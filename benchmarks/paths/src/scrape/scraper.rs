@@ -54,7 +54,7 @@ impl Subject for Scraper {
 ///
 /// When a line is missing, or a value is another.
 pub fn verify_text(workload: &Workload, text: &[u8]) -> Result<(), BoxError> {
-    let text = str::from_utf8(text)?;
+    let text = &exposition::in_samples(str::from_utf8(text)?);
     let lines = text.lines().filter(|line| line.starts_with("bench_")).count();
     if lines != workload.lines() {
         let start: String = text.lines().take(30).collect::<Vec<_>>().join("\n");
